@@ -1,0 +1,41 @@
+# A fresh machine needs Python 3.11, pip, venv and make. Everything lands in .venv; nothing else is touched.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+HOMEWORKS := losses_and_backprop two_layer_network
+
+.PHONY: demo test check lint bench clean
+.DELETE_ON_ERROR:
+
+demo: .venv/installed ## grade the sample class, print where the class pages lie
+	@for homework in $(HOMEWORKS); do \
+	    $(BIN)/grader grade rubrics/$$homework.yaml submissions/$$homework --out report/$$homework || exit 1; \
+	done
+
+test: .venv/installed-test ## run the tests
+	@$(BIN)/python -m pytest -n 2
+
+check: lint test ## everything a change must pass
+
+lint: .venv/installed-check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/installed-bench ## measure what the documents promise
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+clean:
+	rm -rf .venv report build dist *.egg-info
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: pyproject.toml | .venv/bin/python
+	$(PIP) --editable .
+	@touch $@
+
+.venv/installed-%: pyproject.toml | .venv/bin/python
+	$(PIP) --editable '.[test,$*]'
+	@touch $@ .venv/installed

@@ -1,0 +1,110 @@
+"""Grades hand-derived gradients: a rubric declares a model, the solver finds the answers, texts are judged.
+
+>>> import grader
+>>> grader.equivalent("sigma(x)*(1 - sigma(x))", r"\\frac{e^{-x}}{(1+e^{-x})^2}").decision
+'equivalent'
+
+Everything loads where it is first used: ``import grader`` itself takes a few milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from grader.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from grader.problems import Problem, Span
+    from grader.results import GradeReport, PartResult, Verdict
+    from grader.rubric.model import Rubric, RubricError
+    from grader.solver import AnswerKey
+    from grader.submission.model import Answer, Submission
+
+__all__ = [
+    "Answer",
+    "AnswerKey",
+    "GradeReport",
+    "PartResult",
+    "Problem",
+    "Rubric",
+    "RubricError",
+    "Span",
+    "Submission",
+    "Verdict",
+    "__version__",
+    "equivalent",
+    "grade",
+    "grade_answer",
+    "load_rubric",
+    "solve",
+]
+
+_HOMES = {
+    "Answer": "grader.submission.model",
+    "AnswerKey": "grader.solver",
+    "GradeReport": "grader.results",
+    "PartResult": "grader.results",
+    "Problem": "grader.problems",
+    "Rubric": "grader.rubric.model",
+    "RubricError": "grader.rubric.model",
+    "Span": "grader.problems",
+    "Submission": "grader.submission.model",
+    "Verdict": "grader.results",
+}
+
+
+def load_rubric(path: str | PathLike[str]) -> Rubric:
+    """The rubric in the YAML file at `path`; raises RubricError, which carries every Problem found."""
+    from grader.batch.rubrics import read_rubric
+    from grader.rubric.model import RubricError
+
+    found = read_rubric(path)
+    if isinstance(found, tuple):
+        raise RubricError(found)
+    return found
+
+
+def solve(rubric: Rubric) -> AnswerKey:
+    """Every target of `rubric` solved and certified; raises RubricError where a part can't be."""
+    from grader.rubric.model import RubricError
+    from grader.solver import solve as solve_all
+
+    key = solve_all(rubric)
+    if isinstance(key, tuple):
+        raise RubricError(key)
+    return key
+
+
+def grade(key: AnswerKey, submission: Submission) -> GradeReport:
+    """All answers of one student judged. Pure: no files, no clock."""
+    from grader.grading import grade as judge
+
+    return judge(key, submission)
+
+
+def grade_answer(key: AnswerKey, part_id: str, text: str) -> PartResult:
+    """One answer judged, for a notebook or a test; KeyError for a part that the rubric doesn't have."""
+    from grader.grading import grade_answer as judge
+
+    return judge(key, part_id, text)
+
+
+def equivalent(reference: str, answer: str, domains: Mapping[str, str] | None = None) -> Verdict:
+    """Whether two formulas are equal wherever both are defined, each free symbol a real number.
+
+    `domains` narrows symbols by their plain spelling: ``{"yhat": "(0,1)", "y": "{0,1}", "n": "integer"}``.
+    """
+    from grader.comparison import equivalent as judge
+
+    return judge(reference, answer, domains)
+
+
+def __getattr__(name: str) -> object:
+    """The classes of the public API, imported when first named."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'grader' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,67 @@
+"""A class folder (or one file) becomes (path, content) pairs, in the order of their paths.
+
+``class_files(Path("submissions"), (), problems)`` yields ``("ana.md", b"# 1a ...")``; what is not read,
+and should have been, is added to `problems`.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.problems import Problem
+
+LARGEST_FILE = 64 * 1024 * 1024  # bytes; a class of a thousand in one file is about 3 MB
+
+
+def class_files(source: Path, leave_out: tuple[Path, ...], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
+    """Every file below `source` (or `source` itself) by its path relative to the folder, with ``/``.
+
+    Hidden files are skipped, and so are those in `leave_out` (the roster, the results of an earlier run);
+    links that lead out of the folder, devices and files above 64 MB are Problems.
+    """
+    if source.is_dir():
+        root, paths = source, _walk(source, problems)
+    else:
+        root, paths = source.parent, [source]
+    inside = _real(root)
+    skipped = tuple(_real(path) for path in leave_out)
+    for path in paths:
+        name = path.relative_to(root).as_posix().encode("utf-8", "replace").decode()
+        target = _real(path)
+        if any(target == other or other in target.parents for other in skipped):
+            continue
+        if source.is_dir() and inside not in target.parents:
+            problems.append(Problem("not read: the link leads out of the folder", file=name))
+            continue
+        try:
+            what = target.stat()
+            if not stat.S_ISREG(what.st_mode):
+                problems.append(Problem("not read: not a regular file", file=name))
+            elif what.st_size > LARGEST_FILE:
+                problems.append(Problem("not read: the file is larger than 64 MB", file=name))
+            else:
+                yield name, target.read_bytes()
+        except OSError as error:
+            problems.append(Problem(f"not read: {error.strerror or error}", file=name))
+
+
+def _real(path: Path) -> Path:
+    """`path` without links; a link to itself stays what it is (Path.resolve raises)."""
+    return Path(os.path.realpath(path))
+
+
+def _walk(folder: Path, problems: list[Problem]) -> list[Path]:
+    """The files below `folder` without hidden ones, sorted; folders that are links are not entered."""
+    found: list[Path] = []
+
+    def refused(error: OSError) -> None:
+        problems.append(Problem(f"not read: {error.strerror or error}", file=Path(error.filename).name))
+
+    for where, folders, files in os.walk(folder, onerror=refused):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        links = [name for name in folders if (Path(where) / name).is_symlink()]
+        found.extend(Path(where) / name for name in (*files, *links) if not name.startswith("."))
+    return sorted(found)

@@ -1,0 +1,40 @@
+"""A rubric's file becomes a Rubric, and the Rubric its AnswerKey, helped by earlier certificates.
+
+``read_key("rubric.yaml")`` is an AnswerKey, or every Problem that stands in its way.
+"""
+
+from __future__ import annotations
+
+from os import PathLike, fspath
+from pathlib import Path
+
+from grader.batch.certificates import KeptCertificates
+from grader.problems import Problem
+from grader.rubric.load import parse_rubric
+from grader.rubric.model import Rubric
+from grader.solver import AnswerKey, solve
+
+
+def read_rubric(path: str | PathLike[str]) -> Rubric | tuple[Problem, ...]:
+    """The rubric in the YAML file at `path`, or every Problem found in it."""
+    name = fspath(path)
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return (Problem("the rubric is not UTF-8 text", "save it as UTF-8", file=name, line=line),)
+    except OSError as error:
+        return (Problem(f"the rubric can't be read: {error.strerror or error}", file=name),)
+    return parse_rubric(text, name)
+
+
+def read_key(path: str | PathLike[str]) -> AnswerKey | tuple[Problem, ...]:
+    """The solved rubric at `path`; certificates of earlier runs are used, new ones kept."""
+    rubric = read_rubric(path)
+    if isinstance(rubric, tuple):
+        return rubric
+    kept = KeptCertificates()
+    key = solve(rubric, kept)
+    if not isinstance(key, tuple):
+        kept.keep(key.certificates)
+    return key

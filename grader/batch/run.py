@@ -1,0 +1,62 @@
+"""A class is graded: files are read, students judged by several processes, pages and tables written.
+
+``grade_class(key, Path("submissions"), Path("report"))`` is the ClassReport; the files under `report` are the
+same bytes for any number of processes and any order of the input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from grader.batch.folder import class_files
+from grader.batch.workers import Desk, grade_many
+from grader.feedback.pages import class_page
+from grader.feedback.tables import grades_csv, results_json
+from grader.gradebook import write_text
+from grader.grading import rubric_shown
+from grader.problems import Problem
+from grader.results import ClassReport
+from grader.solver import AnswerKey
+from grader.submission.model import ReadFolder
+from grader.submission.read import read_files, read_roster
+
+Progress = Callable[[int, int], None]
+
+
+def read_class(
+    parts: tuple[str, ...], source: Path, roster: Path | None = None, leave_out: tuple[Path, ...] = ()
+) -> ReadFolder:
+    """The submissions below `source` and every Problem on the way; raises OSError."""
+    source.stat()
+    listed = read_roster(roster.read_bytes().decode("utf-8-sig", "replace")) if roster else None
+    problems: list[Problem] = []
+    skipped = (*leave_out, roster) if roster else leave_out
+    read = read_files(class_files(source, skipped, problems), parts, listed)
+    return replace(read, problems=tuple(sorted((*problems, *read.problems), key=_place)))
+
+
+def grade_class(
+    key: AnswerKey,
+    source: Path,
+    out: Path,
+    *,
+    roster: Path | None = None,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> ClassReport:
+    """Grade every submission below `source` and write all results below `out`; raises OSError."""
+    shown = rubric_shown(key)
+    read = read_class(tuple(asked.part for asked in shown.parts), source, roster, (out,))
+    out.mkdir(parents=True, exist_ok=True)
+    reports = grade_many(Desk(key, shown, out / "feedback"), read.submissions, jobs, progress)
+    report = ClassReport(shown, reports, read.problems)
+    write_text(out / "results.json", results_json(report))
+    write_text(out / "grades.csv", grades_csv(report))
+    write_text(out / "index.html", class_page(report))
+    return report
+
+
+def _place(problem: Problem) -> tuple[str, int, int, str, str]:
+    return problem.file, problem.line, problem.column, problem.path, problem.message

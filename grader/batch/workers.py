@@ -1,0 +1,177 @@
+"""Submissions become GradeReports and pages, by several processes, and no student costs another one theirs.
+
+``grade_many(desk, submissions, jobs=4, progress)`` returns the reports in the order of the submissions. A
+submission that takes too long, raises or kills its process gets a report that says so and asks for review.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import multiprocessing
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from html import escape
+from pathlib import Path
+
+from grader.batch.limits import TimeUp, time_limit
+from grader.feedback.pages import feedback_name, student_page
+from grader.gradebook import write_text
+from grader.grading import grade
+from grader.problems import Problem
+from grader.results import AnswerShown, GradeReport, PartResult, RubricShown
+from grader.solver import AnswerKey
+from grader.submission.model import Submission
+
+SECONDS = 20.0  # for one student; an ordinary one takes milliseconds
+MERCY = 10.0  # more, until a process stuck inside a C library is ended
+CHUNK = 16  # submissions handed over at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every worker has before it: the key, the rubric as pages show it, the folder for the pages."""
+
+    key: AnswerKey
+    shown: RubricShown
+    pages: Path
+
+
+def default_jobs() -> int:
+    """As many processes as the machine lets us use, at most 8."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, 8)
+
+
+def grade_many(
+    desk: Desk, submissions: tuple[Submission, ...], jobs: int, progress: Callable[[int, int], None] | None
+) -> tuple[GradeReport, ...]:
+    """The report of each submission, in their order; pages are written on the way. Raises OSError."""
+    reports: dict[str, GradeReport] = {}
+    graded = _in_pool(desk, submissions, jobs) if jobs > 1 else (_grade_one(desk, s) for s in submissions)
+    for report in graded:
+        reports[report.student] = report
+        if progress:
+            progress(len(reports), len(submissions))
+    return tuple(reports[submission.student] for submission in submissions)
+
+
+def _in_pool(desk: Desk, submissions: tuple[Submission, ...], jobs: int) -> Iterator[GradeReport]:
+    """Reports as they come; a chunk whose process died is graded again, each submission by itself."""
+    size = max(1, min(CHUNK, len(submissions) // (4 * jobs)))
+    chunks = [submissions[at : at + size] for at in range(0, len(submissions), size)]
+    lost: list[Submission] = []
+    with _pool(desk, min(jobs, len(chunks) or 1)) as pool:
+        futures = {pool.submit(_grade_chunk, chunk): chunk for chunk in chunks}
+        try:
+            for future in as_completed(futures):
+                done = _outcome(future)
+                if done is None:
+                    lost.extend(futures[future])
+                else:
+                    yield from done
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    for submission in lost:
+        with _pool(desk, 1) as pool:
+            done = _outcome(pool.submit(_grade_chunk, (submission,)))
+        if done is None:
+            done = (_refer(desk, submission, "grader_failed", "the process that graded it died"),)
+        yield from done
+
+
+def _pool(desk: Desk, jobs: int) -> ProcessPoolExecutor:
+    # fork shares the key without a copy; where it is unsafe (macOS frameworks) or absent, spawn pickles it
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_sit_down, initargs=(desk,))
+
+
+def _outcome(future: Future[tuple[GradeReport, ...]]) -> tuple[GradeReport, ...] | None:
+    """The reports, or None where the process died; raises OSError where a page can't be written."""
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return None
+
+
+_desk: Desk | None = None  # each worker's own, set once when it starts
+
+
+def _sit_down(desk: Desk) -> None:
+    global _desk
+    _desk = desk
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C, once
+
+
+def _grade_chunk(submissions: tuple[Submission, ...]) -> tuple[GradeReport, ...]:
+    assert _desk is not None
+    reports = []
+    with Path(os.devnull).open("w") as nowhere:
+        for submission in submissions:
+            # ends the process even where the timer's signal can't reach Python
+            faulthandler.dump_traceback_later(SECONDS + MERCY, exit=True, file=nowhere)
+            reports.append(_grade_one(_desk, submission))
+            faulthandler.cancel_dump_traceback_later()
+    return tuple(reports)
+
+
+def _grade_one(desk: Desk, submission: Submission) -> GradeReport:
+    """One student judged and the page written; whatever goes wrong there becomes part of the report."""
+    try:
+        with time_limit(SECONDS):
+            report = grade(desk.key, submission)
+            page = student_page(report, desk.shown)
+    except TimeUp:
+        return _refer(desk, submission, "timeout", f"judging took more than {SECONDS:g} s")
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}"
+        return _refer(desk, submission, "grader_failed", where)
+    write_text(desk.pages / feedback_name(report.student), page)
+    return report
+
+
+def _refer(desk: Desk, submission: Submission, note: str, why: str) -> GradeReport:
+    """The submission goes to a person: its report and page say that it was not judged."""
+    report = not_graded(submission, desk.shown, note, why)
+    try:
+        page = student_page(report, desk.shown)
+    except Exception:  # the page itself may be what fails
+        page = f"<!doctype html><title>{escape(report.student)}</title><p>{escape(str(report.problems[-1]))}"
+    write_text(desk.pages / feedback_name(report.student), page)
+    return report
+
+
+def not_graded(submission: Submission, shown: RubricShown, note: str, why: str) -> GradeReport:
+    """The report of a submission that could not be judged: each answer undecided and for a person."""
+    answers = {answer.part: answer for answer in submission.answers}
+    parts = []
+    for asked in shown.parts:
+        result = PartResult(asked, "missing", 0.0, "missing", review=False, message="")
+        if answer := answers.get(asked.part):
+            result = replace(
+                result,
+                verdict="undecided",
+                note=note,
+                review=True,
+                message="This answer could not be judged; a person will look at it.",
+                answer=AnswerShown(answer.text, "", "", answer.file, answer.line),
+            )
+        parts.append(result)
+    problem = Problem("grader failed on this submission", why, file=submission.source)
+    return GradeReport(
+        student=submission.student,
+        name=submission.name,
+        source=submission.source,
+        score=0.0,
+        max_score=shown.max_score,
+        review=True,
+        parts=tuple(parts),
+        problems=(*submission.problems, problem),
+    )

@@ -1,0 +1,48 @@
+"""The command ``grader``: arguments become calls of the batch floor, their outcome text and an exit code.
+
+``main(["compare", "x*y", "y*x"])`` prints the decision and returns 0. Exit codes: 0 done; 1 done, but
+``--strict`` was given and something needs a person; 2 the rubric or the call is wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+
+from grader.cli.arguments import parse
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; `argv` defaults to the arguments of the process."""
+    # one thread a process: a class is graded by several processes, and our arrays are small
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may know fewer signs than students use
+    asked = parse(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(asked)
+    except KeyboardInterrupt:
+        print("grader: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has left, as `| head` does
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        return 0
+
+
+def _run(asked: Namespace) -> int:
+    """Call the command's own module, imported here so that none pays for another."""
+    match asked.command:
+        case "grade":
+            from grader.cli.grade import grade as command
+        case "check":
+            from grader.cli.author import check as command
+        case "key":
+            from grader.cli.author import key as command
+        case "init":
+            from grader.cli.starter import init as command
+        case _:
+            from grader.cli.compare import compare as command
+    return command(asked)

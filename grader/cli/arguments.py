@@ -1,0 +1,128 @@
+"""The arguments of every command: what may be asked, and how it is written.
+
+``parse(["grade", "rubric.yaml", "submissions", "--jobs", "4"]).jobs`` is 4. A wrong call exits with 2.
+"""
+
+from __future__ import annotations
+
+import re
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+from grader.version import VERSION
+
+_EXAMPLES = """\
+examples:
+  grader init homework                     a starter: rubric, submissions, CI workflow
+  grader check rubric.yaml                 find mistakes in a rubric
+  grader key rubric.yaml                   see the answers that the rubric asks for
+  grader grade rubric.yaml submissions     grade a class into report/
+  grader compare 'x*(1-x)' 'x - x^2'       compare two formulas
+
+exit codes: 0 done; 1 done, but --strict was given and something needs a person;
+            2 the rubric or the call is wrong
+"""
+
+
+def parse(argv: Sequence[str]) -> Namespace:
+    """What is asked; `command` names it. Exits with 2 and a message where the call is wrong."""
+    parser = _parser()
+    asked = parser.parse_args(_shield_formulas(argv))
+    if asked.command == "compare":
+        given = [text for text in (asked.reference, asked.answer) if text is not None]
+        if len(given) != (0 if asked.batch else 2):
+            parser.error("compare takes two formulas, or --batch FILE")
+    return asked
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="grader",
+        description="Grades hand-derived gradients: solves the model itself and judges answers in any form.",
+        epilog=_EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"grader {VERSION}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    grade = commands.add_parser("grade", help="grade a folder of submissions", allow_abbrev=False)
+    grade.add_argument("rubric", metavar="RUBRIC", help="the rubric's YAML file")
+    grade.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="their folder, or one file")
+    grade.add_argument(
+        "--out", metavar="DIR", type=Path, default=Path("report"), help="for the results (default: report)"
+    )
+    grade.add_argument("--jobs", metavar="N", type=_at_least_one, help="processes (default: one a core, up to 8)")
+    grade.add_argument("--roster", metavar="FILE", type=Path, help="a CSV file of the class: student,name")
+    grade.add_argument("--junit", metavar="FILE", type=Path, help="also write results as JUnit XML")
+    grade.add_argument("--strict", action="store_true", help="exit with 1 if anything needs a person")
+    grade.add_argument("--quiet", action="store_true", help="print nothing but errors")
+
+    check = commands.add_parser("check", help="lint and self-test a rubric", allow_abbrev=False)
+    check.add_argument("rubric", metavar="RUBRIC", help="the rubric's YAML file")
+    check.add_argument("--quiet", action="store_true", help="print nothing but errors")
+
+    key = commands.add_parser("key", help="print a rubric's answers and derivations", allow_abbrev=False)
+    key.add_argument("rubric", metavar="RUBRIC", help="the rubric's YAML file")
+    key.add_argument("--format", choices=("text", "html", "json"), default="text", help="default: text")
+
+    compare = commands.add_parser("compare", help="compare two formulas", allow_abbrev=False)
+    compare.add_argument("reference", metavar="REFERENCE", nargs="?", help="the right formula, text or LaTeX")
+    compare.add_argument("answer", metavar="ANSWER", nargs="?", help="the formula to judge")
+    compare.add_argument(
+        "--domain",
+        metavar="NAME=SET",
+        type=_domain,
+        action="append",
+        default=[],
+        help="where a symbol's values lie, e.g. 'y=(0,1)'; may be given several times",
+    )
+    compare.add_argument("--json", action="store_true", help="print one JSON object")
+    compare.add_argument("--batch", metavar="FILE", help="compare the pairs of a JSONL file ('-': stdin)")
+
+    init = commands.add_parser("init", help="write a starter that grades as it stands", allow_abbrev=False)
+    init.add_argument("folder", metavar="DIR", nargs="?", type=Path, default=Path(), help="default: here")
+    return parser
+
+
+_OPTION = re.compile(r"--[a-z]{2}[a-z-]*(=.*)?", re.DOTALL)  # known or misspelt; `--x` is a formula
+
+
+def _shield_formulas(argv: Sequence[str]) -> list[str]:
+    """The arguments of compare with its options first, and a space before each formula's leading minus.
+
+    argparse takes what begins with a minus for an option, and loses optional positionals between options.
+
+    >>> _shield_formulas(["compare", "-y/x", "--json", "-0.5"])
+    ['compare', '--json', ' -y/x', ' -0.5']
+    """
+    if list(argv[:1]) != ["compare"] or len(argv) == 2:
+        return list(argv)
+    options: list[str] = []
+    formulas: list[str] = []
+    rest = iter(argv[1:])
+    for text in rest:
+        if text == "--":
+            formulas.extend(rest)
+        elif _OPTION.fullmatch(text):
+            options.append(text)
+            if text in ("--domain", "--batch"):
+                options.extend(islice(rest, 1))
+        else:
+            formulas.append(text)
+    return ["compare", *options, *(" " + text if text.startswith("-") else text for text in formulas)]
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"expected a whole number from 1, got '{text}'")
+    return int(text)
+
+
+def _domain(text: str) -> tuple[str, str]:
+    name, equals, domain = text.partition("=")
+    if not (equals and name.strip() and domain.strip()):
+        raise ArgumentTypeError(f"expected NAME=SET such as 'y=(0,1)', got '{text}'")
+    return name.strip(), domain.strip()

@@ -1,0 +1,56 @@
+"""What a rubric's author asks: is the rubric sound, and what are its answers.
+
+``grader check rubric.yaml`` prints every Problem and returns 2, or 0 where there is none.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from grader.batch.rubrics import read_key
+from grader.cli.terminal import print_problem
+from grader.problems import Problem
+
+
+def check(asked: Namespace) -> int:
+    """``grader check``: certify the key, grade its author's examples and answers that the check makes itself."""
+    from grader.grading import check as self_test
+
+    found = read_key(asked.rubric)
+    problems = found if isinstance(found, tuple) else self_test(found)
+    if problems:
+        return refuse(problems)
+    assert not isinstance(found, tuple)
+    if not asked.quiet:
+        parts = sum(len(question.parts) for question in found.questions)
+        print(f"{asked.rubric}: no problem in {parts} part{'' if parts == 1 else 's'}")
+    return 0
+
+
+def key(asked: Namespace) -> int:
+    """``grader key``: every target in closed form with its chain of local partials."""
+    found = read_key(asked.rubric)
+    if isinstance(found, tuple):
+        return refuse(found)
+    match asked.format:
+        case "html":
+            from grader.feedback.pages import key_page
+            from grader.grading import rubric_shown
+
+            print(key_page(rubric_shown(found)), end="")
+        case "json":
+            from grader.solver import key_json
+
+            print(key_json(found), end="")
+        case _:
+            from grader.solver import key_text
+
+            print(key_text(found), end="")
+    return 0
+
+
+def refuse(problems: tuple[Problem, ...]) -> int:
+    """Print every Problem of a rubric that can't be used; the exit code of a wrong call."""
+    for problem in problems:
+        print_problem(problem)
+    return 2

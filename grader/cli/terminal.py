@@ -1,0 +1,57 @@
+"""What a person sees while a command runs: Problems, a progress bar on a terminal, plain lines elsewhere.
+
+``print_problem(problem)`` writes ``error: rubric.yaml:12: question 2: ...`` to standard error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from grader.problems import Problem
+
+_CODES = {"error": "31", "note": "36", "bold": "1"}
+_WIDTH = 30  # of the bar, in characters
+
+
+def paint(text: str, style: str, stream: TextIO) -> str:
+    """`text` in colour where `stream` is a terminal and the user did not ask for none (``NO_COLOR``)."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not stream.isatty()
+    return text if plain else f"\033[{_CODES[style]}m{text}\033[0m"
+
+
+def print_problem(problem: Problem, kind: str = "error") -> None:
+    """One line on standard error, place first, so that editors find it; `kind`: error or note."""
+    print(f"{printable(str(problem))} {paint(f'[{kind}]', kind, sys.stderr)}", file=sys.stderr)
+
+
+def print_error(message: str) -> None:
+    """A wrong call, in one line on standard error."""
+    print(f"{paint('grader:', 'error', sys.stderr)} {printable(message)}", file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """`text` on one line, without the control characters by which a file could steer a terminal."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+@dataclass(slots=True)
+class ProgressLine:
+    """Called with (done, of): redraws a bar on a terminal, prints a line each quarter elsewhere."""
+
+    stream: TextIO = field(default_factory=lambda: sys.stderr)
+    shown: int = -1
+
+    def __call__(self, done: int, of: int) -> None:
+        if self.stream.isatty() and not os.environ.get("CI"):
+            filled = _WIDTH * done // of
+            if filled != self.shown or done == of:
+                self.shown = filled
+                bar = "█" * filled + "░" * (_WIDTH - filled)
+                self.stream.write(f"\r{bar} {done} of {of} graded" + ("\n" if done == of else ""))
+                self.stream.flush()
+        elif 4 * done // of != self.shown and 4 * done >= of:
+            self.shown = 4 * done // of
+            print(f"{done} of {of} graded", file=self.stream)

@@ -1,0 +1,118 @@
+"""The student's value beside the truth: lined up by index letters or by position, then compared point by point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+
+from grader.expression.values import Array, ShapeError, Value, shape_text, spread
+
+# float64 carries about 16 digits; model runs lose some by cancellation, real mistakes are far larger than these
+AGREE = 1e-9
+DIFFER = 1e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """Answer and truth as arrays of one shape (K, entries...); `renamed` maps the answer's letters to the target's."""
+
+    answer: Array
+    truth: Array
+    renamed: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tally:
+    """How the points of a run came out, and the first place (point, *entry) of a clear difference."""
+
+    agreed: int
+    differed: int
+    close: int
+    discarded: int
+    undefined: int
+    where: tuple[int, ...] | None
+
+
+def line_up(answer: Value, truth: Value, points: int) -> tuple[Pair, ...]:
+    """Every way in which the answer's indices can be the target's; raises ShapeError where there is none.
+
+    An answer without indices to an indexed target (and the reverse) is compared as the whole array.
+    """
+    target = _full(truth.data, points)
+    foreign = [letter for letter in answer.letters if letter not in truth.letters]
+    if not foreign:
+        if answer.rank == truth.rank:
+            return (Pair(_full(spread(answer, truth.letters), points, target.shape), target),)
+        whole_shape = truth.data.shape[1:]
+        if not answer.letters and answer.shape == whole_shape:
+            return (Pair(_full(answer.data, points), target),)
+        if not truth.letters and not answer.rank and len(answer.letters) == truth.rank:
+            foreign = list(answer.letters)
+    if not foreign or answer.rank != (truth.rank if truth.letters else 0):
+        raise ShapeError(f"this is {_describe(answer)}, the answer asked for is {_describe(truth)}")
+    return _renamings(answer, truth, foreign, points, target)
+
+
+def _renamings(answer: Value, truth: Value, foreign: list[str], points: int, target: Array) -> tuple[Pair, ...]:
+    wanted = truth.letters or tuple(f"axis {k + 1}" for k in range(truth.rank))
+    lengths = dict(zip(wanted, truth.data.shape[1:], strict=False))
+    own = {letter: answer.data.shape[1 + k] for k, letter in enumerate(answer.letters)}
+    open_letters = [letter for letter in wanted if letter not in answer.letters]
+    found = []
+    for choice in permutations(open_letters, len(foreign)):
+        if all(own[a] == lengths[b] for a, b in zip(foreign, choice, strict=True)):
+            names = dict(zip(foreign, choice, strict=True))
+            letters = tuple(names.get(letter, letter) for letter in answer.letters)
+            data = spread(Value(answer.data, letters), wanted)
+            found.append(Pair(_full(data, points, target.shape), target, tuple(names.items())))
+    if not found:
+        raise ShapeError(
+            f"the index {', '.join(foreign)} is free in this answer, the answer asked for has"
+            f" {', '.join(truth.letters) or 'none'}"
+        )
+    return tuple(found)
+
+
+def _full(data: Array, points: int, shape: tuple[int, ...] | None = None) -> Array:
+    return np.broadcast_to(data, shape or (points, *data.shape[1:]))
+
+
+def _describe(value: Value) -> str:
+    if value.letters:
+        return f"indexed by {', '.join(value.letters)}" + (f" of {shape_text(value.shape)}" if value.rank else "")
+    return shape_text(value.shape)
+
+
+def tally(pair: Pair) -> Tally:
+    """Sort the points into agreement, clear difference, too close to call, and undefined."""
+    points = pair.answer.shape[0]
+    answer = pair.answer.reshape(points, -1).astype(float)
+    truth = pair.truth.reshape(points, -1).astype(float)
+    with np.errstate(all="ignore"):
+        scale = np.nanmax(np.where(np.isfinite(truth), np.abs(truth), 0.0), axis=1, initial=0.0)[:, None]
+        size = np.maximum(np.abs(answer), np.abs(truth))
+        gap = np.abs(answer - truth)
+        # entries that cancel to nearly nothing are held against the largest entry of the point
+        agree = gap <= AGREE * size + 1e-12 * scale + 1e-300
+        differ = gap > DIFFER * size + 1e-9 * scale
+    usable = np.isfinite(truth)
+    finite = usable & np.isfinite(answer)
+    undefined = (usable & ~np.isfinite(answer)).any(axis=1)
+    discarded = ~usable.all(axis=1)
+    wrong = (differ & finite).any(axis=1)
+    right = (agree | ~usable).all(axis=1) & ~discarded
+    where = None
+    if wrong.any():
+        k = int(np.argmax(wrong))
+        entry = int(np.argmax(differ[k] & finite[k]))
+        where = (k, *(int(n) for n in np.unravel_index(entry, pair.answer.shape[1:] or (1,))))
+    return Tally(
+        agreed=int(right.sum()),
+        differed=int(wrong.sum()),
+        close=int((~wrong & ~right & ~discarded & ~undefined).sum()),
+        discarded=int(discarded.sum()),
+        undefined=int((undefined & ~wrong).sum()),
+        where=where,
+    )

@@ -1,0 +1,221 @@
+"""Ball arithmetic: whether two scalar formulas certainly differ at a point, however floating point rounds.
+
+Balls (midpoint and radius) enclose the exact value; disjoint balls are a proof of difference. Precision doubles
+until the balls part or the limit is reached. Source: Johansson, Arb (2017).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+from flint import arb, ctx, fmpq
+
+from grader.expression.nodes import Call, Cases, Expression, Number, Product, Symbol
+
+PRECISIONS = (64, 256, 1024, 4096)
+_MAX_EXPONENT = 10_000
+
+
+class NoBall(Exception):
+    """A formula (or a point) without an enclosure here."""
+
+
+def compare_at(left: Expression, right: Expression, point: Mapping[str, float]) -> str:
+    """ "differ" with certainty, "agree" to the last precision, or "unknown" where a side has no enclosure."""
+    before = ctx.prec
+    try:
+        for precision in PRECISIONS:
+            ctx.prec = precision
+            balls = {name: arb(value) for name, value in point.items()}
+            try:
+                a, b = _ball(left, balls), _ball(right, balls)
+            except NoBall:
+                continue
+            if not (a.is_finite() and b.is_finite()):
+                continue
+            if not a.overlaps(b):
+                return "differ"
+            if precision >= PRECISIONS[1] and a.rel_accuracy_bits() > 100 and b.rel_accuracy_bits() > 100:
+                return "agree"
+            if a.is_exact() and b.is_exact():
+                return "agree"
+        return _last_word(left, right, point)
+    finally:
+        ctx.prec = before
+
+
+def _last_word(left: Expression, right: Expression, point: Mapping[str, float]) -> str:
+    """Overlap at the last precision with both tiny against 1 counts as agreement; anything else is unknown."""
+    try:
+        balls = {name: arb(value) for name, value in point.items()}
+        gap = abs(_ball(left, balls) - _ball(right, balls))
+    except NoBall:
+        return "unknown"
+    return "agree" if gap.is_finite() and gap < arb(2) ** (-PRECISIONS[-1] // 2) else "unknown"
+
+
+def _ball(node: Expression, point: Mapping[str, arb]) -> Any:
+    match node:
+        case Number():
+            return arb(fmpq(node.value.numerator, node.value.denominator))
+        case Symbol(name=name):
+            if name in point:
+                return point[name]
+            if name == "pi":
+                return arb.pi()
+            if name == "e":
+                return arb(1).exp()
+            raise NoBall
+        case Product() if all(joint not in ("@", "otimes") for joint in node.joints):
+            result = arb(1)
+            for factor in node.factors:
+                result = result * _ball(factor, point)
+            return result
+        case Cases():
+            for value, test in node.branches:
+                if _holds(test, point):
+                    return _ball(value, point)
+            if node.otherwise is None:
+                raise NoBall
+            return _ball(node.otherwise, point)
+        case Call(function="iverson"):
+            return arb(1) if _holds(node.args[0], point) else arb(0)
+        case Call(function="pow"):
+            return _power(node, point)
+        case Call(primes=0) if node.function in BALLS:
+            return BALLS[node.function](*(_ball(arg, point) for arg in node.args))
+    raise NoBall
+
+
+def _power(node: Call, point: Mapping[str, arb]) -> arb:
+    base, exponent = node.args
+    raised = _ball(base, point)
+    if isinstance(base, Symbol) and base.name == "e" and "e" not in point:
+        return _ball(exponent, point).exp()
+    exact = _integer(exponent)
+    if exact is not None:
+        if abs(exact) > _MAX_EXPONENT:
+            raise NoBall
+        if exact < 0 and raised.contains(0):
+            raise NoBall
+        return raised**exact
+    if not raised > 0:
+        raise NoBall
+    return (raised.log() * _ball(exponent, point)).exp()
+
+
+def _integer(node: Expression) -> int | None:
+    match node:
+        case Number(value=Fraction(denominator=1) as value):
+            return int(value)
+        case Call("neg", (Number(value=Fraction(denominator=1) as value),)):
+            return -int(value)
+    return None
+
+
+def _holds(test: Expression, point: Mapping[str, arb]) -> bool:
+    match test:
+        case Call("and", (left, right)):
+            return _holds(left, point) and _holds(right, point)
+        case Call("or", (left, right)):
+            return _holds(left, point) or _holds(right, point)
+        case Call("not", (inner,)):
+            return not _holds(inner, point)
+        case Call("lt" | "le" | "gt" | "ge" | "eq" | "ne" as name, (left, right)):
+            gap = _ball(left, point) - _ball(right, point)
+            if gap.contains(0) and not gap.is_exact():
+                raise NoBall
+            sign = 0 if gap == 0 else 1 if gap > 0 else -1
+            return sign in {"lt": (-1,), "le": (-1, 0), "gt": (1,), "ge": (0, 1), "eq": (0,), "ne": (-1, 1)}[name]
+    value = _ball(test, point)
+    if value.contains(0) and not value.is_exact():
+        raise NoBall
+    return value != 0
+
+
+def _sign(x: Any) -> Any:
+    if x.contains(0) and not x.is_exact():
+        raise NoBall
+    return arb(0) if x == 0 else arb(1) if x > 0 else arb(-1)
+
+
+def _positive(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def checked(x: Any) -> Any:
+        if not x > 0:
+            raise NoBall
+        return function(x)
+
+    return checked
+
+
+def _sqrt(x: Any) -> Any:
+    if x < 0:
+        raise NoBall
+    return x.sqrt()
+
+
+def _divide(a: Any, b: Any) -> Any:
+    if b.contains(0):
+        raise NoBall
+    return a / b
+
+
+def _logistic(x: Any) -> Any:
+    return 1 / (1 + (-x).exp()) if not x < -1e6 else x.exp() / (1 + x.exp())
+
+
+BALLS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
+    {
+        "add": lambda a, b: a + b,
+        "sub": lambda a, b: a - b,
+        "neg": lambda a: -a,
+        "div": _divide,
+        "square": lambda a: a * a,
+        "exp": lambda a: a.exp(),
+        "expm1": lambda a: a.expm1(),
+        "log": _positive(lambda a: a.log()),
+        "log1p": lambda a: _positive(lambda b: b.log())(1 + a),
+        "log2": _positive(lambda a: a.log() / arb(2).log()),
+        "log10": _positive(lambda a: a.log() / arb(10).log()),
+        "sqrt": _sqrt,
+        "abs": abs,
+        "sign": _sign,
+        "step": lambda a: (_sign(a) + 1) / 2,
+        "sin": lambda a: a.sin(),
+        "cos": lambda a: a.cos(),
+        "tan": lambda a: _divide(a.sin(), a.cos()),
+        "cot": lambda a: _divide(a.cos(), a.sin()),
+        "sec": lambda a: _divide(arb(1), a.cos()),
+        "csc": lambda a: _divide(arb(1), a.sin()),
+        "arcsin": lambda a: a.asin(),
+        "arccos": lambda a: a.acos(),
+        "arctan": lambda a: a.atan(),
+        "sinh": lambda a: a.sinh(),
+        "cosh": lambda a: a.cosh(),
+        "tanh": lambda a: a.tanh(),
+        "coth": lambda a: _divide(arb(1), a.tanh()),
+        "sech": lambda a: 1 / a.cosh(),
+        "csch": lambda a: _divide(arb(1), a.sinh()),
+        "arcsinh": lambda a: a.asinh(),
+        "arccosh": lambda a: a.acosh(),
+        "arctanh": lambda a: a.atanh(),
+        "sigmoid": _logistic,
+        "relu": lambda a: a if a > 0 else arb(0) if a <= 0 else a.max(arb(0)),
+        "softplus": lambda a: (1 + a.exp()).log(),
+        "erf": lambda a: a.erf(),
+        "normal_cdf": lambda a: (1 + (a / arb(2).sqrt()).erf()) / 2,
+        "normal_pdf": lambda a: (-a * a / 2).exp() / (2 * arb.pi()).sqrt(),
+        "max": lambda *args: _fold(args, lambda a, b: a.max(b)),
+        "min": lambda *args: _fold(args, lambda a, b: a.min(b)),
+    }
+)
+
+
+def _fold(args: tuple[Any, ...], pick: Callable[[Any, Any], Any]) -> Any:
+    result = args[0]
+    for other in args[1:]:
+        result = pick(result, other)
+    return result

@@ -1,0 +1,204 @@
+"""Two formulas without a rubric -> Verdict: every free symbol is a real number, or lies in a given domain.
+
+``equivalent("sigma(x)*(1-sigma(x))", r"\\frac{e^{-x}}{(1+e^{-x})^2}")`` is equivalent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from grader.autodiff.backprop import expand_primes
+from grader.autodiff.graph import ComputationGraph, Leaf, Node
+from grader.comparison.arrays import AGREE, DIFFER
+from grader.comparison.certificate import compare_at
+from grader.comparison.judge import Target, judge
+from grader.comparison.show import figure, two_figures
+from grader.expression.domain import REAL, Domain, parse_domain
+from grader.expression.evaluator import CONSTANT_VALUES, evaluate
+from grader.expression.nodes import Expression, Indexed, Partial, Reduce, Slice, Symbol, head, indices, walk
+from grader.expression.reading import Reading, read
+from grader.expression.values import Array, ShapeError
+from grader.problems import Problem
+from grader.results import Evidence, Verdict
+from grader.rubric.model import Model, Question
+from grader.solver.key import SolvedQuestion, joined
+from grader.solver.runs import Run, draw_runs, environment
+from grader.solver.strata import margins, stratified
+
+TARGET = "the reference"
+WANTED_POINTS = 12
+
+
+def equivalent(reference: str, answer: str, domains: Mapping[str, str] | None = None) -> Verdict:
+    """Whether two texts say the same; raises ValueError where the reference or a domain can't be read."""
+    known = read_domains(domains or {})
+    first = read(reference)
+    if first.problems or first.expression is None:
+        problem = first.problems[0] if first.problems else Problem("the reference is empty")
+        raise ValueError(f"the reference is unreadable: {problem}")
+    second = read(answer)
+    if second.problems or second.expression is None:
+        message = str(second.problems[0]) if second.problems else "there is no formula here"
+        return Verdict("unreadable", "unreadable", message=message)
+    return compare(first, second, known)
+
+
+def read_domains(domains: Mapping[str, str]) -> dict[str, Domain]:
+    """Domains by the plain spelling of their symbols; raises ValueError for one that can't be read."""
+    found = {}
+    for name, text in domains.items():
+        domain = parse_domain(text)
+        if isinstance(domain, Problem):
+            raise ValueError(str(domain))
+        symbol = read(name).expression
+        found[symbol.name if isinstance(symbol, Symbol) else name] = domain
+    return found
+
+
+def compare(reference: Reading, answer: Reading, domains: Mapping[str, Domain]) -> Verdict:
+    """Compare two readings that both have an expression."""
+    left, right = expand_primes(_whole(reference)), expand_primes(_whole(answer))
+    if left == right:
+        return Verdict("equivalent", "equivalent", Evidence("proof", detail="the same formula"))
+    try:
+        if _is_scalar(left) and _is_scalar(right):
+            return _compare_scalars(left, right, domains)
+        return _compare_arrays(left, right, domains)
+    except ShapeError as error:
+        return Verdict("undecided", "shape", message=error.problem.message)
+
+
+def _whole(reading: Reading) -> Expression:
+    found: Expression | None = reading.expression
+    if found is None:
+        raise ValueError("there is no formula in this text")
+    return found
+
+
+def _is_scalar(node: Expression) -> bool:
+    return not any(isinstance(item, Indexed | Reduce | Slice | Partial) for item in walk(node))
+
+
+def _names(*nodes: Expression) -> list[str]:
+    found = {item.name for node in nodes for item in walk(node) if isinstance(item, Symbol)}
+    return sorted(found - set(CONSTANT_VALUES))
+
+
+def _compare_scalars(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> Verdict:
+    """Float64 first; whatever is not plainly equal there is settled by ball arithmetic at the point itself."""
+    names = _names(left, right)
+    leaves = tuple(Leaf(name, (), domains.get(name, REAL)) for name in names)
+    graph = ComputationGraph((), leaves, ())
+    run = _points(graph, left, right)
+    a, b = (_flat(node, run) for node in (left, right))
+    with np.errstate(all="ignore"):
+        gap, size = np.abs(a - b), np.maximum(np.abs(a), np.abs(b))
+        agree = np.isfinite(a) & np.isfinite(b) & (gap <= AGREE * size)
+        differ = np.isfinite(a) & np.isfinite(b) & (gap > DIFFER * size)
+    agreed = int(agree.sum())
+    only_answer_fails = 0
+    # clear differences first: one certified is enough
+    for k in [*np.flatnonzero(differ), *np.flatnonzero(~agree & ~differ)]:
+        point = {name: float(run.values[name][k]) for name in names}
+        outcome = compare_at(left, right, point)
+        if outcome == "differ":
+            return _differs(point, a[k], b[k])
+        if outcome == "agree":
+            agreed += 1
+        elif differ[k] and gap[k] > 1e-4 * size[k]:
+            return _differs(point, a[k], b[k])
+        elif np.isfinite(a[k]) and not np.isfinite(b[k]):
+            only_answer_fails += 1
+    if only_answer_fails > max(2, 0.1 * run.points):
+        message = "the answer has no value at some points where the reference has one"
+        return Verdict("undecided", "undefined", Evidence(points=agreed, discarded=only_answer_fails), message)
+    if agreed < min(WANTED_POINTS, run.points):
+        message = "too few points where both have a value"
+        return Verdict("undecided", "too_few_points", Evidence(points=agreed), message)
+    return Verdict("equivalent", "equivalent", Evidence("samples", points=agreed, discarded=run.points - agreed))
+
+
+def _differs(point: Mapping[str, float], expected: float, got: float) -> Verdict:
+    at = tuple((name, figure(value, 6)) for name, value in point.items())
+    shown = two_figures(float(expected), float(got))
+    return Verdict(
+        "not_equivalent", "not_equivalent", Evidence("counterexample", at=at, expected=shown[0], got=shown[1])
+    )
+
+
+def _flat(node: Expression, run: Run) -> Array:
+    data = evaluate(node, environment(run)).data
+    if data.ndim != 1:
+        raise ShapeError("this is not a scalar formula")
+    return np.broadcast_to(data, (run.points,)).astype(float)
+
+
+def _points(graph: ComputationGraph, left: Expression, right: Expression) -> Run:
+    """Sample points where the reference has a value, on both sides of every condition of either formula."""
+    run = draw_runs(graph, "compare")[0] if graph.leaves else Run(graph, {}, {}, 1)
+    if not graph.leaves:
+        return run
+    for attempt in range(6):
+        finite = np.isfinite(_flat(left, run))
+        if finite.sum() >= WANTED_POINTS:
+            break
+        run = joined(run, draw_runs(graph, f"compare{attempt}")[0])
+    extra = stratified(run, dict.fromkeys((*margins(left), *margins(right))), "compare")
+    return run if extra is None else joined(run, extra)
+
+
+def _compare_arrays(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> Verdict:
+    """Indexed formulas: a letter that a sum binds names an axis, and names that it enters are arrays."""
+    graph = _array_graph(left, right, domains)
+    runs = draw_runs(graph, "compare")
+    question = Question("compare", "", Model(graph, ()), ())
+    solved = SolvedQuestion(question, graph, runs, (), {}, False, ())
+    target = Symbol(TARGET)
+    letters = graph.nodes[0].letters
+    expression = Indexed(target, tuple(Symbol(letter) for letter in letters)) if letters else target
+    return judge(solved, Target(expression, left), right)
+
+
+def _array_graph(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> ComputationGraph:
+    groups: dict[str, str] = {}
+
+    def find(key: str) -> str:
+        while groups.setdefault(key, key) != key:
+            key = groups[key]
+        return key
+
+    ranks: dict[str, int] = {}
+    bound: set[str] = set()
+    sizes: dict[str, str] = {}
+    letters: list[str] = []
+    for node in (left, right):
+        for item in walk(node):
+            if isinstance(item, Reduce):
+                bound.add(item.letter)
+                if isinstance(item.upper, Symbol):
+                    sizes[item.letter] = item.upper.name
+            name = head(item) if isinstance(item, Indexed) else None
+            if name is None:
+                continue
+            ranks[name] = len(indices(item))
+            for place, index in enumerate(indices(item)):
+                if isinstance(index, Symbol):
+                    groups[find(index.name)] = find(f"{name}/{place}")
+                    if node is left:
+                        letters.append(index.name)
+    axis_names = {find(letter): size for letter, size in sizes.items() if letter in groups}
+    axes = {
+        name: tuple(axis_names.get(find(f"{name}/{k}"), f"axis {find(f'{name}/{k}')}") for k in range(rank))
+        for name, rank in ranks.items()
+    }
+    used = {axis for found in axes.values() for axis in found} | set(sizes.values())
+    free = tuple(dict.fromkeys(letter for letter in letters if letter not in bound))
+    leaves = tuple(
+        Leaf(name, axes.get(name, ()), domains.get(name, REAL))
+        for name in _names(left, right)
+        if name not in groups and name not in used and name not in bound
+    )
+    own = tuple(axis_names.get(find(letter), f"axis {find(letter)}") for letter in free)
+    return ComputationGraph(tuple(sorted(used)), leaves, (Node(TARGET, free, own, left),))

@@ -1,0 +1,239 @@
+"""A read answer against a target of a solved question -> Verdict.
+
+The same formula is equivalent at once; a number is held against the tolerance; anything else is evaluated at the
+sample points of the model, where one clear difference is a counterexample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from grader.comparison.arrays import Pair, Tally, line_up, tally
+from grader.comparison.numbers import number_note, typed_place
+from grader.comparison.show import counterexample
+from grader.expression.algebra import substitute
+from grader.expression.evaluator import evaluate
+from grader.expression.nodes import Expression, Indexed, Partial, Symbol, head, indices, walk
+from grader.expression.values import Array, ShapeError, Value
+from grader.results import Evidence, Verdict
+from grader.rubric.model import Tolerance
+from grader.solver.key import SolvedQuestion
+from grader.solver.runs import Run, axis_length, environment, fill_partials
+from grader.solver.strata import KINK_STEP, margins, model_margins, stratified
+
+
+NO_TOLERANCE = Tolerance()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """What an answer is held against: a quantity or derivative of the model, and how close a number must be."""
+
+    expression: Expression
+    closed: Expression
+    tolerance: Tolerance = NO_TOLERANCE
+    interval: tuple[float, float] | None = None
+
+
+def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
+    """Decide whether `answer` equals the target wherever the model lets both be evaluated."""
+    if answer == target.closed:
+        evidence = Evidence("proof", detail="the same formula")
+        return _finished(question, answer, Verdict("equivalent", "equivalent", evidence))
+    if restates(target.expression, answer):
+        return Verdict("not_equivalent", "restated", message="This only restates the question.")
+    try:
+        if question.numeric:
+            verdict = _judge_number(question, target, answer)
+        else:
+            verdict = _judge_samples(question, target, answer)
+    except ShapeError as error:
+        return Verdict("not_equivalent", "shape", message=_sentence(error.problem.message))
+    return _finished(question, answer, verdict)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+
+
+def restates(target: Expression, answer: Expression) -> bool:
+    """Whether the answer names the very quantity asked for instead of working it out."""
+    name = head(target)
+    return any(head(item) == name for item in walk(answer) if isinstance(item, Symbol | Partial))
+
+
+def follow_left_side(target: Expression, left: Expression, answer: Expression) -> Expression:
+    """The answer in the target's own letters, where its left side ``dJ/dz_uv = ...`` names them otherwise."""
+    if head(left) != head(target):
+        return answer
+    pairs = zip(indices(left), indices(target), strict=False)
+    renames = {a.name: b for a, b in pairs if isinstance(a, Symbol) and a != b}
+    return substitute(answer, renames)
+
+
+def unfinished(question: SolvedQuestion, answer: Expression) -> tuple[Partial, ...]:
+    """Derivatives in the answer that the model can work out; those of opaque functions are finished."""
+    leaves = {leaf.name: leaf for leaf in question.graph.leaves}
+    plain = {
+        node.name: head(node.expression)
+        for node in question.graph.nodes
+        if isinstance(node.expression, Symbol | Indexed)
+    }
+    found = []
+    for item in walk(answer):
+        if isinstance(item, Partial):
+            above, below = head(item.numerator), head(item.denominator)
+            source = leaves.get(plain.get(above or "") or above or "")
+            if source is None or below not in source.of:
+                found.append(item)
+    return tuple(found)
+
+
+def uses_model(question: SolvedQuestion, answer: Expression) -> bool:
+    """Whether the answer names quantities of the model, or is made of numbers alone."""
+    names = {item.name for item in question.graph.quantities}
+    return any(isinstance(item, Symbol) and item.name in names for item in walk(answer))
+
+
+def _finished(question: SolvedQuestion, answer: Expression, verdict: Verdict) -> Verdict:
+    if verdict.decision != "equivalent":
+        return verdict
+    if question.numeric and uses_model(question, answer):
+        message = "The formula is right, but it is not worked out to a number."
+        return replace(verdict, note="not_evaluated", message=message)
+    if not unfinished(question, answer):
+        return verdict
+    message = "The chain rule is set up rightly, but its derivatives are not worked out."
+    return replace(verdict, note="chain_rule_only", message=message)
+
+
+def truth_value(run: Run, target: Expression) -> Value:
+    """The target's values in a run, with the target's letters."""
+    return evaluate(target, environment(run, _extents(run, target)))
+
+
+def _extents(run: Run, target: Expression) -> dict[str, int]:
+    axes = {item.name: item.axes for item in run.graph.quantities}
+    found: dict[str, int] = {}
+    sides: Iterable[Expression] = (target.numerator, target.denominator) if isinstance(target, Partial) else (target,)
+    for side in sides:
+        for index, axis in zip(indices(side), axes.get(head(side) or "", ()), strict=False):
+            if isinstance(index, Symbol):
+                found[index.name] = axis_length(axis, run.sizes)
+    return found
+
+
+def pairs_in(question: SolvedQuestion, run: Run, target: Expression, answer: Expression) -> tuple[Pair, ...]:
+    """Answer and truth at the points of a run, in every way their indices can be lined up."""
+    fill_partials(run, (answer, target), question.adjoints)
+    value = evaluate(answer, environment(run, _extents(run, target)))
+    return line_up(value, truth_value(run, target), run.points)
+
+
+def _judge_number(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
+    run = question.runs[0]
+    pair = pairs_in(question, run, target.expression, answer)[0]
+    given, truth = np.ravel(pair.answer[0]), np.ravel(pair.truth[0])
+    place = typed_place(answer)
+    interval = target.interval if truth.size == 1 else None
+    notes = [
+        number_note(float(a), float(t), place, target.tolerance, interval) for a, t in zip(given, truth, strict=True)
+    ]
+    evidence = Evidence("samples", points=1, detail="at the numbers given")
+    if all(notes):
+        note = "rounded" if "rounded" in notes else "equivalent"
+        return Verdict("equivalent", note, evidence)
+    if not np.isfinite(given).all():
+        return Verdict("undecided", "undefined", Evidence(), "This has no value at the numbers given.")
+    return Verdict("not_equivalent", "not_equivalent", counterexample(run, pair, (0,), answer, target.closed))
+
+
+def _judge_samples(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
+    runs = list(question.runs)
+    known = set(model_margins(question.graph))
+    own = [margin for margin in margins(answer) if margin not in known]
+    if own:
+        fill_partials(runs[0], own, question.adjoints)
+        extra = stratified(runs[0], own, repr(target.expression))
+        runs += [extra] if extra is not None else []
+    ways = [pairs_in(question, run, target.expression, answer) for run in runs]
+    choices = {pair.renamed for way in ways for pair in way}
+    verdicts = []
+    for choice in sorted(choices):
+        found = [next((p for p in way if p.renamed == choice), None) for way in ways]
+        kept = [(run, pair) for run, pair in zip(runs, found, strict=True) if pair is not None]
+        if len(kept) == len(runs):
+            verdicts.append(_count(question, target, answer, kept))
+    if not verdicts:
+        return Verdict("not_equivalent", "shape", message="The indices do not fit those of the question.")
+    return _vote(verdicts, tuple(choices))
+
+
+def _vote(verdicts: list[Verdict], choices: tuple[tuple[tuple[str, str], ...], ...]) -> Verdict:
+    first = verdicts[0]
+    if all(verdict.decision == first.decision for verdict in verdicts):
+        if first.decision == "equivalent" and choices[0] and first.note == "equivalent":
+            return replace(first, note="renamed")
+        return first
+    message = "Your indices can be matched with those of the question in more than one way."
+    return Verdict("undecided", "ambiguous_indices", message=message)
+
+
+def _count(question: SolvedQuestion, target: Target, answer: Expression, kept: list[tuple[Run, Pair]]) -> Verdict:
+    agreed = discarded = undefined = close = total = 0
+    for run, pair in kept:
+        found: Tally = tally(pair)
+        if found.where is not None:
+            shown = counterexample(run, pair, found.where, answer, target.closed)
+            return Verdict("not_equivalent", "not_equivalent", shown)
+        agreed += found.agreed
+        discarded += found.discarded
+        undefined += found.undefined
+        close += found.close
+        total += run.points
+    if undefined and undefined >= total / 10:
+        message = "Your answer has no value at some points where the gradient has one."
+        return Verdict("undecided", "undefined", Evidence(points=agreed, discarded=undefined), message)
+    if close or agreed < total / 2:
+        message = "Too few sample points allow a decision."
+        return Verdict("undecided", "too_few_points", Evidence(points=agreed, discarded=discarded), message)
+    wrong = _wrong_at_kink(question, target, answer)
+    if wrong is not None:
+        return wrong
+    return Verdict("equivalent", "equivalent", Evidence("samples", points=agreed, discarded=discarded + undefined))
+
+
+def _wrong_at_kink(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict | None:
+    """At a kink any value between the one-sided gradients is right (the subdifferential); so is none at all."""
+    if not question.kinks or not margins(answer):
+        return None
+    for kink in question.kinks:
+        pair = pairs_in(question, kink.at, target.expression, answer)[0]
+        sides = []
+        for side in (kink.left, kink.right):
+            fill_partials(side, (target.expression,), question.adjoints)
+            sides.append(
+                line_up(truth_value(side, target.expression), truth_value(side, target.expression), 1)[0].truth
+            )
+        if any(side.shape != pair.answer.shape for side in sides):
+            continue
+        outside = _outside(pair.answer, sides[0], sides[1])
+        if outside is not None:
+            return Verdict(
+                "not_equivalent",
+                "wrong_at_kink",
+                counterexample(kink.at, pair, outside, answer, target.closed),
+                "At the kink itself this value lies outside the subdifferential.",
+            )
+    return None
+
+
+def _outside(answer: Array, left: Array, right: Array) -> tuple[int, ...] | None:
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    slack = 64 * KINK_STEP * (1 + np.maximum(np.abs(low), np.abs(high)))
+    with np.errstate(invalid="ignore"):
+        bad = np.isfinite(answer) & ((answer < low - slack) | (answer > high + slack))
+    return tuple(int(k) for k in np.argwhere(bad)[0]) if bad.any() else None

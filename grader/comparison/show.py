@@ -1,0 +1,54 @@
+"""A counterexample in words and figures that a student can check with a pocket calculator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.comparison.arrays import Pair
+from grader.expression.nodes import Expression, symbols
+from grader.results import Evidence
+from grader.solver.runs import Run
+
+MAX_SHOWN = 8
+MAX_ENTRIES = 6
+
+
+def counterexample(run: Run, pair: Pair, where: tuple[int, ...], answer: Expression, closed: Expression) -> Evidence:
+    """The point and entry where the two differ: the quantities that either formula uses, and both values."""
+    k = where[0]
+    used = symbols(answer) | symbols(closed)
+    at = []
+    entry = where[1:]
+    if entry:
+        at.append(("entry", ", ".join(str(n + 1) for n in entry)))
+    for name in (item.name for item in run.graph.quantities):
+        if name in used and len(at) < MAX_SHOWN and run.values[name][k].size <= MAX_ENTRIES:
+            at.append((name, figure_array(run.values[name][k])))
+    at += [(size, str(run.sizes[size])) for size in sorted(used & set(run.sizes))]
+    expected, got = two_figures(float(pair.truth[where]), float(pair.answer[where]))
+    return Evidence("counterexample", at=tuple(at), expected=expected, got=got)
+
+
+def figure(value: float, digits: int = 4) -> str:
+    """A number with a few significant digits, no trailing noise."""
+    text = f"{value:.{digits}g}"
+    return "0" if text in ("-0", "0") else text
+
+
+def two_figures(first: float, second: float) -> tuple[str, str]:
+    """Both numbers with as many digits as it takes to tell them apart."""
+    for digits in (4, 6, 9, 12):
+        pair = figure(first, digits), figure(second, digits)
+        if pair[0] != pair[1]:
+            return pair
+    return repr(first), repr(second)
+
+
+def figure_array(value: Any) -> str:
+    """A scalar, or nested brackets of figures."""
+    array = np.asarray(value, dtype=float)
+    if not array.ndim:
+        return figure(float(array))
+    return "[" + ", ".join(figure_array(item) for item in array) + "]"

@@ -1,0 +1,118 @@
+"""Where a symbol's values lie: an interval, a set, a named domain; and how values are drawn from it.
+
+>>> parse_domain("(0, 1)")
+Domain(kind='interval', low=0.0, high=1.0, low_open=True, high_open=True, members=())
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.problems import Problem, did_you_mean
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A set of real values, or of rows of reals.
+
+    `kind`: "interval" (with `low`, `high` and whether each end is open), "set" (`members`), "integer",
+    "onehot" or "simplex" (the last axis of the array is a one-hot row, or a probability vector).
+    """
+
+    kind: str = "interval"
+    low: float = -math.inf
+    high: float = math.inf
+    low_open: bool = True
+    high_open: bool = True
+    members: tuple[float, ...] = ()
+
+
+REAL = Domain()
+POSITIVE = Domain(low=0.0)
+NAMED = {
+    "real": REAL,
+    "positive": POSITIVE,
+    "nonnegative": Domain(low=0.0, low_open=False),
+    "integer": Domain(kind="integer"),
+    "probability": Domain(low=0.0, high=1.0),
+    "onehot": Domain(kind="onehot"),
+    "simplex": Domain(kind="simplex"),
+}
+
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?|[+-]?(?:inf|oo|∞)"
+_INTERVAL = re.compile(rf"([(\[])\s*({_NUMBER})\s*,\s*({_NUMBER})\s*([)\]])")
+_SET = re.compile(rf"\{{\s*({_NUMBER})(\s*,\s*{_NUMBER})*\s*\}}")
+
+
+def _number(text: str) -> float:
+    return float(text.replace("oo", "inf").replace("∞", "inf"))
+
+
+def parse_domain(text: str) -> Domain | Problem:
+    """Read ``(a,b)``, ``[a,b]``, ``{0,1}`` or a name (`NAMED`); a Problem where it is none of them."""
+    text = text.strip()
+    if text in NAMED:
+        return NAMED[text]
+    interval = _INTERVAL.fullmatch(text)
+    if interval:
+        low, high = _number(interval[2]), _number(interval[3])
+        closed = interval[1] == "[" and interval[4] == "]"
+        if low < high or (low == high and closed):
+            return Domain("interval", low, high, interval[1] == "(", interval[4] == ")")
+        return Problem(f"the interval '{text}' is empty", "write the smaller end first")
+    if _SET.fullmatch(text):
+        return Domain("set", members=tuple(_number(item) for item in text[1:-1].split(",")))
+    expected = "expected an interval (a,b) or [a,b], a set {0,1}, or one of " + ", ".join(NAMED)
+    hint = did_you_mean(text, NAMED)
+    return Problem(f"'{text}' is no domain: {expected}", hint)
+
+
+def print_domain(domain: Domain) -> str:
+    """The text that `parse_domain` reads back."""
+    for name, named in NAMED.items():
+        if named == domain:
+            return name
+    if domain.kind == "set":
+        return "{" + ",".join(f"{member:g}" for member in domain.members) + "}"
+    left, right = "(" if domain.low_open else "[", ")" if domain.high_open else "]"
+    return f"{left}{domain.low:g},{domain.high:g}{right}"
+
+
+def draw(domain: Domain, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Values of `shape` from the domain.
+
+    Reals come on a grid of multiples of 2**-10, so that a kink such as ``y - yhat = 0`` or
+    ``|y - yhat| = delta`` can be hit exactly in binary arithmetic.
+    """
+    match domain.kind:
+        case "set":
+            return rng.choice(np.array(domain.members), size=shape).astype(np.float64)
+        case "integer":
+            return rng.integers(-4, 5, size=shape).astype(np.float64)
+        case "onehot":
+            classes = rng.integers(0, shape[-1], size=shape[:-1])
+            hot: Array = np.eye(shape[-1])[classes]
+            return hot
+        case "simplex":
+            raw = rng.gamma(1.5, size=shape) + 1e-3
+            return np.asarray(raw / raw.sum(axis=-1, keepdims=True), dtype=np.float64)
+    low, high = domain.low, domain.high
+    if math.isinf(low) and math.isinf(high):
+        raw = rng.uniform(-2.5, 2.5, size=shape)
+    elif math.isinf(high):
+        raw = low + rng.gamma(2.0, 0.75, size=shape) + 2**-9
+    elif math.isinf(low):
+        raw = high - rng.gamma(2.0, 0.75, size=shape) - 2**-9
+    else:
+        margin = (high - low) * 2**-7
+        raw = rng.uniform(low + margin, high - margin, size=shape)
+    grid = np.round(raw * 1024) / 1024
+    inside = (grid > low) & (grid < high)
+    return np.asarray(np.where(inside, grid, raw), dtype=np.float64)

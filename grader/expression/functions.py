@@ -1,0 +1,115 @@
+"""The allow-list: every operator and function of the language, one row each.
+
+A text can call nothing that has no row here. `spellings` are what plain text and code call it
+(``np.`` is dress); `latex` is how it prints, and with its backslash how it is read.
+
+>>> FUNCTIONS["sigmoid"].latex
+'\\\\sigma'
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One row. `kind`: "operator", "condition", "elementwise", "array" (acts on whole vectors, matrices).
+
+    `low` and `high` bound the number of arguments (`high` None: any number from `low`).
+    """
+
+    name: str
+    kind: str
+    low: int
+    high: int | None
+    spellings: tuple[str, ...] = ()
+    latex: str = ""
+
+
+def _rows() -> tuple[Function, ...]:
+    operator = [
+        Function("add", "operator", 2, 2),
+        Function("sub", "operator", 2, 2),
+        Function("neg", "operator", 1, 1),
+        Function("div", "operator", 2, 2),
+        Function("pow", "operator", 2, 2),
+        Function("transpose", "operator", 1, 1, ("transpose",)),
+        Function("undefined", "operator", 0, 0, ("undefined", "nan", "dne"), r"\text{undefined}"),
+    ]
+    condition = [
+        Function("lt", "condition", 2, 2, (), "<"),
+        Function("le", "condition", 2, 2, (), r"\le"),
+        Function("gt", "condition", 2, 2, (), ">"),
+        Function("ge", "condition", 2, 2, (), r"\ge"),
+        Function("eq", "condition", 2, 2, (), "="),
+        Function("ne", "condition", 2, 2, (), r"\ne"),
+        Function("and", "condition", 2, 2, (), r"\land"),
+        Function("or", "condition", 2, 2, (), r"\lor"),
+        Function("not", "condition", 1, 1, (), r"\lnot"),
+    ]
+    elementwise = [
+        Function("iverson", "elementwise", 1, 1, ("indicator", "ind", "where1"), r"\mathbb{1}"),
+        Function("kronecker", "elementwise", 2, 2, ("kronecker", "kron_delta"), r"\delta"),
+        Function("exp", "elementwise", 1, 1, ("exp",), r"\exp"),
+        Function("log", "elementwise", 1, 1, ("log", "ln"), r"\log"),
+        Function("log2", "elementwise", 1, 1, ("log2",), r"\log_2"),
+        Function("log10", "elementwise", 1, 1, ("log10",), r"\log_{10}"),
+        Function("log1p", "elementwise", 1, 1, ("log1p",), r"\operatorname{log1p}"),
+        Function("expm1", "elementwise", 1, 1, ("expm1",), r"\operatorname{expm1}"),
+        Function("sqrt", "elementwise", 1, 1, ("sqrt",), r"\sqrt"),
+        Function("square", "elementwise", 1, 1, ("square",), r"\operatorname{square}"),
+        Function("abs", "elementwise", 1, 1, ("abs", "fabs", "absolute"), r"\operatorname{abs}"),
+        Function("sign", "elementwise", 1, 1, ("sign", "sgn", "signum"), r"\operatorname{sign}"),
+        Function("step", "elementwise", 1, 1, ("step", "heaviside", "unitstep"), r"\operatorname{step}"),
+        Function("sin", "elementwise", 1, 1, ("sin",), r"\sin"),
+        Function("cos", "elementwise", 1, 1, ("cos",), r"\cos"),
+        Function("tan", "elementwise", 1, 1, ("tan", "tg"), r"\tan"),
+        Function("cot", "elementwise", 1, 1, ("cot",), r"\cot"),
+        Function("sec", "elementwise", 1, 1, ("sec",), r"\sec"),
+        Function("csc", "elementwise", 1, 1, ("csc",), r"\csc"),
+        Function("arcsin", "elementwise", 1, 1, ("arcsin", "asin"), r"\arcsin"),
+        Function("arccos", "elementwise", 1, 1, ("arccos", "acos"), r"\arccos"),
+        Function("arctan", "elementwise", 1, 1, ("arctan", "atan"), r"\arctan"),
+        Function("sinh", "elementwise", 1, 1, ("sinh",), r"\sinh"),
+        Function("cosh", "elementwise", 1, 1, ("cosh",), r"\cosh"),
+        Function("tanh", "elementwise", 1, 1, ("tanh",), r"\tanh"),
+        Function("coth", "elementwise", 1, 1, ("coth",), r"\coth"),
+        Function("sech", "elementwise", 1, 1, ("sech",), r"\operatorname{sech}"),
+        Function("csch", "elementwise", 1, 1, ("csch",), r"\operatorname{csch}"),
+        Function("arcsinh", "elementwise", 1, 1, ("arcsinh", "asinh"), r"\operatorname{arcsinh}"),
+        Function("arccosh", "elementwise", 1, 1, ("arccosh", "acosh"), r"\operatorname{arccosh}"),
+        Function("arctanh", "elementwise", 1, 1, ("arctanh", "atanh"), r"\operatorname{arctanh}"),
+        Function("sigmoid", "elementwise", 1, 1, ("sigmoid", "sigma", "logistic", "expit"), r"\sigma"),
+        Function("relu", "elementwise", 1, 1, ("relu",), r"\operatorname{ReLU}"),
+        Function("softplus", "elementwise", 1, 1, ("softplus",), r"\operatorname{softplus}"),
+        Function("erf", "elementwise", 1, 1, ("erf",), r"\operatorname{erf}"),
+        Function("normal_cdf", "elementwise", 1, 1, ("Phi", "normcdf", "normal_cdf"), r"\Phi"),
+        Function("normal_pdf", "elementwise", 1, 1, ("phi", "normpdf", "normal_pdf"), r"\phi"),
+        Function("max", "elementwise", 1, None, ("max", "maximum"), r"\max"),
+        Function("min", "elementwise", 1, None, ("min", "minimum"), r"\min"),
+        Function("where", "elementwise", 3, 3, ("where",), r"\operatorname{where}"),
+    ]
+    array = [
+        Function("softmax", "array", 1, 1, ("softmax",), r"\operatorname{softmax}"),
+        Function("log_softmax", "array", 1, 1, ("log_softmax", "logsoftmax"), r"\operatorname{logsoftmax}"),
+        Function("logsumexp", "array", 1, 1, ("logsumexp",), r"\operatorname{logsumexp}"),
+        Function("norm", "array", 1, 2, ("norm",), r"\operatorname{norm}"),
+        Function("inner", "array", 2, 2, ("inner", "vdot"), r"\operatorname{inner}"),
+        Function("dot", "array", 2, 2, ("dot", "matmul", "mm"), r"\operatorname{dot}"),
+        Function("outer", "array", 2, 2, ("outer",), r"\operatorname{outer}"),
+        Function("multiply", "array", 2, 2, ("multiply",), r"\operatorname{multiply}"),
+        Function("diag", "array", 1, 1, ("diag",), r"\operatorname{diag}"),
+        Function("trace", "array", 1, 1, ("trace", "tr"), r"\operatorname{tr}"),
+        Function("total", "array", 1, 2, ("sum", "total"), r"\operatorname{sum}"),
+        Function("mean", "array", 1, 2, ("mean", "avg", "average"), r"\operatorname{mean}"),
+        Function("ones", "array", 0, 2, ("ones",), r"\mathbf{1}"),
+        Function("identity", "array", 0, 1, ("identity", "eye"), "I"),
+    ]
+    return (*operator, *condition, *elementwise, *array)
+
+
+FUNCTIONS = MappingProxyType({row.name: row for row in _rows()})
+SPELLINGS = MappingProxyType({spelling: row.name for row in FUNCTIONS.values() for spelling in row.spellings})
+CONSTANTS = MappingProxyType({"e": "e", "pi": "π"})

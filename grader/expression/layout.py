@@ -1,0 +1,180 @@
+"""What both printers share: how tightly pieces hold together, how names are spelled, where brackets go.
+
+``at_least(POWER, Piece("a + b", SUM), brackets)`` is ``(a + b)``: a sum can't stand as a factor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from grader.expression.functions import FUNCTIONS, SPELLINGS
+from grader.expression.names import Declared, Names
+from grader.expression.nodes import (
+    Call,
+    Expression,
+    Indexed,
+    Matrix,
+    Number,
+    Partial,
+    Product,
+    Reduce,
+    Symbol,
+    head,
+)
+from grader.expression.symbol_latex import GREEK, symbol_latex
+
+# How tightly a printed piece holds together, loosest first. OPEN is a term that ends in an unbracketed
+# sum, which would swallow any factor written behind it.
+LOGIC, NOT, RELATION, SUM, SIGN, OPEN, PRODUCT, POWER, ATOM = range(9)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Printed code and how tightly it holds together."""
+
+    code: str
+    level: int = ATOM
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What printing needs of the declared names; `functions` maps a row to its (text, LaTeX) spelling."""
+
+    declared: Mapping[str, Declared]
+    functions: Mapping[str, tuple[str, str]]
+    callable: frozenset[str]
+
+    def joins_d(self, side: Expression) -> bool:
+        """Whether ``d`` written before `side` is a differential: ``dz``, but not where ``dz`` is a name itself."""
+        name = head(side)
+        joined = f"d{name}"
+        known = joined in self.declared or joined in SPELLINGS or joined in GREEK
+        return name is not None and not isinstance(side, Partial) and name[0].isascii() and not known
+
+
+@lru_cache(maxsize=256)
+def table_of(names: Names) -> Table:
+    """Spellings under `names`: a function gives way to a quantity of its name, and takes its declared one."""
+    declared = {item.name: item for item in names}
+    taken = {spelling for item in names for spelling in (item.name, item.latex, *item.aliases)}
+    functions = {}
+    for row in FUNCTIONS.values():
+        if row.spellings:
+            text = next((one for one in _preferred(row.name, row.spellings) if one not in taken), row.name)
+            latex = rf"\operatorname{{{text}}}" if row.latex in taken else row.latex
+            functions[row.name] = (text, latex)
+    for item in names:
+        if item.role == "function" and item.function:
+            functions[item.function] = (item.name, item.latex or symbol_latex(item.name))
+    spelled = {text for text, _ in functions.values()} | set(SPELLINGS)
+    called = {item.name for item in names if item.arguments or item.role in ("opaque", "function")}
+    return Table(declared, functions, frozenset(called | spelled))
+
+
+def _preferred(name: str, spellings: tuple[str, ...]) -> tuple[str, ...]:
+    """Spellings in the order in which the field would write them; an underscore is a subscript to a reader."""
+    plain = tuple(spelling for spelling in spellings if "_" not in spelling)
+    return ("sigma", *plain) if name == "sigmoid" else plain
+
+
+def at_least(level: int, piece: Piece, wrap: Callable[[str], str]) -> str:
+    """The code of a piece, bracketed by `wrap` where it holds together less tightly than `level`."""
+    return piece.code if piece.level >= level else wrap(piece.code)
+
+
+def product(
+    table: Table,
+    node: Product,
+    parts: tuple[Piece, ...],
+    joints: Mapping[str, str],
+    wrap: Callable[[str], str],
+) -> Piece:
+    """A product; a quotient may lead it, a sum may end it, and juxtaposition must not look like a call."""
+    codes = [part.code for part in parts]
+    for place, (factor, part) in enumerate(zip(node.factors, parts, strict=True)):
+        before = node.joints[place - 1] if place else "start"
+        behind = node.joints[place] if place < len(node.joints) else "end"
+        following = parts[place + 1].code if behind != "end" else ""
+        fits = part.level >= POWER
+        match factor:
+            case Call(function="iverson"):
+                fits = not (before == "" and codes[place - 1][-1:].isdigit())  # 2 1[x > 0]
+            case Reduce():
+                fits = behind == "end"
+            case Matrix():
+                fits = before != ""  # y [1, 2] would be an entry of y
+            case Call(function="div") | Number() if place == 0 and part.level == PRODUCT:
+                fits = behind != "" or parts[1].level < POWER
+            case Symbol() | Indexed() | Partial():
+                fits &= not (behind == "" and _takes_brackets(table, factor, following, parts[place + 1]))
+        if before == "" and part.code[:1].isdigit() and not part.code.startswith("1["):
+            fits = False  # 2 3 would be two numbers side by side
+        if not fits:
+            codes[place] = wrap(part.code)
+    code = codes[0] + "".join(joints[joint] + code for joint, code in zip(node.joints, codes[1:], strict=True))
+    return Piece(code, OPEN if isinstance(node.factors[-1], Reduce) else PRODUCT)
+
+
+def _takes_brackets(table: Table, factor: Expression, following: str, piece: Piece) -> bool:
+    """Whether brackets behind `factor` would be read as the arguments of a function."""
+    if isinstance(factor, Partial):
+        called = True
+    else:
+        called = (head(factor) or "") in table.callable
+    return called and (piece.level < POWER or following.startswith(("(", "[", r"\left(")))
+
+
+def logic(node: Call, parts: tuple[Piece, ...], sign: str, wrap: Callable[[str], str]) -> Piece:
+    """``a and b``; the reader gives "and" and "or" one level, so the other of the two stands in brackets."""
+    first = node.args[0]
+    chained = isinstance(first, Call) and first.function == node.function
+    return Piece(f"{at_least(LOGIC if chained else NOT, parts[0], wrap)} {sign} {at_least(NOT, parts[1], wrap)}", LOGIC)
+
+
+def decimal(number: Number) -> tuple[str, int | None]:
+    """The digits of a number as typed, and its power of ten where it is written with one."""
+    value, place = abs(number.value), number.place
+    if place is None:
+        return str(value.numerator), None
+    digits = str(round(value / Fraction(10) ** place))
+    exponent = len(digits) - 1 + place
+    if place < 0 and (exponent >= -4 or value == 0):
+        digits = digits.rjust(1 - place, "0")
+        return f"{digits[:place]}.{digits[place:]}", None
+    return digits[0] + (f".{digits[1:]}" if digits[1:] else ""), exponent
+
+
+def is_letter(e: Expression) -> bool:
+    """Whether `e` is a symbol of one letter, as indices are."""
+    return isinstance(e, Symbol) and len(e.name) == 1
+
+
+def index_list(letters: tuple[Expression, ...], parts: tuple[Piece, ...]) -> str:
+    """Letters stand together (``ij``); anything longer is kept apart by commas."""
+    return ("" if all(map(is_letter, letters)) else ",").join(part.code for part in parts)
+
+
+def limits(node: Reduce, parts: tuple[Piece, ...], letter: str) -> tuple[str, str]:
+    """The code under and above the sign of a Reduce: ``i=1, i != j`` and ``n``."""
+    rest = list(parts[1:])
+    lower = f"{letter}={rest.pop(0).code}" if node.lower is not None else ""
+    upper = rest.pop(0).code if node.upper is not None else ""
+    if node.condition is None:
+        return lower or letter, upper
+    first = node.condition
+    while isinstance(first, Call) and first.function == "and":
+        first = first.args[0]
+    speaks_of_it = isinstance(first, Call) and first.args[:1] == (Symbol(node.letter),)
+    below = [lower or ("" if speaks_of_it else letter), rest.pop(0).code]
+    return ", ".join(filter(None, below)), upper
+
+
+def order_of(node: Partial) -> tuple[int, Expression]:
+    """How often the innermost numerator is differentiated by this same denominator, and that numerator."""
+    count, inner = 1, node.numerator
+    while count < 4 and isinstance(inner, Partial) and inner.denominator == node.denominator:
+        count, inner = count + 1, inner.numerator
+    return count, inner

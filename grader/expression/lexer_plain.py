@@ -1,0 +1,163 @@
+"""Plain text, Unicode mathematics and Python spellings to tokens: ``ŷ_ij − y`` is ``name _ name - name``."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NoReturn
+
+from grader.expression.functions import SPELLINGS
+from grader.expression.tokens import GREEK_LETTERS, KEYWORDS, MARKS, SIGNS, Token, fail
+
+SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᶻᵀᵗʲᵏ", "0123456789+-=()nixyzTtjk", strict=True))
+SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ᵢⱼₖₗₘₙₚₛₜₓᵤᵥₐₑₕₒ", "0123456789+-=()ijklmnpstxuvaeho", strict=True))
+FRACTIONS = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "⅛": "1/8"}
+
+NUMBER = r"(?:\d+(?:\.\d+|\.(?=[/*]))?|\.\d+)(?:[eE][+-]?\d+)?"
+_MARK = "[" + "".join(MARKS) + "]"
+_MASTER = re.compile(
+    rf"""(?P<space>[ \t\r\f\v\u00a0\u2000-\u200b\u202f\u205f\u3000]+)
+    |(?P<nl>\n[\s]*)
+    |(?P<num>{NUMBER})
+    |(?P<package>(?:np|numpy|math|torch|tf|jnp|scipy|special|linalg|nn|F|cmath)\.(?=[A-Za-z]))
+    |(?P<name>[A-Za-z][A-Za-z0-9]*{_MARK}?)
+    |(?P<method>\.(?:T|dot|sum|mean|transpose|matmul)\b)
+    |(?P<two>\*\*|:=|<=|>=|!=|==|<>|=<|=>|->|~=|&&|\|\||\^\^)
+    |(?P<sup>[{"".join(SUPERSCRIPTS)}]+)
+    |(?P<sub>[{"".join(SUBSCRIPTS)}]+)
+    |(?P<frac>[{"".join(FRACTIONS)}])
+    |(?P<percent>%)
+    |(?P<sign>[{re.escape("".join(SIGNS))}])
+    |(?P<letter>[^\W\d_]{_MARK}?\d*)
+    |(?P<dots>\.\.+)
+    |(?P<stop>\.(?=\s|$))
+    """,
+    re.VERBOSE,
+)
+_TWO = {
+    "**": ("^", "^"),
+    ":=": ("=", ":="),
+    "<=": ("rel", "le"),
+    "=<": ("rel", "le"),
+    ">=": ("rel", "ge"),
+    "!=": ("rel", "ne"),
+    "<>": ("rel", "ne"),
+    "==": ("=", "=="),
+    "=>": ("start", "=>"),
+    "->": ("start", "->"),
+    "~=": ("=", "approx"),
+    "&&": ("logic", "and"),
+    "^^": ("^", "^"),
+}
+_WORD_SIGNS = {"partial": ("partial", "∂"), "nabla": ("nabla", "∇"), "grad": ("nabla", "∇")}
+
+
+@lru_cache(maxsize=1024)
+def spelled(raw: str) -> str:
+    """A letter with its marks in plain spelling: ``ŷ`` is ``yhat``, ``δ`` is ``delta``, ``xˆ`` is ``xhat``."""
+    if raw.isascii():
+        return raw
+    out = ""
+    for sign in unicodedata.normalize("NFD", raw):
+        if sign in MARKS:
+            digits = len(out) - len(out.rstrip("0123456789"))
+            out = out[: len(out) - digits] + MARKS[sign] + out[len(out) - digits :]
+        else:
+            out += GREEK_LETTERS.get(sign) or unicodedata.normalize("NFKC", sign)
+    return out
+
+
+def scripts(kind: str, raw: str, start: int, letters: dict[str, str]) -> list[Token]:
+    """A run of Unicode super- or subscripts as ``^{...}`` or ``_{...}``."""
+    tokens = [Token(kind, kind, start, start), Token("(", "{", start, start)]
+    for piece in re.finditer(r"\d+|[A-Za-z]+|.", "".join(letters[sign] for sign in raw)):
+        text, at = piece[0], (start + piece.start(), start + piece.end())
+        if text.isdigit():
+            tokens.append(Token("num", text, *at))
+        elif text.isalpha():
+            tokens.append(Token("name", text, *at))
+        else:
+            tokens.append(Token(*SIGNS[text], *at))
+    end = start + len(raw)
+    tokens.append(Token(")", "}", end, end))
+    return tokens
+
+
+def lex(text: str) -> list[Token]:
+    """The tokens of a plain text; stops at a sign that belongs to no formula."""
+    tokens: list[Token] = []
+    add = tokens.append
+    scan = _MASTER.match
+    position, length = 0, len(text)
+    while position < length:
+        found = scan(text, position)
+        if found is None:
+            _stranger(text, position)
+        kind, raw, start = found.lastgroup, found[0], position
+        position = found.end()
+        match kind:
+            case "space" | "package":
+                pass
+            case "num":
+                add(Token("num", raw, start, position))
+            case "name":
+                if raw in KEYWORDS and not (raw == "where" and text[position : position + 1] == "("):
+                    add(Token(*KEYWORDS[raw], start, position))
+                elif raw in ("sum", "prod") and text[position : position + 1] != "(":
+                    add(Token("sum", raw, start, position))
+                elif raw in _WORD_SIGNS:
+                    add(Token(*_WORD_SIGNS[raw], start, position))
+                else:
+                    add(Token("name", raw if raw.isascii() else spelled(raw), start, position))
+            case "sign":
+                add(Token(*SIGNS[raw], start, position))
+            case "two":
+                if raw == "||":
+                    add(Token("|", "|", start, start + 1))
+                    add(Token("|", "|", start + 1, position))
+                else:
+                    add(Token(*_TWO[raw], start, position))
+            case "letter":
+                add(Token("name", spelled(raw), start, position))
+            case "nl":
+                add(Token("nl", "\n", start, position))
+            case "method":
+                add(Token("method", raw[1:], start, position))
+            case "sup":
+                tokens.extend(scripts("^", raw, start, SUPERSCRIPTS))
+            case "sub":
+                tokens.extend(scripts("_", raw, start, SUBSCRIPTS))
+            case "frac":
+                add(Token("num", FRACTIONS[raw], start, position))
+            case "percent":
+                if not tokens or tokens[-1].kind != "num":
+                    fail("'%' is a percent sign only behind a number", "", start, position)
+                add(Token("%", "%", start, position))
+            case "stop":
+                add(Token(".", ".", start, position))
+            case "dots":
+                add(Token("dots", raw, start, position))
+    return tokens
+
+
+def _stranger(text: str, position: int) -> NoReturn:
+    sign = text[position]
+    hint = "write only the formula"
+    if sign == ".":
+        after = re.match(r"\.([A-Za-z_]\w*)", text[position:])
+        if after:
+            fail(
+                f"'.{after[1]}' can't be read: attributes are no part of a formula",
+                f"write {after[1]}(...)" if after[1] in SPELLINGS else "",
+                position,
+                position + after.end(),
+            )
+        hint = "a decimal point needs a digit behind it"
+    elif sign == "\\":
+        hint = "a LaTeX command needs its name"
+    elif sign in '"`':
+        hint = "write the formula without quotes"
+    elif sign == "$":
+        hint = "dollar signs come in pairs"
+    fail(f"'{sign}' can't be read in a formula", hint, position, position + 1)

@@ -1,0 +1,367 @@
+"""An expression (or the LaTeX of one) as presentation MathML for a page.
+
+``1/m`` becomes ``<math ...><mfrac><mn>1</mn><mi>m</mi></mfrac></math>``: the printer's LaTeX is turned into
+elements of MathML Core. The converter takes any text: a command that it does not know is shown as it stands,
+in ``<mtext>``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import deque
+from html import escape
+from types import MappingProxyType
+
+from grader.expression.names import Names
+from grader.expression.nodes import Expression
+from grader.expression.printer import to_latex, to_text
+from grader.expression.symbol_latex import GREEK
+
+MAX_NESTING = 80  # braces in braces; what lies deeper is shown as its source
+
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\.\d+|\s+|.", re.DOTALL)
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_ACCENTS = MappingProxyType(
+    {
+        "hat": "^",
+        "widehat": "^",
+        "bar": "¯",
+        "overline": "¯",
+        "tilde": "~",
+        "widetilde": "~",
+        "dot": "˙",
+        "vec": "→",
+    }
+)
+_ALPHABETS = MappingProxyType(
+    {
+        "mathbf": "BOLD", "boldsymbol": "BOLD", "bm": "BOLD", "bf": "BOLD",
+        "mathbb": "DOUBLE-STRUCK", "mathds": "DOUBLE-STRUCK", "mathcal": "SCRIPT",
+    }
+)  # fmt: skip
+_UPRIGHT = frozenset(["mathrm", "operatorname", "text", "mathsf", "textbf", "textrm", "textit", "mathit"])
+_FUNCTIONS = frozenset(
+    [
+        "exp", "log", "ln", "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh",
+        "cosh", "tanh", "coth", "det", "tr", "lim", "arg", "dim",
+    ]
+)  # fmt: skip
+_LIMITS = MappingProxyType({"sum": "∑", "prod": "∏", "max": "max", "min": "min"})
+_OPERATORS = MappingProxyType(
+    {
+        "cdot": "·", "times": "×", "circ": "∘", "odot": "⊙", "otimes": "⊗", "ast": "∗", "le": "≤", "leq": "≤",
+        "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "in": "∈", "approx": "≈", "land": "∧", "lor": "∨",
+        "lnot": "¬", "to": "→", "rightarrow": "→", "Rightarrow": "⇒", "pm": "±", "sim": "∼", "mid": "|",
+        "ldots": "…", "dots": "…", "cdots": "⋯", "equiv": "≡", "forall": "∀", "colon": ":", "div": "÷",
+    }
+)  # fmt: skip
+_FENCES = MappingProxyType(
+    {
+        "lvert": "|", "rvert": "|", "lVert": "‖", "rVert": "‖", "|": "‖", "langle": "⟨", "rangle": "⟩",
+        "{": "{", "}": "}", "lbrace": "{", "rbrace": "}",
+    }
+)  # fmt: skip
+_LETTERS = MappingProxyType(
+    {
+        "partial": "∂",
+        "nabla": "∇",
+        "infty": "∞",
+        "top": "⊤",
+        "intercal": "⊺",
+        "ell": "ℓ",
+        "%": "%",
+        "_": "_",
+        "&": "&",
+    }
+)
+_SPACES = MappingProxyType(
+    {",": "0.17em", ":": "0.22em", ";": "0.28em", " ": "0.25em", "quad": "1em", "qquad": "2em", "!": ""}
+)
+_TABLES = MappingProxyType(
+    {
+        "cases": "{ ",
+        "bmatrix": "[]",
+        "pmatrix": "()",
+        "matrix": "  ",
+        "vmatrix": "||",
+        "array": "  ",
+        "aligned": "  ",
+    }
+)
+_DRESS = frozenset(
+    [
+        "displaystyle",
+        "limits",
+        "nolimits",
+        "big",
+        "Big",
+        "bigg",
+        "Bigg",
+        "bigl",
+        "bigr",
+        "Bigl",
+        "Bigr",
+        "boxed",
+    ]
+)
+_GREEK_LOOKS = MappingProxyType(
+    {"epsilon": "ϵ", "varepsilon": "ε", "phi": "ϕ", "varphi": "φ", "vartheta": "ϑ", "ell": "ℓ"}
+)
+
+_Tokens = deque[str]
+_NEW_ROW, _END = r"\\", r"\end"
+
+
+def to_mathml(e: Expression, names: Names = (), display: str = "inline") -> str:
+    """`e` as one ``<math>`` element; `display` is "inline" or "block". Its `alttext` is the plain text."""
+    return latex_to_mathml(to_latex(e, names), display, to_text(e, names))
+
+
+def latex_to_mathml(latex: str, display: str = "inline", alttext: str = "") -> str:
+    """The ``<math>`` element of a LaTeX formula (without dollars), in the subset that this module knows."""
+    body = _group(_row(deque(_TOKEN.findall(latex)), (), 0))
+    kind = ' display="block"' if display == "block" else ""
+    alt = f' alttext="{escape(_printable(alttext or latex))}"'
+    return f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}{alt}>{body}</math>'
+
+
+def _printable(text: str) -> str:
+    """`text` without the characters that XML forbids."""
+    return _FORBIDDEN.sub("", text)
+
+
+def _element(tag: str, text: str, attributes: str = "") -> str:
+    return f"<{tag}{attributes}>{escape(_printable(text), quote=False)}</{tag}>"
+
+
+def _group(items: list[str]) -> str:
+    return items[0] if len(items) == 1 else f"<mrow>{''.join(items)}</mrow>"
+
+
+def _skip_spaces(tokens: _Tokens) -> None:
+    while tokens and tokens[0].isspace():
+        tokens.popleft()
+
+
+def _row(tokens: _Tokens, stops: tuple[str, ...], depth: int) -> list[str]:
+    """The elements up to one of `stops`, which stays; each atom takes the scripts that follow it."""
+    items: list[str] = []
+    while tokens and tokens[0] not in stops:
+        token = tokens[0]
+        if token.isspace():
+            tokens.popleft()
+            continue
+        if token in ("-", "+") and _expects_operand(items):
+            tokens.popleft()
+            items.append(_element("mo", "−" if token == "-" else "+", ' form="prefix"'))
+            continue
+        base = "<mrow></mrow>" if token in ("^", "_", "'") else _atom(tokens, depth)
+        if base:
+            items.append(_scripted(base, token[1:] in _LIMITS, tokens, depth))
+        if _is_function(token):
+            _skip_spaces(tokens)
+            bare = not tokens or tokens[0] not in ("(", "[", "{", r"\left")
+            items.append('<mspace width="0.17em"></mspace>' if bare else "<mo>\u2061</mo>")
+    return items
+
+
+def _expects_operand(items: list[str]) -> bool:
+    """Whether a sign standing here is a sign, and no operation: at the start, or behind an operator."""
+    return not items or (items[-1].startswith("<mo") and items[-1][-6:-5] not in ")]}|‖⟩")
+
+
+def _is_function(token: str) -> bool:
+    return token[1:] in _FUNCTIONS or token in (r"\operatorname", r"\max", r"\min")
+
+
+def _scripted(base: str, limits: bool, tokens: _Tokens, depth: int) -> str:
+    """`base` with the primes, subscripts and superscripts that follow it."""
+    below, above = [], []
+    while True:
+        _skip_spaces(tokens)
+        if not tokens or tokens[0] not in ("^", "_", "'", r"\limits"):
+            break
+        match tokens.popleft():
+            case "'":
+                above.append("<mo>′</mo>")
+            case "^":
+                above.append(_argument(tokens, depth))
+            case "_":
+                below.append(_argument(tokens, depth))
+    if not below and not above:
+        return base
+    tags = ("munder", "mover", "munderover") if limits else ("msub", "msup", "msubsup")
+    tag = tags[2] if below and above else tags[0] if below else tags[1]
+    scripts = "".join(_group(script) for script in (below, above) if script)
+    return f"<{tag}>{base}{scripts}</{tag}>"
+
+
+def _argument(tokens: _Tokens, depth: int) -> str:
+    """One argument: a group, a command with its own arguments, or a single character."""
+    _skip_spaces(tokens)
+    if not tokens:
+        return "<mrow></mrow>"
+    token = tokens[0]
+    if token[0].isdigit() and len(token) > 1:
+        tokens[0] = token[1:]
+        return _element("mn", token[0])
+    return _atom(tokens, depth) or "<mrow></mrow>"
+
+
+def _atom(tokens: _Tokens, depth: int) -> str:
+    """The next element without scripts; an empty text for what is only dress."""
+    if depth > MAX_NESTING:
+        rest = "".join(tokens)
+        tokens.clear()
+        return _element("mtext", rest)
+    token = tokens.popleft()
+    if token == "{":
+        items = _row(tokens, ("}",), depth + 1)
+        if tokens:
+            tokens.popleft()
+        return _group(items)
+    if token.startswith("\\") and len(token) > 1:
+        return _command(token[1:], tokens, depth)
+    if token[0].isdigit() or (len(token) > 1 and token[0] == "."):
+        return _element("mn", token)
+    if token.isalpha():
+        return _element("mi", token)
+    if token == "~":
+        return _space(" ")
+    return _element("mo", "−" if token == "-" else token, ' stretchy="false"' if token in "()[]|" else "")
+
+
+def _command(name: str, tokens: _Tokens, depth: int) -> str:
+    match name:
+        case "frac" | "dfrac" | "tfrac":
+            over = _argument(tokens, depth + 1)
+            return f"<mfrac>{over}{_argument(tokens, depth + 1)}</mfrac>"
+        case "sqrt":
+            return _root(tokens, depth)
+        case "left":
+            return _fenced(tokens, depth)
+        case "begin":
+            return _table(tokens, depth)
+        case "substack":
+            return _argument(tokens, depth + 1)
+    if name in _ACCENTS:
+        mark = _element("mo", _ACCENTS[name], ' stretchy="false"')
+        return f'<mover accent="true">{_argument(tokens, depth + 1)}{mark}</mover>'
+    if name in _ALPHABETS:
+        return _styled(_ALPHABETS[name], tokens, depth)
+    if name in _UPRIGHT:
+        return _upright(name, tokens)
+    if name in _SPACES:
+        return _space(name)
+    if name in _LIMITS:
+        return _element("mo" if name in ("sum", "prod") else "mi", _LIMITS[name])
+    if name in _FUNCTIONS:
+        return _element("mi", name)
+    if name in _OPERATORS:
+        return _element("mo", _OPERATORS[name])
+    if name in _FENCES:
+        return _element("mo", _FENCES[name], ' stretchy="false"')
+    if name in GREEK or name in _LETTERS:
+        return _element("mi", _LETTERS.get(name) or _greek(name))
+    return "" if name in _DRESS else _element("mtext", f"\\{name}")
+
+
+def _greek(name: str) -> str:
+    if name in _GREEK_LOOKS:
+        return _GREEK_LOOKS[name]
+    size = "CAPITAL" if name[0].isupper() else "SMALL"
+    return unicodedata.lookup(f"GREEK {size} LETTER {name.upper().replace('LAMBDA', 'LAMDA')}")
+
+
+def _space(name: str) -> str:
+    return f'<mspace width="{_SPACES[name]}"></mspace>' if _SPACES[name] else ""
+
+
+def _root(tokens: _Tokens, depth: int) -> str:
+    _skip_spaces(tokens)
+    if not tokens or tokens[0] != "[":
+        return f"<msqrt>{_argument(tokens, depth + 1)}</msqrt>"
+    tokens.popleft()
+    order = _group(_row(tokens, ("]",), depth + 1))
+    if tokens:
+        tokens.popleft()
+    return f"<mroot>{_argument(tokens, depth + 1)}{order}</mroot>"
+
+
+def _fenced(tokens: _Tokens, depth: int) -> str:
+    opening = _delimiter(tokens, "prefix")
+    items = _row(tokens, (r"\right",), depth + 1)
+    if tokens:
+        tokens.popleft()
+    return f"<mrow>{opening}{''.join(items)}{_delimiter(tokens, 'postfix')}</mrow>"
+
+
+def _delimiter(tokens: _Tokens, form: str) -> str:
+    """A bracket that grows with what it holds; a dot stands for none."""
+    _skip_spaces(tokens)
+    token = tokens.popleft() if tokens else "."
+    sign = _FENCES.get(token[1:], token) if token.startswith("\\") else token
+    return "" if sign == "." else _element("mo", sign, f' form="{form}" stretchy="true"')
+
+
+def _table(tokens: _Tokens, depth: int) -> str:
+    environment = _source(tokens).rstrip("*")
+    if environment == "array":
+        _source(tokens)
+    side = ' style="text-align: left"' if environment in ("cases", "aligned", "array") else ""
+    rows, cells = [], []
+    while tokens:
+        cells.append(f"<mtd{side}>{''.join(_row(tokens, ('&', _NEW_ROW, _END), depth + 1))}</mtd>")
+        stop = tokens.popleft() if tokens else _END
+        if stop != "&":
+            rows.append(f"<mtr>{''.join(cells)}</mtr>" if cells != [f"<mtd{side}></mtd>"] else "")
+            cells = []
+        if stop == _END:
+            _source(tokens)
+            break
+    left, right = (
+        _element("mo", sign, f' form="{form}" stretchy="true"') if sign.strip() else ""
+        for sign, form in zip(_TABLES.get(environment, "  "), ("prefix", "postfix"), strict=True)
+    )
+    return f"<mrow>{left}<mtable>{''.join(rows)}</mtable>{right}</mrow>"
+
+
+def _source(tokens: _Tokens) -> str:
+    """The text of the next group (or the next token) as it stands."""
+    _skip_spaces(tokens)
+    if not tokens or tokens[0] != "{":
+        return tokens.popleft() if tokens else ""
+    pieces, open_groups = [], 0
+    while tokens:
+        token = tokens.popleft()
+        open_groups += (token == "{") - (token == "}")
+        pieces.append(token)
+        if not open_groups:
+            break
+    return "".join(pieces)[1 : None if open_groups else -1]
+
+
+def _styled(alphabet: str, tokens: _Tokens, depth: int) -> str:
+    """Letters and digits of another alphabet, as the characters that Unicode has for them."""
+    text = _source(tokens).strip()
+    if re.fullmatch(r"[A-Za-z]+|\d+", text):
+        return _element("mn" if text.isdigit() else "mi", "".join(_letter_of(alphabet, one) for one in text))
+    return _group(_row(deque(_TOKEN.findall(text)), (), depth + 1))
+
+
+def _letter_of(alphabet: str, character: str) -> str:
+    name = unicodedata.name(character).replace("LATIN ", "").replace(" LETTER", "")
+    for full in (f"MATHEMATICAL {alphabet} {name}", f"{alphabet} {name}"):
+        try:
+            return unicodedata.lookup(full)
+        except KeyError:  # a few letters, such as ℝ, are older than their alphabet
+            continue
+    return character
+
+
+def _upright(name: str, tokens: _Tokens) -> str:
+    text = re.sub(r"\\([^A-Za-z])", r"\1", _source(tokens)).replace("$", "")
+    if name.startswith("text") or " " in text:
+        return _element("mtext", text.replace(" ", "\u00a0"))
+    return _element("mi", text, ' mathvariant="normal"' if len(text) == 1 else "")

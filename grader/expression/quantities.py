@@ -1,0 +1,585 @@
+r"""Names in a formula to symbols, entries and calls: ``\hat y_{ij}`` is ``yhat`` at (i, j), ``tanh^2 x`` a power.
+
+The order is the one of the semantics: what the text defines, what the model declares, functions and constants, cuts
+of a run of letters, look-alikes; what is left is unknown and a Problem.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from grader.expression import forms
+from grader.expression.functions import CONSTANTS, FUNCTIONS, SPELLINGS
+from grader.expression.names import Declared
+from grader.expression.nodes import (
+    Call,
+    Cases,
+    Expression,
+    Indexed,
+    Matrix,
+    Partial,
+    Product,
+    Slice,
+    Symbol,
+    integer,
+)
+from grader.expression.resolve import (
+    Found,
+    Shape,
+    key_of,
+    latex_pieces,
+    lookalikes,
+    raw_script,
+    scan,
+    shape_of,
+)
+from grader.expression.tokens import GREEK, Token, fail
+from grader.problems import Problem, Span, did_you_mean
+
+if TYPE_CHECKING:
+    from grader.expression.parser import Parser
+
+_BRACKET_ONLY = frozenset(
+    "sigma phi Phi tr step ind where1 mean avg average sum total ones eye inner outer dot mm multiply norm where tg "
+    "transpose square identity kron_delta max min maximum minimum undefined nan dne".split()
+)
+_INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arcsinh", "cosh": "arccosh", "tanh": "arctanh"}
+_INDEX_PAIR = frozenset("ijkluvst")
+_KEYWORD_ARGUMENTS = frozenset(("axis", "dim", "keepdims", "keepdim", "ord", "dtype"))
+
+
+def quantity(p: Parser) -> Expression:
+    """The symbol, entry, call or derivative that begins at a name."""
+    start = p.pos
+    token = p.token
+    text = token.text
+    if token.kind != "accent" and not p.declared(text):
+        if text[0] == "d" and forms.differential_ahead(p, start):
+            return forms.slashed(p)
+        row = function_row(p, text, start)
+        if row is not None:
+            return function(p, row)
+    if token.kind != "accent" and p.kinds[start + 1] == "num" and _numbered(p, start):
+        start = p.pos
+        token = p.token
+        text = token.text
+    shape = scan(p.tokens, p.match, start, lambda base, below: _lengthen(p, base, below))
+    if shape is None:
+        fail("this name can't be read", "check its accents and subscripts", token.start, p.tokens[start + 1].end)
+    if len(text) > 1 and token.kind != "accent":
+        pieces = _cut(p, token, shape)
+        if len(pieces) > 1:
+            head = pieces[0]
+            rest = text[len(head) :]
+            kind = "name" if len(rest) == 1 or len(pieces) == 2 else token.kind
+            p.replace(start, Token(kind, rest, token.start + len(head), token.end))
+            return _settled(p, Shape(head), Span(token.start, token.start + len(head)), start)
+    p.pos = shape.end
+    return _settled(p, shape, p.span(start), start)
+
+
+def _numbered(p: Parser, at: int) -> bool:
+    """Join ``W`` and a ``2`` that touches it, as plain spelling in a LaTeX text has it."""
+    token, number = p.tokens[at], p.tokens[at + 1]
+    joined = token.text + number.text
+    if number.start != token.end or not number.text.isdigit() or token.text in CONSTANTS:
+        return False
+    if not (p.declared(joined) if p.table is not None else len(token.text) == 1 or joined in p.defined):
+        return False
+    p.pos = at + 1
+    p.replace(at + 1, Token("name", joined, token.start, number.end))
+    return True
+
+
+def _lengthen(p: Parser, base: str, below: str) -> bool:
+    """Whether a LaTeX ``y_ij`` without braces means both letters."""
+    if below in ("hat", "bar", "tilde"):
+        return True
+    if p.table is None:
+        return set(below) <= _INDEX_PAIR
+    if p.table.find(base, "", below, 0) is None:
+        return False
+    found = p.table.find(base, "", "", 0)
+    rank = found.declared.rank if found else 0
+    return rank == 0 or (rank >= len(below) and not all(p.declared(letter) for letter in below[1:]))
+
+
+def _cut(p: Parser, token: Token, shape: Shape) -> tuple[str, ...]:
+    text, table = token.text, p.table
+    if text in p.defined or Shape(text).display in p.defined or shape.display in p.defined:
+        return (text,)
+    if table is None:
+        return latex_pieces(text) if token.kind == "word" and not (p.in_partial and text.isupper()) else (text,)
+    if table.find(shape.base, shape.above, shape.below, shape.primes) is not None or text in CONSTANTS:
+        return (text,)
+    if shape.end == p.pos + 1:
+        pieces = table.pieces(text)
+    else:  # scripts belong to the last piece: `xw_1`
+        pieces = None
+        for size in range(1, min(len(text), 40)):
+            head = table.pieces(text[:-size])
+            tail = text[-size:]
+            if head and table.find(tail, shape.above, shape.below, shape.primes):
+                pieces = (*head, tail)
+                break
+        pieces = pieces or table.pieces(text)
+    if pieces:
+        return pieces
+    if token.kind == "word":
+        letters = latex_pieces(text)
+        if all(p.declared(letter) or letter in p.bound for letter in letters):
+            return letters
+    return (text,)
+
+
+# --- functions --------------------------------------------------------------------------------------------------------
+
+
+def function_row(p: Parser, text: str, at: int) -> str | None:
+    """The row of the allow-list that a name at token `at` calls, or None where it is a symbol here."""
+    if p.table is not None and text in p.table.functions:
+        return p.table.functions[text]
+    name = SPELLINGS.get(text)
+    if name is None and len(text) > 2:
+        name = SPELLINGS.get(text.lower())
+    if name is None or (p.tokens[at].kind == "word" and len(text) < 2):
+        return None
+    if text in _BRACKET_ONLY:
+        after = at + 1
+        while p.kinds[after] in ("'", "^") or (p.kinds[after] == "_" and text in ("max", "min")):
+            after = after + 1 if p.kinds[after] == "'" else max(after + 1, raw_script(p.tokens, p.match, after + 1)[1])
+            if text in ("max", "min"):
+                return name
+        if p.kinds[after] != "(" and text not in ("undefined", "nan", "dne"):
+            return None
+    return name
+
+
+def function(p: Parser, row: str) -> Expression:
+    """A call of `row` whose name is the token ahead, with primes, powers and its argument."""
+    start = p.pos
+    name = p.token
+    p.pos += 1
+    primes = 0
+    power: Expression | None = None
+    spec = FUNCTIONS[row]
+    while (kind := p.kinds[p.pos]) in ("'", "^", "_"):
+        if kind == "'":
+            p.pos += 1
+            primes += 1
+            continue
+        raw, after = raw_script(p.tokens, p.match, p.pos + 1)
+        if kind == "_":
+            if row == "log" and raw in ("2", "10", "e"):
+                row = {"2": "log2", "10": "log10", "e": "log"}[raw]
+            elif row in ("max", "min"):
+                return forms.big_operator(p, row)
+            else:
+                fail(f"a subscript on '{name.text}' can't be read", "", p.token.start, p.tokens[p.pos + 1].end)
+            p.pos = after
+        elif raw and not raw.strip("'"):
+            primes += len(raw)
+            p.pos = after
+        elif raw == "-1" and row in _INVERSES:
+            row = _INVERSES[row]
+            p.pos = after
+        else:
+            p.pos += 1
+            power = _function_power(p)
+    if spec.high == 0:
+        return Call(row, (), 0, p.span(start))
+    node = applied(p, row, start, primes=primes, name=name.text)
+    return node if power is None else Call("pow", (node, power), 0, p.span(start))
+
+
+def _function_power(p: Parser) -> Expression:
+    """The exponent between a function and its argument: a group or a single token, never the bracket behind it."""
+    token = p.token
+    if token.kind == "(" and token.text == "{":
+        return p.bracket()
+    if token.kind == "num":
+        return p.number()
+    p.pos += 1
+    if token.kind != "name":
+        fail("this exponent can't be read", "put it in braces", token.start, token.end)
+    return _settled(p, Shape(token.text), Span(token.start, token.end), p.pos)
+
+
+def applied(
+    p: Parser, row: str, start: int, primes: int = 0, first: Expression | None = None, name: str = ""
+) -> Expression:
+    """`row` called on the bracket ahead, or on the juxtaposed atoms ahead; `first` is an argument already read."""
+    spec = FUNCTIONS[row]
+    given = [] if first is None else [first]
+    if p.kinds[p.pos] == "(" and p.token.text not in ("|", "‖", "matrix", "cases"):
+        given += arguments(p, row)
+    elif first is None:
+        given.append(implicit(p, name or row))
+    if len(given) == 1 and (spec.low > 1 or spec.high is None):
+        only = given[0]
+        if isinstance(only, Matrix) and len(only.rows) == 1:
+            given = list(only.rows[0])
+    if len(given) < spec.low or (spec.high is not None and len(given) > spec.high):
+        expected = spec.low if spec.low == spec.high else f"{spec.low} or more"
+        fail(
+            f"'{name or row}' takes {expected} argument{'s' if expected != 1 else ''}, here are {len(given)}",
+            "write a decimal point, not a comma" if spec.high == 1 else "",
+            p.tokens[start].start,
+            p.tokens[p.pos - 1].end,
+        )
+    if row == "where":
+        test = p.condition(given[0], start)
+        return Cases(((given[1], test),), given[2], p.span(start))
+    if row == "iverson":
+        given = [p.condition(given[0], start)]
+    return Call(row, tuple(given), primes, p.span(start))
+
+
+def arguments(p: Parser, row: str = "") -> list[Expression]:
+    """The values between the brackets ahead, separated by commas."""
+    opener, close = p.pos, p.match[p.pos]
+    p.deeper()
+    bars, inner, commas = p.bars, p.inner, p.commas
+    p.bars, p.inner, p.commas = 0, inner + 1, FUNCTIONS[row].high == 1 if row else False
+    p.pos += 1
+    given: list[Expression] = []
+    while True:
+        token = p.token
+        if token.kind == "name" and token.text in _KEYWORD_ARGUMENTS and p.kinds[p.pos + 1] == "=":
+            p.pos += 2
+            value = p.signed(p.postfix) if p.kinds[p.pos] != "name" else None
+            p.pos += value is None
+            if value is not None and token.text in ("axis", "dim", "ord"):
+                given.append(value)
+        elif row in ("where", "iverson"):
+            given.append(p.clause())
+        else:
+            given.append(forms.branches(p, p.clause()))
+        if p.kinds[p.pos] not in (",", ";"):
+            break
+        p.pos += 1
+    if p.pos != close:
+        p.stuck()
+    p.pos += 1
+    p.bars, p.inner, p.commas = bars, inner, commas
+    p.depth -= 1
+    del opener
+    return given
+
+
+def implicit(p: Parser, name: str) -> Expression:
+    r"""The argument of a function without brackets: the atoms that stand side by side, ``\log \hat y_{ij}``."""
+    start = p.pos
+    if p.kinds[start] not in _ARGUMENT and p.kinds[start] not in ("-", "+"):
+        token = p.tokens[start - 1]
+        fail(f"the function '{name}' has no argument", f"write {name}(...)", token.start, token.end)
+    p.deeper()
+    factors = [p.signed(p.power)]
+    while p.kinds[p.pos] in ("name", "word", "accent", "num", "frac", "sqrt"):
+        if p.kinds[p.pos] == "word" or p.kinds[p.pos] == "name":
+            if function_row(p, p.token.text, p.pos) is not None:
+                break
+            if forms.differential_ahead(p, p.pos):
+                break
+        if p.kinds[p.pos] == "frac" and forms.is_derivative(p):
+            break
+        factors.append(p.power())
+    p.depth -= 1
+    return factors[0] if len(factors) == 1 else Product(tuple(factors), ("",) * (len(factors) - 1), p.span(start))
+
+
+_ARGUMENT = frozenset(("num", "name", "word", "fn", "(", "frac", "sqrt", "accent", "|", "‖", "sum", "ind", "partial"))
+
+
+# --- symbols ----------------------------------------------------------------------------------------------------------
+
+
+def _settled(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
+    display = shape.display
+    if display in p.defined:
+        return _dressed(p, Symbol(display, span), shape)
+    if p.table is None:
+        return _free(p, shape, span)
+    found = p.table.find(shape.base, shape.above, shape.below, shape.primes)
+    if found is not None and _fits(p, found):
+        p.used.add(found.declared.name)
+        return _build(p, found, shape, span)
+    plain = not (shape.above or shape.below or shape.primes)
+    if plain and (shape.base in CONSTANTS or shape.base in p.bound):
+        return Symbol(shape.base, span)
+    special = _special(p, shape, span)
+    if special is not None:
+        return special
+    if plain and _is_index(p, shape.base, start):
+        return Symbol(shape.base, span)
+    if shape.base + ("'" * shape.primes) in p.defined and (shape.below or shape.above):
+        indices = _entries(p, shape.above, shape.below, 4)
+        if indices:
+            return _dressed(p, Indexed(Symbol(shape.base + "'" * shape.primes, span), indices, span), shape)
+    for base, note in lookalikes(shape.base):
+        other = p.table.find(base, shape.above, shape.below, shape.primes)
+        if other is not None and _fits(p, other) and _whole(p, other):
+            token = Token("name", shape.base, span.start, span.end)
+            p.renamed.setdefault(shape.base, (other.declared.name, token))
+            p.note(note)
+            return _build(p, other, shape, span)
+    return _unknown(p, shape, span, found)
+
+
+def _free(p: Parser, shape: Shape, span: Span) -> Expression:
+    """A name where nothing is declared: itself, or an entry where a sum of the text binds its subscripts."""
+    special = _special(p, shape, span)
+    if special is not None:
+        return special
+    conditional = re.fullmatch(r"([A-Za-z])(?:=|!=|<=?|>=?)\w+", shape.below)
+    if conditional:
+        p.note("index_condition")
+        shape = replace(shape, below=conditional[1])
+    if p.bound and shape.below:
+        letters = [letter for letter in re.split(r",|(?<=[a-z])(?=[a-z])", shape.below) if letter]
+        if letters and any(letter in p.bound for letter in letters) and all(len(letter) == 1 for letter in letters):
+            indices: tuple[Expression, ...] = tuple(map(_index, letters))
+            if len(shape.above) == 1 and shape.above.isalpha():
+                indices = (Symbol(shape.above), *indices)
+            base = Symbol(Shape(shape.base, "", "", shape.primes).display, span)
+            return _dressed(p, Indexed(base, indices, span), shape)
+    if p.bound and shape.above in p.bound:
+        base = Symbol(Shape(shape.base, "", shape.below, shape.primes).display, span)
+        return _dressed(p, Indexed(base, (Symbol(shape.above),), span), shape)
+    if p.in_partial:
+        _skip_arguments(p)
+    elif p.kinds[p.pos] == "(" and p.token.text == "(":
+        inside = p.kinds[p.pos + 1 : p.match[p.pos]]
+        if "," in inside and "(" not in inside:
+            fail(
+                f"the function '{shape.display}' is not known",
+                did_you_mean(shape.display, SPELLINGS) or "is an operator missing before the bracket?",
+                span.start,
+                span.end,
+            )
+    return _dressed(p, Symbol(shape.display, span), shape)
+
+
+def _special(p: Parser, shape: Shape, span: Span) -> Expression | None:
+    """Kronecker's delta, the indicator and the identity written as letters."""
+    if shape.base == "delta" and not shape.above and not shape.primes and "delta" not in p.defined:
+        pair = re.fullmatch(r"([A-Za-z0-9])(?:,|=)?([A-Za-z0-9])", shape.below)
+        if pair and not shape.below.isdigit():
+            return Call("kronecker", (_index(pair[1]), _index(pair[2])), 0, span)
+    if shape.base == "I" and not shape.primes and not shape.above:
+        if p.kinds[p.pos] == "(" and forms.holds_condition(p, p.pos):
+            return Call("iverson", (forms.condition_in_bracket(p),), 0, span)
+        if p.table is not None:
+            sizes = (_settled(p, Shape(shape.below), span, p.pos),) if shape.below else ()
+            return _dressed(p, Call("identity", sizes, 0, span), shape)
+    return None
+
+
+def _is_index(p: Parser, letter: str, at: int) -> bool:
+    """Whether an undeclared letter stands in a comparison of indices: ``u = i``, ``j != 1``, ``i < j``."""
+    if len(letter) != 1 or not p.inner:
+        return False
+    for relation, other in ((at + 1, at + 2), (at - 1, at - 2)):
+        if not (0 <= other < len(p.kinds)):
+            continue
+        kind = p.kinds[relation]
+        equality = kind == "=" or (kind == "rel" and p.tokens[relation].text == "ne")
+        kinds = ("name", "num") if equality else ("name",)
+        if (equality or kind == "rel") and p.kinds[other] in kinds and len(p.tokens[other].text) <= 2:
+            return True
+    return False
+
+
+def _fits(p: Parser, found: Found) -> bool:
+    declared = found.declared
+    if found.primes and not (declared.rank or declared.role in ("opaque", "function")):
+        return False
+    return _entries(p, found.above, found.below, declared.rank) is not None
+
+
+def _whole(p: Parser, found: Found) -> bool:
+    """Whether what is left of a spelling enters every axis: a look-alike with half its indices is a guess too far."""
+    entries = _entries(p, found.above, found.below, found.declared.rank) or ()
+    return not entries or len(entries) == found.declared.rank
+
+
+def _entries(p: Parser, above: str, below: str, rank: int) -> tuple[Expression, ...] | None:
+    if not (above or below):
+        return ()
+    first = indices(p, above, rank) if above else ()
+    if first is None:
+        return None
+    second = indices(p, below, rank - len(first)) if below else ()
+    return None if second is None else (*first, *second)
+
+
+def indices(p: Parser, raw: str, rank: int) -> tuple[Expression, ...] | None:
+    """The entries that a raw subscript names, at most `rank` of them; None where it can't be indices."""
+    found: list[Expression] = []
+    parts = raw.split(",")
+    for part in parts:
+        conditional = re.fullmatch(r"([A-Za-z])(?:=|!=|<=?|>=?)(\w+)", part)
+        shifted = re.fullmatch(r"([A-Za-z])([+-])(\d{1,3}|[A-Za-z])", part)
+        if conditional:
+            p.note("index_condition")
+            found.append(Symbol(conditional[1]))
+        elif part == ":":
+            found.append(Slice())
+        elif part.isdigit():
+            if len(parts) == 1 and len(part) == rank > 1:
+                found += [integer(int(digit)) for digit in part]
+            else:
+                found.append(integer(int(part[:9])))
+        elif part in GREEK:
+            found.append(Symbol(part))
+        elif shifted:
+            found.append(Call("add" if shifted[2] == "+" else "sub", (_index(shifted[1]), _index(shifted[3]))))
+        elif re.fullmatch(r"[A-Za-z0-9:]+", part):
+            found += [_index(sign) for sign in part]
+        else:
+            return None
+    return tuple(found) if len(found) <= rank else None
+
+
+def _index(sign: str) -> Expression:
+    if sign == ":":
+        return Slice()
+    return integer(int(sign)) if sign.isdigit() else Symbol(sign)
+
+
+def _build(p: Parser, found: Found, shape: Shape, span: Span) -> Expression:
+    declared = found.declared
+    node: Expression = Symbol(declared.name, span)
+    if declared.role == "function":
+        node = applied(p, declared.function, p.pos - 1, found.primes, None, declared.name)
+        return node
+    entries = _entries(p, found.above, found.below, declared.rank) or ()
+    while declared.rank > len(entries) and p.kinds[p.pos] == "(" and p.token.text == "[" and _touches(p):
+        raw = "".join(token.text for token in p.tokens[p.pos + 1 : p.match[p.pos]])
+        more = indices(p, raw, declared.rank - len(entries))
+        if not more or forms.holds_condition(p, p.pos):
+            break
+        entries += more
+        p.pos = p.match[p.pos] + 1
+    opener = p.pos
+    if 0 < len(entries) < declared.rank and p.kinds[p.pos] == "," and not p.inner:
+        entries += _behind_comma(p)
+    if p.kinds[p.pos] == "(" and p.token.text in ("(", "[", "{"):
+        if p.in_partial:
+            entries = _called(p, found, entries, lenient=True)
+        elif declared.arguments or declared.role == "opaque":
+            entries = _called(p, found, entries, lenient=declared.role != "opaque")
+    if entries:
+        node = Indexed(node, entries, span)
+    if found.primes and declared.role == "opaque":
+        variable = _argument_of(p, declared, opener if p.pos > opener else None, span)
+        for _ in range(found.primes):
+            node = Partial(node, variable, span)
+        return _dressed(p, node, shape)
+    if shape.transposed and len(entries) == declared.rank > 1:
+        return Indexed(Call("transpose", (Symbol(declared.name, span),), 0, span), entries, span)
+    for _ in range(found.primes):
+        node = Call("transpose", (node,), 0, span)
+    return _dressed(p, node, shape)
+
+
+def _behind_comma(p: Parser) -> tuple[Expression, ...]:
+    """The second letter of ``y_i,j``, where nothing parts it from the first."""
+    comma, after = p.token, p.tokens[p.pos + 1]
+    touching = _touches(p) and after.start == comma.end
+    if not touching or after.kind != "name" or len(after.text) != 1 or p.declared(after.text):
+        return ()
+    p.pos += 2
+    return (Symbol(after.text, Span(after.start, after.end)),)
+
+
+def _argument_of(p: Parser, declared: Declared, opener: int | None, span: Span) -> Expression:
+    """What ``f'`` differentiates by: its one argument as written, else the last one that is declared."""
+    shape = None if opener is None else scan(p.tokens, p.match, opener + 1, lambda *_: False)
+    if opener is None or shape is None or shape.end != p.match[opener]:
+        shape = shape_of(re.split(r"[,;]", declared.arguments[-1].strip(" ()"))[-1].strip()) if declared.arguments else None
+    if shape is None:
+        fail(f"by what is '{declared.name}' differentiated?", "write the partial derivative", span.start, span.end)
+    found = p.table.find(shape.base, shape.above, shape.below, 0) if p.table is not None else None
+    return Symbol(found.declared.name if found else shape.display, span)
+
+
+def _touches(p: Parser) -> bool:
+    return p.tokens[p.pos - 1].end == p.token.start
+
+
+def _dressed(p: Parser, node: Expression, shape: Shape) -> Expression:
+    return Call("transpose", (node,), 0, getattr(node, "span", p.span(p.pos))) if shape.transposed else node
+
+
+def _skip_arguments(p: Parser) -> None:
+    if p.kinds[p.pos] == "(" and p.token.text == "(":
+        p.pos = p.match[p.pos] + 1
+
+
+def _called(p: Parser, found: Found, entries: tuple[Expression, ...], lenient: bool) -> tuple[Expression, ...]:
+    """Read ``(x_i, w)`` behind a quantity: its arguments mean the quantity itself, a letter in them its entry."""
+    declared = found.declared
+    table = p.table
+    assert table is not None  # noqa: S101 - a declared quantity comes from a table
+    allowed = table.arguments.get(declared.name, frozenset())
+    opener, close = p.pos, p.match[p.pos]
+    at = opener + 1
+    letters: list[str] = []
+    while at < close:
+        shape = scan(p.tokens, p.match, at, lambda *_: False)
+        if shape is None or p.kinds[shape.end] not in (",", ";", ")"):
+            at = -1
+            break
+        bases = {shape.base, key_of(shape.base, shape.above, shape.below)}
+        bases |= {base for base, _ in lookalikes(shape.base)}
+        if allowed and not bases & allowed and not (p.in_partial or shape.base in table.exact):
+            at = -1
+            break
+        if not bases & allowed and not p.in_partial:
+            at = -1
+            break
+        letters += [sign for sign in (shape.above, shape.below) if len(sign) == 1 and sign.isalpha()]
+        at = shape.end + (p.kinds[shape.end] != ")")
+        if p.kinds[shape.end] == ")":
+            break
+    if at == -1:
+        if lenient and not p.in_partial:
+            return entries
+        if p.in_partial:
+            p.pos = close + 1
+            return entries
+        fail(
+            f"'{declared.name}' is only known at its own arguments",
+            f"write {declared.name}({', '.join(declared.arguments)})"
+            if declared.arguments
+            else f"write {declared.name}",
+            p.tokens[opener].start,
+            p.tokens[close].end,
+        )
+    p.pos = close + 1
+    if letters and declared.rank > len(entries):
+        return (*entries, Symbol(letters[0]))
+    return entries
+
+
+def _unknown(p: Parser, shape: Shape, span: Span, found: Found | None) -> Expression:
+    display = shape.display
+    if found is not None:
+        rank = found.declared.rank
+        message = f"'{found.declared.name}' has {rank} ind{'ex' if rank == 1 else 'ices'}, here are more"
+        hint = "check the subscripts"
+    else:
+        message = f"the name '{display}' is not known here"
+        hint = did_you_mean(display, p.table.candidates() if p.table else ())
+    p.problems.append(Problem(message, hint, span=span))
+    return _dressed(p, Symbol(display, span), shape)
+
+
+def alone(p: Parser) -> Expression:
+    """The name ahead without anything behind it, as the argument of a command takes it."""
+    token = p.token
+    p.pos += 1
+    return _settled(p, Shape(token.text), Span(token.start, token.end), p.pos - 1)

@@ -1,0 +1,226 @@
+r"""A student's or author's text to expressions: ``\delta x`` with "where \delta = \hat y - y" is a chain and a definition.
+
+>>> read("dL/dz = yhat - y").chain[0]
+Partial(numerator=Symbol(name='L'), denominator=Symbol(name='z'))
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from grader.expression import forms, lexer_plain, sources
+from grader.expression.names import Names
+from grader.expression.nodes import Expression, Number, Symbol, children
+from grader.expression.parser import Parser
+from grader.expression.resolve import scan, table_of
+from grader.expression.statements import Statement, bound_letters, statements
+from grader.expression.tokens import Token, Unreadable, fail, link
+from grader.problems import Problem, Span
+
+MAX_TREE = 200
+_LATEX = re.compile(r"\\[A-Za-z({\[\\_%,;|!]|\$|`|(?<!&)&(?!&)")
+_PROSE = frozenset(
+    "the is of we so get to this that because answer gradient derivative therefore hence by using thus it as are which "
+    "have has know idea sorry dont don't can't not sure then our since rule chain apply".split()
+) - {"not", "then"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text says.
+
+    `chain` holds the sides of ``a = b = c``, the last being the answer; `definitions` pairs ``(name, value)``;
+    `notes` are stable strings on how it was read; with any `problems` the text counts as unreadable.
+    """
+
+    text: str
+    chain: tuple[Expression, ...] = ()
+    definitions: tuple[tuple[Expression, Expression], ...] = ()
+    notes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def expression(self) -> Expression | None:
+        """The answer: the last side of the chain."""
+        return self.chain[-1] if self.chain else None
+
+
+def read(text: str, names: Names | None = None, notation: str | None = None) -> Reading:
+    """Read a text in either notation ("plain", "latex", None: whichever it looks like).
+
+    With `names` every symbol must be one of them (under any spelling); without, every free name is itself.
+    """
+    notes: list[str] = []
+    parser: Parser | None = None
+    source = text
+    try:
+        source = sources.prepared(text, notes)
+        tokens = _tokens(source, names, notation, notes)
+        linked = link(tokens)
+        parser = Parser(linked, None if names is None else table_of(names), bound_letters(linked))
+        chain, definitions = _parse(parser, statements(linked), "prose" in notes)
+        _check_depth(parser, chain)
+    except Unreadable as stop:
+        problems = [*(parser.problems if parser else ()), stop.problem]
+        return _failed(text, source, problems, notes)
+    notes += [note for note in parser.notes if note not in notes]
+    problems = [*parser.problems, *_inconsistent(parser)]
+    if problems:
+        return _failed(text, source, problems, notes)
+    return Reading(text, chain, definitions, tuple(notes))
+
+
+def read_expression(text: str, names: Names | None = None) -> Expression | Problem:
+    """Exactly one expression without ``=``, as rubrics hold them."""
+    reading = read(text, names)
+    if reading.problems:
+        return reading.problems[0]
+    if len(reading.chain) != 1 or reading.definitions:
+        return Problem("one expression without '=' is expected here", "", span=Span(0, len(text)), text=text)
+    return reading.chain[0]
+
+
+def plain_name(text: str) -> str:
+    """The plain spelling under which a free name is read: ``\\hat{y}`` is ``yhat``, ``w1`` is ``w_1``."""
+    reading = read(text)
+    return reading.chain[0].name if len(reading.chain) == 1 and isinstance(reading.chain[0], Symbol) else text
+
+
+def _failed(text: str, source: str, problems: list[Problem], notes: list[str]) -> Reading:
+    placed = tuple(replace(problem, text=source) for problem in problems)
+    return Reading(text, (), (), tuple(dict.fromkeys(notes)), placed)
+
+
+def _tokens(source: str, names: Names | None, notation: str | None, notes: list[str]) -> list[Token]:
+    if notation == "latex" or (notation is None and _LATEX.search(source)):
+        return sources.latex_tokens(source, names, notes)
+    tokens = lexer_plain.lex(source)
+    declared = {declared.name for declared in names or ()}
+    for token in tokens:
+        if token.kind == "name" and token.text.lower() in _PROSE and token.text not in declared:
+            fail(
+                "this looks like prose, not like a formula",
+                "write the formula only, or put it between $ signs",
+                token.start,
+                token.end,
+            )
+    return tokens
+
+
+def _parse(
+    p: Parser, parts: list[Statement], lenient: bool
+) -> tuple[tuple[Expression, ...], tuple[tuple[Expression, Expression], ...]]:
+    """Parse the statements of a text: the answer's chain, and definitions before or behind it."""
+    for part in parts:
+        p.kinds[part.end] = "end"
+    mains = [part for part in parts if not part.definition]
+    if not mains:
+        first = p.tokens[0]
+        fail("here is a definition but no answer", "write the formula itself", first.start, p.tokens[-1].end)
+    named = {part: _left(p, part) for part in parts}
+    answers = [part for part in mains if not named[part]] or mains[-1:]
+    answer = answers[-1]
+    for part, name in named.items():
+        if name and part is not answer:
+            p.defined[name] = name
+    definitions: list[tuple[Expression, Expression]] = []
+    for part in parts:
+        if part is answer:
+            continue
+        sides = _earlier(p, part, lenient or part.step)
+        if sides is None:
+            continue
+        if len(sides) > 1 and isinstance(sides[0], Number) is False:
+            definitions.append((sides[0], sides[-1]))
+        elif not (lenient or part.step):
+            token = p.tokens[answer.start]
+            fail("a second formula begins here", "give one answer, or join the lines with =", token.start, token.end)
+    return _chain(p, answer), tuple(definitions)
+
+
+def _earlier(p: Parser, part: Statement, lenient: bool) -> tuple[Expression, ...] | None:
+    """The sides of a statement that is not the answer; None where prose may hold what can't be read."""
+    problems = len(p.problems)
+    try:
+        sides = _chain(p, part)
+    except Unreadable:
+        if lenient and not part.definition:
+            return None
+        raise
+    if lenient and not part.definition and len(p.problems) > problems:
+        del p.problems[problems:]
+        return None
+    return sides
+
+
+def _left(p: Parser, part: Statement) -> str:
+    """The name that a statement ``name = ...`` would define, or an empty string."""
+    if not part.equals:
+        return ""
+    shape = scan(p.tokens, p.match, part.start, lambda *_: False)
+    if shape is None or shape.end != part.equals or forms.leads(p, part.start):
+        return ""
+    if p.table is not None and len(shape.below) <= 3 and shape.below.isalpha() and shape.below.islower():
+        return shape.base
+    return shape.display
+
+
+def _chain(p: Parser, part: Statement) -> tuple[Expression, ...]:
+    """The sides of ``a = b = c``; what only names the left side need not be known."""
+    p.pos = part.start
+    p.depth = p.inner = p.bars = 0
+    sides: list[Expression] = []
+    while True:
+        first = not sides and part.equals > 0
+        problems = len(p.problems)
+        try:
+            side = forms.branches(p, p.clause())
+            if p.kinds[p.pos] == "over":
+                p.pos += 1
+                side = forms.quotient(p, side, p.value())
+            if p.kinds[p.pos] not in ("=", "end"):
+                p.stuck()
+        except Unreadable:
+            if not first:
+                raise
+            p.pos = part.equals
+            p.depth = p.inner = p.bars = 0
+            p.in_partial = False
+            side = Symbol("", Span(p.tokens[part.start].start, p.tokens[part.equals].start))
+            p.note("left_side")
+        if first:
+            del p.problems[problems:]
+        sides.append(side)
+        token = p.token
+        if p.kinds[p.pos] == "end":
+            return tuple(sides)
+        if token.text == "approx":
+            p.note("approx")
+        elif token.text == ":=":
+            p.note("update")
+        p.pos += 1
+
+
+def _inconsistent(p: Parser) -> list[Problem]:
+    """Look-alikes are only accepted where the name they stand for is not used beside them."""
+    return [
+        Problem(
+            f"the name '{written}' is not known here",
+            f"'{name}' stands beside it: which is meant?",
+            span=Span(token.start, token.end),
+        )
+        for written, (name, token) in p.renamed.items()
+        if name in p.used
+    ]
+
+
+def _check_depth(p: Parser, chain: tuple[Expression, ...]) -> None:
+    if len(p.tokens) <= MAX_TREE // 2:
+        return
+    pending = [(side, 1) for side in chain]
+    while pending:
+        node, depth = pending.pop()
+        if depth > MAX_TREE:
+            fail("this is nested too deep", f"at most {MAX_TREE} levels", p.tokens[0].start, p.tokens[-1].end)
+        pending += [(child, depth + 1) for child in children(node)]

@@ -1,0 +1,301 @@
+r"""Which declared quantity a written name is: ``\hat{y}``, ``ŷ``, ``y_hat`` all find ``yhat``, ``wx`` splits into w x.
+
+A written name is a `Shape`: its letters with accents, what stands above and below it, and its primes. A `Table` is
+made once for the names of a model and answers which `Declared` a shape is, and what of it is left as indices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from grader.expression import lexer_latex, lexer_plain
+from grader.expression.functions import CONSTANTS, SPELLINGS
+from grader.expression.names import Declared, Names
+from grader.expression.tokens import GREEK, KEYWORDS, Token, Unreadable, link
+
+LOOKALIKES = {"omega": "w", "nu": "v", "chi": "x", "upsilon": "u", "rho": "p", "kappa": "k", "ell": "l"}
+TRANSPOSED = frozenset({"T", "⊤", "t⊤"})
+NO_SYMBOLS = frozenset({"sum", "prod"})
+_LAYER = re.compile(r"([(\[])([\w,:-]+)([)\]])(T|⊤)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A name as written: `base` in plain spelling with accents, `above` and `below` as raw text, and its `primes`.
+
+    `transposed` says that a transpose stood among the superscripts; `end` is the index of the token behind it.
+    """
+
+    base: str
+    above: str = ""
+    below: str = ""
+    primes: int = 0
+    transposed: bool = False
+    end: int = 0
+
+    @property
+    def display(self) -> str:
+        """The plain spelling: ``w^(1)_12``."""
+        base, below = self.base, self.below
+        if not below and not self.above:
+            base = _numbered(base)
+        if "," in below and all(len(piece) == 1 for piece in below.split(",")):
+            below = below.replace(",", "")
+        above = f"^({self.above})" if self.above else ""
+        return base + above + (f"_{below}" if below else "") + "'" * self.primes
+
+
+def _numbered(base: str) -> str:
+    letters = base.rstrip("0123456789")
+    return f"{letters}_{base[len(letters) :]}" if letters and letters != base else base
+
+
+def scan(tokens: list[Token], match: dict[int, int], at: int, lengthen: Callable[[str, str], bool]) -> Shape | None:
+    """The name that begins at token `at`, with all its scripts that are no power; None where no name begins.
+
+    `lengthen(base, below)` says whether a LaTeX subscript without braces takes the letters behind its first one too.
+    """
+    token = tokens[at]
+    match token.kind:
+        case "name" | "word" | "fn":
+            base, above, below, primes, transposed, end = token.text, "", "", 0, False, at + 1
+        case "accent":
+            inner = scan(tokens, match, at + 1, lengthen) if tokens[at + 1].kind in ("(", "accent") else None
+            if inner is None:
+                if tokens[at + 1].kind not in ("name", "word"):
+                    return None
+                inner = Shape(tokens[at + 1].text, end=at + 2)
+            base, above, below = inner.base + token.text, inner.above, inner.below
+            primes, transposed, end = inner.primes, inner.transposed, inner.end
+        case "(" if token.text == "{":
+            inside = scan(tokens, match, at + 1, lengthen)
+            if inside is None or inside.end != match[at]:
+                return None
+            base, above, below = inside.base, inside.above, inside.below
+            primes, transposed, end = inside.primes, inside.transposed, inside.end + 1
+        case _:
+            return None
+    while True:
+        kind = tokens[end].kind
+        if kind == "'":
+            primes += 1
+            end += 1
+        elif kind == "_":
+            raw, after = raw_script(tokens, match, end + 1)
+            following = tokens[after]
+            if (
+                following.kind in ("name", "word")
+                and following.start == tokens[after - 1].end
+                and tokens[after - 1].kind == "name"
+                and len(raw) == 1
+                and lengthen(base, raw + following.text)
+            ):
+                raw, after = raw + following.text, after + 1
+            if not raw:
+                return None
+            if raw in ("hat", "bar", "tilde") and not below:
+                base += raw
+            else:
+                below = f"{below},{raw}" if below else raw
+            end = after
+        elif kind == "^":
+            raw, after = raw_script(tokens, match, end + 1)
+            layer = _LAYER.fullmatch(raw) if tokens[end + 1].text == "{" else None
+            if raw and not raw.strip("'"):
+                primes += len(raw)
+            elif raw in TRANSPOSED:
+                transposed = True
+            elif layer and base != "e":
+                above, transposed = layer[2], transposed or bool(layer[4])
+            elif raw == "*" and tokens[after].kind in ("_", "end", "+", "-", "=", ")", "joint", "^"):
+                above = "*"
+            else:
+                break
+            end = after
+        else:
+            break
+    return Shape(base, above, below, primes, transposed, end)
+
+
+_RAW = {"ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">="}
+
+
+def raw_script(tokens: list[Token], match: dict[int, int], at: int) -> tuple[str, int]:
+    """The argument of ``_`` or ``^`` at token `at` as text without spaces, and the token behind it."""
+    token = tokens[at]
+    if token.kind == "(":
+        if token.text not in ("{", "("):
+            return "", at
+        inner = tokens[at + 1 : match[at]]
+        raw = "".join([_RAW.get(piece.text, piece.text) for piece in inner if piece.text not in ("{", "}")])
+        return (raw if token.text == "{" else f"({raw})"), match[at] + 1
+    if token.kind in ("name", "num", "word", "'", "joint", "fn"):
+        return token.text, at + 1
+    return "", at
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A declared quantity and what its spelling left over for indices."""
+
+    declared: Declared
+    above: str = ""
+    below: str = ""
+    primes: int = 0
+
+
+@dataclass(slots=True)
+class Table:
+    """The names of one model under every spelling; build it with `table_of`."""
+
+    names: Names
+    exact: dict[str, Declared] = field(default_factory=dict)
+    keys: dict[str, Declared] = field(default_factory=dict)
+    functions: dict[str, str] = field(default_factory=dict)
+    arguments: dict[str, frozenset[str]] = field(default_factory=dict)
+    find: Callable[[str, str, str, int], Found | None] = lambda *_: None
+    pieces: Callable[[str], tuple[str, ...] | None] = lambda _: None
+
+    def candidates(self) -> list[str]:
+        """What "did you mean" chooses from."""
+        return [*self.exact, *self.functions]
+
+    def knows(self, text: str) -> bool:
+        """Whether a bare identifier is declared."""
+        return text in self.exact or text in self.keys
+
+
+def key_of(base: str, above: str = "", below: str = "", primes: int = 0) -> str:
+    """The normal form under which spellings of one name meet."""
+    return base + above + below.replace(",", "").replace("_", "") + "'" * primes
+
+
+def shape_of(text: str) -> Shape | None:
+    """A declared name or alias, in plain text or LaTeX, as a shape."""
+    try:
+        tokens = lexer_latex.lex(text)[0] if "\\" in text or "{" in text else lexer_plain.lex(text)
+        linked = link(tokens)
+    except Unreadable:
+        return None
+    shape = scan(linked.tokens, linked.match, 0, lambda *_: False)
+    return shape if shape is not None and linked.tokens[shape.end].kind == "end" else None
+
+
+@lru_cache(maxsize=256)
+def table_of(names: Names) -> Table:
+    """The table of a model's names."""
+    table = Table(names)
+    for declared in names:
+        table.exact[declared.name] = declared
+    for choose in (_own, _latex, _aliases):
+        for declared in names:
+            for text in choose(declared):
+                shape = shape_of(text)
+                if shape is None:
+                    table.exact.setdefault(text, declared)
+                else:
+                    table.keys.setdefault(key_of(shape.base, shape.above, shape.below, shape.primes), declared)
+    for declared in names:
+        if declared.role == "function":
+            table.functions[declared.name] = declared.function
+        table.arguments[declared.name] = _allowed(declared)
+    table.find = lru_cache(maxsize=4096)(lambda *shape: _find(table, *shape))
+    table.pieces = lru_cache(maxsize=4096)(lambda word: _pieces(table, word))
+    return table
+
+
+def _own(declared: Declared) -> tuple[str, ...]:
+    return (declared.name,)
+
+
+def _latex(declared: Declared) -> tuple[str, ...]:
+    return (declared.latex,) if declared.latex else ()
+
+
+def _aliases(declared: Declared) -> tuple[str, ...]:
+    return declared.aliases
+
+
+def _allowed(declared: Declared) -> frozenset[str]:
+    allowed = set()
+    for text in declared.arguments:
+        for piece in re.split(r"[,;]", text.strip(" ()")):
+            shape = shape_of(piece.strip())
+            if shape is not None:
+                allowed |= {shape.base, key_of(shape.base, shape.above, shape.below)}
+    return frozenset(allowed)
+
+
+def _find(table: Table, base: str, above: str, below: str, primes: int) -> Found | None:
+    exact, keys = table.exact, table.keys
+    for name in (f"{base}_{below}" if below else base, base + below):
+        if name in exact and not above and not primes:
+            return Found(exact[name])
+    whole = keys.get(key_of(base, above, below, primes))
+    if whole is not None:
+        return Found(whole)
+    if above and below:
+        layered = keys.get(key_of(base, above, "", primes))
+        if layered is not None and layered.rank:
+            return Found(layered, "", below)
+        plain = keys.get(key_of(base, "", below, primes))
+        if plain is not None and plain.rank:
+            return Found(plain, above, "")
+    bare = exact.get(base + "'" * primes) or keys.get(key_of(base, "", "", primes))
+    if bare is not None and (bare.rank or not (above or below)):
+        return Found(bare, above, below)
+    return _find_unprimed(table, base, above, below, primes)
+
+
+def _find_unprimed(table: Table, base: str, above: str, below: str, primes: int) -> Found | None:
+    if not primes:
+        return None
+    found = _find(table, base, above, below, 0)
+    return None if found is None else Found(found.declared, found.above, found.below, primes)
+
+
+def lookalikes(base: str) -> list[tuple[str, str]]:
+    """Other bases a hand may have meant by this one, each with the note that accepting it leaves."""
+    found = [
+        (latin + base[len(greek) :], f"renamed:{greek}->{latin}")
+        for greek, latin in LOOKALIKES.items()
+        if base.startswith(greek)
+    ]
+    if base[:1].isascii() and base[:1].isalpha():
+        swapped = base[0].swapcase()
+        found.append((swapped + base[1:], f"case:{base[0]}->{swapped}"))
+    return found
+
+
+def _pieces(table: Table, word: str) -> tuple[str, ...] | None:
+    """`word` cut into the fewest known names, or None; a function may only come last."""
+    if len(word) > 40:
+        return None
+    best: list[tuple[str, ...] | None] = [None] * (len(word) + 1)
+    best[0] = ()
+    for end in range(1, len(word) + 1):
+        for start in range(end):
+            head = best[start]
+            piece = word[start:end]
+            if head is None or not (
+                table.knows(piece) or piece in CONSTANTS or (end == len(word) and len(piece) > 2 and piece in SPELLINGS)
+            ):
+                continue
+            current = best[end]
+            if current is None or len(head) + 1 < len(current):
+                best[end] = (*head, piece)
+    return best[len(word)]
+
+
+def latex_pieces(word: str) -> tuple[str, ...]:
+    """A run of LaTeX letters where nothing is declared: whole where the run is a name of the field, else letters."""
+    if word in GREEK or word in KEYWORDS or word.endswith("hat") or (word in SPELLINGS and len(word) > 2):
+        return (word,)
+    for size in range(len(word) - 2, 0, -1):
+        tail = word[-size:]
+        if size > 2 and (tail in SPELLINGS or tail in GREEK):
+            return (*word[:-size], tail)
+    return tuple(word)

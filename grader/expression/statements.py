@@ -1,0 +1,126 @@
+r"""A row of tokens cut into statements: ``a = b, where c = d`` is an answer and a definition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.expression.tokens import GREEK, Linked, Token, fail
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Tokens `start` to `end` (exclusive); `equals` is the first ``=`` among them, 0 where there is none.
+
+    `definition`: introduced by where, with or let. `step`: followed by an arrow, so a line of a derivation.
+    """
+
+    start: int
+    end: int
+    equals: int = 0
+    definition: bool = False
+    step: bool = False
+
+
+def statements(linked: Linked) -> list[Statement]:
+    """Cut the tokens; leading and trailing signs that say nothing are left out."""
+    tokens, match = linked.tokens, linked.match
+    cuts: list[tuple[int, str]] = []
+    at, last = 0, len(tokens) - 1
+    defining = False
+    equals = branching = False
+    while at < last:
+        token = tokens[at]
+        kind = token.kind
+        if kind == "(":
+            at = match[at]
+        elif kind == "=":
+            equals = True
+        elif kind == "rel" or (kind == "key" and token.text in ("if", "for", "else")):
+            branching = True
+        elif kind in ("nl", "start", "."):
+            cuts.append((at, kind))
+            defining = equals = branching = False
+        elif kind == "key" and token.text == "where":
+            cuts.append((at, "where"))
+            defining, equals = True, False
+        elif kind == "key" and token.text == "then" and defining:
+            cuts.append((at, "then"))
+            defining = equals = False
+        elif kind == ";" and equals and not branching:
+            cuts.append((at, "where" if defining else ";"))
+            equals = False
+        elif (
+            defining
+            and equals
+            and (kind == "," or (kind == "logic" and token.text == "and"))
+            and _has_equals(tokens, match, at + 1)
+        ):
+            cuts.append((at, "where"))
+            equals = False
+        at += 1
+    cuts.append((last, "end"))
+    return _pieces(linked, cuts)
+
+
+def _pieces(linked: Linked, cuts: list[tuple[int, str]]) -> list[Statement]:
+    tokens = linked.tokens
+    found: list[Statement] = []
+    start, definition = 0, False
+    for cut, why in cuts:
+        begin, end = start, cut
+        while begin < end and tokens[begin].kind in ("=", "nl", ",", ".", ";", ":", "start", "quad"):
+            if tokens[begin].kind == "=" and tokens[begin].text == "approx" and "approx" not in linked.notes:
+                linked.notes.append("approx")
+            begin += 1
+        while end > begin and tokens[end - 1].kind in ("=", "nl", ",", ".", ";", "quad", "start"):
+            end -= 1
+        if begin < end:
+            found.append(Statement(begin, end, _first_equals(linked, begin, end), definition, why == "start"))
+        start, definition = cut + 1, why == "where"
+    if not found:
+        fail("there is no formula here", "write the answer", tokens[0].start, tokens[-1].end)
+    return found
+
+
+def _first_equals(linked: Linked, begin: int, end: int) -> int:
+    at = begin
+    while at < end:
+        if linked.tokens[at].kind == "=":
+            return at
+        at = linked.match.get(at, at) + 1
+    return 0
+
+
+def _has_equals(tokens: list[Token], match: dict[int, int], at: int) -> bool:
+    """Whether an ``=`` comes before the next separator."""
+    while at < len(tokens):
+        kind = tokens[at].kind
+        if kind == "=":
+            return True
+        if kind in (",", ";", "nl", "end", "."):
+            return False
+        at = match.get(at, at) + 1
+    return False
+
+
+def bound_letters(linked: Linked) -> frozenset[str]:
+    """The letters that any sum, product, maximum or minimum of the text binds."""
+    tokens, match = linked.tokens, linked.match
+    letters: set[str] = set()
+    for at, token in enumerate(tokens):
+        if token.kind != "sum" and not (token.kind in ("fn", "name") and token.text in ("max", "min")):
+            continue
+        below = at + 1
+        while tokens[below].kind == "^":
+            inside = below + 1
+            below = match.get(inside, inside) + 1
+        if tokens[below].kind != "_":
+            continue
+        inner = tokens[below + 2 : match[below + 1]] if tokens[below + 1].kind == "(" else tokens[below + 1 : below + 3]
+        fresh = True
+        for piece in inner:
+            if fresh and piece.kind in ("name", "word"):
+                letters.update(
+                    [piece.text] if piece.text in GREEK else piece.text if len(piece.text) < 4 else [piece.text]
+                )
+            fresh = piece.kind in (",", "row", "(")
+    return frozenset(letters)

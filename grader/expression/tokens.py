@@ -1,0 +1,305 @@
+"""The tokens both lexers write and the one parser reads, and how their brackets match.
+
+``2*(x`` in either notation is ``num *joint ( name``; linking it finds the bracket that is never closed.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import NamedTuple, NoReturn
+
+from grader.problems import Problem, Span
+
+MAX_CHARACTERS = 20_000
+MAX_TOKENS = 4_000
+MAX_DEPTH = 60
+MAX_DIGITS = 400
+MAX_EXPONENT = 400
+
+
+class Token(NamedTuple):
+    """One word of the language.
+
+    `kind` is the sign itself (``+ - / ^ _ , ; : ' | ‖ =``) or one of: ``num``, ``name`` (one identifier), ``word``
+    (a run of LaTeX letters, each a symbol unless known together), ``fn`` (a row of the allow-list), ``joint``,
+    ``rel``, ``logic``, ``key`` (if, else, where, then), ``(`` and ``)`` for every bracket (``text`` tells which),
+    ``frac sqrt over accent sum partial nabla ind inf method start dots`` and the layout signs ``& row quad nl``.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+class Unreadable(Exception):
+    """Stops a parse at a mistake in the text; `reading.read` turns it back into the Problem it carries."""
+
+    def __init__(self, message: str, hint: str, start: int, end: int) -> None:
+        super().__init__(message)
+        self.problem = Problem(message, hint, span=Span(start, max(end, start + 1)))
+
+
+def fail(message: str, hint: str, start: int, end: int) -> NoReturn:
+    """Stop reading here."""
+    raise Unreadable(message, hint, start, end)
+
+
+_GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi "
+    "chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+).split()
+GREEK = frozenset(_GREEK)
+GREEK_LETTERS = MappingProxyType(
+    dict(zip("αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", _GREEK, strict=True))
+    | {"ϕ": "phi", "ϵ": "epsilon", "ϑ": "theta", "ς": "sigma", "ϱ": "rho", "µ": "mu", "ℓ": "ell"}
+)
+VARIANTS = MappingProxyType({f"var{name}": name for name in ("epsilon", "theta", "phi", "rho", "sigma", "kappa", "pi")})
+
+ACCENTS = MappingProxyType(
+    {
+        "hat": "hat",
+        "widehat": "hat",
+        "tilde": "tilde",
+        "widetilde": "tilde",
+        "bar": "bar",
+        "overline": "bar",
+        "dot": "dot",
+        "ddot": "ddot",
+        "check": "check",
+        "vec": "",
+        "overrightarrow": "",
+        "underline": "",
+    }
+)
+MARKS = MappingProxyType(
+    {"\u0302": "hat", "ˆ": "hat", "\u0303": "tilde", "˜": "tilde", "\u0304": "bar", "\u0305": "bar", "\u0307": "dot"}
+)
+
+SIGNS = MappingProxyType(
+    {
+        "+": ("+", "+"),
+        "-": ("-", "-"),
+        "−": ("-", "-"),
+        "–": ("-", "-"),
+        "—": ("-", "-"),
+        "/": ("/", "/"),
+        "÷": ("/", "/"),
+        "∕": ("/", "/"),
+        "^": ("^", "^"),
+        "_": ("_", "_"),
+        ",": (",", ","),
+        ";": (";", ";"),
+        ":": (":", ":"),
+        "'": ("'", "'"),
+        "′": ("'", "'"),
+        "’": ("'", "'"),
+        "|": ("|", "|"),
+        "∣": ("|", "|"),
+        "‖": ("‖", "‖"),
+        "∥": ("‖", "‖"),
+        "*": ("joint", "*"),
+        "∗": ("joint", "*"),
+        "·": ("joint", "cdot"),
+        "⋅": ("joint", "cdot"),
+        "∙": ("joint", "cdot"),
+        "•": ("joint", "cdot"),
+        "×": ("joint", "times"),
+        "∘": ("joint", "circ"),
+        "◦": ("joint", "circ"),
+        "○": ("joint", "circ"),
+        "⊙": ("joint", "circ"),
+        "⊗": ("joint", "otimes"),
+        "@": ("joint", "@"),
+        "=": ("=", "="),
+        "≈": ("=", "approx"),
+        "≃": ("=", "approx"),
+        "≅": ("=", "approx"),
+        "←": ("=", ":="),
+        "<": ("rel", "lt"),
+        ">": ("rel", "gt"),
+        "≤": ("rel", "le"),
+        "≦": ("rel", "le"),
+        "⩽": ("rel", "le"),
+        "≥": ("rel", "ge"),
+        "≧": ("rel", "ge"),
+        "⩾": ("rel", "ge"),
+        "≠": ("rel", "ne"),
+        "∈": ("rel", "in"),
+        "∧": ("logic", "and"),
+        "∨": ("logic", "or"),
+        "¬": ("logic", "not"),
+        "(": ("(", "("),
+        ")": (")", ")"),
+        "[": ("(", "["),
+        "]": (")", "]"),
+        "{": ("(", "{"),
+        "}": (")", "}"),
+        "⟨": ("(", "⟨"),
+        "⟩": (")", "⟩"),
+        "∑": ("sum", "sum"),
+        "Σ": ("sum", "sum"),
+        "∏": ("sum", "prod"),
+        "Π": ("sum", "prod"),
+        "∂": ("partial", "∂"),
+        "∇": ("nabla", "∇"),
+        "√": ("sqrt", "√"),
+        "∞": ("inf", "∞"),
+        "𝟙": ("ind", "1"),
+        "⊤": ("name", "⊤"),
+        "∴": ("start", "∴"),
+        "⇒": ("start", "⇒"),
+        "⟹": ("start", "⟹"),
+        "→": ("start", "→"),
+        "…": ("dots", "…"),
+        "⋯": ("dots", "⋯"),
+    }
+)
+
+KEYWORDS = MappingProxyType(
+    {
+        "if": ("key", "if"),
+        "when": ("key", "if"),
+        "for": ("key", "if"),
+        "whenever": ("key", "if"),
+        "elif": ("key", "elif"),
+        "else": ("key", "else"),
+        "otherwise": ("key", "else"),
+        "elsewhere": ("key", "else"),
+        "ow": ("key", "else"),
+        "then": ("key", "then"),
+        "where": ("key", "where"),
+        "with": ("key", "where"),
+        "let": ("key", "where"),
+        "and": ("logic", "and"),
+        "or": ("logic", "or"),
+        "not": ("logic", "not"),
+    }
+)
+
+PAIRS = MappingProxyType(
+    {"(": ")", "[": "]", "{": "}", r"\{": r"\}", "⟨": "⟩", "|": "|", "‖": "‖", "cases": "cases", "matrix": "matrix"}
+)
+
+
+class Linked(NamedTuple):
+    """Tokens ready for the parser: an ``end`` token closes them, `match` leads from opening to closing bracket."""
+
+    tokens: list[Token]
+    match: dict[int, int]
+    notes: list[str]
+
+
+def link(tokens: list[Token]) -> Linked:
+    """Match the brackets and drop layout signs that mean nothing where they stand."""
+    if len(tokens) > MAX_TOKENS:
+        last = tokens[MAX_TOKENS]
+        fail("this is too long to read as one formula", f"at most {MAX_TOKENS} signs", last.start, last.end)
+    kept: list[Token] = []
+    match: dict[int, int] = {}
+    notes: list[str] = []
+    stack: list[int] = []
+    last_equals = broken = -1
+    for at, token in enumerate(tokens):
+        kind = token.kind
+        if kind == "(":
+            stack.append(len(kept))
+            if len(stack) > MAX_DEPTH:
+                fail("brackets are nested too deep", f"at most {MAX_DEPTH} levels", token.start, token.end)
+        elif kind == ")":
+            if not stack:
+                fail(
+                    f"'{_shown(token)}' closes a bracket that was never opened",
+                    "remove it, or add the opening bracket",
+                    token.start,
+                    token.end,
+                )
+            opener = kept[stack[-1]]
+            if token.text != "." and opener.text != "." and PAIRS[opener.text] != token.text:
+                fail(
+                    f"'{_shown(token)}' does not close the '{_shown(opener)}' that was opened before it",
+                    "check which bracket is missing",
+                    opener.start,
+                    token.end,
+                )
+            match[stack.pop()] = len(kept)
+        elif kind == "=":
+            if not stack:
+                last_equals = len(kept)
+        elif kind == "&" or kind == "row":
+            if not stack or kept[stack[-1]].text not in ("cases", "matrix"):
+                if kind == "row" and not stack and _breaks(kept, tokens, at, last_equals > broken):
+                    broken = len(kept)
+                    kept.append(token._replace(kind="nl"))
+                continue
+        elif kind == "nl":
+            if stack or not _breaks(kept, tokens, at, last_equals > broken):
+                continue
+            broken = len(kept)
+        elif kind == ".":
+            following = tokens[at + 1].kind if at + 1 < len(tokens) else "end"
+            if following in (")", "row", "&", "=", "end", "nl", "quad"):
+                continue
+            if stack:
+                fail("'.' can't stand here", "a decimal point needs a digit behind it", token.start, token.end)
+        elif kind == "quad" and (not stack or kept[stack[-1]].text != "["):
+            continue
+        kept.append(token)
+    end = tokens[-1].end if tokens else 0
+    if stack:
+        opener = kept[stack[-1]]
+        closes_side = not any(token.kind == "=" for token in kept[stack[-1] :])
+        if len(stack) > 1 or stack[-1] < last_equals or not closes_side or opener.text in ("cases", "matrix"):
+            fail(
+                f"the bracket '{_shown(opener)}' is never closed",
+                f"add '{PAIRS.get(opener.text, ')')}' where it ends",
+                opener.start,
+                opener.end,
+            )
+        match[stack[-1]] = len(kept)
+        kept.append(Token(")", PAIRS.get(opener.text, ")"), end, end))
+        notes.append("bracket_supplied")
+    kept.append(Token("end", "", end, end))
+    return Linked(kept, match, notes)
+
+
+_CONTINUES = frozenset(("=", "+", "-", "joint", "/", "rel", ",", "^", "_", "logic", "over", "'", "method", ")", "end"))
+_OPEN = frozenset(("=", "+", "-", "joint", "/", "rel", ",", "key", "logic", "partial", "nabla", "sum", "frac", "sqrt"))
+_LAYOUT = frozenset(("nl", "row", "&", "quad"))
+
+
+def _breaks(kept: list[Token], tokens: list[Token], at: int, equals: bool) -> bool:
+    """Whether the line break at `at` ends a statement; `equals` says that the statement holds an ``=``."""
+    following = at + 1
+    while following < len(tokens) and tokens[following].kind in _LAYOUT:
+        following += 1
+    if following >= len(tokens) or not kept or kept[-1].kind in _OPEN or kept[-1].kind == "nl":
+        return False
+    after = tokens[following]
+    if after.kind in _CONTINUES or (after.kind == "key" and after.text != "where"):
+        return False
+    # a line break in LaTeX source says little: only between two equations does it end the first
+    return tokens[at].text != "soft" or (equals and _equals_ahead(tokens, following))
+
+
+def _equals_ahead(tokens: list[Token], at: int) -> bool:
+    level = 0
+    while at < len(tokens):
+        kind = tokens[at].kind
+        if kind == "(" or kind == ")":
+            level += 1 if kind == "(" else -1
+        elif not level and kind == "=":
+            return True
+        elif not level and kind in ("nl", "row", ";"):
+            return False
+        at += 1
+    return False
+
+
+def _shown(token: Token) -> str:
+    match token.text:
+        case "cases" | "matrix":
+            return r"\begin" if token.kind == "(" else r"\end"
+        case ".":
+            return r"\left." if token.kind == "(" else r"\right."
+    return token.text

@@ -1,0 +1,143 @@
+"""Arrays over sample points: how operands line up by index letter and by position.
+
+A `Value` holds K sample points at once: ``data`` has shape (K, one axis a letter, then the positional axes).
+``y_{ij} - yhat_{ij}`` lines up by letters; ``X @ W`` works on positions with the letters as batch axes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.problems import NOWHERE, Problem, Span
+
+Array = NDArray[Any]
+
+
+class ShapeError(Exception):
+    """An expression that has no value against these shapes; carries the Problem to show."""
+
+    def __init__(self, message: str, span: Span = NOWHERE, hint: str = "") -> None:
+        super().__init__(message)
+        self.problem = Problem(message, hint, span=span)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Value:
+    """`data` of shape (K or 1, *letters, *positions)."""
+
+    data: Array
+    letters: tuple[str, ...] = ()
+
+    @property
+    def rank(self) -> int:
+        """The number of positional axes."""
+        return self.data.ndim - 1 - len(self.letters)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The positional shape."""
+        return self.data.shape[1 + len(self.letters) :]
+
+
+def constant(number: float) -> Value:
+    """One number at every point."""
+    return Value(np.full(1, number))
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """``4x3``, or "a scalar"."""
+    return "x".join(map(str, shape)) if shape else "a scalar"
+
+
+def spread(value: Value, letters: tuple[str, ...]) -> Array:
+    """The data with its letter axes in the order of `letters`, length 1 where it has none."""
+    if value.letters == letters:
+        return value.data
+    order = [value.letters.index(letter) for letter in letters if letter in value.letters]
+    first = 1 + len(value.letters)
+    data = value.data.transpose(0, *(1 + k for k in order), *range(first, value.data.ndim))
+    index: tuple[Any, ...] = (slice(None),)
+    index += tuple(slice(None) if letter in value.letters else None for letter in letters)
+    return data[index]
+
+
+def union(values: Sequence[Value]) -> tuple[str, ...]:
+    """All letters of the operands, first come first."""
+    first = values[0].letters
+    if all(value.letters == first for value in values):
+        return first
+    return tuple(dict.fromkeys(letter for value in values for letter in value.letters))
+
+
+def align(values: Sequence[Value], span: Span = NOWHERE) -> tuple[list[Array], tuple[str, ...]]:
+    """Arrays that numpy can combine entry by entry, and the letters of the result.
+
+    Positional shapes must be equal, or one a scalar, or stretch along declared axes of length 1 (a bias
+    row): then the result has the shape of one operand, so two vectors never widen into a matrix.
+    """
+    letters = union(values)
+    arrays = [spread(value, letters) for value in values]
+    shapes = [value.shape for value in values]
+    full = max(shapes, key=lambda shape: (len(shape), np.prod(shape, dtype=int)))
+    head = 1 + len(letters)
+    for k, shape in enumerate(shapes):
+        if shape == full:
+            continue
+        if not shape:
+            arrays[k] = arrays[k].reshape(arrays[k].shape + (1,) * len(full))
+            continue
+        padded = (1,) * (len(full) - len(shape)) + shape
+        if any(n not in (1, size) for n, size in zip(padded, full, strict=True)):
+            raise ShapeError(f"shapes do not fit: {shape_text(shapes[0])} with {shape_text(shapes[-1])}", span)
+        arrays[k] = arrays[k].reshape(arrays[k].shape[:head] + padded)
+    for axis in range(1, head):
+        lengths = {array.shape[axis] for array in arrays} - {1}
+        if len(lengths) > 1:
+            raise ShapeError(f"the index '{letters[axis - 1]}' runs over axes of different length", span)
+    return arrays, letters
+
+
+def matmul(left: Value, right: Value, span: Span = NOWHERE) -> Value:
+    """The matrix product over the last positional axes; vectors of one axis as NumPy has them."""
+    letters = union((left, right))
+    a, b = spread(left, letters), spread(right, letters)
+    if left.rank == 0 or right.rank == 0:
+        arrays, letters = align((left, right), span)
+        return Value(arrays[0] * arrays[1], letters)
+    if left.rank == 1:
+        a = a[..., None, :]
+    if right.rank == 1:
+        b = b[..., :, None]
+    if a.shape[-1] != b.shape[-2]:
+        raise ShapeError(
+            f"a matrix product needs equal inner sizes: {shape_text(left.shape)} times {shape_text(right.shape)}",
+            span,
+        )
+    data = np.matmul(a, b)
+    if right.rank == 1:
+        data = data[..., 0]
+    if left.rank == 1:
+        data = data[..., 0] if right.rank == 1 else data[..., 0, :]
+    return Value(data, letters)
+
+
+def vector_axis(value: Value) -> int | None:
+    """The one positional axis of a vector that is longer than 1 (a column n x 1, a row 1 x n, or n)."""
+    if value.rank == 1:
+        return 0
+    longer = [k for k, size in enumerate(value.shape) if size != 1]
+    return longer[0] if value.rank == 2 and len(longer) == 1 else None
+
+
+def flat_vector(value: Value, span: Span = NOWHERE) -> Value:
+    """A row, a column or a plain vector as a value of rank 1."""
+    axis = vector_axis(value)
+    if axis is None:
+        raise ShapeError(f"a vector is expected here, this is {shape_text(value.shape)}", span)
+    head = value.data.shape[: 1 + len(value.letters)]
+    return Value(value.data.reshape(*head, value.shape[axis]), value.letters)

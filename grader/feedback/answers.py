@@ -1,0 +1,76 @@
+"""A rubric's parts -> the page of the answer key: each target with its worked derivation.
+
+`key_page` lays the parts out; `templates/key.html` places them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from grader.feedback.names import anchor
+from grader.feedback.templating import Formula, formula, template
+from grader.feedback.wording import clean, worth
+from grader.results import Asked, RubricShown
+
+
+@dataclass(frozen=True, slots=True)
+class PartKey:
+    """A part of the key; `steps` are (formula, reason)."""
+
+    anchor: str
+    part: str
+    prompt: str
+    worth: str
+    target: Formula
+    steps: tuple[tuple[Formula, str], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionKey:
+    """The parts of a question under its heading."""
+
+    label: str
+    title: str
+    parts: tuple[PartKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """The whole page of the key."""
+
+    title: str
+    source: str
+    worth: str
+    questions: tuple[QuestionKey, ...]
+
+
+def key_page(rubric: RubricShown) -> str:
+    """The answer key as a page: self-contained, no script, no network."""
+    view = KeyView(
+        title=rubric.title,
+        source=rubric.path,
+        worth=worth(rubric.max_score),
+        questions=tuple(
+            _question(tuple(group)) for _, group in groupby(rubric.parts, key=lambda asked: asked.question)
+        ),
+    )
+    return clean(template("key.html").render(page=view))
+
+
+def _question(parts: tuple[Asked, ...]) -> QuestionKey:
+    label = f"Question {parts[0].question}" if parts[0].question else "Questions"
+    return QuestionKey(label, parts[0].question_title, tuple(map(_part, parts)))
+
+
+def _part(asked: Asked) -> PartKey:
+    return PartKey(
+        anchor=anchor(asked.part),
+        part=asked.part,
+        prompt=asked.prompt,
+        worth=worth(asked.max_score),
+        target=formula(asked.target_mathml, asked.target_text),
+        steps=tuple((formula(step.mathml, step.text), step.reason) for step in asked.solution),
+        notes=asked.notes,
+    )

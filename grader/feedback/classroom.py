@@ -1,0 +1,184 @@
+"""A class report -> `index.html`: the numbers, what needs a person, every student, every part.
+
+`class_page` lays the report out as plain texts and numbers; `templates/class.html` places them.
+"""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+
+from grader.feedback.charts import Histogram, histogram
+from grader.feedback.names import anchor, feedback_name
+from grader.feedback.templating import Remark, remarks, script, template
+from grader.feedback.wording import VERDICTS, by_student, clean, in_order, percent, points, shorten, tidy, worth
+from grader.results import ClassReport, GradeReport, PartResult, RubricShown
+
+_MOST_REVIEWS = 500
+_FEW_REVIEWS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A student's row; `cells` are (verdict, text, word for those that hear the page, or empty)."""
+
+    student: str
+    name: str
+    href: str
+    score: str
+    sort_score: str
+    percent: str
+    sort_percent: str
+    open_count: int
+    cells: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difficulty:
+    """How a part went: mean share of its points, and shares of students (`full`: all points), in percent."""
+
+    part: str
+    prompt: str
+    max_score: str
+    mean: str
+    mean_points: str
+    full: str
+    answered: str
+    open_count: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """An answer that a person must look at."""
+
+    student: str
+    part: str
+    href: str
+    word: str
+    verdict: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassView:
+    """The whole class page."""
+
+    title: str
+    source: str
+    worth: str
+    policy: str
+    script: str
+    numbers: tuple[tuple[str, str], ...]
+    parts: tuple[str, ...]
+    rows: tuple[Row, ...]
+    histogram: Histogram
+    difficulty: tuple[Difficulty, ...]
+    reviews: tuple[Review, ...]
+    review_title: str
+    more_reviews: int
+    reviews_open: bool
+    remarks: tuple[Remark, ...]
+
+
+def class_page(report: ClassReport) -> str:
+    """The page of the class. It holds every student's row, and works as it stands where scripts are off."""
+    rubric, reports = report.rubric, by_student(report)
+    ordered = [in_order(one, rubric) for one in reports]
+    shares = [percent(one.score, one.max_score) for one in reports]
+    reviews = [(one, result) for one, results in zip(reports, ordered, strict=True) for result in _open(one, results)]
+    source, fingerprint = script("class.js")
+    view = ClassView(
+        title=rubric.title,
+        source=rubric.path,
+        worth=worth(rubric.max_score),
+        policy=f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src '{fingerprint}'",
+        script=source,
+        numbers=(
+            ("Students", str(len(reports))),
+            ("Mean", f"{statistics.fmean(shares):.0f} %" if shares else "–"),
+            ("Median", f"{statistics.median(shares):.0f} %" if shares else "–"),
+            ("Answers to review", str(len(reviews))),
+        ),
+        parts=tuple(asked.part for asked in rubric.parts),
+        rows=tuple(_row(one, rubric) for one in reports),
+        histogram=histogram(shares),
+        difficulty=_difficulty(rubric, ordered),
+        reviews=tuple(_review(one, result) for one, result in reviews[:_MOST_REVIEWS]),
+        review_title=f"{len(reviews)} answer{'' if len(reviews) == 1 else 's'}",
+        more_reviews=max(0, len(reviews) - _MOST_REVIEWS),
+        reviews_open=len(reviews) <= _FEW_REVIEWS,
+        remarks=remarks(report.problems),
+    )
+    return clean(template("class.html").render(page=view))
+
+
+def _row(report: GradeReport, rubric: RubricShown) -> Row:
+    share = percent(report.score, report.max_score)
+    by_part = {result.asked.part: result for result in report.parts}
+    return Row(
+        student=report.student,
+        name=report.name,
+        href=f"feedback/{feedback_name(report.student)}",
+        score=points(report.score),
+        sort_score=str(tidy(report.score)),
+        percent=f"{share:.0f}",
+        sort_percent=str(tidy(share)),
+        open_count=sum(result.review for result in report.parts) or int(report.review),
+        cells=tuple(_cell(by_part.get(asked.part)) for asked in rubric.parts),
+    )
+
+
+def _cell(result: PartResult | None) -> tuple[str, str, str]:
+    if result is None:
+        return ("missing", "", "not graded")
+    said = VERDICTS[result.verdict]
+    if result.verdict in ("undecided", "unreadable", "missing"):
+        return (result.verdict, said.sign, said.word)
+    return (result.verdict, points(result.score), "")
+
+
+def _difficulty(rubric: RubricShown, ordered: list[tuple[PartResult, ...]]) -> tuple[Difficulty, ...]:
+    by_part: dict[str, list[PartResult]] = {asked.part: [] for asked in rubric.parts}
+    for results in ordered:
+        for result in results:
+            by_part.setdefault(result.asked.part, []).append(result)
+    out: list[Difficulty] = []
+    for asked in rubric.parts:
+        found = by_part[asked.part]
+        count = len(found) or 1
+        mean = sum(result.score for result in found) / count
+        full = sum(result.score >= asked.max_score - 1e-9 for result in found)
+        out.append(
+            Difficulty(
+                part=asked.part,
+                prompt=asked.prompt,
+                max_score=points(asked.max_score),
+                mean=f"{min(max(percent(mean, asked.max_score), 0), 100):.0f}",
+                mean_points=points(mean),
+                full=f"{100 * full / count:.0f}",
+                answered=f"{100 * sum(result.verdict != 'missing' for result in found) / count:.0f}",
+                open_count=str(sum(result.review for result in found) or ""),
+            )
+        )
+    return tuple(out)
+
+
+def _open(report: GradeReport, results: tuple[PartResult, ...]) -> tuple[PartResult | None, ...]:
+    """The parts that a person must look at; None where it is no one part, but the whole."""
+    found = tuple(result for result in results if result.review)
+    return found or ((None,) if report.review else ())
+
+
+def _review(report: GradeReport, result: PartResult | None) -> Review:
+    href = f"feedback/{feedback_name(report.student)}"
+    if result is None:
+        why = report.problems[0].message if report.problems else ""
+        return Review(report.student, "everything", href, "Not final", "open", shorten(why, 160))
+    return Review(
+        student=report.student,
+        part=result.asked.part,
+        href=f"{href}#{anchor(result.asked.part)}",
+        word=VERDICTS[result.verdict].word,
+        verdict=result.verdict,
+        why=shorten(result.message, 160),
+    )

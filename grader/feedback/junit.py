@@ -1,0 +1,96 @@
+"""A class report -> JUnit XML: a suite a student, a case a part, the points as properties.
+
+An answer that lost points is a failure, one that a person must judge an error, one that is not there is
+skipped: ``<testcase name="2a" ...><failure type="malrule/sign" message="..."/></testcase>``.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections import Counter
+from types import MappingProxyType
+
+from grader.feedback.wording import VERDICTS, by_student, clean, explained, in_order, points
+from grader.results import ClassReport, GradeReport, PartResult, RubricShown
+
+_OUTCOMES = MappingProxyType(
+    {
+        "partly_correct": "failure",
+        "incorrect": "failure",
+        "undecided": "error",
+        "unreadable": "error",
+        "missing": "skipped",
+    }
+)
+
+
+def junit_xml(report: ClassReport) -> str:
+    """The report as JUnit XML 1.0, which test viewers of CI systems read."""
+    root = ET.Element("testsuites", {"name": clean(report.rubric.title)})
+    total: Counter[str] = Counter()
+    for one in by_student(report):
+        total += _suite(root, one, report.rubric)
+    _count(root, total)
+    ET.indent(root, " ")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _suite(root: ET.Element, report: GradeReport, rubric: RubricShown) -> Counter[str]:
+    suite = ET.SubElement(root, "testsuite", {"name": clean(report.student)})
+    _properties(
+        suite,
+        {
+            "name": report.name,
+            "points": points(report.score),
+            "max_points": points(report.max_score),
+            "review": str(report.review).lower(),
+        },
+    )
+    counts: Counter[str] = Counter()
+    for result in in_order(report, rubric):
+        counts["tests"] += 1
+        counts[_OUTCOMES.get(result.verdict, "")] += 1
+        _case(suite, report, result)
+    _count(suite, counts)
+    return counts
+
+
+def _case(suite: ET.Element, report: GradeReport, result: PartResult) -> None:
+    attributes = {"classname": clean(report.student), "name": clean(result.asked.part), "time": "0"}
+    if result.answer and result.answer.file:
+        attributes["file"] = clean(result.answer.file)
+        if result.answer.line:
+            attributes["line"] = str(result.answer.line)
+    case = ET.SubElement(suite, "testcase", attributes)
+    _properties(
+        case,
+        {
+            "points": points(result.score),
+            "max_points": points(result.asked.max_score),
+            "verdict": result.verdict,
+            "note": result.note,
+            "review": str(result.review).lower(),
+        },
+    )
+    if result.verdict in _OUTCOMES:
+        message = result.message or VERDICTS[result.verdict].word
+        outcome = {"message": clean(message), "type": clean(result.note or result.verdict)}
+        element = ET.SubElement(case, _OUTCOMES[result.verdict], outcome)
+        typed = f"answer: {result.answer.text}" if result.answer else ""
+        element.text = clean("\n".join(line for line in (explained(result), typed) if line)) or None
+
+
+def _properties(parent: ET.Element, values: dict[str, str]) -> None:
+    properties = ET.SubElement(parent, "properties")
+    for name, value in values.items():
+        ET.SubElement(properties, "property", {"name": name, "value": clean(value)})
+
+
+def _count(element: ET.Element, counts: Counter[str]) -> None:
+    for attribute, key in (
+        ("tests", "tests"),
+        ("failures", "failure"),
+        ("errors", "error"),
+        ("skipped", "skipped"),
+    ):
+        element.set(attribute, str(counts[key]))

@@ -1,0 +1,36 @@
+"""A student's identifier -> the file name of the feedback page; a part's -> its place on that page.
+
+>>> feedback_name("s01"), feedback_name("../../etc/passwd")
+('s01.html', 'etc-passwd~3754d6cb3a38e118.html')
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from hashlib import sha256
+from urllib.parse import quote
+
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+_LONGEST = 80
+
+
+def feedback_name(student: str) -> str:
+    """The file name of a student's page: safe in every file system and link, and different for every student.
+
+    A plain identifier is kept. Any other becomes what is readable of it, `~` (which no plain one holds, so
+    that nobody can name himself into another's page) and a hash of the whole.
+    """
+    plain = _PLAIN.fullmatch(student) and not _RESERVED.fullmatch(student)
+    if plain and len(student) <= _LONGEST:
+        return f"{student}.html"
+    folded = unicodedata.normalize("NFKD", student[:400]).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", folded).strip("-")[:40].strip("-") or "student"
+    digest = sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{slug}~{digest}.html"
+
+
+def anchor(part: str) -> str:
+    """The `id` of a part's section on a student's page, the same text inside and outside a link."""
+    return "part-" + quote(part, safe="")

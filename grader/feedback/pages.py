@@ -1,0 +1,12 @@
+"""Reports -> HTML pages, each one file that needs nothing else: the front door of the page makers.
+
+>>> feedback_name("s01")
+'s01.html'
+"""
+
+from grader.feedback.answers import key_page
+from grader.feedback.classroom import class_page
+from grader.feedback.names import feedback_name
+from grader.feedback.student import student_page
+
+__all__ = ["class_page", "feedback_name", "key_page", "student_page"]

@@ -1,0 +1,160 @@
+"""One student's report -> the feedback page, one HTML file that needs nothing else.
+
+`student_page` lays the report out as plain texts, numbers and MathML; `templates/student.html` places them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+
+from markupsafe import Markup
+
+from grader.feedback.names import anchor
+from grader.feedback.templating import Formula, Remark, formula, remarks, template, typed
+from grader.feedback.wording import VERDICTS, clean, evidence_sentence, in_order, percent, placed, points, worth
+from grader.results import Asked, GradeReport, PartResult, RubricShown
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """A part as the page shows it; a text is empty where there is nothing to say."""
+
+    anchor: str
+    part: str
+    prompt: str
+    target: Formula
+    notes: tuple[str, ...]
+    verdict: str
+    word: str
+    score: str
+    max_score: str
+    worth: str
+    review: bool
+    typed: str | None
+    place: str
+    reading: Formula | None
+    message: str
+    example: str
+    checked: str
+    detail: str
+    diagnosis: str
+    lines: tuple[tuple[str, str], ...]
+    remarks: tuple[Remark, ...]
+    solution: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """The parts of a question, its heading and its sub-total."""
+
+    label: str
+    title: str
+    score: str
+    max_score: str
+    parts: tuple[PartView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StudentView:
+    """A page; `fill` is the width of the score's bar in percent, `counts` are (verdict, number, word)."""
+
+    title: str
+    rubric: str
+    name: str
+    student: str
+    source: str
+    score: str
+    worth: str
+    percent: str
+    fill: str
+    counts: tuple[tuple[str, int, str], ...]
+    review: bool
+    open_parts: tuple[PartView, ...]
+    questions: tuple[QuestionView, ...]
+    remarks: tuple[Remark, ...]
+
+
+def student_page(report: GradeReport, rubric: RubricShown) -> str:
+    """The feedback page of one student: self-contained, no script, no network."""
+    results = in_order(report, rubric)
+    questions = tuple(
+        _question(tuple(group)) for _, group in groupby(results, key=lambda result: result.asked.question)
+    )
+    found = Counter(result.verdict for result in results)
+    share = percent(report.score, report.max_score)
+    view = StudentView(
+        title=f"{report.name or report.student} · {rubric.title}",
+        rubric=rubric.title,
+        name=report.name,
+        student=report.student,
+        source=report.source,
+        score=points(report.score),
+        worth=worth(report.max_score),
+        percent=f"{share:.0f}",
+        fill=f"{min(max(share, 0.0), 100.0):.1f}",
+        counts=tuple((key, found[key], said.word.lower()) for key, said in VERDICTS.items() if found[key]),
+        review=report.review,
+        open_parts=tuple(part for question in questions for part in question.parts if part.review),
+        questions=questions,
+        remarks=remarks(report.problems),
+    )
+    return clean(template("student.html").render(page=view))
+
+
+def _question(results: tuple[PartResult, ...]) -> QuestionView:
+    asked = results[0].asked
+    return QuestionView(
+        label=f"Question {asked.question}" if asked.question else "Questions",
+        title=asked.question_title,
+        score=points(sum(result.score for result in results)),
+        max_score=points(sum(result.asked.max_score for result in results)),
+        parts=tuple(map(_part, results)),
+    )
+
+
+def _part(result: PartResult) -> PartView:
+    asked, answer, evidence = result.asked, result.answer, result.evidence
+    # A number and its name stay on one line.
+    sentence = evidence_sentence(evidence).replace(" = ", "\u00a0=\u00a0")
+    wrong = evidence.kind == "counterexample"
+    reading = formula(answer.read_as_mathml, answer.read_as) if answer and answer.read_as else None
+    return PartView(
+        anchor=anchor(asked.part),
+        part=asked.part,
+        prompt=asked.prompt,
+        target=formula(asked.target_mathml, asked.target_text),
+        notes=asked.notes,
+        verdict=result.verdict,
+        word=VERDICTS[result.verdict].word,
+        score=points(result.score),
+        max_score=points(asked.max_score),
+        worth=worth(asked.max_score),
+        review=result.review,
+        typed=typed(answer.text) if answer else None,
+        place=placed(answer.file, answer.line) if answer else "",
+        reading=reading,
+        message=result.message,
+        example=sentence if wrong else "",
+        checked="" if wrong else sentence,
+        # Proofs and samples are told with their detail.
+        detail=evidence.detail if wrong or not sentence else "",
+        diagnosis=result.diagnosis.message if result.diagnosis else "",
+        lines=tuple((line.reason, _signed(line.points)) for line in result.lines) if len(result.lines) > 1 else (),
+        remarks=remarks(result.problems),
+        solution=_solution(asked) if asked.solution else Markup(),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _solution(asked: Asked) -> Markup:
+    """The worked derivation of a part; the same on every page, so it is laid out once."""
+    steps = tuple((formula(step.mathml, step.text), step.reason) for step in asked.solution)
+    return Markup(template("solution.html").render(part=asked.part, steps=steps))
+
+
+def _signed(value: float) -> str:
+    text = points(abs(value))
+    return f"−{text}" if value < 0 and text != "0" else f"+{text}"

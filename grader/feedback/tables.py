@@ -1,0 +1,124 @@
+"""A class report -> `results.json` and `grades.csv`, byte for byte the same for the same report.
+
+>>> cell("=HYPERLINK(1)"), cell("-0.5")
+("'=HYPERLINK(1)", '-0.5')
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+from grader.feedback.wording import by_student, clean, in_order, percent, tidy
+from grader.problems import Problem
+from grader.results import ClassReport, Evidence, GradeReport, PartResult, RubricShown
+
+SCHEMA = 1
+
+# The first signs by which spreadsheets know a formula; the wide ones count in some locales.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+
+
+def results_json(report: ClassReport) -> str:
+    """`results.json` as the contract has it: one student a line, students sorted, parts as in the rubric."""
+    rubric = report.rubric
+    head = {
+        "title": rubric.title,
+        "path": rubric.path,
+        "sha256": rubric.sha256,
+        "max_score": tidy(rubric.max_score),
+    }
+    students = [_json(_student(one, rubric)) for one in by_student(report)]
+    problems = [_json(_problem(one)) for one in report.problems]
+    return (
+        f'{{"schema": {SCHEMA},\n"rubric": {_json(head)},\n'
+        f'"students": [{_lines(students)}],\n"problems": [{_lines(problems)}]}}\n'
+    )
+
+
+def grades_csv(report: ClassReport) -> str:
+    """`grades.csv`: a row a student, a column a part; no cell reaches a spreadsheet as a formula."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    ids = [asked.part for asked in report.rubric.parts]
+    rows.writerow(["student", "name", *map(cell, ids), "total", "max", "percent", "review"])
+    for one in by_student(report):
+        scores = {result.asked.part: tidy(result.score) for result in one.parts}
+        rows.writerow(
+            [
+                cell(one.student),
+                cell(one.name),
+                *(scores.get(part, "") for part in ids),
+                tidy(one.score),
+                tidy(one.max_score),
+                tidy(round(percent(one.score, one.max_score), 2)),
+                "true" if one.review else "false",
+            ]
+        )
+    return clean(out.getvalue())
+
+
+def cell(text: str) -> str:
+    """A text that a spreadsheet shows as it is: what looks like a formula, and is no number, gets a `'`."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # `csv` quotes only the latter
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+
+
+def _json(value: object) -> str:
+    # Lone surrogates can come in through JSON, and can't leave as UTF-8.
+    return clean(json.dumps(value, ensure_ascii=False, allow_nan=False))
+
+
+def _lines(items: list[str]) -> str:
+    return "\n" + ",\n".join(items) + "\n" if items else ""
+
+
+def _student(report: GradeReport, rubric: RubricShown) -> dict[str, object]:
+    return {
+        "student": report.student,
+        "name": report.name,
+        "source": report.source,
+        "score": tidy(report.score),
+        "max_score": tidy(report.max_score),
+        "review": report.review,
+        "parts": [_part(result) for result in in_order(report, rubric)],
+    }
+
+
+def _part(result: PartResult) -> dict[str, object]:
+    answer, diagnosis = result.answer, result.diagnosis
+    return {
+        "part": result.asked.part,
+        "verdict": result.verdict,
+        "score": tidy(result.score),
+        "max_score": tidy(result.asked.max_score),
+        "note": result.note,
+        "review": result.review,
+        "answer": answer and {"text": answer.text, "read_as": answer.read_as, "file": answer.file, "line": answer.line},
+        "message": result.message,
+        "diagnosis": diagnosis and {"rule": diagnosis.rule, "message": diagnosis.message},
+        "evidence": _evidence(result.evidence),
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, object]:
+    out: dict[str, object] = {"kind": evidence.kind}
+    match evidence.kind:
+        case "samples":
+            out |= {"points": evidence.points, "discarded": evidence.discarded}
+        case "counterexample":
+            out |= {"at": dict(evidence.at), "expected": evidence.expected, "got": evidence.got}
+    return out | {"detail": evidence.detail} if evidence.detail else out
+
+
+def _problem(problem: Problem) -> dict[str, object]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "message": problem.message,
+        "hint": problem.hint,
+    }

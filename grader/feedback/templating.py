@@ -1,0 +1,103 @@
+"""Names of templates -> compiled templates; MathML of our own printer -> markup; texts -> what pages show.
+
+>>> formula("<math><mi>x</mi></math>", "x").markup
+Markup('<math><mi>x</mi></math>')
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from grader.feedback.wording import placed, shorten
+from grader.problems import Problem, caret
+
+TEMPLATES = Path(__file__).parent / "templates"
+_WIDE = 20  # characters that fit a phone's column for sure
+_TAG = re.compile(r"<[^>]*>")
+_MOST_TYPED = 2000
+_MOST_REMARKS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula for a page: its MathML, or else its text; a `wide` one can be scrolled by keyboard."""
+
+    markup: Markup | None
+    text: str
+    wide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A problem for a page; `block` is the line with carets under the place, empty where that is unknown."""
+
+    message: str
+    hint: str
+    place: str
+    block: str
+    wide: bool
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The one Jinja environment: everything escaped, nothing undefined, nothing computed."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+@lru_cache(maxsize=16)
+def template(name: str) -> Template:
+    """A compiled template."""
+    return environment().get_template(name)
+
+
+@lru_cache(maxsize=4)
+def script(name: str) -> tuple[Markup, str]:
+    """A script of ours for inlining, and its hash as a content security policy names it."""
+    source = (TEMPLATES / name).read_text(encoding="utf-8")
+    return Markup(source), f"sha256-{b64encode(sha256(source.encode()).digest()).decode()}"
+
+
+def formula(mathml: str, text: str) -> Formula:
+    """A formula from what our printer made of it; a text that is no MathML stays text."""
+    markup = Markup(mathml) if mathml.startswith("<math") else None
+    shown = _TAG.sub("", mathml) if markup else text
+    return Formula(markup, shorten(text, _MOST_TYPED), len(shown) > _WIDE)
+
+
+def typed(text: str) -> str:
+    """An answer as it was typed; of an endless one the beginning, and its length."""
+    if len(text) <= _MOST_TYPED:
+        return text
+    return f"{text[:_MOST_TYPED]}… ({len(text):,} characters)"
+
+
+def remarks(problems: tuple[Problem, ...]) -> tuple[Remark, ...]:
+    """Problems for a page; of very many the first ones and their number."""
+    shown = [
+        _remark(problem, caret(problem.text, problem.span) if problem.text and problem.span else "")
+        for problem in problems[:_MOST_REMARKS]
+    ]
+    if len(problems) > _MOST_REMARKS:
+        shown.append(Remark(f"… and {len(problems) - _MOST_REMARKS} more.", "", "", "", False))
+    return tuple(shown)
+
+
+def _remark(problem: Problem, block: str) -> Remark:
+    message = shorten(problem.message, _MOST_TYPED)
+    wide = any(len(line) > _WIDE for line in block.splitlines())
+    return Remark(message, shorten(problem.hint, _MOST_TYPED), placed(problem.file, problem.line), block, wide)

@@ -1,0 +1,121 @@
+"""Values of a report -> the words and numbers that every output uses for them.
+
+>>> points(2.5000000001), VERDICTS["missing"].word
+('2.5', 'No answer')
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from grader.problems import Problem
+from grader.results import ClassReport, Evidence, GradeReport, PartResult, RubricShown
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a verdict is shown: a word, and a sign where a whole word has no room."""
+
+    word: str
+    sign: str
+
+
+VERDICTS = MappingProxyType(
+    {
+        "correct": Wording("Correct", "✓"),
+        "partly_correct": Wording("Partly correct", "◐"),
+        "incorrect": Wording("Not correct", "✗"),
+        "undecided": Wording("Undecided", "?"),
+        "unreadable": Wording("Could not be read", "!"),
+        "missing": Wording("No answer", "–"),
+    }
+)
+
+# What neither HTML nor XML 1.0 may hold: control signs, halves of surrogate pairs, non-characters.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def clean(text: str) -> str:
+    """`text` with every sign that a page, an XML file or UTF-8 can't hold shown as `�`."""
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def tidy(value: float) -> int | float:
+    """A number without the noise of floating point: 2 for 2.0000001, 0.333333 for a third."""
+    rounded = round(value, 6)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def points(value: float) -> str:
+    """Points as people write them: at most two decimals, no trailing zeros."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def worth(value: float) -> str:
+    """How many points, with the word."""
+    return f"{points(value)} {'point' if points(value) == '1' else 'points'}"
+
+
+def percent(score: float, max_score: float) -> float:
+    """`score` in percent of `max_score`; 0 where there is nothing to score."""
+    return 100 * score / max_score if max_score > 0 else 0.0
+
+
+def shorten(text: str, length: int) -> str:
+    """At most `length` characters of `text`, with an ellipsis where some are left out."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def placed(file: str, line: int) -> str:
+    """Where something stood, as `file:line`; empty where that is unknown."""
+    return f"{file}:{line}" if file and line else file
+
+
+def evidence_sentence(evidence: Evidence) -> str:
+    """Why a verdict holds, in a sentence for the student; empty where there is nothing to show."""
+    match evidence.kind:
+        case "proof":
+            return "It is the same formula as ours."
+        case "samples":
+            agreed = evidence.detail or f"at {evidence.points} points that we tried"
+            left_out = f" {evidence.discarded} more, where one side is undefined, were left out."
+            return f"It has the same value as ours {agreed}." + (left_out if evidence.discarded else "")
+        case "counterexample":
+            entry = [f"in entry {value}" for name, value in evidence.at if name == "entry"]
+            point = ", ".join(f"{name} = {value}" for name, value in evidence.at if name != "entry")
+            where = " ".join([*entry, f"at {point}"] if point else entry)
+            head = f"For example, {where} your answer" if where else "Your answer"
+            return f"{head} gives {evidence.got}; the right value is {evidence.expected}."
+    return ""
+
+
+def explained(result: PartResult) -> str:
+    """Everything that is said about a part, one sentence or remark a line, for outputs without a layout."""
+    remarks = [
+        result.message,
+        evidence_sentence(result.evidence) if result.evidence.kind == "counterexample" else "",
+        result.diagnosis.message if result.diagnosis else "",
+        *(remark(problem) for problem in result.problems),
+    ]
+    return "\n".join(dict.fromkeys(line for line in remarks if line))
+
+
+def remark(problem: Problem) -> str:
+    """A problem without its place: what is wrong, and the hint."""
+    return problem.message + (f" ({problem.hint})" if problem.hint else "")
+
+
+def in_order(report: GradeReport, rubric: RubricShown) -> tuple[PartResult, ...]:
+    """The parts of a report in the order of the rubric, any that it does not know last."""
+    if tuple(result.asked.part for result in report.parts) == tuple(asked.part for asked in rubric.parts):
+        return report.parts
+    order = {asked.part: place for place, asked in enumerate(rubric.parts)}
+    return tuple(sorted(report.parts, key=lambda result: (order.get(result.asked.part, len(order)), result.asked.part)))
+
+
+def by_student(report: ClassReport) -> tuple[GradeReport, ...]:
+    """The reports of a class sorted by student."""
+    return tuple(sorted(report.reports, key=lambda one: (one.student, one.source)))

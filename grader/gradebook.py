@@ -1,0 +1,24 @@
+"""Results kept on disk: every file appears whole or not at all.
+
+``write_text(Path("report/grades.csv"), text)`` leaves the old file or the new one, never half of either.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8 to a neighbour of `path`, then put it in its place; makes the folders above it.
+
+    A lone surrogate (half a character, as hostile JSON can hold) becomes ``?``. Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{os.getpid()}.part-{path.name[:100]}")
+    try:
+        temporary.write_bytes(text.encode("utf-8", "replace"))
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,93 @@
+"""A solved rubric held against answers whose outcome is known: the author's examples, and a set made here.
+
+The key rewritten at random must pass, printed as text and as LaTeX; 0 and the restated question must not.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.expression.printer import to_latex, to_text
+from grader.grading.grade import grade_answer
+from grader.grading.rewrites import rewritten
+from grader.problems import Problem
+from grader.rubric.model import Example
+from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
+from grader.solver.runs import seeded
+
+REWRITES = 6
+
+
+def check(key: AnswerKey) -> tuple[Problem, ...]:
+    """Every Problem of the rubric as a grader; none means that its examples and its self-test come out right."""
+    problems = []
+    for question in key.questions:
+        for part in question.parts:
+            problems += [*_examples(key, part), *_self_test(key, question, part)]
+    return tuple(problems)
+
+
+def _at(key: AnswerKey, part: SolvedPart, field: str, message: str, hint: str = "", line: int = 0) -> Problem:
+    path = f"question {part.asked.question}, part {part.part.id}, key '{field}'"
+    return Problem(message, hint).at(key.rubric.path, line or part.part.line, path=path)
+
+
+def _examples(key: AnswerKey, part: SolvedPart) -> list[Problem]:
+    problems = []
+    for example in part.part.accept:
+        result = grade_answer(key, part.part.id, example.answer)
+        if result.verdict != "correct" or (example.note and result.note != example.note):
+            problems.append(_unexpected(key, part, "accept", example, "correct", result.verdict, result.note))
+    for example in part.part.reject:
+        result = grade_answer(key, part.part.id, example.answer)
+        if result.verdict == "correct" or (example.note and result.note != example.note):
+            problems.append(_unexpected(key, part, "reject", example, "not correct", result.verdict, result.note))
+    return problems
+
+
+def _unexpected(
+    key: AnswerKey, part: SolvedPart, field: str, example: Example, wanted: str, verdict: str, note: str
+) -> Problem:
+    expected = wanted + (f" with the note '{example.note}'" if example.note else "")
+    message = f"'{example.answer}' is {verdict} ({note}), expected {expected}"
+    return _at(key, part, field, message, line=example.line)
+
+
+def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> list[Problem]:
+    problems = []
+    names = question.question.model.names
+    for text in _right_answers(question, part):
+        result = grade_answer(key, part.part.id, text)
+        if result.verdict != "correct":
+            message = f"self-test: the key written as '{text}' is {result.verdict} ({result.note})"
+            problems.append(_at(key, part, "target", message))
+    wrong = [to_text(part.part.target, names)]
+    if not _may_be_zero(question, part):
+        wrong.append("0")
+    for text in wrong:
+        result = grade_answer(key, part.part.id, text)
+        if result.verdict == "correct":
+            problems.append(_at(key, part, "target", f"self-test: the answer '{text}' is taken for correct"))
+    return problems
+
+
+def _right_answers(question: SolvedQuestion, part: SolvedPart) -> list[str]:
+    if question.numeric:
+        value = float(np.ravel(question.runs[0].values[part.name][0])[0])
+        return [repr(value)] if question.runs[0].values[part.name][0].size == 1 else []
+    names = question.question.model.names
+    rng = seeded(key_of(part))
+    formulas = [part.closed, *(rewritten(part.closed, rng) for _ in range(REWRITES))]
+    return [printer(formula, names) for formula in dict.fromkeys(formulas) for printer in (to_text, to_latex)]
+
+
+def key_of(part: SolvedPart) -> str:
+    """A stable seed for the rewrites of a part."""
+    return f"self-test {part.part.id} {part.part.text}"
+
+
+def _may_be_zero(question: SolvedQuestion, part: SolvedPart) -> bool:
+    """Whether the truth is 0 everywhere, or within the tolerance of it."""
+    if question.numeric:
+        return part.interval is not None and part.interval[0] <= 0 <= part.interval[1]
+    return all(not np.any(run.values[part.name]) for run in question.runs)

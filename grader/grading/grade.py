@@ -1,0 +1,167 @@
+"""One student's submission against the answer key: the whole story on one page.
+
+read the text -> find the side of the chain that is the answer -> judge it -> turn the verdict into points and words.
+Pure: no files, no clock; the same submission always gives the same report.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+from grader.comparison.judge import Target, judge
+from grader.expression.mathml import to_mathml
+from grader.expression.printer import to_text
+from grader.expression.reading import Reading, read
+from grader.grading.answers import final_answer, shown_steps
+from grader.grading.messages import message_for
+from grader.problems import Problem
+from grader.results import (
+    AnswerShown,
+    Evidence,
+    GradeReport,
+    PartResult,
+    RubricShown,
+    ScoreLine,
+    Verdict,
+)
+from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
+from grader.submission.model import Answer, Submission
+
+UNFINISHED_SHARE = 0.5
+UNFINISHED = {
+    "chain_rule_only": "the chain rule is set up rightly",
+    "not_evaluated": "the formula is right",
+}
+_REVIEWED = frozenset(("undecided", "unreadable"))
+
+
+def grade(key: AnswerKey, submission: Submission) -> GradeReport:
+    """Grade every part of the rubric; a part without an answer is missing, never silently nought."""
+    answers = {answer.part: answer for answer in submission.answers}
+    results = []
+    for question in key.questions:
+        for part in question.parts:
+            answer = answers.get(part.part.id)
+            result = _missing(part) if answer is None else _grade_part(key, part, answer)
+            results.append(_confirmed_by_hand(result) if submission.ocr else result)
+    return GradeReport(
+        student=submission.student,
+        name=submission.name,
+        source=submission.source,
+        score=round(sum(result.score for result in results), 6),
+        max_score=key.rubric.max_score,
+        review=any(result.review for result in results) or bool(submission.problems),
+        parts=tuple(results),
+        problems=submission.problems,
+    )
+
+
+def grade_answer(key: AnswerKey, part_id: str, text: str) -> PartResult:
+    """Grade one answer; raises KeyError for a part that the rubric does not have."""
+    find_part(key, part_id)
+    return _missing(find_part(key, part_id)[1]) if not text.strip() else _judged(key, part_id, text)
+
+
+def rubric_shown(key: AnswerKey) -> RubricShown:
+    """What the pages need of the rubric."""
+    rubric = key.rubric
+    asked = tuple(part.asked for question in key.questions for part in question.parts)
+    return RubricShown(rubric.title, rubric.path, rubric.sha256, rubric.max_score, asked)
+
+
+def find_part(key: AnswerKey, part_id: str) -> tuple[SolvedQuestion, SolvedPart]:
+    """The solved part of an id; raises KeyError where there is none."""
+    for question in key.questions:
+        for part in question.parts:
+            if part.part.id == part_id:
+                return question, part
+    raise KeyError(part_id)
+
+
+def _missing(part: SolvedPart) -> PartResult:
+    return PartResult(part.asked, "missing", 0.0, "missing", False, "No answer was handed in for this part.")
+
+
+def _grade_part(key: AnswerKey, part: SolvedPart, answer: Answer) -> PartResult:
+    if not answer.text.strip():
+        return _missing(part)
+    result = _judged(key, part.part.id, answer.text)
+    if result.answer is None:
+        return result
+    placed = tuple(
+        problem.at(answer.file, answer.line + (problem.text[: problem.span.start].count("\n") if problem.span else 0))
+        for problem in result.problems
+    )
+    return replace(result, answer=replace(result.answer, file=answer.file, line=answer.line), problems=placed)
+
+
+# half the answers of a class are repeated, and most parts are asked of everybody
+@lru_cache(maxsize=65_536)
+def _judged(key: AnswerKey, part_id: str, text: str) -> PartResult:
+    question, part = find_part(key, part_id)
+    reading = read(text, question.question.model.names)
+    expression = final_answer(reading, part.part.target)
+    if reading.problems or expression is None:
+        return _unreadable(part, reading)
+    names = question.question.model.names
+    shown = AnswerShown(text, to_text(expression, names), to_mathml(expression, names), "", 0)
+    verdict = judge(question, target_of(part), expression)
+    lines, score, outcome = _points(question, part, reading, verdict)
+    return PartResult(
+        asked=part.asked,
+        verdict=outcome,
+        score=score,
+        note=_note(verdict, reading),
+        review=outcome in _REVIEWED,
+        message=message_for(verdict),
+        answer=shown,
+        evidence=verdict.evidence,
+        lines=lines,
+    )
+
+
+def target_of(part: SolvedPart) -> Target:
+    """The part's target as the judge takes it."""
+    return Target(part.part.target, part.closed, part.part.tolerance, part.interval)
+
+
+def _note(verdict: Verdict, reading: Reading) -> str:
+    renamed = any(note.startswith("renamed") for note in reading.notes)
+    return "renamed" if verdict.note == "equivalent" and renamed else verdict.note
+
+
+def _points(
+    question: SolvedQuestion, part: SolvedPart, reading: Reading, verdict: Verdict
+) -> tuple[tuple[ScoreLine, ...], float, str]:
+    """The lines of the sum, the score, and the outcome: the final answer, or else what steps and set-up are worth."""
+    full = part.part.points
+    if verdict.decision == "equivalent" and verdict.note not in UNFINISHED:
+        return (ScoreLine("the answer", full),), full, "correct"
+    lines = [ScoreLine(f"step: {text}", points) for text, points in shown_steps(question, part, reading)]
+    if verdict.note in UNFINISHED:
+        lines.append(ScoreLine(UNFINISHED[verdict.note], round(full * UNFINISHED_SHARE, 6)))
+    score = round(min(sum(line.points for line in lines), full), 6)
+    if verdict.decision == "undecided":
+        return tuple(lines), score, "undecided"
+    return tuple(lines), score, "partly_correct" if score > 0 else "incorrect"
+
+
+def _unreadable(part: SolvedPart, reading: Reading) -> PartResult:
+    problems = reading.problems or (Problem("there is no formula in this answer", text=reading.text),)
+    return PartResult(
+        asked=part.asked,
+        verdict="unreadable",
+        score=0.0,
+        note="unreadable",
+        review=True,
+        message="We could not read this answer, so a person will look at it.",
+        answer=AnswerShown(reading.text, "", "", "", 0),
+        evidence=Evidence(),
+        problems=problems,
+    )
+
+
+def _confirmed_by_hand(result: PartResult) -> PartResult:
+    """Text from OCR is not the student: no loss of points on it stands without a person."""
+    return result if result.verdict in ("correct", "missing") else replace(result, review=True)

@@ -1,0 +1,23 @@
+"""Verdict -> a sentence for the student; the numbers of a counterexample stand beside it on the page."""
+
+from __future__ import annotations
+
+from grader.results import Verdict
+
+_SENTENCES = {
+    "equivalent": "This equals the reference gradient.",
+    "renamed": "This equals the reference gradient, under other names for its symbols.",
+    "rounded": "This is right within the rounding asked for.",
+    "chain_rule_only": "The chain rule is set up rightly, but its derivatives are not worked out.",
+    "not_evaluated": "The formula is right, but it is not worked out to a number.",
+    "restated": "This only restates the question: the quantity asked for stands on both sides.",
+    "not_equivalent": "This does not equal the reference gradient.",
+    "wrong_at_kink": "This is right except at the kink itself, where its value is no subgradient.",
+}
+
+
+def message_for(verdict: Verdict) -> str:
+    """What the page says of a verdict, in one sentence."""
+    if verdict.decision == "undecided":
+        return (verdict.message or "We could not decide this.") + " A person will look at it."
+    return _SENTENCES.get(verdict.note) or verdict.message or _SENTENCES["not_equivalent"]

@@ -1,0 +1,182 @@
+"""One mapping of a rubric to its checked values; every mistake is noted with its line and path.
+
+``read_number(fields, "points", place)`` gives 3.0 for ``points: 3``; for ``points: three`` it notes
+``rubric.yaml:12: question 2, part 2a, key 'points': expected a number of at least 0, found 'three'``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from grader.expression.names import Names
+from grader.expression.nodes import Expression
+from grader.expression.reading import read_expression
+from grader.problems import Problem, did_you_mean
+from grader.rubric.document import Entries, Items, Text, Tree, found
+from grader.rubric.schema import KEYS
+
+Fields = Mapping[str, Tree]
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
+_WHOLE = re.compile(r"\d{1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the rubric we are, and the list that its mistakes are noted on."""
+
+    file: str
+    path: tuple[str, ...]
+    problems: list[Problem]
+
+    def inside(self, *labels: str) -> Place:
+        """The same list, further in."""
+        return replace(self, path=(*self.path, *labels))
+
+    def key(self, name: str) -> Place:
+        """The place of one key of this mapping."""
+        return self.inside(f"key '{name}'")
+
+    def note(self, line: int, problem: Problem | str, hint: str = "") -> None:
+        """Put a mistake on the list."""
+        if isinstance(problem, str):
+            problem = Problem(problem, hint)
+        self.problems.append(problem.at(self.file, line, path=", ".join(self.path)))
+
+
+def read_pairs(tree: Tree, place: Place, what: str = "a mapping") -> tuple[tuple[Text, Tree], ...]:
+    """The entries of a mapping, each key once; notes what is no mapping and what is given twice."""
+    if not isinstance(tree, Entries):
+        place.note(tree.line, f"expected {what}, found {found(tree)}")
+        return ()
+    first: dict[str, int] = {}
+    pairs = []
+    for key, value in tree.items:
+        if key.value in first:
+            place.key(key.value).note(key.line, f"given twice (first on line {first[key.value]})")
+        else:
+            first[key.value] = key.line
+            pairs.append((key, value))
+    return tuple(pairs)
+
+
+def read_fields(tree: Tree, section: str, place: Place) -> Fields:
+    """The keys of a section of `schema.KEYS`; notes unknown keys and missing required ones."""
+    rows = KEYS[section]
+    fields: dict[str, Tree] = {}
+    before = len(place.problems)
+    for key, value in read_pairs(tree, place, f"a mapping with {_one_of(rows)}"):
+        if key.value in rows:
+            fields[key.value] = value
+        else:
+            place.note(
+                key.line,
+                f"unknown key '{key.value}': expected one of {', '.join(rows)}",
+                did_you_mean(key.value, rows),
+            )
+    if isinstance(tree, Entries) or len(place.problems) == before:
+        for name, row in rows.items():
+            if row.required and name not in fields:
+                place.note(tree.line, f"the key '{name}' is missing")
+    return fields
+
+
+def _one_of(rows: Mapping[str, object]) -> str:
+    return "the keys " + ", ".join(rows)
+
+
+def read_text(fields: Fields, name: str, place: Place, default: str = "") -> str:
+    """The text of a key; `default` where the key is absent or holds no text (which is noted)."""
+    match fields.get(name):
+        case None:
+            return default
+        case Text(value=value, plain=plain) if value.strip() or not plain:
+            if value.strip():
+                return value.strip()
+            place.key(name).note(fields[name].line, "expected a text, found an empty one")
+        case tree:
+            place.key(name).note(tree.line, f"expected a text, found {found(tree)}")
+    return default
+
+
+def read_items(fields: Fields, name: str, place: Place) -> tuple[Tree, ...]:
+    """The entries of a list; none where the key is absent or holds no list (which is noted)."""
+    match fields.get(name):
+        case None:
+            return ()
+        case Items(items=items):
+            return items
+        case tree:
+            place.key(name).note(tree.line, f"expected a list, found {found(tree)}")
+            return ()
+
+
+def read_texts(fields: Fields, name: str, place: Place) -> tuple[Text, ...]:
+    """The texts of a list of texts."""
+    texts = []
+    for item in read_items(fields, name, place):
+        if isinstance(item, Text) and item.value.strip():
+            texts.append(item)
+        else:
+            place.key(name).note(item.line, f"expected a list of texts, found {found(item)} in it")
+    return tuple(texts)
+
+
+def read_number(fields: Fields, name: str, place: Place, default: float) -> float:
+    """A number of at least 0."""
+    tree = fields.get(name)
+    if tree is None:
+        return default
+    value = to_number(tree)
+    if value is None or value < 0:
+        place.key(name).note(tree.line, f"expected a number of at least 0, found {found(tree)}")
+        return default
+    return value
+
+
+def to_number(tree: Tree) -> float | None:
+    """The number that a text spells, else None."""
+    if isinstance(tree, Text) and _NUMBER.fullmatch(tree.value.strip()):
+        value = float(tree.value)
+        return value if abs(value) < 1e300 else None
+    return None
+
+
+def read_count(fields: Fields, name: str, place: Place, low: int, unit: str = "") -> int | None:
+    """A whole number from `low` to 15, with the word `unit` behind it where one is allowed."""
+    tree = fields.get(name)
+    if tree is None:
+        return None
+    if isinstance(tree, Text):
+        digits = tree.value.strip()
+        if unit:
+            digits = digits.removesuffix("s").removesuffix(unit).strip() if unit in digits else digits
+        if _WHOLE.fullmatch(digits) and low <= int(digits) <= 15:
+            return int(digits)
+    example = f", as in '4 {unit}s'" if unit else ""
+    place.key(name).note(tree.line, f"expected a whole number from {low} to 15{example}, found {found(tree)}")
+    return None
+
+
+def read_choice(fields: Fields, name: str, place: Place, choices: Iterable[str]) -> str | None:
+    """One of a few words."""
+    tree = fields.get(name)
+    if tree is None:
+        return None
+    if isinstance(tree, Text) and tree.value in choices:
+        return tree.value
+    hint = did_you_mean(tree.value, choices) if isinstance(tree, Text) else ""
+    place.key(name).note(tree.line, f"expected {' or '.join(choices)}, found {found(tree)}", hint)
+    return None
+
+
+def read_formula(text: str, line: int, names: Names, place: Place) -> Expression | None:
+    """A formula of the author in the one language; notes what can't be read."""
+    match read_expression(text, names):
+        case Problem() as problem:
+            place.note(line, problem)
+            return None
+        case expression:
+            return expression

@@ -1,0 +1,220 @@
+"""YAML text to a Rubric, or to every Problem in it.
+
+``parse_rubric(text, "losses.yaml")`` of a rubric whose part 2a asks for ``dJ/dq`` gives the Problem
+``losses.yaml:14: question 2, part 2a, key 'target': the name 'q' is not known here``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field, replace
+
+from grader.autodiff.graph import ComputationGraph
+from grader.problems import Problem, did_you_mean
+from grader.rubric.document import Entries, Text, Tree, found, read_document
+from grader.rubric.fields import (
+    Fields,
+    Place,
+    read_choice,
+    read_count,
+    read_fields,
+    read_items,
+    read_number,
+    read_text,
+)
+from grader.rubric.model import Example, Model, Part, Question, Rubric, Step, Tolerance
+from grader.rubric.program import read_model
+from grader.rubric.targets import read_target
+
+_NO_MODEL = Model(ComputationGraph((), (), ()), ())
+_ID = re.compile(r"[\w.\-]{1,40}")
+_NOTE = re.compile(r"[a-z][a-z0-9_]*([/:][A-Za-z0-9_>\-]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Defaults:
+    """What a part inherits."""
+
+    points: float
+    tolerance: Tolerance
+    show_solution: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The lines of the ids read so far, and the models by question."""
+
+    questions: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, int] = field(default_factory=dict)
+    models: dict[str, Model | None] = field(default_factory=dict)
+
+
+def parse_rubric(text: str, path: str = "") -> Rubric | tuple[Problem, ...]:
+    """Read a rubric; where anything is wrong with it, all that is wrong, in the order of the lines.
+
+    `path` names the file in the problems, and is kept in the rubric as it is given.
+    """
+    problems: list[Problem] = []
+    place = Place(path, (), problems)
+    tree = read_document(text)
+    if isinstance(tree, Problem):
+        return (tree.at(path),)
+    fields = read_fields(tree, "rubric", place)
+    defaults = _inherit(fields, _Defaults(1.0, Tolerance(), True), place)
+    seen = _Seen()
+    questions = read_items(fields, "questions", place)
+    if "questions" in fields and not questions and not problems:
+        place.key("questions").note(fields["questions"].line, "expected at least one question, found none")
+    rubric = Rubric(
+        title=read_text(fields, "title", place),
+        questions=tuple(_read_question(item, n, defaults, seen, place) for n, item in enumerate(questions, 1)),
+        path=path,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+    )
+    return tuple(sorted(problems, key=lambda problem: problem.line)) if problems else rubric
+
+
+def _inherit(fields: Fields, defaults: _Defaults, place: Place) -> _Defaults:
+    """The defaults further in: what `fields` says itself goes before what its `defaults` say."""
+    if "defaults" in fields:
+        inner = place.key("defaults")
+        defaults = _inherit(read_fields(fields["defaults"], "defaults", inner), defaults, inner)
+    solution = read_choice(fields, "solution", place, ("shown", "hidden"))
+    return _Defaults(
+        read_number(fields, "points", place, defaults.points),
+        _tolerance(fields, defaults.tolerance, place),
+        defaults.show_solution if solution is None else solution == "shown",
+    )
+
+
+def _tolerance(fields: Fields, inherited: Tolerance, place: Place) -> Tolerance:
+    """The tolerance of this level; one that says anything replaces the inherited one whole."""
+    if "tolerance" not in fields and "rounding" not in fields:
+        return inherited
+    tolerance = Tolerance(rounding=read_count(fields, "rounding", place, 0, "decimal"))
+    if "tolerance" not in fields:
+        return tolerance
+    inner = place.key("tolerance")
+    kinds = read_fields(fields["tolerance"], "tolerance", inner)
+    if isinstance(fields["tolerance"], Entries) and not fields["tolerance"].items:
+        inner.note(fields["tolerance"].line, "expected absolute, relative, decimals or significant, found nothing")
+    return replace(
+        tolerance,
+        absolute=_distance(kinds, "absolute", inner),
+        relative=_distance(kinds, "relative", inner),
+        decimals=read_count(kinds, "decimals", inner, 0),
+        significant=read_count(kinds, "significant", inner, 1),
+    )
+
+
+def _distance(fields: Fields, name: str, place: Place) -> float | None:
+    return read_number(fields, name, place, 0.0) if name in fields else None
+
+
+def _read_id(fields: Fields, taken: dict[str, int], place: Place) -> str:
+    """A new id; notes one that is taken, or that can't head a column."""
+    name = read_text(fields, "id", place)
+    if not name:
+        return ""
+    line = fields["id"].line
+    if not _ID.fullmatch(name):
+        place.key("id").note(line, f"'{name}' is no id", "at most 40 letters, digits, '-', '_' and '.'")
+    elif name in taken:
+        place.key("id").note(line, f"the id '{name}' is taken on line {taken[name]}")
+    taken.setdefault(name, line)
+    return name
+
+
+def _label(kind: str, tree: Tree, number: int) -> str:
+    """``part 2a``, or ``part number 3`` where it has no id."""
+    if isinstance(tree, Entries):
+        for key, value in tree.items:
+            if key.value == "id" and isinstance(value, Text) and value.value:
+                return f"{kind} {value.value}"
+    return f"{kind} number {number}"
+
+
+def _read_question(tree: Tree, number: int, defaults: _Defaults, seen: _Seen, rubric: Place) -> Question:
+    place = rubric.inside(_label("question", tree, number))
+    fields = read_fields(tree, "question", place)
+    name = _read_id(fields, seen.questions, place)
+    defaults = _inherit(fields, defaults, place)
+    model = _question_model(fields, seen, place)
+    seen.models[name] = model
+    parts = read_items(fields, "parts", place)
+    if "parts" in fields and not parts:
+        place.key("parts").note(fields["parts"].line, "expected at least one part, found none")
+    return Question(
+        id=name,
+        title=read_text(fields, "title", place),
+        model=model or _NO_MODEL,
+        parts=tuple(_read_part(item, n, defaults, model, seen, place) for n, item in enumerate(parts, 1)),
+        prompt=read_text(fields, "prompt", place),
+    )
+
+
+def _question_model(fields: Fields, seen: _Seen, place: Place) -> Model | None:
+    """The model, or None where there is none to check targets against."""
+    match fields.get("model"):
+        case None:
+            return None
+        case Text(value=name) as text if name:
+            if name not in seen.models:
+                message = f"expected a mapping, or the id of an earlier question, found '{name}'"
+                place.key("model").note(text.line, message, did_you_mean(name, seen.models))
+            return seen.models.get(name)
+        case tree:
+            return read_model(tree, place.inside("model"))
+
+
+def _read_part(tree: Tree, number: int, defaults: _Defaults, model: Model | None, seen: _Seen, question: Place) -> Part:
+    place = question.inside(_label("part", tree, number))
+    fields = read_fields(tree, "part", place)
+    own = _inherit(fields, defaults, place)
+    text, target = read_target(fields, model, place)
+    steps = tuple(
+        _read_step(item, model, place.inside(f"step {n}"))
+        for n, item in enumerate(read_items(fields, "steps", place), 1)
+    )
+    worth = sum(step.points for step in steps)
+    if worth > own.points + 1e-9:
+        message = f"the steps are worth {worth:g} points, more than the part's {own.points:g}"
+        place.key("steps").note(fields["steps"].line, message)
+    return Part(
+        id=_read_id(fields, seen.parts, place),
+        prompt=read_text(fields, "prompt", place),
+        target=target,
+        text=text,
+        points=own.points,
+        tolerance=own.tolerance,
+        steps=steps,
+        accept=_read_examples(fields, "accept", place),
+        reject=_read_examples(fields, "reject", place),
+        show_solution=own.show_solution,
+        line=tree.line,
+    )
+
+
+def _read_step(tree: Tree, model: Model | None, place: Place) -> Step:
+    fields = read_fields(tree, "step", place)
+    text, target = read_target(fields, model, place)
+    return Step(target, text, read_number(fields, "points", place, 1.0), tree.line)
+
+
+def _read_examples(fields: Fields, name: str, place: Place) -> tuple[Example, ...]:
+    examples = []
+    for number, item in enumerate(read_items(fields, name, place), 1):
+        if isinstance(item, Text) and item.value.strip():
+            examples.append(Example(item.value, line=item.line))
+            continue
+        inner = place.inside(f"{name} {number}")
+        if not isinstance(item, Entries):
+            inner.note(item.line, f"expected an answer, or a mapping with answer and note, found {found(item)}")
+            continue
+        example = read_fields(item, "example", inner)
+        note = read_text(example, "note", inner)
+        if note and not _NOTE.fullmatch(note):
+            inner.key("note").note(example["note"].line, f"'{note}' is no note", "as in 'not_equivalent'")
+        examples.append(Example(read_text(example, "answer", inner), note, item.line))
+    return tuple(examples)

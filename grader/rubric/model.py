@@ -1,0 +1,108 @@
+"""The values of a rubric: what is asked, of which model, and what each part is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.autodiff.graph import ComputationGraph
+from grader.expression.names import Names
+from grader.expression.nodes import Expression
+from grader.problems import Problem
+
+
+class RubricError(Exception):
+    """A rubric that can't be used, with every Problem found in it."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How close a number must be; None where a kind does not apply.
+
+    `absolute` and `relative` are distances; `decimals` and `significant` accept what rounds to the truth at
+    that many places; `rounding` carries the rounding of every intermediate to that many decimals through
+    the program.
+    """
+
+    absolute: float | None = None
+    relative: float | None = None
+    decimals: int | None = None
+    significant: int | None = None
+    rounding: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An answer that the rubric's author gives with the outcome it must have (`note` empty: any)."""
+
+    answer: str
+    note: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An intermediate target inside a part, and what it is worth."""
+
+    target: Expression
+    text: str
+    points: float
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One asked quantity.
+
+    `target` is a node of the model (a forward value) or a Partial (a gradient), in the rubric's own
+    letters; `text` is how the author wrote it.
+    """
+
+    id: str
+    prompt: str
+    target: Expression
+    text: str
+    points: float
+    tolerance: Tolerance = Tolerance()
+    steps: tuple[Step, ...] = ()
+    accept: tuple[Example, ...] = ()
+    reject: tuple[Example, ...] = ()
+    show_solution: bool = True
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The declared program of a question, and the names by which answers may call its quantities."""
+
+    graph: ComputationGraph
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Parts over one model."""
+
+    id: str
+    title: str
+    model: Model
+    parts: tuple[Part, ...]
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """A whole homework; `sha256` is of the YAML text, `path` as it was given."""
+
+    title: str
+    questions: tuple[Question, ...]
+    path: str = ""
+    sha256: str = ""
+
+    @property
+    def max_score(self) -> float:
+        """The points of all parts."""
+        return round(sum(part.points for q in self.questions for part in q.parts), 9)

@@ -1,0 +1,178 @@
+"""The `model` of a question to a ComputationGraph and the Names of its quantities.
+
+``given: {x: real}`` with ``define: {s: sigmoid(x)}`` becomes the leaf ``x`` and the node ``s = sigmoid(x)``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grader.autodiff.graph import ComputationGraph, Node
+from grader.expression.names import Declared
+from grader.expression.nodes import Expression, Indexed, Partial, Reduce, Symbol, children, walk
+from grader.rubric.document import Entries, Text, Tree
+from grader.rubric.fields import Fields, Place, read_fields, read_formula, read_pairs, read_text, read_texts
+from grader.rubric.model import Model
+from grader.rubric.quantities import (
+    Table,
+    declare,
+    named,
+    read_function,
+    read_given,
+    read_opaque,
+    read_shape,
+    shown,
+)
+
+_INDEXED = re.compile(r"(.+?)(?:_\{?((?:[a-z],? ?){1,3})\}?|\[((?:[a-z],? ?){1,3})\])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """The left side of a definition with what is said about it: ``yhat_ij`` is yhat with letters i, j."""
+
+    name: str
+    letters: tuple[str, ...]
+    formula: str
+    shape: tuple[str, ...] | None
+    text: str
+    line: int
+    place: Place
+
+
+def read_model(tree: Tree, place: Place) -> Model:
+    """The model of one question; what is wrong with it is noted, and left out of the value."""
+    fields = read_fields(tree, "model", place)
+    table = Table()
+    for size in read_texts(fields, "sizes", place):
+        if declare(table, Declared(size.value, role="size"), size, place.key("sizes")):
+            table.sizes.append(size.value)
+    for key, value in _section(fields, "given", place):
+        read_given(table, key, value, place.inside(f"given '{key.value}'"))
+    for key, value in _section(fields, "opaque", place):
+        read_opaque(table, key, value, place.inside(f"opaque '{key.value}'"))
+    for key, value in _section(fields, "functions", place):
+        read_function(table, key, value, place.inside(f"function '{key.value}'"))
+    pairs = _section(fields, "define", place)
+    if "define" in fields and isinstance(fields["define"], Entries) and not pairs:
+        place.key("define").note(fields["define"].line, "expected at least one definition, found none")
+    lefts = [_read_left(table, key, value, place.inside(f"define '{key.value}'")) for key, value in pairs]
+    nodes = _read_definitions(table, [left for left in lefts if left is not None])
+    return Model(ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes), tuple(table.names))
+
+
+def _section(fields: Fields, name: str, place: Place) -> tuple[tuple[Text, Tree], ...]:
+    return read_pairs(fields[name], place.key(name)) if name in fields else ()
+
+
+def _read_left(table: Table, key: Text, tree: Tree, place: Place) -> _Left | None:
+    """Declare what a definition defines, so that every formula knows every name."""
+    fields = read_fields(tree, "define", place) if isinstance(tree, Entries) else {"formula": tree}
+    formula = read_text(fields, "formula", place)
+    shape = read_shape(table, fields, place)
+    name, letters = _split(key.value, table.sizes)
+    if len(set(letters)) < len(letters):
+        place.note(key.line, f"an index letter stands twice in '{key.value}'")
+    rank = len(letters) or len(shape or ())
+    if not declare(table, named(name, fields, rank, place, "quantity"), Text(name, key.line), place):
+        return None
+    return _Left(name, letters, formula, shape, key.value, tree.line, place)
+
+
+def _split(text: str, sizes: list[str]) -> tuple[str, tuple[str, ...]]:
+    """``yhat_ij`` is yhat with letters i, j; ``w_1``, ``L_total`` subscripts that hold a size are names."""
+    match = _INDEXED.fullmatch(text)
+    letters = tuple(re.findall("[a-z]", match[2] or match[3])) if match else ()
+    if match and not set(letters) & set(sizes):
+        return match[1], letters
+    return text, ()
+
+
+def _quantities(expression: Expression) -> set[str]:
+    """The names in a formula, index letters left out."""
+    used = set()
+    pending = [expression]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, Symbol):
+            used.add(item.name)
+        pending.extend([item.base] if isinstance(item, Indexed) else children(item))
+    return used
+
+
+def _read_definitions(table: Table, lefts: list[_Left]) -> tuple[Node, ...]:
+    names = tuple(table.names)
+    later = {left.name: left for left in lefts}
+    nodes = []
+    for left in lefts:
+        expression = read_formula(left.formula, left.line, names, left.place) if left.formula else None
+        own = later.pop(left.name)
+        table.axes[left.name] = left.shape or ("?",) * len(left.letters)
+        if expression is None:
+            continue
+        used = _quantities(expression)
+        if own.name in used:
+            left.place.note(left.line, f"the formula uses '{own.name}', which it defines")
+        for name in sorted(used & later.keys()):
+            message = f"the formula uses '{name}', which is defined further down (line {later[name].line})"
+            left.place.note(left.line, message, "put definitions in the order in which they are computed")
+        if any(isinstance(item, Partial) for item in walk(expression)):
+            left.place.note(left.line, "a definition may not hold a derivative")
+        axes = _infer_axes(left, expression, table.axes)
+        table.axes[left.name] = axes
+        _check_letters(left, expression, table.axes)
+        nodes.append(Node(left.name, left.letters, axes, expression))
+    return tuple(nodes)
+
+
+def _infer_axes(left: _Left, expression: Expression, axes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The range of each letter on the left, from the axes that it indexes on the right."""
+    if left.shape is not None:
+        if left.letters and len(left.shape) != len(left.letters):
+            message = f"expected one size for each letter of '{left.text}', found {shown(left.shape)}"
+            left.place.key("shape").note(left.line, message)
+        return left.shape
+    ranges = []
+    for letter in left.letters:
+        sizes = sorted(_ranges(letter, expression, axes) - {"?"})
+        if not _ranges(letter, expression, axes):
+            hint = f"index something with {letter}, or write {{formula: ..., shape: [...]}}"
+            left.place.note(left.line, f"nothing on the right tells what the index '{letter}' runs over", hint)
+        elif len(sizes) > 1:
+            left.place.note(left.line, f"the index '{letter}' runs over {' and over '.join(sizes)}")
+        ranges.append(sizes[0] if sizes else "?")
+    return tuple(ranges)
+
+
+def _ranges(letter: str, expression: Expression, axes: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """The sizes of all axes that are entered at `letter`."""
+    return {
+        size
+        for item in walk(expression)
+        if isinstance(item, Indexed) and isinstance(item.base, Symbol)
+        for index, size in zip(item.indices, axes.get(item.base.name, ()), strict=False)
+        if index == Symbol(letter)
+    }
+
+
+def _check_letters(left: _Left, expression: Expression, axes: Mapping[str, tuple[str, ...]]) -> None:
+    """Note letters that nothing binds, and sums that run over nothing."""
+    free: set[str] = set()
+    pending: list[tuple[Expression, frozenset[str]]] = [(expression, frozenset(left.letters))]
+    while pending:
+        item, bound = pending.pop()
+        match item:
+            case Reduce(letter=letter) if letter:
+                bound |= {letter}
+                if item.lower is None and item.upper is None and not _ranges(letter, item.body, axes):
+                    left.place.note(left.line, f"the {item.kind} over '{letter}' has nothing to run over")
+            case Indexed():
+                free |= {i.name for i in item.indices if isinstance(i, Symbol)} - bound - axes.keys()
+            case _:
+                pass
+        pending.extend((part, bound) for part in children(item))
+    for letter in sorted(free):
+        hint = f"sum over it, or put it on the left: {left.name}_{''.join((*left.letters, letter))}"
+        left.place.note(left.line, f"the index '{letter}' stands on the right only", hint)

@@ -1,0 +1,207 @@
+"""What a model is given, to leaves and declared names: quantities, opaque functions, names of functions.
+
+``given: {x: (0, 1)}`` becomes the leaf ``x`` in the open unit interval, and the name ``x``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from grader.autodiff.graph import Leaf
+from grader.expression.domain import REAL, Domain, parse_domain
+from grader.expression.functions import FUNCTIONS, SPELLINGS
+from grader.expression.names import Declared
+from grader.expression.symbol_latex import symbol_latex
+from grader.problems import Problem, did_you_mean
+from grader.rubric.document import Entries, Items, Text, Tree, found
+from grader.rubric.fields import Fields, Place, read_fields, read_items, read_text, read_texts, to_number
+
+_NAME = re.compile(r"[^\W\d_]+\d*(?:_[^\W_]+)*'*")
+_OPAQUE = re.compile(rf"({_NAME.pattern})\s*\(([^()]*)\)")
+# These spell functions as well, and a model may take them for itself.
+_FREE_SPELLINGS = frozenset({"sigma", "Phi", "phi"})
+
+
+@dataclass(slots=True)
+class Table:
+    """What is declared so far: names in order, the axes of each, and the line that took each spelling."""
+
+    sizes: list[str] = field(default_factory=list)
+    leaves: list[Leaf] = field(default_factory=list)
+    names: list[Declared] = field(default_factory=list)
+    axes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lines: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+
+def declare(table: Table, declared: Declared, key: Text, place: Place) -> bool:
+    """Take a name and its spellings; notes what is no name, is taken, or is a function of the language."""
+    name = declared.name
+    if not _NAME.fullmatch(name):
+        hint = "letters first, then digits, _ and ': yhat, w_1, z'; put LaTeX under the key 'latex'"
+        place.note(key.line, f"'{name}' is no name", hint)
+        return False
+    if name in SPELLINGS and name not in _FREE_SPELLINGS:
+        place.note(key.line, f"'{name}' is a function of the language", "choose another name")
+        return False
+    if name in table.lines:
+        place.note(key.line, f"the name '{name}' is taken by '{table.lines[name][0]}' on line {table.lines[name][1]}")
+        return False
+    table.names.append(declared)
+    table.lines[name] = (name, key.line)
+    for spelling in dict.fromkeys((*declared.aliases, declared.latex)):
+        owner, line = table.lines.get(spelling, (name, 0))
+        if owner != name:
+            place.note(key.line, f"the spelling '{spelling}' is taken by '{owner}' on line {line}")
+        elif spelling:
+            table.lines[spelling] = (name, key.line)
+    return True
+
+
+def named(name: str, fields: Fields, rank: int, place: Place, role: str, arguments: str = "") -> Declared:
+    """The name with the spellings that its section gives."""
+    given = tuple(text.value for text in read_texts(fields, "arguments", place))
+    return Declared(
+        name,
+        rank,
+        aliases=tuple(text.value for text in read_texts(fields, "aliases", place)),
+        latex=read_text(fields, "latex", place, symbol_latex(name)),
+        arguments=given or ((arguments,) if arguments else ()),
+        role=role,
+    )
+
+
+def read_given(table: Table, key: Text, tree: Tree, place: Place) -> None:
+    """Take a given quantity; in place of its keys a domain alone, or nothing, may stand."""
+    shorthand = not isinstance(tree, Entries) or _is_set(tree)
+    fields = {} if shorthand else read_fields(tree, "given", place)
+    blank = isinstance(tree, Text) and tree.value == ""
+    if shorthand and not blank:
+        domain = _domain(tree, place)
+    else:
+        domain = _domain(fields["domain"], place.key("domain")) if "domain" in fields else REAL
+    shape = read_shape(table, fields, place)
+    value = None
+    if "value" in fields:
+        value, dims = _read_value(fields["value"], place.key("value"))
+        if shape is None:
+            shape = dims
+        elif dims is not None and shape != dims:
+            place.key("value").note(
+                fields["value"].line,
+                f"expected values of shape {shown(shape)}, found {shown(dims)}",
+                "a quantity with a value has whole numbers in its shape",
+            )
+    axes = shape or ()
+    if domain.kind in ("onehot", "simplex") and not axes:
+        place.note(key.line, f"the domain '{domain.kind}' needs a shape", "its last axis holds one row")
+    if declare(table, named(key.value, fields, len(axes), place, "quantity"), key, place):
+        table.axes[key.value] = axes
+        table.leaves.append(Leaf(key.value, axes, domain, value))
+
+
+def read_opaque(table: Table, key: Text, tree: Tree, place: Place) -> None:
+    """Take an opaque function: ``f: {of: [w]}``, or with the arguments in the key, ``f(w): {}``."""
+    call = _OPAQUE.fullmatch(key.value)
+    blank = isinstance(tree, Text) and tree.value == ""
+    fields = dict(read_fields(Entries((), tree.line) if blank and call else tree, "opaque", place))
+    name = call[1] if call else key.value
+    if call:
+        words = (word.strip() for word in call[2].split(","))
+        fields.setdefault("of", Items(tuple(Text(word, key.line) for word in words), key.line))
+    elif "of" not in fields and isinstance(tree, Entries):
+        place.note(key.line, "the key 'of' is missing", "name the given quantities it depends on, as in of: [w]")
+    of = []
+    leaves = [leaf.name for leaf in table.leaves]
+    for word in read_texts(fields, "of", place):
+        if word.value in leaves:
+            of.append(word.value)
+        else:
+            message = f"expected names of given quantities, found '{word.value}'"
+            place.key("of").note(word.line, message, did_you_mean(word.value, leaves))
+    axes = read_shape(table, fields, place) or ()
+    domain = _domain(fields["domain"], place.key("domain")) if "domain" in fields else REAL
+    declared = named(name, fields, len(axes), place, "opaque", ", ".join(of))
+    if declare(table, declared, Text(name, key.line), place):
+        table.axes[name] = axes
+        table.leaves.append(Leaf(name, axes, domain, None, tuple(of)))
+
+
+def read_function(table: Table, key: Text, tree: Tree, place: Place) -> None:
+    """Take a name that answers use for a function of the language: ``g: tanh``."""
+    callable_rows = [row.name for row in FUNCTIONS.values() if row.kind == "elementwise"]
+    row = SPELLINGS.get(tree.value, "") if isinstance(tree, Text) else ""
+    if row not in callable_rows:
+        hint = did_you_mean(tree.value, callable_rows) if isinstance(tree, Text) else ""
+        place.note(tree.line, f"expected the name of a function, found {found(tree)}", hint)
+    declare(table, Declared(key.value, latex=symbol_latex(key.value), role="function", function=row), key, place)
+
+
+def read_shape(table: Table, fields: Fields, place: Place) -> tuple[str, ...] | None:
+    """The axes that the key `shape` lists, "?" for what is none; None where there is no such key."""
+    if "shape" not in fields:
+        return None
+    axes = []
+    for item in read_items(fields, "shape", place):
+        text = item.value if isinstance(item, Text) else ""
+        if text in table.sizes or re.fullmatch(r"[1-9]\d{0,3}", text):
+            axes.append(text)
+        else:
+            axes.append("?")
+            sizes = ", ".join(table.sizes) or "none declared"
+            message = f"expected size symbols ({sizes}) or whole numbers, found {found(item)}"
+            place.key("shape").note(item.line, message, did_you_mean(text, table.sizes))
+    return tuple(axes)
+
+
+def _is_set(tree: Tree) -> bool:
+    """``{0, 1}`` without quotes, which YAML takes for a mapping."""
+    return (
+        isinstance(tree, Entries)
+        and bool(tree.items)
+        and all(value == Text("", value.line) and to_number(key) is not None for key, value in tree.items)
+    )
+
+
+def _domain(tree: Tree, place: Place) -> Domain:
+    match tree:
+        case Entries() if _is_set(tree):
+            text = "{" + ", ".join(key.value for key, _ in tree.items) + "}"
+        case Items(items=(Text(value=low), Text(value=high))):
+            text = f"[{low}, {high}]"
+        case Text(value=value) if value:
+            text = value
+        case _:
+            place.note(tree.line, f"expected a domain, found {found(tree)}")
+            return REAL
+    match parse_domain(text):
+        case Problem() as problem:
+            if text.startswith("(") and ")" not in text:
+                problem = Problem(f"'{text}' is no domain", "inside { } put an interval in quotes: '(0, 1)'")
+            place.note(tree.line, problem)
+            return REAL
+        case domain:
+            return domain
+
+
+def _read_value(tree: Tree, place: Place) -> tuple[object, tuple[str, ...] | None]:
+    """A number or nested tuples of numbers, and their shape (None where it has none)."""
+    if isinstance(tree, Items):
+        read = [_read_value(item, place) for item in tree.items]
+        shapes = {shape for _, shape in read}
+        if None in shapes:
+            return None, None
+        if len(shapes) == 1:
+            return tuple(value for value, _ in read), (str(len(read)), *(shapes.pop() or ()))
+        place.note(tree.line, "expected rows of one length" if read else "expected numbers, found an empty list")
+        return None, None
+    value = to_number(tree)
+    if value is None:
+        place.note(tree.line, f"expected a number or lists of numbers, found {found(tree)}")
+        return None, None
+    return value, ()
+
+
+def shown(shape: tuple[str, ...]) -> str:
+    """A shape as an author writes it: ``[m, C]``."""
+    return "[" + ", ".join(shape) + "]"

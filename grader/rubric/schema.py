@@ -1,0 +1,188 @@
+"""The keys of a rubric as one table, and the JSON Schema that editors get from it.
+
+A section is a mapping of the YAML; each row is a key with its JSON Schema. ``KEYS["step"]`` has the rows
+``target`` (required) and ``points``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a section: what its value must look like (JSON Schema), and what it is for."""
+
+    schema: Json
+    doc: str
+    required: bool = False
+
+
+_NUMBER_TEXT = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
+_TEXT: Json = {"type": "string", "minLength": 1}
+# YAML reads an unquoted 2 or 1/m as it likes; the loader takes the text as typed.
+_WORD: Json = {"type": ["string", "number"]}
+_NUMBER: Json = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": _NUMBER_TEXT}]}
+_COUNT: Json = {"type": "integer", "minimum": 0, "maximum": 15}
+_POINTS: Json = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": _NUMBER_TEXT}]}
+_WORDS: Json = {"type": "array", "items": _WORD}
+_SHAPE: Json = {
+    "type": "array",
+    "items": {"anyOf": [_TEXT, {"type": "integer", "minimum": 1}]},
+    "maxItems": 4,
+}
+_DOMAIN: Json = {
+    "anyOf": [
+        _TEXT,
+        {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
+        {"type": "object", "additionalProperties": {"type": "null"}, "minProperties": 1},
+    ]
+}
+_VALUE: Json = {"anyOf": [_NUMBER, {"type": "array", "items": {"$ref": "#/$defs/value"}, "minItems": 1}]}
+
+
+def _section(name: str) -> Json:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _mapping(*shapes: Json) -> Json:
+    return {"type": "object", "additionalProperties": {"anyOf": list(shapes)}}
+
+
+_MARKING = {
+    "tolerance": Key(_section("tolerance"), "How close a number must be."),
+    "rounding": Key(
+        {"anyOf": [_COUNT, {"type": "string", "pattern": r"^\d{1,2}( decimals?)?$"}]},
+        "Students round every line to so many decimals; the rounding is carried through the program.",
+    ),
+    "solution": Key({"enum": ["shown", "hidden"]}, "Whether feedback shows the worked derivation."),
+}
+_NAMING = {
+    "latex": Key(_WORD, "How the name is printed, and one more way to write it."),
+    "aliases": Key(_WORDS, "Other spellings that students may use."),
+    "arguments": Key(_WORDS, "Texts that may stand in brackets behind the name, as in f(x, w)."),
+}
+_SPACE = {
+    "shape": Key(_SHAPE, "The size of each axis: a size symbol or a whole number; [] for a scalar."),
+    "domain": Key(_DOMAIN, "Where its values lie: real, positive, (0,1), [0,1], {-1,1}, onehot, ..."),
+}
+
+KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
+    {
+        "rubric": {
+            "title": Key(_TEXT, "The homework's title.", required=True),
+            "questions": Key(
+                {"type": "array", "items": _section("question"), "minItems": 1},
+                "The questions, each over one model.",
+                required=True,
+            ),
+            "defaults": Key(_section("defaults"), "What parts inherit unless they say otherwise."),
+            **_MARKING,
+        },
+        "defaults": {"points": Key(_POINTS, "What a part is worth."), **_MARKING},
+        "question": {
+            "id": Key(_WORD, "The question's id, unique in the rubric.", required=True),
+            "title": Key(_WORD, "The question's title."),
+            "prompt": Key(_WORD, "What students are told before the parts."),
+            "model": Key(
+                {"anyOf": [_section("model"), _WORD]},
+                "The program, or the id of an earlier question whose model is used again.",
+                required=True,
+            ),
+            "parts": Key(
+                {"type": "array", "items": _section("part"), "minItems": 1},
+                "The quantities that are asked.",
+                required=True,
+            ),
+            "defaults": Key(_section("defaults"), "What parts inherit unless they say otherwise."),
+            **_MARKING,
+        },
+        "model": {
+            "sizes": Key({"type": "array", "items": _TEXT}, "Size symbols; formulas may use them, as in 1/m."),
+            "given": Key(
+                _mapping({"type": "null"}, _DOMAIN, _section("given")),
+                "The quantities that are given: inputs, parameters, labels.",
+            ),
+            "opaque": Key(
+                _mapping({"type": "null"}, _section("opaque")),
+                "Functions of which only the value and the partial derivatives exist.",
+            ),
+            "functions": Key(
+                {"type": "object", "additionalProperties": _TEXT},
+                "Names by which answers call a known function: {g: tanh}.",
+            ),
+            "define": Key(
+                _mapping(_WORD, _section("define")),
+                "The program: one assignment a line, in order.",
+                required=True,
+            ),
+        },
+        "given": {
+            **_SPACE,
+            "value": Key(_section("value"), "A number, or nested lists of numbers, where it is known."),
+            **_NAMING,
+        },
+        "opaque": {"of": Key(_WORDS, "The given quantities it depends on."), **_SPACE, **_NAMING},
+        "define": {
+            "formula": Key(_WORD, "The right-hand side.", required=True),
+            "shape": Key(_SHAPE, "The axes, where the index letters don't tell."),
+            **_NAMING,
+        },
+        "part": {
+            "id": Key(_WORD, "The part's id, unique in the rubric; a column of the gradebook.", required=True),
+            "prompt": Key(_WORD, "What is asked, in words."),
+            "target": Key(_TEXT, "A derivative such as dJ/dz_ij, or a name of `define`.", required=True),
+            "points": Key(_POINTS, "What the part is worth (1 unless inherited)."),
+            **_MARKING,
+            "steps": Key({"type": "array", "items": _section("step")}, "Intermediate targets with their points."),
+            "accept": Key(
+                {"type": "array", "items": {"anyOf": [_WORD, _section("example")]}},
+                "Answers that must be right.",
+            ),
+            "reject": Key(
+                {"type": "array", "items": {"anyOf": [_WORD, _section("example")]}},
+                "Answers that must not be right.",
+            ),
+        },
+        "step": {
+            "target": Key(_TEXT, "As a part's target.", required=True),
+            "points": Key(_POINTS, "What the step is worth (1 unless given)."),
+        },
+        "example": {
+            "answer": Key(_WORD, "The answer as a student would write it.", required=True),
+            "note": Key(_TEXT, "The note that it must be judged with."),
+        },
+        "tolerance": {
+            "absolute": Key(_NUMBER, "The largest distance from the true value."),
+            "relative": Key(_NUMBER, "The largest distance, as a share of the true value."),
+            "decimals": Key(_COUNT, "Right where it rounds to the truth at so many decimals."),
+            "significant": Key(_COUNT, "Right where it rounds to the truth at so many significant digits."),
+        },
+    }
+)
+
+
+def json_schema() -> Json:
+    """The JSON Schema of a rubric file, as published in ``rubric.schema.json``."""
+    sections = {name: _object(keys) for name, keys in KEYS.items()}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A rubric of grader",
+        **sections.pop("rubric"),
+        "$defs": {**sections, "value": _VALUE},
+    }
+
+
+def _object(keys: Mapping[str, Key]) -> Json:
+    required = [name for name, key in keys.items() if key.required]
+    return {
+        "type": "object",
+        "properties": {name: {"description": key.doc, **key.schema} for name, key in keys.items()},
+        **({"required": required} if required else {}),
+        "additionalProperties": False,
+    }

@@ -1,0 +1,113 @@
+"""The text of a target to the node or the derivative it names, checked against the model.
+
+``dJ/dz_ij`` becomes ``Partial(Symbol("J"), Indexed(Symbol("z"), (Symbol("i"), Symbol("j"))))``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from grader.autodiff.graph import ComputationGraph
+from grader.expression.nodes import Expression, Indexed, Number, Partial, Symbol, symbols
+from grader.expression.reading import read_expression
+from grader.problems import Problem, did_you_mean
+from grader.rubric.fields import Fields, Place, read_formula, read_text
+from grader.rubric.model import Model
+
+_UNREAD = Symbol("")
+_DERIVATIVE = re.compile(r"\s*d(\w+'*)\s*/\s*d(\w+'*)\s*")
+
+
+def read_target(fields: Fields, model: Model | None, place: Place) -> tuple[str, Expression]:
+    """The target as typed and as read; without a model (it is missing) nothing is checked."""
+    text = read_text(fields, "target", place)
+    if not text or model is None:
+        return text, _UNREAD
+    line, place = fields["target"].line, place.key("target")
+    unread = _unread_sides(text, model)
+    for problem in unread:
+        place.note(line, problem)
+    expression = None if unread else read_formula(text, line, model.names, place)
+    if expression is None:
+        return text, _UNREAD
+    for message, hint in _mistakes(expression, model):
+        place.note(line, message, hint)
+    return text, expression
+
+
+def _unread_sides(text: str, model: Model) -> list[Problem]:
+    """A derivative of a misspelt name reads as no derivative: its two names are looked at one by one."""
+    sides = _DERIVATIVE.fullmatch(text)
+    read = [read_expression(side, model.names) for side in sides.groups()] if sides else []
+    return [problem for problem in read if isinstance(problem, Problem)]
+
+
+def _mistakes(target: Expression, model: Model) -> Iterator[tuple[str, str]]:
+    """What is wrong with a target, each as message and hint."""
+    match target:
+        case Partial(numerator=top, denominator=bottom):
+            yield from _quantity_mistakes(top, model, ("node", "opaque"))
+            yield from _quantity_mistakes(bottom, model, ("node", "opaque", "given"))
+            above, below = _name(top), _name(bottom)
+            whole = all(_kind(known.name, model) for known in model.names)
+            derivable = _kind(above, model) in ("node", "opaque") and _kind(below, model) != "size"
+            if whole and derivable and below and above not in reached_from(below, model.graph):
+                yield f"'{above}' does not depend on '{below}'", "every answer but 0 would be wrong"
+        case Symbol() | Indexed():
+            yield from _quantity_mistakes(target, model, ("node",))
+        case _:
+            yield "expected a derivative such as dL/dw, or the name of a definition", ""
+
+
+def _quantity_mistakes(item: Expression, model: Model, kinds: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    name = _name(item)
+    declared = {known.name: known for known in model.names}
+    expected = "a definition" if kinds == ("node",) else "a definition or an opaque function"
+    if name not in declared:
+        yield "expected derivatives of names by names, as in dL/dw", ""
+        return
+    kind = _kind(name, model)
+    if kind and kind not in kinds:
+        nodes = [node.name for node in model.graph.nodes]
+        expected = "a quantity" if "given" in kinds else expected
+        what = "given" if kind == "given" else f"a {kind}" if kind != "opaque" else "an opaque function"
+        yield f"expected the name of {expected}, found '{name}', which is {what}", did_you_mean(name, nodes)
+    if isinstance(item, Indexed):
+        if len(item.indices) != declared[name].rank:
+            yield (
+                f"expected {declared[name].rank} indices at '{name}', or none, found {len(item.indices)}",
+                "",
+            )
+        if not all(isinstance(index, Symbol | Number) for index in item.indices):
+            yield f"expected letters or whole numbers as indices of '{name}'", ""
+
+
+def _name(item: Expression) -> str:
+    match item:
+        case Symbol(name=name) | Indexed(base=Symbol(name=name)):
+            return name
+        case _:
+            return ""
+
+
+def _kind(name: str, model: Model) -> str:
+    """``node``, ``opaque``, ``given``, ``size`` or ``function``; empty after a mistake in it."""
+    if any(node.name == name for node in model.graph.nodes):
+        return "node"
+    role = next((known.role for known in model.names if known.name == name), "")
+    if role == "quantity":
+        return "given" if any(leaf.name == name for leaf in model.graph.leaves) else ""
+    return role
+
+
+def reached_from(name: str, graph: ComputationGraph) -> frozenset[str]:
+    """`name` and the names of everything computed from it."""
+    reached = {name}
+    for leaf in graph.leaves:
+        if reached.intersection(leaf.of):
+            reached.add(leaf.name)
+    for node in graph.nodes:
+        if node.name not in reached and symbols(node.expression) & reached:
+            reached.add(node.name)
+    return frozenset(reached)

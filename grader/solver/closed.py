@@ -1,0 +1,206 @@
+"""The closed form of a target and its worked derivation, from the adjoints of its model.
+
+``dJ/dz_ij`` of a softmax cross-entropy closes to ``(yhat_ij - y_ij) / m``: the adjoints between are inlined, and
+the rows of a one-hot ``y`` sum to 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from grader.autodiff.backprop import inline, local_jacobian
+from grader.autodiff.graph import ComputationGraph, Node
+from grader.expression.algebra import add, fresh, indexed, mul, substitute, total
+from grader.expression.matching import fold
+from grader.expression.nodes import (
+    ONE,
+    ZERO,
+    Call,
+    Cases,
+    Expression,
+    Indexed,
+    Number,
+    Partial,
+    Product,
+    Reduce,
+    Symbol,
+    head,
+    indices,
+    rebuild,
+    symbols,
+    walk,
+)
+from grader.expression.simplify import factored, join_terms, simplify, split_terms
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a derivation: ``left = right``, and why."""
+
+    left: Expression
+    right: Expression
+    reason: str
+
+
+def closed_form(graph: ComputationGraph, target: Expression, adjoints: Mapping[str, tuple[Node, ...]]) -> Expression:
+    """The target as a formula in the model's quantities, in the target's own letters."""
+    name = head(target)
+    if not isinstance(target, Partial):
+        node = next((item for item in graph.nodes if item.name == name), None)
+        return _place(node, target) if node else target
+    above = head(target.numerator)
+    known = {node.name: node for node in adjoints.get(above or "", ())}
+    if name not in known:
+        if head(target.denominator) == above:
+            pairs = zip(indices(target.numerator), indices(target.denominator), strict=False)
+            return mul(*(Call("kronecker", pair) for pair in pairs))
+        return ZERO
+    node = known[name]
+    formula = inline(node.expression, {key: value for key, value in known.items() if key != name})
+    formula = simplify(fold(simplify(formula), graph.nodes))
+    formula = simplify(_unit_rows(formula, graph))
+    return _readable(_place(replace(node, expression=formula), target))
+
+
+def _readable(formula: Expression) -> Expression:
+    """Switched terms as cases, else common factors in front of a bracket."""
+    cases = as_cases(formula)
+    return cases if isinstance(cases, Cases) else factored(formula)
+
+
+def juxtaposed(node: Expression) -> Expression:
+    """The formula with its products written without a sign, as a textbook prints them."""
+    node = rebuild(node, juxtaposed)
+    if not isinstance(node, Product):
+        return node
+    joints = tuple(
+        "cdot" if isinstance(right, Number) and joint == "*" else "" if joint == "*" else joint
+        for joint, right in zip(node.joints, node.factors[1:], strict=True)
+    )
+    return replace(node, joints=joints)
+
+
+def _place(node: Node, target: Expression) -> Expression:
+    """The node's formula in the target's letters (or entries)."""
+    places = indices(target)
+    if len(places) != len(node.letters):
+        return node.expression
+    return substitute(node.expression, dict(zip(node.letters, places, strict=True)))
+
+
+def _unit_rows(node: Expression, graph: ComputationGraph) -> Expression:
+    """A sum over the last axis of a one-hot or probability row is 1."""
+    rows = {leaf.name for leaf in graph.leaves if leaf.domain.kind in ("onehot", "simplex")}
+
+    def change(item: Expression) -> Expression:
+        item = rebuild(item, change)
+        match item:
+            case Reduce("sum", letter, Indexed(Symbol(name), places), None, None, None) if name in rows and places[
+                -1
+            ] == Symbol(letter):
+                return ONE
+        return item
+
+    return change(node)
+
+
+def as_cases(node: Expression) -> Expression:
+    """A sum whose every term is switched by a condition, as cases: ``[c] a + [not c] b`` is ``{a if c; b}``."""
+    groups: dict[Expression, list[Expression]] = {}
+    for coefficient, factors in split_terms(node):
+        guards = [atom for atom, _ in factors if isinstance(atom, Call) and atom.function == "iverson"]
+        if len(guards) != 1:
+            return node
+        rest = tuple(item for item in factors if item[0] != guards[0])
+        groups.setdefault(guards[0].args[0], []).append(join_terms(((coefficient, rest),)))
+    if not groups or len(groups) > 3:
+        return node
+    values = {}
+    for test, parts in groups.items():
+        value: Expression = ZERO
+        for part in parts:
+            value = add(value, part)
+        values[test] = simplify(value)
+    tests = list(values)
+    last = next((t for t in tests if isinstance(t, Call) and t.function == "not" and t.args[0] in values), None)
+    if last is not None and len(tests) == 2:
+        first = next(t for t in tests if t != last)
+        return Cases(((values[first], first),), values[last])
+    if len(tests) == 1 and isinstance(tests[0], Call) and tests[0].function != "not":
+        return Cases(((values[tests[0]], tests[0]),), ZERO)
+    return node
+
+
+def derivation(
+    graph: ComputationGraph, target: Expression, adjoints: Mapping[str, tuple[Node, ...]], closed: Expression
+) -> tuple[Line, ...]:
+    """The chain rule for the target, each local partial on its path, and the result."""
+    if not isinstance(target, Partial):
+        return (Line(target, closed, "by definition"),)
+    above, below = head(target.numerator), head(target.denominator)
+    if above is None or below is None:
+        return ()
+    known = {node.name: node for node in adjoints.get(above, ())}
+    lines: list[Line] = []
+    chain = _chain(graph, target, above, below, known)
+    if chain is not None and chain not in (closed, target):
+        lines.append(Line(target, chain, "chain rule"))
+        for item in dict.fromkeys(i for i in walk(chain) if isinstance(i, Partial)):
+            line = _partial_line(graph, item, above, adjoints)
+            if line is not None and line.right != item:
+                lines.append(line)
+    lines.append(Line(target, closed, "together" if lines else "differentiate"))
+    return tuple(lines)
+
+
+def _consumers(graph: ComputationGraph, name: str) -> list[str]:
+    direct = [node.name for node in graph.nodes if name in symbols(node.expression)]
+    return direct + [leaf.name for leaf in graph.leaves if name in leaf.of]
+
+
+def _chain(
+    graph: ComputationGraph, target: Partial, above: str, below: str, known: Mapping[str, Node]
+) -> Expression | None:
+    """The sum over the direct consumers c of dJ/dc * dc/dx, followed up while there is a single path."""
+    axes = {item.name: item.axes for item in graph.quantities}
+    letters_of = {node.name: node.letters for node in graph.nodes}
+    taken = symbols(target) | set(axes)
+    result: Expression = ZERO
+    for consumer in _consumers(graph, below):
+        reaches = consumer == above or f"∂{above}/∂{consumer}" in known
+        if not reaches:
+            continue
+        if consumer == above:
+            result = add(result, target)
+            continue
+        wanted = letters_of.get(consumer, ())
+        letters: list[str] = []
+        for k in range(len(axes[consumer])):
+            letters.append(fresh(taken | set(letters), wanted[k] if k < len(wanted) else ""))
+        middle = indexed(consumer, letters)
+        upper = Partial(target.numerator, middle)
+        further = _chain(graph, upper, above, consumer, known) if not axes[consumer] else None
+        factor = Partial(middle, target.denominator)
+        product = mul(further if further is not None and not _is_sum(further) else upper, factor)
+        result = add(result, total(letters, product))
+    return None if result == ZERO else result
+
+
+def _is_sum(node: Expression) -> bool:
+    return isinstance(node, Call) and node.function in ("add", "sub")
+
+
+def _partial_line(
+    graph: ComputationGraph, item: Partial, above: str, adjoints: Mapping[str, tuple[Node, ...]]
+) -> Line | None:
+    upper, lower = head(item.numerator), head(item.denominator)
+    if upper is None or lower is None:
+        return None
+    if upper == above:
+        return Line(item, closed_form(graph, item, adjoints), "above")
+    local = local_jacobian(graph, upper, lower)
+    if local is None:
+        return None
+    folded = simplify(fold(local.expression, graph.nodes))
+    return Line(item, _readable(_place(replace(local, expression=folded), item)), "local partial")

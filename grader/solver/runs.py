@@ -1,0 +1,163 @@
+"""Sample points: runs of the model, leaves drawn from their domains and every node computed.
+
+Arrays come with sizes that differ from each other and between two draws, so that shapes can't agree by accident.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from grader.autodiff.backprop import backward_pass
+from grader.autodiff.graph import ComputationGraph, Node
+from grader.expression.domain import REAL, draw
+from grader.expression.evaluator import Environment, evaluate
+from grader.expression.nodes import Expression, Partial, head, partial_name, walk
+from grader.expression.values import Array, ShapeError, Value, spread
+
+SCALAR_POINTS = 40
+ARRAY_POINTS = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One draw: sizes, and for every quantity an array (K, *axes).
+
+    `values` also keeps the derivatives asked for so far, computed once each (a memo: never changed, only filled).
+    """
+
+    graph: ComputationGraph
+    sizes: Mapping[str, int]
+    values: dict[str, Array]
+    points: int
+    known: set[str] = field(default_factory=set)
+
+
+def seeded(*key: str) -> np.random.Generator:
+    """A local generator from a stable hash of texts."""
+    digest = hashlib.sha256("\0".join(key).encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:8], "big"))
+
+
+def axis_length(axis: str, sizes: Mapping[str, int]) -> int:
+    """The length of a declared axis: a size symbol or digits."""
+    return int(axis) if axis.isdigit() else sizes[axis]
+
+
+def is_numeric(graph: ComputationGraph) -> bool:
+    """Whether every leaf has a number, so that the model has one run only."""
+    return all(leaf.value is not None for leaf in graph.leaves) and bool(graph.leaves)
+
+
+def draw_sizes(graph: ComputationGraph, rng: np.random.Generator, attempt: int) -> dict[str, int]:
+    """Distinct small sizes, no one equal to a literal axis, other in every attempt."""
+    literal = {int(a) for item in graph.quantities for a in item.axes if a.isdigit()}
+    pool = [n for n in range(2, 12 + len(graph.sizes)) if n not in literal]
+    start = attempt % 2
+    chosen: list[int] = rng.permutation(pool[start : start + len(graph.sizes)]).tolist()
+    return dict(zip(graph.sizes, chosen, strict=True))
+
+
+def draw_leaves(
+    graph: ComputationGraph, sizes: Mapping[str, int], points: int, rng: np.random.Generator
+) -> dict[str, Array]:
+    """Values of all leaves, and of the partials of opaque functions."""
+    values: dict[str, Array] = {}
+    for leaf in graph.leaves:
+        shape = tuple(axis_length(axis, sizes) for axis in leaf.axes)
+        if leaf.value is not None:
+            fixed = np.asarray(leaf.value, dtype=float)
+            values[leaf.name] = np.broadcast_to(fixed, (points, *shape)).copy()
+        else:
+            values[leaf.name] = draw(leaf.domain, (points, *shape), rng)
+    for leaf in graph.leaves:
+        for argument in leaf.of:
+            if argument not in values:
+                continue
+            shape = values[leaf.name].shape[1:] + values[argument].shape[1:]
+            values[partial_name(leaf.name, argument)] = draw(REAL, (points, *shape), rng)
+    return values
+
+
+def compute(
+    graph: ComputationGraph,
+    sizes: Mapping[str, int],
+    leaves: Mapping[str, Array],
+    points: int,
+    fixed: Mapping[str, Array] | None = None,
+) -> dict[str, Array]:
+    """Run the program: every node from the leaves, except those that `fixed` holds at given values."""
+    values = {**leaves, **(fixed or {})}
+    for node in graph.nodes:
+        if node.name not in values:
+            values[node.name] = node_array(node, values, sizes, points)
+    return values
+
+
+def node_array(node: Node, values: Mapping[str, Array], sizes: Mapping[str, int], points: int) -> Array:
+    """The values of one assignment as an array (K, *axes) in the order of its letters."""
+    extents = {letter: axis_length(axis, sizes) for letter, axis in zip(node.letters, node.axes, strict=False)}
+    found = evaluate(node.expression, Environment(values, sizes, extents))
+    return whole(found, node.letters, extents, points)
+
+
+def whole(value: Value, letters: tuple[str, ...], extents: Mapping[str, int], points: int) -> Array:
+    """A value as an array (K, *letters, *positions), repeated along letters that it does not depend on."""
+    extra = [letter for letter in value.letters if letter not in letters]
+    if extra:
+        raise ShapeError(f"the index '{extra[0]}' is free here, but not on the left side")
+    data = spread(value, letters)
+    shape = (points, *(extents[letter] for letter in letters), *data.shape[1 + len(letters) :])
+    return np.broadcast_to(data, shape)
+
+
+def make_run(graph: ComputationGraph, sizes: Mapping[str, int], leaves: dict[str, Array], points: int) -> Run:
+    """A run from given leaf values."""
+    return Run(graph, sizes, compute(graph, sizes, leaves, points), points)
+
+
+def draw_runs(graph: ComputationGraph, key: str) -> tuple[Run, ...]:
+    """The sample points of a model: two draws where arrays have sizes, one otherwise, one point if all is given."""
+    if is_numeric(graph):
+        return (make_run(graph, {}, draw_leaves(graph, {}, 1, seeded(key)), 1),)
+    runs = []
+    for attempt in range(2 if graph.sizes else 1):
+        rng = seeded(key, str(attempt))
+        sizes = draw_sizes(graph, rng, attempt)
+        points = ARRAY_POINTS if any(leaf.axes for leaf in graph.leaves) else SCALAR_POINTS
+        runs.append(make_run(graph, sizes, draw_leaves(graph, sizes, points, rng), points))
+    return tuple(runs)
+
+
+def fill_partials(run: Run, expressions: Iterable[Expression], adjoints: Mapping[str, tuple[Node, ...]]) -> None:
+    """Compute the model's derivatives that `expressions` name into the run; names it can't have stay absent."""
+    for expression in expressions:
+        for item in walk(expression):
+            if isinstance(item, Partial) and (name := head(item)) is not None and name not in run.values:
+                _fill(run, item, name, adjoints)
+
+
+def _fill(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[Node, ...]]) -> None:
+    above, below = head(item.numerator), head(item.denominator)
+    if above not in run.values or below not in run.values:
+        return
+    if above not in run.known:
+        for node in adjoints.get(above) or backward_pass(run.graph, above):
+            run.values[node.name] = node_array(node, run.values, run.sizes, run.points)
+        run.known.add(above)
+    if name in run.values:
+        return
+    shape = run.values[above].shape[1:] + run.values[below].shape[1:]
+    if above == below:
+        size = int(np.prod(run.values[above].shape[1:], dtype=int))
+        run.values[name] = np.broadcast_to(np.eye(size).reshape(shape), (run.points, *shape))
+    else:  # no path leads from one to the other
+        run.values[name] = np.zeros((run.points, *shape))
+
+
+def environment(run: Run, extents: Mapping[str, int] | None = None) -> Environment:
+    """What the evaluator needs of a run."""
+    return Environment(run.values, run.sizes, extents or {})

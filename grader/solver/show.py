@@ -1,0 +1,74 @@
+"""The answer key as text and as JSON: each target in closed form, its chain of local partials, its number."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from grader.expression.mathml import to_mathml
+from grader.expression.printer import to_latex, to_text
+from grader.solver.closed import juxtaposed
+from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion, derivation_steps
+
+
+def key_text(key: AnswerKey) -> str:
+    """The key for a terminal."""
+    lines = [key.rubric.title, "=" * len(key.rubric.title)]
+    for question in key.questions:
+        lines += ["", f"Question {question.question.id}. {question.question.title}".rstrip(". ")]
+        for part in question.parts:
+            lines.append("")
+            points = f"{part.part.points:g} point" + ("" if part.part.points == 1 else "s")
+            lines.append(f"  {part.part.id} ({points})  {part.part.prompt}".rstrip())
+            lines += [f"      {step.text}" + (f"    [{step.reason}]") for step in derivation_steps(question, part)]
+            value = part_value(question, part)
+            if value is not None:
+                lines.append(f"      value {value:.10g}" + _interval_text(part))
+    return "\n".join(lines) + "\n"
+
+
+def _interval_text(part: SolvedPart) -> str:
+    if part.interval is None:
+        return ""
+    return f", accepted from {part.interval[0]:.6g} to {part.interval[1]:.6g} (rounding on every line)"
+
+
+def key_json(key: AnswerKey) -> str:
+    """The key for programs; formulas as text, LaTeX and MathML."""
+    parts = [
+        {
+            "part": part.part.id,
+            "question": question.question.id,
+            "points": part.part.points,
+            "target": part.asked.target_text,
+            "closed_form": _formula(part.closed, question),
+            "value": part_value(question, part),
+            "interval": part.interval,
+            "derivation": [
+                {"text": step.text, "mathml": step.mathml, "reason": step.reason}
+                for step in derivation_steps(question, part)
+            ],
+        }
+        for question in key.questions
+        for part in question.parts
+    ]
+    return json.dumps({"schema": 1, "title": key.rubric.title, "parts": parts}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _formula(expression: Any, question: SolvedQuestion) -> dict[str, str]:
+    names = question.question.model.names
+    return {
+        "text": to_text(expression, names),
+        "latex": to_latex(juxtaposed(expression), names),
+        "mathml": to_mathml(juxtaposed(expression), names),
+    }
+
+
+def part_value(question: SolvedQuestion, part: SolvedPart) -> float | None:
+    """The number a numeric part asks for; None where the answer is a formula or an array."""
+    if not question.numeric:
+        return None
+    value = np.ravel(question.runs[0].values[part.name][0])
+    return float(value[0]) if value.size == 1 else None

@@ -1,0 +1,195 @@
+"""Points on each side of every kink and boundary, and points on the kinks themselves.
+
+For ``max(0, 1 - y*yhat)`` the margin is ``1 - y*yhat``: sampled positive, negative, close to 0 from both sides,
+and exactly 0 where binary arithmetic allows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.autodiff.graph import ComputationGraph
+from grader.expression.algebra import sub
+from grader.expression.evaluator import evaluate
+from grader.expression.nodes import Call, Expression, Reduce, walk
+from grader.expression.values import Array, ShapeError
+from grader.solver.runs import Run, draw_leaves, environment, make_run, seeded
+
+GRID = 48
+KINK_STEP = 2.0**-16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kink:
+    """Runs with one point each, on a kink of the model and a small step to either side of it."""
+
+    at: Run
+    left: Run
+    right: Run
+
+
+def margins(node: Expression) -> tuple[Expression, ...]:
+    """The quantities whose sign decides which branch of the expression holds."""
+    found: list[Expression] = []
+    for item in walk(node):
+        match item:
+            case Call("abs" | "sign" | "relu" | "step", (inner,)):
+                found.append(inner)
+            case Call("lt" | "le" | "gt" | "ge" | "eq" | "ne", (left, right)):
+                found.append(sub(left, right))
+            case Call("max" | "min", args) if len(args) > 1:
+                found += [sub(a, b) for k, a in enumerate(args) for b in args[k + 1 :]]
+            case Reduce("max" | "min"):
+                found.append(sub(item.body, item))
+    return tuple(dict.fromkeys(found))
+
+
+def model_margins(graph: ComputationGraph) -> tuple[Expression, ...]:
+    """The margins of every formula of the model."""
+    return tuple(dict.fromkeys(m for node in graph.nodes for m in margins(node.expression)))
+
+
+def margin_values(run: Run, margin: Expression) -> Array | None:
+    """The margin at every point, entries flattened: (K, entries); None where it has no value or needs an index."""
+    try:
+        data = evaluate(margin, environment(run)).data
+    except ShapeError:
+        return None
+    data = np.broadcast_to(data, (run.points, *data.shape[1:])).reshape(run.points, -1)
+    return np.where(np.isfinite(data), data, 0.0)
+
+
+def stratified(run: Run, conditions: Iterable[Expression], key: str) -> Run | None:
+    """Extra points for `conditions`: a side not yet hit, and both sides close to each boundary; None for no need."""
+    chosen: list[dict[str, Array]] = []
+    for margin in conditions:
+        data = margin_values(run, margin)
+        if data is None or is_index_condition(run, margin):
+            continue
+        pool = run
+        if not ((data > 0).any() and (data < 0).any()):
+            pool = _more(run, key)
+            data = margin_values(pool, margin)
+            if data is None or not ((data > 0).any() and (data < 0).any()):
+                continue
+            chosen += [_point(pool, int(np.argmax(data.max(1)))), _point(pool, int(np.argmin(data.min(1))))]
+        chosen += _near_boundary(pool, margin, data)
+    if not chosen:
+        return None
+    leaves = {name: np.concatenate([point[name] for point in chosen]) for name in chosen[0]}
+    return make_run(run.graph, run.sizes, leaves, len(chosen))
+
+
+def is_index_condition(run: Run, margin: Expression) -> bool:
+    """Whether a condition is on index letters alone (``i = j``), which every array point tries in full."""
+    return not any(getattr(item, "name", None) in run.values for item in walk(margin))
+
+
+def _leaf_names(run: Run) -> list[str]:
+    opaque = [name for name in run.values if name.startswith("∂") and name not in run.known]
+    local = {f"∂{leaf.name}/∂{argument}" for leaf in run.graph.leaves for argument in leaf.of}
+    return [leaf.name for leaf in run.graph.leaves] + [name for name in opaque if name in local]
+
+
+def _point(run: Run, k: int) -> dict[str, Array]:
+    return {name: run.values[name][k : k + 1] for name in _leaf_names(run)}
+
+
+def _more(run: Run, key: str) -> Run:
+    rng = seeded(key, "more")
+    return make_run(run.graph, run.sizes, draw_leaves(run.graph, run.sizes, 400, rng), 400)
+
+
+def _near_boundary(pool: Run, margin: Expression, data: Array) -> list[dict[str, Array]]:
+    """Walk straight from a point where the margin is positive to one where it is negative; keep the crossing."""
+    columns = np.flatnonzero((data > 0).any(0) & (data < 0).any(0))
+    if not len(columns):
+        return []
+    column = int(columns[0])
+    start, stop = _point(pool, int(np.argmax(data[:, column]))), _point(pool, int(np.argmin(data[:, column])))
+    low, high = 0.0, 1.0
+    kept: list[dict[str, Array]] = []
+    for _ in range(2):
+        leaves, steps = _blend(pool.graph, start, stop, np.linspace(low, high, GRID))
+        try:
+            line = make_run(pool.graph, pool.sizes, leaves, GRID)
+        except ShapeError:
+            return kept
+        along = margin_values(line, margin)
+        if along is None:
+            return kept
+        signs = np.sign(along[:, column])
+        flips = np.flatnonzero(signs[:-1] * signs[1:] < 0)
+        if not len(flips):
+            return kept
+        at = int(flips[0])
+        kept += [_point(line, at), _point(line, at + 1)]
+        low, high = float(steps[at]), float(steps[at + 1])
+    return kept
+
+
+def _blend(
+    graph: ComputationGraph, start: dict[str, Array], stop: dict[str, Array], steps: Array
+) -> tuple[dict[str, Array], Array]:
+    leaves = {}
+    smooth = {leaf.name for leaf in graph.leaves if leaf.domain.kind in ("interval", "simplex")}
+    for name, value in start.items():
+        weight = steps.reshape(-1, *(1,) * (value.ndim - 1))
+        moving = name in smooth or name.startswith("∂")
+        leaves[name] = value * (1 - weight) + (stop[name] if moving else value) * weight
+    return leaves, steps
+
+
+def kinks(run: Run, conditions: Iterable[Expression], limit: int = 6) -> tuple[Kink, ...]:
+    """Points where exactly one margin of the model is exactly 0, reached by moving one coordinate of one leaf."""
+    found: list[Kink] = []
+    listed = tuple(conditions)
+    for margin in listed:
+        for leaf in run.graph.leaves:
+            if leaf.domain.kind == "interval" and leaf.value is None and len(found) < limit:
+                kink = _solve_kink(run, margin, leaf.name)
+                if kink is not None:
+                    found.append(kink)
+                    break
+    return tuple(found)
+
+
+def _solve_kink(run: Run, margin: Expression, leaf: str) -> Kink | None:
+    """Newton's step of a margin that is affine in one entry of a leaf lands on its zero exactly, or not at all."""
+    for k in range(min(run.points, 4)):
+        base = _point(run, k)
+        entry = (0, *(0,) * (base[leaf].ndim - 1))
+        at_base = _margin_at(run, base, margin)
+        moved = _margin_at(run, _shift(base, leaf, entry, 1.0), margin)
+        if at_base is None or moved is None:
+            continue
+        slopes = moved - at_base
+        column = int(np.argmax(np.abs(slopes)))
+        if slopes[column] == 0:
+            continue
+        step = -float(at_base[column] / slopes[column])
+        sides = [_runs_at(run, _shift(base, leaf, entry, step + extra)) for extra in (0.0, -KINK_STEP, KINK_STEP)]
+        at = margin_values(sides[0], margin)
+        domain = next(item.domain for item in run.graph.leaves if item.name == leaf)
+        inside = domain.low < float(sides[0].values[leaf][entry]) < domain.high
+        if at is not None and inside and (at[0] == 0).sum() == 1 and at[0][column] == 0:
+            return Kink(*sides)
+    return None
+
+
+def _shift(point: dict[str, Array], leaf: str, entry: tuple[int, ...], step: float) -> dict[str, Array]:
+    moved = point[leaf].copy()
+    moved[entry] += step
+    return {**point, leaf: moved}
+
+
+def _runs_at(run: Run, leaves: dict[str, Array]) -> Run:
+    return make_run(run.graph, run.sizes, leaves, 1)
+
+
+def _margin_at(run: Run, leaves: dict[str, Array], margin: Expression) -> Array | None:
+    found = margin_values(_runs_at(run, leaves), margin)
+    return None if found is None else found[0]

@@ -1,0 +1,216 @@
+"""JSON and JSON lines -> answers: an object a student, ``{"student": "ana", "answers": {"1a": "x"}}``.
+
+``read_json('[{"student": "ana", "answers": {"1a": 0.50}}]', "a.json", names)`` is one piece with the text
+``0.50``: numbers keep the digits that were typed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from grader.problems import Problem, did_you_mean
+from grader.submission.decode import clean_name, shown
+from grader.submission.labels import PartNames, find_part, unknown_part
+from grader.submission.model import Answer, ReadFolder, Submission
+
+_KEYS = ("student", "name", "answers", "ocr")
+_DEEPEST = 4  # lists in lists: an answer has at most as many axes
+_SPACE = re.compile(r"[ \t\n]*")
+_STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"([ \t\n]*:)?', re.DOTALL)
+
+
+class Typed(str):
+    """The text of a number or of NaN: no string, though it is kept as its characters."""
+
+    __slots__ = ()
+
+
+class Pairs(tuple[tuple[str, object], ...]):
+    """The pairs of an object in their order, a key given twice included."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One value of a JSON text, with its source and the line it starts at."""
+
+    line: int
+    source: str
+    value: object
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=Pairs, parse_int=Typed, parse_float=Typed, parse_constant=Typed, strict=False
+)
+
+
+def read_json(text: str, file: str, names: PartNames, owner: str = "") -> ReadFolder:
+    """One Submission an object of a JSON text (an object, or a list of them), and the file's own Problems.
+
+    Of a broken text, the objects before the place where it breaks are read. `owner` is the student in
+    whose folder the file lies; such an object needs no key `student`.
+    """
+    return _read(_elements(text, 1), file, names, owner)
+
+
+def read_jsonl(text: str, file: str, names: PartNames, owner: str = "") -> ReadFolder:
+    """One Submission a line; a broken line costs no other."""
+    lines = enumerate(text.split("\n"), start=1)
+    found = (item for at, line in lines if line.strip() for item in _elements(line, at))
+    return _read(found, file, names, owner)
+
+
+def _elements(text: str, line: int) -> Iterator[Element | Problem]:
+    """The objects of a text that starts at `line`, then a Problem where it breaks."""
+
+    top = line
+
+    def place(at: int) -> tuple[int, int]:
+        return top + text.count("\n", 0, at), at - text.rfind("\n", 0, at)
+
+    at = _skip(text, 0)
+    listed = text[at : at + 1] == "["
+    at = _skip(text, at + 1) if listed else at
+    if at == len(text) and not listed:
+        return
+    passed = 0
+    while not (listed and text[at : at + 1] == "]"):
+        line, passed = line + text.count("\n", passed, at), at
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            yield Problem(
+                f"not read from here: broken JSON, {error.msg[:1].lower() + error.msg[1:]}",
+                "check quotes and commas; a backslash is written \\\\",
+                "",
+                *place(error.pos),
+            )
+            return
+        except RecursionError:
+            yield Problem("not read from here: brackets nested too deeply", line=line)
+            return
+        yield Element(line, text[at:end], value)
+        at = _skip(text, end)
+        follows = text[at : at + 1]
+        if listed and follows == ",":
+            at = _skip(text, at + 1)
+        elif not listed and not follows:
+            return
+        elif not (follows == "]" if listed else follows == "{"):
+            expected = "a comma or ]" if listed else "the end of the text"
+            yield Problem(f"not read from here: broken JSON, expected {expected}", "", "", *place(at))
+            return
+    rest = _skip(text, at + 1)
+    if rest < len(text):
+        yield Problem("not read from here: text behind the end of the list", "", "", *place(rest))
+
+
+def _skip(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
+def _read(found: Iterable[Element | Problem], file: str, names: PartNames, owner: str) -> ReadFolder:
+    pieces: list[Submission] = []
+    problems: list[Problem] = []
+    first: dict[str, int] = {}
+    empty = True
+    for item in found:
+        empty = False
+        if isinstance(item, Problem):
+            problems.append(item.at(file))
+            continue
+        piece = _piece(item, file, names, owner)
+        if isinstance(piece, Problem):
+            problems.append(piece.at(file, item.line))
+            continue
+        if piece.student in first:
+            message = f"a second entry for {shown(piece.student)}; the first is line {first[piece.student]}"
+            again = Problem(message, file=file, line=item.line)
+            piece = Submission(piece.student, piece.name, file, piece.answers, (again, *piece.problems), piece.ocr)
+        first.setdefault(piece.student, item.line)
+        pieces.append(piece)
+    if empty:
+        problems.append(Problem("the file is empty", file=file))
+    return ReadFolder(tuple(pieces), tuple(problems))
+
+
+def _piece(item: Element, file: str, names: PartNames, owner: str) -> Submission | Problem:
+    usual = 'a student is {"student": "...", "answers": {"part": "text"}}'
+    if not isinstance(item.value, Pairs):
+        return Problem("not read: this entry is no object", usual)
+    problems: list[Problem] = []
+    fields: dict[str, object] = {}
+    for key, value in item.value:
+        plain = key.strip().casefold()
+        if plain not in _KEYS:
+            hint = did_you_mean(plain[:100], _KEYS)
+            problems.append(Problem(f"unknown key {shown(key)}: not read", hint, file, item.line))
+        elif plain in fields:
+            problems.append(Problem(f"the key '{plain}' twice: the last is used", "", file, item.line))
+        if plain in _KEYS:
+            fields[plain] = value
+    student, odd = clean_name(_text(fields.get("student")) or owner)
+    name, odd_name = clean_name(_text(fields.get("name")) or "")
+    if not student:
+        return Problem("not read: no student in this entry", usual)
+    if odd or odd_name:
+        message = "invisible characters in the student's id or name were left out"
+        problems.append(Problem(message, "", file, item.line))
+    given = fields.get("answers")
+    if not isinstance(given, Pairs):
+        problems.append(Problem("not read: no object 'answers' in this entry", usual, file, item.line))
+        given = Pairs()
+    answers: list[Answer] = []
+    lines = _key_lines(item)
+    for key, value in given:
+        line = lines.get(key, item.line)
+        part, text = find_part(names, key.strip()), _text(value)
+        if part is None:
+            problems.append(unknown_part(names, key).at(file, line))
+        elif text is None:
+            problem = Problem("not read: this answer is an object", "write it as a text", file, line)
+            problems.append(problem.at(file, line, path=f"part {part}"))
+        elif text.strip():
+            answers.append(Answer(part, text.strip(), file, line))
+    ocr = fields.get("ocr") is True
+    return Submission(student, name, file, tuple(answers), tuple(problems), ocr)
+
+
+def _text(value: object, depth: int = 0) -> str | None:
+    """An answer's value as the text it was typed as; lists of texts are its lines, None for an object."""
+    match value:
+        case str():
+            return str(value)
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case list() if depth < _DEEPEST:
+            texts = [_text(item, depth + 1) for item in value]
+            if None in texts:
+                return None
+            lines = depth == 0 and any(type(item) is str for item in value)
+            joined = ("\n" if lines else ", ").join(text or "" for text in texts)
+            return joined if lines or not value else f"[{joined}]"
+    return None
+
+
+def _key_lines(item: Element) -> dict[str, int]:
+    """The line of each answer's key in the source of an object that spans several lines."""
+    if "\n" not in item.source:
+        return {}
+    lines: dict[str, int] = {}
+    line, passed, inside = item.line, 0, False
+    for found in _STRING.finditer(item.source):
+        if not found[2]:
+            continue
+        line, passed = line + item.source.count("\n", passed, found.start()), found.start()
+        if inside:
+            lines[found[1]] = line
+        inside = inside or found[1].strip().casefold() == "answers"
+    return lines

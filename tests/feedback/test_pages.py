@@ -1,0 +1,241 @@
+"""The pages as text: self-contained, nothing escapes from its place, every link leads somewhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.feedback.charts import histogram
+from grader.feedback.pages import class_page, feedback_name, key_page, student_page
+from grader.feedback.templating import TEMPLATES
+from grader.feedback.wording import VERDICTS, evidence_sentence
+from grader.results import AnswerShown, ClassReport, Evidence
+
+from .sample import RUBRIC, TYPED, WRONG, hostile, large_class, mixed, report, small_class
+
+VOID = {"meta", "link", "input", "br"}
+
+
+class Page(HTMLParser):
+    """The elements of a page: tags with their attributes, ids, and the text a reader sees."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    def values(self, attribute: str) -> list[str]:
+        """All values of an attribute."""
+        return [attrs[attribute] or "" for _, attrs in self.tags if attribute in attrs]
+
+    def count(self, tag: str) -> int:
+        """How many elements of a kind there are."""
+        return sum(name == tag for name, _ in self.tags)
+
+    @property
+    def text(self) -> str:
+        """The text of the page with single blanks."""
+        return " ".join("".join(self.words).split())
+
+
+PAGES = {
+    "mixed": student_page(mixed(), RUBRIC),
+    "hostile": student_page(hostile(), RUBRIC),
+    "key": key_page(RUBRIC),
+    "class": class_page(small_class()),
+    "nobody": class_page(ClassReport(RUBRIC, ())),
+    "forty": class_page(large_class(40, 24)),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_needs_nothing_else(name: str) -> None:
+    page = Page(PAGES[name])
+    outside = [value for value in (*page.values("src"), *page.values("href")) if "//" in value]
+    assert outside == []
+    assert page.count("link") == 1 and page.count("iframe") == 0 and page.count("img") == 0
+    style = PAGES[name].split("<style>")[1].split("</style>")[0]
+    assert "url(" not in style and "@import" not in style
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_ids_are_unique_and_links_lead_somewhere(name: str) -> None:
+    page = Page(PAGES[name])
+    ids = page.values("id")
+    assert len(ids) == len(set(ids))
+    targets = [value[1:] for value in page.values("href") if value.startswith("#")]
+    assert targets and set(targets) <= set(ids)
+    assert set(page.values("aria-labelledby")) <= set(ids)
+
+
+@pytest.mark.parametrize(("name", "scripts"), [("mixed", 0), ("hostile", 0), ("key", 0), ("class", 1), ("forty", 1)])
+def test_only_our_script_is_there(name: str, scripts: int) -> None:
+    page = Page(PAGES[name])
+    assert page.count("script") == scripts
+    assert not [attribute for _, attrs in page.tags for attribute in attrs if attribute.startswith("on")]
+    (policy,) = [value for value in page.values("content") if "default-src" in value]
+    assert policy.startswith("default-src 'none'") and ("script-src 'sha256-" in policy) == bool(scripts)
+
+
+@given(st.text())
+def test_no_text_becomes_markup(text: str) -> None:
+    plain, other = (
+        Page(
+            student_page(
+                replace(
+                    report("s01", "n" + name, (replace(WRONG, message="m" + name, answer=shown(name)),)),
+                    source="s" + name,
+                ),
+                RUBRIC,
+            )
+        )
+        for name in ("x", text)
+    )
+    assert [tag for tag, _ in other.tags] == [tag for tag, _ in plain.tags]
+
+
+def shown(text: str) -> AnswerShown:
+    """An answer whose MathML is not ours."""
+    return AnswerShown("t" + text, "r" + text, "<script>" + text, "", 0)
+
+
+SAID = [
+    ("5 of 12 points", "the score"),
+    ("42 %", "its share"),
+    ("Not final. A person will look at 3-Z11 before these points stand.", "the review banner"),
+    ("Derivative of the sigmoid at x.", "what was asked"),
+    ("2 of 3 points", "a part's points in words"),
+    (TYPED, "the answer as typed"),
+    ("s01.csv:2", "where it stood"),
+    ("at f = 0.5, df/dw = 1.2 your answer gives 0.235; the right value is 0.282.", "the counterexample"),
+    ("What probably happened: You are missing the factor ∂f/∂w.", "the diagnosis"),
+    ("How the points add up", "the sum"),
+    ("the bracket is never closed", "a problem"),
+    ("Hint: add ')'", "its hint"),
+    ("Worked derivation of 1a", "the derivation"),
+    ("same value as ours at 64 points", "the evidence"),
+    ("At the kink any value between the two sides counts.", "a note"),
+]
+
+
+@pytest.mark.parametrize(("words", "why"), SAID, ids=[case[1] for case in SAID])
+def test_student_reads(words: str, why: str) -> None:
+    assert words in Page(PAGES["mixed"]).text, why
+
+
+def test_key_shows_derivations_open() -> None:
+    page = Page(PAGES["key"])
+    assert page.count("details") == 0 and page.count("ol") == 1
+    assert "quotient rule" in page.text
+
+
+SENTENCES = [
+    (Evidence(), "", "nothing to show"),
+    (Evidence("proof", detail="the same formula"), "It is the same formula as ours.", "a proof"),
+    (Evidence("samples", 8), "It has the same value as ours at 8 points that we tried.", "points"),
+    (
+        Evidence("samples", 1, detail="at the numbers given"),
+        "It has the same value as ours at the numbers given.",
+        "a number",
+    ),
+    (
+        Evidence("counterexample", expected="2", got="3"),
+        "Your answer gives 3; the right value is 2.",
+        "a number that is wrong",
+    ),
+    (
+        Evidence("counterexample", at=(("entry", "1, 2"), ("x", "0.5"), ("m", "3")), expected="2", got="3"),
+        "For example, in entry 1, 2 at x = 0.5, m = 3 your answer gives 3; the right value is 2.",
+        "an entry of an array",
+    ),
+]
+
+
+@pytest.mark.parametrize(("evidence", "expected", "why"), SENTENCES, ids=[case[2] for case in SENTENCES])
+def test_evidence_in_words(evidence: Evidence, expected: str, why: str) -> None:
+    assert evidence_sentence(evidence) == expected, why
+
+
+def test_caret_stands_under_the_place() -> None:
+    block = PAGES["mixed"].split("<pre")[1].split(">", 1)[1].split("</pre>")[0]
+    line, mark = block.split("\n")
+    assert line[mark.index("^")] == "("
+
+
+def test_every_verdict_is_shown_in_words_and_signs() -> None:
+    icons = Page((TEMPLATES / "icons.svg").read_text()).values("id")
+    assert {f"i-{verdict}" for verdict in VERDICTS} <= set(icons)
+
+
+def test_a_whole_submission_can_be_for_review() -> None:
+    one = replace(report("s01", "", (WRONG,)), review=True)
+    assert "A person will look at this before the points stand." in Page(student_page(one, RUBRIC)).text
+    assert "everything of s01" in Page(class_page(ClassReport(RUBRIC, (one,)))).text
+
+
+def test_endless_answer_is_cut() -> None:
+    long = replace(WRONG, answer=AnswerShown("x" * 10_000_000, "", "", "", 0), evidence=Evidence())
+    page = student_page(report("s01", "", (long,)), RUBRIC)
+    assert "(10,000,000 characters)" in page and len(page) < 60_000
+
+
+def test_class_page_links_every_student() -> None:
+    links = [unquote(value) for value in Page(PAGES["class"]).values("href")]
+    for one in small_class().reports:
+        assert f"feedback/{feedback_name(one.student)}" in links
+
+
+def test_class_page_links_what_needs_review_to_its_part() -> None:
+    (ids, links) = (Page(PAGES["mixed"]).values("id"), Page(PAGES["class"]).values("href"))
+    (fragment,) = [value.split("#")[1] for value in links if value.startswith("feedback/s01.html#")]
+    assert fragment in ids
+
+
+def test_large_class_stays_light() -> None:
+    assert len(class_page(large_class(1000, 30)).encode()) < 2_000_000
+
+
+def test_templates_compute_nothing() -> None:
+    for path in TEMPLATES.glob("*.html"):
+        expressions = re.findall(r"\{[{%](.*?)[%}]\}", path.read_text(), re.S)
+        bare = [re.sub(r'"[^"]*"', "", inside) for inside in expressions]
+        assert not [inside for inside in bare if re.search(r"\||[+*/-] | safe|\bset\b", inside)], path.name
+
+
+HISTOGRAMS = [
+    ([], [0] * 10, "No scores yet."),
+    ([0, 100], [1, 0, 0, 0, 0, 0, 0, 0, 0, 1], "Most students, 1 of 2, reached 0 to 10 %."),
+    ([9.999, 10, 19], [1, 2, 0, 0, 0, 0, 0, 0, 0, 0], "Most students, 2 of 3, reached 10 to 20 %."),
+    ([-5, 120], [1, 0, 0, 0, 0, 0, 0, 0, 0, 1], "Most students, 1 of 2, reached 0 to 10 %."),
+    ([100 * 0.7], [0, 0, 0, 0, 0, 0, 0, 1, 0, 0], "Most students, 1 of 1, reached 70 to 80 %."),
+]
+
+
+@pytest.mark.parametrize(("percents", "counts", "summary"), HISTOGRAMS)
+def test_histogram_counts(percents: list[float], counts: list[int], summary: str) -> None:
+    chart = histogram(percents)
+    assert [bar.count for bar in chart.bars] == counts
+    assert chart.summary == summary
+
+
+@given(st.lists(st.floats(0, 100)))
+def test_histogram_stays_in_its_frame(percents: list[float]) -> None:
+    chart = histogram(percents)
+    assert sum(bar.count for bar in chart.bars) == len(percents)
+    for bar in chart.bars:
+        assert chart.left <= bar.x and bar.x + bar.width <= chart.right
+        assert bar.above > 0 and bar.y + bar.height == pytest.approx(chart.floor)

@@ -1,0 +1,179 @@
+"""results.json and grades.csv hold what the contract says, the same bytes whatever the order of the input."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.feedback.tables import cell, grades_csv, results_json
+from grader.feedback.wording import points, tidy
+from grader.results import ClassReport
+
+from .sample import CHAIN, HOSTILE_NAME, RIGHT, RUBRIC, mixed, report, small_class
+
+TEXT, NUMBER, FLAG = {"type": "string"}, {"type": "number"}, {"type": "boolean"}
+COUNT = {"type": "integer", "minimum": 0}
+
+
+def record(**fields: object) -> dict[str, object]:
+    """The schema of an object with exactly these fields."""
+    return {
+        "type": "object",
+        "properties": fields,
+        "required": list(fields),
+        "additionalProperties": False,
+    }
+
+
+def or_null(schema: object) -> dict[str, object]:
+    """The schema of a value that may be missing."""
+    return {"anyOf": [{"type": "null"}, schema]}
+
+
+VERDICT = {"enum": ["correct", "partly_correct", "incorrect", "undecided", "unreadable", "missing"]}
+EVIDENCE = {
+    "type": "object",
+    "properties": {"kind": {"enum": ["proof", "samples", "counterexample", "none"]}},
+    "required": ["kind"],
+}
+PART = record(
+    part=TEXT,
+    verdict=VERDICT,
+    score=NUMBER,
+    max_score=NUMBER,
+    note=TEXT,
+    review=FLAG,
+    answer=or_null(record(text=TEXT, read_as=TEXT, file=TEXT, line=COUNT)),
+    message=TEXT,
+    diagnosis=or_null(record(rule=TEXT, message=TEXT)),
+    evidence=EVIDENCE,
+)
+STUDENT = record(
+    student=TEXT,
+    name=TEXT,
+    source=TEXT,
+    score=NUMBER,
+    max_score=NUMBER,
+    review=FLAG,
+    parts={"type": "array", "items": PART},
+)
+SCHEMA = record(
+    schema={"const": 1},
+    rubric=record(title=TEXT, path=TEXT, sha256=TEXT, max_score=NUMBER),
+    students={"type": "array", "items": STUDENT},
+    problems={"type": "array", "items": record(file=TEXT, line=COUNT, column=COUNT, message=TEXT, hint=TEXT)},
+)
+
+
+@pytest.mark.parametrize("report", [small_class(), ClassReport(RUBRIC, ())], ids=["a class", "nobody"])
+def test_json_follows_the_contract(report: ClassReport) -> None:
+    text = results_json(report)
+    jsonschema.validate(json.loads(text), SCHEMA)
+    assert text.endswith("}\n")
+
+
+def test_json_sorts_students_and_parts() -> None:
+    given_order = small_class()
+    turned = replace(
+        given_order,
+        reports=tuple(replace(one, parts=one.parts[::-1]) for one in given_order.reports[::-1]),
+    )
+    assert results_json(turned) == results_json(given_order)
+    assert grades_csv(turned) == grades_csv(given_order)
+    students = json.loads(results_json(turned))["students"]
+    assert [one["student"] for one in students] == sorted(one["student"] for one in students)
+    order = [asked.part for asked in RUBRIC.parts]
+    assert all([part["part"] for part in one["parts"]] == order for one in students)
+
+
+def test_evidence_is_told_by_kind() -> None:
+    parts = json.loads(results_json(ClassReport(RUBRIC, (mixed(),))))["students"][0]["parts"]
+    told = {part["part"]: part["evidence"] for part in parts}
+    assert told["1a"] == {"kind": "proof"}
+    assert told["2e"] == {"kind": "samples", "points": 64, "discarded": 3}
+    assert told["2b"] == {
+        "kind": "counterexample",
+        "at": {"y_i": "1", "yhat_i": "0.25"},
+        "expected": "-1",
+        "got": "1",
+    }
+
+
+def test_texts_can_be_written_as_utf8() -> None:
+    for text in (results_json(small_class()), grades_csv(small_class())):
+        assert text.encode()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(2.0000001, "2"), (2.0, "2"), (0.1 + 0.2, "0.3"), (1 / 3, "0.333333"), (-0.0, "0"), (1.5, "1.5")],
+)
+def test_numbers_are_tidy(value: float, expected: str) -> None:
+    assert json.dumps(tidy(value)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(2.0, "2"), (10.0, "10"), (1 / 3, "0.33"), (-0.001, "0"), (0.5, "0.5"), (0, "0")]
+)
+def test_points_are_as_people_write_them(value: float, expected: str) -> None:
+    assert points(value) == expected
+
+
+CELLS = [
+    ("=HYPERLINK(1)", "'=HYPERLINK(1)", "a formula"),
+    ("+1+1", "'+1+1", "a sum is a formula"),
+    ("-cmd|' /C calc'!A0", "'-cmd|' /C calc'!A0", "a call"),
+    ("@SUM(1)", "'@SUM(1)", "an old formula"),
+    ("\t=1", "'\t=1", "a tab hides a formula"),
+    ("\r=1", "'\n=1", "so does a carriage return"),
+    ("＝1", "'＝1", "a wide sign counts in some locales"),
+    ("-0.5", "-0.5", "a number"),
+    ("+3", "+3", "a number with its sign"),
+    ("-1e-3", "-1e-3", "a number with an exponent"),
+    ("-1-1", "'-1-1", "begins like a number"),
+    ("s01", "s01", "an identifier"),
+    ("a=b", "a=b", "only the beginning counts"),
+    ("", "", "nothing"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected", "why"), CELLS, ids=[case[2] for case in CELLS])
+def test_no_cell_is_a_formula(text: str, expected: str, why: str) -> None:
+    assert cell(text) == expected, why
+
+
+def rows(text: str) -> list[list[str]]:
+    """The rows of a CSV text."""
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def test_csv_has_a_row_a_student() -> None:
+    head, *body = rows(grades_csv(small_class()))
+    assert head == [
+        *("student", "name", "1a", "1a-chain", "2b", "2e", "3-Z11", "3-dZ11"),
+        *("total", "max", "percent", "review"),
+    ]
+    assert ["s01", "Sample Student", "2", "2", "0", "1", "0", "0", "5", "12", "41.67", "true"] in body
+    assert any(row[1] == f"'{HOSTILE_NAME}" for row in body)
+
+
+def test_csv_leaves_empty_what_was_not_graded() -> None:
+    only = report("s01", "", (replace(RIGHT, asked=CHAIN),))
+    assert rows(grades_csv(ClassReport(RUBRIC, (only,))))[1][2:8] == ["", "2", "", "", "", ""]
+
+
+@given(st.text(), st.text())
+def test_csv_survives_any_name(student: str, name: str) -> None:
+    text = grades_csv(ClassReport(RUBRIC, (replace(mixed(), student=student, name=name),)))
+    found = rows(text)
+    assert [len(row) for row in found] == [12, 12]
+    for shown in found[1][:2]:
+        assert not re.match(r"[=+\-@\t\r]", shown) or re.fullmatch(r"[+-][\d.]+(e[+-]?\d+)?", shown, re.I)
