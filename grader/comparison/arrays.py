@@ -107,7 +107,7 @@ def tally(pair: Pair) -> Tally:
     if wrong.any():
         k = int(np.argmax(wrong))
         entry = int(np.argmax(differ[k] & finite[k]))
-        where = (k, *(int(n) for n in np.unravel_index(entry, pair.answer.shape[1:] or (1,))))
+        where = (k, *(int(n) for n in np.unravel_index(entry, pair.answer.shape[1:]))) if pair.answer.ndim > 1 else (k,)
     return Tally(
         agreed=int(right.sum()),
         differed=int(wrong.sum()),

@@ -148,7 +148,12 @@ def _judge_number(question: SolvedQuestion, target: Target, answer: Expression) 
         return Verdict("equivalent", note, evidence)
     if not np.isfinite(given).all():
         return Verdict("undecided", "undefined", Evidence(), "This has no value at the numbers given.")
-    return Verdict("not_equivalent", "not_equivalent", counterexample(run, pair, (0,), answer, target.closed))
+    return Verdict("not_equivalent", "not_equivalent", counterexample(run, pair, _first_wrong(pair, notes), answer, target.closed))
+
+
+def _first_wrong(pair: Pair, notes: list[str | None]) -> tuple[int, ...]:
+    entry = notes.index(None)
+    return (0, *(int(n) for n in np.unravel_index(entry, pair.answer.shape[1:]))) if pair.answer.ndim > 1 else (0,)
 
 
 def _judge_samples(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:

@@ -52,7 +52,7 @@ def big_operator(p: Parser, kind: str = "") -> Expression:
         else:
             p.pos += 1
             upper = _upper(p)
-    if isinstance(upper, Symbol) and upper.name == "" or (upper is not None and not letters):
+    if (isinstance(upper, Symbol) and not upper.name) or (upper is not None and not letters):
         upper = lower = None
     if p.kinds[p.pos] not in ("-", "+") and p.kinds[p.pos] in ("end", ")", "=", ",", "joint", "/"):
         token = p.tokens[start]
@@ -169,9 +169,7 @@ def bracketed(p: Parser, opener: Token, close: int) -> Expression:
         return environment(p, as_cases=True)
     if p.pos == close:
         p.expected()
-    if p.kinds[p.pos] == "key":
-        return branches(p, None)
-    first = branches(p, p.clause())
+    first = side(p)
     if p.kinds[p.pos] == "over":
         p.pos += 1
         return quotient(p, first, p.value())
@@ -204,9 +202,16 @@ def bracketed(p: Parser, opener: Token, close: int) -> Expression:
     return _matrix(p, [row for row in rows if row], opener)
 
 
+def side(p: Parser) -> Expression:
+    """A value, or branches in running text."""
+    return branches(p, None if p.kinds[p.pos] == "key" else p.clause())
+
+
 def branches(p: Parser, value: Expression | None) -> Expression:
     """Branches in running text, ``1 if x > 0 else 0`` or ``1, x > 0; 0, x <= 0``; `value` is what was read already."""
     kind = p.kinds[p.pos]
+    if kind == "key" and p.token.text == "for" and value is not None and _quantifier(p):
+        return as_value(value)
     if value is not None and kind not in ("key", ":") and not (kind in (",", ";") and _condition_follows(p, p.pos + 1)):
         return as_value(value)
     start = p.pos
@@ -216,7 +221,7 @@ def branches(p: Parser, value: Expression | None) -> Expression:
     while True:
         kind, text = p.kinds[p.pos], p.token.text
         if value is None:
-            if kind == "key" and text in ("if", "elif"):
+            if kind == "key" and text in ("if", "elif", "for"):
                 p.pos += 1
                 test = p.condition(p.clause(), start)
                 while p.kinds[p.pos] in (":", ",", "=") or (p.kinds[p.pos] == "key" and p.token.text == "then"):
@@ -229,6 +234,9 @@ def branches(p: Parser, value: Expression | None) -> Expression:
                 while p.kinds[p.pos] in (":", ",", "="):
                     p.pos += 1
                 otherwise = p.value()
+                if p.kinds[p.pos] == "key" and p.token.text == "if":  # a if c else b if d else e
+                    value, otherwise = otherwise, None
+                    continue
             else:
                 value = p.clause()
                 continue
@@ -244,7 +252,7 @@ def branches(p: Parser, value: Expression | None) -> Expression:
                 p.pos += 1
                 otherwise = as_value(value)
             else:
-                if kind == "key" and text == "if":
+                if kind == "key" and text in ("if", "for"):
                     p.pos += 1
                 found.append((as_value(value), p.condition(p.clause(), p.pos)))
             value = None
@@ -252,13 +260,29 @@ def branches(p: Parser, value: Expression | None) -> Expression:
             if otherwise is not None:
                 break
             p.pos += 1
-        elif p.kinds[p.pos] != "key" or otherwise is not None or p.token.text not in ("else", "elif", "if"):
+        elif p.kinds[p.pos] != "key" or otherwise is not None or p.token.text not in ("else", "elif", "if", "for"):
             break
     p.inner -= 1
     if not found:
         token = p.tokens[start]
         fail("branches need a condition", "write 1 if x > 0 else 0", token.start, token.end)
     return Cases(tuple(found), otherwise, p.span(start))
+
+
+def _quantifier(p: Parser) -> bool:
+    """Step over a remark such as "for all i" at the end; False where "for" begins a condition."""
+    end = p.pos + 1
+    while p.kinds[end] not in ("end", "nl", "key", ";"):
+        end += 1
+    rest = p.tokens[p.pos + 1 : end]
+    every = rest and rest[0].text in ("all", "any", "each", "every", "word")
+    if p.inner or not rest or (any(token.kind in ("rel", "=") for token in rest) and not every):
+        return False
+    if not every and any(token.kind not in ("name", "word", ",") for token in rest):
+        return False
+    p.pos = end
+    p.note("prose")
+    return True
 
 
 def _condition_follows(p: Parser, at: int) -> bool:
@@ -378,7 +402,8 @@ def _matrix(p: Parser, rows: list[list[Expression]], opener: Token) -> Expressio
 
 def holds_condition(p: Parser, at: int) -> bool:
     """Whether the brackets at token `at` hold a relation."""
-    return any(kind in ("rel", "=", "logic") for kind in p.kinds[at + 1 : p.match[at]])
+    close = p.match.get(at)
+    return close is not None and any(kind in ("rel", "=", "logic") for kind in p.kinds[at + 1 : close])
 
 
 def condition_in_bracket(p: Parser) -> Expression:
@@ -399,7 +424,7 @@ def condition_in_bracket(p: Parser) -> Expression:
 
 
 def indicator(p: Parser) -> Expression:
-    r"""``\mathbb 1[c]``, ``\mathbf 1_{c}``: 1 where the condition holds; without one the vector of ones, or the identity."""
+    r"""``\mathbb 1[c]``, ``\mathbf 1_{c}``: 1 where c holds; without a condition the vector of ones, or the identity."""
     start, token = p.pos, p.token
     p.pos += 1
     at = p.pos + (p.kinds[p.pos] == "_")
@@ -607,6 +632,7 @@ def _derivative(p: Parser, start: int) -> Expression:
 
 def _variable(p: Parser) -> list[Expression]:
     """One variable of a denominator, as often as its exponent says."""
+    p.in_partial = False  # a bracket behind the variable is what is differentiated
     variable = p.bracket() if p.kinds[p.pos] == "(" else quantities.quantity(p) if _named(p) else p.postfix()
     return [variable] * _order(p)
 

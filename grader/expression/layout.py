@@ -120,10 +120,7 @@ def product(
 
 def _takes_brackets(table: Table, factor: Expression, following: str, piece: Piece) -> bool:
     """Whether brackets behind `factor` would be read as the arguments of a function."""
-    if isinstance(factor, Partial):
-        called = True
-    else:
-        called = (head(factor) or "") in table.callable
+    called = isinstance(factor, Partial) or (head(factor) or "") in table.callable
     return called and (piece.level < POWER or following.startswith(("(", "[", r"\left(")))
 
 
@@ -150,6 +147,11 @@ def decimal(number: Number) -> tuple[str, int | None]:
 def is_letter(e: Expression) -> bool:
     """Whether `e` is a symbol of one letter, as indices are."""
     return isinstance(e, Symbol) and len(e.name) == 1
+
+
+def has_indices(e: Expression) -> bool:
+    """Whether `e` prints with indices; a transpose behind them, ``y_{ij}^T``, would be an entry of ``y^T``."""
+    return isinstance(e, Indexed) or (isinstance(e, Call) and e.function == "kronecker")
 
 
 def index_list(letters: tuple[Expression, ...], parts: tuple[Piece, ...]) -> str:

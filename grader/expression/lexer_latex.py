@@ -38,35 +38,35 @@ _SCAN = re.compile(
 ).match
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    **{name: ("joint", "cdot") for name in ("cdot", "bullet", "cdotp", "centerdot")},
-    **{name: ("joint", "circ") for name in ("circ", "odot", "bigodot", "bigcirc")},
-    **{name: ("joint", "*") for name in ("ast", "star", "*")},
+    **dict.fromkeys(("cdot", "bullet", "cdotp", "centerdot"), ("joint", "cdot")),
+    **dict.fromkeys(("circ", "odot", "bigodot", "bigcirc"), ("joint", "circ")),
+    **dict.fromkeys(("ast", "star", "*"), ("joint", "*")),
     "times": ("joint", "times"),
     "otimes": ("joint", "otimes"),
     "div": ("/", "/"),
     "slash": ("/", "/"),
-    **{name: ("rel", "le") for name in ("le", "leq", "leqslant", "leqq")},
-    **{name: ("rel", "ge") for name in ("ge", "geq", "geqslant", "geqq")},
-    **{name: ("rel", "ne") for name in ("ne", "neq")},
+    **dict.fromkeys(("le", "leq", "leqslant", "leqq"), ("rel", "le")),
+    **dict.fromkeys(("ge", "geq", "geqslant", "geqq"), ("rel", "ge")),
+    **dict.fromkeys(("ne", "neq"), ("rel", "ne")),
     "lt": ("rel", "lt"),
     "gt": ("rel", "gt"),
     "in": ("rel", "in"),
-    **{name: ("=", "approx") for name in ("approx", "simeq", "cong", "thickapprox", "doteq")},
-    **{name: ("=", "=") for name in ("equiv", "triangleq", "eq")},
-    **{name: ("=", ":=") for name in ("coloneqq", "coloneq", "leftarrow", "gets", "longleftarrow")},
-    **{name: ("logic", "and") for name in ("land", "wedge")},
-    **{name: ("logic", "or") for name in ("lor", "vee")},
-    **{name: ("logic", "not") for name in ("lnot", "neg")},
+    **dict.fromkeys(("approx", "simeq", "cong", "thickapprox", "doteq"), ("=", "approx")),
+    **dict.fromkeys(("equiv", "triangleq", "eq"), ("=", "=")),
+    **dict.fromkeys(("coloneqq", "coloneq", "leftarrow", "gets", "longleftarrow"), ("=", ":=")),
+    **dict.fromkeys(("land", "wedge"), ("logic", "and")),
+    **dict.fromkeys(("lor", "vee"), ("logic", "or")),
+    **dict.fromkeys(("lnot", "neg"), ("logic", "not")),
     "sum": ("sum", "sum"),
     "prod": ("sum", "prod"),
     "partial": ("partial", "∂"),
-    **{name: ("nabla", "∇") for name in ("nabla", "triangledown", "bigtriangledown", "grad")},
+    **dict.fromkeys(("nabla", "triangledown", "bigtriangledown", "grad"), ("nabla", "∇")),
     "infty": ("inf", "∞"),
     **{name: ("frac", name) for name in ("frac", "dfrac", "tfrac", "cfrac")},
     "sqrt": ("sqrt", "sqrt"),
     "over": ("over", "over"),
     "prime": ("'", "'"),
-    **{name: ("name", "⊤") for name in ("top", "intercal", "transpose", "transp", "tran")},
+    **dict.fromkeys(("top", "intercal", "transpose", "transp", "tran"), ("name", "⊤")),
     "lvert": ("(", "|"),
     "rvert": (")", "|"),
     "lVert": ("(", "‖"),
@@ -121,16 +121,86 @@ _SPACING = frozenset(
     + ["mathop", "mathrel", "mathbin", "mathord", "mathopen", "mathclose", "thickspace", "medspace", "negthinspace"]
 )
 _FONTS = frozenset(
-    "mathbf bm boldsymbol mathcal mathbb mathds mathbbm mathsf mathit mathfrak mathscr pmb mathtt symbf".split()
+    [
+        "mathbf",
+        "bm",
+        "boldsymbol",
+        "mathcal",
+        "mathbb",
+        "mathds",
+        "mathbbm",
+        "mathsf",
+        "mathit",
+        "mathfrak",
+        "mathscr",
+        "pmb",
+        "mathtt",
+        "symbf",
+    ]
 )
-_WORDS = frozenset("text textrm textbf textit textsf texttt mbox mathrm operatorname textnormal textup hbox".split())
-_UNWRAP = frozenset("boxed fbox framebox underbrace overbrace textcolor colorbox underset overset".split())
-_SKIP_ARGUMENT = frozenset("label tag hspace vspace phantom hphantom vphantom color ref eqref cite kern hskip".split())
-_CASES = frozenset("cases dcases rcases drcases numcases".split())
-_MATRICES = frozenset("bmatrix pmatrix matrix vmatrix Bmatrix smallmatrix array psmallmatrix bsmallmatrix".split())
+_WORDS = frozenset(
+    [
+        "text",
+        "textrm",
+        "textbf",
+        "textit",
+        "textsf",
+        "texttt",
+        "mbox",
+        "mathrm",
+        "operatorname",
+        "textnormal",
+        "textup",
+        "hbox",
+    ]
+)
+_UNWRAP = frozenset(
+    ["boxed", "fbox", "framebox", "underbrace", "overbrace", "textcolor", "colorbox", "underset", "overset"]
+)
+_SKIP_ARGUMENT = frozenset(
+    [
+        "label",
+        "tag",
+        "hspace",
+        "vspace",
+        "phantom",
+        "hphantom",
+        "vphantom",
+        "color",
+        "ref",
+        "eqref",
+        "cite",
+        "kern",
+        "hskip",
+    ]
+)
+_CASES = frozenset(["cases", "dcases", "rcases", "drcases", "numcases"])
+_MATRICES = frozenset(
+    ["bmatrix", "pmatrix", "matrix", "vmatrix", "Bmatrix", "smallmatrix", "array", "psmallmatrix", "bsmallmatrix"]
+)
 _DRESS = frozenset(
-    "align aligned equation split gather gathered multline eqnarray flalign alignat alignedat displaymath math "
-    "center document tabular subequations proof itemize enumerate".split()
+    [
+        "align",
+        "aligned",
+        "equation",
+        "split",
+        "gather",
+        "gathered",
+        "multline",
+        "eqnarray",
+        "flalign",
+        "alignat",
+        "alignedat",
+        "displaymath",
+        "math",
+        "center",
+        "document",
+        "tabular",
+        "subequations",
+        "proof",
+        "itemize",
+        "enumerate",
+    ]
 )
 _TEXT_WORD = re.compile(
     r"(?P<otherwise>else\s*where|otherwise|o\.\s*w\.|o/w)|(?P<word>[A-Za-z]+)|(?P<math>\$[^$]*\$)|(?P<other>[^\s.,;:()])",
@@ -238,7 +308,7 @@ def lex(text: str, offset: int = 0, level: int = 0) -> tuple[list[Token], list[s
                 elif name in _FONTS:
                     one = _ONE(text, position)
                     group = None if one else _NAME_GROUP(text, position)
-                    if one and not (name in ("mathcal", "mathit", "mathfrak", "mathscr")):
+                    if one and name not in ("mathcal", "mathit", "mathfrak", "mathscr"):
                         add(Token("ind", one[1] or one[2], start, offset + one.end()))
                         position = one.end()
                     elif group and (group[1] or group[2] in GREEK):

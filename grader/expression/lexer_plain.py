@@ -20,7 +20,7 @@ _MASTER = re.compile(
     rf"""(?P<space>[ \t\r\f\v\u00a0\u2000-\u200b\u202f\u205f\u3000]+)
     |(?P<nl>\n[\s]*)
     |(?P<num>{NUMBER})
-    |(?P<package>(?:np|numpy|math|torch|tf|jnp|scipy|special|linalg|nn|F|cmath)\.(?=[A-Za-z]))
+    |(?P<package>(?:np|numpy|math|torch|tf|jnp|scipy|special|linalg|nn|F)\.(?:(?:array|asarray|tensor|matrix)(?=\s*\()|(?=[A-Za-z])))
     |(?P<name>[A-Za-z][A-Za-z0-9]*{_MARK}?)
     |(?P<method>\.(?:T|dot|sum|mean|transpose|matmul)\b)
     |(?P<two>\*\*|:=|<=|>=|!=|==|<>|=<|=>|->|~=|&&|\|\||\^\^)

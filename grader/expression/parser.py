@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
+from typing import NoReturn
 
 from grader.expression import forms, quantities
 from grader.expression.forms import CONDITIONS, as_value
 from grader.expression.nodes import Call, Expression, Indexed, Number, Product, Symbol
 from grader.expression.resolve import TRANSPOSED, Table, raw_script
-from grader.expression.tokens import MAX_DEPTH, MAX_DIGITS, MAX_EXPONENT, Linked, Token, Unreadable, fail
+from grader.expression.tokens import MAX_DEPTH, MAX_DIGITS, MAX_EXPONENT, Linked, Token, Unreadable, fail, shown
 from grader.problems import Problem, Span
 
 STARTS = frozenset(
@@ -215,10 +216,7 @@ class Parser:
         base = self.postfix()
         while self.kinds[self.pos] == "^":
             raw, after = raw_script(self.tokens, self.match, self.pos + 1)
-            if raw in TRANSPOSED and not self.declared("T"):
-                self.pos = after
-                base = Call("transpose", (base,), 0, self.span(start))
-            elif raw and not raw.strip("'"):
+            if (raw in TRANSPOSED and not self.declared("T")) or (raw and not raw.strip("'")):
                 self.pos = after
                 base = Call("transpose", (base,), 0, self.span(start))
             else:
@@ -272,6 +270,9 @@ class Parser:
             elif kind == "'":
                 self.pos += 1
                 node = Call("transpose", (node,), 0, self.span(start))
+            elif kind == "_" and node == _ONE and forms.holds_condition(self, self.pos + 1):
+                self.pos += 1
+                node = Call("iverson", (forms.condition_in_bracket(self),), 0, self.span(start))
             elif kind == "_" and not isinstance(node, (Number, Symbol)):
                 raw, after = raw_script(self.tokens, self.match, self.pos + 1)
                 indices = quantities.indices(self, raw, 8)
@@ -314,26 +315,28 @@ class Parser:
                 return self.bar()
         self.expected()
 
-    def expected(self) -> Expression:
+    def expected(self) -> NoReturn:
         """Stop where an operand should stand."""
         token = self.token
         before = self.tokens[self.pos - 1] if self.pos else token
+        hint = ""
         match token.kind:
             case "end" | ")" | "nl" | "row" | "&" | "=" | "," | "key" | ";":
                 what = "something is missing here"
-                hint = f"behind '{before.text}' stands nothing" if self.pos and before.kind != "(" else ""
                 if self.pos and before.kind == "(":
                     what, hint = "these brackets are empty", "write what belongs between them"
+                elif self.pos:
+                    hint = f"behind '{shown(before)}' stands nothing"
             case "dots":
                 what, hint = "an ellipsis can't be evaluated", "write the sum or all its entries"
             case "inf":
-                what, hint = "infinity is not a number to compute with", ""
+                what = "infinity is not a number to compute with"
             case "joint" | "/" | "rel":
-                what, hint = f"an operand is missing before '{token.text}'", ""
+                what = f"an operand is missing before '{shown(token)}'"
             case "^" | "_":
                 what, hint = f"there is nothing for '{token.text}' to act on", "put the base before it"
             case _:
-                what, hint = f"'{token.text}' can't stand here", ""
+                what = f"'{shown(token)}' can't stand here"
         fail(what, hint, token.start, token.end)
 
     def number(self) -> Expression:
@@ -391,7 +394,7 @@ class Parser:
                 self.stuck()
             self.pos += 1
         self.depth -= 1
-        return node
+        return forms.norm(self, node, start) if opener.text == "‖" else node
 
     def bar(self) -> Expression:
         """``|x|`` and ``‖x‖``; two bars side by side are tried as a norm first."""
@@ -430,24 +433,26 @@ class Parser:
         self.pos = end
         return node
 
-    def stuck(self) -> Expression:
+    def stuck(self) -> NoReturn:
         """Stop at a token that continues nothing."""
-        token = self.token
+        token, before = self.token, self.tokens[self.pos - 1]
+        what, hint = f"'{shown(token)}' can't stand here", ""
         match token.kind:
             case ",":
-                before, after = self.tokens[self.pos - 1], self.tokens[self.pos + 1]
-                digits = before.kind == "num" and after.kind == "num"
+                digits = before.kind == "num" and self.kinds[self.pos + 1] == "num"
+                what = "a comma can't stand here"
                 hint = "write a decimal point, not a comma" if digits else "an answer is one formula"
-                fail("a comma can't stand here", hint, token.start, token.end)
-            case "joint" | "+" | "-" | "/":
-                fail(f"'{token.text}' can't stand here", "", token.start, token.end)
-            case "nl" | "row":
-                fail(
-                    "a second formula begins here", "give one answer, or join the lines with =", token.start, token.end
-                )
-        if token.kind in STARTS or token.kind in ("key", "dots", "^", "_", ")", "over", "%", "&", ";", ":"):
-            self.expected() if token.kind in ("dots", "^", "_") else None
-        fail(f"'{token.text.strip() or token.kind}' is not understood here", "", token.start, token.end)
+            case ";" | "nl" | "row":
+                what, hint = "a second formula begins here", "give one answer, or join the lines with ="
+            case "num" if before.kind == "num":
+                what, hint = "two numbers stand side by side", "is an operator missing?"
+            case "dots" | "inf":
+                self.expected()
+            case ":":
+                hint = "a branch is written as 1 if x > 0 else 0"
+            case "=":
+                hint = "a bracket before it may not be closed"
+        fail(what, hint, token.start, token.end)
 
     def declared(self, name: str) -> bool:
         """Whether the model declares a bare name."""

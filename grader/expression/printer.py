@@ -24,6 +24,7 @@ from grader.expression.layout import (
     Table,
     at_least,
     decimal,
+    has_indices,
     index_list,
     is_letter,
     limits,
@@ -174,7 +175,8 @@ def _text_call(table: Table, node: Call, parts: tuple[Piece, ...]) -> Piece:
             power = parts[1].code if plain else _round(parts[1].code)
             return Piece(f"{at_least(ATOM, parts[0], _round)}^{power}", POWER)
         case "transpose" if "T" not in table.declared:
-            return Piece(at_least(ATOM, parts[0], _round) + "^T", POWER)
+            base = _round(parts[0].code) if has_indices(node.args[0]) else at_least(ATOM, parts[0], _round)
+            return Piece(base + "^T", POWER)
         case "undefined":
             return Piece("undefined")
         case "lt" | "le" | "gt" | "ge" | "eq" | "ne":
@@ -275,8 +277,8 @@ def _latex_call(table: Table, node: Call, parts: tuple[Piece, ...]) -> Piece:
             return Piece(f"{base}^{{{power}}}", POWER)
         case "transpose" if "T" not in table.declared:
             base = at_least(ATOM, parts[0], _fence)
-            if isinstance(node.args[0], Symbol | Indexed) and "^" in base:
-                base = _fence(base)
+            if has_indices(node.args[0]) or (isinstance(node.args[0], Symbol) and "^" in base):
+                base = _fence(parts[0].code)
             return Piece(base + r"^{\top}", POWER)
         case "undefined":
             return Piece(r"\text{undefined}")

@@ -42,8 +42,41 @@ if TYPE_CHECKING:
     from grader.expression.parser import Parser
 
 _BRACKET_ONLY = frozenset(
-    "sigma phi Phi tr step ind where1 mean avg average sum total ones eye inner outer dot mm multiply norm where tg "
-    "transpose square identity kron_delta max min maximum minimum undefined nan dne".split()
+    [
+        "sigma",
+        "phi",
+        "Phi",
+        "tr",
+        "step",
+        "ind",
+        "where1",
+        "mean",
+        "avg",
+        "average",
+        "sum",
+        "total",
+        "ones",
+        "eye",
+        "inner",
+        "outer",
+        "dot",
+        "mm",
+        "multiply",
+        "norm",
+        "where",
+        "tg",
+        "transpose",
+        "square",
+        "identity",
+        "kron_delta",
+        "max",
+        "min",
+        "maximum",
+        "minimum",
+        "undefined",
+        "nan",
+        "dne",
+    ]
 )
 _INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arcsinh", "cosh": "arccosh", "tanh": "arctanh"}
 _INDEX_PAIR = frozenset("ijkluvst")
@@ -110,6 +143,8 @@ def _cut(p: Parser, token: Token, shape: Shape) -> tuple[str, ...]:
     text, table = token.text, p.table
     if text in p.defined or Shape(text).display in p.defined or shape.display in p.defined:
         return (text,)
+    if table is None and len(text) == 2 and text[1] == "e" and p.kinds[p.pos + 1] == "^":
+        return (text[0], "e")  # xe^{-x}
     if table is None:
         return latex_pieces(text) if token.kind == "word" and not (p.in_partial and text.isupper()) else (text,)
     if table.find(shape.base, shape.above, shape.below, shape.primes) is not None or text in CONSTANTS:
@@ -272,7 +307,7 @@ def arguments(p: Parser, row: str = "") -> list[Expression]:
 def implicit(p: Parser, name: str) -> Expression:
     r"""The argument of a function without brackets: the atoms that stand side by side, ``\log \hat y_{ij}``."""
     start = p.pos
-    if p.kinds[start] not in _ARGUMENT and p.kinds[start] not in ("-", "+"):
+    if p.kinds[start] not in _ARGUMENT and p.kinds[start] != "-":
         token = p.tokens[start - 1]
         fail(f"the function '{name}' has no argument", f"write {name}(...)", token.start, token.end)
     p.deeper()
@@ -325,6 +360,12 @@ def _settled(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
             p.renamed.setdefault(shape.base, (other.declared.name, token))
             p.note(note)
             return _build(p, other, shape, span)
+    if shape.above.isdigit() and len(shape.above) < 3:
+        squared = p.table.find(shape.base, "", shape.below, shape.primes)
+        if squared is not None and _fits(p, squared):
+            p.note("ambiguous_superscript")
+            p.used.add(squared.declared.name)
+            return Call("pow", (_build(p, squared, shape, span), integer(int(shape.above))), 0, span)
     return _unknown(p, shape, span, found)
 
 
@@ -453,8 +494,7 @@ def _build(p: Parser, found: Found, shape: Shape, span: Span) -> Expression:
     declared = found.declared
     node: Expression = Symbol(declared.name, span)
     if declared.role == "function":
-        node = applied(p, declared.function, p.pos - 1, found.primes, None, declared.name)
-        return node
+        return applied(p, declared.function, p.pos - 1, found.primes, None, declared.name)
     entries = _entries(p, found.above, found.below, declared.rank) or ()
     while declared.rank > len(entries) and p.kinds[p.pos] == "(" and p.token.text == "[" and _touches(p):
         raw = "".join(token.text for token in p.tokens[p.pos + 1 : p.match[p.pos]])
@@ -499,7 +539,9 @@ def _argument_of(p: Parser, declared: Declared, opener: int | None, span: Span) 
     """What ``f'`` differentiates by: its one argument as written, else the last one that is declared."""
     shape = None if opener is None else scan(p.tokens, p.match, opener + 1, lambda *_: False)
     if opener is None or shape is None or shape.end != p.match[opener]:
-        shape = shape_of(re.split(r"[,;]", declared.arguments[-1].strip(" ()"))[-1].strip()) if declared.arguments else None
+        shape = (
+            shape_of(re.split(r"[,;]", declared.arguments[-1].strip(" ()"))[-1].strip()) if declared.arguments else None
+        )
     if shape is None:
         fail(f"by what is '{declared.name}' differentiated?", "write the partial derivative", span.start, span.end)
     found = p.table.find(shape.base, shape.above, shape.below, 0) if p.table is not None else None
@@ -523,7 +565,7 @@ def _called(p: Parser, found: Found, entries: tuple[Expression, ...], lenient: b
     """Read ``(x_i, w)`` behind a quantity: its arguments mean the quantity itself, a letter in them its entry."""
     declared = found.declared
     table = p.table
-    assert table is not None  # noqa: S101 - a declared quantity comes from a table
+    assert table is not None
     allowed = table.arguments.get(declared.name, frozenset())
     opener, close = p.pos, p.match[p.pos]
     at = opener + 1

@@ -21,8 +21,46 @@ from grader.problems import Problem, Span
 MAX_TREE = 200
 _LATEX = re.compile(r"\\[A-Za-z({\[\\_%,;|!]|\$|`|(?<!&)&(?!&)")
 _PROSE = frozenset(
-    "the is of we so get to this that because answer gradient derivative therefore hence by using thus it as are which "
-    "have has know idea sorry dont don't can't not sure then our since rule chain apply".split()
+    [
+        "the",
+        "is",
+        "of",
+        "we",
+        "so",
+        "get",
+        "to",
+        "this",
+        "that",
+        "because",
+        "answer",
+        "gradient",
+        "derivative",
+        "therefore",
+        "hence",
+        "by",
+        "using",
+        "thus",
+        "it",
+        "as",
+        "are",
+        "which",
+        "have",
+        "has",
+        "know",
+        "idea",
+        "sorry",
+        "dont",
+        "don't",
+        "can't",
+        "not",
+        "sure",
+        "then",
+        "our",
+        "since",
+        "rule",
+        "chain",
+        "apply",
+    ]
 ) - {"not", "then"}
 
 
@@ -175,7 +213,7 @@ def _chain(p: Parser, part: Statement) -> tuple[Expression, ...]:
         first = not sides and part.equals > 0
         problems = len(p.problems)
         try:
-            side = forms.branches(p, p.clause())
+            side = forms.side(p)
             if p.kinds[p.pos] == "over":
                 p.pos += 1
                 side = forms.quotient(p, side, p.value())

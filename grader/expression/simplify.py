@@ -37,6 +37,7 @@ from grader.expression.nodes import (
 # a term is a coefficient and powers of atoms; atoms keep the order in which they came
 Term: TypeAlias = tuple[Fraction, tuple[tuple[Expression, Fraction], ...]]
 _MAX_EXPONENT = 64
+_MAX_TERMS = 24
 
 
 def simplify(node: Expression) -> Expression:
@@ -59,6 +60,36 @@ def factored(node: Expression) -> Expression:
     terms = _terms(node)
     if len(terms) < 2:
         return _build(terms)
+    return _build([_single(terms)])
+
+
+def expanded(node: Expression) -> Expression:
+    """The formula multiplied out, brackets with denominators first so that they cancel; itself where that explodes."""
+    terms: list[Term] = []
+    for term in _terms(node):
+        terms += _multiplied_out(term, _MAX_TERMS)
+    return _build(_collect(terms)) if len(terms) <= _MAX_TERMS else node
+
+
+def _multiplied_out(term: Term, fuel: int) -> list[Term]:
+    brackets = []
+    for atom, exponent in term[1]:
+        if exponent == 1 and isinstance(atom, Call) and atom.function in ("add", "sub"):
+            inner = _terms(atom)
+            divides = any(e < 0 for _, factors in inner for _, e in factors)
+            brackets.append((not divides, len(brackets), atom, inner))
+    if not brackets or fuel <= 0:
+        return [term]
+    _, _, chosen, inner = min(brackets, key=lambda item: item[:2])
+    rest = (term[0], tuple(item for item in term[1] if item[0] != chosen))
+    result: list[Term] = []
+    for piece in inner:
+        result += _multiplied_out(_merge(rest, piece), fuel - len(result) - 1)
+    return result
+
+
+def _shared(terms: list[Term]) -> tuple[tuple[Expression, Fraction], ...]:
+    """The powers that divide every term."""
     first = dict(terms[0][1])
     others = [dict(factors) for _, factors in terms[1:]]
     common: list[tuple[Expression, Fraction]] = []
@@ -70,11 +101,7 @@ def factored(node: Expression) -> Expression:
             common.append((atom, min(exponent, *found)))
         elif all(e < 0 for e in (exponent, *found)):
             common.append((atom, max(exponent, *found)))
-    if not common and len({abs(c) for c, _ in terms}) > 1:
-        return _build(terms)
-    divisor: Term = (Fraction(1), tuple((atom, -exponent) for atom, exponent in common))
-    bracket = _single([_merge(term, divisor) for term in terms])
-    return _build([_merge((Fraction(1), tuple(common)), bracket)])
+    return tuple(common)
 
 
 def _terms(node: Expression) -> list[Term]:
@@ -183,10 +210,14 @@ def _single(terms: list[Term]) -> Term:
     """A bracketed sum as one factor, with its leading sign and common coefficient taken out."""
     if len(terms) == 1:
         return terms[0]
-    common = terms[0][0] if len({abs(c) for c, _ in terms}) == 1 else Fraction(1)
-    if common != 1:
-        terms = [(c / common, f) for c, f in terms]
-    return (common, ((_build(terms), Fraction(1)),))
+    shared = _shared(terms)
+    sizes = {abs(c) for c, _ in terms}
+    common = sizes.pop() if len(sizes) == 1 else Fraction(1)
+    if all(c < 0 for c, _ in terms):
+        common = -common
+    divisor: Term = (1 / common, tuple((atom, -exponent) for atom, exponent in shared))
+    bracket = _build([_merge(term, divisor) for term in terms])
+    return _merge((common, shared), (Fraction(1), ((bracket, Fraction(1)),)))
 
 
 def _power(terms: list[Term], exponent: Fraction) -> list[Term]:

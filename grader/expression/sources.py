@@ -13,7 +13,9 @@ from grader.expression.functions import SPELLINGS
 from grader.expression.names import Names
 from grader.expression.tokens import MAX_CHARACTERS, Token, fail
 
-_NO_NUMBERS = frozenset("nan inf +inf -inf infinity -infinity ∞ -∞ none null n/a na #n/a".split())
+_NO_NUMBERS = frozenset(
+    ["nan", "inf", "+inf", "-inf", "infinity", "-infinity", "∞", "-∞", "none", "null", "n/a", "na", "#n/a"]
+)
 _LABEL = re.compile(r"\s*(?:the\s+)?(?:final\s+)?(?:answer|ans|solution|result)(?:\s+is)?\s*[:=]\s*", re.IGNORECASE)
 _DELIMITER = re.compile(r"(?<!\\)(?:\$\$?|`+|\\[\[\]()])")
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")

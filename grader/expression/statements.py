@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from grader.expression.tokens import GREEK, Linked, Token, fail
 
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """Tokens `start` to `end` (exclusive); `equals` is the first ``=`` among them, 0 where there is none.
@@ -46,6 +47,7 @@ def statements(linked: Linked) -> list[Statement]:
             cuts.append((at, "then"))
             defining = equals = False
         elif kind == ";" and equals and not branching:
+            defining = defining and _has_equals(tokens, match, at + 1)
             cuts.append((at, "where" if defining else ";"))
             equals = False
         elif (

@@ -45,10 +45,43 @@ def fail(message: str, hint: str, start: int, end: int) -> NoReturn:
     raise Unreadable(message, hint, start, end)
 
 
-_GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi "
-    "chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
-).split()
+_GREEK = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "omicron",
+    "pi",
+    "rho",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+    "Gamma",
+    "Delta",
+    "Theta",
+    "Lambda",
+    "Xi",
+    "Pi",
+    "Sigma",
+    "Upsilon",
+    "Phi",
+    "Psi",
+    "Omega",
+]
 GREEK = frozenset(_GREEK)
 GREEK_LETTERS = MappingProxyType(
     dict(zip("αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", _GREEK, strict=True))
@@ -160,7 +193,7 @@ KEYWORDS = MappingProxyType(
     {
         "if": ("key", "if"),
         "when": ("key", "if"),
-        "for": ("key", "if"),
+        "for": ("key", "for"),
         "whenever": ("key", "if"),
         "elif": ("key", "elif"),
         "else": ("key", "else"),
@@ -209,7 +242,7 @@ def link(tokens: list[Token]) -> Linked:
         elif kind == ")":
             if not stack:
                 fail(
-                    f"'{_shown(token)}' closes a bracket that was never opened",
+                    f"'{shown(token)}' closes a bracket that was never opened",
                     "remove it, or add the opening bracket",
                     token.start,
                     token.end,
@@ -217,7 +250,7 @@ def link(tokens: list[Token]) -> Linked:
             opener = kept[stack[-1]]
             if token.text != "." and opener.text != "." and PAIRS[opener.text] != token.text:
                 fail(
-                    f"'{_shown(token)}' does not close the '{_shown(opener)}' that was opened before it",
+                    f"'{shown(token)}' does not close the '{shown(opener)}' that was opened before it",
                     "check which bracket is missing",
                     opener.start,
                     token.end,
@@ -227,7 +260,9 @@ def link(tokens: list[Token]) -> Linked:
             if not stack:
                 last_equals = len(kept)
         elif kind == "&" or kind == "row":
-            if not stack or kept[stack[-1]].text not in ("cases", "matrix"):
+            if kind == "row" and stack and kept[stack[-1]].text == "{" and kept[stack[-1] - 1].kind in ("_", "("):
+                token = token._replace(kind=",")  # lines under a sum
+            elif not stack or kept[stack[-1]].text not in ("cases", "matrix"):
                 if kind == "row" and not stack and _breaks(kept, tokens, at, last_equals > broken):
                     broken = len(kept)
                     kept.append(token._replace(kind="nl"))
@@ -248,11 +283,12 @@ def link(tokens: list[Token]) -> Linked:
     end = tokens[-1].end if tokens else 0
     if stack:
         opener = kept[stack[-1]]
+        ending = rf"\end{{{opener.text}}}" if opener.text in ("cases", "matrix") else PAIRS.get(opener.text, ")")
         closes_side = not any(token.kind == "=" for token in kept[stack[-1] :])
         if len(stack) > 1 or stack[-1] < last_equals or not closes_side or opener.text in ("cases", "matrix"):
             fail(
-                f"the bracket '{_shown(opener)}' is never closed",
-                f"add '{PAIRS.get(opener.text, ')')}' where it ends",
+                f"the bracket '{shown(opener)}' is never closed",
+                f"add '{ending}' where it ends",
                 opener.start,
                 opener.end,
             )
@@ -296,7 +332,13 @@ def _equals_ahead(tokens: list[Token], at: int) -> bool:
     return False
 
 
-def _shown(token: Token) -> str:
+_RELATIONS = {"lt": "<", "gt": ">", "le": "≤", "ge": "≥", "ne": "≠", "in": "∈", "cdot": "·", "times": "×", "circ": "∘"}
+
+
+def shown(token: Token) -> str:
+    """A token as its author sees it."""
+    if token.kind in ("rel", "joint"):
+        return _RELATIONS.get(token.text, token.text)
     match token.text:
         case "cases" | "matrix":
             return r"\begin" if token.kind == "(" else r"\end"

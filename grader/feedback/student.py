@@ -54,6 +54,7 @@ class QuestionView:
     title: str
     score: str
     max_score: str
+    worth: str
     parts: tuple[PartView, ...]
 
 
@@ -106,11 +107,13 @@ def student_page(report: GradeReport, rubric: RubricShown) -> str:
 
 def _question(results: tuple[PartResult, ...]) -> QuestionView:
     asked = results[0].asked
+    most = sum(result.asked.max_score for result in results)
     return QuestionView(
         label=f"Question {asked.question}" if asked.question else "Questions",
         title=asked.question_title,
         score=points(sum(result.score for result in results)),
-        max_score=points(sum(result.asked.max_score for result in results)),
+        max_score=points(most),
+        worth=worth(most),
         parts=tuple(map(_part, results)),
     )
 

@@ -31,7 +31,7 @@ from grader.expression.nodes import (
     symbols,
     walk,
 )
-from grader.expression.simplify import factored, join_terms, simplify, split_terms
+from grader.expression.simplify import expanded, factored, join_terms, simplify, split_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,16 @@ def closed_form(graph: ComputationGraph, target: Expression, adjoints: Mapping[s
 def _readable(formula: Expression) -> Expression:
     """Switched terms as cases, else common factors in front of a bracket."""
     cases = as_cases(formula)
-    return cases if isinstance(cases, Cases) else factored(formula)
+    if isinstance(cases, Cases):
+        return cases
+    forms = [factored(_inner_cases(item)) for item in (formula, expanded(formula))]
+    return min(forms, key=lambda form: sum(1 for _ in walk(form)))
+
+
+def _inner_cases(node: Expression) -> Expression:
+    """Switched terms inside sums and brackets as cases."""
+    node = rebuild(node, _inner_cases)
+    return as_cases(node) if isinstance(node, Call) and node.function in ("add", "sub") else node
 
 
 def juxtaposed(node: Expression) -> Expression:

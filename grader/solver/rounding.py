@@ -26,15 +26,18 @@ _MAX_PERMUTED = 5
 def rounded_program(
     graph: ComputationGraph, adjoints: Mapping[str, tuple[Node, ...]], values: Mapping[str, float], decimals: int
 ) -> dict[str, Interval]:
-    """Every node and adjoint of a scalar program with its interval, given the leaves' numbers."""
+    """Every node and adjoint of a scalar program with its interval, given the leaves' numbers.
+
+    The interval of a quantity comes from rounded operands and is not rounded itself: whoever compares a typed
+    number with it adds that number's own half unit. Later lines do work with the rounded quantity.
+    """
     half = 0.5 * 10.0**-decimals
     known: dict[str, Interval] = {leaf.name: (values[leaf.name],) * 2 for leaf in graph.leaves}
-    for node in graph.nodes:
-        known[node.name] = _widen(_interval(node.expression, known, half), half)
-    for nodes in adjoints.values():
-        for node in nodes:
-            known[node.name] = _widen(_interval(node.expression, known, half), half)
-    return known
+    exact: dict[str, Interval] = {}
+    for node in (*graph.nodes, *(node for nodes in adjoints.values() for node in nodes)):
+        exact[node.name] = _interval(node.expression, known, half)
+        known[node.name] = _widen(exact[node.name], half)
+    return exact
 
 
 def _widen(interval: Interval, half: float) -> Interval:

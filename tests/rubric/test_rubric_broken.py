@@ -60,11 +60,7 @@ def test_a_slip_is_explained(title: str, right: str, wrong: str, expected: list[
 
 
 def test_all_mistakes_come_at_once_in_the_order_of_the_lines() -> None:
-    text = (
-        RIGHT.replace("domain: onehot", "domain: hot")
-        .replace("dJ/dz_ij", "dJ/dq")
-        .replace("points: 3", "points: x")
-    )
+    text = RIGHT.replace("domain: onehot", "domain: hot").replace("dJ/dz_ij", "dJ/dq").replace("points: 3", "points: x")
     assert [line.split(":")[1] for line in problems_of(text)] == ["8", "15", "16"]
 
 

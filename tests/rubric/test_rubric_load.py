@@ -86,12 +86,8 @@ NODES = [
 
 
 @pytest.mark.parametrize(("line", "name", "letters", "axes"), NODES, ids=[line for line, *_ in NODES])
-def test_a_definition_becomes_a_node(
-    line: str, name: str, letters: tuple[str, ...], axes: tuple[str, ...]
-) -> None:
-    model = (
-        f"sizes: [n, C]\ngiven:\n  w: real\n  a: {{shape: [n]}}\n  b: {{shape: [n, C]}}\ndefine:\n  {line}"
-    )
+def test_a_definition_becomes_a_node(line: str, name: str, letters: tuple[str, ...], axes: tuple[str, ...]) -> None:
+    model = f"sizes: [n, C]\ngiven:\n  w: real\n  a: {{shape: [n]}}\n  b: {{shape: [n, C]}}\ndefine:\n  {line}"
     read = rubric(model, name).questions[0].model
     node = read.graph.nodes[0]
     assert (node.name, node.letters, node.axes) == (name, letters, axes)
@@ -136,9 +132,7 @@ TARGETS = [
     (
         "sizes: [m, C]\ngiven: {z: {shape: [m, C]}}\ndefine: {p_ij: z_ij^2}",
         "dp_uv/dz_ij",
-        Partial(
-            Indexed(Symbol("p"), (Symbol("u"), Symbol("v"))), Indexed(Symbol("z"), (Symbol("i"), Symbol("j")))
-        ),
+        Partial(Indexed(Symbol("p"), (Symbol("u"), Symbol("v"))), Indexed(Symbol("z"), (Symbol("i"), Symbol("j")))),
         "with letters of its own",
     ),
     (
