@@ -27,7 +27,7 @@ def class_files(source: Path, leave_out: tuple[Path, ...], problems: list[Proble
     else:
         root, paths = source.parent, [source]
     inside = _real(root)
-    skipped = tuple(_real(path) for path in leave_out)
+    skipped = tuple(real for real in map(_real, leave_out) if inside in real.parents)
     for path in paths:
         name = path.relative_to(root).as_posix().encode("utf-8", "replace").decode()
         target = _real(path)

@@ -44,7 +44,8 @@ def compare(asked: Namespace) -> int:
     print(paint(verdict.decision, "bold", sys.stdout))
     _print_row("reference", _read_as(reference) or _unread(reference))
     _print_row("answer", _read_as(answer) or _unread(answer))
-    _print_row("why", "\n".join(_why(verdict)))
+    if _read_as(reference) and _read_as(answer):
+        _print_row("why", "\n".join(_why(verdict)))
     return 0
 
 

@@ -30,6 +30,9 @@ def grade(asked: Namespace) -> int:
     key = read_key(asked.rubric)
     if isinstance(key, tuple):
         return refuse(key)
+    if asked.out.resolve() == asked.submissions.resolve():
+        print_error("--out would put the results among the submissions")
+        return 2
     try:
         report = grade_class(
             key,

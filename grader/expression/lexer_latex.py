@@ -11,13 +11,23 @@ from typing import NoReturn
 
 from grader.expression import lexer_plain
 from grader.expression.functions import SPELLINGS
+from grader.expression.latex_commands import (
+    CASES,
+    COMMANDS,
+    DRESS,
+    FONTS,
+    MATRICES,
+    SKIP_ARGUMENT,
+    SPACING,
+    UNWRAP,
+    WORDS,
+)
 from grader.expression.tokens import (
     ACCENTS,
     GREEK,
     GREEK_LETTERS,
     KEYWORDS,
     SIGNS,
-    VARIANTS,
     Token,
     fail,
 )
@@ -37,171 +47,6 @@ _SCAN = re.compile(
     re.VERBOSE,
 ).match
 
-COMMANDS: dict[str, tuple[str, str]] = {
-    **dict.fromkeys(("cdot", "bullet", "cdotp", "centerdot"), ("joint", "cdot")),
-    **dict.fromkeys(("circ", "odot", "bigodot", "bigcirc"), ("joint", "circ")),
-    **dict.fromkeys(("ast", "star", "*"), ("joint", "*")),
-    "times": ("joint", "times"),
-    "otimes": ("joint", "otimes"),
-    "div": ("/", "/"),
-    "slash": ("/", "/"),
-    **dict.fromkeys(("le", "leq", "leqslant", "leqq"), ("rel", "le")),
-    **dict.fromkeys(("ge", "geq", "geqslant", "geqq"), ("rel", "ge")),
-    **dict.fromkeys(("ne", "neq"), ("rel", "ne")),
-    "lt": ("rel", "lt"),
-    "gt": ("rel", "gt"),
-    "in": ("rel", "in"),
-    **dict.fromkeys(("approx", "simeq", "cong", "thickapprox", "doteq"), ("=", "approx")),
-    **dict.fromkeys(("equiv", "triangleq", "eq"), ("=", "=")),
-    **dict.fromkeys(("coloneqq", "coloneq", "leftarrow", "gets", "longleftarrow"), ("=", ":=")),
-    **dict.fromkeys(("land", "wedge"), ("logic", "and")),
-    **dict.fromkeys(("lor", "vee"), ("logic", "or")),
-    **dict.fromkeys(("lnot", "neg"), ("logic", "not")),
-    "sum": ("sum", "sum"),
-    "prod": ("sum", "prod"),
-    "partial": ("partial", "∂"),
-    **dict.fromkeys(("nabla", "triangledown", "bigtriangledown", "grad"), ("nabla", "∇")),
-    "infty": ("inf", "∞"),
-    **{name: ("frac", name) for name in ("frac", "dfrac", "tfrac", "cfrac")},
-    "sqrt": ("sqrt", "sqrt"),
-    "over": ("over", "over"),
-    "prime": ("'", "'"),
-    **dict.fromkeys(("top", "intercal", "transpose", "transp", "tran"), ("name", "⊤")),
-    "lvert": ("(", "|"),
-    "rvert": (")", "|"),
-    "lVert": ("(", "‖"),
-    "rVert": (")", "‖"),
-    "langle": ("(", "⟨"),
-    "rangle": (")", "⟩"),
-    "lbrack": ("(", "["),
-    "rbrack": (")", "]"),
-    "lbrace": ("(", r"\{"),
-    "rbrace": (")", r"\}"),
-    "lparen": ("(", "("),
-    "rparen": (")", ")"),
-    "{": ("(", r"\{"),
-    "}": (")", r"\}"),
-    "vert": ("|", "|"),
-    "mid": ("|", "|"),
-    "Vert": ("‖", "‖"),
-    "|": ("‖", "‖"),
-    "_": ("_", "_"),
-    "%": ("%", "%"),
-    "colon": (":", ":"),
-    "quad": ("quad", "quad"),
-    "qquad": ("quad", "quad"),
-    "newline": ("row", "row"),
-    "cr": ("row", "row"),
-    "\\": ("row", "row"),
-    **{name: ("start", name) for name in ("implies", "Rightarrow", "therefore", "Longrightarrow", "iff")},
-    **{name: ("start", name) for name in ("Leftrightarrow", "to", "rightarrow", "longrightarrow", "because")},
-    **{name: ("dots", name) for name in ("ldots", "cdots", "dots", "vdots", "ddots", "dotsb", "dotsc")},
-    **{name: ("name", name) for name in (*GREEK, "ell", "hbar")},
-    **{name: ("name", plain.removeprefix("var")) for name, plain in zip(VARIANTS, VARIANTS, strict=True)},
-    **{
-        name: ("fn", SPELLINGS[name])
-        for name in (
-            *("exp", "log", "ln", "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "tg"),
-            *("arcsin", "arccos", "arctan", "max", "min", "sech", "csch", "sign", "sgn", "erf", "diag", "tr"),
-            *("trace", "softmax", "sigmoid", "relu", "ReLU".lower(), "abs", "norm"),
-        )
-    },
-    "ReLU": ("fn", "relu"),
-    "lg": ("fn", "log10"),
-    "Sigmoid": ("fn", "sigmoid"),
-    "Softmax": ("fn", "softmax"),
-    "Tr": ("fn", "trace"),
-}
-_SPACING = frozenset(
-    [*",;:!> -/", "\n", "\t", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "nonumber", "notag"]
-    + ["left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr"]
-    + ["Biggl", "Biggr", "bigm", "Bigm", "rm", "bf", "it", "cal", "sf", "tt", "mathstrut", "strut", "noindent"]
-    + ["centering", "allowbreak", "thinspace", "quad*", "enspace", "small", "large", "Large", "normalsize", "hfill"]
-    + ["hline", "par", "relax", "qed", "square", "blacksquare", "substack", "allowdisplaybreaks", "ensuremath"]
-    + ["mathop", "mathrel", "mathbin", "mathord", "mathopen", "mathclose", "thickspace", "medspace", "negthinspace"]
-)
-_FONTS = frozenset(
-    [
-        "mathbf",
-        "bm",
-        "boldsymbol",
-        "mathcal",
-        "mathbb",
-        "mathds",
-        "mathbbm",
-        "mathsf",
-        "mathit",
-        "mathfrak",
-        "mathscr",
-        "pmb",
-        "mathtt",
-        "symbf",
-    ]
-)
-_WORDS = frozenset(
-    [
-        "text",
-        "textrm",
-        "textbf",
-        "textit",
-        "textsf",
-        "texttt",
-        "mbox",
-        "mathrm",
-        "operatorname",
-        "textnormal",
-        "textup",
-        "hbox",
-    ]
-)
-_UNWRAP = frozenset(
-    ["boxed", "fbox", "framebox", "underbrace", "overbrace", "textcolor", "colorbox", "underset", "overset"]
-)
-_SKIP_ARGUMENT = frozenset(
-    [
-        "label",
-        "tag",
-        "hspace",
-        "vspace",
-        "phantom",
-        "hphantom",
-        "vphantom",
-        "color",
-        "ref",
-        "eqref",
-        "cite",
-        "kern",
-        "hskip",
-    ]
-)
-_CASES = frozenset(["cases", "dcases", "rcases", "drcases", "numcases"])
-_MATRICES = frozenset(
-    ["bmatrix", "pmatrix", "matrix", "vmatrix", "Bmatrix", "smallmatrix", "array", "psmallmatrix", "bsmallmatrix"]
-)
-_DRESS = frozenset(
-    [
-        "align",
-        "aligned",
-        "equation",
-        "split",
-        "gather",
-        "gathered",
-        "multline",
-        "eqnarray",
-        "flalign",
-        "alignat",
-        "alignedat",
-        "displaymath",
-        "math",
-        "center",
-        "document",
-        "tabular",
-        "subequations",
-        "proof",
-        "itemize",
-        "enumerate",
-    ]
-)
 _TEXT_WORD = re.compile(
     r"(?P<otherwise>else\s*where|otherwise|o\.\s*w\.|o/w)|(?P<word>[A-Za-z]+)|(?P<math>\$[^$]*\$)|(?P<other>[^\s.,;:()])",
     re.IGNORECASE,
@@ -302,10 +147,10 @@ def lex(text: str, offset: int = 0, level: int = 0) -> tuple[list[Token], list[s
                     add(Token("accent", ACCENTS[name], start, offset + position))
                     single = True
                     continue
-                elif name in _SPACING:
+                elif name in SPACING:
                     position += _side(tokens, name, text, position, offset)
                     continue
-                elif name in _FONTS:
+                elif name in FONTS:
                     one = _ONE(text, position)
                     group = None if one else _NAME_GROUP(text, position)
                     if one and name not in ("mathcal", "mathit", "mathfrak", "mathscr"):
@@ -316,15 +161,15 @@ def lex(text: str, offset: int = 0, level: int = 0) -> tuple[list[Token], list[s
                         position = group.end()
                     else:
                         continue
-                elif name in _WORDS:
+                elif name in WORDS:
                     position = _text(tokens, notes, name, text, position, offset, level)
-                elif name in _UNWRAP:
+                elif name in UNWRAP:
                     if name in ("textcolor", "colorbox", "underset", "overset"):
                         skipped = _BRACED(text, position)
                         position = skipped.end() if skipped else position
                     unwrap += 1
                     continue
-                elif name in _SKIP_ARGUMENT:
+                elif name in SKIP_ARGUMENT:
                     skipped = _BRACED(text, position)
                     position = skipped.end() if skipped else position
                     continue
@@ -488,14 +333,14 @@ def _environment(tokens: list[Token], name: str, text: str, position: int, offse
     kind = found[1].strip().rstrip("*")
     position = found.end()
     at = (offset + found.start() - len(name) - 1, offset + position)
-    if kind in _CASES or kind in _MATRICES:
-        family = "cases" if kind in _CASES else "matrix"
+    if kind in CASES or kind in MATRICES:
+        family = "cases" if kind in CASES else "matrix"
         if kind == "array" and name == "begin":
             columns = _BRACED(text, position)
             position = columns.end() if columns else position
         tokens.append(Token("(" if name == "begin" else ")", family, *at))
-    elif kind not in _DRESS:
-        fail(f"the environment '{kind}' can't be read", did_you_mean(kind, (*_CASES, *_MATRICES, *_DRESS)), *at)
+    elif kind not in DRESS:
+        fail(f"the environment '{kind}' can't be read", did_you_mean(kind, (*CASES, *MATRICES, *DRESS)), *at)
     elif kind in ("alignat", "alignedat") and name == "begin":
         columns = _BRACED(text, position)
         position = columns.end() if columns else position
@@ -503,5 +348,5 @@ def _environment(tokens: list[Token], name: str, text: str, position: int, offse
 
 
 def _unknown(name: str, start: int) -> NoReturn:
-    known = (*COMMANDS, *ACCENTS, *_SPACING, *_FONTS, *_WORDS)
+    known = (*COMMANDS, *ACCENTS, *SPACING, *FONTS, *WORDS)
     fail(f"the command '\\{name}' can't be read", did_you_mean(name, known), start, start + len(name) + 1)

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from functools import lru_cache
-from typing import NoReturn
 
-from grader.expression import forms, quantities
-from grader.expression.forms import CONDITIONS, as_value
+from grader.expression import atoms, calls, forms, quantities
+from grader.expression.conditions import CONDITIONS, as_value
 from grader.expression.nodes import Call, Expression, Indexed, Number, Product, Symbol
 from grader.expression.resolve import TRANSPOSED, Table, raw_script
-from grader.expression.tokens import MAX_DEPTH, MAX_DIGITS, MAX_EXPONENT, Linked, Token, Unreadable, fail, shown
+from grader.expression.tokens import MAX_DEPTH, MAX_EXPONENT, Linked, Token, fail
 from grader.problems import Problem, Span
 
 STARTS = frozenset(
@@ -165,7 +163,8 @@ class Parser:
         kind = kinds[self.pos]
         if kind != "joint" and kind != "/" and kind not in STARTS:
             return first
-        factors, joints = [first], []
+        factors: list[Expression] = [first]
+        joints: list[str] = []
         while True:
             kind = kinds[self.pos]
             if kind == "joint":
@@ -232,7 +231,7 @@ class Parser:
         if self.kinds[start] == "word":
             self.replace(start, self.token._replace(kind="name"))
         if self.kinds[start] == "(" and self.token.text == "{":
-            node = self.bracket()
+            node = atoms.bracket(self)
             if self.kinds[self.pos] == "^":
                 self.pos += 1
                 node = Call("pow", (node, self.exponent()), 0, self.span(start))
@@ -246,7 +245,7 @@ class Parser:
     def postfix(self) -> Expression:
         """An atom with primes, indices on brackets, ``.T`` and percent behind it."""
         start = self.pos
-        return self.suffixes(self.atom(), start)
+        return self.suffixes(atoms.atom(self), start)
 
     def suffixes(self, node: Expression, start: int) -> Expression:
         """Read what stands directly behind `node`."""
@@ -261,7 +260,7 @@ class Parser:
                     node = Call("transpose", (node,), 0, self.span(start))
                 else:
                     row = {"dot": "dot", "matmul": "dot", "sum": "total", "mean": "mean"}[name]
-                    node = quantities.applied(self, row, start, first=node)
+                    node = calls.applied(self, row, start, first=node)
             elif kind == "%":
                 self.pos += 1
                 if not isinstance(node, Number):
@@ -284,175 +283,6 @@ class Parser:
                 node = Indexed(node, indices, self.span(start))
             else:
                 return node
-
-    # --- atoms -----------------------------------------------------------------------------------------------------
-
-    def atom(self) -> Expression:
-        """One operand."""
-        token = self.tokens[self.pos]
-        match token.kind:
-            case "num":
-                return self.number()
-            case "name" | "word" | "accent":
-                return quantities.quantity(self)
-            case "fn":
-                return quantities.function(self, token.text)
-            case "(":
-                return self.bracket()
-            case "frac":
-                return forms.fraction(self)
-            case "sqrt":
-                return forms.root(self)
-            case "sum":
-                return forms.big_operator(self)
-            case "partial":
-                return forms.slashed(self)
-            case "nabla":
-                return forms.nabla(self)
-            case "ind":
-                return forms.indicator(self)
-            case "|" | "‖":
-                return self.bar()
-        self.expected()
-
-    def expected(self) -> NoReturn:
-        """Stop where an operand should stand."""
-        token = self.token
-        before = self.tokens[self.pos - 1] if self.pos else token
-        hint = ""
-        match token.kind:
-            case "end" | ")" | "nl" | "row" | "&" | "=" | "," | "key" | ";":
-                what = "something is missing here"
-                if self.pos and before.kind == "(":
-                    what, hint = "these brackets are empty", "write what belongs between them"
-                elif self.pos:
-                    hint = f"behind '{shown(before)}' stands nothing"
-            case "dots":
-                what, hint = "an ellipsis can't be evaluated", "write the sum or all its entries"
-            case "inf":
-                what = "infinity is not a number to compute with"
-            case "joint" | "/" | "rel":
-                what = f"an operand is missing before '{shown(token)}'"
-            case "^" | "_":
-                what, hint = f"there is nothing for '{token.text}' to act on", "put the base before it"
-            case _:
-                what = f"'{shown(token)}' can't stand here"
-        fail(what, hint, token.start, token.end)
-
-    def number(self) -> Expression:
-        """A number as typed, with a decimal comma or thousands marks where they can be nothing else."""
-        token = self.token
-        self.pos += 1
-        if not self.commas or self.kinds[self.pos] != "," or "." in token.text:
-            return read_number(token)
-        digits, end, start = token.text, token.end, self.pos
-        groups = 0
-        while (
-            self.kinds[self.pos] == ","
-            and self.kinds[self.pos + 1] == "num"
-            and self.token.start == end
-            and self.tokens[self.pos + 1].start == end + 1
-        ):
-            following = self.tokens[self.pos + 1]
-            whole = following.text.split(".")[0]
-            if groups and len(whole) != 3:
-                break
-            groups += 1
-            digits, end = digits + "," + following.text, following.end
-            self.pos += 2
-            if "." in following.text:
-                break
-        if not groups:
-            return read_number(token)
-        pieces = digits.split(",")
-        joined = token._replace(text=digits, end=end)
-        thousands = len(token.text) <= 3 and all(len(piece.split(".")[0]) == 3 for piece in pieces[1:])
-        if groups == 1 and "." not in digits and (not thousands or token.text == "0"):
-            return read_number(joined._replace(text=digits.replace(",", ".")))
-        if thousands:
-            if groups == 1 and "." not in digits:
-                self.note("ambiguous_comma")
-            return read_number(joined._replace(text=digits.replace(",", "")))
-        self.pos = start
-        return read_number(token)
-
-    def bracket(self) -> Expression:
-        """What stands in brackets: a value, a condition, branches, a vector or a matrix."""
-        start, opener = self.pos, self.token
-        self.deeper()
-        close = self.match[start]
-        if opener.text in ("cases", "matrix"):
-            node = forms.environment(self)
-        else:
-            bars, inner, commas = self.bars, self.inner, self.commas
-            self.bars, self.inner = 0, inner + 1
-            self.commas = opener.text in ("(", "{") and self.kinds[start + 1 : close] != ["num", ",", "num"]
-            self.pos += 1
-            node = forms.bracketed(self, opener, close)
-            self.bars, self.inner, self.commas = bars, inner, commas
-            if self.pos != close:
-                self.stuck()
-            self.pos += 1
-        self.depth -= 1
-        return forms.norm(self, node, start) if opener.text == "‖" else node
-
-    def bar(self) -> Expression:
-        """``|x|`` and ``‖x‖``; two bars side by side are tried as a norm first."""
-        start, sign = self.pos, self.token
-        double = sign.kind == "|" and self.kinds[start + 1] == "|" and self.tokens[start + 1].start == sign.end
-        if double and self.retries < 8:
-            self.retries += 1
-            problems = len(self.problems)
-            kept = (self.bars, self.depth, self.inner)
-            try:
-                node = self.closed(start + 2, ("|", "|"))
-            except Unreadable:
-                node = None
-            if node is not None:
-                return forms.norm(self, node, start)
-            del self.problems[problems:]
-            self.bars, self.depth, self.inner = kept
-        node = self.closed(start + 1, (sign.kind,))
-        if node is None:
-            fail(f"the bar '{sign.text}' is never closed", f"add '{sign.text}' where it ends", sign.start, sign.end)
-        if sign.kind == "‖":
-            return forms.norm(self, node, start)
-        return Call("abs", (node,), 0, self.span(start))
-
-    def closed(self, begin: int, ending: tuple[str, ...]) -> Expression | None:
-        """The value from token `begin` to the signs `ending`, or None where they don't follow."""
-        self.deeper()
-        self.pos = begin
-        self.bars += 1
-        node = self.value()
-        self.bars -= 1
-        self.depth -= 1
-        end = self.pos + len(ending)
-        if tuple(self.kinds[self.pos : end]) != ending:
-            return None
-        self.pos = end
-        return node
-
-    def stuck(self) -> NoReturn:
-        """Stop at a token that continues nothing."""
-        token, before = self.token, self.tokens[self.pos - 1]
-        what, hint = f"'{shown(token)}' can't stand here", ""
-        match token.kind:
-            case ",":
-                digits = before.kind == "num" and self.kinds[self.pos + 1] == "num"
-                what = "a comma can't stand here"
-                hint = "write a decimal point, not a comma" if digits else "an answer is one formula"
-            case ";" | "nl" | "row":
-                what, hint = "a second formula begins here", "give one answer, or join the lines with ="
-            case "num" if before.kind == "num":
-                what, hint = "two numbers stand side by side", "is an operator missing?"
-            case "dots" | "inf":
-                self.expected()
-            case ":":
-                hint = "a branch is written as 1 if x > 0 else 0"
-            case "=":
-                hint = "a bracket before it may not be closed"
-        fail(what, hint, token.start, token.end)
 
     def declared(self, name: str) -> bool:
         """Whether the model declares a bare name."""
@@ -487,30 +317,3 @@ def _scientific(mantissa: Expression, factor: Expression, joint: str) -> Express
 
 
 _TEN = Number(Fraction(10))
-
-
-def read_number(token: Token) -> Number:
-    """The exact value of a number token and the place of its last digit."""
-    text = token.text
-    if len(text) > MAX_DIGITS:
-        fail(f"this number has more than {MAX_DIGITS} digits", "", token.start, token.end)
-    value, place = _exact(text)
-    if place is not None and abs(place) > MAX_EXPONENT + MAX_DIGITS:
-        fail("the exponent of this number is too large", "", token.start, token.end)
-    return Number(value, place, Span(token.start, token.end))
-
-
-@lru_cache(maxsize=4096)
-def _exact(text: str) -> tuple[Fraction, int | None]:
-    if "/" in text:
-        return Fraction(text), None
-    mantissa, _, exponent = text.lower().partition("e")
-    whole, point, decimals = mantissa.partition(".")
-    if len(exponent) > 5:
-        return Fraction(0), MAX_EXPONENT * 9
-    power = int(exponent) if exponent else 0
-    if abs(power) > MAX_EXPONENT:
-        return Fraction(0), MAX_EXPONENT * 9
-    place = power - len(decimals) if point or exponent else None
-    digits = Fraction(int((whole + decimals) or "0"))
-    return (digits if place is None else digits * Fraction(10) ** place), place

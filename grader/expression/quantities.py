@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from grader.expression import forms
-from grader.expression.functions import CONSTANTS, FUNCTIONS, SPELLINGS
+from grader.expression import calls, derivatives, forms
+from grader.expression.functions import CONSTANTS, SPELLINGS
 from grader.expression.names import Declared
 from grader.expression.nodes import (
     Call,
-    Cases,
     Expression,
     Indexed,
-    Matrix,
     Partial,
-    Product,
     Slice,
     Symbol,
     integer,
@@ -31,7 +29,6 @@ from grader.expression.resolve import (
     key_of,
     latex_pieces,
     lookalikes,
-    raw_script,
     scan,
     shape_of,
 )
@@ -41,46 +38,7 @@ from grader.problems import Problem, Span, did_you_mean
 if TYPE_CHECKING:
     from grader.expression.parser import Parser
 
-_BRACKET_ONLY = frozenset(
-    [
-        "sigma",
-        "phi",
-        "Phi",
-        "tr",
-        "step",
-        "ind",
-        "where1",
-        "mean",
-        "avg",
-        "average",
-        "sum",
-        "total",
-        "ones",
-        "eye",
-        "inner",
-        "outer",
-        "dot",
-        "mm",
-        "multiply",
-        "norm",
-        "where",
-        "tg",
-        "transpose",
-        "square",
-        "identity",
-        "kron_delta",
-        "max",
-        "min",
-        "maximum",
-        "minimum",
-        "undefined",
-        "nan",
-        "dne",
-    ]
-)
-_INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arcsinh", "cosh": "arccosh", "tanh": "arctanh"}
 _INDEX_PAIR = frozenset("ijkluvst")
-_KEYWORD_ARGUMENTS = frozenset(("axis", "dim", "keepdims", "keepdim", "ord", "dtype"))
 
 
 def quantity(p: Parser) -> Expression:
@@ -89,11 +47,11 @@ def quantity(p: Parser) -> Expression:
     token = p.token
     text = token.text
     if token.kind != "accent" and not p.declared(text):
-        if text[0] == "d" and forms.differential_ahead(p, start):
-            return forms.slashed(p)
-        row = function_row(p, text, start)
+        if text[0] == "d" and derivatives.differential_ahead(p, start):
+            return derivatives.slashed(p)
+        row = calls.function_row(p, text, start)
         if row is not None:
-            return function(p, row)
+            return calls.function(p, row)
     if token.kind != "accent" and p.kinds[start + 1] == "num" and _numbered(p, start):
         start = p.pos
         token = p.token
@@ -108,9 +66,9 @@ def quantity(p: Parser) -> Expression:
             rest = text[len(head) :]
             kind = "name" if len(rest) == 1 or len(pieces) == 2 else token.kind
             p.replace(start, Token(kind, rest, token.start + len(head), token.end))
-            return _settled(p, Shape(head), Span(token.start, token.start + len(head)), start)
+            return settled(p, Shape(head), Span(token.start, token.start + len(head)), start)
     p.pos = shape.end
-    return _settled(p, shape, p.span(start), start)
+    return settled(p, shape, p.span(start), start)
 
 
 def _numbered(p: Parser, at: int) -> bool:
@@ -141,7 +99,7 @@ def _lengthen(p: Parser, base: str, below: str) -> bool:
 
 def _cut(p: Parser, token: Token, shape: Shape) -> tuple[str, ...]:
     text, table = token.text, p.table
-    if text in p.defined or Shape(text).display in p.defined or shape.display in p.defined:
+    if p.defined and (text in p.defined or Shape(text).display in p.defined or shape.display in p.defined):
         return (text,)
     if table is None and len(text) == 2 and text[1] == "e" and p.kinds[p.pos + 1] == "^":
         return (text[0], "e")  # xe^{-x}
@@ -169,171 +127,8 @@ def _cut(p: Parser, token: Token, shape: Shape) -> tuple[str, ...]:
     return (text,)
 
 
-# --- functions --------------------------------------------------------------------------------------------------------
-
-
-def function_row(p: Parser, text: str, at: int) -> str | None:
-    """The row of the allow-list that a name at token `at` calls, or None where it is a symbol here."""
-    if p.table is not None and text in p.table.functions:
-        return p.table.functions[text]
-    name = SPELLINGS.get(text)
-    if name is None and len(text) > 2:
-        name = SPELLINGS.get(text.lower())
-    if name is None or (p.tokens[at].kind == "word" and len(text) < 2):
-        return None
-    if text in _BRACKET_ONLY:
-        after = at + 1
-        while p.kinds[after] in ("'", "^") or (p.kinds[after] == "_" and text in ("max", "min")):
-            after = after + 1 if p.kinds[after] == "'" else max(after + 1, raw_script(p.tokens, p.match, after + 1)[1])
-            if text in ("max", "min"):
-                return name
-        if p.kinds[after] != "(" and text not in ("undefined", "nan", "dne"):
-            return None
-    return name
-
-
-def function(p: Parser, row: str) -> Expression:
-    """A call of `row` whose name is the token ahead, with primes, powers and its argument."""
-    start = p.pos
-    name = p.token
-    p.pos += 1
-    primes = 0
-    power: Expression | None = None
-    spec = FUNCTIONS[row]
-    while (kind := p.kinds[p.pos]) in ("'", "^", "_"):
-        if kind == "'":
-            p.pos += 1
-            primes += 1
-            continue
-        raw, after = raw_script(p.tokens, p.match, p.pos + 1)
-        if kind == "_":
-            if row == "log" and raw in ("2", "10", "e"):
-                row = {"2": "log2", "10": "log10", "e": "log"}[raw]
-            elif row in ("max", "min"):
-                return forms.big_operator(p, row)
-            else:
-                fail(f"a subscript on '{name.text}' can't be read", "", p.token.start, p.tokens[p.pos + 1].end)
-            p.pos = after
-        elif raw and not raw.strip("'"):
-            primes += len(raw)
-            p.pos = after
-        elif raw == "-1" and row in _INVERSES:
-            row = _INVERSES[row]
-            p.pos = after
-        else:
-            p.pos += 1
-            power = _function_power(p)
-    if spec.high == 0:
-        return Call(row, (), 0, p.span(start))
-    node = applied(p, row, start, primes=primes, name=name.text)
-    return node if power is None else Call("pow", (node, power), 0, p.span(start))
-
-
-def _function_power(p: Parser) -> Expression:
-    """The exponent between a function and its argument: a group or a single token, never the bracket behind it."""
-    token = p.token
-    if token.kind == "(" and token.text == "{":
-        return p.bracket()
-    if token.kind == "num":
-        return p.number()
-    p.pos += 1
-    if token.kind != "name":
-        fail("this exponent can't be read", "put it in braces", token.start, token.end)
-    return _settled(p, Shape(token.text), Span(token.start, token.end), p.pos)
-
-
-def applied(
-    p: Parser, row: str, start: int, primes: int = 0, first: Expression | None = None, name: str = ""
-) -> Expression:
-    """`row` called on the bracket ahead, or on the juxtaposed atoms ahead; `first` is an argument already read."""
-    spec = FUNCTIONS[row]
-    given = [] if first is None else [first]
-    if p.kinds[p.pos] == "(" and p.token.text not in ("|", "‖", "matrix", "cases"):
-        given += arguments(p, row)
-    elif first is None:
-        given.append(implicit(p, name or row))
-    if len(given) == 1 and (spec.low > 1 or spec.high is None):
-        only = given[0]
-        if isinstance(only, Matrix) and len(only.rows) == 1:
-            given = list(only.rows[0])
-    if len(given) < spec.low or (spec.high is not None and len(given) > spec.high):
-        expected = spec.low if spec.low == spec.high else f"{spec.low} or more"
-        fail(
-            f"'{name or row}' takes {expected} argument{'s' if expected != 1 else ''}, here are {len(given)}",
-            "write a decimal point, not a comma" if spec.high == 1 else "",
-            p.tokens[start].start,
-            p.tokens[p.pos - 1].end,
-        )
-    if row == "where":
-        test = p.condition(given[0], start)
-        return Cases(((given[1], test),), given[2], p.span(start))
-    if row == "iverson":
-        given = [p.condition(given[0], start)]
-    return Call(row, tuple(given), primes, p.span(start))
-
-
-def arguments(p: Parser, row: str = "") -> list[Expression]:
-    """The values between the brackets ahead, separated by commas."""
-    opener, close = p.pos, p.match[p.pos]
-    p.deeper()
-    bars, inner, commas = p.bars, p.inner, p.commas
-    p.bars, p.inner, p.commas = 0, inner + 1, FUNCTIONS[row].high == 1 if row else False
-    p.pos += 1
-    given: list[Expression] = []
-    while True:
-        token = p.token
-        if token.kind == "name" and token.text in _KEYWORD_ARGUMENTS and p.kinds[p.pos + 1] == "=":
-            p.pos += 2
-            value = p.signed(p.postfix) if p.kinds[p.pos] != "name" else None
-            p.pos += value is None
-            if value is not None and token.text in ("axis", "dim", "ord"):
-                given.append(value)
-        elif row in ("where", "iverson"):
-            given.append(p.clause())
-        else:
-            given.append(forms.branches(p, p.clause()))
-        if p.kinds[p.pos] not in (",", ";"):
-            break
-        p.pos += 1
-    if p.pos != close:
-        p.stuck()
-    p.pos += 1
-    p.bars, p.inner, p.commas = bars, inner, commas
-    p.depth -= 1
-    del opener
-    return given
-
-
-def implicit(p: Parser, name: str) -> Expression:
-    r"""The argument of a function without brackets: the atoms that stand side by side, ``\log \hat y_{ij}``."""
-    start = p.pos
-    if p.kinds[start] not in _ARGUMENT and p.kinds[start] != "-":
-        token = p.tokens[start - 1]
-        fail(f"the function '{name}' has no argument", f"write {name}(...)", token.start, token.end)
-    p.deeper()
-    factors = [p.signed(p.power)]
-    while p.kinds[p.pos] in ("name", "word", "accent", "num", "frac", "sqrt"):
-        if p.kinds[p.pos] == "word" or p.kinds[p.pos] == "name":
-            if function_row(p, p.token.text, p.pos) is not None:
-                break
-            if forms.differential_ahead(p, p.pos):
-                break
-        if p.kinds[p.pos] == "frac" and forms.is_derivative(p):
-            break
-        factors.append(p.power())
-    p.depth -= 1
-    return factors[0] if len(factors) == 1 else Product(tuple(factors), ("",) * (len(factors) - 1), p.span(start))
-
-
-_ARGUMENT = frozenset(("num", "name", "word", "fn", "(", "frac", "sqrt", "accent", "|", "‖", "sum", "ind", "partial"))
-
-
-# --- symbols ----------------------------------------------------------------------------------------------------------
-
-
-def _settled(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
-    display = shape.display
-    if display in p.defined:
+def settled(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
+    if p.defined and (display := shape.display) in p.defined:
         return _dressed(p, Symbol(display, span), shape)
     if p.table is None:
         return _free(p, shape, span)
@@ -413,7 +208,7 @@ def _special(p: Parser, shape: Shape, span: Span) -> Expression | None:
         if p.kinds[p.pos] == "(" and forms.holds_condition(p, p.pos):
             return Call("iverson", (forms.condition_in_bracket(p),), 0, span)
         if p.table is not None:
-            sizes = (_settled(p, Shape(shape.below), span, p.pos),) if shape.below else ()
+            sizes = (settled(p, Shape(shape.below), span, p.pos),) if shape.below else ()
             return _dressed(p, Call("identity", sizes, 0, span), shape)
     return None
 
@@ -458,13 +253,22 @@ def _entries(p: Parser, above: str, below: str, rank: int) -> tuple[Expression, 
 
 def indices(p: Parser, raw: str, rank: int) -> tuple[Expression, ...] | None:
     """The entries that a raw subscript names, at most `rank` of them; None where it can't be indices."""
+    found, conditional = _indices(raw, rank)
+    if conditional:
+        p.note("index_condition")
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _indices(raw: str, rank: int) -> tuple[tuple[Expression, ...] | None, bool]:
     found: list[Expression] = []
     parts = raw.split(",")
+    noted = False
     for part in parts:
         conditional = re.fullmatch(r"([A-Za-z])(?:=|!=|<=?|>=?)(\w+)", part)
         shifted = re.fullmatch(r"([A-Za-z])([+-])(\d{1,3}|[A-Za-z])", part)
         if conditional:
-            p.note("index_condition")
+            noted = True
             found.append(Symbol(conditional[1]))
         elif part == ":":
             found.append(Slice())
@@ -480,8 +284,8 @@ def indices(p: Parser, raw: str, rank: int) -> tuple[Expression, ...] | None:
         elif re.fullmatch(r"[A-Za-z0-9:]+", part):
             found += [_index(sign) for sign in part]
         else:
-            return None
-    return tuple(found) if len(found) <= rank else None
+            return None, False
+    return (tuple(found) if len(found) <= rank else None), noted
 
 
 def _index(sign: str) -> Expression:
@@ -494,7 +298,7 @@ def _build(p: Parser, found: Found, shape: Shape, span: Span) -> Expression:
     declared = found.declared
     node: Expression = Symbol(declared.name, span)
     if declared.role == "function":
-        return applied(p, declared.function, p.pos - 1, found.primes, None, declared.name)
+        return calls.applied(p, declared.function, p.pos - 1, found.primes, None, declared.name)
     entries = _entries(p, found.above, found.below, declared.rank) or ()
     while declared.rank > len(entries) and p.kinds[p.pos] == "(" and p.token.text == "[" and _touches(p):
         raw = "".join(token.text for token in p.tokens[p.pos + 1 : p.match[p.pos]])
@@ -624,4 +428,4 @@ def alone(p: Parser) -> Expression:
     """The name ahead without anything behind it, as the argument of a command takes it."""
     token = p.token
     p.pos += 1
-    return _settled(p, Shape(token.text), Span(token.start, token.end), p.pos - 1)
+    return settled(p, Shape(token.text), Span(token.start, token.end), p.pos - 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from grader.expression import forms, lexer_plain, sources
+from grader.expression import atoms, branches, derivatives, forms, lexer_plain, sources
 from grader.expression.names import Names
 from grader.expression.nodes import Expression, Number, Symbol, children
 from grader.expression.parser import Parser
@@ -197,7 +197,7 @@ def _left(p: Parser, part: Statement) -> str:
     if not part.equals:
         return ""
     shape = scan(p.tokens, p.match, part.start, lambda *_: False)
-    if shape is None or shape.end != part.equals or forms.leads(p, part.start):
+    if shape is None or shape.end != part.equals or derivatives.leads(p, part.start):
         return ""
     if p.table is not None and len(shape.below) <= 3 and shape.below.isalpha() and shape.below.islower():
         return shape.base
@@ -213,12 +213,12 @@ def _chain(p: Parser, part: Statement) -> tuple[Expression, ...]:
         first = not sides and part.equals > 0
         problems = len(p.problems)
         try:
-            side = forms.side(p)
+            side = branches.side(p)
             if p.kinds[p.pos] == "over":
                 p.pos += 1
                 side = forms.quotient(p, side, p.value())
             if p.kinds[p.pos] not in ("=", "end"):
-                p.stuck()
+                atoms.stuck(p)
         except Unreadable:
             if not first:
                 raise

@@ -23,6 +23,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 _WIDE = 20  # characters that fit a phone's column for sure
 _TAG = re.compile(r"<[^>]*>")
 _MOST_TYPED = 2000
+_MOST_LINES = 40
 _MOST_REMARKS = 20
 
 
@@ -81,9 +82,8 @@ def formula(mathml: str, text: str) -> Formula:
 
 def typed(text: str) -> str:
     """An answer as it was typed; of an endless one the beginning, and its length."""
-    if len(text) <= _MOST_TYPED:
-        return text
-    return f"{text[:_MOST_TYPED]}… ({len(text):,} characters)"
+    shown = "\n".join(text[:_MOST_TYPED].split("\n")[:_MOST_LINES])
+    return shown if shown == text else f"{shown}… ({len(text):,} characters)"
 
 
 def remarks(problems: tuple[Problem, ...]) -> tuple[Remark, ...]:

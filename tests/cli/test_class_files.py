@@ -40,6 +40,12 @@ def test_the_roster_and_earlier_results_are_left_out(tmp_path: Path) -> None:
     assert listed(tmp_path, tmp_path / "roster.csv", tmp_path / "report") == (["a.md"], [])
 
 
+def test_results_may_lie_above_the_class(tmp_path: Path) -> None:
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "a.md").write_text("x")
+    assert listed(tmp_path / "class", tmp_path) == (["a.md"], [])
+
+
 def test_a_link_may_not_lead_out(tmp_path: Path) -> None:
     inside = tmp_path / "class"
     inside.mkdir()

@@ -152,7 +152,7 @@ def test_a_page_that_fails_does_not_cost_the_class_its_results(
 STRICT = [
     ("student,1a,1b,2a,2b\nada,yhat-y,(yhat-y)*yhat*(1-yhat)*x,0.5744,-0.0520\n", 0, "all right"),
     ("student,1a,1b,2a,2b\nada,y-yhat,x,0.1,2\n", 0, "all wrong needs nobody"),
-    ("student,1a,1b,2a,2b\nada,yhat-(y,x,0.1,2\n", 1, "unreadable"),
+    ("student,1a,1b,2a,2b\nada,yhat-)y,x,0.1,2\n", 1, "unreadable"),
     ("student,1a,1c\nada,yhat-y,x\n", 1, "an unknown part"),
 ]
 
@@ -188,6 +188,7 @@ WRONG = [
     ("", "empty", [], "no submissions in"),
     ("", "class", ["--roster", "nobody.csv"], "nobody.csv: No such file or directory"),
     ("", "class", ["--out", "a-file"], "a-file"),
+    ("", "class", ["--out", "class"], "--out would put the results among the submissions"),
 ]
 
 

@@ -44,6 +44,11 @@ NAMES = (
 LETTERS = ("i", "j", "k")
 JOINTS = ("", "*", "cdot", "times", "circ", "@", "otimes")
 
+
+def _typed(digits: int, place: int) -> Number:
+    return Number(digits * Fraction(10) ** place, place)
+
+
 letters = st.sampled_from(LETTERS).map(Symbol)
 scalars = st.sampled_from([Symbol(name.name) for name in NAMES if name.rank == 0])
 entries = st.one_of(
@@ -55,7 +60,7 @@ entries = st.one_of(
 arrays = st.sampled_from(["v", "y", "yhat"]).map(Symbol)
 numbers = st.one_of(
     st.integers(0, 12).filter(lambda value: value != 10).map(integer),
-    st.builds(lambda digits, place: Number(Fraction(digits) * Fraction(10) ** place, place), *[st.integers(0, 9999), st.integers(-9, 4)]),
+    st.builds(_typed, st.integers(0, 9999), st.integers(-9, 2)).filter(lambda number: number.value <= 400),
 )
 named = st.one_of(scalars, entries, arrays)
 leaves = st.one_of(named, numbers, st.sampled_from([Symbol("e"), Symbol("pi")]))
@@ -107,6 +112,7 @@ def _larger(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expressio
     )
     two = st.sampled_from(["add", "sub", "div", "pow", "max", "inner"])
     conditions = _conditions(inner)
+    flat = inner.filter(lambda entry: not isinstance(entry, Matrix))
     return st.one_of(
         st.builds(lambda name, a: Call(name, (a,)), one, inner),
         st.builds(lambda name, a, b: Call(name, (a, b)), two, inner, inner),
@@ -120,11 +126,11 @@ def _larger(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expressio
             st.one_of(st.none(), inner),
         ),
         st.builds(Partial, named, named),
-        st.builds(Partial, inner, scalars),
+        st.builds(lambda a, b, c: Partial(Call("sub", (a, b)), c), named, named, scalars),
         st.builds(lambda a, b: Partial(Partial(a, b), b), scalars, scalars),
         st.builds(lambda i, j: Call("kronecker", (i, j)), letters, letters),
-        st.builds(lambda rows: Matrix(tuple(rows)), st.lists(st.tuples(inner, inner), min_size=1, max_size=2)),
-        st.builds(lambda a, b: Matrix(((a,), (b,))), inner, inner),
+        st.builds(lambda rows: Matrix(tuple(rows)), st.lists(st.tuples(flat, flat), min_size=1, max_size=2)),
+        st.builds(lambda a, b: Matrix(((a,), (b,))), flat, flat),
         st.builds(lambda a, b, i: Indexed(Call("sub", (a, b)), (i,)), inner, inner, letters),
     )
 

@@ -187,8 +187,9 @@ def test_a_whole_submission_can_be_for_review() -> None:
     assert "everything of s01" in Page(class_page(ClassReport(RUBRIC, (one,)))).text
 
 
-def test_endless_answer_is_cut() -> None:
-    long = replace(WRONG, answer=AnswerShown("x" * 10_000_000, "", "", "", 0), evidence=Evidence())
+@pytest.mark.parametrize("endless", ["x" * 10_000_000, "\n" * 10_000_000], ids=["one line", "many lines"])
+def test_endless_answer_is_cut(endless: str) -> None:
+    long = replace(WRONG, answer=AnswerShown(endless, "", "", "", 0), evidence=Evidence())
     page = student_page(report("s01", "", (long,)), RUBRIC)
     assert "(10,000,000 characters)" in page and len(page) < 60_000
 

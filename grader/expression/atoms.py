@@ -1,0 +1,219 @@
+"""Operands: numbers with their digits, brackets, bars, and what is said where an operand is missing.
+
+``5,6`` is 5.6 where a comma can separate nothing, ``|x|`` an absolute value, ``2 +`` a Problem behind the sign.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING, NoReturn
+
+from grader.expression import branches, calls, derivatives, forms, quantities, reductions
+from grader.expression.nodes import Call, Expression, Number
+from grader.expression.tokens import MAX_DIGITS, MAX_EXPONENT, Token, Unreadable, fail, shown
+from grader.problems import Span
+
+if TYPE_CHECKING:
+    from grader.expression.parser import Parser
+
+
+def atom(p: Parser) -> Expression:
+    """One operand."""
+    token = p.tokens[p.pos]
+    match token.kind:
+        case "num":
+            return number(p)
+        case "name" | "word" | "accent":
+            return quantities.quantity(p)
+        case "fn":
+            return calls.function(p, token.text)
+        case "(":
+            return bracket(p)
+        case "frac":
+            return forms.fraction(p)
+        case "sqrt":
+            return forms.root(p)
+        case "sum":
+            return reductions.big_operator(p)
+        case "partial":
+            return derivatives.slashed(p)
+        case "nabla":
+            return derivatives.nabla(p)
+        case "ind":
+            return forms.indicator(p)
+        case "|" | "‖":
+            return bar(p)
+    expected(p)
+
+
+def expected(p: Parser) -> NoReturn:
+    """Stop where an operand should stand."""
+    token = p.token
+    before = p.tokens[p.pos - 1] if p.pos else token
+    hint = ""
+    match token.kind:
+        case "end" | ")" | "nl" | "row" | "&" | "=" | "," | "key" | ";":
+            what = "something is missing here"
+            if p.pos and before.kind == "(":
+                what, hint = "these brackets are empty", "write what belongs between them"
+            elif p.pos:
+                hint = f"behind '{shown(before)}' stands nothing"
+        case "dots":
+            what, hint = "an ellipsis can't be evaluated", "write the sum or all its entries"
+        case "inf":
+            what = "infinity is not a number to compute with"
+        case "joint" | "/" | "rel":
+            what = f"an operand is missing before '{shown(token)}'"
+        case "^" | "_":
+            what, hint = f"there is nothing for '{token.text}' to act on", "put the base before it"
+        case _:
+            what = f"'{shown(token)}' can't stand here"
+    fail(what, hint, token.start, token.end)
+
+
+def number(p: Parser) -> Expression:
+    """A number as typed, with a decimal comma or thousands marks where they can be nothing else."""
+    token = p.token
+    p.pos += 1
+    if not p.commas or p.kinds[p.pos] != "," or "." in token.text:
+        return read_number(token)
+    digits, end, start = token.text, token.end, p.pos
+    groups = 0
+    while (
+        p.kinds[p.pos] == ","
+        and p.kinds[p.pos + 1] == "num"
+        and p.token.start == end
+        and p.tokens[p.pos + 1].start == end + 1
+    ):
+        following = p.tokens[p.pos + 1]
+        whole = following.text.split(".")[0]
+        if groups and len(whole) != 3:
+            break
+        groups += 1
+        digits, end = digits + "," + following.text, following.end
+        p.pos += 2
+        if "." in following.text:
+            break
+    if not groups:
+        return read_number(token)
+    pieces = digits.split(",")
+    joined = token._replace(text=digits, end=end)
+    thousands = len(token.text) <= 3 and all(len(piece.split(".")[0]) == 3 for piece in pieces[1:])
+    if groups == 1 and "." not in digits and (not thousands or token.text == "0"):
+        return read_number(joined._replace(text=digits.replace(",", ".")))
+    if thousands:
+        if groups == 1 and "." not in digits:
+            p.note("ambiguous_comma")
+        return read_number(joined._replace(text=digits.replace(",", "")))
+    p.pos = start
+    return read_number(token)
+
+
+def bracket(p: Parser) -> Expression:
+    """What stands in brackets: a value, a condition, branches, a vector or a matrix."""
+    start, opener = p.pos, p.token
+    p.deeper()
+    close = p.match[start]
+    if opener.text in ("cases", "matrix"):
+        node = branches.environment(p)
+    else:
+        bars, inner, commas = p.bars, p.inner, p.commas
+        p.bars, p.inner = 0, inner + 1
+        p.commas = opener.text in ("(", "{") and p.kinds[start + 1 : close] != ["num", ",", "num"]
+        p.pos += 1
+        node = forms.bracketed(p, opener, close)
+        p.bars, p.inner, p.commas = bars, inner, commas
+        if p.pos != close:
+            stuck(p)
+        p.pos += 1
+    p.depth -= 1
+    return forms.norm(p, node, start) if opener.text == "‖" else node
+
+
+def bar(p: Parser) -> Expression:
+    """``|x|`` and ``‖x‖``; two bars side by side are tried as a norm first."""
+    start, sign = p.pos, p.token
+    double = sign.kind == "|" and p.kinds[start + 1] == "|" and p.tokens[start + 1].start == sign.end
+    if double and p.retries < 8:
+        p.retries += 1
+        problems = len(p.problems)
+        kept = (p.bars, p.depth, p.inner)
+        try:
+            node = closed(p, start + 2, ("|", "|"))
+        except Unreadable:
+            node = None
+        if node is not None:
+            return forms.norm(p, node, start)
+        del p.problems[problems:]
+        p.bars, p.depth, p.inner = kept
+    node = closed(p, start + 1, (sign.kind,))
+    if node is None:
+        fail(f"the bar '{sign.text}' is never closed", f"add '{sign.text}' where it ends", sign.start, sign.end)
+    if sign.kind == "‖":
+        return forms.norm(p, node, start)
+    return Call("abs", (node,), 0, p.span(start))
+
+
+def closed(p: Parser, begin: int, ending: tuple[str, ...]) -> Expression | None:
+    """The value from token `begin` to the signs `ending`, or None where they don't follow."""
+    p.deeper()
+    p.pos = begin
+    p.bars += 1
+    node = p.value()
+    p.bars -= 1
+    p.depth -= 1
+    end = p.pos + len(ending)
+    if tuple(p.kinds[p.pos : end]) != ending:
+        return None
+    p.pos = end
+    return node
+
+
+def stuck(p: Parser) -> NoReturn:
+    """Stop at a token that continues nothing."""
+    token, before = p.token, p.tokens[p.pos - 1]
+    what, hint = f"'{shown(token)}' can't stand here", ""
+    match token.kind:
+        case ",":
+            digits = before.kind == "num" and p.kinds[p.pos + 1] == "num"
+            what = "a comma can't stand here"
+            hint = "write a decimal point, not a comma" if digits else "an answer is one formula"
+        case ";" | "nl" | "row":
+            what, hint = "a second formula begins here", "give one answer, or join the lines with ="
+        case "num" if before.kind == "num":
+            what, hint = "two numbers stand side by side", "is an operator missing?"
+        case "dots" | "inf":
+            expected(p)
+        case ":":
+            hint = "a branch is written as 1 if x > 0 else 0"
+        case "=":
+            hint = "a bracket before it may not be closed"
+    fail(what, hint, token.start, token.end)
+
+
+def read_number(token: Token) -> Number:
+    """The exact value of a number token and the place of its last digit."""
+    text = token.text
+    if len(text) > MAX_DIGITS:
+        fail(f"this number has more than {MAX_DIGITS} digits", "", token.start, token.end)
+    value, place = _exact(text)
+    if place is not None and abs(place) > MAX_EXPONENT + MAX_DIGITS:
+        fail("the exponent of this number is too large", "", token.start, token.end)
+    return Number(value, place, Span(token.start, token.end))
+
+
+@lru_cache(maxsize=4096)
+def _exact(text: str) -> tuple[Fraction, int | None]:
+    if "/" in text:
+        return Fraction(text), None
+    mantissa, _, exponent = text.lower().partition("e")
+    whole, point, decimals = mantissa.partition(".")
+    if len(exponent) > 5:
+        return Fraction(0), MAX_EXPONENT * 9
+    power = int(exponent) if exponent else 0
+    if abs(power) > MAX_EXPONENT:
+        return Fraction(0), MAX_EXPONENT * 9
+    place = power - len(decimals) if point or exponent else None
+    digits = Fraction(int((whole + decimals) or "0"))
+    return (digits if place is None else digits * Fraction(10) ** place), place

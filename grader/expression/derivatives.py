@@ -1,0 +1,201 @@
+r"""Derivatives: ``\frac{\partial L}{\partial z}``, ``dL/dz`` and ``\nabla_z L`` are one `Partial`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.expression import atoms, calls, quantities
+from grader.expression.functions import SPELLINGS
+from grader.expression.nodes import Expression, Partial
+from grader.expression.resolve import lookalikes, raw_script, scan
+from grader.expression.tokens import GREEK, Token, fail
+
+if TYPE_CHECKING:
+    from grader.expression.parser import Parser
+
+
+def leads(p: Parser, at: int) -> bool:
+    """Whether the token at `at` begins a differential: ``∂``, a lone ``d``, or ``d`` joined to a name."""
+    token = p.tokens[at]
+    if token.kind == "partial":
+        return True
+    if token.kind not in ("name", "word") or token.text[0] != "d" or p.declared(token.text):
+        return False
+    if token.text == "d":
+        return p.kinds[at + 1] in ("name", "word", "accent", "(", ")", "/", "^", "fn")
+    rest = token.text[1:]
+    if not rest[0].isalpha() or token.text in GREEK or token.text in SPELLINGS:
+        return False
+    if p.table is None:
+        return True
+    shape = scan(p.tokens, p.match, at, lambda *_: False)
+    if shape is None:
+        return False
+    base = shape.base[1:]
+    if p.table.find(base, shape.above, shape.below, shape.primes) or base in p.defined:
+        return True
+    return any(p.table.find(other, shape.above, shape.below, 0) for other, _ in lookalikes(base))
+
+
+def differential_ahead(p: Parser, at: int) -> bool:
+    """Whether ``dL/dz`` stands at `at`: a differential, a single slash, and another differential."""
+    token = p.tokens[at]
+    if token.text[:1] != "d" or token.text in GREEK or p.declared(token.text) or token.text in SPELLINGS:
+        return False
+    end = at + 1
+    if token.text == "d":
+        if p.kinds[end] == "^":
+            end = raw_script(p.tokens, p.match, end + 1)[1]
+        if p.kinds[end] == "/":
+            return leads(p, end + 1)
+        shape = scan(p.tokens, p.match, end, lambda *_: False)
+        if shape is None:
+            return False
+        end = shape.end
+    else:
+        if not token.text[1].isalpha():
+            return False
+        shape = scan(p.tokens, p.match, at, lambda *_: False)
+        if shape is None:
+            return False
+        end = shape.end
+    if p.kinds[end] == "(" and p.tokens[end].text == "(":
+        end = p.match[end] + 1
+    return p.kinds[end] == "/" and leads(p, end + 1)
+
+
+def is_derivative(p: Parser) -> bool:
+    r"""Whether the ``\frac`` ahead is a derivative."""
+    top = p.pos + 1
+    if p.kinds[top] != "(" or p.tokens[top].text != "{":
+        return False
+    below = p.match[top] + 1
+    if p.kinds[below] != "(" or p.tokens[below].text != "{":
+        return False
+    if p.tokens[top + 1].text == "delta" == p.tokens[below + 1].text and not p.declared("delta"):
+        named = ("name", "word", "accent", "fn")
+        return p.kinds[top + 2] in named and p.kinds[below + 2] in named
+    if not leads(p, below + 1):
+        return False
+    first = p.tokens[top + 1]
+    if first.kind == "partial" or (first.text == "d" and leads(p, top + 1)):
+        return True
+    return first.kind in ("name", "word") and first.text[0] == "d" and len(first.text) > 1 and first.text not in GREEK
+
+
+def _prefix(p: Parser) -> None:
+    """Step over the ∂ or d ahead; ``dL`` leaves ``L``."""
+    token = p.token
+    if token.kind == "partial" or token.text in ("d", "delta"):
+        p.pos += 1
+        return
+    rest = token.text[1:]
+    p.replace(p.pos, Token("name" if len(rest) == 1 else token.kind, rest, token.start + 1, token.end))
+
+
+def _order(p: Parser) -> int:
+    """The order in ``∂^2`` ahead, 1 where none is written."""
+    if p.kinds[p.pos] != "^":
+        return 1
+    raw, after = raw_script(p.tokens, p.match, p.pos + 1)
+    if raw not in ("1", "2", "3", "4"):
+        fail("the order of a derivative is a small number", "", *p.token[2:])
+    p.pos = after
+    return int(raw)
+
+
+def derivative(p: Parser, start: int) -> Expression:
+    r"""Both groups of a ``\frac`` that is a derivative; the first group is the token ahead."""
+    close = p.match[p.pos]
+    p.deeper()
+    kept = (p.in_partial, p.inner, p.bars)
+    p.pos += 1
+    _prefix(p)
+    order = _order(p)
+    numerator: Expression | None = None
+    if p.pos < close:
+        p.in_partial, p.inner, p.bars = True, p.inner + 1, 0
+        numerator = p.value()
+        if p.pos != close:
+            atoms.stuck(p)
+    p.pos = close + 1
+    close = p.match[p.pos]
+    p.pos += 1
+    p.in_partial = True
+    variables: list[Expression] = []
+    while p.pos < close:
+        if not (leads(p, p.pos) or p.token.text == "delta"):
+            fail("a derivative is taken by one variable", r"write \partial before each variable", *p.token[2:])
+        _prefix(p)
+        variables += _variable(p)
+    if not variables:
+        fail("this derivative has no variable", "", *p.tokens[close][2:])
+    p.pos = close + 1
+    p.in_partial, p.inner, p.bars = kept
+    return _partial(p, numerator, variables, order, start)
+
+
+def _variable(p: Parser) -> list[Expression]:
+    """One variable of a denominator, as often as its exponent says."""
+    p.in_partial = False  # a bracket behind the variable is what is differentiated
+    variable = atoms.bracket(p) if p.kinds[p.pos] == "(" else quantities.quantity(p) if _named(p) else p.postfix()
+    return [variable] * _order(p)
+
+
+def _named(p: Parser) -> bool:
+    return p.kinds[p.pos] in ("name", "word", "accent")
+
+
+def _partial(
+    p: Parser, numerator: Expression | None, variables: list[Expression], order: int, start: int
+) -> Expression:
+    if order > len(variables) > 1 or (order > 1 and order != len(variables)):
+        token = p.tokens[start]
+        fail("the orders above and below differ", r"write \frac{\partial^2 L}{\partial w^2}", token.start, token.end)
+    if numerator is None:
+        following = p.kinds[p.pos] == "(" and p.token.text not in ("matrix", "cases")
+        numerator = p.power() if following else calls.implicit(p, "d/dx")
+    p.depth -= 1
+    node = numerator
+    for variable in reversed(variables):
+        node = Partial(node, variable, p.span(start))
+    return node
+
+
+def slashed(p: Parser) -> Expression:
+    """``∂L/∂w`` and ``dL/dw`` in running text."""
+    start, token = p.pos, p.token
+    p.deeper()
+    kept = p.in_partial
+    p.in_partial = True
+    _prefix(p)
+    order = _order(p)
+    numerator: Expression | None = None
+    if p.kinds[p.pos] != "/":
+        numerator = quantities.quantity(p) if _named(p) else p.postfix()
+    if p.kinds[p.pos] != "/" or not leads(p, p.pos + 1):
+        fail("this derivative has no denominator", "write ∂L/∂w", token.start, p.tokens[p.pos - 1].end)
+    p.pos += 1
+    _prefix(p)
+    variables = _variable(p)
+    p.in_partial = kept
+    return _partial(p, numerator, variables, order, start)
+
+
+def nabla(p: Parser) -> Expression:
+    r"""``\nabla_W L``: the derivative of what follows by what stands below."""
+    start, token = p.pos, p.token
+    p.pos += 1
+    if p.kinds[p.pos] != "_":
+        fail("by which variable is this gradient taken?", r"write \nabla_w L", token.start, token.end)
+    p.pos += 1
+    p.deeper()
+    variable = atoms.bracket(p) if p.kinds[p.pos] == "(" else quantities.alone(p)
+    if not (_named(p) or p.kinds[p.pos] == "("):
+        fail("of what is this gradient taken?", r"write \nabla_w L", token.start, p.tokens[p.pos - 1].end)
+    kept = p.in_partial
+    p.in_partial = True
+    numerator = quantities.quantity(p) if _named(p) else atoms.bracket(p)
+    p.in_partial = kept
+    p.depth -= 1
+    return Partial(numerator, variable, p.span(start))

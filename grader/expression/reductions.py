@@ -1,0 +1,132 @@
+r"""Big operators: ``\sum_{k \ne i} a_k`` is a `Reduce` over k with a condition, and its body is the product behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.expression import atoms
+from grader.expression.nodes import Call, Expression, Reduce, Symbol, integer
+from grader.expression.tokens import GREEK, fail
+
+if TYPE_CHECKING:
+    from grader.expression.parser import Parser
+
+
+def big_operator(p: Parser, kind: str = "") -> Expression:
+    r"""``\sum_{i=1}^n body``; `kind` names a maximum or minimum whose name has been read."""
+    start = p.pos
+    only_bracket = bool(kind)
+    if not kind:
+        kind = p.token.text
+        p.pos += 1
+    letters: list[str] = []
+    lower: Expression | None = None
+    upper: Expression | None = None
+    condition: Expression | None = None
+    while (script := p.kinds[p.pos]) in ("_", "^"):
+        if script == "_":
+            letters, lower, condition = _range(p)
+        else:
+            p.pos += 1
+            upper = _upper(p)
+    if (isinstance(upper, Symbol) and not upper.name) or (upper is not None and not letters):
+        upper = lower = None
+    if p.kinds[p.pos] not in ("-", "+") and p.kinds[p.pos] in ("end", ")", "=", ",", "joint", "/"):
+        token = p.tokens[start]
+        fail(f"nothing stands behind '{token.text}' to be summed", "", token.start, p.tokens[p.pos - 1].end)
+    p.deeper()
+    bracketed = only_bracket and p.kinds[p.pos] == "("
+    body = p.power() if bracketed else p.signed(p.term)
+    p.depth -= 1
+    span = p.span(start)
+    for place, letter in enumerate(reversed(letters or [""])):
+        body = Reduce(kind, letter, body, lower, upper, condition if place == 0 else None, span)
+    return body
+
+
+def _range(p: Parser) -> tuple[list[str], Expression | None, Expression | None]:
+    """The letters, lower bound and condition under a big operator."""
+    p.pos += 1
+    token = p.token
+    if token.kind != "(":
+        if token.kind not in ("name", "word"):
+            fail("an index letter is expected here", r"such as \sum_i", token.start, token.end)
+        p.pos += 1
+        following = p.token
+        text = token.text
+        pair = following.kind in ("name", "word") and following.start == token.end and len(text) == 1
+        if pair and len(following.text) == 1 and following.text in "jkluv" and text in "ijku":
+            p.pos += 1
+            text += following.text
+        return _letters(text), None, None
+    close = p.match[p.pos]
+    p.pos += 1
+    letters: list[str] = []
+    lower: Expression | None = None
+    condition: Expression | None = None
+    inner, commas = p.inner, p.commas
+    p.inner, p.commas = inner + 1, False
+    while p.pos < close:
+        if p.kinds[p.pos] in (",", ";", "row", "quad"):
+            p.pos += 1
+            continue
+        at, token = p.pos, p.token
+        if token.kind == "(":  # \sum_{(i,j)} or a nested group
+            p.replace(at, token._replace(kind=","))
+            p.replace(p.match[at], p.tokens[p.match[at]]._replace(kind=","))
+            continue
+        if token.kind not in ("name", "word"):
+            fail("an index letter is expected here", r"such as \sum_{i=1}^n", token.start, token.end)
+        names = _letters(token.text)
+        after = p.tokens[at + 1]
+        seen = bool(letters) and names[0] in letters
+        if after.kind == "rel" and after.text == "in":
+            p.pos += 2
+            while p.pos < close and p.kinds[p.pos] not in (",", "row"):
+                p.pos += 1
+        elif after.kind == "=" and not seen:
+            p.pos += 2
+            lower = p.sum()
+        elif after.kind in ("rel", "="):
+            test = p.relation()
+            condition = test if condition is None else Call("and", (condition, test))
+        else:
+            p.pos += 1
+        letters += [name for name in names if name not in letters]
+        if p.pos < close and p.kinds[p.pos] not in (",", ";", "row", "quad", "name", "word"):
+            fail("this range of a sum can't be read", r"write \sum_{i=1}^n", p.token.start, p.token.end)
+    p.pos = close + 1
+    p.inner, p.commas = inner, commas
+    return letters, lower, condition
+
+
+def _letters(text: str) -> list[str]:
+    if text in GREEK or len(text) > 3 or not text.isalpha():
+        return [text]
+    return list(text)
+
+
+def _upper(p: Parser) -> Expression:
+    """The upper bound; a lone letter the model does not know means the whole axis."""
+    token = p.token
+    group = token.kind == "(" and token.text == "{"
+    inner = p.tokens[p.pos + 1 : p.match[p.pos]] if group else [token]
+    if len(inner) == 1:
+        only = inner[0]
+        p.pos += 3 if group else 1
+        if only.kind == "num":
+            return (
+                integer(int(only.text))
+                if only.text.isdigit() and len(only.text) < 9
+                else fail("this bound can't be read", "", only.start, only.end)
+            )
+        if only.kind in ("name", "word"):
+            found = None if p.table is None else p.table.find(only.text, "", "", 0)
+            if found is not None:
+                return Symbol(found.declared.name, p.span(p.pos - 1))
+            if p.table is None:
+                return Symbol(only.text, p.span(p.pos - 1))
+            p.note(f"range:{only.text}")
+            return Symbol("")
+        fail("this bound can't be read", "name the last index", only.start, only.end)
+    return atoms.bracket(p) if group else p.power()
