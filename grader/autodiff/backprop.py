@@ -126,6 +126,8 @@ def inline(node: Expression, known: Mapping[str, Node]) -> Expression:
     if name is None or name not in known:
         return node
     definition = known[name]
+    if len(definition.letters) != len(indices(node)):
+        return node  # a definition at other indices than the use says nothing about it
     places = dict(zip(definition.letters, indices(node), strict=True))
     return substitute(inline(definition.expression, known), places)
 

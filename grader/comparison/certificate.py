@@ -90,7 +90,7 @@ def _ball(node: Expression, point: Mapping[str, arb]) -> Any:
     raise NoBall
 
 
-def _power(node: Call, point: Mapping[str, arb]) -> arb:
+def _power(node: Call, point: Mapping[str, arb]) -> Any:
     base, exponent = node.args
     raised = _ball(base, point)
     if isinstance(base, Symbol) and base.name == "e" and "e" not in point:
@@ -133,7 +133,7 @@ def _holds(test: Expression, point: Mapping[str, arb]) -> bool:
     value = _ball(test, point)
     if value.contains(0) and not value.is_exact():
         raise NoBall
-    return value != 0
+    return bool(value != 0)
 
 
 def _sign(x: Any) -> Any:

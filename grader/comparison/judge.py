@@ -6,6 +6,7 @@ sample points of the model, where one clear difference is a counterexample.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -14,16 +15,15 @@ import numpy as np
 from grader.comparison.arrays import Pair, Tally, line_up, tally
 from grader.comparison.numbers import number_note, typed_place
 from grader.comparison.show import counterexample
-from grader.expression.algebra import substitute
+from grader.expression.algebra import free_symbols, substitute, total
 from grader.expression.evaluator import evaluate
-from grader.expression.nodes import Expression, Indexed, Partial, Symbol, head, indices, walk
+from grader.expression.nodes import Call, Expression, Indexed, Partial, Product, Symbol, head, indices, walk
 from grader.expression.values import Array, ShapeError, Value
 from grader.results import Evidence, Verdict
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, axis_length, environment, fill_partials
 from grader.solver.strata import KINK_STEP, margins, model_margins, stratified
-
 
 NO_TOLERANCE = Tolerance()
 
@@ -45,14 +45,19 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
         return _finished(question, answer, Verdict("equivalent", "equivalent", evidence))
     if restates(target.expression, answer):
         return Verdict("not_equivalent", "restated", message="This only restates the question.")
+    decide = _judge_number if question.numeric else _judge_samples
     try:
-        if question.numeric:
-            verdict = _judge_number(question, target, answer)
-        else:
-            verdict = _judge_samples(question, target, answer)
+        return _finished(question, answer, decide(question, target, answer))
     except ShapeError as error:
-        return Verdict("not_equivalent", "shape", message=_sentence(error.problem.message))
-    return _finished(question, answer, verdict)
+        problem = error.problem
+    summed = with_implied_sums(answer, target.expression)
+    if summed != answer:
+        try:
+            verdict = _finished(question, answer, decide(question, target, summed))
+            return replace(verdict, note="implied_sum") if verdict.note == "equivalent" else verdict
+        except ShapeError as error:
+            problem = error.problem
+    return Verdict("not_equivalent", "shape", message=_sentence(problem.message))
 
 
 def _sentence(text: str) -> str:
@@ -133,6 +138,31 @@ def pairs_in(question: SolvedQuestion, run: Run, target: Expression, answer: Exp
     return line_up(value, truth_value(run, target), run.points)
 
 
+def with_implied_sums(answer: Expression, target: Expression) -> Expression:
+    """Einstein's convention: an index that the target does not have, repeated within a product, is summed there.
+
+    Only the reading for an answer that has no other: an index left free otherwise fits nothing.
+    """
+    kept = {index.name for index in indices(target) if isinstance(index, Symbol)}
+    return _sum_repeated(answer, kept)
+
+
+def _sum_repeated(node: Expression, kept: set[str]) -> Expression:
+    if isinstance(node, Call) and node.function in ("add", "sub", "neg"):
+        return replace(node, args=tuple(_sum_repeated(arg, kept) for arg in node.args))
+    factors = node.factors if isinstance(node, Product) else (node,)
+    counts = Counter(letter for factor in factors for letter in _index_letters(factor))
+    return total(sorted(letter for letter, count in counts.items() if count > 1 and letter not in kept), node)
+
+
+def _index_letters(node: Expression) -> set[str]:
+    """The letters that enter arrays in a factor, and that no sum in it binds."""
+    free = free_symbols(node)
+    return {
+        index.name for item in walk(node) for index in indices(item) if isinstance(index, Symbol) and index.name in free
+    }
+
+
 def _judge_number(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
     run = question.runs[0]
     pair = pairs_in(question, run, target.expression, answer)[0]
@@ -148,7 +178,9 @@ def _judge_number(question: SolvedQuestion, target: Target, answer: Expression) 
         return Verdict("equivalent", note, evidence)
     if not np.isfinite(given).all():
         return Verdict("undecided", "undefined", Evidence(), "This has no value at the numbers given.")
-    return Verdict("not_equivalent", "not_equivalent", counterexample(run, pair, _first_wrong(pair, notes), answer, target.closed))
+    return Verdict(
+        "not_equivalent", "not_equivalent", counterexample(run, pair, _first_wrong(pair, notes), answer, target.closed)
+    )
 
 
 def _first_wrong(pair: Pair, notes: list[str | None]) -> tuple[int, ...]:

@@ -44,7 +44,7 @@ def atom(p: Parser) -> Expression:
             return forms.indicator(p)
         case "|" | "‖":
             return bar(p)
-    expected(p)
+    return expected(p)
 
 
 def expected(p: Parser) -> NoReturn:

@@ -75,7 +75,7 @@ def is_derivative(p: Parser) -> bool:
     if p.tokens[top + 1].text == "delta" == p.tokens[below + 1].text and not p.declared("delta"):
         named = ("name", "word", "accent", "fn")
         return p.kinds[top + 2] in named and p.kinds[below + 2] in named
-    if not leads(p, below + 1):
+    if not leads(p, below + 1) or (p.tokens[below + 1].text == "d" and p.kinds[below + 2] == ")"):
         return False
     first = p.tokens[top + 1]
     if first.kind == "partial" or (first.text == "d" and leads(p, top + 1)):

@@ -90,7 +90,7 @@ def condition_in_bracket(p: Parser) -> Expression:
 
 
 def indicator(p: Parser) -> Expression:
-    r"""``\mathbb 1[c]``, ``\mathbf 1_{c}``: 1 where c holds; without a condition the vector of ones, or the identity."""
+    r"""``\mathbb 1[c]``, ``\mathbf 1_{c}``: 1 where c holds; without a condition the ones or the identity."""
     start, token = p.pos, p.token
     p.pos += 1
     at = p.pos + (p.kinds[p.pos] == "_")
@@ -138,7 +138,7 @@ def argument(p: Parser) -> Expression:
         return node
     if token.kind in ("name", "num", "frac", "sqrt", "word", "accent", "fn"):
         return atoms.atom(p) if token.kind != "name" else quantities.alone(p)
-    atoms.expected(p)
+    return atoms.expected(p)
 
 
 def root(p: Parser) -> Expression:

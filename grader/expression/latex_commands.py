@@ -71,7 +71,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         for name in (
             *("exp", "log", "ln", "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "tg"),
             *("arcsin", "arccos", "arctan", "max", "min", "sech", "csch", "sign", "sgn", "erf", "diag", "tr"),
-            *("trace", "softmax", "sigmoid", "relu", "ReLU".lower(), "abs", "norm"),
+            *("trace", "softmax", "sigmoid", "relu", "abs", "norm"),
         )
     },
     "ReLU": ("fn", "relu"),
@@ -83,12 +83,26 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 
 SPACING = frozenset(
-    [*",;:!> -/", "\n", "\t", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "nonumber", "notag"]
-    + ["left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr"]
-    + ["Biggl", "Biggr", "bigm", "Bigm", "rm", "bf", "it", "cal", "sf", "tt", "mathstrut", "strut", "noindent"]
-    + ["centering", "allowbreak", "thinspace", "quad*", "enspace", "small", "large", "Large", "normalsize", "hfill"]
-    + ["hline", "par", "relax", "qed", "square", "blacksquare", "substack", "allowdisplaybreaks", "ensuremath"]
-    + ["mathop", "mathrel", "mathbin", "mathord", "mathopen", "mathclose", "thickspace", "medspace", "negthinspace"]
+    (
+        *(
+            *",;:!> -/",
+            "\n",
+            "\t",
+            "displaystyle",
+            "textstyle",
+            "scriptstyle",
+            "limits",
+            "nolimits",
+            "nonumber",
+            "notag",
+        ),
+        *("left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr"),
+        *("Biggl", "Biggr", "bigm", "Bigm", "rm", "bf", "it", "cal", "sf", "tt", "mathstrut", "strut", "noindent"),
+        *("centering", "allowbreak", "thinspace", "enspace", "small", "large", "Large", "normalsize", "hfill"),
+        *("hline", "par", "relax", "square", "blacksquare", "substack", "allowdisplaybreaks", "ensuremath", "qed"),
+        *("mathop", "mathrel", "mathbin", "mathord", "mathopen", "mathclose", "thickspace", "medspace"),
+        *("negthinspace", "mathnormal", "mathdefault", "leavevmode", "smallskip", "medskip", "bigskip"),
+    )
 )
 
 

@@ -64,7 +64,8 @@ def table_of(names: Names) -> Table:
     for row in FUNCTIONS.values():
         if row.spellings:
             text = next((one for one in _preferred(row.name, row.spellings) if one not in taken), row.name)
-            latex = rf"\operatorname{{{text}}}" if row.latex in taken else row.latex
+            shaped = row.name in ("kronecker", "sqrt")  # their own LaTeX is a form, not a name
+            latex = rf"\operatorname{{{text}}}" if shaped or row.latex in taken else row.latex
             functions[row.name] = (text, latex)
     for item in names:
         if item.role == "function" and item.function:
@@ -97,31 +98,32 @@ def product(
     for place, (factor, part) in enumerate(zip(node.factors, parts, strict=True)):
         before = node.joints[place - 1] if place else "start"
         behind = node.joints[place] if place < len(node.joints) else "end"
-        following = parts[place + 1].code if behind != "end" else ""
         fits = part.level >= POWER
         match factor:
             case Call(function="iverson"):
-                fits = not (before == "" and codes[place - 1][-1:].isdigit())  # 2 1[x > 0]
+                touching = before == "" and part.code[0] == "1" and codes[place - 1][-1:].isdigit()
+                fits = not touching  # 2 1[x > 0] would be two numbers side by side
             case Reduce():
                 fits = behind == "end"
             case Matrix():
-                fits = before != ""  # y [1, 2] would be an entry of y
+                fits = before != "" or part.code[0] == "\\"  # y [1, 2] would be an entry of y
             case Call(function="div") | Number() if place == 0 and part.level == PRODUCT:
                 fits = behind != "" or parts[1].level < POWER
             case Symbol() | Indexed() | Partial():
-                fits &= not (behind == "" and _takes_brackets(table, factor, following, parts[place + 1]))
+                fits &= not (behind == "" and _takes_brackets(table, factor, part, parts[place + 1]))
         if before == "" and part.code[:1].isdigit() and not part.code.startswith("1["):
-            fits = False  # 2 3 would be two numbers side by side
+            fits = False  # so would 2 3
         if not fits:
             codes[place] = wrap(part.code)
     code = codes[0] + "".join(joints[joint] + code for joint, code in zip(node.joints, codes[1:], strict=True))
     return Piece(code, OPEN if isinstance(node.factors[-1], Reduce) else PRODUCT)
 
 
-def _takes_brackets(table: Table, factor: Expression, following: str, piece: Piece) -> bool:
+def _takes_brackets(table: Table, factor: Expression, part: Piece, following: Piece) -> bool:
     """Whether brackets behind `factor` would be read as the arguments of a function."""
-    called = isinstance(factor, Partial) or (head(factor) or "") in table.callable
-    return called and (piece.level < POWER or following.startswith(("(", "[", r"\left(")))
+    slashed = isinstance(factor, Partial) and part.code[0] != "\\"
+    called = slashed or (head(factor) or "") in table.callable
+    return called and (following.level < POWER or following.code.startswith(("(", "[", r"\left(")))
 
 
 def logic(node: Call, parts: tuple[Piece, ...], sign: str, wrap: Callable[[str], str]) -> Piece:

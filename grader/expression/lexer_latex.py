@@ -33,7 +33,7 @@ from grader.expression.tokens import (
 )
 from grader.problems import did_you_mean
 
-_NUMBER = r"(?:\d+(?:\{,\}\d+|\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?"
+_NUMBER = r"(?:\d+(?:\{,\}\d+|\.\d+|\.(?=[/*,)}]))?|\.\d+)(?:[eE][+-]?\d+)?"
 _SCAN = re.compile(
     rf"""(?P<space>[\s~\u00a0\u2000-\u200b]+)
     |(?P<num>{_NUMBER})
@@ -88,7 +88,7 @@ def lex(text: str, offset: int = 0, level: int = 0) -> tuple[list[Token], list[s
                     position = position - len(raw) + 1
                 continue
             case "num":
-                add(Token("num", raw.replace("{,}", "."), start, start + len(raw)))
+                add(Token("num", raw.replace("{,}", ".").removesuffix("."), start, start + len(raw)))
             case "letters":
                 position += _letters(tokens, raw, start, single, text, position, offset)
             case "plain":
@@ -233,8 +233,10 @@ def _unicode(tokens: list[Token], text: str, index: int, offset: int) -> int:
     elif sign in GREEK_LETTERS:
         tokens.append(Token("name", GREEK_LETTERS[sign], offset + index, offset + end))
         return 0
-    for token in lexer_plain.lex(text[index:end]):
-        tokens.append(Token(token.kind, token.text, token.start + offset + index, token.end + offset + index))
+    at = offset + index
+    tokens.extend(
+        token._replace(start=token.start + at, end=token.end + at) for token in lexer_plain.lex(text[index:end])
+    )
     return end - index - 1
 
 

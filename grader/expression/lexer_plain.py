@@ -14,7 +14,7 @@ SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᶻ
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ᵢⱼₖₗₘₙₚₛₜₓᵤᵥₐₑₕₒ", "0123456789+-=()ijklmnpstxuvaeho", strict=True))
 FRACTIONS = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "⅛": "1/8"}
 
-NUMBER = r"(?:\d+(?:\.\d+|\.(?=[/*]))?|\.\d+)(?:[eE][+-]?\d+)?"
+NUMBER = r"(?:\d+(?:\.\d+|\.(?![A-Za-z.]))?|\.\d+)(?:[eE][+-]?\d+)?"
 _MARK = "[" + "".join(MARKS) + "]"
 _MASTER = re.compile(
     rf"""(?P<space>[ \t\r\f\v\u00a0\u2000-\u200b\u202f\u205f\u3000]+)
@@ -23,7 +23,7 @@ _MASTER = re.compile(
     |(?P<package>(?:np|numpy|math|torch|tf|jnp|scipy|special|linalg|nn|F)\.(?:(?:array|asarray|tensor|matrix)(?=\s*\()|(?=[A-Za-z])))
     |(?P<name>[A-Za-z][A-Za-z0-9]*{_MARK}?)
     |(?P<method>\.(?:T|dot|sum|mean|transpose|matmul)\b)
-    |(?P<two>\*\*|:=|<=|>=|!=|==|<>|=<|=>|->|~=|&&|\|\||\^\^)
+    |(?P<two>\.\*|\./|\.\^|\*\*|:=|<=|>=|!=|==|<>|=<|=>|->|~=|&&|\|\||\^\^)
     |(?P<sup>[{"".join(SUPERSCRIPTS)}]+)
     |(?P<sub>[{"".join(SUBSCRIPTS)}]+)
     |(?P<frac>[{"".join(FRACTIONS)}])
@@ -36,6 +36,9 @@ _MASTER = re.compile(
     re.VERBOSE,
 )
 _TWO = {
+    ".*": ("joint", "circ"),
+    "./": ("/", "/"),
+    ".^": ("^", "^"),
     "**": ("^", "^"),
     ":=": ("=", ":="),
     "<=": ("rel", "le"),
@@ -100,12 +103,15 @@ def lex(text: str) -> list[Token]:
             case "space" | "package":
                 pass
             case "num":
-                add(Token("num", raw, start, position))
+                add(Token("num", raw.removesuffix("."), start, position))
             case "name":
                 if raw in KEYWORDS and not (raw == "where" and text[position : position + 1] == "("):
                     add(Token(*KEYWORDS[raw], start, position))
                 elif raw in ("sum", "prod") and text[position : position + 1] != "(":
                     add(Token("sum", raw, start, position))
+                elif raw[0] == "T" and len(raw) > 1 and tokens and tokens[-1].kind == "^":
+                    add(Token("name", "T", start, start + 1))
+                    add(Token("name", raw[1:], start + 1, position))
                 elif raw in _WORD_SIGNS:
                     add(Token(*_WORD_SIGNS[raw], start, position))
                 else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from grader.expression import atoms, calls, forms, quantities
+from grader.expression import atoms, calls, entries, forms
 from grader.expression.conditions import CONDITIONS, as_value
 from grader.expression.nodes import Call, Expression, Indexed, Number, Product, Symbol
 from grader.expression.resolve import TRANSPOSED, Table, raw_script
@@ -119,7 +119,9 @@ class Parser:
             if node.function == "iverson":
                 return node.args[0]
         token = self.tokens[min(at, len(self.tokens) - 1)]
-        fail("a condition is expected here", "such as x > 0", token.start, self.tokens[max(at, self.pos - 1)].end)
+        return fail(
+            "a condition is expected here", "such as x > 0", token.start, self.tokens[max(at, self.pos - 1)].end
+        )
 
     def value(self) -> Expression:
         """A clause as a value: a condition counts 1 where it holds and 0 elsewhere."""
@@ -274,7 +276,7 @@ class Parser:
                 node = Call("iverson", (forms.condition_in_bracket(self),), 0, self.span(start))
             elif kind == "_" and not isinstance(node, (Number, Symbol)):
                 raw, after = raw_script(self.tokens, self.match, self.pos + 1)
-                indices = quantities.indices(self, raw, 8)
+                indices = entries.indices(self, raw, 8)
                 if not indices:
                     fail(
                         "this subscript can't be read", "", self.token.start, self.tokens[max(after - 1, self.pos)].end

@@ -8,31 +8,38 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from grader.expression import calls, derivatives, forms
+from grader.expression.entries import (
+    argument_of,
+    behind_comma,
+    called,
+    entries_of,
+    fits,
+    index,
+    indices,
+    skip_arguments,
+    touches,
+    whole,
+)
 from grader.expression.functions import CONSTANTS, SPELLINGS
-from grader.expression.names import Declared
 from grader.expression.nodes import (
     Call,
     Expression,
     Indexed,
     Partial,
-    Slice,
     Symbol,
     integer,
 )
 from grader.expression.resolve import (
     Found,
     Shape,
-    key_of,
     latex_pieces,
     lookalikes,
     scan,
-    shape_of,
 )
-from grader.expression.tokens import GREEK, Token, fail
+from grader.expression.tokens import Token, fail
 from grader.problems import Problem, Span, did_you_mean
 
 if TYPE_CHECKING:
@@ -133,7 +140,7 @@ def settled(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
     if p.table is None:
         return _free(p, shape, span)
     found = p.table.find(shape.base, shape.above, shape.below, shape.primes)
-    if found is not None and _fits(p, found):
+    if found is not None and fits(p, found):
         p.used.add(found.declared.name)
         return _build(p, found, shape, span)
     plain = not (shape.above or shape.below or shape.primes)
@@ -145,19 +152,19 @@ def settled(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
     if plain and _is_index(p, shape.base, start):
         return Symbol(shape.base, span)
     if shape.base + ("'" * shape.primes) in p.defined and (shape.below or shape.above):
-        indices = _entries(p, shape.above, shape.below, 4)
+        indices = entries_of(p, shape.above, shape.below, 4)
         if indices:
             return _dressed(p, Indexed(Symbol(shape.base + "'" * shape.primes, span), indices, span), shape)
     for base, note in lookalikes(shape.base):
         other = p.table.find(base, shape.above, shape.below, shape.primes)
-        if other is not None and _fits(p, other) and _whole(p, other):
+        if other is not None and fits(p, other) and whole(p, other):
             token = Token("name", shape.base, span.start, span.end)
             p.renamed.setdefault(shape.base, (other.declared.name, token))
             p.note(note)
             return _build(p, other, shape, span)
     if shape.above.isdigit() and len(shape.above) < 3:
         squared = p.table.find(shape.base, "", shape.below, shape.primes)
-        if squared is not None and _fits(p, squared):
+        if squared is not None and fits(p, squared):
             p.note("ambiguous_superscript")
             p.used.add(squared.declared.name)
             return Call("pow", (_build(p, squared, shape, span), integer(int(shape.above))), 0, span)
@@ -176,7 +183,7 @@ def _free(p: Parser, shape: Shape, span: Span) -> Expression:
     if p.bound and shape.below:
         letters = [letter for letter in re.split(r",|(?<=[a-z])(?=[a-z])", shape.below) if letter]
         if letters and any(letter in p.bound for letter in letters) and all(len(letter) == 1 for letter in letters):
-            indices: tuple[Expression, ...] = tuple(map(_index, letters))
+            indices: tuple[Expression, ...] = tuple(map(index, letters))
             if len(shape.above) == 1 and shape.above.isalpha():
                 indices = (Symbol(shape.above), *indices)
             base = Symbol(Shape(shape.base, "", "", shape.primes).display, span)
@@ -185,7 +192,7 @@ def _free(p: Parser, shape: Shape, span: Span) -> Expression:
         base = Symbol(Shape(shape.base, "", shape.below, shape.primes).display, span)
         return _dressed(p, Indexed(base, (Symbol(shape.above),), span), shape)
     if p.in_partial:
-        _skip_arguments(p)
+        skip_arguments(p)
     elif p.kinds[p.pos] == "(" and p.token.text == "(":
         inside = p.kinds[p.pos + 1 : p.match[p.pos]]
         if "," in inside and "(" not in inside:
@@ -203,7 +210,7 @@ def _special(p: Parser, shape: Shape, span: Span) -> Expression | None:
     if shape.base == "delta" and not shape.above and not shape.primes and "delta" not in p.defined:
         pair = re.fullmatch(r"([A-Za-z0-9])(?:,|=)?([A-Za-z0-9])", shape.below)
         if pair and not shape.below.isdigit():
-            return Call("kronecker", (_index(pair[1]), _index(pair[2])), 0, span)
+            return Call("kronecker", (index(pair[1]), index(pair[2])), 0, span)
     if shape.base == "I" and not shape.primes and not shape.above:
         if p.kinds[p.pos] == "(" and forms.holds_condition(p, p.pos):
             return Call("iverson", (forms.condition_in_bracket(p),), 0, span)
@@ -228,79 +235,13 @@ def _is_index(p: Parser, letter: str, at: int) -> bool:
     return False
 
 
-def _fits(p: Parser, found: Found) -> bool:
-    declared = found.declared
-    if found.primes and not (declared.rank or declared.role in ("opaque", "function")):
-        return False
-    return _entries(p, found.above, found.below, declared.rank) is not None
-
-
-def _whole(p: Parser, found: Found) -> bool:
-    """Whether what is left of a spelling enters every axis: a look-alike with half its indices is a guess too far."""
-    entries = _entries(p, found.above, found.below, found.declared.rank) or ()
-    return not entries or len(entries) == found.declared.rank
-
-
-def _entries(p: Parser, above: str, below: str, rank: int) -> tuple[Expression, ...] | None:
-    if not (above or below):
-        return ()
-    first = indices(p, above, rank) if above else ()
-    if first is None:
-        return None
-    second = indices(p, below, rank - len(first)) if below else ()
-    return None if second is None else (*first, *second)
-
-
-def indices(p: Parser, raw: str, rank: int) -> tuple[Expression, ...] | None:
-    """The entries that a raw subscript names, at most `rank` of them; None where it can't be indices."""
-    found, conditional = _indices(raw, rank)
-    if conditional:
-        p.note("index_condition")
-    return found
-
-
-@lru_cache(maxsize=4096)
-def _indices(raw: str, rank: int) -> tuple[tuple[Expression, ...] | None, bool]:
-    found: list[Expression] = []
-    parts = raw.split(",")
-    noted = False
-    for part in parts:
-        conditional = re.fullmatch(r"([A-Za-z])(?:=|!=|<=?|>=?)(\w+)", part)
-        shifted = re.fullmatch(r"([A-Za-z])([+-])(\d{1,3}|[A-Za-z])", part)
-        if conditional:
-            noted = True
-            found.append(Symbol(conditional[1]))
-        elif part == ":":
-            found.append(Slice())
-        elif part.isdigit():
-            if len(parts) == 1 and len(part) == rank > 1:
-                found += [integer(int(digit)) for digit in part]
-            else:
-                found.append(integer(int(part[:9])))
-        elif part in GREEK:
-            found.append(Symbol(part))
-        elif shifted:
-            found.append(Call("add" if shifted[2] == "+" else "sub", (_index(shifted[1]), _index(shifted[3]))))
-        elif re.fullmatch(r"[A-Za-z0-9:]+", part):
-            found += [_index(sign) for sign in part]
-        else:
-            return None, False
-    return (tuple(found) if len(found) <= rank else None), noted
-
-
-def _index(sign: str) -> Expression:
-    if sign == ":":
-        return Slice()
-    return integer(int(sign)) if sign.isdigit() else Symbol(sign)
-
-
 def _build(p: Parser, found: Found, shape: Shape, span: Span) -> Expression:
     declared = found.declared
     node: Expression = Symbol(declared.name, span)
     if declared.role == "function":
         return calls.applied(p, declared.function, p.pos - 1, found.primes, None, declared.name)
-    entries = _entries(p, found.above, found.below, declared.rank) or ()
-    while declared.rank > len(entries) and p.kinds[p.pos] == "(" and p.token.text == "[" and _touches(p):
+    entries = entries_of(p, found.above, found.below, declared.rank) or ()
+    while declared.rank > len(entries) and p.kinds[p.pos] == "(" and p.token.text == "[" and touches(p):
         raw = "".join(token.text for token in p.tokens[p.pos + 1 : p.match[p.pos]])
         more = indices(p, raw, declared.rank - len(entries))
         if not more or forms.holds_condition(p, p.pos):
@@ -309,16 +250,16 @@ def _build(p: Parser, found: Found, shape: Shape, span: Span) -> Expression:
         p.pos = p.match[p.pos] + 1
     opener = p.pos
     if 0 < len(entries) < declared.rank and p.kinds[p.pos] == "," and not p.inner:
-        entries += _behind_comma(p)
+        entries += behind_comma(p)
     if p.kinds[p.pos] == "(" and p.token.text in ("(", "[", "{"):
         if p.in_partial:
-            entries = _called(p, found, entries, lenient=True)
+            entries = called(p, found, entries, lenient=True)
         elif declared.arguments or declared.role == "opaque":
-            entries = _called(p, found, entries, lenient=declared.role != "opaque")
+            entries = called(p, found, entries, lenient=declared.role != "opaque")
     if entries:
         node = Indexed(node, entries, span)
     if found.primes and declared.role == "opaque":
-        variable = _argument_of(p, declared, opener if p.pos > opener else None, span)
+        variable = argument_of(p, declared, opener if p.pos > opener else None, span)
         for _ in range(found.primes):
             node = Partial(node, variable, span)
         return _dressed(p, node, shape)
@@ -329,86 +270,8 @@ def _build(p: Parser, found: Found, shape: Shape, span: Span) -> Expression:
     return _dressed(p, node, shape)
 
 
-def _behind_comma(p: Parser) -> tuple[Expression, ...]:
-    """The second letter of ``y_i,j``, where nothing parts it from the first."""
-    comma, after = p.token, p.tokens[p.pos + 1]
-    touching = _touches(p) and after.start == comma.end
-    if not touching or after.kind != "name" or len(after.text) != 1 or p.declared(after.text):
-        return ()
-    p.pos += 2
-    return (Symbol(after.text, Span(after.start, after.end)),)
-
-
-def _argument_of(p: Parser, declared: Declared, opener: int | None, span: Span) -> Expression:
-    """What ``f'`` differentiates by: its one argument as written, else the last one that is declared."""
-    shape = None if opener is None else scan(p.tokens, p.match, opener + 1, lambda *_: False)
-    if opener is None or shape is None or shape.end != p.match[opener]:
-        shape = (
-            shape_of(re.split(r"[,;]", declared.arguments[-1].strip(" ()"))[-1].strip()) if declared.arguments else None
-        )
-    if shape is None:
-        fail(f"by what is '{declared.name}' differentiated?", "write the partial derivative", span.start, span.end)
-    found = p.table.find(shape.base, shape.above, shape.below, 0) if p.table is not None else None
-    return Symbol(found.declared.name if found else shape.display, span)
-
-
-def _touches(p: Parser) -> bool:
-    return p.tokens[p.pos - 1].end == p.token.start
-
-
 def _dressed(p: Parser, node: Expression, shape: Shape) -> Expression:
     return Call("transpose", (node,), 0, getattr(node, "span", p.span(p.pos))) if shape.transposed else node
-
-
-def _skip_arguments(p: Parser) -> None:
-    if p.kinds[p.pos] == "(" and p.token.text == "(":
-        p.pos = p.match[p.pos] + 1
-
-
-def _called(p: Parser, found: Found, entries: tuple[Expression, ...], lenient: bool) -> tuple[Expression, ...]:
-    """Read ``(x_i, w)`` behind a quantity: its arguments mean the quantity itself, a letter in them its entry."""
-    declared = found.declared
-    table = p.table
-    assert table is not None
-    allowed = table.arguments.get(declared.name, frozenset())
-    opener, close = p.pos, p.match[p.pos]
-    at = opener + 1
-    letters: list[str] = []
-    while at < close:
-        shape = scan(p.tokens, p.match, at, lambda *_: False)
-        if shape is None or p.kinds[shape.end] not in (",", ";", ")"):
-            at = -1
-            break
-        bases = {shape.base, key_of(shape.base, shape.above, shape.below)}
-        bases |= {base for base, _ in lookalikes(shape.base)}
-        if allowed and not bases & allowed and not (p.in_partial or shape.base in table.exact):
-            at = -1
-            break
-        if not bases & allowed and not p.in_partial:
-            at = -1
-            break
-        letters += [sign for sign in (shape.above, shape.below) if len(sign) == 1 and sign.isalpha()]
-        at = shape.end + (p.kinds[shape.end] != ")")
-        if p.kinds[shape.end] == ")":
-            break
-    if at == -1:
-        if lenient and not p.in_partial:
-            return entries
-        if p.in_partial:
-            p.pos = close + 1
-            return entries
-        fail(
-            f"'{declared.name}' is only known at its own arguments",
-            f"write {declared.name}({', '.join(declared.arguments)})"
-            if declared.arguments
-            else f"write {declared.name}",
-            p.tokens[opener].start,
-            p.tokens[close].end,
-        )
-    p.pos = close + 1
-    if letters and declared.rank > len(entries):
-        return (*entries, Symbol(letters[0]))
-    return entries
 
 
 def _unknown(p: Parser, shape: Shape, span: Span, found: Found | None) -> Expression:

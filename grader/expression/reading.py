@@ -1,4 +1,4 @@
-r"""A student's or author's text to expressions: ``\delta x`` with "where \delta = \hat y - y" is a chain and a definition.
+r"""A text to expressions: ``\delta x`` with "where \delta = \hat y - y" is a chain and a definition.
 
 >>> read("dL/dz = yhat - y").chain[0]
 Partial(numerator=Symbol(name='L'), denominator=Symbol(name='z'))

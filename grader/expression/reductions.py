@@ -1,4 +1,4 @@
-r"""Big operators: ``\sum_{k \ne i} a_k`` is a `Reduce` over k with a condition, and its body is the product behind it."""
+r"""Big operators: ``\sum_{k \ne i} a_k`` is a `Reduce` over k with a condition."""
 
 from __future__ import annotations
 
@@ -29,8 +29,14 @@ def big_operator(p: Parser, kind: str = "") -> Expression:
         else:
             p.pos += 1
             upper = _upper(p)
-    if (isinstance(upper, Symbol) and not upper.name) or (upper is not None and not letters):
-        upper = lower = None
+    if upper is not None and not letters:
+        upper = None
+    elif upper is not None and lower is None:
+        lower = integer(1)
+    elif isinstance(upper, Symbol) and not upper.name and lower == integer(1):
+        lower = None
+    if isinstance(upper, Symbol) and not upper.name:
+        upper = None
     if p.kinds[p.pos] not in ("-", "+") and p.kinds[p.pos] in ("end", ")", "=", ",", "joint", "/"):
         token = p.tokens[start]
         fail(f"nothing stands behind '{token.text}' to be summed", "", token.start, p.tokens[p.pos - 1].end)

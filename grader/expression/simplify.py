@@ -72,7 +72,7 @@ def expanded(node: Expression) -> Expression:
 
 
 def _multiplied_out(term: Term, fuel: int) -> list[Term]:
-    brackets = []
+    brackets: list[tuple[bool, int, Expression, list[Term]]] = []
     for atom, exponent in term[1]:
         if exponent == 1 and isinstance(atom, Call) and atom.function in ("add", "sub"):
             inner = _terms(atom)

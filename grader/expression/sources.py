@@ -17,6 +17,7 @@ _NO_NUMBERS = frozenset(
     ["nan", "inf", "+inf", "-inf", "infinity", "-infinity", "∞", "-∞", "none", "null", "n/a", "na", "#n/a"]
 )
 _LABEL = re.compile(r"\s*(?:the\s+)?(?:final\s+)?(?:answer|ans|solution|result)(?:\s+is)?\s*[:=]\s*", re.IGNORECASE)
+_CROSS = re.compile(r"(?<=\d)\s?[xX]\s?(?=10\s?(?:\^|\*\*|[⁻⁰-⁹]))")
 _DELIMITER = re.compile(r"(?<!\\)(?:\$\$?|`+|\\[\[\]()])")
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
 _DEFINES = re.compile(r"\b(?:where|with|let|define|defining|denote|denoting|and)\W*$", re.IGNORECASE)
@@ -39,6 +40,7 @@ def prepared(text: str, notes: list[str]) -> str:
         text = "".join([_plain(sign) for sign in text])
     if "\\" in text and _MACRO.search(text):
         text = _expanded(text)
+    text = _CROSS.sub(lambda found: found[0].replace("x", "×").replace("X", "×"), text)
     label = _LABEL.match(text)
     if label and label.end() < len(text):
         notes.append("prose")
@@ -79,7 +81,7 @@ def _expanded(text: str) -> str:
         text = _substituted(text, pattern, macros)
         if len(text) > MAX_CHARACTERS:
             break
-    fail("these macros expand to too much", "write the formula without \\newcommand", 0, 40)
+    return fail("these macros expand to too much", "write the formula without \\newcommand", 0, 40)
 
 
 def _substituted(text: str, pattern: re.Pattern[str], macros: dict[str, tuple[int, str]]) -> str:

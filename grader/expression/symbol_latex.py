@@ -33,9 +33,8 @@ def symbol_latex(name: str) -> str:
     if digits and below:
         above, digits = above or f"({digits})", ""
     below = below or digits
-    if below:
-        code += f"_{{{_script(below)}}}"
-    return code + (f"^{{{_script(above)}}}" if above else "") + primes
+    code += f"^{{{_script(above)}}}" if above else ""
+    return code + (f"_{{{_script(below)}}}" if below else "") + primes
 
 
 def _letters(letters: str) -> str:

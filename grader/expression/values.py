@@ -63,7 +63,7 @@ def spread(value: Value, letters: tuple[str, ...]) -> Array:
     data = value.data.transpose(0, *(1 + k for k in order), *range(first, value.data.ndim))
     index: tuple[Any, ...] = (slice(None),)
     index += tuple(slice(None) if letter in value.letters else None for letter in letters)
-    return data[index]
+    return np.asarray(data[index])
 
 
 def union(values: Sequence[Value]) -> tuple[str, ...]:

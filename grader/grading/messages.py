@@ -5,13 +5,14 @@ from __future__ import annotations
 from grader.results import Verdict
 
 _SENTENCES = {
-    "equivalent": "This equals the reference gradient.",
-    "renamed": "This equals the reference gradient, under other names for its symbols.",
+    "equivalent": "This is equal to the reference answer.",
+    "renamed": "This is equal to the reference answer, under other names for its symbols.",
+    "implied_sum": "This is equal to the reference answer, with the repeated index summed as you evidently mean.",
     "rounded": "This is right within the rounding asked for.",
     "chain_rule_only": "The chain rule is set up rightly, but its derivatives are not worked out.",
     "not_evaluated": "The formula is right, but it is not worked out to a number.",
     "restated": "This only restates the question: the quantity asked for stands on both sides.",
-    "not_equivalent": "This does not equal the reference gradient.",
+    "not_equivalent": "This is not equal to the reference answer.",
     "wrong_at_kink": "This is right except at the kink itself, where its value is no subgradient.",
 }
 

@@ -6,7 +6,6 @@ step at which neighbours agree best is compared. Source: Nocedal and Wright, Num
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import numpy as np
@@ -92,7 +91,8 @@ def _smooth_points(run: Run, below: str, entry: tuple[int, ...]) -> Array:
     if not found:
         return usable
     sides = [
-        Run(run.graph, run.sizes, _moved(run, below, entry, step), run.points) for step in (-1.5 * STEPS[0], 1.5 * STEPS[0])
+        Run(run.graph, run.sizes, _moved(run, below, entry, step), run.points)
+        for step in (-1.5 * STEPS[0], 1.5 * STEPS[0])
     ]
     for margin in found:
         values = [margin_values(side, margin) for side in sides]

@@ -6,6 +6,9 @@ import time
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from strategies import NAMES, expressions
+
 from grader.expression.names import Declared
 from grader.expression.nodes import (
     ONE,
@@ -24,8 +27,6 @@ from grader.expression.nodes import (
 )
 from grader.expression.printer import to_latex, to_text
 from grader.expression.reading import read
-from hypothesis import given
-from strategies import NAMES, expressions
 
 
 def call(name: str, *args: Expression, primes: int = 0) -> Call:
@@ -57,11 +58,12 @@ FORMS = [
     (call("div", x, times(w, b)), "x/(w b)", r"\frac{x}{w b}", "a product below the line"),
     (call("div", call("div", x, w), b), "x/w/b", r"\frac{\frac{x}{w}}{b}", "quotients group to the left"),
     (times(call("div", ONE, m), x, joint="*"), "1/m*x", r"\frac{1}{m} * x", "a quotient may lead a product"),
+    (times(call("div", ONE, m), call("sub", x, w)), "1/m (x - w)", r"\frac{1}{m} (x - w)", "also without a sign"),
     (times(call("div", ONE, m), x), "(1/m) x", r"\frac{1}{m} x", "but 1/m x would be doubtful"),
-    (times(call("div", x, w), call("div", b, m)), "(x/w) (b/m)", r"\frac{x}{w} \frac{b}{m}", ""),
+    (times(call("div", x, w), call("div", b, m)), "x/w (b/m)", r"\frac{x}{w} \frac{b}{m}", ""),
     (times(times(x, w), b), "(x w) b", "(x w) b", "a product as one factor of a product"),
     (times(two, integer(3)), "2 (3)", "2 (3)", "two numbers never touch"),
-    (times(Symbol("v"), Matrix(((x, w),))), "v ([x, w])", r"v (\begin{bmatrix} x & w \end{bmatrix})", "no entry of v"),
+    (times(Symbol("v"), Matrix(((x, w),))), "v ([x, w])", r"v \begin{bmatrix} x & w \end{bmatrix}", "no entry of v"),
     (times(Symbol("f"), call("add", x, b)), "(f) (x + b)", "(f) (x + b)", "no call of f"),
     (times(Symbol("w"), call("add", x, b)), "w (x + b)", "w (x + b)", "w is no function"),
     (times(x, w, joint="@"), "x @ w", r"x \,@\, w", "joints as written"),
@@ -93,7 +95,18 @@ FORMS = [
     (times(x, call("iverson", positive)), "x 1[x > 0]", r"x \mathbb{1}[x > 0]", "as a factor"),
     (times(two, call("iverson", positive)), "2 (1[x > 0])", r"2 \mathbb{1}[x > 0]", "a digit never touches its 1"),
     (call("pow", call("iverson", positive), two), "(1[x > 0])^2", r"\mathbb{1}[x > 0]^{2}", ""),
-    (call("iverson", call("and", positive, call("ne", x, w))), "1[x > 0 and x != w]", r"\mathbb{1}[x > 0 \land x \ne w]", ""),
+    (
+        call("iverson", call("and", positive, call("ne", x, w))),
+        "1[x > 0 and x != w]",
+        r"\mathbb{1}[x > 0 \land x \ne w]",
+        "",
+    ),
+    (
+        call("iverson", call("or", positive, call("and", positive, positive))),
+        "1[x > 0 or (x > 0 and x > 0)]",
+        r"\mathbb{1}[x > 0 \lor (x > 0 \land x > 0)]",
+        "the reader gives both words one level",
+    ),
     (
         Cases(((ONE, positive),), call("neg", w)),
         "{1 if x > 0; -w otherwise}",
@@ -118,8 +131,18 @@ FORMS = [
     # derivatives
     (Partial(L, yhat), "dL/dyhat_{ij}", r"\frac{\partial L}{\partial \hat{y}_{ij}}", ""),
     (Partial(Partial(L, w), w), "d^2L/dw^2", r"\frac{\partial^{2} L}{\partial w^{2}}", ""),
-    (times(Partial(L, x), Partial(x, w), joint="*"), "dL/dx*dx/dw", r"\frac{\partial L}{\partial x} * \frac{\partial x}{\partial w}", ""),
-    (times(Partial(L, w), call("add", x, b)), "(dL/dw) (x + b)", r"(\frac{\partial L}{\partial w}) (x + b)", "no arguments of w"),
+    (
+        times(Partial(L, x), Partial(x, w), joint="*"),
+        "dL/dx*dx/dw",
+        r"\frac{\partial L}{\partial x} * \frac{\partial x}{\partial w}",
+        "a chain",
+    ),
+    (
+        times(Partial(L, w), call("add", x, b)),
+        "(dL/dw) (x + b)",
+        r"\frac{\partial L}{\partial w} (x + b)",
+        "the brackets hold no arguments of w",
+    ),
     (Partial(call("sub", x, b), w), "∂(x - b)/dw", r"\frac{\partial}{\partial w} (x - b)", ""),
     (call("div", Partial(L, w), m), "(dL/dw)/m", r"\frac{\frac{\partial L}{\partial w}}{m}", ""),
     # matrices

@@ -35,7 +35,7 @@ def rows():
             yield pytest.param(rubric, part, verdict, note, answer, why, marks=marks, id=f"{table[:-4]}:{number}")
 
 
-@pytest.mark.parametrize(("rubric", "part", "verdict", "note", "answer", "why"), rows())
+@pytest.mark.parametrize(("rubric", "part", "verdict", "note", "answer", "why"), list(rows()))
 def test_answer(rubric, part, verdict, note, answer, why):
     result = grader.grade_answer(key_of(rubric), part, answer)
     shown = result.answer.read_as if result.answer else ""

@@ -1,0 +1,160 @@
+r"""Subscripts to entries and brackets to arguments: ``y_{ij}`` is y at (i, j), ``f(x_i, w)`` is f at i."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from grader.expression.names import Declared
+from grader.expression.nodes import Call, Expression, Slice, Symbol, integer
+from grader.expression.resolve import Found, key_of, lookalikes, scan, shape_of
+from grader.expression.tokens import GREEK, fail
+from grader.problems import Span
+
+if TYPE_CHECKING:
+    from grader.expression.parser import Parser
+
+
+def fits(p: Parser, found: Found) -> bool:
+    declared = found.declared
+    if found.primes and not (declared.rank or declared.role in ("opaque", "function")):
+        return False
+    return entries_of(p, found.above, found.below, declared.rank) is not None
+
+
+def whole(p: Parser, found: Found) -> bool:
+    """Whether what is left of a spelling enters every axis: a look-alike with half its indices is a guess too far."""
+    entries = entries_of(p, found.above, found.below, found.declared.rank) or ()
+    return not entries or len(entries) == found.declared.rank
+
+
+def entries_of(p: Parser, above: str, below: str, rank: int) -> tuple[Expression, ...] | None:
+    if not (above or below):
+        return ()
+    first = indices(p, above, rank) if above else ()
+    if first is None:
+        return None
+    second = indices(p, below, rank - len(first)) if below else ()
+    return None if second is None else (*first, *second)
+
+
+def indices(p: Parser, raw: str, rank: int) -> tuple[Expression, ...] | None:
+    """The entries that a raw subscript names, at most `rank` of them; None where it can't be indices."""
+    found, conditional = _indices(raw, rank)
+    if conditional:
+        p.note("index_condition")
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _indices(raw: str, rank: int) -> tuple[tuple[Expression, ...] | None, bool]:
+    found: list[Expression] = []
+    parts = raw.split(",")
+    noted = False
+    for part in parts:
+        conditional = re.fullmatch(r"([A-Za-z])(?:=|!=|<=?|>=?)(\w+)", part)
+        shifted = re.fullmatch(r"([A-Za-z])([+-])(\d{1,3}|[A-Za-z])", part)
+        if conditional:
+            noted = True
+            found.append(Symbol(conditional[1]))
+        elif part == ":":
+            found.append(Slice())
+        elif part.isdigit():
+            if len(parts) == 1 and len(part) == rank > 1:
+                found += [integer(int(digit)) for digit in part]
+            else:
+                found.append(integer(int(part[:9])))
+        elif part in GREEK:
+            found.append(Symbol(part))
+        elif shifted:
+            found.append(Call("add" if shifted[2] == "+" else "sub", (index(shifted[1]), index(shifted[3]))))
+        elif re.fullmatch(r"[A-Za-z0-9:]+", part):
+            found += [index(sign) for sign in part]
+        else:
+            return None, False
+    return (tuple(found) if len(found) <= rank else None), noted
+
+
+def index(sign: str) -> Expression:
+    if sign == ":":
+        return Slice()
+    return integer(int(sign)) if sign.isdigit() else Symbol(sign)
+
+
+def touches(p: Parser) -> bool:
+    return p.tokens[p.pos - 1].end == p.token.start
+
+
+def behind_comma(p: Parser) -> tuple[Expression, ...]:
+    """The second letter of ``y_i,j``, where nothing parts it from the first."""
+    comma, after = p.token, p.tokens[p.pos + 1]
+    touching = touches(p) and after.start == comma.end
+    if not touching or after.kind != "name" or len(after.text) != 1 or p.declared(after.text):
+        return ()
+    p.pos += 2
+    return (Symbol(after.text, Span(after.start, after.end)),)
+
+
+def argument_of(p: Parser, declared: Declared, opener: int | None, span: Span) -> Expression:
+    """What ``f'`` differentiates by: its one argument as written, else the last one that is declared."""
+    shape = None if opener is None else scan(p.tokens, p.match, opener + 1, lambda *_: False)
+    if opener is None or shape is None or shape.end != p.match[opener]:
+        shape = (
+            shape_of(re.split(r"[,;]", declared.arguments[-1].strip(" ()"))[-1].strip()) if declared.arguments else None
+        )
+    if shape is None:
+        fail(f"by what is '{declared.name}' differentiated?", "write the partial derivative", span.start, span.end)
+    found = p.table.find(shape.base, shape.above, shape.below, 0) if p.table is not None else None
+    return Symbol(found.declared.name if found else shape.display, span)
+
+
+def skip_arguments(p: Parser) -> None:
+    if p.kinds[p.pos] == "(" and p.token.text == "(":
+        p.pos = p.match[p.pos] + 1
+
+
+def called(p: Parser, found: Found, entries: tuple[Expression, ...], lenient: bool) -> tuple[Expression, ...]:
+    """Read ``(x_i, w)`` behind a quantity: its arguments mean the quantity itself, a letter in them its entry."""
+    declared = found.declared
+    table = p.table
+    assert table is not None
+    allowed = table.arguments.get(declared.name, frozenset())
+    opener, close = p.pos, p.match[p.pos]
+    at = opener + 1
+    letters: list[str] = []
+    while at < close:
+        shape = scan(p.tokens, p.match, at, lambda *_: False)
+        if shape is None or p.kinds[shape.end] not in (",", ";", ")"):
+            at = -1
+            break
+        bases = {shape.base, key_of(shape.base, shape.above, shape.below)}
+        bases |= {base for base, _ in lookalikes(shape.base)}
+        if allowed and not bases & allowed and not (p.in_partial or shape.base in table.exact):
+            at = -1
+            break
+        if not bases & allowed and not p.in_partial:
+            at = -1
+            break
+        letters += [sign for sign in (shape.above, shape.below) if len(sign) == 1 and sign.isalpha()]
+        at = shape.end + (p.kinds[shape.end] != ")")
+        if p.kinds[shape.end] == ")":
+            break
+    if at == -1:
+        if lenient and not p.in_partial:
+            return entries
+        if p.in_partial:
+            p.pos = close + 1
+            return entries
+        fail(
+            f"'{declared.name}' is only known at its own arguments",
+            f"write {declared.name}({', '.join(declared.arguments)})"
+            if declared.arguments
+            else f"write {declared.name}",
+            p.tokens[opener].start,
+            p.tokens[close].end,
+        )
+    p.pos = close + 1
+    if letters and declared.rank > len(entries):
+        return (*entries, Symbol(letters[0]))
+    return entries

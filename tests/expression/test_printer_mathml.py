@@ -1,0 +1,114 @@
+"""MathML: what each form becomes, that any input gives well-formed markup, and that every text is escaped."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import NAMES, expressions
+
+from grader.expression.mathml import latex_to_mathml, to_mathml
+from grader.expression.nodes import Call, Expression, Symbol
+from grader.expression.printer import to_text
+
+NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
+CORE = frozenset(
+    [
+        "math",
+        "mrow",
+        "mi",
+        "mn",
+        "mo",
+        "mfrac",
+        "msub",
+        "msup",
+        "msubsup",
+        "msqrt",
+        "mroot",
+        "mover",
+        "munder",
+        "munderover",
+        "mtable",
+        "mtr",
+        "mtd",
+        "mtext",
+        "mspace",
+    ]
+)
+
+FORMS = [
+    (r"\frac{1}{m}", "<mfrac><mn>1</mn><mi>m</mi></mfrac>", "a fraction"),
+    (r"\hat y", '<mover accent="true"><mi>y</mi><mo stretchy="false">^</mo></mover>', "a hat over its letter"),
+    (r"W_{11-2}", "<msub><mi>W</mi><mrow><mn>11</mn><mo>−</mo><mn>2</mn></mrow></msub>", "a name with a sign in it"),
+    (r"\mathbf{W}_1", "<msub><mi>𝐖</mi><mn>1</mn></msub>", "bold"),
+    (r"\mathbb{R}", "<mi>ℝ</mi>", "a letter older than its alphabet"),
+    (r"x_i^2", "<msubsup><mi>x</mi><mi>i</mi><mn>2</mn></msubsup>", "both scripts"),
+    (r"x^12", "<mrow><msup><mi>x</mi><mn>1</mn></msup><mn>2</mn></mrow>", "without braces one digit is the exponent"),
+    (r"z'", "<msup><mi>z</mi><mo>′</mo></msup>", "a prime"),
+    (r"A^{\top}", "<msup><mi>A</mi><mi>⊤</mi></msup>", "a transpose"),
+    (
+        r"\sum_{i=1}^{n} x",
+        "<mrow><munderover><mo>∑</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow><mi>n</mi></munderover><mi>x</mi></mrow>",
+        "limits under and over",
+    ),
+    (
+        r"\log(x)",
+        '<mrow><mi>log</mi><mo>\u2061</mo><mo stretchy="false">(</mo><mi>x</mi><mo stretchy="false">)</mo></mrow>',
+        "a function stands upright and is applied",
+    ),
+    (r"-x", '<mrow><mo form="prefix">−</mo><mi>x</mi></mrow>', "a sign is no subtraction"),
+    (r"a - b", "<mrow><mi>a</mi><mo>−</mo><mi>b</mi></mrow>", "and this is one"),
+    (r"\sqrt[3]{x}", "<mroot><mi>x</mi><mn>3</mn></mroot>", "a cube root"),
+    (r"\mathrm{a\_b}", "<mi>a_b</mi>", "an escaped underscore"),
+    (r"\text{if } x", "<mrow><mtext>if\u00a0</mtext><mi>x</mi></mrow>", "the space of a text stays"),
+    (r"\foo x", "<mrow><mtext>\\foo</mtext><mi>x</mi></mrow>", "an unknown command is shown"),
+    (r"a < b & c", "<mrow><mi>a</mi><mo>&lt;</mo><mi>b</mi><mo>&amp;</mo><mi>c</mi></mrow>", "markup is escaped"),
+    (r"}{", '<mrow><mo>}</mo><mrow></mrow></mrow>', "braces the wrong way round"),
+    (r"\frac", "<mfrac><mrow></mrow><mrow></mrow></mfrac>", "missing arguments"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("latex", "body", "why"), FORMS, ids=[row[0] for row in FORMS])
+def test_forms(latex: str, body: str, why: str) -> None:
+    markup = latex_to_mathml(latex)
+    assert markup[markup.index(">") + 1 : -len("</math>")] == body, why
+
+
+def test_the_root_element() -> None:
+    e = Call("lt", (Symbol("x"), Symbol('"<b>"')))
+    inline, block = to_mathml(e), to_mathml(e, (), "block")
+    root = ElementTree.fromstring(block)
+    assert (root.tag, root.get("display"), root.get("alttext")) == (f"{NAMESPACE}math", "block", to_text(e))
+    assert "display" not in ElementTree.fromstring(inline).attrib
+    assert "<b>" not in inline
+
+
+@given(expressions())
+def test_every_expression_is_core_mathml(e: Expression) -> None:
+    root = ElementTree.fromstring(to_mathml(e, NAMES))
+    assert {element.tag.removeprefix(NAMESPACE) for element in root.iter()} <= CORE
+    assert not [element.text for element in root.iter(f"{NAMESPACE}mtext") if (element.text or "").startswith("\\")]
+    for element in root.iter():
+        wanted = {"mfrac": 2, "msub": 2, "msup": 2, "mover": 2, "munder": 2, "msubsup": 3, "munderover": 3}
+        count = wanted.get(element.tag.removeprefix(NAMESPACE))
+        assert count is None or len(element) == count
+
+
+COMMANDS = (
+    *(r"\frac", r"\left", r"\right", r"\sqrt", r"\sum", r"\hat", r"\text{", r"\mathbf", r"\operatorname", "\\"),
+    *(r"\begin{cases}", r"\begin{bmatrix}", r"\begin", r"\end{cases}", r"\end", r"\\"),
+)
+pieces = st.sampled_from([*"abc123{}[]()^_'&<>\"-+,.~ \x00\ud800", *COMMANDS])
+
+
+@given(st.lists(pieces, max_size=25).map("".join))
+def test_any_text_is_well_formed(latex: str) -> None:
+    ElementTree.fromstring(latex_to_mathml(latex))
+
+
+@pytest.mark.parametrize("deep", ["{" * 5000 + "x" + "}" * 5000, r"\hat" * 5000, r"\left(" * 5000, r"\sqrt{" * 5000])
+def test_deep_nesting_is_shown_as_text(deep: str) -> None:
+    assert "<mtext>" in latex_to_mathml(deep)
+    ElementTree.fromstring(latex_to_mathml(deep))
