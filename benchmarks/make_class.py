@@ -17,7 +17,18 @@ import numpy as np
 
 import grader
 from grader.expression.algebra import div, mul, number
-from grader.expression.nodes import Call, Expression, Number, Product, Reduce, Symbol, children, rebuild
+from grader.expression.nodes import (
+    Call,
+    Expression,
+    Indexed,
+    Number,
+    Partial,
+    Product,
+    Reduce,
+    Symbol,
+    children,
+    rebuild,
+)
 from grader.expression.printer import to_latex, to_text
 from grader.grading.rewrites import rewritten
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
@@ -116,13 +127,18 @@ def _change_number(node: Expression) -> Expression:
     return number(3) if isinstance(node, Number) else node
 
 
-def _lose_sum(node: Expression) -> Expression:
-    return replace(node, letter=node.letter, kind="prod") if isinstance(node, Reduce) else node
+def _mistake_sum(node: Expression) -> Expression:
+    return replace(node, kind="prod") if isinstance(node, Reduce) else node
 
 
 def _swap_labels(node: Expression) -> Expression:
     names = {"y": "yhat", "yhat": "y"}
-    return Symbol(names[node.name]) if isinstance(node, Symbol) and node.name in names else node
+    match node:
+        case Symbol(name=name) if name in names:
+            return Symbol(names[name])
+        case Indexed(base=Symbol(name=name)) if name in names:
+            return replace(node, base=Symbol(names[name]))
+    return node
 
 
 _SLIPS: tuple[Callable[[Expression], Expression], ...] = (
@@ -130,13 +146,13 @@ _SLIPS: tuple[Callable[[Expression], Expression], ...] = (
     _turn_sign,
     _turn_operator,
     _change_number,
-    _lose_sum,
+    _mistake_sum,
     _swap_labels,
 )
 
 
 def _count(node: Expression) -> int:
-    return 1 + sum(map(_count, children(node)))
+    return 1 if isinstance(node, Indexed | Partial) else 1 + sum(map(_count, children(node)))
 
 
 def _at(node: Expression, place: int, slip: Callable[[Expression], Expression]) -> Expression:
@@ -146,7 +162,9 @@ def _at(node: Expression, place: int, slip: Callable[[Expression], Expression]) 
     def visit(item: Expression) -> Expression:
         nonlocal left
         left -= 1
-        return slip(item) if left < 0 <= left + 1 else rebuild(item, visit)
+        if left == -1:
+            return slip(item)
+        return item if left < 0 or isinstance(item, Indexed | Partial) else rebuild(item, visit)
 
     return visit(node)
 

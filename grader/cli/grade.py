@@ -78,7 +78,8 @@ def _tell(report: ClassReport, out: Path, source: Path) -> None:
         print(f"  {len(waiting)} to review before the scores are final:")
     for one in waiting[:_NAMED]:
         parts = [result.asked.part for result in one.parts if result.review]
-        print(f"    {printable(one.student)}: {', '.join(parts[:8])}{', …' if len(parts) > 8 else ''}")
+        why = ", ".join(parts[:8] + ["…"] * (len(parts) > 8)) or "what was handed in"
+        print(f"    {printable(one.student)}: {why}")
     if len(waiting) > _NAMED:
         print(f"    and {len(waiting) - _NAMED} more, listed on the class page")
     if problems:

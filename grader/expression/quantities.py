@@ -155,6 +155,11 @@ def settled(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
         indices = entries_of(p, shape.above, shape.below, 4)
         if indices:
             return _dressed(p, Indexed(Symbol(shape.base + "'" * shape.primes, span), indices, span), shape)
+    if shape.below[:1] == "d" == shape.base[:1] and not (shape.above or shape.primes):  # dL_dz, as code has it
+        pair = [p.table.find(name[1:], "", "", 0) for name in (shape.base, shape.below)]
+        if all(pair):
+            sides = [_build(p, found, Shape(found.declared.name), span) for found in pair if found]
+            return Partial(sides[0], sides[1], span)
     for base, note in lookalikes(shape.base):
         other = p.table.find(base, shape.above, shape.below, shape.primes)
         if other is not None and fits(p, other) and whole(p, other):

@@ -98,7 +98,7 @@ def read(text: str, names: Names | None = None, notation: str | None = None) -> 
         linked = link(tokens)
         parser = Parser(linked, None if names is None else table_of(names), bound_letters(linked))
         chain, definitions = _parse(parser, statements(linked), "prose" in notes)
-        _check_depth(parser, chain)
+        _check_depth(parser, (*chain, *(side for pair in definitions for side in pair)))
     except Unreadable as stop:
         problems = [*(parser.problems if parser else ()), stop.problem]
         return _failed(text, source, problems, notes)
@@ -242,7 +242,7 @@ def _chain(p: Parser, part: Statement) -> tuple[Expression, ...]:
 
 def _inconsistent(p: Parser) -> list[Problem]:
     """Look-alikes are only accepted where the name they stand for is not used beside them."""
-    return [
+    found = [
         Problem(
             f"the name '{written}' is not known here",
             f"'{name}' stands beside it: which is meant?",
@@ -251,6 +251,13 @@ def _inconsistent(p: Parser) -> list[Problem]:
         for written, (name, token) in p.renamed.items()
         if name in p.used
     ]
+    meant = [name for name, _ in p.renamed.values()]
+    found += [
+        Problem(f"'{written}' and another name both look like '{name}'", "which is meant?", span=Span(*token[2:]))
+        for written, (name, token) in p.renamed.items()
+        if meant.count(name) > 1
+    ]
+    return found
 
 
 def _check_depth(p: Parser, chain: tuple[Expression, ...]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from grader.expression import atoms
 from grader.expression.nodes import Call, Expression, Reduce, Symbol, integer
 from grader.expression.tokens import GREEK, fail
+from grader.problems import Problem, Span
 
 if TYPE_CHECKING:
     from grader.expression.parser import Parser
@@ -29,14 +30,7 @@ def big_operator(p: Parser, kind: str = "") -> Expression:
         else:
             p.pos += 1
             upper = _upper(p)
-    if upper is not None and not letters:
-        upper = None
-    elif upper is not None and lower is None:
-        lower = integer(1)
-    elif isinstance(upper, Symbol) and not upper.name and lower == integer(1):
-        lower = None
-    if isinstance(upper, Symbol) and not upper.name:
-        upper = None
+    lower, upper = _bounds(p, lower, upper, bool(letters))
     if p.kinds[p.pos] not in ("-", "+") and p.kinds[p.pos] in ("end", ")", "=", ",", "joint", "/"):
         token = p.tokens[start]
         fail(f"nothing stands behind '{token.text}' to be summed", "", token.start, p.tokens[p.pos - 1].end)
@@ -112,27 +106,34 @@ def _letters(text: str) -> list[str]:
     return list(text)
 
 
+def _bounds(
+    p: Parser, lower: Expression | None, upper: Expression | None, lettered: bool
+) -> tuple[Expression | None, Expression | None]:
+    """Bounds that mean the whole axis are left out: those of a bare sum, and 1 to a letter the model does not know."""
+    if upper is None:
+        return lower, None
+    unknown = isinstance(upper, Symbol) and p.table is not None and not p.declared(upper.name)
+    if isinstance(upper, Symbol) and (not lettered or (unknown and lower in (None, integer(1)))):
+        p.note(f"range:{upper.name}")
+        return None, None
+    if isinstance(upper, Symbol) and unknown:
+        p.problems.append(Problem(f"the name '{upper.name}' is not known here", "", span=upper.span))
+    return lower or integer(1), upper
+
+
 def _upper(p: Parser) -> Expression:
-    """The upper bound; a lone letter the model does not know means the whole axis."""
+    """The upper bound: a number, a letter, or a group."""
     token = p.token
     group = token.kind == "(" and token.text == "{"
     inner = p.tokens[p.pos + 1 : p.match[p.pos]] if group else [token]
-    if len(inner) == 1:
-        only = inner[0]
-        p.pos += 3 if group else 1
-        if only.kind == "num":
-            return (
-                integer(int(only.text))
-                if only.text.isdigit() and len(only.text) < 9
-                else fail("this bound can't be read", "", only.start, only.end)
-            )
-        if only.kind in ("name", "word"):
-            found = None if p.table is None else p.table.find(only.text, "", "", 0)
-            if found is not None:
-                return Symbol(found.declared.name, p.span(p.pos - 1))
-            if p.table is None:
-                return Symbol(only.text, p.span(p.pos - 1))
-            p.note(f"range:{only.text}")
-            return Symbol("")
+    if len(inner) != 1:
+        return atoms.bracket(p) if group else p.power()
+    only = inner[0]
+    p.pos += 3 if group else 1
+    span = Span(only.start, only.end)
+    if only.kind == "num" and only.text.isdigit() and len(only.text) < 9:
+        return integer(int(only.text))
+    if only.kind not in ("name", "word"):
         fail("this bound can't be read", "name the last index", only.start, only.end)
-    return atoms.bracket(p) if group else p.power()
+    found = None if p.table is None else p.table.find(only.text, "", "", 0)
+    return Symbol(found.declared.name if found else only.text, span)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.expression.tokens import GREEK, Linked, Token, fail
+from grader.expression.tokens import ENDS, GREEK, Linked, Token, fail
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ def statements(linked: Linked) -> list[Statement]:
     """Cut the tokens; leading and trailing signs that say nothing are left out."""
     tokens, match = linked.tokens, linked.match
     cuts: list[tuple[int, str]] = []
-    at, last = 0, len(tokens) - 1
+    at, last = 0, len(tokens) - ENDS
     defining = False
     equals = branching = False
     while at < last:

@@ -15,6 +15,7 @@ MAX_TOKENS = 4_000
 MAX_DEPTH = 60
 MAX_DIGITS = 400
 MAX_EXPONENT = 400
+ENDS = 3  # so that looking a token or two ahead needs no bounds check
 
 
 class Token(NamedTuple):
@@ -216,7 +217,7 @@ PAIRS = MappingProxyType(
 
 
 class Linked(NamedTuple):
-    """Tokens ready for the parser: an ``end`` token closes them, `match` leads from opening to closing bracket."""
+    """Tokens ready for the parser: ``end`` tokens close them, `match` leads from opening to closing bracket."""
 
     tokens: list[Token]
     match: dict[int, int]
@@ -295,7 +296,7 @@ def link(tokens: list[Token]) -> Linked:
         match[stack[-1]] = len(kept)
         kept.append(Token(")", PAIRS.get(opener.text, ")"), end, end))
         notes.append("bracket_supplied")
-    kept.append(Token("end", "", end, end))
+    kept += [Token("end", "", end, end)] * ENDS
     return Linked(kept, match, notes)
 
 

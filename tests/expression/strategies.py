@@ -97,15 +97,15 @@ def _reductions(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expre
     other = st.builds(
         lambda sign, a: (sign, a), st.sampled_from(["ne", "lt", "ge"]), st.one_of(letters, st.just(integer(3)))
     )
+    bounds = st.sampled_from([(None, None), (ONE, None), (ONE, Symbol("m")), (integer(2), integer(3))])
     return st.builds(
-        lambda kind, letter, body, lower, upper, test: Reduce(
-            kind, letter, body, lower, upper, test and Call(test[0], (Symbol(letter), test[1]))
+        lambda kind, letter, body, bound, test: Reduce(
+            kind, letter, body, *bound, test and Call(test[0], (Symbol(letter), test[1]))
         ),
         st.sampled_from(["sum", "prod", "max", "min"]),
         st.sampled_from(LETTERS),
         inner,
-        st.one_of(st.none(), st.just(ONE)),
-        st.one_of(st.none(), st.sampled_from([Symbol("m"), Symbol("C"), integer(3)])),
+        bounds,
         st.one_of(st.none(), other),
     )
 
@@ -147,4 +147,5 @@ def _larger(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expressio
 
 def expressions(max_leaves: int = 10) -> st.SearchStrategy[Expression]:
     """Trees of up to `max_leaves` leaves, as the reader would make them."""
-    return st.recursive(leaves, _larger, max_leaves=max_leaves)
+    # deferred: else the strategy's own description grows with every level
+    return st.recursive(leaves, lambda inner: st.deferred(lambda: _larger(inner)), max_leaves=max_leaves)

@@ -1,0 +1,8 @@
+"""``python -m benchmarks``: every measurement in one table; exit code 1 if a limit is broken."""
+
+import sys
+
+from benchmarks import run_class, startup
+from benchmarks.table import print_table
+
+sys.exit(print_table([*startup.measure(), *run_class.measure()]))
