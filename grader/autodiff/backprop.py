@@ -59,8 +59,8 @@ class Contribution:
     expression: Expression
 
 
-def backward_pass(graph: ComputationGraph, output: str) -> tuple[Node, ...]:
-    """The adjoint of every ancestor of `output`, nearest first.
+def backward_pass(graph: ComputationGraph, output: str, tidy: bool = True) -> tuple[Node, ...]:
+    """The adjoint of every ancestor of `output`, nearest first; `tidy` ones are fit to be read, others as they come.
 
     The node for the ancestor x is named ``partial_name(output, x)``; its letters are the output's, then x's.
     """
@@ -83,7 +83,7 @@ def backward_pass(graph: ComputationGraph, output: str) -> tuple[Node, ...]:
         found = collected.get(name)
         if not found or name == output:
             continue
-        adjoint = _adjoint(output, name, out_letters, found, axes, graph)
+        adjoint = _adjoint(output, name, out_letters, found, axes, graph.nodes if tidy else None)
         if is_number(adjoint.expression, 0):
             continue
         adjoints.append(adjoint)
@@ -147,13 +147,12 @@ def local_jacobian(graph: ComputationGraph, above: str, below: str) -> Node | No
     node = next((item for item in graph.nodes if item.name == above), None)
     if node is None:
         return None
-    alone = ComputationGraph(graph.sizes, (), (node,))
     taken = set(axes) | _letters_in(node)
     out_letters = _out_letters(above, axes, taken)
     pairs = zip(out_letters, node.letters, strict=True)
     seed = mul(*(Call("kronecker", (Symbol(a), Symbol(b))) for a, b in pairs))
     found = [item for item in _local(node, seed, axes) if item.name == below]
-    return _adjoint(above, below, out_letters, found, axes, alone) if found else None
+    return _adjoint(above, below, out_letters, found, axes, (node,)) if found else None
 
 
 def _opaque_last(leaves: Iterable[Leaf]) -> list[str]:
@@ -187,14 +186,16 @@ def _adjoint(
     out_letters: tuple[str, ...],
     found: list[Contribution],
     axes: Mapping[str, tuple[str, ...]],
-    graph: ComputationGraph,
+    definitions: tuple[Node, ...] | None,
 ) -> Node:
     own = found[0].letters
     summed: Expression = ZERO
     for item in found:
         renamed = substitute(item.expression, dict(zip(item.letters, map(Symbol, own), strict=True)))
         summed = add(summed, renamed)
-    expression = simplify(fold(simplify(expand_primes(summed)), graph.nodes))
+    expression = expand_primes(summed)
+    if definitions is not None:
+        expression = simplify(fold(simplify(expression), definitions))
     return Node(partial_name(output, name), (*out_letters, *own), (*axes[output], *axes[name]), expression)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from grader.results import Evidence, Verdict
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, axis_length, environment, fill_partials
-from grader.solver.strata import KINK_STEP, margins, model_margins, stratified
+from grader.solver.strata import KINK_STEP, margins, new_conditions, stratified
 
 NO_TOLERANCE = Tolerance()
 
@@ -115,6 +116,7 @@ def _finished(question: SolvedQuestion, answer: Expression, verdict: Verdict) ->
     return replace(verdict, note="chain_rule_only", message=message)
 
 
+@lru_cache(maxsize=4096)
 def truth_value(run: Run, target: Expression) -> Value:
     """The target's values in a run, with the target's letters."""
     return evaluate(target, environment(run, _extents(run, target)))
@@ -190,10 +192,10 @@ def _first_wrong(pair: Pair, notes: list[str | None]) -> tuple[int, ...]:
 
 def _judge_samples(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
     runs = list(question.runs)
-    known = set(model_margins(question.graph))
-    own = [margin for margin in margins(answer) if margin not in known]
+    own = margins(answer)
     if own:
         fill_partials(runs[0], own, question.adjoints)
+        own = new_conditions(runs[0], own, question.conditions)
         extra = stratified(runs[0], own, repr(target.expression))
         runs += [extra] if extra is not None else []
     ways = [pairs_in(question, run, target.expression, answer) for run in runs]

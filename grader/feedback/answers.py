@@ -11,7 +11,8 @@ from itertools import groupby
 from grader.feedback.names import anchor
 from grader.feedback.templating import Formula, formula, template
 from grader.feedback.wording import clean, worth
-from grader.results import Asked, RubricShown
+from grader.results import RubricShown
+from grader.rubric.shown import Asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from markupsafe import Markup
 from grader.feedback.names import anchor
 from grader.feedback.templating import Formula, Remark, formula, remarks, template, typed
 from grader.feedback.wording import VERDICTS, clean, evidence_sentence, in_order, percent, placed, points, worth
-from grader.results import Asked, GradeReport, PartResult, RubricShown
+from grader.results import GradeReport, PartResult, RubricShown
+from grader.rubric.shown import Asked
 
 
 @dataclass(frozen=True, slots=True)

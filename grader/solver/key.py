@@ -17,8 +17,8 @@ from grader.expression.nodes import Call, Expression, Partial, head
 from grader.expression.printer import to_text
 from grader.expression.values import ShapeError
 from grader.problems import Problem
-from grader.results import Asked, SolutionStep
 from grader.rubric.model import Part, Question, Rubric
+from grader.rubric.shown import Asked, SolutionStep
 from grader.solver.certify import certify_partial
 from grader.solver.closed import Line, closed_form, derivation, juxtaposed
 from grader.solver.rounding import rounded_program
@@ -53,6 +53,7 @@ class SolvedQuestion:
     adjoints: Mapping[str, tuple[Node, ...]]
     numeric: bool
     parts: tuple[SolvedPart, ...]
+    conditions: tuple[Expression, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,8 +111,8 @@ def _solve_question(question: Question, digest: str) -> SolvedQuestion:
     numeric = is_numeric(graph)
     runs = list(draw_runs(graph, digest))
     found: tuple[Kink, ...] = ()
+    conditions = model_margins(graph)
     if not numeric:
-        conditions = model_margins(graph)
         extra = [stratified(run, conditions, f"{digest}{k}") for k, run in enumerate(runs)]
         found = kinks(runs[0], conditions)
         runs = [joined(run, more) if more is not None else run for run, more in zip(runs, extra, strict=True)]
@@ -123,7 +124,7 @@ def _solve_question(question: Question, digest: str) -> SolvedQuestion:
     parts = tuple(_solve_part(part, question, graph, adjoints) for part in question.parts)
     if numeric:
         parts = _with_intervals(parts, runs[0], adjoints)
-    return SolvedQuestion(question, graph, tuple(runs), found, adjoints, numeric, parts)
+    return SolvedQuestion(question, graph, tuple(runs), found, adjoints, numeric, parts, conditions)
 
 
 def joined(run: Run, more: Run) -> Run:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -145,7 +146,7 @@ def _fill(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[Node,
     if above not in run.values or below not in run.values:
         return
     if above not in run.known:
-        for node in adjoints.get(above) or backward_pass(run.graph, above):
+        for node in adjoints.get(above) or _raw_adjoints(run.graph, above):
             run.values[node.name] = node_array(node, run.values, run.sizes, run.points)
         run.known.add(above)
     if name in run.values:
@@ -156,6 +157,11 @@ def _fill(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[Node,
         run.values[name] = np.broadcast_to(np.eye(size).reshape(shape), (run.points, *shape))
     else:  # no path leads from one to the other
         run.values[name] = np.zeros((run.points, *shape))
+
+
+@lru_cache(maxsize=256)
+def _raw_adjoints(graph: ComputationGraph, output: str) -> tuple[Node, ...]:
+    return backward_pass(graph, output, tidy=False)
 
 
 def environment(run: Run, extents: Mapping[str, int] | None = None) -> Environment:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -52,6 +53,23 @@ def model_margins(graph: ComputationGraph) -> tuple[Expression, ...]:
     return tuple(dict.fromkeys(m for node in graph.nodes for m in margins(node.expression)))
 
 
+def new_conditions(run: Run, found: Iterable[Expression], known: tuple[Expression, ...]) -> tuple[Expression, ...]:
+    """The margins whose sign at the points of a run is not already that of a known one, or its opposite."""
+    signs = [np.sign(data) for margin in known if (data := margin_values(run, margin)) is not None]
+    new = []
+    for margin in found:
+        data = margin_values(run, margin)
+        if data is None or any(_same_sign(np.sign(data), sign) for sign in signs):
+            continue
+        new.append(margin)
+    return tuple(new)
+
+
+def _same_sign(one: Array, other: Array) -> bool:
+    return one.shape == other.shape and (np.array_equal(one, other) or np.array_equal(one, -other))
+
+
+@lru_cache(maxsize=1024)
 def margin_values(run: Run, margin: Expression) -> Array | None:
     """The margin at every point, entries flattened: (K, entries); None where it has no value or needs an index."""
     try:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from grader.problems import Problem, Span
 from grader.results import (
     AnswerShown,
-    Asked,
     ClassReport,
     Diagnosis,
     Evidence,
@@ -15,8 +14,8 @@ from grader.results import (
     PartResult,
     RubricShown,
     ScoreLine,
-    SolutionStep,
 )
+from grader.rubric.shown import Asked, SolutionStep
 
 
 def mi(name: str) -> str:
