@@ -17,6 +17,7 @@ import numpy as np
 
 import grader
 from grader.expression.algebra import div, mul, number
+from grader.expression.functions import FUNCTIONS
 from grader.expression.nodes import (
     Call,
     Expression,
@@ -57,12 +58,10 @@ def answers_to(question: SolvedQuestion, part: SolvedPart, students: int, seed: 
     write = _number if question.numeric else _formula
     pool: dict[str, None] = {}
     while len(pool) < students * DISTINCT:
-        text = write(question, part, rng, arrays)
-        for _ in range(_TRIES):
-            if text not in pool:
-                break
-            text = write(question, part, rng, arrays)
-        pool[text if text not in pool else _scaled(text, rng)] = None
+        right = rng.random() < RIGHT
+        texts = [write(question, part, right, rng, arrays) for _ in range(_TRIES)]
+        fresh = [text for text in texts if text not in pool]
+        pool[fresh[0] if fresh else _scaled(texts[0], rng)] = None
     written = list(pool)
     answers = written + rng.choices(written, k=students - len(written))
     rng.shuffle(answers)
@@ -75,22 +74,23 @@ def _scaled(text: str, rng: random.Random) -> str:
     return f"{factor}*({text})/{factor}" if "\\" not in text else rf"\frac{{{factor}}}{{{factor}}}\left({text}\right)"
 
 
-def _number(question: SolvedQuestion, part: SolvedPart, rng: random.Random, arrays: np.random.Generator) -> str:
+def _number(
+    question: SolvedQuestion, part: SolvedPart, right: bool, rng: random.Random, arrays: np.random.Generator
+) -> str:
     del arrays
     truth = float(np.ravel(question.runs[0].values[part.name][0])[0])
-    right = rng.random() < RIGHT
     value = truth if right else truth * rng.choice([-1, 0.5, 2, 10, rng.uniform(0.2, 3)])
-    if right and rng.random() < 0.5:
+    if rng.random() < 0.5:
         return f"{value:.{rng.randrange(4, 7)}f}"
-    return f"{value * (1 + rng.uniform(-1e-6, 1e-6)):.{rng.randrange(4, 9)}g}"
+    return f"{value * (1 + rng.uniform(-1e-6, 1e-6)):.{rng.randrange(4, 10)}g}"
 
 
-def _formula(question: SolvedQuestion, part: SolvedPart, rng: random.Random, arrays: np.random.Generator) -> str:
+def _formula(
+    question: SolvedQuestion, part: SolvedPart, right: bool, rng: random.Random, arrays: np.random.Generator
+) -> str:
     formula = rewritten(part.closed, arrays)
-    if rng.random() >= RIGHT:
+    if not right:
         formula = slipped(formula, rng)
-    if rng.random() < 0.2:
-        formula = div(mul(number(2), formula), number(2))
     return rng.choice([to_text, to_latex])(formula, question.question.model.names)
 
 
@@ -113,6 +113,8 @@ def _lose_factor(node: Expression) -> Expression:
 
 
 def _turn_sign(node: Expression) -> Expression:
+    if isinstance(node, Call) and FUNCTIONS[node.function].kind == "condition":
+        return node
     return node.args[0] if isinstance(node, Call) and node.function == "neg" else Call("neg", (node,))
 
 
@@ -152,7 +154,12 @@ _SLIPS: tuple[Callable[[Expression], Expression], ...] = (
 
 
 def _count(node: Expression) -> int:
-    return 1 if isinstance(node, Indexed | Partial) else 1 + sum(map(_count, children(node)))
+    return 1 if _whole(node) else 1 + sum(map(_count, children(node)))
+
+
+def _whole(node: Expression) -> bool:
+    """Whether a slip takes a node as it is: indices are no quantities."""
+    return isinstance(node, Indexed | Partial) or (isinstance(node, Call) and node.function == "kronecker")
 
 
 def _at(node: Expression, place: int, slip: Callable[[Expression], Expression]) -> Expression:
@@ -164,7 +171,7 @@ def _at(node: Expression, place: int, slip: Callable[[Expression], Expression]) 
         left -= 1
         if left == -1:
             return slip(item)
-        return item if left < 0 or isinstance(item, Indexed | Partial) else rebuild(item, visit)
+        return item if left < 0 or _whole(item) else rebuild(item, visit)
 
     return visit(node)
 
