@@ -29,6 +29,8 @@ def atom(p: Parser) -> Expression:
         case "fn":
             return calls.function(p, token.text)
         case "(":
+            if token.text == "{" and p.kinds[p.match[p.pos] + 1] in ("_", "'") and quantities.named(p):
+                return quantities.quantity(p)
             return bracket(p)
         case "frac":
             return forms.fraction(p)

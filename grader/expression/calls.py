@@ -203,14 +203,13 @@ def implicit(p: Parser, name: str) -> Expression:
         fail(f"the function '{name}' has no argument", f"write {name}(...)", token.start, token.end)
     p.deeper()
     factors = [p.signed(p.power)]
-    while p.kinds[p.pos] in ("name", "word", "accent", "num", "frac", "sqrt"):
+    whole = p.kinds[start] in ("frac", "(")  # such an argument is complete by itself
+    while not whole and p.kinds[p.pos] in ("name", "word", "accent", "num", "sqrt"):
         if p.kinds[p.pos] == "word" or p.kinds[p.pos] == "name":
             if function_row(p, p.token.text, p.pos) is not None:
                 break
             if derivatives.differential_ahead(p, p.pos):
                 break
-        if p.kinds[p.pos] == "frac" and derivatives.is_derivative(p):
-            break
         factors.append(p.power())
     p.depth -= 1
     return factors[0] if len(factors) == 1 else Product(tuple(factors), ("",) * (len(factors) - 1), p.span(start))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from grader.expression.names import Declared
-from grader.expression.nodes import Call, Expression, Slice, Symbol, integer
+from grader.expression.nodes import Call, Expression, Number, Slice, Symbol, integer
 from grader.expression.resolve import Found, key_of, lookalikes, scan, shape_of
 from grader.expression.tokens import GREEK, fail
 from grader.problems import Span
@@ -84,6 +84,31 @@ def index(sign: str) -> Expression:
 
 def touches(p: Parser) -> bool:
     return p.tokens[p.pos - 1].end == p.token.start
+
+
+def bracketed(p: Parser, rank: int) -> tuple[Expression, ...] | None:
+    """The entries in the square brackets ahead, as code writes them; None where they hold something else."""
+    inner = p.tokens[p.pos + 1 : p.match[p.pos]]
+    if any(token.kind not in ("name", "num", ",", ":", "+", "-", "word") for token in inner):
+        return None
+    found = indices(p, "".join(token.text for token in inner), rank)
+    numbers = [token.text for token in inner if token.kind == "num"]
+    if not found or not numbers:
+        return found
+    if "0" not in numbers:
+        p.note("ambiguous_index")  # counted from 0 or from 1
+        return found
+    p.note("zero_based")
+    return tuple(Number(index.value + 1) if isinstance(index, Number) else index for index in found)
+
+
+def listed(p: Parser) -> bool:
+    """Whether the brackets ahead hold names parted by commas, as arguments do."""
+    kinds = p.kinds[p.pos + 1 : p.match[p.pos]]
+    return p.token.text == "(" and "," in kinds and all(kind in _LISTED for kind in kinds)
+
+
+_LISTED = frozenset(("name", "word", "accent", ",", ";", "_", "(", ")", "'", "num"))
 
 
 def behind_comma(p: Parser) -> tuple[Expression, ...]:

@@ -27,6 +27,7 @@ from grader.expression.tokens import (
     GREEK,
     GREEK_LETTERS,
     KEYWORDS,
+    MAX_TOKENS,
     SIGNS,
     Token,
     fail,
@@ -47,6 +48,7 @@ _SCAN = re.compile(
     re.VERBOSE,
 ).match
 
+REMARKS = frozenset(("since", "because", "using", "by", "as", "from", "via"))
 _TEXT_WORD = re.compile(
     r"(?P<otherwise>else\s*where|otherwise|o\.\s*w\.|o/w)|(?P<word>[A-Za-z]+)|(?P<math>\$[^$]*\$)|(?P<other>[^\s.,;:()])",
     re.IGNORECASE,
@@ -66,7 +68,7 @@ def lex(text: str, offset: int = 0, level: int = 0) -> tuple[list[Token], list[s
     position, length = 0, len(text)
     single = False  # the next letters are an argument without braces: only the first one belongs to it
     unwrap = 0  # the next brace group is dress around what matters
-    while position < length:
+    while position < length and len(tokens) <= MAX_TOKENS:  # `link` refuses what is longer
         found = _SCAN(text, position)
         if found is None:
             fail("this sign can't be read", "", offset + position, offset + position + 1)
@@ -284,7 +286,9 @@ def _text(tokens: list[Token], notes: list[str], name: str, text: str, position:
     word = content.strip()
     at = (offset + begin, offset + end - 1)
     folded = word.lower()
-    if folded in KEYWORDS and len(word) > 1:
+    if folded in REMARKS:
+        tokens.append(Token("key", "because", *at))
+    elif folded in KEYWORDS and len(word) > 1:
         tokens.append(Token(*KEYWORDS[folded], *at))
     elif word.isalpha() and word.isascii():
         if word.lower() in SPELLINGS and len(word) > 1 and word.lower() not in ("sigma", "phi"):
@@ -313,6 +317,8 @@ def _prose(tokens: list[Token], notes: list[str], content: str, offset: int, lev
             inner, more = lex(found[0][1:-1], at[0] + 1, level + 1)
             tokens.extend(inner)
             notes.extend(more)
+        elif folded in REMARKS:
+            tokens.append(Token("key", "because", *at))
         elif folded in KEYWORDS:
             tokens.append(Token(*KEYWORDS[folded], *at))
         elif folded in ("undefined", "dne"):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NoReturn
 
 from grader.expression.functions import SPELLINGS
-from grader.expression.tokens import GREEK_LETTERS, KEYWORDS, MARKS, SIGNS, Token, fail
+from grader.expression.tokens import GREEK_LETTERS, KEYWORDS, MARKS, MAX_TOKENS, SIGNS, Token, fail
 
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᶻᵀᵗʲᵏ", "0123456789+-=()nixyzTtjk", strict=True))
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ᵢⱼₖₗₘₙₚₛₜₓᵤᵥₐₑₕₒ", "0123456789+-=()ijklmnpstxuvaeho", strict=True))
@@ -93,7 +93,7 @@ def lex(text: str) -> list[Token]:
     add = tokens.append
     scan = _MASTER.match
     position, length = 0, len(text)
-    while position < length:
+    while position < length and len(tokens) <= MAX_TOKENS:  # `link` refuses what is longer
         found = scan(text, position)
         if found is None:
             _stranger(text, position)
@@ -148,7 +148,7 @@ def lex(text: str) -> list[Token]:
 
 
 def _stranger(text: str, position: int) -> NoReturn:
-    sign = text[position]
+    sign = text[position] if text[position].isprintable() else f"U+{ord(text[position]):04X}"
     hint = "write only the formula"
     if sign == ".":
         after = re.match(r"\.([A-Za-z_]\w*)", text[position:])

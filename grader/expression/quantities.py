@@ -14,11 +14,12 @@ from grader.expression import calls, derivatives, forms
 from grader.expression.entries import (
     argument_of,
     behind_comma,
+    bracketed,
     called,
     entries_of,
     fits,
     index,
-    indices,
+    listed,
     skip_arguments,
     touches,
     whole,
@@ -45,6 +46,7 @@ from grader.problems import Problem, Span, did_you_mean
 if TYPE_CHECKING:
     from grader.expression.parser import Parser
 
+MAX_NAME = 80
 _INDEX_PAIR = frozenset("ijkluvst")
 
 
@@ -53,20 +55,23 @@ def quantity(p: Parser) -> Expression:
     start = p.pos
     token = p.token
     text = token.text
-    if token.kind != "accent" and not p.declared(text):
+    spelled = token.kind in ("name", "word")
+    if spelled and p.table is not None and text in p.table.functions:
+        return calls.function(p, p.table.functions[text])
+    if spelled and not p.declared(text):
         if text[0] == "d" and derivatives.differential_ahead(p, start):
             return derivatives.slashed(p)
         row = calls.function_row(p, text, start)
         if row is not None:
             return calls.function(p, row)
-    if token.kind != "accent" and p.kinds[start + 1] == "num" and _numbered(p, start):
+    if spelled and p.kinds[start + 1] == "num" and _numbered(p, start):
         start = p.pos
         token = p.token
         text = token.text
     shape = scan(p.tokens, p.match, start, lambda base, below: _lengthen(p, base, below))
     if shape is None:
         fail("this name can't be read", "check its accents and subscripts", token.start, p.tokens[start + 1].end)
-    if len(text) > 1 and token.kind != "accent":
+    if len(text) > 1 and spelled:
         pieces = _cut(p, token, shape)
         if len(pieces) > 1:
             head = pieces[0]
@@ -76,6 +81,11 @@ def quantity(p: Parser) -> Expression:
             return settled(p, Shape(head), Span(token.start, token.start + len(head)), start)
     p.pos = shape.end
     return settled(p, shape, p.span(start), start)
+
+
+def named(p: Parser) -> bool:
+    """Whether the group ahead holds a name and nothing else."""
+    return scan(p.tokens, p.match, p.pos, lambda *_: False) is not None
 
 
 def _numbered(p: Parser, at: int) -> bool:
@@ -135,6 +145,8 @@ def _cut(p: Parser, token: Token, shape: Shape) -> tuple[str, ...]:
 
 
 def settled(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
+    if len(shape.base) + len(shape.below) + len(shape.above) + shape.primes > MAX_NAME:
+        fail("this name is too long", f"at most {MAX_NAME} letters", span.start, span.end)
     if p.defined and (display := shape.display) in p.defined:
         return _dressed(p, Symbol(display, span), shape)
     if p.table is None:
@@ -160,6 +172,9 @@ def settled(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
         if all(pair):
             sides = [_build(p, found, Shape(found.declared.name), span) for found in pair if found]
             return Partial(sides[0], sides[1], span)
+    run = _run_together(p, shape, span) if plain else None
+    if run is not None:
+        return run
     for base, note in lookalikes(shape.base):
         other = p.table.find(base, shape.above, shape.below, shape.primes)
         if other is not None and fits(p, other) and whole(p, other):
@@ -225,6 +240,18 @@ def _special(p: Parser, shape: Shape, span: Span) -> Expression | None:
     return None
 
 
+def _run_together(p: Parser, shape: Shape, span: Span) -> Expression | None:
+    """``yij`` is y at (i, j) where y has two axes and nothing is called yij."""
+    assert p.table is not None
+    for size in (1, 2, 3):
+        base, letters = shape.base[:-size], shape.base[-size:]
+        found = p.table.find(base, "", letters, 0) if base and letters.islower() and letters.isalpha() else None
+        if found is not None and found.below == letters and found.declared.rank == size and fits(p, found):
+            p.used.add(found.declared.name)
+            return _build(p, found, shape, span)
+    return None
+
+
 def _is_index(p: Parser, letter: str, at: int) -> bool:
     """Whether an undeclared letter stands in a comparison of indices: ``u = i``, ``j != 1``, ``i < j``."""
     if len(letter) != 1 or not p.inner:
@@ -247,9 +274,8 @@ def _build(p: Parser, found: Found, shape: Shape, span: Span) -> Expression:
         return calls.applied(p, declared.function, p.pos - 1, found.primes, None, declared.name)
     entries = entries_of(p, found.above, found.below, declared.rank) or ()
     while declared.rank > len(entries) and p.kinds[p.pos] == "(" and p.token.text == "[" and touches(p):
-        raw = "".join(token.text for token in p.tokens[p.pos + 1 : p.match[p.pos]])
-        more = indices(p, raw, declared.rank - len(entries))
-        if not more or forms.holds_condition(p, p.pos):
+        more = bracketed(p, declared.rank - len(entries))
+        if not more:
             break
         entries += more
         p.pos = p.match[p.pos] + 1
@@ -261,6 +287,9 @@ def _build(p: Parser, found: Found, shape: Shape, span: Span) -> Expression:
             entries = called(p, found, entries, lenient=True)
         elif declared.arguments or declared.role == "opaque":
             entries = called(p, found, entries, lenient=declared.role != "opaque")
+        elif not declared.rank and listed(p):
+            p.note("arguments")
+            skip_arguments(p)
     if entries:
         node = Indexed(node, entries, span)
     if found.primes and declared.role == "opaque":

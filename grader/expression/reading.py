@@ -96,8 +96,9 @@ def read(text: str, names: Names | None = None, notation: str | None = None) -> 
         source = sources.prepared(text, notes)
         tokens = _tokens(source, names, notation, notes)
         linked = link(tokens)
+        parts = statements(linked)
         parser = Parser(linked, None if names is None else table_of(names), bound_letters(linked))
-        chain, definitions = _parse(parser, statements(linked), "prose" in notes)
+        chain, definitions = _parse(parser, parts, "prose" in notes)
         _check_depth(parser, (*chain, *(side for pair in definitions for side in pair)))
     except Unreadable as stop:
         problems = [*(parser.problems if parser else ()), stop.problem]

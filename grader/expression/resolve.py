@@ -63,12 +63,17 @@ def scan(tokens: list[Token], match: dict[int, int], at: int, lengthen: Callable
         case "name" | "word" | "fn":
             base, above, below, primes, transposed, end = token.text, "", "", 0, False, at + 1
         case "accent":
-            inner = scan(tokens, match, at + 1, lengthen) if tokens[at + 1].kind in ("(", "accent") else None
+            marks = ""
+            while token.kind == "accent":
+                marks = token.text + marks
+                at += 1
+                token = tokens[at]
+            inner = scan(tokens, match, at, lengthen) if token.kind == "(" else None
             if inner is None:
-                if tokens[at + 1].kind not in ("name", "word"):
+                if token.kind not in ("name", "word"):
                     return None
-                inner = Shape(tokens[at + 1].text, end=at + 2)
-            base, above, below = inner.base + token.text, inner.above, inner.below
+                inner = Shape(token.text, end=at + 1)
+            base, above, below = inner.base + marks, inner.above, inner.below
             primes, transposed, end = inner.primes, inner.transposed, inner.end
         case "(" if token.text == "{":
             inside = scan(tokens, match, at + 1, lengthen)

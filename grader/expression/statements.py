@@ -43,6 +43,9 @@ def statements(linked: Linked) -> list[Statement]:
         elif kind == "key" and token.text == "where":
             cuts.append((at, "where"))
             defining, equals = True, False
+        elif kind == "key" and token.text == "because":
+            cuts.append((at, "because"))
+            defining = equals = branching = False
         elif kind == "key" and token.text == "then" and defining:
             cuts.append((at, "then"))
             defining = equals = False
@@ -66,7 +69,7 @@ def statements(linked: Linked) -> list[Statement]:
 def _pieces(linked: Linked, cuts: list[tuple[int, str]]) -> list[Statement]:
     tokens = linked.tokens
     found: list[Statement] = []
-    start, definition = 0, False
+    start, definition, remark = 0, False, False
     for cut, why in cuts:
         begin, end = start, cut
         while begin < end and tokens[begin].kind in ("=", "nl", ",", ".", ";", ":", "start", "quad"):
@@ -75,9 +78,11 @@ def _pieces(linked: Linked, cuts: list[tuple[int, str]]) -> list[Statement]:
             begin += 1
         while end > begin and tokens[end - 1].kind in ("=", "nl", ",", ".", ";", "quad", "start"):
             end -= 1
-        if begin < end:
+        if remark:
+            linked.notes.append("prose")
+        elif begin < end:
             found.append(Statement(begin, end, _first_equals(linked, begin, end), definition, why == "start"))
-        start, definition = cut + 1, why == "where"
+        start, definition, remark = cut + 1, why == "where", why == "because"
     if not found:
         fail("there is no formula here", "write the answer", tokens[0].start, tokens[-1].end)
     return found

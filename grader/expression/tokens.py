@@ -202,6 +202,8 @@ KEYWORDS = MappingProxyType(
         "elsewhere": ("key", "else"),
         "ow": ("key", "else"),
         "then": ("key", "then"),
+        "since": ("key", "because"),
+        "because": ("key", "because"),
         "where": ("key", "where"),
         "with": ("key", "where"),
         "let": ("key", "where"),
@@ -234,8 +236,11 @@ def link(tokens: list[Token]) -> Linked:
     notes: list[str] = []
     stack: list[int] = []
     last_equals = broken = -1
+    skip = 0
     for at, token in enumerate(tokens):
         kind = token.kind
+        if at < skip:
+            continue
         if kind == "(":
             stack.append(len(kept))
             if len(stack) > MAX_DEPTH:
@@ -279,6 +284,13 @@ def link(tokens: list[Token]) -> Linked:
             if stack:
                 fail("'.' can't stand here", "a decimal point needs a digit behind it", token.start, token.end)
         elif kind == "quad" and (not stack or kept[stack[-1]].text != "["):
+            if not stack and [t.kind for t in tokens[at + 1 : at + 5]] in (
+                _NUMBERED,
+                [*_NUMBERED, "nl"],
+                [*_NUMBERED, "row"],
+            ):
+                skip = at + 4  # the number of an equation at the end of its line
+                notes.append("prose")
             continue
         kept.append(token)
     end = tokens[-1].end if tokens else 0
@@ -300,6 +312,7 @@ def link(tokens: list[Token]) -> Linked:
     return Linked(kept, match, notes)
 
 
+_NUMBERED = ["(", "num", ")"]
 _CONTINUES = frozenset(("=", "+", "-", "joint", "/", "rel", ",", "^", "_", "logic", "over", "'", "method", ")", "end"))
 _OPEN = frozenset(("=", "+", "-", "joint", "/", "rel", ",", "key", "logic", "partial", "nabla", "sum", "frac", "sqrt"))
 _LAYOUT = frozenset(("nl", "row", "&", "quad"))
