@@ -19,6 +19,8 @@ from grader.comparison.show import counterexample
 from grader.expression.algebra import free_symbols, substitute, total
 from grader.expression.evaluator import evaluate
 from grader.expression.nodes import Call, Expression, Indexed, Partial, Product, Symbol, head, indices, walk
+from grader.expression.printer import to_text
+from grader.expression.readings import TooManyReadings, distinct, readings
 from grader.expression.values import Array, ShapeError, Value
 from grader.results import Evidence, Verdict
 from grader.rubric.model import Tolerance
@@ -46,6 +48,33 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
         return _finished(question, answer, Verdict("equivalent", "equivalent", evidence))
     if restates(target.expression, answer):
         return Verdict("not_equivalent", "restated", message="This only restates the question.")
+    try:
+        ways = _readings(question, target, answer)
+    except TooManyReadings:
+        return Verdict("undecided", "too_many_readings", message="This can be read in too many ways.")
+    except ShapeError:
+        ways = (answer,)  # judged below, where an implied sum may still give it a shape
+    verdicts = [_judge_reading(question, target, way) for way in ways]
+    if len({verdict.decision for verdict in verdicts}) == 1:
+        return verdicts[0]
+    shown = " or as ".join(to_text(way, question.question.model.names) for way in ways)
+    message = f"Your products can be read as {shown}, and not all of these are right."
+    return Verdict("undecided", "ambiguous_reading", message=message)
+
+
+def _readings(question: SolvedQuestion, target: Target, answer: Expression) -> tuple[Expression, ...]:
+    """The readings of the answer that differ in value at the sample points of the first run."""
+    run = question.runs[0]
+    if not any(item.axes for item in question.graph.quantities):
+        return (answer,)
+    fill_partials(run, (answer,), question.adjoints)
+    env = environment(run, _extents(run, target.expression))
+    found = readings(answer, env)
+    return found if len(found) == 1 else tuple(distinct(found, env))
+
+
+def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
+    """One reading of the answer, on its own."""
     decide = _judge_number if question.numeric else _judge_samples
     try:
         return _finished(question, answer, decide(question, target, answer))

@@ -1,0 +1,181 @@
+"""Every way to read a product of arrays that fits their shapes, strict reading first.
+
+``x W + b`` of matrices reads as ``x @ W``, or entry by entry where the shapes allow that too; where both kinds of
+product meet (``a W^T ∘ s``) either may bind first. Scalars need no reading: all their joints multiply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice, pairwise, product
+
+import numpy as np
+
+from grader.expression.evaluator import Environment, evaluate
+from grader.expression.nodes import (
+    Call,
+    Expression,
+    Indexed,
+    Product,
+    Symbol,
+    children,
+    rebuild,
+    walk,
+)
+from grader.expression.values import ShapeError
+
+MAX_READINGS = 64
+# what a joint between two arrays can mean, the strict meaning first
+MEANINGS = {
+    "": ("@", "circ"),
+    "*": ("@", "circ"),
+    "cdot": ("@", "circ", "inner"),
+    "times": ("@", "circ"),
+    "circ": ("circ",),
+    "@": ("@",),
+    "otimes": ("otimes",),
+}
+# which of two kinds of product binds first: matrix products (strict), neither, elementwise products
+BINDINGS = ("@", "", "circ")
+
+
+class TooManyReadings(Exception):
+    """A text with more readings than anybody could mean."""
+
+
+def readings(node: Expression, env: Environment) -> tuple[Expression, ...]:
+    """The distinct readings that type-check against a run; raises ShapeError where none does."""
+    if not _meets_arrays(node, env):
+        return (node,)
+    small = Environment({name: value[:1] for name, value in env.values.items()}, env.sizes, env.extents)
+    found = _alternatives(node, small)
+    kept = []
+    failure: ShapeError | None = None
+    for item in found:
+        try:
+            evaluate(item, small)
+        except ShapeError as error:
+            failure = failure or error
+            continue
+        kept.append(item)
+    if not kept:
+        raise failure or ShapeError("no reading of this product fits the shapes")
+    return tuple(dict.fromkeys(kept))
+
+
+def _meets_arrays(node: Expression, env: Environment) -> bool:
+    """Whether some product has two or more factors that hold arrays not fully indexed."""
+    return any(
+        isinstance(item, Product) and sum(_holds_array(factor, env) for factor in item.factors) > 1
+        for item in walk(node)
+    )
+
+
+def _holds_array(node: Expression, env: Environment) -> bool:
+    match node:
+        case Symbol(name=name):
+            return name in env.values and env.values[name].ndim > 1
+        case Indexed(base=Symbol(name=name), indices=places):
+            return name in env.values and env.values[name].ndim - 1 > len(places)
+    return any(_holds_array(child, env) for child in children(node))
+
+
+def _alternatives(node: Expression, env: Environment) -> list[Expression]:
+    """All readings of a tree, innermost products first; those that can't be evaluated are dropped on the way up."""
+    options = [_alternatives(child, env) if children(child) else [child] for child in children(node)]
+    found: list[Expression] = []
+    for choice in islice(product(*options), MAX_READINGS + 1):
+        pieces = iter(choice)
+        built = rebuild(node, lambda _, pieces=pieces: next(pieces))  # type: ignore[misc]
+        found += _product_readings(built, env) if isinstance(built, Product) else [built]
+        if len(found) > MAX_READINGS:
+            raise TooManyReadings
+    return found
+
+
+def _is_array(node: Expression, env: Environment) -> bool:
+    try:
+        return evaluate(node, env).rank > 0
+    except ShapeError:
+        return False
+
+
+def _product_readings(node: Product, env: Environment) -> list[Expression]:
+    arrays = [k for k, factor in enumerate(node.factors) if _is_array(factor, env)]
+    if len(arrays) < 2:
+        return [node]
+    scalars = [factor for k, factor in enumerate(node.factors) if k not in arrays]
+    terms = [node.factors[k] for k in arrays]
+    joints = [_joint_between(node, left, right) for left, right in pairwise(arrays)]
+    found: list[Expression] = []
+    for choice in islice(product(*(MEANINGS[joint] for joint in joints)), MAX_READINGS):
+        mixed = len(set(choice)) > 1
+        for binding in BINDINGS if mixed else BINDINGS[:1]:
+            built = _grouped(terms, list(choice), binding)
+            if _evaluates(built, env):
+                found.append(_with_scalars(scalars, built))
+    strict = _grouped(terms, [MEANINGS[joint][0] for joint in joints], "@")
+    return list(dict.fromkeys(found)) or [_with_scalars(scalars, strict)]  # which then says what does not fit
+
+
+def _joint_between(node: Product, left: int, right: int) -> str:
+    """The sign written between two arrays; scalars between them pass it on."""
+    written = [joint for joint in node.joints[left:right] if joint]
+    return written[0] if written else ""
+
+
+def _evaluates(node: Expression, env: Environment) -> bool:
+    try:
+        evaluate(node, env)
+    except ShapeError:
+        return False
+    return True
+
+
+def _grouped(terms: list[Expression], joints: list[str], first: str) -> Expression:
+    """The product with joints settled: runs of the kind that binds first, then the rest left to right."""
+    if first:
+        grouped_terms, grouped_joints = [terms[0]], []
+        for joint, term in zip(joints, terms[1:], strict=True):
+            if joint == first or (first == "circ" and joint == "inner"):
+                grouped_terms[-1] = _pair(grouped_terms[-1], joint, term)
+            else:
+                grouped_terms.append(term)
+                grouped_joints.append(joint)
+        terms, joints = grouped_terms, grouped_joints
+    result = terms[0]
+    for joint, term in zip(joints, terms[1:], strict=True):
+        result = _pair(result, joint, term)
+    return result
+
+
+def _pair(left: Expression, joint: str, right: Expression) -> Expression:
+    if joint == "inner":
+        return Call("inner", (left, right))
+    if isinstance(left, Product) and set(left.joints) == {joint}:
+        return replace(left, factors=(*left.factors, right), joints=(*left.joints, joint))
+    return Product((left, right), (joint,))
+
+
+def _with_scalars(scalars: list[Expression], array: Expression) -> Expression:
+    if not scalars:
+        return array
+    return Product((*scalars, array), ("*",) * len(scalars))
+
+
+def same_values(one: Expression, other: Expression, env: Environment) -> bool:
+    """Whether two readings come to the same value at every point, so that they are one."""
+    a, b = evaluate(one, env), evaluate(other, env)
+    if a.letters != b.letters or a.data.shape != b.data.shape:
+        return False
+    return bool(np.allclose(a.data, b.data, rtol=1e-9, atol=1e-12, equal_nan=True))
+
+
+def distinct(found: tuple[Expression, ...], env: Environment) -> Iterator[Expression]:
+    """The readings with those dropped that come to the same value as an earlier one."""
+    kept: list[Expression] = []
+    for item in found:
+        if not any(same_values(item, other, env) for other in kept):
+            kept.append(item)
+            yield item
