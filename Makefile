@@ -24,7 +24,7 @@ lint: .venv/installed-check
 	$(BIN)/lint-imports
 
 bench: .venv/installed-bench ## measure what the documents promise
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf .venv report build dist *.egg-info

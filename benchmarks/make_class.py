@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 import grader
-from grader.expression.algebra import div, mul, number
+from grader.expression.algebra import mul, number
 from grader.expression.functions import FUNCTIONS
 from grader.expression.nodes import (
     Call,

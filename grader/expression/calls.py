@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from grader.expression import atoms, branches, derivatives, quantities, reductions
 from grader.expression.functions import FUNCTIONS, SPELLINGS
-from grader.expression.nodes import Call, Cases, Expression, Matrix, Product
+from grader.expression.nodes import Call, Cases, Expression, Matrix, Number, Product
 from grader.expression.resolve import Shape, raw_script
 from grader.expression.tokens import fail
 from grader.problems import Span
@@ -151,7 +151,7 @@ def applied(
         expected = spec.low if spec.low == spec.high else f"{spec.low} or more"
         fail(
             f"'{name or row}' takes {expected} argument{'s' if expected != 1 else ''}, here are {len(given)}",
-            "write a decimal point, not a comma" if spec.high == 1 else "",
+            "write a decimal point, not a comma" if any(isinstance(item, Number) for item in given) else "",
             p.tokens[start].start,
             p.tokens[p.pos - 1].end,
         )

@@ -173,9 +173,7 @@ def called(p: Parser, found: Found, entries: tuple[Expression, ...], lenient: bo
             return entries
         fail(
             f"'{declared.name}' is only known at its own arguments",
-            f"write {declared.name}({', '.join(declared.arguments)})"
-            if declared.arguments
-            else f"write {declared.name}",
+            f"write {declared.name}({declared.arguments[0]})" if declared.arguments else f"write {declared.name}",
             p.tokens[opener].start,
             p.tokens[close].end,
         )

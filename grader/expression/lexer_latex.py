@@ -357,4 +357,9 @@ def _environment(tokens: list[Token], name: str, text: str, position: int, offse
 
 def _unknown(name: str, start: int) -> NoReturn:
     known = (*COMMANDS, *ACCENTS, *SPACING, *FONTS, *WORDS)
-    fail(f"the command '\\{name}' can't be read", did_you_mean(name, known), start, start + len(name) + 1)
+    fail(
+        f"the command '\\{name}' can't be read",
+        did_you_mean(name, known) or "write the formula with usual commands",
+        start,
+        start + len(name) + 1,
+    )

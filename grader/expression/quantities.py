@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from grader.expression.parser import Parser
 
 MAX_NAME = 80
+MAX_LISTED = 12
 _INDEX_PAIR = frozenset("ijkluvst")
 
 
@@ -316,7 +317,12 @@ def _unknown(p: Parser, shape: Shape, span: Span, found: Found | None) -> Expres
         hint = "check the subscripts"
     else:
         message = f"the name '{display}' is not known here"
-        hint = did_you_mean(display, p.table.candidates() if p.table else ())
+        known = p.table.candidates() if p.table else []
+        hint = did_you_mean(display, known)
+        if shape.base in known and shape.base != display:
+            hint = f"'{shape.base}' is known, but without these indices"
+        elif not hint and len(known) <= MAX_LISTED:
+            hint = "known are " + ", ".join(known)
     p.problems.append(Problem(message, hint, span=span))
     return _dressed(p, Symbol(display, span), shape)
 

@@ -172,7 +172,9 @@ def _parse(
             continue
         if len(sides) > 1 and isinstance(sides[0], Number) is False:
             definitions.append((sides[0], sides[-1]))
-        elif not (lenient or part.step):
+        elif lenient or part.step:
+            p.note("prose" if lenient else "steps")
+        else:
             token = p.tokens[answer.start]
             fail("a second formula begins here", "give one answer, or join the lines with =", token.start, token.end)
     return _chain(p, answer), tuple(definitions)

@@ -1,0 +1,166 @@
+"""What texts read as, held against two tables.
+
+``readings.txt`` has a text, the tree it reads as, and why, parted by ``;;``; ``⏎`` stands for a line break.
+A tree is written as ``(function arguments)``, a product as ``{a * b . c}`` (a dot for juxtaposition), a sum as
+``<sum i:1..n body>``, an entry as ``y[i,j]``, a number with the place of its last digit as ``0.5@-1``; notes stand in
+square brackets behind it. ``unreadable.txt`` has a text, the piece under the caret, the message, the hint, and why.
+
+``python tests/expression/test_reading.py`` prints the tables as they read now, to compare when the grammar changes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.expression.names import Declared, Names
+from grader.expression.nodes import (
+    Call,
+    Cases,
+    Expression,
+    Indexed,
+    Matrix,
+    Number,
+    Partial,
+    Product,
+    Reduce,
+    Slice,
+    Symbol,
+)
+from grader.expression.reading import Reading, plain_name, read, read_expression
+from grader.problems import Problem
+
+HERE = Path(__file__).parent
+MODEL: Names = (
+    *(Declared(name) for name in ("w", "v", "J", "L", "delta")),
+    *(Declared(name, role="size") for name in ("m", "C")),
+    *(Declared(name, 2) for name in ("y", "z", "W")),
+    Declared("yhat", 2, latex=r"\hat{y}"),
+    Declared("x", 1),
+    Declared("x1", latex="x_1"),
+    Declared("w_1", latex="w_1"),
+    Declared("b1", aliases=("b_1",)),
+    Declared("z2", latex="z'"),
+    Declared("W11_2", latex="W_{11-2}"),
+    Declared("a1", 2, latex="a^{[1]}"),
+    Declared("f", 1, role="opaque", arguments=("x, w", "w")),
+    Declared("g", role="function", function="sigmoid"),
+    Declared("h", 1, latex=r"h_\theta", arguments=("x",)),
+)
+
+
+def tree(node: Expression) -> str:
+    """The tree as the tables write it."""
+    match node:
+        case Number(value, place):
+            digits = str(value) if value.denominator == 1 else str(float(value))
+            return digits if place is None else f"{digits}@{place}"
+        case Symbol(name):
+            return name
+        case Slice():
+            return ":"
+        case Indexed(base, indices):
+            return f"{tree(base)}[{','.join(map(tree, indices))}]"
+        case Call(function, args, primes):
+            return "(" + " ".join([function + "'" * primes, *map(tree, args)]) + ")"
+        case Product(factors, joints):
+            pairs = zip(joints, factors[1:], strict=True)
+            return "{" + tree(factors[0]) + "".join(f" {joint or '.'} {tree(factor)}" for joint, factor in pairs) + "}"
+        case Reduce(kind, letter, body, lower, upper, condition):
+            bounds = "" if lower is None else f":{tree(lower)}.." + ("" if upper is None else tree(upper))
+            return f"<{kind} {letter}{bounds}{'' if condition is None else '|' + tree(condition)} {tree(body)}>"
+        case Cases(branches, otherwise):
+            parts = [f"{tree(value)} if {tree(test)}" for value, test in branches]
+            return "cases(" + "; ".join(parts + ([] if otherwise is None else [f"else {tree(otherwise)}"])) + ")"
+        case Partial(numerator, denominator):
+            return f"d{tree(numerator)}/d{tree(denominator)}"
+        case Matrix(rows):
+            return "[" + "; ".join(", ".join(map(tree, row)) for row in rows) + "]"
+
+
+def written(reading: Reading) -> str:
+    """A reading as the table writes it."""
+    parts = [" = ".join(map(tree, reading.chain))]
+    parts += [f"where {tree(name)} := {tree(value)}" for name, value in reading.definitions]
+    if reading.notes:
+        parts.append("[" + ", ".join(reading.notes) + "]")
+    return " ".join(parts)
+
+
+def refused(problem: Problem) -> list[str]:
+    """A problem as the table writes it."""
+    assert problem.span is not None
+    return [problem.text[problem.span.start : problem.span.end].strip(), problem.message, problem.hint]
+
+
+def rows(table: str) -> list[tuple[int, Names | None, list[str]]]:
+    """The rows of a table with their line numbers and the names they are read with."""
+    found: list[tuple[int, Names | None, list[str]]] = []
+    names: Names | None = None
+    for number, line in enumerate((HERE / table).read_text(encoding="utf-8").splitlines(), start=1):
+        if line.startswith("## "):
+            names = MODEL if line.startswith("## model") else None
+        elif line and not line.startswith("# "):
+            text, *cells = (cell.strip() for cell in line.split(";;"))
+            found.append((number, names, [text.replace("⏎", "\n"), *cells]))
+    return found
+
+
+def cases(table: str) -> list[object]:
+    return [pytest.param(names, *cells, id=f"{number}: {cells[0]}") for number, names, cells in rows(table)]
+
+
+@pytest.mark.parametrize(("names", "text", "expected", "why"), cases("readings.txt"))
+def test_text_reads_as(names: Names | None, text: str, expected: str, why: str) -> None:
+    reading = read(text, names)
+    assert not reading.problems, reading.problems
+    assert written(reading) == expected, why
+
+
+@pytest.mark.parametrize(("names", "text", "piece", "message", "hint", "why"), cases("unreadable.txt"))
+def test_text_is_refused(names: Names | None, text: str, piece: str, message: str, hint: str, why: str) -> None:
+    reading = read(text, names)
+    assert reading.chain == () and reading.expression is None
+    assert refused(reading.problems[0]) == [piece, message, hint], why
+
+
+def test_all_unknown_names_come_at_once() -> None:
+    messages = [problem.message for problem in read("bar + foo", MODEL).problems]
+    assert messages == ["the name 'bar' is not known here", "the name 'foo' is not known here"]
+
+
+def test_spans_point_into_the_text() -> None:
+    text = r"so: $ \frac{1}{m} (\hat y_{ij} - y_{ij}) $"
+    answer = read(text, MODEL).expression
+    assert isinstance(answer, Product)
+    assert text[answer.span.start : answer.span.end] == r"\frac{1}{m} (\hat y_{ij} - y_{ij})"
+    bracket = answer.factors[1]
+    assert text[bracket.span.start : bracket.span.end] == r"\hat y_{ij} - y_{ij}"
+
+
+def test_a_rubric_expression_has_one_side() -> None:
+    assert read_expression("x * w_1", MODEL) == Product((Symbol("x"), Symbol("w_1")), ("*",))
+    for text in ("x = w", "x where v = w", "foo"):
+        assert isinstance(read_expression(text, MODEL), Problem)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [(r"\hat{y}", "yhat"), ("ŷ", "yhat"), ("w1", "w_1"), (r"w_{1}", "w_1"), (r"\omega", "omega"), ("a + b", "a + b")],
+)
+def test_plain_names(text: str, plain: str) -> None:
+    assert plain_name(text) == plain
+
+
+def test_notation_can_be_given() -> None:
+    assert tree(read("xy", notation="latex").chain[0]) == "{x . y}"
+    assert tree(read("xy", notation="plain").chain[0]) == "xy"
+
+
+if __name__ == "__main__":
+    for table in ("readings.txt", "unreadable.txt"):
+        for _, names, (text, *cells) in rows(table):
+            reading = read(text, names)
+            now = refused(reading.problems[0]) if reading.problems else [written(reading)]
+            print(" ;; ".join([text.replace("\n", "⏎"), *now, cells[-1]]))
