@@ -39,7 +39,14 @@ half = term("0.5")
 UNIT = {"y": "(0,1)", "yhat": "(0,1)", "p": "(0,1)", "tau": "(0,1)"}
 SIGNS = {"y": "{-1,1}"}
 BITS = {"y": "{0,1}", "yhat": "(0,1)"}
-SCALES = {"s": "positive", "m": "positive", "n": "positive", "delta": "positive", "beta": "positive", "gamma": "(0.5,3)"}
+SCALES = {
+    "s": "positive",
+    "m": "positive",
+    "n": "positive",
+    "delta": "positive",
+    "beta": "positive",
+    "gamma": "(0.5,3)",
+}
 residual = y - yhat
 hidden = sigmoid(w1 * x + b1)
 

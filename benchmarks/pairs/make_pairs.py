@@ -22,7 +22,8 @@ from benchmarks.pairs.terms import Term, names
 
 SEED = 20240229
 EACH = 30  # pairs a row
-LEFT_SIDES = ("dL/dz = ", r"\frac{\partial L}{\partial w} = ", "∂J/∂w = ", r"\frac{dL}{dx} = ", "grad = ", "= ")
+LATEX_SIDES = (r"\frac{\partial L}{\partial w} = ", r"\frac{dL}{dx} = ", r"\nabla_w L = ", r"\delta = ", "= ", "&= ")
+OTHER_SIDES = ("dL/dz = ", "∂J/∂w = ", "grad = ", "= ", "dL/dw = dL/dz * dz/dw = ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +65,31 @@ def _pair(key: str, row: str, gradient: Term, domains: dict[str, str], rng: rand
         return None
     text = spell(answer, rng)
     if rng.random() < 0.1:
-        text = _chain(answer, text, rng)
+        text = _chain(text, rng)
     why = "; ".join((row, *((f"slip: {slip}",) if slip else ()), *rules)) or row
     return LabelledPair(key, spell(reference, rng), text, used, found, why)
 
 
-def _chain(answer: Term, text: str, rng: random.Random) -> str:
-    """A left side in front, or an earlier form of the same."""
-    bare = text.strip("$").removeprefix(r"\(").removesuffix(r"\)")
-    front = rng.choice(LEFT_SIDES)
-    return f"${front}{bare}$" if text.startswith("$") else front + bare
+def _chain(text: str, rng: random.Random) -> str:
+    """A left side in front, in the notation of the text."""
+    for opening, closing in (("$", "$"), (r"\( ", r" \)")):
+        if text.startswith(opening):
+            bare = text.removeprefix(opening).removesuffix(closing)
+            return f"{opening}{rng.choice(LATEX_SIDES)}{bare}{closing}"
+    if "\\" in text:
+        return rng.choice(LATEX_SIDES) + text
+    return rng.choice(OTHER_SIDES) + text
 
 
-def write(folder: Path, each: int = EACH) -> int:
+def write(folder: Path, each: int = EACH, seed: int = SEED) -> int:
     """Write both files; the number of pairs."""
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
-    with (folder / "pairs.jsonl").open("w", encoding="utf-8") as out, (folder / "labels.jsonl").open(
-        "w", encoding="utf-8"
-    ) as labels:
-        for pair in pairs(each):
+    with (
+        (folder / "pairs.jsonl").open("w", encoding="utf-8") as out,
+        (folder / "labels.jsonl").open("w", encoding="utf-8") as labels,
+    ):
+        for pair in pairs(each, seed):
             count += 1
             line = {"id": pair.id, "reference": pair.reference, "answer": pair.answer}
             line |= {"domain": pair.domain} if pair.domain else {}
@@ -97,5 +103,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--each", type=int, default=EACH, help="pairs for each gradient")
+    parser.add_argument("--seed", type=int, default=SEED)
     asked = parser.parse_args()
-    print(f"{write(asked.folder, asked.each)} pairs in {asked.folder}")
+    print(f"{write(asked.folder, asked.each, asked.seed)} pairs in {asked.folder}")

@@ -1,6 +1,6 @@
 """Two terms and the domains of their names -> "equivalent" or "not_equivalent", by mpmath at 50 digits.
 
-Besides random points, both sides of every boundary are tried: of ``x > 0`` against ``x > 0.01`` some point lies between.
+Besides random points, both sides of every boundary are tried: between ``x > 0`` and ``x > 0.01`` lies some point.
 """
 
 from __future__ import annotations
@@ -86,9 +86,8 @@ def _around(margin: Term, points: list[dict[str, Any]], domains: Mapping[str, st
             low, high = (middle, high) if found > 0 else (low, middle)
         edge = high
         for step in ("1e-8", "1e-4", "1e-3", "3e-3", "1e-2", "3e-2"):
-            for share in (edge - mpf(step), edge + mpf(step)):
-                if 0 <= share <= 1:
-                    kept.append(_between(start, stop, share))
+            shares = (edge - mpf(step), edge + mpf(step))
+            kept += [_between(start, stop, share) for share in shares if 0 <= share <= 1]
     return kept
 
 

@@ -30,7 +30,6 @@ from benchmarks.pairs.terms import (
     sigmoid,
     sign,
     sinh,
-    softplus,
     sqrt,
     tanh,
     term,

@@ -44,19 +44,23 @@ def main(folder: Path, show: int) -> int:
         wrong = known["label"] != found["decision"]
         counts[outcome] += wrong
         if wrong and sum(counts.values()) <= show:
-            print(f"{outcome} ({found['note']}): {pair['id']} {known['why']}\n  {pair['reference']}\n  {pair['answer']}")
+            print(
+                f"{outcome} ({found['note']}): {pair['id']} {known['why']}\n  {pair['reference']}\n  {pair['answer']}"
+            )
             print(f"  {pair.get('domain', '')}")
     rights = sum(known["label"] == "equivalent" for known in labels)
     print(f"{len(pairs)} pairs, {rights} right and {len(pairs) - rights} wrong")
     share = 100 * (counts["undecided"] + counts["unreadable"]) / len(pairs)
-    return print_table([
-        Row("wrong acceptances", counts["wrong acceptances"], 0, ""),
-        Row("wrong rejections", counts["wrong rejections"], 0, ""),
-        Row("undecided", counts["undecided"], len(pairs), ""),
-        Row("unreadable", counts["unreadable"], len(pairs), ""),
-        Row("undecided or unreadable", share, 1, "%"),
-        Row("time a pair", 1000 * taken / len(pairs), 100, "ms"),
-    ])
+    return print_table(
+        [
+            Row("wrong acceptances", counts["wrong acceptances"], 0, ""),
+            Row("wrong rejections", counts["wrong rejections"], 0, ""),
+            Row("undecided", counts["undecided"], len(pairs), ""),
+            Row("unreadable", counts["unreadable"], len(pairs), ""),
+            Row("undecided or unreadable", share, 1, "%"),
+            Row("time a pair", 1000 * taken / len(pairs), 100, "ms"),
+        ]
+    )
 
 
 if __name__ == "__main__":

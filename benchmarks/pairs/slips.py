@@ -8,7 +8,20 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from benchmarks.pairs.terms import Term, absolute, cases, exp, indicator, names, places, replaced, sigmoid, tanh, term, var
+from benchmarks.pairs.terms import (
+    Term,
+    absolute,
+    cases,
+    exp,
+    indicator,
+    names,
+    places,
+    replaced,
+    sigmoid,
+    tanh,
+    term,
+    var,
+)
 
 
 def slipped(node: Term, rng: random.Random) -> tuple[Term, str]:

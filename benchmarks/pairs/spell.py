@@ -51,25 +51,47 @@ def pen(rng: random.Random) -> Pen:
     choose = rng.choice
     return Pen(
         notation=notation,
-        joint=choose({
-            "latex": ["", "", r"\cdot", r"\times", "*"],
-            "plain": ["", "*", "*", " * "],
-            "unicode": ["", "·", "×", "*"],
-            "numpy": ["*", " * "],
-        }[notation]),
+        joint=choose(
+            {
+                "latex": ["", "", r"\cdot", r"\times", "*"],
+                "plain": ["", "*", "*", " * "],
+                "unicode": ["", "·", "×", "*"],
+                "numpy": ["*", " * "],
+            }[notation]
+        ),
         fraction=choose([r"\frac", r"\frac", r"\dfrac", "/", r"\over"]) if latex else choose(["/", " / "]),
         exp=choose(["e", "e", "exp"]) if not numpy else "exp",
         rng=rng,
         tall=latex and rng.random() < 0.5,
         hat=choose([r"\hat{y}", r"\hat y", r"\widehat{y}", r"\hat{y}"]),
         log=choose(["log", "log", "ln"]) if not numpy else "log",
-        sigma=choose({"latex": [r"\sigma", r"\sigma", r"\operatorname{sigmoid}", r"\mathrm{sigmoid}"],
-                      "plain": ["sigma", "sigmoid"], "unicode": ["σ"], "numpy": ["sigmoid"]}[notation]),
-        sign=choose([r"\operatorname{sign}", r"\text{sign}", r"\mathrm{sgn}", r"\operatorname{sgn}"] if latex
-                    else ["sign", "sgn"]),
+        sigma=choose(
+            {
+                "latex": [r"\sigma", r"\sigma", r"\operatorname{sigmoid}", r"\mathrm{sigmoid}"],
+                "plain": ["sigma", "sigmoid"],
+                "unicode": ["σ"],
+                "numpy": ["sigmoid"],
+            }[notation]
+        ),
+        sign=choose(
+            [r"\operatorname{sign}", r"\text{sign}", r"\mathrm{sgn}", r"\operatorname{sgn}"]
+            if latex
+            else ["sign", "sgn"]
+        ),
         bars=choose(["|", r"\lvert", r"\left|"] if latex else ["|", "abs"]),
-        indicator=choose([r"\mathbb{1}[%s]", r"\mathbf{1}\{%s\}", r"\mathbb{1}_{%s}", r"\mathbb{1}\{%s\}", r"1\{%s\}",
-                          r"\mathbb{I}(%s)", "1[%s]"] if latex else ["1[%s]", "1{%s}", "I(%s)", "(%s)", "1(%s)"]),
+        indicator=choose(
+            [
+                r"\mathbb{1}[%s]",
+                r"\mathbf{1}\{%s\}",
+                r"\mathbb{1}_{%s}",
+                r"\mathbb{1}\{%s\}",
+                r"1\{%s\}",
+                r"\mathbb{I}(%s)",
+                "1[%s]",
+            ]
+            if latex
+            else ["1[%s]", "1{%s}", "I(%s)", "(%s)", "1(%s)"]
+        ),
         cases=choose(["env", "env if", "env otherwise"] if latex else ["if else", "list", "where"]),
         square=rng.random() < 0.5,
         bare=rng.random() < 0.4,
@@ -83,7 +105,10 @@ def spell(node: Term, rng: random.Random) -> str:
     hand = pen(rng)
     text = _write(node, hand)[0]
     text = re.sub(r" {2,}", " ", text)
-    return rng.choice((f"${text}$", f"${text}$", text, text, rf"\( {text} \)")) if hand.notation == "latex" else text
+    if hand.notation != "latex":
+        return text
+    ways = (f"${text}$", f"${text}$", rf"\( {text} \)")
+    return rng.choice((*ways, text, text) if "\\" in text else ways)  # a bare wx is one name, in dollars two
 
 
 def _write(node: Term, hand: Pen) -> tuple[str, int]:
@@ -170,9 +195,8 @@ def _product(node: Term, hand: Pen) -> tuple[str, int]:
         joint = hand.joint
         if text and (code[0].isdigit() or code[0] in "[.|" or factor.op == "ind" or level < OPEN):
             joint = joint or {"latex": r"\cdot", "unicode": "·"}.get(hand.notation, "*")
-        if level < OPEN and not (not text and factor.op == "div" and hand.joint):
-            code = _round(code, hand)
-        elif level == OPEN and not last:
+        leads = not text and factor.op == "div" and hand.joint
+        if (level < OPEN and not leads) or (level == OPEN and not last):
             code = _round(code, hand)
         if not text:
             text = code
@@ -189,7 +213,7 @@ def _beside(left: str, right: str, hand: Pen) -> str:
     """Two factors with nothing between them, together only where no name can arise from it."""
     if right.startswith("(") and left[-1].isdigit() and not re.search(r"[A-Za-z_^]", left):
         return left + right  # 2(x+1)
-    if left.isdigit() and not left == "1" and right[0].isalpha():
+    if left.isdigit() and left != "1" and right[0].isalpha():
         return left + right  # 2x
     if hand.notation == "latex" and re.fullmatch(r"[a-z]", left) and re.match(r"[a-z](?![A-Za-z])", right):
         return left + right  # wx
@@ -253,8 +277,15 @@ def _function(name: str, a: Term, hand: Pen) -> tuple[str, int]:
                 return f"|{inside}|", ATOM
         return {"numpy": f"np.abs({inside})"}.get(hand.notation, f"abs({inside})"), ATOM
     if name == "sqrt":
-        return (rf"\sqrt{{{inside}}}" if latex else f"√({inside})" if hand.notation == "unicode"
-                else f"np.sqrt({inside})" if hand.notation == "numpy" else f"sqrt({inside})"), ATOM
+        return (
+            rf"\sqrt{{{inside}}}"
+            if latex
+            else f"√({inside})"
+            if hand.notation == "unicode"
+            else f"np.sqrt({inside})"
+            if hand.notation == "numpy"
+            else f"sqrt({inside})"
+        ), ATOM
     head = _head(name, hand)
     if hand.bare and a.op == "var" and name in OWN_LATEX and hand.notation in ("latex", "plain"):
         return f"{head} {inside}", OPEN
@@ -267,7 +298,7 @@ def _head(name: str, hand: Pen) -> str:
         case "sigmoid":
             return hand.sigma
         case "log":
-            return (f"\\{hand.log}" if latex else f"np.{hand.log}" if hand.notation == "numpy" else hand.log)
+            return f"\\{hand.log}" if latex else f"np.{hand.log}" if hand.notation == "numpy" else hand.log
         case "sign":
             return "np.sign" if hand.notation == "numpy" else hand.sign
         case "Phi" | "phi":

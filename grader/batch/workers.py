@@ -12,17 +12,19 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 
 from grader.batch.limits import TimeUp, time_limit
 from grader.feedback.pages import feedback_name, student_page
 from grader.gradebook import write_text
-from grader.grading import grade
+from grader.grading import grade, grade_answer
 from grader.problems import Problem
 from grader.results import AnswerShown, GradeReport, PartResult, RubricShown
 from grader.solver import AnswerKey
@@ -40,6 +42,7 @@ class Desk:
     key: AnswerKey
     shown: RubricShown
     pages: Path
+    judged: Mapping[tuple[str, str], PartResult] = field(default_factory=dict)
 
 
 def default_jobs() -> int:
@@ -53,12 +56,47 @@ def grade_many(
 ) -> tuple[GradeReport, ...]:
     """The report of each submission, in their order; pages are written on the way. Raises OSError."""
     reports: dict[str, GradeReport] = {}
+    if jobs > 1:
+        desk = replace(desk, judged=_judge_once(desk, submissions, jobs))
     graded = _in_pool(desk, submissions, jobs) if jobs > 1 else (_grade_one(desk, s) for s in submissions)
     for report in graded:
         reports[report.student] = report
         if progress:
             progress(len(reports), len(submissions))
     return tuple(reports[submission.student] for submission in submissions)
+
+
+def _judge_once(desk: Desk, submissions: tuple[Submission, ...], jobs: int) -> dict[tuple[str, str], PartResult]:
+    """Answers that several students gave, judged once for all of them.
+
+    What takes too long or fails here is left out, and meets its end with the student whose answer it is.
+    """
+    counts = Counter((answer.part, answer.text) for submission in submissions for answer in submission.answers)
+    shared = [pair for pair, count in counts.items() if count > 1 and pair[1].strip()]
+    known = {asked.part for asked in desk.shown.parts}
+    shared = [pair for pair in shared if pair[0] in known]
+    size = max(1, len(shared) // (8 * jobs))
+    found: dict[tuple[str, str], PartResult] = {}
+    with _pool(desk, jobs) as pool:
+        futures = [pool.submit(_judge_chunk, shared[at : at + size]) for at in range(0, len(shared), size)]
+        for future in as_completed(futures):
+            try:
+                found.update(future.result())
+            except BrokenProcessPool:
+                continue
+    return found
+
+
+def _judge_chunk(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], PartResult]:
+    assert _desk is not None
+    found = {}
+    with Path(os.devnull).open("w") as nowhere:
+        for part, text in pairs:
+            faulthandler.dump_traceback_later(SECONDS + MERCY, exit=True, file=nowhere)
+            with suppress(Exception, TimeUp), time_limit(SECONDS):
+                found[part, text] = grade_answer(_desk.key, part, text)
+            faulthandler.cancel_dump_traceback_later()
+    return found
 
 
 def _in_pool(desk: Desk, submissions: tuple[Submission, ...], jobs: int) -> Iterator[GradeReport]:
@@ -125,7 +163,7 @@ def _grade_one(desk: Desk, submission: Submission) -> GradeReport:
     """One student judged and the page written; whatever goes wrong there becomes part of the report."""
     try:
         with time_limit(SECONDS):
-            report = grade(desk.key, submission)
+            report = grade(desk.key, submission, desk.judged)
             page = student_page(report, desk.shown)
     except TimeUp:
         return _refer(desk, submission, "timeout", f"judging took more than {SECONDS:g} s")

@@ -8,16 +8,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.autodiff.backprop import expand_primes
 from grader.autodiff.graph import ComputationGraph, Leaf, Node
 from grader.comparison.arrays import AGREE, DIFFER
 from grader.comparison.certificate import compare_at
 from grader.comparison.judge import Target, judge
+from grader.comparison.pieces import in_every_piece, on_kinks
 from grader.comparison.show import figure, two_figures
+from grader.expression.algebra import substitute
 from grader.expression.domain import REAL, Domain, parse_domain
 from grader.expression.evaluator import CONSTANT_VALUES, evaluate
-from grader.expression.nodes import Expression, Indexed, Partial, Reduce, Slice, Symbol, head, indices, walk
+from grader.expression.nodes import (
+    Expression,
+    Indexed,
+    Number,
+    Partial,
+    Product,
+    Reduce,
+    Slice,
+    Symbol,
+    head,
+    indices,
+    walk,
+)
 from grader.expression.reading import Reading, read
 from grader.expression.values import Array, ShapeError
 from grader.problems import Problem
@@ -29,6 +44,9 @@ from grader.solver.strata import margins, stratified
 
 TARGET = "the reference"
 WANTED_POINTS = 12
+CLOSE_LOOKS = 5
+ROUNDED_DIGITS = 10
+MAX_JOINED = 12  # letters in a name that may be several
 
 
 def equivalent(reference: str, answer: str, domains: Mapping[str, str] | None = None) -> Verdict:
@@ -60,6 +78,7 @@ def read_domains(domains: Mapping[str, str]) -> dict[str, Domain]:
 def compare(reference: Reading, answer: Reading, domains: Mapping[str, Domain]) -> Verdict:
     """Compare two readings that both have an expression."""
     left, right = expand_primes(_whole(reference)), expand_primes(_whole(answer))
+    left, right = _split_names(left, {*_names(right), *domains}), _split_names(right, {*_names(left), *domains})
     if left == right:
         return Verdict("equivalent", "equivalent", Evidence("proof", detail="the same formula"))
     try:
@@ -86,21 +105,43 @@ def _names(*nodes: Expression) -> list[str]:
     return sorted(found - set(CONSTANT_VALUES))
 
 
+def _split_names(node: Expression, known: set[str]) -> Expression:
+    """The formula with ``wx`` as ``w x`` where the other side knows both and does not know ``wx``."""
+    found = {name: pieces for name in _names(node) if name not in known and (pieces := _pieces(name, known))}
+    return substitute(node, {name: Product(pieces, ("",) * (len(pieces) - 1)) for name, pieces in found.items()})
+
+
+def _pieces(name: str, known: set[str]) -> tuple[Expression, ...]:
+    """The known names that one after the other make up `name`, longest first; none where they do not."""
+    if len(name) > MAX_JOINED:
+        return ()
+    for end in range(len(name), 0, -1):
+        if name[:end] in known:
+            rest = _pieces(name[end:], known)
+            if rest or end == len(name):
+                return (Symbol(name[:end]), *rest)
+    return ()
+
+
 def _compare_scalars(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> Verdict:
     """Float64 first; whatever is not plainly equal there is settled by ball arithmetic at the point itself."""
     names = _names(left, right)
     leaves = tuple(Leaf(name, (), domains.get(name, REAL)) for name in names)
     graph = ComputationGraph((), leaves, ())
-    run = _points(graph, left, right)
+    boundaries = tuple(dict.fromkeys((*margins(left), *margins(right))))
+    run = _points(graph, left, boundaries)
     a, b = (_flat(node, run) for node in (left, right))
     with np.errstate(all="ignore"):
         gap, size = np.abs(a - b), np.maximum(np.abs(a), np.abs(b))
-        agree = np.isfinite(a) & np.isfinite(b) & (gap <= AGREE * size)
-        differ = np.isfinite(a) & np.isfinite(b) & (gap > DIFFER * size)
+        judged = ~on_kinks(run, boundaries)
+        agree = np.isfinite(a) & np.isfinite(b) & (gap <= AGREE * size) & judged
+        differ = np.isfinite(a) & np.isfinite(b) & (gap > DIFFER * size) & judged
+    suspects = [] if _has_rounded_number(left, right) else _some(np.flatnonzero(agree))
+    agree[suspects] = False  # agreement may be rounding as well: a few points are looked at closely
     agreed = int(agree.sum())
     only_answer_fails = 0
     # clear differences first: one certified is enough
-    for k in [*np.flatnonzero(differ), *np.flatnonzero(~agree & ~differ)]:
+    for k in [*np.flatnonzero(differ), *suspects, *np.flatnonzero(~agree & ~differ & judged)]:
         point = {name: float(run.values[name][k]) for name in names}
         outcome = compare_at(left, right, point)
         if outcome == "differ":
@@ -109,6 +150,8 @@ def _compare_scalars(left: Expression, right: Expression, domains: Mapping[str, 
             agreed += 1
         elif differ[k] and gap[k] > 1e-4 * size[k]:
             return _differs(point, a[k], b[k])
+        elif k in suspects:
+            agreed += 1
         elif np.isfinite(a[k]) and not np.isfinite(b[k]):
             only_answer_fails += 1
     if only_answer_fails > max(2, 0.1 * run.points):
@@ -135,7 +178,21 @@ def _flat(node: Expression, run: Run) -> Array:
     return np.broadcast_to(data, (run.points,)).astype(float)
 
 
-def _points(graph: ComputationGraph, left: Expression, right: Expression) -> Run:
+def _some(places: NDArray[np.intp]) -> list[int]:
+    """A few of them, spread evenly."""
+    return [int(k) for k in places[:: max(1, len(places) // CLOSE_LOOKS)]][:CLOSE_LOOKS]
+
+
+def _has_rounded_number(*nodes: Expression) -> bool:
+    """Whether a number is typed with so many digits that it must be the rounded value of some other formula."""
+    return any(
+        isinstance(item, Number) and item.place is not None and item.value.numerator >= 10**ROUNDED_DIGITS
+        for node in nodes
+        for item in walk(node)
+    )
+
+
+def _points(graph: ComputationGraph, left: Expression, boundaries: tuple[Expression, ...]) -> Run:
     """Sample points where the reference has a value, on both sides of every condition of either formula."""
     run = draw_runs(graph, "compare")[0] if graph.leaves else Run(graph, {}, {}, 1)
     if not graph.leaves:
@@ -145,8 +202,9 @@ def _points(graph: ComputationGraph, left: Expression, right: Expression) -> Run
         if finite.sum() >= WANTED_POINTS:
             break
         run = joined(run, draw_runs(graph, f"compare{attempt}")[0])
-    extra = stratified(run, dict.fromkeys((*margins(left), *margins(right))), "compare")
-    return run if extra is None else joined(run, extra)
+    for extra in (stratified(run, boundaries, "compare"), in_every_piece(run, boundaries)):
+        run = run if extra is None else joined(run, extra)
+    return run
 
 
 def _compare_arrays(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> Verdict:

@@ -227,17 +227,8 @@ def _judge_samples(question: SolvedQuestion, target: Target, answer: Expression)
         own = new_conditions(runs[0], own, question.conditions)
         extra = stratified(runs[0], own, repr(target.expression))
         runs += [extra] if extra is not None else []
-    ways = [pairs_in(question, run, target.expression, answer) for run in runs]
-    choices = {pair.renamed for way in ways for pair in way}
-    verdicts = []
-    for choice in sorted(choices):
-        found = [next((p for p in way if p.renamed == choice), None) for way in ways]
-        kept = [(run, pair) for run, pair in zip(runs, found, strict=True) if pair is not None]
-        if len(kept) == len(runs):
-            verdicts.append(_count(question, target, answer, kept))
-    if not verdicts:
-        return Verdict("not_equivalent", "shape", message="The indices do not fit those of the question.")
-    return _vote(verdicts, tuple(choices))
+    ways = pairs_in(question, runs[0], target.expression, answer)
+    return _vote([_count(question, target, answer, runs, way) for way in ways], tuple(way.renamed for way in ways))
 
 
 def _vote(verdicts: list[Verdict], choices: tuple[tuple[tuple[str, str], ...], ...]) -> Verdict:
@@ -250,9 +241,11 @@ def _vote(verdicts: list[Verdict], choices: tuple[tuple[tuple[str, str], ...], .
     return Verdict("undecided", "ambiguous_indices", message=message)
 
 
-def _count(question: SolvedQuestion, target: Target, answer: Expression, kept: list[tuple[Run, Pair]]) -> Verdict:
+def _count(question: SolvedQuestion, target: Target, answer: Expression, runs: list[Run], first: Pair) -> Verdict:
+    """Compare run by run, the answer's indices named as in the `first` run's pair; one clear difference ends it."""
     agreed = discarded = undefined = close = total = 0
-    for run, pair in kept:
+    for run in runs:
+        pair = first if run is runs[0] else _same_way(pairs_in(question, run, target.expression, answer), first)
         found: Tally = tally(pair)
         if found.where is not None:
             shown = counterexample(run, pair, found.where, answer, target.closed)
@@ -274,6 +267,13 @@ def _count(question: SolvedQuestion, target: Target, answer: Expression, kept: l
     return Verdict("equivalent", "equivalent", Evidence("samples", points=agreed, discarded=discarded + undefined))
 
 
+def _same_way(ways: tuple[Pair, ...], first: Pair) -> Pair:
+    for way in ways:
+        if way.renamed == first.renamed:
+            return way
+    raise ShapeError("the indices do not fit those of the question")
+
+
 def _wrong_at_kink(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict | None:
     """At a kink any value between the one-sided gradients is right (the subdifferential); so is none at all."""
     if not question.kinks or not margins(answer):
@@ -283,9 +283,8 @@ def _wrong_at_kink(question: SolvedQuestion, target: Target, answer: Expression)
         sides = []
         for side in (kink.left, kink.right):
             fill_partials(side, (target.expression,), question.adjoints)
-            sides.append(
-                line_up(truth_value(side, target.expression), truth_value(side, target.expression), 1)[0].truth
-            )
+            truth = truth_value(side, target.expression)
+            sides.append(line_up(truth, truth, 1)[0].truth)
         if any(side.shape != pair.answer.shape for side in sides):
             continue
         outside = _outside(pair.answer, sides[0], sides[1])

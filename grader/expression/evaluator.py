@@ -92,7 +92,7 @@ def _float(node: Number) -> float:
     try:
         return float(node.value)
     except OverflowError:
-        return math.copysign(math.inf, node.value)
+        return math.inf if node.value > 0 else -math.inf
 
 
 def _symbol(node: Symbol, env: Environment, scope: Mapping[str, int]) -> Value:

@@ -113,9 +113,9 @@ _Tokens = deque[str]
 _NEW_ROW, _END = r"\\", r"\end"
 
 
-def to_mathml(e: Expression, names: Names = (), display: str = "inline") -> str:
-    """`e` as one ``<math>`` element; `display` is "inline" or "block". Its `alttext` is the plain text."""
-    return latex_to_mathml(to_latex(e, names), display, to_text(e, names))
+def to_mathml(e: Expression, names: Names = (), display: str = "inline", text: str = "") -> str:
+    """`e` as one ``<math>`` element; `display` is "inline" or "block". Its `alttext` is the plain text (or `text`)."""
+    return latex_to_mathml(to_latex(e, names), display, text or to_text(e, names))
 
 
 def latex_to_mathml(latex: str, display: str = "inline", alttext: str = "") -> str:

@@ -193,7 +193,8 @@ def walk(node: Expression) -> Iterator[Expression]:
     while pending:
         current = pending.pop()
         yield current
-        pending.extend(reversed(children(current)))
+        if type(current) is not Symbol and type(current) is not Number:  # most nodes, and they have no children
+            pending.extend(reversed(children(current)))
 
 
 def symbols(node: Expression) -> frozenset[str]:

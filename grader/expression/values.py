@@ -6,6 +6,7 @@ A `Value` holds K sample points at once: ``data`` has shape (K, one axis a lette
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -83,7 +84,9 @@ def align(values: Sequence[Value], span: Span = NOWHERE) -> tuple[list[Array], t
     letters = union(values)
     arrays = [spread(value, letters) for value in values]
     shapes = [value.shape for value in values]
-    full = max(shapes, key=lambda shape: (len(shape), np.prod(shape, dtype=int)))
+    if not letters and not any(shapes):
+        return arrays, letters
+    full = max(shapes, key=lambda shape: (len(shape), math.prod(shape)))
     head = 1 + len(letters)
     for k, shape in enumerate(shapes):
         if shape == full:

@@ -6,8 +6,11 @@ Pure: no files, no clock; the same submission always gives the same report.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from types import MappingProxyType
+from typing import TypeAlias
 
 from grader.comparison.judge import Target, judge
 from grader.expression.mathml import to_mathml
@@ -28,6 +31,8 @@ from grader.results import (
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.submission.model import Answer, Submission
 
+Judged: TypeAlias = Mapping[tuple[str, str], PartResult]
+NOTHING_JUDGED: Judged = MappingProxyType({})
 UNFINISHED_SHARE = 0.5
 UNFINISHED = {
     "chain_rule_only": "the chain rule is set up rightly",
@@ -36,14 +41,17 @@ UNFINISHED = {
 _REVIEWED = frozenset(("undecided", "unreadable"))
 
 
-def grade(key: AnswerKey, submission: Submission) -> GradeReport:
-    """Grade every part of the rubric; a part without an answer is missing, never silently nought."""
+def grade(key: AnswerKey, submission: Submission, judged: Judged = NOTHING_JUDGED) -> GradeReport:
+    """Grade every part of the rubric; a part without an answer is missing, never silently nought.
+
+    `judged` may hold outcomes of `grade_answer` by (part, text), which are then not worked out again.
+    """
     answers = {answer.part: answer for answer in submission.answers}
     results = []
     for question in key.questions:
         for part in question.parts:
             answer = answers.get(part.part.id)
-            result = _missing(part) if answer is None else _grade_part(key, part, answer)
+            result = _missing(part) if answer is None else _grade_part(key, part, answer, judged)
             results.append(_confirmed_by_hand(result) if submission.ocr else result)
     return GradeReport(
         student=submission.student,
@@ -83,10 +91,10 @@ def _missing(part: SolvedPart) -> PartResult:
     return PartResult(part.asked, "missing", 0.0, "missing", False, "No answer was handed in for this part.")
 
 
-def _grade_part(key: AnswerKey, part: SolvedPart, answer: Answer) -> PartResult:
+def _grade_part(key: AnswerKey, part: SolvedPart, answer: Answer, judged: Judged) -> PartResult:
     if not answer.text.strip():
         return _missing(part)
-    result = _judged(key, part.part.id, answer.text)
+    result = judged.get((part.part.id, answer.text)) or _judged(key, part.part.id, answer.text)
     if result.answer is None:
         return result
     placed = tuple(
@@ -105,7 +113,8 @@ def _judged(key: AnswerKey, part_id: str, text: str) -> PartResult:
     if reading.problems or expression is None:
         return _unreadable(part, reading)
     names = question.question.model.names
-    shown = AnswerShown(text, to_text(expression, names), to_mathml(expression, names), "", 0)
+    read_as = to_text(expression, names)
+    shown = AnswerShown(text, read_as, to_mathml(expression, names, text=read_as), "", 0)
     verdict = judge(question, target_of(part), expression)
     lines, score, outcome = _points(question, part, reading, verdict)
     return PartResult(
