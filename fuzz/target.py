@@ -10,7 +10,7 @@ import re
 import time
 
 from grader.expression.names import Declared, Names
-from grader.expression.nodes import Call, Expression, Number, integer, rebuild
+from grader.expression.nodes import Call, Expression, Number, integer, rebuild, symbols
 from grader.expression.printer import to_latex, to_text
 from grader.expression.reading import Reading, read
 
@@ -39,6 +39,8 @@ MODES: tuple[tuple[str | None, Names | None], ...] = (
     ("latex", TABLE),
 )
 SECONDS = 0.05  # for a text of 10 kB
+# without a rubric any run of letters is a name; these have one spelling in both notations, and mean nothing else
+_ORDINARY = re.compile(r"(?!(?:and|or|not|if|else|where|then|sum|prod|ind|ow|for|when|in)(?:_|$))[A-Za-z]+(?:_\d+|_[A-Za-z])?")
 # what the printer adds (brackets, joints) may push a text at a limit over it
 _AT_A_LIMIT = re.compile(r"too (long|deep|large|many|short)|at most")
 
@@ -73,6 +75,8 @@ def check(data: bytes, slowdown: float = 1.0) -> None:
             raise Broken("span", f"{problem.span} for {text!r}")
     # a definition or another side may be what says how a name reads, so only a lone formula has to read back
     if reading.expression is None or reading.definitions or len(reading.chain) > 1:
+        return
+    if names is None and not all(_ORDINARY.fullmatch(name) for name in symbols(reading.expression)):
         return
     for kind, write in (("plain", to_text), ("latex", to_latex)):
         printed = write(reading.expression, names or ())

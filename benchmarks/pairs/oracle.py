@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from mpmath import mpf
@@ -14,6 +15,8 @@ from mpmath import mpf
 from benchmarks.pairs.terms import Term, draw, names, value, walk
 
 POINTS = 48
+WAYS = 4  # across each boundary
+POOL = 400  # more points, to find both sides of a boundary
 SAME = mpf("1e-30")
 OTHER = mpf("1e-12")
 NOTHING = mpf("1e-40")
@@ -27,7 +30,7 @@ def label(reference: Term, answer: Term, domains: Mapping[str, str], rng: random
     """Equivalent if equal at every point, not if clearly different at one; raises NoLabel."""
     every = names(reference, answer)
     points = [{name: draw(domains.get(name, "real"), rng) for name in every} for _ in range(POINTS)]
-    points += [at for margin in _margins(reference, answer) for at in _around(margin, points, domains)]
+    points += [at for margin in _margins(reference, answer) for at in _around(margin, points, domains, rng)]
     different = compared = 0
     for at in points:
         a, b = _value(reference, at), _value(answer, at)
@@ -65,13 +68,21 @@ def _margins(*nodes: Term) -> list[Term]:
     return list(dict.fromkeys(found))
 
 
-def _around(margin: Term, points: list[dict[str, Any]], domains: Mapping[str, str]) -> list[dict[str, Any]]:
+def _around(
+    margin: Term, points: list[dict[str, Any]], domains: Mapping[str, str], rng: random.Random
+) -> list[dict[str, Any]]:
     """Points on both sides of a boundary, close to it and less close, on straight ways across."""
-    signed = [(at, found) for at in points[:POINTS] if (found := _value(margin, at)) is not None]
-    above = [at for at, found in signed if found > 0]
-    below = [at for at, found in signed if found < 0]
+    above: list[dict[str, Any]] = []
+    below: list[dict[str, Any]] = []
+    pool = ({name: draw(domains.get(name, "real"), rng) for name in points[0]} for _ in range(POOL))
+    for at in chain(points[:POINTS], pool):
+        found = _value(margin, at)
+        if found is not None:
+            (above if found > 0 else below).append(at)
+        if min(len(above), len(below)) >= WAYS:
+            break
     kept = []
-    for start, stop in list(zip(above, below, strict=False))[:4]:
+    for start, stop in list(zip(above, below, strict=False))[:WAYS]:
         fixed = {name for name in start if domains.get(name, "").startswith("{")}
         if any(start[name] != stop[name] for name in fixed):
             stop = {**stop, **{name: start[name] for name in fixed}}

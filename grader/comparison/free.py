@@ -212,7 +212,7 @@ def _compare_arrays(left: Expression, right: Expression, domains: Mapping[str, D
     graph = _array_graph(left, right, domains)
     runs = draw_runs(graph, "compare")
     question = Question("compare", "", Model(graph, ()), ())
-    solved = SolvedQuestion(question, graph, runs, (), {}, False, ())
+    solved = SolvedQuestion(question, graph, runs, None, {}, False, ())
     target = Symbol(TARGET)
     letters = graph.nodes[0].letters
     expression = Indexed(target, tuple(Symbol(letter) for letter in letters)) if letters else target

@@ -224,11 +224,12 @@ def _judge_samples(question: SolvedQuestion, target: Target, answer: Expression)
     own = margins(answer)
     if own:
         fill_partials(runs[0], own, question.adjoints)
-        own = new_conditions(runs[0], own, question.conditions)
-        extra = stratified(runs[0], own, repr(target.expression))
+        new = new_conditions(runs[0], own, question.conditions)
+        extra = stratified(runs[0], new, repr(target.expression)) if new else None
         runs += [extra] if extra is not None else []
     ways = pairs_in(question, runs[0], target.expression, answer)
-    return _vote([_count(question, target, answer, runs, way) for way in ways], tuple(way.renamed for way in ways))
+    verdicts = [_count(question, target, answer, runs, way, bool(own)) for way in ways]
+    return _vote(verdicts, tuple(way.renamed for way in ways))
 
 
 def _vote(verdicts: list[Verdict], choices: tuple[tuple[tuple[str, str], ...], ...]) -> Verdict:
@@ -241,7 +242,9 @@ def _vote(verdicts: list[Verdict], choices: tuple[tuple[tuple[str, str], ...], .
     return Verdict("undecided", "ambiguous_indices", message=message)
 
 
-def _count(question: SolvedQuestion, target: Target, answer: Expression, runs: list[Run], first: Pair) -> Verdict:
+def _count(
+    question: SolvedQuestion, target: Target, answer: Expression, runs: list[Run], first: Pair, conditional: bool
+) -> Verdict:
     """Compare run by run, the answer's indices named as in the `first` run's pair; one clear difference ends it."""
     agreed = discarded = undefined = close = total = 0
     for run in runs:
@@ -261,7 +264,7 @@ def _count(question: SolvedQuestion, target: Target, answer: Expression, runs: l
     if close or agreed < total / 2:
         message = "Too few sample points allow a decision."
         return Verdict("undecided", "too_few_points", Evidence(points=agreed, discarded=discarded), message)
-    wrong = _wrong_at_kink(question, target, answer)
+    wrong = _wrong_at_kink(question, target, answer) if conditional else None
     if wrong is not None:
         return wrong
     return Verdict("equivalent", "equivalent", Evidence("samples", points=agreed, discarded=discarded + undefined))
@@ -276,26 +279,23 @@ def _same_way(ways: tuple[Pair, ...], first: Pair) -> Pair:
 
 def _wrong_at_kink(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict | None:
     """At a kink any value between the one-sided gradients is right (the subdifferential); so is none at all."""
-    if not question.kinks or not margins(answer):
+    kink = question.kink
+    if kink is None:
         return None
-    for kink in question.kinks:
-        pair = pairs_in(question, kink.at, target.expression, answer)[0]
-        sides = []
-        for side in (kink.left, kink.right):
-            fill_partials(side, (target.expression,), question.adjoints)
-            truth = truth_value(side, target.expression)
-            sides.append(line_up(truth, truth, 1)[0].truth)
-        if any(side.shape != pair.answer.shape for side in sides):
-            continue
-        outside = _outside(pair.answer, sides[0], sides[1])
-        if outside is not None:
-            return Verdict(
-                "not_equivalent",
-                "wrong_at_kink",
-                counterexample(kink.at, pair, outside, answer, target.closed),
-                "At the kink itself this value lies outside the subdifferential.",
-            )
-    return None
+    pair = pairs_in(question, kink.at, target.expression, answer)[0]
+    sides = []
+    for side in (kink.left, kink.right):
+        fill_partials(side, (target.expression,), question.adjoints)
+        truth = truth_value(side, target.expression)
+        sides.append(line_up(truth, truth, side.points)[0].truth)
+    if any(side.shape != pair.answer.shape for side in sides):
+        return None
+    outside = _outside(pair.answer, sides[0], sides[1])
+    if outside is None:
+        return None
+    shown = counterexample(kink.at, pair, outside, answer, target.closed)
+    message = "At the kink itself this value lies outside the subdifferential."
+    return Verdict("not_equivalent", "wrong_at_kink", shown, message)
 
 
 def _outside(answer: Array, left: Array, right: Array) -> tuple[int, ...] | None:

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -42,6 +43,8 @@ from grader.expression.values import (
     vector_axis,
 )
 
+# the range of an index letter, None for a name that is no letter here
+Scope: TypeAlias = Callable[[str], int | None]
 REDUCERS = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}
 CONSTANT_VALUES = {"e": math.e, "pi": math.pi}
 
@@ -61,10 +64,10 @@ class Environment:
 def evaluate(node: Expression, env: Environment) -> Value:
     """The value of an expression at all points of a run; raises ShapeError where shapes do not allow one."""
     with np.errstate(all="ignore"):
-        return _value(node, env, _extents(node, env))
+        return _value(node, env, _outermost(node, env))
 
 
-def _value(node: Expression, env: Environment, scope: Mapping[str, int]) -> Value:
+def _value(node: Expression, env: Environment, scope: Scope) -> Value:
     match node:
         case Number():
             return constant(_float(node))
@@ -95,12 +98,13 @@ def _float(node: Number) -> float:
         return math.inf if node.value > 0 else -math.inf
 
 
-def _symbol(node: Symbol, env: Environment, scope: Mapping[str, int]) -> Value:
+def _symbol(node: Symbol, env: Environment, scope: Scope) -> Value:
     found = env.values.get(node.name)
     if found is not None:
         return Value(found)
-    if node.name in scope:
-        return Value(np.arange(1.0, scope[node.name] + 1)[None, :], (node.name,))
+    size = scope(node.name)
+    if size is not None:
+        return Value(np.arange(1.0, size + 1)[None, :], (node.name,))
     if node.name in env.sizes:
         return constant(float(env.sizes[node.name]))
     if node.name in CONSTANT_VALUES:
@@ -108,7 +112,7 @@ def _symbol(node: Symbol, env: Environment, scope: Mapping[str, int]) -> Value:
     raise ShapeError(f"'{node.name}' has no value here", node.span)
 
 
-def _partial(node: Partial, env: Environment, scope: Mapping[str, int]) -> Value:
+def _partial(node: Partial, env: Environment, scope: Scope) -> Value:
     """A derivative of the model: an array with the numerator's axes, then the denominator's."""
     name = head(node)
     found = None if name is None else env.values.get(name)
@@ -123,16 +127,14 @@ def _partial(node: Partial, env: Environment, scope: Mapping[str, int]) -> Value
     return _enter(Value(found), (*above, *whole, *below), node, env, scope)
 
 
-def _indexed(node: Indexed, env: Environment, scope: Mapping[str, int]) -> Value:
+def _indexed(node: Indexed, env: Environment, scope: Scope) -> Value:
     base = _value(node.base, env, scope)
     if len(node.indices) < base.rank and len(node.indices) == 1 and vector_axis(base) is not None:
         base = flat_vector(base)
     return _enter(base, node.indices, node, env, scope)
 
 
-def _enter(
-    base: Value, entered: tuple[Expression, ...], node: Expression, env: Environment, scope: Mapping[str, int]
-) -> Value:
+def _enter(base: Value, entered: tuple[Expression, ...], node: Expression, env: Environment, scope: Scope) -> Value:
     """The entries of `base` at the indices, one a positional axis from the first."""
     if len(entered) > base.rank:
         raise ShapeError(f"{len(entered)} indices on a quantity with {base.rank}: {shape_text(base.shape)}", node.span)
@@ -191,7 +193,7 @@ def _gather(value: Value, axis: int, index: Value, node: Expression) -> tuple[Va
     return Value(data, letters), axis + len(letters) - len(value.letters)
 
 
-def _call(node: Call, env: Environment, scope: Mapping[str, int]) -> Value:
+def _call(node: Call, env: Environment, scope: Scope) -> Value:
     if node.primes:
         raise ShapeError(f"the derivative of '{node.function}' is not known here", node.span)
     if node.function == "undefined":
@@ -212,7 +214,7 @@ def _call(node: Call, env: Environment, scope: Mapping[str, int]) -> Value:
     return Value(function(*arrays), letters)
 
 
-def _product(node: Product, env: Environment, scope: Mapping[str, int]) -> Value:
+def _product(node: Product, env: Environment, scope: Scope) -> Value:
     """Left to right; joints that no reading has settled multiply entry by entry when that fits, else as matrices."""
     total = _value(node.factors[0], env, scope)
     for joint, factor in zip(node.joints, node.factors[1:], strict=True):
@@ -227,18 +229,19 @@ def _product(node: Product, env: Environment, scope: Mapping[str, int]) -> Value
     return total
 
 
-def _reduce(node: Reduce, env: Environment, scope: Mapping[str, int]) -> Value:
+def _reduce(node: Reduce, env: Environment, scope: Scope) -> Value:
     if not node.letter:
         body = _value(node.body, env, scope)
         if not body.rank:
             raise ShapeError("this sum does not say what it runs over", node.span)
         return ARRAY["total"]([body], node.span)
-    inner = dict(scope)
-    inner.pop(node.letter, None)
-    size = _extents(node.body, env).get(node.letter) or _bound_size(node, env, scope)
+    size = _extent(node.body, node.letter, env) or _bound_size(node, env, scope)
     if size is None:
         raise ShapeError(f"nothing tells the range of the index '{node.letter}'", node.span)
-    inner[node.letter] = size
+
+    def inner(name: str) -> int | None:
+        return size if name == node.letter else scope(name)
+
     body = _value(node.body, env, inner)
     mask = _mask(node, env, inner, size)
     neutral = {"sum": 0.0, "prod": 1.0, "max": -math.inf, "min": math.inf}[node.kind]
@@ -255,17 +258,17 @@ def _reduce(node: Reduce, env: Environment, scope: Mapping[str, int]) -> Value:
     return Value(REDUCERS[node.kind].reduce(body.data, axis=axis), letters)
 
 
-def _bound_size(node: Reduce, env: Environment, scope: Mapping[str, int]) -> int | None:
+def _bound_size(node: Reduce, env: Environment, scope: Scope) -> int | None:
     """The range of a letter that enters no array: its upper bound (a size or a number), or the target's extent."""
     if node.upper is not None:
         upper = _value(node.upper, env, scope)
         if not upper.rank and not upper.letters and np.all(upper.data == upper.data.flat[0]):
             count = float(upper.data.flat[0])
             return int(count) if 1 <= count <= 10_000 else None
-    return scope.get(node.letter) or env.extents.get(node.letter)
+    return scope(node.letter)
 
 
-def _mask(node: Reduce, env: Environment, scope: Mapping[str, int], size: int) -> Value | None:
+def _mask(node: Reduce, env: Environment, scope: Scope, size: int) -> Value | None:
     """Which values of the letter take part; None for all. A range 0..n-1 counts from nought."""
     letter = Symbol(node.letter)
     tests: list[Value] = []
@@ -293,13 +296,15 @@ def _mask(node: Reduce, env: Environment, scope: Mapping[str, int], size: int) -
     return mask
 
 
-def _upper(node: Expression, env: Environment, scope: Mapping[str, int]) -> Value | None:
+def _upper(node: Expression, env: Environment, scope: Scope) -> Value | None:
     """The upper bound; a name that the model does not know stands for the whole range."""
-    unknown = isinstance(node, Symbol) and not (node.name in env.values or node.name in env.sizes or node.name in scope)
+    unknown = isinstance(node, Symbol) and not (
+        node.name in env.values or node.name in env.sizes or scope(node.name) is not None
+    )
     return None if unknown else _value(node, env, scope)
 
 
-def _cases(node: Cases, env: Environment, scope: Mapping[str, int]) -> Value:
+def _cases(node: Cases, env: Environment, scope: Scope) -> Value:
     values = [_value(value, env, scope) for value, _ in node.branches]
     tests = [_value(test, env, scope) for _, test in node.branches]
     last = constant(math.nan) if node.otherwise is None else _value(node.otherwise, env, scope)
@@ -311,7 +316,7 @@ def _cases(node: Cases, env: Environment, scope: Mapping[str, int]) -> Value:
     return Value(data, letters)
 
 
-def _matrix(node: Matrix, env: Environment, scope: Mapping[str, int]) -> Value:
+def _matrix(node: Matrix, env: Environment, scope: Scope) -> Value:
     width = len(node.rows[0])
     if any(len(row) != width for row in node.rows):
         raise ShapeError("the rows of this matrix have different lengths", node.span)
@@ -324,12 +329,23 @@ def _matrix(node: Matrix, env: Environment, scope: Mapping[str, int]) -> Value:
     return Value(data.reshape(*data.shape[:-1], len(node.rows), width), letters)
 
 
-def _extents(node: Expression, env: Environment) -> dict[str, int]:
-    """The range of every letter that enters an array somewhere in the tree, and of the target's letters."""
-    found = dict(env.extents)
+def _outermost(node: Expression, env: Environment) -> Scope:
+    """The ranges of letters that no sum binds: from the arrays they enter, else from the target."""
+    found: dict[str, int | None] = {}
+
+    def look(name: str) -> int | None:
+        if name not in found:
+            found[name] = _extent(node, name, env) or env.extents.get(name)
+        return found[name]
+
+    return look
+
+
+def _extent(node: Expression, letter: str, env: Environment) -> int | None:
+    """The length of the axis that a letter enters somewhere in the tree."""
     for item in walk(node):
         entered = indices(item)
-        if not entered:
+        if not entered or not any(type(index) is Symbol and index.name == letter for index in entered):
             continue
         shape = _base_shape(item.base if isinstance(item, Indexed) else item, env)
         if shape is None:
@@ -337,9 +353,9 @@ def _extents(node: Expression, env: Environment) -> dict[str, int]:
         if len(entered) < len(shape) and len(entered) == 1:
             shape = tuple(size for size in shape if size != 1) or (1,)
         for index, size in zip(entered, shape, strict=False):
-            if isinstance(index, Symbol) and index.name not in env.values:
-                found[index.name] = size
-    return found
+            if isinstance(index, Symbol) and index.name == letter:
+                return size
+    return None
 
 
 def _base_shape(base: Expression, env: Environment) -> tuple[int, ...] | None:

@@ -19,7 +19,8 @@ def final_answer(reading: Reading, target: Expression) -> Expression | None:
     if answer is None:
         return None
     left = reading.chain[0] if len(reading.chain) > 1 else None
-    answer = inline(answer, _own_definitions(reading))
+    if reading.definitions:
+        answer = inline(answer, _own_definitions(reading))
     if left is not None:
         answer = follow_left_side(target, left, answer)
     return answer

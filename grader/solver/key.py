@@ -49,7 +49,7 @@ class SolvedQuestion:
     question: Question
     graph: ComputationGraph
     runs: tuple[Run, ...]
-    kinks: tuple[Kink, ...]
+    kink: Kink | None
     adjoints: Mapping[str, tuple[Node, ...]]
     numeric: bool
     parts: tuple[SolvedPart, ...]
@@ -110,21 +110,21 @@ def _solve_question(question: Question, digest: str) -> SolvedQuestion:
     graph = with_axes(question.model.graph, digest)
     numeric = is_numeric(graph)
     runs = list(draw_runs(graph, digest))
-    found: tuple[Kink, ...] = ()
+    kink: Kink | None = None
     conditions = model_margins(graph)
     if not numeric:
         extra = [stratified(run, conditions, f"{digest}{k}") for k, run in enumerate(runs)]
-        found = kinks(runs[0], conditions)
+        kink = kinks(runs[0], conditions)
         runs = [joined(run, more) if more is not None else run for run, more in zip(runs, extra, strict=True)]
     targets = [target for part in question.parts for target in (part.target, *(s.target for s in part.steps))]
     outputs = {head(target.numerator) for target in targets if isinstance(target, Partial)}
     adjoints = {name: backward_pass(graph, name) for name in sorted(item for item in outputs if item)}
-    for run in (*runs, *(side for kink in found for side in (kink.at, kink.left, kink.right))):
+    for run in (*runs, *((kink.at, kink.left, kink.right) if kink else ())):
         fill_partials(run, targets, adjoints)
     parts = tuple(_solve_part(part, question, graph, adjoints) for part in question.parts)
     if numeric:
         parts = _with_intervals(parts, runs[0], adjoints)
-    return SolvedQuestion(question, graph, tuple(runs), found, adjoints, numeric, parts, conditions)
+    return SolvedQuestion(question, graph, tuple(runs), kink, adjoints, numeric, parts, conditions)
 
 
 def joined(run: Run, more: Run) -> Run:

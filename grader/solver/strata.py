@@ -25,7 +25,7 @@ KINK_STEP = 2.0**-16
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kink:
-    """Runs with one point each, on a kink of the model and a small step to either side of it."""
+    """Runs whose points lie on a kink of the model each, and a small step to either side of it."""
 
     at: Run
     left: Run
@@ -97,8 +97,7 @@ def stratified(run: Run, conditions: Iterable[Expression], key: str) -> Run | No
         chosen += _near_boundary(pool, margin, data)
     if not chosen:
         return None
-    leaves = {name: np.concatenate([point[name] for point in chosen]) for name in chosen[0]}
-    return make_run(run.graph, run.sizes, leaves, len(chosen))
+    return _many_points(run, chosen)
 
 
 def is_index_condition(run: Run, margin: Expression) -> bool:
@@ -161,21 +160,27 @@ def _blend(
     return leaves, steps
 
 
-def kinks(run: Run, conditions: Iterable[Expression], limit: int = 6) -> tuple[Kink, ...]:
-    """Points where exactly one margin of the model is exactly 0, reached by moving one coordinate of one leaf."""
-    found: list[Kink] = []
-    listed = tuple(conditions)
-    for margin in listed:
+def kinks(run: Run, conditions: Iterable[Expression]) -> Kink | None:
+    """Points where a margin of the model is exactly 0, reached by moving one coordinate of one leaf."""
+    found: list[tuple[dict[str, Array], ...]] = []
+    for margin in conditions:
         for leaf in run.graph.leaves:
-            if leaf.domain.kind == "interval" and leaf.value is None and len(found) < limit:
-                kink = _solve_kink(run, margin, leaf.name)
-                if kink is not None:
-                    found.append(kink)
+            if leaf.domain.kind == "interval" and leaf.value is None:
+                sides = _solve_kink(run, margin, leaf.name)
+                if sides is not None:
+                    found.append(sides)
                     break
-    return tuple(found)
+    if not found:
+        return None
+    return Kink(*(_many_points(run, [sides[k] for sides in found]) for k in range(3)))
 
 
-def _solve_kink(run: Run, margin: Expression, leaf: str) -> Kink | None:
+def _many_points(run: Run, points: list[dict[str, Array]]) -> Run:
+    leaves = {name: np.concatenate([point[name] for point in points]) for name in points[0]}
+    return make_run(run.graph, run.sizes, leaves, len(points))
+
+
+def _solve_kink(run: Run, margin: Expression, leaf: str) -> tuple[dict[str, Array], ...] | None:
     """Newton's step of a margin that is affine in one entry of a leaf lands on its zero exactly, or not at all."""
     for k in range(min(run.points, 4)):
         base = _point(run, k)
@@ -189,12 +194,12 @@ def _solve_kink(run: Run, margin: Expression, leaf: str) -> Kink | None:
         if slopes[column] == 0:
             continue
         step = -float(at_base[column] / slopes[column])
-        sides = [_runs_at(run, _shift(base, leaf, entry, step + extra)) for extra in (0.0, -KINK_STEP, KINK_STEP)]
-        at = margin_values(sides[0], margin)
+        sides = tuple(_shift(base, leaf, entry, step + extra) for extra in (0.0, -KINK_STEP, KINK_STEP))
+        at = _margin_at(run, sides[0], margin)
         domain = next(item.domain for item in run.graph.leaves if item.name == leaf)
-        inside = domain.low < float(sides[0].values[leaf][entry]) < domain.high
-        if at is not None and inside and (at[0] == 0).sum() == 1 and at[0][column] == 0:
-            return Kink(*sides)
+        inside = domain.low < float(sides[0][leaf][entry]) < domain.high
+        if at is not None and inside and (at == 0).sum() == 1 and at[column] == 0:
+            return sides
     return None
 
 

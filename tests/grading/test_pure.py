@@ -17,7 +17,18 @@ from grader.submission.model import Answer, Submission
 ROOT = Path(__file__).parents[2]
 KEY = grader.solve(grader.load_rubric(ROOT / "rubrics/two_layer_network.yaml"))
 PARTS = [part.part.id for question in KEY.questions for part in question.parts]
-SOME = ("yhat - y", "y - yhat", "", "  ", "((", "0", "z*(yhat-y)", r"\frac{\partial L}{\partial \hat y}", "9^9^9^9", "💥")
+SOME = (
+    "yhat - y",
+    "y - yhat",
+    "",
+    "  ",
+    "((",
+    "0",
+    "z*(yhat-y)",
+    r"\frac{\partial L}{\partial \hat y}",
+    "9^9^9^9",
+    "💥",
+)
 
 
 @given(st.lists(st.sampled_from(SOME), min_size=len(PARTS), max_size=len(PARTS)))
