@@ -7,6 +7,7 @@ submission that takes too long, raises or kills its process gets a report that s
 from __future__ import annotations
 
 import faulthandler
+import gc
 import multiprocessing
 import os
 import signal
@@ -18,6 +19,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 
@@ -27,6 +29,7 @@ from grader.gradebook import write_text
 from grader.grading import grade, grade_answer
 from grader.problems import Problem
 from grader.results import AnswerShown, GradeReport, PartResult, RubricShown
+from grader.rubric.shown import Asked
 from grader.solver import AnswerKey
 from grader.submission.model import Submission
 
@@ -144,6 +147,8 @@ _desk: Desk | None = None  # each worker's own, set once when it starts
 def _sit_down(desk: Desk) -> None:
     global _desk
     _desk = desk
+    gc.freeze()  # what the parent built is never garbage here, and scanning it would copy its pages
+    gc.set_threshold(100_000, 20, 20)  # judging makes trees without cycles, nearly all freed by their counts
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C, once
 
 
@@ -154,9 +159,23 @@ def _grade_chunk(submissions: tuple[Submission, ...]) -> tuple[GradeReport, ...]
         for submission in submissions:
             # ends the process even where the timer's signal can't reach Python
             faulthandler.dump_traceback_later(SECONDS + MERCY, exit=True, file=nowhere)
-            reports.append(_grade_one(_desk, submission))
+            reports.append(_light(_grade_one(_desk, submission)))
             faulthandler.cancel_dump_traceback_later()
     return tuple(reports)
+
+
+def _light(report: GradeReport) -> GradeReport:
+    """The report without what only the student's own page shows, which is written by now: it has far to go."""
+    parts = []
+    for part in report.parts:
+        answer = part.answer and replace(part.answer, read_as_mathml="")
+        parts.append(replace(part, asked=_light_asked(part.asked), answer=answer))
+    return replace(report, parts=tuple(parts))
+
+
+@lru_cache(maxsize=4096)
+def _light_asked(asked: Asked) -> Asked:
+    return replace(asked, solution=())
 
 
 def _grade_one(desk: Desk, submission: Submission) -> GradeReport:

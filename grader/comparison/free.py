@@ -10,22 +10,21 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.autodiff.backprop import expand_primes
 from grader.autodiff.graph import ComputationGraph, Leaf, Node
+from grader.comparison.alike import alike, free_names
 from grader.comparison.arrays import AGREE, DIFFER
 from grader.comparison.certificate import compare_at
 from grader.comparison.judge import Target, judge
 from grader.comparison.pieces import in_every_piece, on_kinks
 from grader.comparison.show import figure, two_figures
-from grader.expression.algebra import substitute
-from grader.expression.domain import REAL, Domain, parse_domain
-from grader.expression.evaluator import CONSTANT_VALUES, evaluate
+from grader.expression.algebra import free_symbols
+from grader.expression.domain import POSITIVE, REAL, Domain, parse_domain
+from grader.expression.evaluator import evaluate
 from grader.expression.nodes import (
     Expression,
     Indexed,
     Number,
     Partial,
-    Product,
     Reduce,
     Slice,
     Symbol,
@@ -39,14 +38,13 @@ from grader.problems import Problem
 from grader.results import Evidence, Verdict
 from grader.rubric.model import Model, Question
 from grader.solver.key import SolvedQuestion, joined
-from grader.solver.runs import Run, draw_runs, environment
+from grader.solver.runs import Run, draw_runs, environment, make_run
 from grader.solver.strata import margins, stratified
 
 TARGET = "the reference"
 WANTED_POINTS = 12
 CLOSE_LOOKS = 5
 ROUNDED_DIGITS = 10
-MAX_JOINED = 12  # letters in a name that may be several
 
 
 def equivalent(reference: str, answer: str, domains: Mapping[str, str] | None = None) -> Verdict:
@@ -77,8 +75,7 @@ def read_domains(domains: Mapping[str, str]) -> dict[str, Domain]:
 
 def compare(reference: Reading, answer: Reading, domains: Mapping[str, Domain]) -> Verdict:
     """Compare two readings that both have an expression."""
-    left, right = expand_primes(_whole(reference)), expand_primes(_whole(answer))
-    left, right = _split_names(left, {*_names(right), *domains}), _split_names(right, {*_names(left), *domains})
+    left, right = alike(_whole(reference), _whole(answer), domains)
     if left == right:
         return Verdict("equivalent", "equivalent", Evidence("proof", detail="the same formula"))
     try:
@@ -100,32 +97,9 @@ def _is_scalar(node: Expression) -> bool:
     return not any(isinstance(item, Indexed | Reduce | Slice | Partial) for item in walk(node))
 
 
-def _names(*nodes: Expression) -> list[str]:
-    found = {item.name for node in nodes for item in walk(node) if isinstance(item, Symbol)}
-    return sorted(found - set(CONSTANT_VALUES))
-
-
-def _split_names(node: Expression, known: set[str]) -> Expression:
-    """The formula with ``wx`` as ``w x`` where the other side knows both and does not know ``wx``."""
-    found = {name: pieces for name in _names(node) if name not in known and (pieces := _pieces(name, known))}
-    return substitute(node, {name: Product(pieces, ("",) * (len(pieces) - 1)) for name, pieces in found.items()})
-
-
-def _pieces(name: str, known: set[str]) -> tuple[Expression, ...]:
-    """The known names that one after the other make up `name`, longest first; none where they do not."""
-    if len(name) > MAX_JOINED:
-        return ()
-    for end in range(len(name), 0, -1):
-        if name[:end] in known:
-            rest = _pieces(name[end:], known)
-            if rest or end == len(name):
-                return (Symbol(name[:end]), *rest)
-    return ()
-
-
 def _compare_scalars(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> Verdict:
     """Float64 first; whatever is not plainly equal there is settled by ball arithmetic at the point itself."""
-    names = _names(left, right)
+    names = free_names(left, right)
     leaves = tuple(Leaf(name, (), domains.get(name, REAL)) for name in names)
     graph = ComputationGraph((), leaves, ())
     boundaries = tuple(dict.fromkeys((*margins(left), *margins(right))))
@@ -201,10 +175,19 @@ def _points(graph: ComputationGraph, left: Expression, boundaries: tuple[Express
         finite = np.isfinite(_flat(left, run))
         if finite.sum() >= WANTED_POINTS:
             break
-        run = joined(run, draw_runs(graph, f"compare{attempt}")[0])
+        more = draw_runs(graph, f"compare{attempt}")[0]
+        run = joined(run, _widened(more, 2.0**attempt))
     for extra in (stratified(run, boundaries, "compare"), in_every_piece(run, boundaries)):
         run = run if extra is None else joined(run, extra)
     return run
+
+
+def _widened(run: Run, scale: float) -> Run:
+    """The points further out, where the domain is unbounded: a formula may have a value only there."""
+    wide = {leaf.name for leaf in run.graph.leaves if leaf.domain in (REAL, POSITIVE)}
+    return make_run(
+        run.graph, run.sizes, {name: v * scale if name in wide else v for name, v in run.values.items()}, run.points
+    )
 
 
 def _compare_arrays(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> Verdict:
@@ -237,6 +220,8 @@ def _array_graph(left: Expression, right: Expression, domains: Mapping[str, Doma
                 bound.add(item.letter)
                 if isinstance(item.upper, Symbol):
                     sizes[item.letter] = item.upper.name
+                elif isinstance(item.upper, Number):
+                    sizes[item.letter] = str(item.upper.value)
             name = head(item) if isinstance(item, Indexed) else None
             if name is None:
                 continue
@@ -252,11 +237,14 @@ def _array_graph(left: Expression, right: Expression, domains: Mapping[str, Doma
         for name, rank in ranks.items()
     }
     used = {axis for found in axes.values() for axis in found} | set(sizes.values())
-    free = tuple(dict.fromkeys(letter for letter in letters if letter not in bound))
+    open_letters = free_symbols(left)
+    free = tuple(dict.fromkeys(letter for letter in letters if letter in open_letters))
     leaves = tuple(
         Leaf(name, axes.get(name, ()), domains.get(name, REAL))
-        for name in _names(left, right)
+        for name in free_names(left, right)
         if name not in groups and name not in used and name not in bound
     )
     own = tuple(axis_names.get(find(letter), f"axis {find(letter)}") for letter in free)
-    return ComputationGraph(tuple(sorted(used)), leaves, (Node(TARGET, free, own, left),))
+    return ComputationGraph(
+        tuple(sorted(axis for axis in used if not axis.isdigit())), leaves, (Node(TARGET, free, own, left),)
+    )

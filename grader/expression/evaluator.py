@@ -163,7 +163,7 @@ def _name_axis(value: Value, axis: int, letter: str) -> Value:
     """Turn positional `axis` (the first positional one not yet entered) into the letter's axis."""
     count = len(value.letters)
     if letter not in value.letters:
-        data = np.moveaxis(value.data, axis, 1 + count)
+        data = value.data if axis == 1 + count else np.moveaxis(value.data, axis, 1 + count)
         return Value(data, (*value.letters, letter))
     old = 1 + value.letters.index(letter)
     if value.data.shape[old] != value.data.shape[axis]:

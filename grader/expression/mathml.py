@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import deque
+from functools import lru_cache
 from html import escape
 from types import MappingProxyType
 
@@ -131,6 +132,7 @@ def _printable(text: str) -> str:
     return _FORBIDDEN.sub("", text)
 
 
+@lru_cache(maxsize=4096)  # formulas are made of a few hundred different elements
 def _element(tag: str, text: str, attributes: str = "") -> str:
     return f"<{tag}{attributes}>{escape(_printable(text), quote=False)}</{tag}>"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 
 from grader.expression.functions import FUNCTIONS
 from grader.expression.layout import (
@@ -129,6 +129,7 @@ def _text(table: Table, node: Expression, parts: tuple[Piece, ...]) -> Piece:
             return _text_call(table, node, parts)
 
 
+@lru_cache(maxsize=1024)
 def _text_name(name: str) -> str:
     """A name whose scripts are more than letters and digits keeps them together by braces: ``W_{11-2}``."""
     name = re.sub(r"\^(\([^()]*\))", r"^{\1}", name)

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from grader.autodiff.graph import ComputationGraph
 from grader.expression.nodes import Partial, head, partial_name
 from grader.expression.values import Array
 from grader.problems import Problem
@@ -29,73 +28,74 @@ def certify_partial(run: Run, target: Partial) -> Problem | None:
         return Problem("this target is not a derivative of one quantity by another")
     truth = run.values[partial_name(above, below)]
     entries = list(np.ndindex(run.values[below].shape[1:]))[:MAX_ENTRIES]
-    for entry in entries:
+    moved = _moved(run, below, entries)
+    slopes, smooth = _slopes(run, moved, above, len(entries)), _smooth(run, moved, len(entries))
+    usable_anywhere = False
+    for k, entry in enumerate(entries):
         at: Any = (..., *entry)
-        exact = truth[at]
-        best = _best_difference(run, above, below, entry)
-        usable = _smooth_points(run, below, entry)
-        scale = np.maximum(np.abs(exact), 1.0)
-        error = np.abs(best - exact) / scale
-        error = error.reshape(run.points, -1).max(axis=1) if error.size else np.zeros(run.points)
-        worst = np.where(usable & np.isfinite(error), error, 0.0)
-        if not (usable & np.isfinite(error)).any():
-            return Problem(f"no sample point allows a check of d{above}/d{below}", "look at the domains")
+        exact = np.broadcast_to(truth[at], slopes[k].shape)
+        error = np.abs(slopes[k] - exact) / np.maximum(np.abs(exact), 1.0)
+        error = error.reshape(run.points, -1).max(axis=1)
+        usable = smooth[k] & np.isfinite(error)
+        usable_anywhere = usable_anywhere or bool(usable.any())
+        worst = np.where(usable, error, 0.0)
         if worst.max() > TOLERANCE:
-            k = int(worst.argmax())
+            point = int(worst.argmax())
             return Problem(
-                f"the gradient d{above}/d{below} is {np.ravel(exact[k])[:3]}, central differences"
-                f" give {np.ravel(best[k])[:3]}"
+                f"the gradient d{above}/d{below} is {np.ravel(exact[point])[:3]}, central differences"
+                f" give {np.ravel(slopes[k][point])[:3]}"
             )
+    if not usable_anywhere:
+        return Problem(f"no sample point allows a check of d{above}/d{below}", "look at the domains")
     return None
 
 
-def _moved(run: Run, below: str, entry: tuple[int, ...], step: float) -> dict[str, Array]:
-    """All values with one entry of one quantity moved, the nodes after it recomputed, opaque functions linear."""
-    graph: ComputationGraph = run.graph
-    leaves = {leaf.name: run.values[leaf.name] for leaf in graph.leaves}
-    changed = run.values[below].astype(float).copy()
-    place: Any = (slice(None), *entry)
-    changed[place] += step
+def _moved(run: Run, below: str, entries: list[tuple[int, ...]]) -> Run:
+    """The program with one quantity moved, opaque functions followed linearly: all entries, steps and signs at once.
+
+    The points come in blocks (entry, step, sign) of the run's own points.
+    """
+    blocks = [(entry, sign * step) for entry in entries for step in STEPS for sign in (1.0, -1.0)]
+    names = [leaf.name for leaf in run.graph.leaves]
+    tiled = {name: np.concatenate([run.values[name]] * len(blocks)) for name in names}
+    changed = np.concatenate([run.values[below].astype(float)] * len(blocks))
     fixed = {below: changed}
-    for leaf in graph.leaves:
-        if below in leaf.of:
+    following = [leaf.name for leaf in run.graph.leaves if below in leaf.of]
+    fixed |= {name: tiled[name].astype(float) for name in following}
+    for k, (entry, step) in enumerate(blocks):
+        rows = slice(k * run.points, (k + 1) * run.points)
+        place: Any = (rows, *entry)
+        changed[place] += step
+        for name in following:
             at: Any = (..., *entry)
-            slope = run.values[partial_name(leaf.name, below)][at]
-            fixed[leaf.name] = run.values[leaf.name] + step * slope
-    return compute(graph, run.sizes, leaves, run.points, fixed)
+            fixed[name][rows] += step * run.values[partial_name(name, below)][at]
+    points = run.points * len(blocks)
+    return Run(run.graph, run.sizes, compute(run.graph, run.sizes, tiled, points, fixed), points)
 
 
-def _best_difference(run: Run, above: str, below: str, entry: tuple[int, ...]) -> Array:
-    """The slope at every point, from the step at which two neighbours of the ladder agree best there.
+def _slopes(run: Run, moved: Run, above: str, entries: int) -> Array:
+    """The slope at every entry and point, from the step at which two neighbours of the ladder agree best there.
 
     Each pair of neighbours is extrapolated once (Richardson), which removes the error in h**2.
     """
-    slopes = []
-    for step in STEPS:
-        ahead = _moved(run, below, entry, step)[above]
-        behind = _moved(run, below, entry, -step)[above]
-        slopes.append((ahead - behind) / (2 * step))
-    ladder = np.stack(slopes).reshape(len(STEPS), run.points, -1)
-    gaps = np.abs(np.diff(ladder, axis=0))
-    best = np.argmin(np.where(np.isfinite(gaps), gaps, np.inf), axis=0)
+    shape = run.values[above].shape[1:]
+    values = moved.values[above].reshape(entries, len(STEPS), 2, run.points, *shape)
+    steps = np.array(STEPS).reshape(1, -1, 1, *(1,) * len(shape))
+    ladder = (values[:, :, 0] - values[:, :, 1]) / (2 * steps)
+    gaps = np.abs(np.diff(ladder, axis=1))
+    best = np.argmin(np.where(np.isfinite(gaps), gaps, np.inf), axis=1)
     ratio = (STEPS[0] / STEPS[1]) ** 2
-    refined = (ratio * ladder[1:] - ladder[:-1]) / (ratio - 1)
-    chosen: Array = np.take_along_axis(refined, best[None], axis=0)[0]
-    return chosen.reshape(slopes[0].shape)
+    refined = (ratio * ladder[:, 1:] - ladder[:, :-1]) / (ratio - 1)
+    chosen: Array = np.take_along_axis(refined, best[:, None], axis=1)[:, 0]
+    return chosen
 
 
-def _smooth_points(run: Run, below: str, entry: tuple[int, ...]) -> Array:
-    """Points where no margin of the model changes sign within the widest step."""
-    usable = np.ones(run.points, dtype=bool)
-    found = model_margins(run.graph)
-    if not found:
-        return usable
-    sides = [
-        Run(run.graph, run.sizes, _moved(run, below, entry, step), run.points)
-        for step in (-1.5 * STEPS[0], 1.5 * STEPS[0])
-    ]
-    for margin in found:
-        values = [margin_values(side, margin) for side in sides]
-        if values[0] is not None and values[1] is not None:
-            usable &= (np.sign(values[0]) == np.sign(values[1])).all(axis=1)
+def _smooth(run: Run, moved: Run, entries: int) -> Array:
+    """At which entries and points no margin of the model changes sign within the widest step."""
+    usable = np.ones((entries, run.points), dtype=bool)
+    for margin in model_margins(run.graph):
+        data = margin_values(moved, margin)
+        if data is not None:
+            signs = np.sign(data).reshape(entries, len(STEPS), 2, run.points, -1)[:, 0]
+            usable &= (signs[:, 0] == signs[:, 1]).all(axis=-1)
     return usable

@@ -1,0 +1,102 @@
+r"""Two formulas without a rubric -> the same two, with what means the same written the same.
+
+Beside ``\sum_i x_i``, the name ``x_k`` is an entry of x; beside w and x, the name ``wx`` is their product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+
+from grader.autodiff.backprop import NotDifferentiable, derivative, expand_primes
+from grader.expression.algebra import substitute
+from grader.expression.evaluator import CONSTANT_VALUES
+from grader.expression.nodes import (
+    Expression,
+    Indexed,
+    Partial,
+    Product,
+    Symbol,
+    head,
+    indices,
+    integer,
+    rebuild,
+    walk,
+)
+
+MAX_JOINED = 12  # letters in a name that may be several names
+
+
+def alike(left: Expression, right: Expression, domains: Iterable[str]) -> tuple[Expression, Expression]:
+    """Both formulas with primes and derivatives carried out, joined names split, and entries of arrays as entries."""
+    left, right = _worked_out(left), _worked_out(right)
+    if _partials(left) and _partials(right):
+        left, right = _partials_as_names(left), _partials_as_names(right)
+    left, right = (_split_names(one, {*free_names(other), *domains}) for one, other in ((left, right), (right, left)))
+    ranks = {
+        name: len(item.indices)
+        for item in chain(walk(left), walk(right))
+        if isinstance(item, Indexed) and (name := head(item)) is not None
+    }
+    return (_with_entries(left, ranks), _with_entries(right, ranks)) if ranks else (left, right)
+
+
+def free_names(*nodes: Expression) -> list[str]:
+    """The names in some formulas that stand for a number: all but the constants."""
+    found = {item.name for node in nodes for item in walk(node) if isinstance(item, Symbol)}
+    return sorted(found - set(CONSTANT_VALUES))
+
+
+def _worked_out(node: Expression) -> Expression:
+    """Primes of known functions and derivatives of written-out formulas, ``d/dx tanh(x)``, carried out."""
+    found = rebuild(node, _worked_out) if _partials(node) else node
+    match found:
+        case Partial(denominator=Symbol(name=name)) if head(found.numerator) is None:
+            try:
+                return derivative(expand_primes(found.numerator), name)
+            except NotDifferentiable:
+                return found
+    return expand_primes(found)
+
+
+def _partials(node: Expression) -> bool:
+    return any(isinstance(item, Partial) for item in walk(node))
+
+
+def _partials_as_names(node: Expression) -> Expression:
+    """A derivative of one name by another is a number of its own, whatever the model: ``dL/dz``."""
+    if isinstance(node, Partial) and head(node) is not None:
+        name = Symbol(f"d{head(node.numerator)}/d{head(node.denominator)}")
+        return Indexed(name, indices(node)) if indices(node) else name
+    return rebuild(node, _partials_as_names)
+
+
+def _split_names(node: Expression, known: set[str]) -> Expression:
+    """The formula with ``wx`` as ``w x`` where the other side knows both and does not know ``wx``."""
+    found = {name: pieces for name in free_names(node) if name not in known and (pieces := _pieces(name, known))}
+    return substitute(node, {name: Product(pieces, ("",) * (len(pieces) - 1)) for name, pieces in found.items()})
+
+
+def _pieces(name: str, known: set[str]) -> tuple[Expression, ...]:
+    """The known names that one after the other make up `name`, longest first; none where they do not."""
+    if len(name) > MAX_JOINED:
+        return ()
+    for end in range(len(name), 0, -1):
+        if name[:end] in known:
+            rest = _pieces(name[end:], known)
+            if rest or end == len(name):
+                return (Symbol(name[:end]), *rest)
+    return ()
+
+
+def _with_entries(node: Expression, ranks: dict[str, int]) -> Expression:
+    """Names such as ``x_k``, ``x_2`` and ``y_ij`` as entries, where x and y are indexed elsewhere."""
+    changes = {}
+    for name in free_names(node):
+        base, _, script = name.partition("_")
+        if ranks.get(base) == 1 and script.isdigit():
+            changes[name] = Indexed(Symbol(base), (integer(int(script)),))
+        elif ranks.get(base) == len(script) and script.isalnum():
+            entered = tuple(integer(int(sign)) if sign.isdigit() else Symbol(sign) for sign in script)
+            changes[name] = Indexed(Symbol(base), entered)
+    return substitute(node, changes)
