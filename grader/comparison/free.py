@@ -45,6 +45,7 @@ TARGET = "the reference"
 WANTED_POINTS = 12
 CLOSE_LOOKS = 5
 ROUNDED_DIGITS = 10
+MAX_AXIS = 1000
 
 
 def equivalent(reference: str, answer: str, domains: Mapping[str, str] | None = None) -> Verdict:
@@ -220,7 +221,7 @@ def _array_graph(left: Expression, right: Expression, domains: Mapping[str, Doma
                 bound.add(item.letter)
                 if isinstance(item.upper, Symbol):
                     sizes[item.letter] = item.upper.name
-                elif isinstance(item.upper, Number):
+                elif isinstance(item.upper, Number) and item.upper.value in range(1, MAX_AXIS):
                     sizes[item.letter] = str(item.upper.value)
             name = head(item) if isinstance(item, Indexed) else None
             if name is None:
@@ -229,8 +230,7 @@ def _array_graph(left: Expression, right: Expression, domains: Mapping[str, Doma
             for place, index in enumerate(indices(item)):
                 if isinstance(index, Symbol):
                     groups[find(index.name)] = find(f"{name}/{place}")
-                    if node is left:
-                        letters.append(index.name)
+                    letters.append(index.name)
     axis_names = {find(letter): size for letter, size in sizes.items() if letter in groups}
     axes = {
         name: tuple(axis_names.get(find(f"{name}/{k}"), f"axis {find(f'{name}/{k}')}") for k in range(rank))

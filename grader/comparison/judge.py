@@ -29,6 +29,7 @@ from grader.solver.runs import Run, axis_length, environment, fill_partials
 from grader.solver.strata import KINK_STEP, margins, new_conditions, stratified
 
 NO_TOLERANCE = Tolerance()
+MAX_SHOWN_READINGS = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,11 +55,14 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
         return Verdict("undecided", "too_many_readings", message="This can be read in too many ways.")
     except ShapeError:
         ways = (answer,)  # judged below, where an implied sum may still give it a shape
-    verdicts = [_judge_reading(question, target, way) for way in ways]
-    if len({verdict.decision for verdict in verdicts}) == 1:
-        return verdicts[0]
-    shown = " or as ".join(to_text(way, question.question.model.names) for way in ways)
-    message = f"Your products can be read as {shown}, and not all of these are right."
+    judged = [(way, _judge_reading(question, target, way)) for way in ways]
+    # a reading of another shape than the answer asked for has no vote
+    voting = [pair for pair in judged if pair[1].note != "shape"] or judged
+    if len({verdict.decision for _, verdict in voting}) == 1:
+        return voting[0][1]
+    names = question.question.model.names
+    shown = " or as ".join(to_text(way, names) for way, _ in voting[:MAX_SHOWN_READINGS])
+    message = f"Your answer can be read as {shown}, and not all of its readings are right."
     return Verdict("undecided", "ambiguous_reading", message=message)
 
 

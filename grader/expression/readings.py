@@ -26,7 +26,8 @@ from grader.expression.nodes import (
 from grader.expression.values import ShapeError
 
 MAX_READINGS = 64
-# what a joint between two arrays can mean, the strict meaning first
+# what a joint between two arrays can mean, the strict meaning first; two plain vectors have no matrix product
+# unless one is transposed, so that `y * yhat` of them is entry by entry
 MEANINGS = {
     "": ("@", "circ"),
     "*": ("@", "circ"),
@@ -36,6 +37,7 @@ MEANINGS = {
     "@": ("@",),
     "otimes": ("otimes",),
 }
+VECTOR_MEANINGS = {**MEANINGS, "": ("circ",), "*": ("circ",), "cdot": ("inner", "circ"), "times": ("circ",)}
 # which of two kinds of product binds first: matrix products (strict), neither, elementwise products
 BINDINGS = ("@", "", "circ")
 
@@ -46,7 +48,7 @@ class TooManyReadings(Exception):
 
 def readings(node: Expression, env: Environment) -> tuple[Expression, ...]:
     """The distinct readings that type-check against a run; raises ShapeError where none does."""
-    if not _meets_arrays(node, env):
+    if not _is_ambiguous(node, env):
         return (node,)
     small = Environment({name: value[:1] for name, value in env.values.items()}, env.sizes, env.extents)
     found = _alternatives(node, small)
@@ -64,12 +66,14 @@ def readings(node: Expression, env: Environment) -> tuple[Expression, ...]:
     return tuple(dict.fromkeys(kept))
 
 
-def _meets_arrays(node: Expression, env: Environment) -> bool:
-    """Whether some product has two or more factors that hold arrays not fully indexed."""
-    return any(
-        isinstance(item, Product) and sum(_holds_array(factor, env) for factor in item.factors) > 1
-        for item in walk(node)
-    )
+def _is_ambiguous(node: Expression, env: Environment) -> bool:
+    """Whether a product has two or more factors that hold arrays not fully indexed, or bars stand round one."""
+    for item in walk(node):
+        if isinstance(item, Product) and sum(_holds_array(factor, env) for factor in item.factors) > 1:
+            return True
+        if isinstance(item, Call) and item.function == "abs" and _holds_array(item.args[0], env):
+            return True
+    return False
 
 
 def _holds_array(node: Expression, env: Environment) -> bool:
@@ -88,35 +92,51 @@ def _alternatives(node: Expression, env: Environment) -> list[Expression]:
     for choice in islice(product(*options), MAX_READINGS + 1):
         pieces = iter(choice)
         built = rebuild(node, lambda _, pieces=pieces: next(pieces))  # type: ignore[misc]
-        found += _product_readings(built, env) if isinstance(built, Product) else [built]
+        found += _product_readings(built, env) if isinstance(built, Product) else _bar_readings(built, env)
         if len(found) > MAX_READINGS:
             raise TooManyReadings
     return found
 
 
-def _is_array(node: Expression, env: Environment) -> bool:
-    try:
-        return evaluate(node, env).rank > 0
-    except ShapeError:
-        return False
+def _bar_readings(node: Expression, env: Environment) -> list[Expression]:
+    """Bars round a vector are its norm, or the absolute value of each entry."""
+    if isinstance(node, Call) and node.function == "abs" and _rank(node.args[0], env) > 0:
+        return [node, Call("norm", node.args)]
+    return [node]
 
 
 def _product_readings(node: Product, env: Environment) -> list[Expression]:
-    arrays = [k for k, factor in enumerate(node.factors) if _is_array(factor, env)]
+    arrays = [k for k, factor in enumerate(node.factors) if _rank(factor, env) > 0]
     if len(arrays) < 2:
         return [node]
     scalars = [factor for k, factor in enumerate(node.factors) if k not in arrays]
     terms = [node.factors[k] for k in arrays]
     joints = [_joint_between(node, left, right) for left, right in pairwise(arrays)]
     found: list[Expression] = []
-    for choice in islice(product(*(MEANINGS[joint] for joint in joints)), MAX_READINGS):
+    options = [_meanings(joint, left, right, env) for joint, left, right in zip(joints, terms, terms[1:], strict=False)]
+    for choice in islice(product(*options), MAX_READINGS):
         mixed = len(set(choice)) > 1
         for binding in BINDINGS if mixed else BINDINGS[:1]:
             built = _grouped(terms, list(choice), binding)
-            if _evaluates(built, env):
+            if _evaluates(built, env) and not _stretches(built, env):
                 found.append(_with_scalars(scalars, built))
-    strict = _grouped(terms, [MEANINGS[joint][0] for joint in joints], "@")
+    strict = _grouped(terms, [option[0] for option in options], "@")
     return list(dict.fromkeys(found)) or [_with_scalars(scalars, strict)]  # which then says what does not fit
+
+
+def _meanings(joint: str, left: Expression, right: Expression, env: Environment) -> tuple[str, ...]:
+    if not all(_rank(side, env) == 1 for side in (left, right)):
+        return MEANINGS[joint]
+    if isinstance(left, Call) and left.function == "transpose" and joint != "circ":
+        return ("inner",)
+    return VECTOR_MEANINGS[joint]
+
+
+def _rank(node: Expression, env: Environment) -> int:
+    try:
+        return evaluate(node, env).rank
+    except ShapeError:
+        return -1
 
 
 def _joint_between(node: Product, left: int, right: int) -> str:
@@ -131,6 +151,16 @@ def _evaluates(node: Expression, env: Environment) -> bool:
     except ShapeError:
         return False
     return True
+
+
+def _stretches(node: Expression, env: Environment) -> bool:
+    """Whether an elementwise product in a reading would widen an operand: nobody means that without saying so."""
+    for item in walk(node):
+        if isinstance(item, Product) and set(item.joints) == {"circ"}:
+            shapes = {evaluate(factor, env).shape for factor in item.factors} - {()}
+            if len(shapes) > 1:
+                return True
+    return False
 
 
 def _grouped(terms: list[Expression], joints: list[str], first: str) -> Expression:

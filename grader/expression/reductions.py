@@ -64,6 +64,7 @@ def _range(p: Parser) -> tuple[list[str], Expression | None, Expression | None]:
     letters: list[str] = []
     lower: Expression | None = None
     condition: Expression | None = None
+    conditional = False
     inner, commas = p.inner, p.commas
     p.inner, p.commas = inner + 1, False
     while p.pos < close:
@@ -75,8 +76,16 @@ def _range(p: Parser) -> tuple[list[str], Expression | None, Expression | None]:
             p.replace(at, token._replace(kind=","))
             p.replace(p.match[at], p.tokens[p.match[at]]._replace(kind=","))
             continue
-        if token.kind not in ("name", "word"):
+        if token.kind in (":", "|") and letters:  # \sum_{i: y_i > 0}: what follows says which of them
+            conditional = True
+            p.pos += 1
+            continue
+        if token.kind not in ("name", "word") and not conditional:
             fail("an index letter is expected here", r"such as \sum_{i=1}^n", token.start, token.end)
+        if conditional:
+            test = p.relation()
+            condition = test if condition is None else Call("and", (condition, test))
+            continue
         names = _letters(token.text)
         after = p.tokens[at + 1]
         seen = bool(letters) and names[0] in letters
@@ -93,7 +102,7 @@ def _range(p: Parser) -> tuple[list[str], Expression | None, Expression | None]:
         else:
             p.pos += 1
         letters += [name for name in names if name not in letters]
-        if p.pos < close and p.kinds[p.pos] not in (",", ";", "row", "quad", "name", "word"):
+        if p.pos < close and p.kinds[p.pos] not in (",", ";", ":", "|", "row", "quad", "name", "word"):
             fail("this range of a sum can't be read", r"write \sum_{i=1}^n", p.token.start, p.token.end)
     p.pos = close + 1
     p.inner, p.commas = inner, commas

@@ -17,6 +17,11 @@ _NO_NUMBERS = frozenset(
     ["nan", "inf", "+inf", "-inf", "infinity", "-infinity", "∞", "-∞", "none", "null", "n/a", "na", "#n/a"]
 )
 _LABEL = re.compile(r"\s*(?:the\s+)?(?:final\s+)?(?:answer|ans|solution|result)(?:\s+is)?\s*[:=]\s*", re.IGNORECASE)
+# "1.8981 (by the formula above)": words in brackets at the end, one of which no formula would hold
+_REMARK = re.compile(
+    r"[ \t]*\((?=[^()]*\b(?:by|the|from|see|as|using|since|above|below|rounded|decimals|digits|approximately|of|with)\b)"
+    r"[A-Za-z][A-Za-z0-9 ,.'-]* [A-Za-z0-9 ,.'-]*\)[ \t]*\.?\s*$"
+)
 _CROSS = re.compile(r"(?<=\d)\s?[xX]\s?(?=10\s?(?:\^|\*\*|[⁻⁰-⁹]))")
 _DELIMITER = re.compile(r"(?<!\\)(?:\$\$?|`+|\\[\[\]()])")
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
@@ -41,6 +46,10 @@ def prepared(text: str, notes: list[str]) -> str:
     if "\\" in text and _MACRO.search(text):
         text = _expanded(text)
     text = _CROSS.sub(lambda found: found[0].replace("x", "×").replace("X", "×"), text)
+    remark = _REMARK.search(text)
+    if remark and remark.start():
+        notes.append("prose")
+        text = text[: remark.start()] + " " * (len(text) - remark.start())
     label = _LABEL.match(text)
     if label and label.end() < len(text):
         notes.append("prose")

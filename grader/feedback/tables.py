@@ -32,7 +32,8 @@ def results_json(report: ClassReport) -> str:
         "max_score": tidy(rubric.max_score),
     }
     students = [_json(_student(one, rubric)) for one in by_student(report)]
-    problems = [_json(_problem(one)) for one in report.problems]
+    found = (*report.problems, *(problem for one in by_student(report) for problem in one.problems))
+    problems = [_json(_problem(one)) for one in dict.fromkeys(found)]
     return (
         f'{{"schema": {SCHEMA},\n"rubric": {_json(head)},\n'
         f'"students": [{_lines(students)}],\n"problems": [{_lines(problems)}]}}\n'

@@ -7,10 +7,35 @@ from __future__ import annotations
 
 from grader.autodiff.backprop import inline
 from grader.autodiff.graph import Node
-from grader.comparison.judge import Target, follow_left_side, judge
-from grader.expression.nodes import Expression, Indexed, Partial, Symbol, head, indices
+from grader.comparison.judge import Target, follow_left_side, judge, unfinished
+from grader.expression.algebra import substitute
+from grader.expression.nodes import Expression, Indexed, Partial, Symbol, head, indices, rebuild
 from grader.expression.reading import Reading
 from grader.solver.key import SolvedPart, SolvedQuestion
+
+
+def with_own_partials(question: SolvedQuestion, reading: Reading, answer: Expression) -> Expression | None:
+    """The answer with derivatives that it works out elsewhere put in (``dz/dw = x``); None where there are none.
+
+    A chain of partials beside a line for each is a finished answer, right or wrong.
+    """
+    known: dict[str, Node] = {}
+    for left, right in reading.definitions:
+        letters = tuple(index.name for index in indices(left) if isinstance(index, Symbol))
+        name = head(left)
+        if isinstance(left, Partial) and name is not None and len(letters) == len(indices(left)):
+            known[name] = Node(name, letters, (), right)
+    wanted = {head(item) for item in unfinished(question, answer)}
+    if not wanted or not wanted <= set(known):
+        return None
+    return _put_in(answer, known)
+
+
+def _put_in(node: Expression, known: dict[str, Node]) -> Expression:
+    name = head(node)
+    if isinstance(node, Partial) and name in known and len(indices(node)) == len(known[name].letters):
+        return substitute(known[name].expression, dict(zip(known[name].letters, indices(node), strict=True)))
+    return rebuild(node, lambda child: _put_in(child, known))
 
 
 def final_answer(reading: Reading, target: Expression) -> Expression | None:

@@ -16,7 +16,7 @@ from grader.comparison.judge import Target, judge
 from grader.expression.mathml import to_mathml
 from grader.expression.printer import to_text
 from grader.expression.reading import Reading, read
-from grader.grading.answers import final_answer, shown_steps
+from grader.grading.answers import final_answer, shown_steps, with_own_partials
 from grader.grading.messages import message_for
 from grader.problems import Problem
 from grader.results import (
@@ -116,6 +116,11 @@ def _judged(key: AnswerKey, part_id: str, text: str) -> PartResult:
     read_as = to_text(expression, names)
     shown = AnswerShown(text, read_as, to_mathml(expression, names, text=read_as), "", 0)
     verdict = judge(question, target_of(part), expression)
+    if verdict.note == "chain_rule_only":
+        finished = with_own_partials(question, reading, expression)
+        if finished is not None:
+            worked_out = judge(question, target_of(part), finished)
+            verdict = worked_out if worked_out.decision == "equivalent" else verdict
     lines, score, outcome = _points(question, part, reading, verdict)
     return PartResult(
         asked=part.asked,
@@ -153,7 +158,7 @@ def _points(
     score = round(min(sum(line.points for line in lines), full), 6)
     if verdict.decision == "undecided":
         return tuple(lines), score, "undecided"
-    return tuple(lines), score, "partly_correct" if score > 0 else "incorrect"
+    return tuple(lines), score, "correct" if score == full else "partly_correct" if score > 0 else "incorrect"
 
 
 def _unreadable(part: SolvedPart, reading: Reading) -> PartResult:

@@ -126,7 +126,7 @@ def _near_boundary(pool: Run, margin: Expression, data: Array) -> list[dict[str,
     if not len(columns):
         return []
     column = int(columns[0])
-    start, stop = _point(pool, int(np.argmax(data[:, column]))), _point(pool, int(np.argmin(data[:, column])))
+    start, stop = _ends(pool, margin, data, column)
     low, high = 0.0, 1.0
     kept: list[dict[str, Array]] = []
     for _ in range(2):
@@ -146,6 +146,22 @@ def _near_boundary(pool: Run, margin: Expression, data: Array) -> list[dict[str,
         kept += [_point(line, at), _point(line, at + 1)]
         low, high = float(steps[at]), float(steps[at + 1])
     return kept
+
+
+def _ends(pool: Run, margin: Expression, data: Array, column: int) -> tuple[dict[str, Array], dict[str, Array]]:
+    """A point where the margin is positive and one where it is negative, with the same labels in both if possible."""
+    stop = _point(pool, int(np.argmin(data[:, column])))
+    order = np.argsort(-data[:, column], kind="stable")
+    fixed = [leaf.name for leaf in pool.graph.leaves if leaf.domain.kind not in ("interval", "simplex")]
+    for k in order[:4] if fixed else ():
+        start = _point(pool, int(k))
+        held = {name: np.repeat(start[name], pool.points, axis=0) for name in fixed}
+        leaves = {name: held.get(name, pool.values[name]) for name in _leaf_names(pool)}
+        across = make_run(pool.graph, pool.sizes, leaves, pool.points)
+        found = margin_values(across, margin)
+        if data[k, column] > 0 and found is not None and found[:, column].min() < 0:
+            return start, _point(across, int(np.argmin(found[:, column])))
+    return _point(pool, int(order[0])), stop
 
 
 def _blend(
