@@ -17,14 +17,22 @@ from pathlib import Path
 from benchmarks.pairs.make_pairs import write
 from benchmarks.table import Row, print_table
 
+SHOWN = 40
 OUTCOMES = {
     ("not_equivalent", "equivalent"): "wrong acceptances",
     ("equivalent", "not_equivalent"): "wrong rejections",
 }
 
 
-def main(folder: Path, show: int) -> int:
-    """Run the command on DIR/pairs.jsonl, hold it against DIR/labels.jsonl, print what is wrong and the table."""
+def measure(show: int = SHOWN) -> list[Row]:
+    """Make the pairs in a temporary folder, and score them."""
+    with tempfile.TemporaryDirectory() as made:
+        write(Path(made))
+        return score(Path(made), show)
+
+
+def score(folder: Path, show: int = SHOWN) -> list[Row]:
+    """Run the command on the folder's pairs.jsonl, hold it against labels.jsonl, and print what is wrong."""
     pairs = [json.loads(line) for line in (folder / "pairs.jsonl").read_text("utf-8").splitlines()]
     labels = [json.loads(line) for line in (folder / "labels.jsonl").read_text("utf-8").splitlines()]
     began = time.perf_counter()
@@ -51,25 +59,19 @@ def main(folder: Path, show: int) -> int:
     rights = sum(known["label"] == "equivalent" for known in labels)
     print(f"{len(pairs)} pairs, {rights} right and {len(pairs) - rights} wrong")
     share = 100 * (counts["undecided"] + counts["unreadable"]) / len(pairs)
-    return print_table(
-        [
-            Row("wrong acceptances", counts["wrong acceptances"], 0, ""),
-            Row("wrong rejections", counts["wrong rejections"], 0, ""),
-            Row("undecided", counts["undecided"], len(pairs), ""),
-            Row("unreadable", counts["unreadable"], len(pairs), ""),
-            Row("undecided or unreadable", share, 1, "%"),
-            Row("time a pair", 1000 * taken / len(pairs), 100, "ms"),
-        ]
-    )
+    return [
+        Row("wrong acceptances", counts["wrong acceptances"], 0, ""),
+        Row("wrong rejections", counts["wrong rejections"], 0, ""),
+        Row("undecided", counts["undecided"], len(pairs), ""),
+        Row("unreadable", counts["unreadable"], len(pairs), ""),
+        Row("undecided or unreadable", share, 1, "%"),
+        Row("time a pair", 1000 * taken / len(pairs), 100, "ms"),
+    ]
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", help="where make_pairs wrote")
-    parser.add_argument("--show", type=int, default=40, help="how many failures to print")
+    parser.add_argument("--show", type=int, default=SHOWN, help="how many failures to print")
     asked = parser.parse_args()
-    if asked.folder is not None:
-        sys.exit(main(asked.folder, asked.show))
-    with tempfile.TemporaryDirectory() as made:
-        write(Path(made))
-        sys.exit(main(Path(made), asked.show))
+    sys.exit(print_table(measure(asked.show) if asked.folder is None else score(asked.folder, asked.show)))

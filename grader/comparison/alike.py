@@ -12,6 +12,7 @@ from grader.autodiff.backprop import NotDifferentiable, derivative, expand_prime
 from grader.expression.algebra import substitute
 from grader.expression.evaluator import CONSTANT_VALUES
 from grader.expression.nodes import (
+    Call,
     Expression,
     Indexed,
     Partial,
@@ -74,7 +75,18 @@ def _partials_as_names(node: Expression) -> Expression:
 def _split_names(node: Expression, known: set[str]) -> Expression:
     """The formula with ``wx`` as ``w x`` where the other side knows both and does not know ``wx``."""
     found = {name: pieces for name in free_names(node) if name not in known and (pieces := _pieces(name, known))}
-    return substitute(node, {name: Product(pieces, ("",) * (len(pieces) - 1)) for name, pieces in found.items()})
+    return _split(node, found) if found else node
+
+
+def _split(node: Expression, found: dict[str, tuple[Expression, ...]]) -> Expression:
+    match node:
+        case Symbol(name=name) if name in found:
+            return Product(found[name], ("",) * (len(found[name]) - 1))
+        case Call("pow", (Symbol(name=name), exponent)) if name in found:
+            *before, last = found[name]  # of wx^2, only x is squared
+            raised = Call("pow", (last, _split(exponent, found)))
+            return Product((*before, raised), ("",) * len(before))
+    return rebuild(node, lambda child: _split(child, found))
 
 
 def _pieces(name: str, known: set[str]) -> tuple[Expression, ...]:

@@ -213,9 +213,10 @@ def _judge_number(question: SolvedQuestion, target: Target, answer: Expression) 
         return Verdict("equivalent", note, evidence)
     if not np.isfinite(given).all():
         return Verdict("undecided", "undefined", Evidence(), "This has no value at the numbers given.")
-    return Verdict(
-        "not_equivalent", "not_equivalent", counterexample(run, pair, _first_wrong(pair, notes), answer, target.closed)
-    )
+    shown = counterexample(run, pair, _first_wrong(pair, notes), answer, target.closed)
+    # the point is the question's own numbers, so only the entry of an array is worth naming
+    shown = replace(shown, at=tuple(item for item in shown.at if item[0] == "entry"))
+    return Verdict("not_equivalent", "not_equivalent", shown)
 
 
 def _first_wrong(pair: Pair, notes: list[str | None]) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.comparison.arrays import Pair
-from grader.expression.nodes import Expression, symbols
+from grader.expression.nodes import Expression, Partial, head, partial_name, symbols, walk
 from grader.results import Evidence
 from grader.solver.runs import Run
 
@@ -26,9 +26,21 @@ def counterexample(run: Run, pair: Pair, where: tuple[int, ...], answer: Express
     for name in (item.name for item in run.graph.quantities):
         if name in used and len(at) < MAX_SHOWN and run.values[name][k].size <= MAX_ENTRIES:
             at.append((name, figure_array(run.values[name][k])))
+    at += _opaque_slopes(run, k, answer, closed)
     at += [(size, str(run.sizes[size])) for size in sorted(used & set(run.sizes))]
     expected, got = two_figures(float(pair.truth[where]), float(pair.answer[where]))
     return Evidence("counterexample", at=tuple(at), expected=expected, got=got)
+
+
+def _opaque_slopes(run: Run, k: int, answer: Expression, closed: Expression) -> list[tuple[str, str]]:
+    """The values taken for the derivatives of opaque functions that either formula holds."""
+    opaque = {partial_name(leaf.name, argument) for leaf in run.graph.leaves for argument in leaf.of}
+    named = {head(item): item for side in (closed, answer) for item in walk(side) if isinstance(item, Partial)}
+    return [
+        (f"d{head(item.numerator)}/d{head(item.denominator)}", figure_array(run.values[name][k]))
+        for name, item in named.items()
+        if name in opaque and run.values[name][k].size <= MAX_ENTRIES
+    ]
 
 
 def figure(value: float, digits: int = 4) -> str:

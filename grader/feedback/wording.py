@@ -88,6 +88,8 @@ def evidence_sentence(evidence: Evidence) -> str:
             point = ", ".join(f"{name} = {value}" for name, value in evidence.at if name != "entry")
             where = " ".join([*entry, f"at {point}"] if point else entry)
             head = f"For example, {where} your answer" if where else "Your answer"
+            if not evidence.expected:  # the rubric keeps its values to itself
+                return f"{head} gives {evidence.got}, which is not the right value."
             return f"{head} gives {evidence.got}; the right value is {evidence.expected}."
     return ""
 

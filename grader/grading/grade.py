@@ -130,9 +130,15 @@ def _judged(key: AnswerKey, part_id: str, text: str) -> PartResult:
         review=outcome in _REVIEWED,
         message=message_for(verdict),
         answer=shown,
-        evidence=verdict.evidence,
+        evidence=_evidence(question, part, verdict.evidence),
         lines=lines,
     )
+
+
+def _evidence(question: SolvedQuestion, part: SolvedPart, evidence: Evidence) -> Evidence:
+    """What may be shown: where the solution is hidden, the right number of a numeric part is too."""
+    hidden = question.numeric and not part.part.show_solution
+    return replace(evidence, expected="") if hidden else evidence
 
 
 def target_of(part: SolvedPart) -> Target:

@@ -114,7 +114,7 @@ def test_one_student_never_costs_the_others_theirs(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Output,
 ) -> None:
-    def failing(key: AnswerKey, submission: Submission, *judged: object) -> GradeReport:
+    def failing(key: AnswerKey, submission: Submission, *_: object) -> GradeReport:
         if submission.student == "bob":
             fail(submission)
         return grade(key, submission)

@@ -84,3 +84,28 @@ def grader_text(expression, question):
     from grader.expression.printer import to_text
 
     return to_text(expression, question.question.model.names)
+
+
+def test_a_hidden_solution_is_not_given_away_by_the_counterexample():
+    from grader.rubric.load import parse_rubric
+    from grader.solver import solve
+
+    text = """
+title: t
+questions:
+  - id: "1"
+    model: {given: {x: {value: 3}}, define: {y: x^2}}
+    parts: [{id: a, target: dy/dx, prompt: p, points: 1, solution: SHOWN}]
+"""
+    for shown, expected in (("shown", "6"), ("hidden", "")):
+        rubric = parse_rubric(text.replace("SHOWN", shown), "r.yaml")
+        assert not isinstance(rubric, tuple)
+        result = grader.grade_answer(solve(rubric), "a", "7")
+        assert (result.verdict, result.evidence.expected, result.evidence.got) == ("incorrect", expected, "7")
+        assert (result.asked.solution == ()) == (shown == "hidden")
+
+
+def test_a_counterexample_shows_the_derivatives_it_needs():
+    key = grader.solve(grader.load_rubric(ROOT / "rubrics/losses_and_backprop.yaml"))
+    result = grader.grade_answer(key, "1a-chain", "sigma(f(w))*(1 - sigma(f(w)))")
+    assert "df/dw" in dict(result.evidence.at)

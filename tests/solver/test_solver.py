@@ -1,4 +1,4 @@
-"""Solving: certificates that can fail, sample points on every side of every kink, intervals that honest rounding stays in."""
+"""Solving: certificates that can fail, points on every side of every kink, intervals that honest rounding stays in."""
 
 from __future__ import annotations
 
