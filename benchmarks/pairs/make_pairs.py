@@ -91,7 +91,7 @@ def write(folder: Path, each: int = EACH, seed: int = SEED) -> int:
     ):
         for pair in pairs(each, seed):
             count += 1
-            line = {"id": pair.id, "reference": pair.reference, "answer": pair.answer}
+            line: dict[str, object] = {"id": pair.id, "reference": pair.reference, "answer": pair.answer}
             line |= {"domain": pair.domain} if pair.domain else {}
             out.write(json.dumps(line, ensure_ascii=False) + "\n")
             told = {"id": pair.id, "label": pair.label, "why": pair.why}

@@ -22,7 +22,7 @@ def by_hand() -> list[pytest.ParameterSet]:
             continue
         reference, answer, domain, decision, why, *known = (cell.strip() for cell in line.split(";;"))
         domains = dict(part.split("=", 1) for part in domain.split()) if domain else {}
-        marks = [pytest.mark.xfail(strict=True, reason=known[0])] if known else []
+        marks = [pytest.mark.xfail(strict=True, reason=known[0].removeprefix("xfail: "))] if known else []
         name = f"{reference[:40]} ~ {answer[:40]}"
         found.append(pytest.param(reference, answer, domains, decision, why, id=name, marks=marks))
     return found
