@@ -12,6 +12,7 @@ from grader.expression.values import Array, ShapeError, Value, shape_text, sprea
 # float64 carries about 16 digits; model runs lose some by cancellation, real mistakes are far larger than these
 AGREE = 1e-9
 DIFFER = 1e-6
+STEADY = 0.2  # a true difference is the same in a wider floating point, noise is another
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,17 +80,26 @@ def _full(data: Array, points: int, shape: tuple[int, ...] | None = None) -> Arr
     return np.broadcast_to(data, shape or (points, *data.shape[1:]))
 
 
+def _flat(pair: Pair) -> tuple[Array, Array]:
+    """Answer and truth with one axis of entries."""
+    shape = (pair.answer.shape[0], -1)
+    kind = np.result_type(pair.answer, pair.truth, float)
+    return pair.answer.reshape(shape).astype(kind), pair.truth.reshape(shape).astype(kind)
+
+
 def _describe(value: Value) -> str:
     if value.letters:
         return f"indexed by {', '.join(value.letters)}" + (f" of {shape_text(value.shape)}" if value.rank else "")
     return shape_text(value.shape)
 
 
-def tally(pair: Pair) -> Tally:
-    """Sort the points into agreement, clear difference, too close to call, and undefined."""
-    points = pair.answer.shape[0]
-    answer = pair.answer.reshape(points, -1).astype(float)
-    truth = pair.truth.reshape(points, -1).astype(float)
+def tally(pair: Pair, precise: Pair | None = None) -> Tally:
+    """Sort the points into agreement, clear difference, too close to call, and undefined.
+
+    `precise` holds the same values in a wider floating point: a difference that is not there too is rounding
+    noise, as in ``1 - yhat`` of a saturated unit, and its point is discarded.
+    """
+    answer, truth = _flat(pair)
     with np.errstate(all="ignore"):
         scale = np.nanmax(np.where(np.isfinite(truth), np.abs(truth), 0.0), axis=1, initial=0.0)[:, None]
         size = np.maximum(np.abs(answer), np.abs(truth))
@@ -97,7 +107,11 @@ def tally(pair: Pair) -> Tally:
         # entries that cancel to nearly nothing are held against the largest entry of the point
         agree = gap <= AGREE * size + 1e-12 * scale + 1e-300
         differ = gap > DIFFER * size + 1e-9 * scale
-    usable = np.isfinite(truth)
+        usable = np.isfinite(truth)
+        if precise is not None:
+            other_answer, other_truth = _flat(precise)
+            change = np.abs((other_answer - other_truth) - (answer - truth))
+            usable &= agree | ~(change > STEADY * gap)
     finite = usable & np.isfinite(answer)
     undefined = (usable & ~np.isfinite(answer)).any(axis=1)
     discarded = ~usable.all(axis=1)

@@ -25,7 +25,7 @@ from grader.expression.values import Array, ShapeError, Value
 from grader.results import Evidence, Verdict
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
-from grader.solver.runs import Run, axis_length, environment, fill_partials
+from grader.solver.runs import Run, axis_length, environment, fill_partials, precise
 from grader.solver.strata import KINK_STEP, margins, new_conditions, stratified
 
 NO_TOLERANCE = Tolerance()
@@ -255,6 +255,9 @@ def _count(
     for run in runs:
         pair = first if run is runs[0] else _same_way(pairs_in(question, run, target.expression, answer), first)
         found: Tally = tally(pair)
+        if found.differed or found.close:
+            ways = pairs_in(question, precise(run), target.expression, answer)
+            found = tally(pair, _same_way(ways, pair))
         if found.where is not None:
             shown = counterexample(run, pair, found.where, answer, target.closed)
             return Verdict("not_equivalent", "not_equivalent", shown)

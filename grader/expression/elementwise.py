@@ -26,7 +26,9 @@ def sigmoid(x: Array) -> Array:
 
 def _power(base: Array, exponent: Array) -> Array:
     # 0**0 is 1 by convention; a negative base with a fractional exponent stays undefined (our symbols are real)
-    return np.asarray(np.power(base.astype(float), exponent.astype(float)))
+    return np.asarray(
+        np.power(base.astype(np.result_type(base, float)), exponent.astype(np.result_type(exponent, float)))
+    )
 
 
 def _maximum(*args: Array) -> Array:
