@@ -160,6 +160,10 @@ def derivation(
             if line is not None and line.right != item:
                 lines.append(line)
     lines.append(Line(target, closed, "together" if lines else "differentiate"))
+    used = symbols(closed)
+    lines += [
+        Line(indexed(node.name, node.letters), node.expression, "where") for node in graph.nodes if node.name in used
+    ]
     return tuple(lines)
 
 
@@ -207,7 +211,7 @@ def _partial_line(
     if upper is None or lower is None:
         return None
     if upper == above:
-        return Line(item, closed_form(graph, item, adjoints), "above")
+        return Line(item, closed_form(graph, item, adjoints), "upstream")
     local = local_jacobian(graph, upper, lower)
     if local is None:
         return None
