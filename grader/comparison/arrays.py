@@ -93,9 +93,10 @@ def _describe(value: Value) -> str:
     return shape_text(value.shape)
 
 
-def tally(pair: Pair, precise: Pair | None = None) -> Tally:
+def tally(pair: Pair, skip: Array, precise: Pair | None = None) -> Tally:
     """Sort the points into agreement, clear difference, too close to call, and undefined.
 
+    Points marked in `skip` (K,) are discarded: they lie on a kink, where the subdifferential rules.
     `precise` holds the same values in a wider floating point: a difference that is not there too is rounding
     noise, as in ``1 - yhat`` of a saturated unit, and its point is discarded.
     """
@@ -107,7 +108,7 @@ def tally(pair: Pair, precise: Pair | None = None) -> Tally:
         # entries that cancel to nearly nothing are held against the largest entry of the point
         agree = gap <= AGREE * size + 1e-12 * scale + 1e-300
         differ = gap > DIFFER * size + 1e-9 * scale
-        usable = np.isfinite(truth)
+        usable = np.isfinite(truth) & ~skip[:, None]
         if precise is not None:
             other_answer, other_truth = _flat(precise)
             change = np.abs((other_answer - other_truth) - (answer - truth))

@@ -178,7 +178,7 @@ def _points(graph: ComputationGraph, left: Expression, boundaries: tuple[Express
             break
         more = draw_runs(graph, f"compare{attempt}")[0]
         run = joined(run, _widened(more, 2.0**attempt))
-    for extra in (stratified(run, boundaries, "compare"), in_every_piece(run, boundaries)):
+    for extra in (stratified(run, boundaries), in_every_piece(run, boundaries)):
         run = run if extra is None else joined(run, extra)
     return run
 

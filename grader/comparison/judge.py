@@ -26,7 +26,7 @@ from grader.results import Evidence, Verdict
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, axis_length, environment, fill_partials, precise
-from grader.solver.strata import KINK_STEP, margins, new_conditions, stratified
+from grader.solver.strata import KINK_STEP, kink_points, margins, new_conditions, stratified
 
 NO_TOLERANCE = Tolerance()
 MAX_SHOWN_READINGS = 3
@@ -230,10 +230,10 @@ def _judge_samples(question: SolvedQuestion, target: Target, answer: Expression)
     if own:
         fill_partials(runs[0], own, question.adjoints)
         new = new_conditions(runs[0], own, question.conditions)
-        extra = stratified(runs[0], new, repr(target.expression)) if new else None
+        extra = stratified(runs[0], new, question.conditions) if new else None
         runs += [extra] if extra is not None else []
     ways = pairs_in(question, runs[0], target.expression, answer)
-    verdicts = [_count(question, target, answer, runs, way, bool(own)) for way in ways]
+    verdicts = [_count(question, target, answer, runs, way, own) for way in ways]
     return _vote(verdicts, tuple(way.renamed for way in ways))
 
 
@@ -248,16 +248,25 @@ def _vote(verdicts: list[Verdict], choices: tuple[tuple[tuple[str, str], ...], .
 
 
 def _count(
-    question: SolvedQuestion, target: Target, answer: Expression, runs: list[Run], first: Pair, conditional: bool
+    question: SolvedQuestion,
+    target: Target,
+    answer: Expression,
+    runs: list[Run],
+    first: Pair,
+    own: tuple[Expression, ...],
 ) -> Verdict:
-    """Compare run by run, the answer's indices named as in the `first` run's pair; one clear difference ends it."""
+    """Compare run by run, the answer's indices named as in the `first` run's pair; one clear difference ends it.
+
+    `own` are the conditions of the answer, beside those of the model.
+    """
     agreed = discarded = undefined = close = total = 0
     for run in runs:
         pair = first if run is runs[0] else _same_way(pairs_in(question, run, target.expression, answer), first)
-        found: Tally = tally(pair)
+        skip = kink_points(run, (*question.conditions, *own))
+        found: Tally = tally(pair, skip)
         if found.differed or found.close:
             ways = pairs_in(question, precise(run), target.expression, answer)
-            found = tally(pair, _same_way(ways, pair))
+            found = tally(pair, skip, _same_way(ways, pair))
         if found.where is not None:
             shown = counterexample(run, pair, found.where, answer, target.closed)
             return Verdict("not_equivalent", "not_equivalent", shown)
@@ -272,7 +281,7 @@ def _count(
     if close or agreed < total / 2:
         message = "Too few sample points allow a decision."
         return Verdict("undecided", "too_few_points", Evidence(points=agreed, discarded=discarded), message)
-    wrong = _wrong_at_kink(question, target, answer) if conditional else None
+    wrong = _wrong_at_kink(question, target, answer) if own else None
     if wrong is not None:
         return wrong
     return Verdict("equivalent", "equivalent", Evidence("samples", points=agreed, discarded=discarded + undefined))

@@ -14,6 +14,7 @@ import numpy as np
 
 from grader.autodiff.graph import ComputationGraph
 from grader.expression.algebra import sub
+from grader.expression.domain import POSITIVE, REAL
 from grader.expression.evaluator import evaluate
 from grader.expression.nodes import Call, Expression, Reduce, walk
 from grader.expression.values import Array, ShapeError
@@ -21,6 +22,10 @@ from grader.solver.runs import Run, draw_leaves, environment, make_run, seeded
 
 GRID = 48
 KINK_STEP = 2.0**-16
+POOL = 1000
+PATTERN_POINTS = 2
+MAX_PATTERN_POINTS = 32
+MAX_CONDITIONS = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,8 +85,12 @@ def margin_values(run: Run, margin: Expression) -> Array | None:
     return np.where(np.isfinite(data), data, 0.0)
 
 
-def stratified(run: Run, conditions: Iterable[Expression], key: str) -> Run | None:
-    """Extra points for `conditions`: a side not yet hit, and both sides close to each boundary; None for no need."""
+def stratified(run: Run, conditions: tuple[Expression, ...], known: tuple[Expression, ...] = ()) -> Run | None:
+    """Extra points for `conditions`; None where there is no need.
+
+    A side not yet hit, both sides close to each boundary, and branches that the conditions and the `known` ones
+    (sampled before, each for itself) open only together.
+    """
     chosen: list[dict[str, Array]] = []
     for margin in conditions:
         data = margin_values(run, margin)
@@ -89,15 +98,40 @@ def stratified(run: Run, conditions: Iterable[Expression], key: str) -> Run | No
             continue
         pool = run
         if not ((data > 0).any() and (data < 0).any()):
-            pool = _more(run, key)
+            pool = _more(run)
             data = margin_values(pool, margin)
             if data is None or not ((data > 0).any() and (data < 0).any()):
                 continue
             chosen += [_point(pool, int(np.argmax(data.max(1)))), _point(pool, int(np.argmin(data.min(1))))]
         chosen += _near_boundary(pool, margin, data)
+    chosen += _unseen_patterns(run, (*conditions, *known))
     if not chosen:
         return None
     return _many_points(run, chosen)
+
+
+def kink_points(run: Run, conditions: Iterable[Expression]) -> Array:
+    """Which points have an entry exactly on a boundary that a small step would leave; a discrete set's do not."""
+    found = np.zeros(run.points, dtype=bool)
+    for margin in conditions:
+        data = margin_values(run, margin)
+        if data is None or not (data == 0).any():
+            continue
+        moved = margin_values(_nudged(run), margin)
+        if moved is not None and moved.shape == data.shape:
+            found |= ((data == 0) & (moved != 0)).any(axis=1)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _nudged(run: Run) -> Run:
+    rng = seeded("nudged")
+    leaves = {}
+    for leaf in run.graph.leaves:
+        value = run.values[leaf.name]
+        smooth = leaf.domain.kind in ("interval", "simplex") and leaf.value is None
+        leaves[leaf.name] = value + 2.0**-20 * rng.uniform(0.5, 1.0, value.shape) if smooth else value
+    return make_run(run.graph, run.sizes, leaves, run.points)
 
 
 def is_index_condition(run: Run, margin: Expression) -> bool:
@@ -115,9 +149,42 @@ def _point(run: Run, k: int) -> dict[str, Array]:
     return {name: run.values[name][k : k + 1] for name in _leaf_names(run)}
 
 
-def _more(run: Run, key: str) -> Run:
-    rng = seeded(key, "more")
-    return make_run(run.graph, run.sizes, draw_leaves(run.graph, run.sizes, 400, rng), 400)
+@lru_cache(maxsize=64)
+def _more(run: Run) -> Run:
+    """Many further points, half of them drawn wider where the domain is unbounded."""
+    leaves = draw_leaves(run.graph, run.sizes, POOL, seeded("more"))
+    wide = [leaf.name for leaf in run.graph.leaves if leaf.domain in (REAL, POSITIVE) and leaf.value is None]
+    for name in wide:
+        leaves[name][POOL // 2 :] *= 3.0
+    return make_run(run.graph, run.sizes, leaves, POOL)
+
+
+def _unseen_patterns(run: Run, conditions: tuple[Expression, ...]) -> list[dict[str, Array]]:
+    """Points where the conditions come out together as they do at no point yet: branches within branches."""
+    if len(conditions) < 2:
+        return []
+    pool = _more(run)
+    seen, wanted = _patterns(run, conditions), _patterns(pool, conditions)
+    if seen is None or wanted is None:
+        return []
+    chosen: list[int] = []
+    for code in np.setdiff1d(wanted[wanted >= 0], seen):
+        chosen += [int(k) for k in np.flatnonzero((wanted == code).any(axis=1))[:PATTERN_POINTS]]
+    return [_point(pool, k) for k in dict.fromkeys(chosen[:MAX_PATTERN_POINTS])]
+
+
+def _patterns(run: Run, conditions: tuple[Expression, ...]) -> Array | None:
+    """A number for the signs of all conditions at every (point, entry); None where they can't be lined up."""
+    codes = np.zeros((run.points, 1), dtype=np.int64)
+    for margin in conditions[:MAX_CONDITIONS]:
+        data = margin_values(run, margin)
+        if data is None:
+            return None
+        if data.shape[1] != codes.shape[1] and 1 not in (data.shape[1], codes.shape[1]):
+            return None
+        # at a zero no branch is open for certain
+        codes = np.where((data == 0) | (codes < 0), -1, codes * 2 + (data > 0))
+    return codes
 
 
 def _near_boundary(pool: Run, margin: Expression, data: Array) -> list[dict[str, Array]]:
