@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, NoReturn
 
 from grader.expression import branches, calls, derivatives, forms, quantities, reductions
-from grader.expression.nodes import Call, Expression, Number
-from grader.expression.tokens import MAX_DIGITS, MAX_EXPONENT, Token, Unreadable, fail, shown
-from grader.problems import Span
+from grader.expression.nodes import Call, Expression, Number, integer
+from grader.expression.tokens import MAX_DIGITS, MAX_EXPONENT, Token, Unreadable, fail, shown, span_of
 
 if TYPE_CHECKING:
     from grader.expression.parser import Parser
@@ -20,33 +21,14 @@ if TYPE_CHECKING:
 
 def atom(p: Parser) -> Expression:
     """One operand."""
-    token = p.tokens[p.pos]
-    match token.kind:
-        case "num":
-            return number(p)
-        case "name" | "word" | "accent":
-            return quantities.quantity(p)
-        case "fn":
-            return calls.function(p, token.text)
-        case "(":
-            if token.text == "{" and p.kinds[p.match[p.pos] + 1] in ("_", "'") and quantities.named(p):
-                return quantities.quantity(p)
-            return bracket(p)
-        case "frac":
-            return forms.fraction(p)
-        case "sqrt":
-            return forms.root(p)
-        case "sum":
-            return reductions.big_operator(p)
-        case "partial":
-            return derivatives.slashed(p)
-        case "nabla":
-            return derivatives.nabla(p)
-        case "ind":
-            return forms.indicator(p)
-        case "|" | "‖":
-            return bar(p)
-    return expected(p)
+    return ATOMS[p.kinds[p.pos]](p)
+
+
+def group(p: Parser) -> Expression:
+    """A name in braces, ``{x}_1``, or what stands in brackets."""
+    if p.tokens[p.pos][1] == "{" and p.kinds[p.match[p.pos] + 1] in ("_", "'") and quantities.named(p):
+        return quantities.quantity(p)
+    return bracket(p)
 
 
 def expected(p: Parser) -> NoReturn:
@@ -78,6 +60,9 @@ def number(p: Parser) -> Expression:
     """A number as typed, with a decimal comma or thousands marks where they can be nothing else."""
     token = p.token
     p.pos += 1
+    if "/" in token.text:  # one of Unicode's fractions
+        top, below = (integer(int(digit)) for digit in token.text.split("/"))
+        return Call("div", (top, below), 0, span_of(token.start, token.end))
     if not p.commas or p.kinds[p.pos] != "," or "." in token.text:
         return read_number(token)
     digits, end, start = token.text, token.end, p.pos
@@ -114,23 +99,37 @@ def number(p: Parser) -> Expression:
 
 def bracket(p: Parser) -> Expression:
     """What stands in brackets: a value, a condition, branches, a vector or a matrix."""
-    start, opener = p.pos, p.token
+    start = p.pos
+    opener, close = p.tokens[start], p.match[start]
+    if close == start + 2 and p.kinds[start + 1] in _SINGLE and opener[1] in _PLAIN:
+        p.pos += 1
+        node = number(p) if p.kinds[p.pos] == "num" else quantities.quantity(p)
+        if p.pos != close:
+            stuck(p)
+        p.pos += 1
+        return node
     p.deeper()
-    close = p.match[start]
     if opener.text in ("cases", "matrix"):
         node = branches.environment(p)
     else:
         bars, inner, commas = p.bars, p.inner, p.commas
         p.bars, p.inner = 0, inner + 1
-        p.commas = opener.text in ("(", "{") and p.kinds[start + 1 : close] != ["num", ",", "num"]
+        pair = close == start + 4 and p.kinds[start + 1 : close] == ["num", ",", "num"]
+        p.commas = not pair and opener[1] in ("(", "{")
         p.pos += 1
         node = forms.bracketed(p, opener, close)
+        if p.tokens[close].text == "|" and opener.text == ".":
+            fail("a value at a point can't be read", "put the value into the formula", *p.tokens[close][2:])
         p.bars, p.inner, p.commas = bars, inner, commas
         if p.pos != close:
             stuck(p)
         p.pos += 1
     p.depth -= 1
     return forms.norm(p, node, start) if opener.text == "‖" else node
+
+
+_SINGLE = frozenset(("num", "name"))
+_PLAIN = frozenset("({[")
 
 
 def bar(p: Parser) -> Expression:
@@ -202,13 +201,48 @@ def read_number(token: Token) -> Number:
     value, place = _exact(text)
     if place is not None and abs(place) > MAX_EXPONENT + MAX_DIGITS:
         fail("the exponent of this number is too large", "", token.start, token.end)
-    return Number(value, place, Span(token.start, token.end))
+    return Number(value, place, span_of(token[2], token[3]))
+
+
+def scientific(mantissa: Expression, factor: Expression, joint: str) -> Expression | None:
+    r"""``5.6 \times 10^{-5}`` is one number with the digits of its mantissa."""
+    if (
+        isinstance(mantissa, Number)
+        and isinstance(factor, Call)
+        and factor.function == "pow"
+        and joint in ("times", "*", "cdot")
+    ):
+        base, exponent = factor.args
+        sign = 1
+        if isinstance(exponent, Call) and exponent.function == "neg":
+            sign, exponent = -1, exponent.args[0]
+        if base == _TEN and isinstance(exponent, Number) and exponent.place is None and exponent.value.denominator == 1:
+            power = sign * int(exponent.value)
+            if abs(power) <= MAX_EXPONENT:
+                span = span_of(mantissa.span.start, factor.span.end)
+                return Number(mantissa.value * Fraction(10) ** power, (mantissa.place or 0) + power, span)
+    return None
+
+
+_TEN = Number(Fraction(10))
+ATOMS: defaultdict[str, Callable[[Parser], Expression]] = defaultdict(lambda: expected)
+ATOMS |= {
+    "num": number,
+    **dict.fromkeys(("name", "word", "accent"), quantities.quantity),
+    "fn": lambda p: calls.function(p, p.token.text),
+    "(": group,
+    "frac": lambda p: forms.fraction(p),
+    "sqrt": lambda p: forms.root(p),
+    "sum": lambda p: reductions.big_operator(p),
+    "partial": lambda p: derivatives.slashed(p),
+    "nabla": lambda p: derivatives.nabla(p),
+    "ind": lambda p: forms.indicator(p),
+    **dict.fromkeys(("|", "‖"), bar),
+}
 
 
 @lru_cache(maxsize=4096)
 def _exact(text: str) -> tuple[Fraction, int | None]:
-    if "/" in text:
-        return Fraction(text), None
     mantissa, _, exponent = text.lower().partition("e")
     whole, point, decimals = mantissa.partition(".")
     if len(exponent) > 5:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 def side(p: Parser) -> Expression:
     """A value, or branches in running text."""
-    return branches(p, None if p.kinds[p.pos] == "key" else p.clause())
+    if p.kinds[p.pos] == "key":
+        return branches(p, None)
+    value = p.clause()
+    return branches(p, value) if p.kinds[p.pos] in ("key", ":", ",", ";") else as_value(value)
 
 
 def branches(p: Parser, value: Expression | None) -> Expression:
@@ -68,7 +71,7 @@ def branches(p: Parser, value: Expression | None) -> Expression:
                     p.pos += 1
                 found.append((as_value(value), p.condition(p.clause(), p.pos)))
             value = None
-        if p.kinds[p.pos] in (",", ";", ".") and p.kinds[p.pos + 1] not in ("end", ")"):
+        if p.kinds[p.pos] in (",", ";", ".", "logic") and p.kinds[p.pos + 1] not in ("end", ")"):
             if otherwise is not None:
                 break
             p.pos += 1

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.expression import atoms, branches, derivatives, quantities, reductions
+from grader.expression.entries import index
 from grader.expression.functions import FUNCTIONS, SPELLINGS
 from grader.expression.nodes import Call, Cases, Expression, Matrix, Number, Product
-from grader.expression.resolve import Shape, raw_script
+from grader.expression.resolve import FUNCTION_LETTERS, Shape, raw_script
 from grader.expression.tokens import fail
 from grader.problems import Span
 
@@ -47,6 +48,8 @@ _BRACKET_ONLY = frozenset(
         "min",
         "maximum",
         "minimum",
+        "pow",
+        "power",
         "undefined",
         "nan",
         "dne",
@@ -80,7 +83,23 @@ def function_row(p: Parser, text: str, at: int) -> str | None:
                 return name
         if p.kinds[after] != "(" and text not in ("undefined", "nan", "dne"):
             return None
+        if text in FUNCTION_LETTERS and _bare_within(p, text, after):
+            return None
     return name
+
+
+def _bare_within(p: Parser, letter: str, opener: int) -> bool:
+    r"""Whether brackets hold the same letter without an argument: ``\sigma(1 - \sigma)`` is a product."""
+    for at in range(opener + 1, p.match[opener]):
+        if p.tokens[at].text == letter:
+            after = at + 1
+            while p.kinds[after] in ("'", "^"):
+                after = (
+                    after + 1 if p.kinds[after] == "'" else max(after + 1, raw_script(p.tokens, p.match, after + 1)[1])
+                )
+            if p.kinds[after] != "(":
+                return True
+    return False
 
 
 def function(p: Parser, row: str) -> Expression:
@@ -111,6 +130,9 @@ def function(p: Parser, row: str) -> Expression:
         elif raw == "-1" and row in _INVERSES:
             row = _INVERSES[row]
             p.pos = after
+        elif raw.strip("([)]").isdigit() and raw[0] in "([":
+            hint = f"write {name.text}' for a derivative, and a layer's name without it"
+            fail(f"is '{raw}' on '{name.text}' a layer or a derivative?", hint, p.token.start, p.tokens[after - 1].end)
         else:
             p.pos += 1
             power = _function_power(p)
@@ -140,7 +162,7 @@ def applied(
     spec = FUNCTIONS[row]
     given = [] if first is None else [first]
     if p.kinds[p.pos] == "(" and p.token.text not in ("|", "‖", "matrix", "cases"):
-        given += arguments(p, row)
+        given += arguments(p, row, first is not None or spec.low == 0)
     elif first is None:
         given.append(implicit(p, name or row))
     if len(given) == 1 and (spec.low > 1 or spec.high is None):
@@ -163,15 +185,15 @@ def applied(
     return Call(row, tuple(given), primes, p.span(start))
 
 
-def arguments(p: Parser, row: str = "") -> list[Expression]:
-    """The values between the brackets ahead, separated by commas."""
+def arguments(p: Parser, row: str, empty: bool) -> list[Expression]:
+    """The values between the brackets ahead, separated by commas; `empty` says that there may be none."""
     opener, close = p.pos, p.match[p.pos]
     p.deeper()
     bars, inner, commas = p.bars, p.inner, p.commas
-    p.bars, p.inner, p.commas = 0, inner + 1, FUNCTIONS[row].high == 1 if row else False
+    p.bars, p.inner, p.commas = 0, inner + 1, FUNCTIONS[row].high == 1
     p.pos += 1
     given: list[Expression] = []
-    while True:
+    while p.pos < close or not empty:
         token = p.token
         if token.kind == "name" and token.text in _KEYWORD_ARGUMENTS and p.kinds[p.pos + 1] == "=":
             p.pos += 2
@@ -181,6 +203,9 @@ def arguments(p: Parser, row: str = "") -> list[Expression]:
                 given.append(value)
         elif row in ("where", "iverson"):
             given.append(p.clause())
+        elif row == "kronecker" and token.text.isalnum() and len(token.text) < 9 and p.kinds[p.pos + 1] in (",", ")"):
+            given.append(index(token.text))
+            p.pos += 1
         else:
             given.append(branches.side(p))
         if p.kinds[p.pos] not in (",", ";"):

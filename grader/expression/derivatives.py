@@ -47,7 +47,7 @@ def differential_ahead(p: Parser, at: int) -> bool:
         if p.kinds[end] == "^":
             end = raw_script(p.tokens, p.match, end + 1)[1]
         if p.kinds[end] == "/":
-            return leads(p, end + 1)
+            return _denominator(p, end + 1, True)
         shape = scan(p.tokens, p.match, end, lambda *_: False)
         if shape is None:
             return False
@@ -61,7 +61,34 @@ def differential_ahead(p: Parser, at: int) -> bool:
         end = shape.end
     if p.kinds[end] == "(" and p.tokens[end].text == "(":
         end = p.match[end] + 1
-    return p.kinds[end] == "/" and leads(p, end + 1)
+    return p.kinds[end] == "/" and _denominator(p, end + 1, leads(p, at))
+
+
+def _denominator(p: Parser, at: int, known: bool) -> bool:
+    """Whether a differential stands at `at`; below a known one, `d` before an unknown name is one as well."""
+    if leads(p, at):
+        return True
+    token = p.tokens[at]
+    text = token.text
+    return (
+        known
+        and token.kind in ("name", "word")
+        and text[0] == "d" != text
+        and text[1].isalpha()
+        and not (text in GREEK or text in SPELLINGS or p.declared(text))
+    )
+
+
+def misspelt(p: Parser, at: int) -> bool:
+    """Whether ``δJ/δW`` stands at `at`; both signs are then put right."""
+    shape = scan(p.tokens, p.match, at + 1, lambda *_: False) if p.kinds[at + 1] != "(" else None
+    if shape is None or p.kinds[shape.end] != "/" or p.tokens[shape.end + 1].text != "delta":
+        return False
+    if p.kinds[shape.end + 2] not in ("name", "word", "accent"):
+        return False
+    for sign in (at, shape.end + 1):
+        p.replace(sign, p.tokens[sign]._replace(kind="partial", text="∂"))
+    return True
 
 
 def is_derivative(p: Parser) -> bool:
@@ -72,10 +99,14 @@ def is_derivative(p: Parser) -> bool:
     below = p.match[top] + 1
     if p.kinds[below] != "(" or p.tokens[below].text != "{":
         return False
+    if p.tokens[below + 1].kind != "partial" and p.tokens[below + 1].text[:1] != "d":
+        return False
     if p.tokens[top + 1].text == "delta" == p.tokens[below + 1].text and not p.declared("delta"):
         named = ("name", "word", "accent", "fn")
         return p.kinds[top + 2] in named and p.kinds[below + 2] in named
-    if not leads(p, below + 1) or (p.tokens[below + 1].text == "d" and p.kinds[below + 2] == ")"):
+    if not _denominator(p, below + 1, leads(p, top + 1)) or (
+        p.tokens[below + 1].text == "d" and p.kinds[below + 2] == ")"
+    ):
         return False
     first = p.tokens[top + 1]
     if first.kind == "partial" or (first.text == "d" and leads(p, top + 1)):
@@ -124,7 +155,7 @@ def derivative(p: Parser, start: int) -> Expression:
     p.in_partial = True
     variables: list[Expression] = []
     while p.pos < close:
-        if not (leads(p, p.pos) or p.token.text == "delta"):
+        if not (_denominator(p, p.pos, True) or p.token.text == "delta"):
             fail("a derivative is taken by one variable", r"write \partial before each variable", *p.token[2:])
         _prefix(p)
         variables += _variable(p)
@@ -165,15 +196,17 @@ def _partial(
 def slashed(p: Parser) -> Expression:
     """``∂L/∂w`` and ``dL/dw`` in running text."""
     start, token = p.pos, p.token
+    if token.kind == "partial" and p.kinds[start + 1] == "_":
+        return nabla(p)  # \partial_w L
     p.deeper()
     kept = p.in_partial
-    p.in_partial = True
+    p.in_partial, known = True, leads(p, start)
     _prefix(p)
     order = _order(p)
     numerator: Expression | None = None
     if p.kinds[p.pos] != "/":
         numerator = quantities.quantity(p) if _named(p) else p.postfix()
-    if p.kinds[p.pos] != "/" or not leads(p, p.pos + 1):
+    if p.kinds[p.pos] != "/" or not _denominator(p, p.pos + 1, known):
         fail("this derivative has no denominator", "write ∂L/∂w", token.start, p.tokens[p.pos - 1].end)
     p.pos += 1
     _prefix(p)

@@ -41,14 +41,15 @@ def entries_of(p: Parser, above: str, below: str, rank: int) -> tuple[Expression
 
 def indices(p: Parser, raw: str, rank: int) -> tuple[Expression, ...] | None:
     """The entries that a raw subscript names, at most `rank` of them; None where it can't be indices."""
-    found, conditional = _indices(raw, rank)
+    found, conditional = entered(raw, rank)
     if conditional:
         p.note("index_condition")
     return found
 
 
 @lru_cache(maxsize=4096)
-def _indices(raw: str, rank: int) -> tuple[tuple[Expression, ...] | None, bool]:
+def entered(raw: str, rank: int) -> tuple[tuple[Expression, ...] | None, bool]:
+    """The entries of `indices`, and whether one of them came with a condition."""
     found: list[Expression] = []
     parts = raw.split(",")
     noted = False
@@ -58,7 +59,7 @@ def _indices(raw: str, rank: int) -> tuple[tuple[Expression, ...] | None, bool]:
         if conditional:
             noted = True
             found.append(Symbol(conditional[1]))
-        elif part == ":":
+        elif part in (":", "·"):
             found.append(Slice())
         elif part.isdigit():
             if len(parts) == 1 and len(part) == rank > 1:
@@ -69,7 +70,7 @@ def _indices(raw: str, rank: int) -> tuple[tuple[Expression, ...] | None, bool]:
             found.append(Symbol(part))
         elif shifted:
             found.append(Call("add" if shifted[2] == "+" else "sub", (index(shifted[1]), index(shifted[3]))))
-        elif re.fullmatch(r"[A-Za-z0-9:]+", part):
+        elif re.fullmatch(r"[A-Za-z0-9:·]+", part):
             found += [index(sign) for sign in part]
         else:
             return None, False
@@ -77,7 +78,7 @@ def _indices(raw: str, rank: int) -> tuple[tuple[Expression, ...] | None, bool]:
 
 
 def index(sign: str) -> Expression:
-    if sign == ":":
+    if sign in (":", "·"):
         return Slice()
     return integer(int(sign)) if sign.isdigit() else Symbol(sign)
 
@@ -131,12 +132,48 @@ def argument_of(p: Parser, declared: Declared, opener: int | None, span: Span) -
     if shape is None:
         fail(f"by what is '{declared.name}' differentiated?", "write the partial derivative", span.start, span.end)
     found = p.table.find(shape.base, shape.above, shape.below, 0) if p.table is not None else None
+    if found is None and p.table is not None:
+        for base, note in lookalikes(shape.base):
+            found = p.table.find(base, shape.above, shape.below, 0)
+            if found is not None:
+                p.note(note)
+                break
     return Symbol(found.declared.name if found else shape.display, span)
 
 
 def skip_arguments(p: Parser) -> None:
     if p.kinds[p.pos] == "(" and p.token.text == "(":
         p.pos = p.match[p.pos] + 1
+
+
+def holds_names(p: Parser, opener: int) -> bool:
+    """Whether brackets hold arguments only, ``L(y, f(x_i; w))``: in ``L(2)`` and ``L(1 - y)`` they hold a factor."""
+    at, close = opener + 1, p.match[opener]
+    while at < close:
+        shape = scan(p.tokens, p.match, at, lambda *_: False)
+        if shape is None and p.kinds[at] != "joint":  # J(\cdot)
+            return False
+        at = at + 1 if shape is None else shape.end
+        if p.kinds[at] == "(" and holds_names(p, at):
+            at = p.match[at] + 1
+        if at == close:
+            return True
+        if p.kinds[at] not in (",", ";", "|"):
+            return False
+        at += 1
+    return False
+
+
+def in_code(p: Parser) -> str:
+    """The subscript in square brackets that touch a name, ``y[i]`` or ``W[1, 2]``; stepped over. Else nothing."""
+    if p.kinds[p.pos] != "(" or p.token.text != "[" or not touches(p):
+        return ""
+    inner = p.tokens[p.pos + 1 : p.match[p.pos]]
+    single = all(token.kind == "," or (token.kind == "name" and len(token.text) == 1) for token in inner)
+    if not inner or not (single or all(token.kind == "," or token.text.isdigit() for token in inner)):
+        return ""
+    p.pos = p.match[p.pos] + 1
+    return "".join([token.text for token in inner])
 
 
 def called(p: Parser, found: Found, entries: tuple[Expression, ...], lenient: bool) -> tuple[Expression, ...]:
@@ -166,10 +203,10 @@ def called(p: Parser, found: Found, entries: tuple[Expression, ...], lenient: bo
         if p.kinds[shape.end] == ")":
             break
     if at == -1:
-        if lenient and not p.in_partial:
-            return entries
-        if p.in_partial:
+        if p.in_partial and holds_names(p, opener):
             p.pos = close + 1
+            return entries
+        if lenient:
             return entries
         fail(
             f"'{declared.name}' is only known at its own arguments",

@@ -33,6 +33,7 @@ def bracketed(p: Parser, opener: Token, close: int) -> Expression:
         return branches.environment(p, as_cases=True)
     if p.pos == close:
         atoms.expected(p)
+    begin = p.pos
     first = branches.side(p)
     if p.kinds[p.pos] == "over":
         p.pos += 1
@@ -46,6 +47,7 @@ def bracketed(p: Parser, opener: Token, close: int) -> Expression:
                 fail("an inner product needs two sides", "write ⟨a, b⟩", opener.start, opener.end)
         return first
     rows: list[list[Expression]] = [[first]]
+    nested = [_as_row(p, first, begin)]
     while p.pos < close:
         kind = p.kinds[p.pos]
         if kind == ";":
@@ -55,15 +57,24 @@ def bracketed(p: Parser, opener: Token, close: int) -> Expression:
         if kind != "num":
             p.pos += 1
         if p.pos < close:
+            begin = p.pos
             rows[-1].append(p.value())
+            nested.append(_as_row(p, rows[-1][-1], begin))
     span = p.span(p.pos - 1)
     if opener.text == "⟨":
         if len(rows) == 1 and len(rows[0]) == 2:
             return Call("inner", tuple(rows[0]), 0, span)
         fail("an inner product has two sides", "write ⟨a, b⟩", opener.start, p.tokens[close].end)
-    if len(rows) == 1 and opener.text == "[" and all(isinstance(e, Matrix) and len(e.rows) == 1 for e in rows[0]):
-        rows = [list(entry.rows[0]) for entry in rows[0] if isinstance(entry, Matrix)]
+    if len(rows) == 1 and opener.text == "[" and all(nested):
+        rows = nested
     return branches.matrix(p, [row for row in rows if row], opener)
+
+
+def _as_row(p: Parser, entry: Expression, begin: int) -> list[Expression]:
+    """The entries of a list in a list, as code writes matrices; nothing where `entry` is no list."""
+    if p.tokens[begin].text != "[" or p.match.get(begin) != p.pos - 1:
+        return []
+    return [entry] if not isinstance(entry, Matrix) else list(entry.rows[0]) if len(entry.rows) == 1 else []
 
 
 def holds_condition(p: Parser, at: int) -> bool:

@@ -34,7 +34,7 @@ def _rows() -> tuple[Function, ...]:
         Function("sub", "operator", 2, 2),
         Function("neg", "operator", 1, 1),
         Function("div", "operator", 2, 2),
-        Function("pow", "operator", 2, 2),
+        Function("pow", "operator", 2, 2, ("pow", "power")),
         Function("transpose", "operator", 1, 1, ("transpose",)),
         Function("undefined", "operator", 0, 0, ("undefined", "nan", "dne"), r"\text{undefined}"),
     ]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from grader.expression.functions import FUNCTIONS, SPELLINGS
 from grader.expression.names import Declared, Names
@@ -31,8 +32,7 @@ from grader.expression.symbol_latex import GREEK, symbol_latex
 LOGIC, NOT, RELATION, SUM, SIGN, OPEN, PRODUCT, POWER, ATOM = range(9)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Printed code and how tightly it holds together."""
 
     code: str
@@ -55,9 +55,21 @@ class Table:
         return name is not None and not isinstance(side, Partial) and name[0].isascii() and not known
 
 
-@lru_cache(maxsize=256)
 def table_of(names: Names) -> Table:
     """Spellings under `names`: a function gives way to a quantity of its name, and takes its declared one."""
+    kept = _KEPT.get(id(names))  # the names themselves take long to hash
+    if kept is None or kept[0] is not names:
+        if len(_KEPT) > 256:
+            _KEPT.clear()
+        kept = _KEPT[id(names)] = (names, _table_of(names))
+    return kept[1]
+
+
+_KEPT: dict[int, tuple[Names, Table]] = {}
+
+
+@lru_cache(maxsize=256)
+def _table_of(names: Names) -> Table:
     declared = {item.name: item for item in names}
     taken = {spelling for item in names for spelling in (item.name, item.latex, *item.aliases)}
     functions = {}
@@ -135,9 +147,9 @@ def logic(node: Call, parts: tuple[Piece, ...], sign: str, wrap: Callable[[str],
 
 def decimal(number: Number) -> tuple[str, int | None]:
     """The digits of a number as typed, and its power of ten where it is written with one."""
+    if number.place is None:
+        return str(abs(number.value.numerator)), None
     value, place = abs(number.value), number.place
-    if place is None:
-        return str(value.numerator), None
     digits = str(round(value / Fraction(10) ** place))
     exponent = len(digits) - 1 + place
     if place < 0 and (exponent >= -4 or value == 0):

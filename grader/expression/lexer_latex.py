@@ -7,10 +7,10 @@ What is only dress (``\left``, ``\mathbf``, ``\,``, ``\boxed``, alignment) leave
 from __future__ import annotations
 
 import re
+import string
 from typing import NoReturn
 
-from grader.expression import lexer_plain
-from grader.expression.functions import SPELLINGS
+from grader.expression import latex_text, lexer_plain
 from grader.expression.latex_commands import (
     CASES,
     COMMANDS,
@@ -48,15 +48,32 @@ _SCAN = re.compile(
     re.VERBOSE,
 ).match
 
-REMARKS = frozenset(("since", "because", "using", "by", "as", "from", "via"))
-_TEXT_WORD = re.compile(
-    r"(?P<otherwise>else\s*where|otherwise|o\.\s*w\.|o/w)|(?P<word>[A-Za-z]+)|(?P<math>\$[^$]*\$)|(?P<other>[^\s.,;:()])",
-    re.IGNORECASE,
-)
 _BRACED = re.compile(r"\s*\{([^{}]*)\}").match
 _ONE = re.compile(r"\s*(?:\{\s*([1I])\s*\}|([1I])(?![0-9A-Za-z]))").match
 _NAME_GROUP = re.compile(r"\s*\{\s*(?:([A-Za-z])|\\([A-Za-z]+))\s*\}").match
-_SINGLE = frozenset("_^")
+_SINGLE = frozenset(("_", "^", "accent"))
+_MERGES = frozenset((":", "=", "rel"))  # what an equals sign behind it may become one sign with
+_SIDES = frozenset(
+    rf"\{name}" for name in ("left", "right", *("bigl", "bigr", "Bigl", "Bigr"), *("biggl", "biggr", "Biggl", "Biggr"))
+)
+_PIECES = re.compile(
+    rf" [-+*/=&<>] |[\s~\u00a0\u2000-\u200b]+|{_NUMBER}|[A-Za-z]+|\\(?:[A-Za-z]+|\s|.)|[^\\]|\\",
+).findall
+_BETWEEN = {f" {sign} ": SIGNS.get(sign, (sign, sign)) for sign in "-+*/=&<>"}  # one piece, as in most texts
+# what a piece of text is whatever stands around it; an empty row says nothing
+_ALWAYS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys((" ", "  ", "    ", "~"), ()),
+    **{sign: row for sign, row in SIGNS.items() if sign.isascii() and sign not in "={})"},
+    "&": ("&", "&"),
+    **{f"\\{name}": () for name in SPACING if f"\\{name}" not in _SIDES},
+    **{f"\\{name}": ("accent", mark) for name, mark in ACCENTS.items()},
+    **{
+        f"\\{name}": row for name, row in COMMANDS.items() if row[0] not in ("|", "‖") and name not in ("\\", "newline")
+    },
+}
+# and what it is besides where no command gives braces another meaning and no letter can have a combining mark
+_MOSTLY = {**_ALWAYS, **{s: SIGNS[s] for s in "{}"}, **{letter: ("name", letter) for letter in string.ascii_letters}}
+_BRACING = frozenset(f"\\{name}" for name in UNWRAP)
 
 
 def lex(text: str, offset: int = 0, level: int = 0) -> tuple[list[Token], list[str]]:
@@ -65,10 +82,45 @@ def lex(text: str, offset: int = 0, level: int = 0) -> tuple[list[Token], list[s
     add = tokens.append
     notes: list[str] = []
     braces: list[bool] = []
-    position, length = 0, len(text)
-    single = False  # the next letters are an argument without braces: only the first one belongs to it
+    new = tuple.__new__  # a Token's own constructor takes twice as long
+    pieces = _PIECES(text)
+    pieces.reverse()
+    take, between = pieces.pop, _BETWEEN.get
+    known = (_MOSTLY if text.isascii() and _BRACING.isdisjoint(pieces) else _ALWAYS).get
+    position, ahead = 0, offset  # the next piece begins at `ahead`
     unwrap = 0  # the next brace group is dress around what matters
-    while position < length and len(tokens) <= MAX_TOKENS:  # `link` refuses what is longer
+    while True:
+        while ahead < offset + position:  # what stood there was read with the piece before it
+            ahead += len(take())
+        if ahead > offset + position:
+            pieces.extend(reversed(_PIECES(text, position, ahead - offset)))
+            ahead = offset + position
+        while pieces:
+            raw = take()
+            start = ahead
+            ahead += len(raw)
+            sign = known(raw)
+            if sign:
+                add(new(Token, (sign[0], sign[1], start, ahead)))
+            elif sign is None:
+                sign = between(raw)
+                if sign is not None:
+                    add(new(Token, (sign[0], sign[1], start + 1, ahead - 1)))
+                elif raw.isdecimal():
+                    add(new(Token, ("num", raw, start, ahead)))
+                elif raw == "=" and tokens and tokens[-1].kind not in _MERGES:
+                    add(Token("=", "=", start, ahead))
+                elif raw == ")" and not notes:
+                    add(Token(")", ")", start, ahead))
+                elif len(raw) == 1 or not _settles(raw, text[ahead - offset : ahead - offset + 1]):
+                    break
+                elif raw not in _SIDES:
+                    _letters(tokens, raw, start, text, ahead - offset, offset)
+        else:
+            break
+        if len(tokens) > MAX_TOKENS:  # `link` refuses what is longer
+            break
+        position = start - offset
         found = _SCAN(text, position)
         if found is None:
             fail("this sign can't be read", "", offset + position, offset + position + 1)
@@ -92,7 +144,7 @@ def lex(text: str, offset: int = 0, level: int = 0) -> tuple[list[Token], list[s
             case "num":
                 add(Token("num", raw.replace("{,}", ".").removesuffix("."), start, start + len(raw)))
             case "letters":
-                position += _letters(tokens, raw, start, single, text, position, offset)
+                position += _letters(tokens, raw, start, text, position, offset)
             case "plain":
                 if raw == "{":
                     braces.append(unwrap > 0)
@@ -117,7 +169,7 @@ def lex(text: str, offset: int = 0, level: int = 0) -> tuple[list[Token], list[s
                         continue
                     add(Token(*SIGNS[raw], start, start + 1))
                 elif raw == ".":
-                    if position < length and text[position] in "Tds" and tokens and tokens[-1].kind in ("name", ")"):
+                    if text[position : position + 1] in ("T", "d", "s") and tokens and tokens[-1].kind in ("name", ")"):
                         method = re.compile(r"(?:T|dot|sum)\b").match(text, position)
                         if method:
                             add(Token("method", method[0], start, offset + method.end()))
@@ -147,8 +199,6 @@ def lex(text: str, offset: int = 0, level: int = 0) -> tuple[list[Token], list[s
                         _directed(tokens, text, position - len(raw))
                 elif name in ACCENTS:
                     add(Token("accent", ACCENTS[name], start, offset + position))
-                    single = True
-                    continue
                 elif name in SPACING:
                     position += _side(tokens, name, text, position, offset)
                     continue
@@ -164,7 +214,7 @@ def lex(text: str, offset: int = 0, level: int = 0) -> tuple[list[Token], list[s
                     else:
                         continue
                 elif name in WORDS:
-                    position = _text(tokens, notes, name, text, position, offset, level)
+                    position = latex_text.words(tokens, notes, name, text, position, offset, level)
                 elif name in UNWRAP:
                     if name in ("textcolor", "colorbox", "underset", "overset"):
                         skipped = _BRACED(text, position)
@@ -187,11 +237,17 @@ def lex(text: str, offset: int = 0, level: int = 0) -> tuple[list[Token], list[s
                     continue  # \( \) \[ \] only delimit
                 else:
                     _unknown(name, start)
-        single = tokens[-1].kind in _SINGLE if tokens else False
     return tokens, notes
 
 
-def _letters(tokens: list[Token], raw: str, start: int, single: bool, text: str, position: int, offset: int) -> int:
+def _settles(raw: str, following: str) -> bool:
+    """Whether a run of letters, or a command that sizes brackets, takes nothing of what follows."""
+    if raw.isalpha():
+        return not following.isdecimal() and following != "."
+    return raw in _SIDES and following in "([)]\\"
+
+
+def _letters(tokens: list[Token], raw: str, start: int, text: str, position: int, offset: int) -> int:
     """Emit a run of letters; how many characters behind it were taken as well."""
     end = start + len(raw)
     if len(raw) == 1:
@@ -200,7 +256,7 @@ def _letters(tokens: list[Token], raw: str, start: int, single: bool, text: str,
             tokens.append(Token("name", lexer_plain.spelled(raw + mark), start, end + 1))
             return 1
         tokens.append(Token("name", raw, start, end))
-    elif single:
+    elif _argument_ahead(tokens):  # without braces: only the first letter belongs to it
         tokens.append(Token("name", raw[0], start, start + 1))
         kind = "name" if len(raw) == 2 else "word"
         tokens.append(Token(kind, raw[1:], start + 1, end))
@@ -217,6 +273,14 @@ def _letters(tokens: list[Token], raw: str, start: int, single: bool, text: str,
             return len(digits[0])
         tokens.append(Token("word", raw, start, end))
     return 0
+
+
+def _argument_ahead(tokens: list[Token]) -> bool:
+    """Whether the last token takes an argument; a line break between the two says nothing."""
+    last = len(tokens) - 1
+    if last > 0 and tokens[last].text == "soft":
+        last -= 1
+    return last >= 0 and tokens[last].kind in _SINGLE
 
 
 def _unicode(tokens: list[Token], text: str, index: int, offset: int) -> int:
@@ -267,68 +331,6 @@ def _side(tokens: list[Token], name: str, text: str, position: int, offset: int)
     return found.end() - position
 
 
-def _text(tokens: list[Token], notes: list[str], name: str, text: str, position: int, offset: int, level: int) -> int:
-    r"""Read the argument of ``\text`` and its kin: a name, words that mean something, or prose; where it ends."""
-    if text[position : position + 1] == "*":
-        position += 1
-    opening = re.compile(r"\s*\{").match(text, position)
-    if opening is None:
-        return position
-    begin = end = opening.end()
-    depth = 1
-    while end < len(text) and depth:
-        sign = text[end]
-        depth += (sign == "{") - (sign == "}")
-        end += 2 if sign == "\\" else 1
-    if depth:
-        fail(rf"the bracket behind '\{name}' is never closed", "add '}'", offset + position, offset + begin)
-    content = text[begin : end - 1]
-    word = content.strip()
-    at = (offset + begin, offset + end - 1)
-    folded = word.lower()
-    if folded in REMARKS:
-        tokens.append(Token("key", "because", *at))
-    elif folded in KEYWORDS and len(word) > 1:
-        tokens.append(Token(*KEYWORDS[folded], *at))
-    elif word.isalpha() and word.isascii():
-        if word.lower() in SPELLINGS and len(word) > 1 and word.lower() not in ("sigma", "phi"):
-            tokens.append(Token("fn", SPELLINGS[word.lower()], *at))
-        else:
-            tokens.append(Token("name", word, *at))
-    elif name in ("mathrm", "operatorname", "mathsf", "textnormal") or re.fullmatch(
-        r"[A-Za-z]+(?:\\?_\{?\w+\}?|\d+)", word
-    ):
-        inner, more = lex(content, offset + begin, level + 1)
-        tokens.extend(Token("name", t.text, t.start, t.end) if t.kind == "word" else t for t in inner)
-        notes.extend(more)
-    else:
-        _prose(tokens, notes, content, offset + begin, level)
-    return end
-
-
-def _prose(tokens: list[Token], notes: list[str], content: str, offset: int, level: int) -> None:
-    dropped = False
-    for found in _TEXT_WORD.finditer(content):
-        at = (offset + found.start(), offset + found.end())
-        folded = found[0].lower()
-        if found.lastgroup == "otherwise":
-            tokens.append(Token("key", "else", *at))
-        elif found.lastgroup == "math" and level < 3:
-            inner, more = lex(found[0][1:-1], at[0] + 1, level + 1)
-            tokens.extend(inner)
-            notes.extend(more)
-        elif folded in REMARKS:
-            tokens.append(Token("key", "because", *at))
-        elif folded in KEYWORDS:
-            tokens.append(Token(*KEYWORDS[folded], *at))
-        elif folded in ("undefined", "dne"):
-            tokens.append(Token("name", "undefined", *at))
-        elif not dropped:
-            dropped = True
-    if dropped:
-        notes.append("prose")
-
-
 def _environment(tokens: list[Token], name: str, text: str, position: int, offset: int) -> int:
     found = _BRACED(text, position)
     if found is None:
@@ -359,7 +361,8 @@ def _unknown(name: str, start: int) -> NoReturn:
     known = (*COMMANDS, *ACCENTS, *SPACING, *FONTS, *WORDS)
     fail(
         f"the command '\\{name}' can't be read",
-        did_you_mean(name, known) or "write the formula with usual commands",
+        did_you_mean(name, [command for command in known if len(command) > 2])
+        or "write the formula with usual commands",
         start,
         start + len(name) + 1,
     )

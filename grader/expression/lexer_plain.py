@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from functools import lru_cache
 from typing import NoReturn
@@ -14,16 +15,17 @@ SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᶻ
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ᵢⱼₖₗₘₙₚₛₜₓᵤᵥₐₑₕₒ", "0123456789+-=()ijklmnpstxuvaeho", strict=True))
 FRACTIONS = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "⅛": "1/8"}
 
-NUMBER = r"(?:\d+(?:\.\d+|\.(?![A-Za-z.]))?|\.\d+)(?:[eE][+-]?\d+)?"
+NUMBER = r"(?:[0-9]+(?:\.[0-9]+|\.(?![A-Za-z.]))?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_JOINED = "|".join(spelling for spelling in SPELLINGS if "_" in spelling)  # log_softmax is one name
 _MARK = "[" + "".join(MARKS) + "]"
 _MASTER = re.compile(
     rf"""(?P<space>[ \t\r\f\v\u00a0\u2000-\u200b\u202f\u205f\u3000]+)
     |(?P<nl>\n[\s]*)
     |(?P<num>{NUMBER})
     |(?P<package>(?:np|numpy|math|torch|tf|jnp|scipy|special|linalg|nn|F)\.(?:(?:array|asarray|tensor|matrix)(?=\s*\()|(?=[A-Za-z])))
-    |(?P<name>[A-Za-z][A-Za-z0-9]*{_MARK}?)
-    |(?P<method>\.(?:T|dot|sum|mean|transpose|matmul)\b)
-    |(?P<two>\.\*|\./|\.\^|\*\*|:=|<=|>=|!=|==|<>|=<|=>|->|~=|&&|\|\||\^\^)
+    |(?P<name>(?:{_JOINED})(?![A-Za-z0-9])|[A-Za-z][A-Za-z0-9]*{_MARK}?)
+    |(?P<method>\.(?:T|dot|sum|mean|transpose|matmul|astype)\b)
+    |(?P<two>~(?!=)|\.\*|\./|\.\^|\*\*|:=|<=|>=|!=|==|<>|=<|=>|->|~=|&&|\|\||\^\^)
     |(?P<sup>[{"".join(SUPERSCRIPTS)}]+)
     |(?P<sub>[{"".join(SUBSCRIPTS)}]+)
     |(?P<frac>[{"".join(FRACTIONS)}])
@@ -50,10 +52,27 @@ _TWO = {
     "=>": ("start", "=>"),
     "->": ("start", "->"),
     "~=": ("=", "approx"),
+    "~": ("=", "approx"),
     "&&": ("logic", "and"),
     "^^": ("^", "^"),
 }
 _WORD_SIGNS = {"partial": ("partial", "∂"), "nabla": ("nabla", "∇"), "grad": ("nabla", "∇")}
+_BETWEEN = {f" {sign} ": SIGNS[sign] for sign in "+-−*/·=<>"}  # one piece, as they stand in most texts
+_PIECES = re.compile(
+    f"[ ][{re.escape(''.join(sign[1] for sign in _BETWEEN))}][ ]|"
+    + re.sub(r"\(\?P<\w+>", "(?:", _MASTER.pattern)
+    + "|(?s:.)",
+    re.VERBOSE,
+).findall
+# what a piece of text is whatever stands around it; an empty row says nothing
+_KNOWN: dict[str, tuple[str, ...]] = {
+    " ": (),
+    **SIGNS,
+    **_TWO,
+    **{letter: ("name", letter) for letter in string.ascii_letters},
+}
+_CAPITALS = {form: word for word in KEYWORDS for form in (word.capitalize(), word.upper()) if word != "ow"}
+_WORDS = frozenset(("sum", "prod", *KEYWORDS, *_WORD_SIGNS, *_CAPITALS))
 
 
 @lru_cache(maxsize=1024)
@@ -90,61 +109,77 @@ def scripts(kind: str, raw: str, start: int, letters: dict[str, str]) -> list[To
 def lex(text: str) -> list[Token]:
     """The tokens of a plain text; stops at a sign that belongs to no formula."""
     tokens: list[Token] = []
-    add = tokens.append
-    scan = _MASTER.match
-    position, length = 0, len(text)
-    while position < length and len(tokens) <= MAX_TOKENS:  # `link` refuses what is longer
-        found = scan(text, position)
-        if found is None:
-            _stranger(text, position)
-        kind, raw, start = found.lastgroup, found[0], position
-        position = found.end()
-        match kind:
-            case "space" | "package":
-                pass
-            case "num":
-                add(Token("num", raw.removesuffix("."), start, position))
-            case "name":
-                if raw in KEYWORDS and not (raw == "where" and text[position : position + 1] == "("):
-                    add(Token(*KEYWORDS[raw], start, position))
-                elif raw in ("sum", "prod") and text[position : position + 1] != "(":
-                    add(Token("sum", raw, start, position))
-                elif raw[0] == "T" and len(raw) > 1 and tokens and tokens[-1].kind == "^":
-                    add(Token("name", "T", start, start + 1))
-                    add(Token("name", raw[1:], start + 1, position))
-                elif raw in _WORD_SIGNS:
-                    add(Token(*_WORD_SIGNS[raw], start, position))
-                else:
-                    add(Token("name", raw if raw.isascii() else spelled(raw), start, position))
-            case "sign":
-                add(Token(*SIGNS[raw], start, position))
-            case "two":
-                if raw == "||":
-                    add(Token("|", "|", start, start + 1))
-                    add(Token("|", "|", start + 1, position))
-                else:
-                    add(Token(*_TWO[raw], start, position))
-            case "letter":
-                add(Token("name", spelled(raw), start, position))
-            case "nl":
-                add(Token("nl", "\n", start, position))
-            case "method":
-                add(Token("method", raw[1:], start, position))
-            case "sup":
-                tokens.extend(scripts("^", raw, start, SUPERSCRIPTS))
-            case "sub":
-                tokens.extend(scripts("_", raw, start, SUBSCRIPTS))
-            case "frac":
-                add(Token("num", FRACTIONS[raw], start, position))
-            case "percent":
-                if not tokens or tokens[-1].kind != "num":
-                    fail("'%' is a percent sign only behind a number", "", start, position)
-                add(Token("%", "%", start, position))
-            case "stop":
-                add(Token(".", ".", start, position))
-            case "dots":
-                add(Token("dots", raw, start, position))
+    add, new = tokens.append, tuple.__new__  # a Token's own constructor takes twice as long
+    known, between = _KNOWN.get, _BETWEEN.get
+    position = 0
+    for raw in _PIECES(text):
+        start = position
+        position += len(raw)
+        sign = known(raw)
+        if sign:
+            add(new(Token, (sign[0], sign[1], start, position)))
+        elif sign is None:
+            sign = between(raw)
+            if sign is not None:
+                add(new(Token, (sign[0], sign[1], start + 1, position - 1)))
+            elif raw.isdecimal():
+                add(new(Token, ("num", raw, start, position)))
+            elif raw.isalnum() and raw.isascii() and raw[0] >= "A" and raw not in _WORDS and raw[0] != "T":
+                add(new(Token, ("name", raw, start, position)))
+            elif len(tokens) > MAX_TOKENS:  # `link` refuses what is longer
+                break
+            else:
+                _other(tokens, text, start)
     return tokens
+
+
+def _other(tokens: list[Token], text: str, start: int) -> None:
+    """Emit the piece at `start`, which needs a look at its kind or at what stands beside it."""
+    found = _MASTER.match(text, start)
+    if found is None:
+        _stranger(text, start)
+    raw, position, add = found[0], found.end(), tokens.append
+    match found.lastgroup:
+        case "space" | "package":
+            pass
+        case "num":
+            add(Token("num", raw.removesuffix("."), start, position))
+        case "name":
+            word = _CAPITALS.get(raw, raw)
+            if word in KEYWORDS and not (raw == "where" and text[position : position + 1] == "("):
+                add(Token(*KEYWORDS[word], start, position))
+            elif raw in ("sum", "prod") and text[position : position + 1] != "(":
+                add(Token("sum", raw, start, position))
+            elif raw[0] == "T" and len(raw) > 1 and tokens and tokens[-1].kind == "^":
+                add(Token("name", "T", start, start + 1))
+                add(Token("name", raw[1:], start + 1, position))
+            elif raw in _WORD_SIGNS:
+                add(Token(*_WORD_SIGNS[raw], start, position))
+            else:
+                add(Token("name", raw if raw.isascii() else spelled(raw), start, position))
+        case "two":  # only || has no row of its own
+            add(Token("|", "|", start, start + 1))
+            add(Token("|", "|", start + 1, position))
+        case "letter":
+            add(Token("name", spelled(raw), start, position))
+        case "nl":
+            add(Token("nl", "\n", start, position))
+        case "method":
+            add(Token("method", raw[1:], start, position))
+        case "sup":
+            tokens.extend(scripts("^", raw, start, SUPERSCRIPTS))
+        case "sub":
+            tokens.extend(scripts("_", raw, start, SUBSCRIPTS))
+        case "frac":
+            add(Token("num", FRACTIONS[raw], start, position))
+        case "percent":
+            if not tokens or tokens[-1].kind != "num":
+                fail("'%' is a percent sign only behind a number", "", start, position)
+            add(Token("%", "%", start, position))
+        case "stop":
+            add(Token(".", ".", start, position))
+        case "dots":
+            add(Token("dots", raw, start, position))
 
 
 def _stranger(text: str, position: int) -> NoReturn:

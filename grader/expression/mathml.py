@@ -91,25 +91,15 @@ _TABLES = MappingProxyType(
     }
 )
 _DRESS = frozenset(
-    [
-        "displaystyle",
-        "limits",
-        "nolimits",
-        "big",
-        "Big",
-        "bigg",
-        "Bigg",
-        "bigl",
-        "bigr",
-        "Bigl",
-        "Bigr",
-        "boxed",
-    ]
-)
+    ["displaystyle", "limits", "nolimits", "big", "Big", "bigg", "Bigg", "bigl",
+     "bigr", "Bigl", "Bigr", "boxed"]
+)  # fmt: skip
 _GREEK_LOOKS = MappingProxyType(
     {"epsilon": "ϵ", "varepsilon": "ε", "phi": "ϕ", "varphi": "φ", "vartheta": "ϑ", "ell": "ℓ"}
 )
 
+_TAKING = frozenset(("frac", "dfrac", "tfrac", "sqrt", "left", "begin", "substack", *_ACCENTS, *_ALPHABETS, *_UPRIGHT))
+_SCRIPTING = frozenset(("^", "_", "'", r"\limits"))
 _Tokens = deque[str]
 _NEW_ROW, _END = r"\\", r"\end"
 
@@ -154,14 +144,14 @@ def _row(tokens: _Tokens, stops: tuple[str, ...], depth: int) -> list[str]:
         if token.isspace():
             tokens.popleft()
             continue
-        if token in ("-", "+") and _expects_operand(items):
+        if (token == "-" or token == "+") and _expects_operand(items):
             tokens.popleft()
             items.append(_element("mo", "−" if token == "-" else "+", ' form="prefix"'))
             continue
         base = "<mrow></mrow>" if token in ("^", "_", "'") else _atom(tokens, depth)
         if base:
-            items.append(_scripted(base, token[1:] in _LIMITS, tokens, depth))
-        if _is_function(token):
+            items.append(_scripted(base, token, tokens, depth))
+        if token[0] == "\\" and _is_function(token):
             _skip_spaces(tokens)
             bare = not tokens or tokens[0] not in ("(", "[", "{", r"\left")
             items.append('<mspace width="0.17em"></mspace>' if bare else "<mo>\u2061</mo>")
@@ -177,12 +167,15 @@ def _is_function(token: str) -> bool:
     return token[1:] in _FUNCTIONS or token in (r"\operatorname", r"\max", r"\min")
 
 
-def _scripted(base: str, limits: bool, tokens: _Tokens, depth: int) -> str:
-    """`base` with the primes, subscripts and superscripts that follow it."""
+def _scripted(base: str, token: str, tokens: _Tokens, depth: int) -> str:
+    """`base` with the primes, subscripts and superscripts that follow it; `token` is what it began with."""
+    _skip_spaces(tokens)
+    if not tokens or tokens[0] not in _SCRIPTING:
+        return base
     below, above = [], []
     while True:
         _skip_spaces(tokens)
-        if not tokens or tokens[0] not in ("^", "_", "'", r"\limits"):
+        if not tokens or tokens[0] not in _SCRIPTING:
             break
         match tokens.popleft():
             case "'":
@@ -193,7 +186,7 @@ def _scripted(base: str, limits: bool, tokens: _Tokens, depth: int) -> str:
                 below.append(_argument(tokens, depth))
     if not below and not above:
         return base
-    tags = ("munder", "mover", "munderover") if limits else ("msub", "msup", "msubsup")
+    tags = ("munder", "mover", "munderover") if token[1:] in _LIMITS else ("msub", "msup", "msubsup")
     tag = tags[2] if below and above else tags[0] if below else tags[1]
     scripts = "".join(_group(script) for script in (below, above) if script)
     return f"<{tag}>{base}{scripts}</{tag}>"
@@ -213,6 +206,10 @@ def _argument(tokens: _Tokens, depth: int) -> str:
 
 def _atom(tokens: _Tokens, depth: int) -> str:
     """The next element without scripts; an empty text for what is only dress."""
+    known = _leaf(tokens[0])
+    if known is not None and depth <= MAX_NESTING:
+        tokens.popleft()
+        return known
     if depth > MAX_NESTING:
         rest = "".join(tokens)
         tokens.clear()
@@ -223,8 +220,16 @@ def _atom(tokens: _Tokens, depth: int) -> str:
         if tokens:
             tokens.popleft()
         return _group(items)
-    if token.startswith("\\") and len(token) > 1:
-        return _command(token[1:], tokens, depth)
+    return _command(token[1:], tokens, depth)
+
+
+@lru_cache(maxsize=4096)
+def _leaf(token: str) -> str | None:
+    """The element of a token that takes nothing of what follows; None for any other."""
+    if token == "{" or (token[0] == "\\" and token[1:] in _TAKING):
+        return None
+    if token[0] == "\\" and len(token) > 1:
+        return _sign(token[1:])
     if token[0].isdigit() or (len(token) > 1 and token[0] == "."):
         return _element("mn", token)
     if token.isalpha():
@@ -252,8 +257,11 @@ def _command(name: str, tokens: _Tokens, depth: int) -> str:
         return f'<mover accent="true">{_argument(tokens, depth + 1)}{mark}</mover>'
     if name in _ALPHABETS:
         return _styled(_ALPHABETS[name], tokens, depth)
-    if name in _UPRIGHT:
-        return _upright(name, tokens)
+    return _upright(name, tokens)
+
+
+def _sign(name: str) -> str:
+    """The element of a command without arguments."""
     if name in _SPACES:
         return _space(name)
     if name in _LIMITS:

@@ -10,15 +10,19 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from grader.expression import atoms, calls, entries, forms
+from grader.expression.atoms import ATOMS
 from grader.expression.conditions import CONDITIONS, as_value
 from grader.expression.nodes import Call, Expression, Indexed, Number, Product, Symbol
 from grader.expression.resolve import TRANSPOSED, Table, raw_script
-from grader.expression.tokens import MAX_DEPTH, MAX_EXPONENT, Linked, Token, fail
+from grader.expression.tokens import MAX_DEPTH, MAX_EXPONENT, Linked, Token, fail, span_of
 from grader.problems import Problem, Span
 
 STARTS = frozenset(
     ("num", "name", "word", "fn", "(", "frac", "sqrt", "accent", "sum", "partial", "nabla", "ind", "|", "‖", "inf")
 )
+SUFFIXES = frozenset(("method", "%", "'", "name", "_"))
+BEHIND = SUFFIXES | {"^"}
+_BEHIND_POWER = SUFFIXES | {"^", ","}
 MAX_TERMS = 150
 
 
@@ -32,7 +36,7 @@ class Parser:
 
     def __init__(self, linked: Linked, table: Table | None, bound: frozenset[str]) -> None:
         self.tokens = linked.tokens
-        self.kinds = [token.kind for token in linked.tokens]
+        self.kinds = linked.kinds
         self.match = linked.match
         self.pos = 0
         self.table = table
@@ -64,7 +68,8 @@ class Parser:
 
     def span(self, start: int) -> Span:
         """From token `start` to the token just read."""
-        return Span(self.tokens[start].start, self.tokens[max(start, self.pos - 1)].end)
+        last = self.pos - 1
+        return span_of(self.tokens[start][2], self.tokens[last if last > start else start][3])
 
     def replace(self, at: int, token: Token) -> None:
         """Put another token in the place of one."""
@@ -81,13 +86,25 @@ class Parser:
 
     def clause(self) -> Expression:
         """A value or a condition: ``a < b and c = d``."""
-        left = self.relation()
-        while self.kinds[self.pos] == "logic" and self.token.text != "not":
+        start = self.pos
+        left = self.sum() if self.kinds[start] != "logic" else self.relation()
+        kind = self.kinds[self.pos]
+        if kind == "rel" or kind == "=":
+            left = self.compared(left, start)
+        while self.kinds[self.pos] == "logic" and self.token.text != "not" and not self.branch_at(self.pos + 1):
             start, word = self.pos, self.token.text
             self.pos += 1
             right = self.relation()
             left = Call(word, (self.condition(left, start), self.condition(right, start)), 0, self.span(start))
         return left
+
+    def branch_at(self, at: int) -> bool:
+        """Whether a value and its branch word stand at `at`, as in ``1 if x > 0 and 0 otherwise``."""
+        while (kind := self.kinds[at]) not in ("rel", "=", "logic", ",", ";", ")", "row", "&", "end"):
+            if kind == "key":
+                return self.tokens[at].text in ("if", "for", "else")
+            at = self.match.get(at, at) + 1
+        return False
 
     def relation(self) -> Expression:
         """One comparison or a chain of them, ``-1 < x < 1``."""
@@ -98,7 +115,10 @@ class Parser:
             inner = self.condition(self.relation(), start)
             self.depth -= 1
             return Call("not", (inner,), 0, self.span(start))
-        left = self.sum()
+        return self.compared(self.sum(), start)
+
+    def compared(self, left: Expression, start: int) -> Expression:
+        """`left`, which begins at token `start`, with all that it is compared with behind it."""
         result: Expression | None = None
         while (kind := self.kinds[self.pos]) == "rel" or (kind == "=" and self.inner):
             operator = "eq" if kind == "=" else self.token.text
@@ -132,12 +152,15 @@ class Parser:
     def sum(self) -> Expression:
         """Terms joined by + and -."""
         start = self.pos
-        left = self.signed(self.term)
+        kind = self.kinds[start]
+        left = self.signed(self.term) if kind == "-" or kind == "+" else self.term()
         terms = 1
         while (kind := self.kinds[self.pos]) == "+" or kind == "-":
             self.pos += 1
-            right = self.signed(self.term)
-            left = Call("add" if kind == "+" else "sub", (left, right), 0, self.span(start))
+            following = self.kinds[self.pos]
+            right = self.signed(self.term) if following == "-" or following == "+" else self.term()
+            span = span_of(self.tokens[start][2], self.tokens[self.pos - 1][3])
+            left = Call("add" if kind == "+" else "sub", (left, right), 0, span)
             terms += 1
             if terms > MAX_TERMS:
                 fail("this sum has too many terms", f"at most {MAX_TERMS}", *self.token[2:])
@@ -159,10 +182,12 @@ class Parser:
 
     def term(self) -> Expression:
         """Factors joined by product signs, division, or nothing at all."""
-        start = self.pos
-        first = self.power()
-        kinds = self.kinds
+        start, kinds = self.pos, self.kinds
+        first = ATOMS[kinds[start]](self)
         kind = kinds[self.pos]
+        if kind in BEHIND:
+            first = self.raised(first, start)
+            kind = kinds[self.pos]
         if kind != "joint" and kind != "/" and kind not in STARTS:
             return first
         factors: list[Expression] = [first]
@@ -170,20 +195,23 @@ class Parser:
         while True:
             kind = kinds[self.pos]
             if kind == "joint":
-                joint = self.token.text
+                joint = self.tokens[self.pos][1]
                 self.pos += 1
-                factor = self.signed(self.power)
-                merged = _scientific(factors[-1], factor, joint)
-                if merged is not None and (not joints or joints[-1] != ""):
-                    factors[-1] = merged
-                    continue
+                following = kinds[self.pos]
+                factor = self.signed(self.power) if following == "-" or following == "+" else self.power()
+                if type(factors[-1]) is Number:
+                    merged = atoms.scientific(factors[-1], factor, joint)
+                    if merged is not None and (not joints or joints[-1] != ""):
+                        factors[-1] = merged
+                        continue
                 joints.append(joint)
                 factors.append(factor)
             elif kind == "/":
                 self.pos += 1
                 below = self.pos
-                denominator = self.signed(self.power)
-                top = _product(factors, joints, self.span(start))
+                following = kinds[below]
+                denominator = self.signed(self.power) if following == "-" or following == "+" else self.power()
+                top = _product(factors, joints, self.span(start)) if joints else factors[0]
                 factors, joints = [Call("div", (top, denominator), 0, self.span(start))], []
                 after = self.token
                 if (
@@ -197,29 +225,45 @@ class Parser:
                     if self.bars:
                         break
                 elif (
-                    kind == "num" and kinds[self.pos - 1] == "num" and self.tokens[self.pos - 1].end < self.token.start
+                    kind == "num"
+                    and kinds[self.pos - 1] == "num"
+                    and (self.tokens[self.pos - 1].end < self.token.start or not self.token.text.isdigit())
                 ):
                     fail("two numbers stand side by side", "is an operator missing?", *self.token[2:])
                 factor = self.power()
-                one = factors[-1]
-                if isinstance(factor, Call) and factor.function == "iverson" and one == _ONE:
+                if type(factor) is Call and factor.function == "iverson" and factors[-1] == _ONE:
                     factors[-1] = factor  # 1(x > 0) is an indicator, not a product
                 else:
                     joints.append("")
                     factors.append(factor)
             else:
                 break
-        return _product(factors, joints, self.span(start))
+        return _product(factors, joints, self.span(start)) if joints else factors[0]
 
     def power(self) -> Expression:
         """An atom with its exponents: right to left, but a transpose acts at once."""
         start = self.pos
-        base = self.postfix()
+        base = ATOMS[self.kinds[start]](self)
+        return self.raised(base, start) if self.kinds[self.pos] in BEHIND else base
+
+    def raised(self, base: Expression, start: int) -> Expression:
+        """The atom `base` with what acts on it from behind."""
+        if self.kinds[self.pos] != "^":
+            base = self.suffixes(base, start)
         while self.kinds[self.pos] == "^":
+            if self.kinds[self.pos + 1] == "num" and self.kinds[self.pos + 2] not in _BEHIND_POWER:
+                self.pos += 1
+                power = atoms.number(self)
+                self.check_exponent(power)
+                return Call("pow", (base, power), 0, self.span(start))
             raw, after = raw_script(self.tokens, self.match, self.pos + 1)
             if (raw in TRANSPOSED and not self.declared("T")) or (raw and not raw.strip("'")):
                 self.pos = after
                 base = Call("transpose", (base,), 0, self.span(start))
+            elif raw[:1] == "-" and raw[1:] in TRANSPOSED and not self.declared("T"):  # A^{-T}
+                self.pos = after
+                inverse = Call("pow", (base, Call("neg", (_ONE,))), 0, self.span(start))
+                base = Call("transpose", (inverse,), 0, self.span(start))
             else:
                 self.pos += 1
                 base = Call("pow", (base, self.exponent()), 0, self.span(start))
@@ -238,11 +282,27 @@ class Parser:
                 self.pos += 1
                 node = Call("pow", (node, self.exponent()), 0, self.span(start))
         else:
-            node = self.signed(self.power)
+            node = self.signed(self.run)
         self.depth -= 1
-        if isinstance(node, Number) and abs(node.value) > MAX_EXPONENT:
-            fail(f"the exponent {node.value} is too large to compute with", "", *self.tokens[start][2:])
+        self.check_exponent(node)
         return node
+
+    def check_exponent(self, node: Expression) -> None:
+        """Refuse a number that no power can have."""
+        if isinstance(node, Number) and abs(node.value) > MAX_EXPONENT:
+            fail(f"the exponent {node.value} is too large to compute with", "", node.span.start, node.span.end)
+
+    def run(self) -> Expression:
+        """A power; where a run of letters such as ``wx`` was cut into names, all of them, and a note."""
+        start, end = self.pos, self.token.end
+        first = self.power()
+        if self.kinds[self.pos] not in ("name", "word") or self.token.start >= end:
+            return first
+        factors = [first]
+        while self.token.start < end and self.kinds[self.pos] in ("name", "word"):
+            self.note("ambiguous_exponent")
+            factors.append(self.power())
+        return _product(factors, [""] * (len(factors) - 1), self.span(start))
 
     def postfix(self) -> Expression:
         """An atom with primes, indices on brackets, ``.T`` and percent behind it."""
@@ -260,6 +320,8 @@ class Parser:
                     if name != "T" and self.kinds[self.pos] == "(":
                         self.pos = self.match[self.pos] + 1
                     node = Call("transpose", (node,), 0, self.span(start))
+                elif name == "astype":
+                    self.pos = self.match.get(self.pos, self.pos - 1) + 1
                 else:
                     row = {"dot": "dot", "matmul": "dot", "sum": "total", "mean": "mean"}[name]
                     node = calls.applied(self, row, start, first=node)
@@ -268,7 +330,7 @@ class Parser:
                 if not isinstance(node, Number):
                     fail("'%' is a percent sign only behind a number", "", *self.tokens[self.pos - 1][2:])
                 node = Number(node.value / 100, (node.place or 0) - 2, self.span(start))
-            elif kind == "'":
+            elif kind == "'" or (kind == "name" and self.token.text == "⊤"):
                 self.pos += 1
                 node = Call("transpose", (node,), 0, self.span(start))
             elif kind == "_" and node == _ONE and forms.holds_condition(self, self.pos + 1):
@@ -296,26 +358,3 @@ _ONE = Number(Fraction(1))
 
 def _product(factors: list[Expression], joints: list[str], span: Span) -> Expression:
     return Product(tuple(factors), tuple(joints), span) if joints else factors[0]
-
-
-def _scientific(mantissa: Expression, factor: Expression, joint: str) -> Expression | None:
-    r"""``5.6 \times 10^{-5}`` is one number with the digits of its mantissa."""
-    if (
-        isinstance(mantissa, Number)
-        and isinstance(factor, Call)
-        and factor.function == "pow"
-        and joint in ("times", "*", "cdot")
-    ):
-        base, exponent = factor.args
-        sign = 1
-        if isinstance(exponent, Call) and exponent.function == "neg":
-            sign, exponent = -1, exponent.args[0]
-        if base == _TEN and isinstance(exponent, Number) and exponent.place is None and exponent.value.denominator == 1:
-            power = sign * int(exponent.value)
-            if abs(power) <= MAX_EXPONENT:
-                span = Span(mantissa.span.start, factor.span.end)
-                return Number(mantissa.value * Fraction(10) ** power, (mantissa.place or 0) + power, span)
-    return None
-
-
-_TEN = Number(Fraction(10))

@@ -47,7 +47,6 @@ from grader.expression.nodes import (
     Slice,
     Symbol,
     children,
-    walk,
 )
 from grader.expression.symbol_latex import symbol_latex
 
@@ -82,12 +81,29 @@ def to_latex(e: Expression, names: Names = ()) -> str:
 
 def _print(e: Expression, write: _Write) -> Piece:
     """Fold the tree from its leaves; a loop, because a long sum is a deep tree."""
+    order: list[tuple[Expression, int]] = []
+    pending = [e]
+    while pending:
+        node = pending.pop()
+        match node:  # the four most frequent first
+            case Symbol() | Number():
+                below: tuple[Expression, ...] = ()
+            case Call():
+                below = node.args
+            case Product():
+                below = node.factors
+            case _:
+                below = children(node)
+        order.append((node, len(below)))
+        pending.extend(below)
     done: list[Piece] = []
-    for node in reversed(list(walk(e))):
-        count = len(children(node))
-        parts = tuple(done[: -count - 1 : -1]) if count else ()
-        del done[len(done) - count :]
-        done.append(write(node, parts))
+    for node, count in reversed(order):  # children come before their parents, in reading order
+        if count:
+            parts = tuple(done[-count:])
+            del done[-count:]
+            done.append(write(node, parts))
+        else:
+            done.append(write(node, ()))
     return done[0]
 
 
@@ -154,7 +170,7 @@ def _text_number(number: Number) -> Piece:
     level = ATOM if exponent is None else POWER
     if number.place is None and number.value.denominator != 1:
         code, level = f"{digits}/{number.value.denominator}", PRODUCT
-    return Piece(f"-{code}", SIGN) if number.value < 0 else Piece(code, level)
+    return Piece(f"-{code}", SIGN) if number.value.numerator < 0 else Piece(code, level)
 
 
 def _text_call(table: Table, node: Call, parts: tuple[Piece, ...]) -> Piece:
@@ -257,7 +273,7 @@ def _latex_number(number: Number) -> Piece:
         code, level = rf"{digits} \times 10^{{{exponent}}}", PRODUCT
     if number.place is None and number.value.denominator != 1:
         code, level = rf"\frac{{{digits}}}{{{number.value.denominator}}}", POWER
-    return Piece(f"-{code}", SIGN) if number.value < 0 else Piece(code, level)
+    return Piece(f"-{code}", SIGN) if number.value.numerator < 0 else Piece(code, level)
 
 
 def _latex_call(table: Table, node: Call, parts: tuple[Piece, ...]) -> Piece:

@@ -7,17 +7,20 @@ of a run of letters, look-alikes; what is left is unknown and a Problem.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from grader.expression import calls, derivatives, forms
+from grader.expression import calls, cuts, derivatives, forms, unknown
 from grader.expression.entries import (
     argument_of,
     behind_comma,
     bracketed,
     called,
+    entered,
     entries_of,
     fits,
+    holds_names,
+    in_code,
     index,
     listed,
     skip_arguments,
@@ -36,44 +39,58 @@ from grader.expression.nodes import (
 from grader.expression.resolve import (
     Found,
     Shape,
-    latex_pieces,
+    Table,
     lookalikes,
+    raw_script,
     scan,
 )
-from grader.expression.tokens import Token, fail
-from grader.problems import Problem, Span, did_you_mean
+from grader.expression.tokens import Token, fail, span_of
+from grader.problems import Span, did_you_mean
 
 if TYPE_CHECKING:
     from grader.expression.parser import Parser
 
 MAX_NAME = 80
-MAX_LISTED = 12
-_INDEX_PAIR = frozenset("ijkluvst")
+SCRIPTS = frozenset(("_", "^", "'"))
+_MARKS = frozenset(("hat", "bar", "tilde"))
 
 
-def quantity(p: Parser) -> Expression:
-    """The symbol, entry, call or derivative that begins at a name."""
-    start = p.pos
-    token = p.token
-    text = token.text
-    spelled = token.kind in ("name", "word")
+# what may stand behind a name without a say in what it means
+_CALM = frozenset(
+    ("+", "-", "joint", "/", ")", "end", "=", "rel", "|", "name", "word", "frac", "fn", "accent", "nl", "key")
+)
+
+
+def _looked_at(p: Parser, start: int) -> Expression:
+    """Any name, with an eye on all that stands around it."""
+    token = p.tokens[start]
+    kind, text = token[0], token[1]
+    spelled = kind == "name" or kind == "word"
     if spelled and p.table is not None and text in p.table.functions:
         return calls.function(p, p.table.functions[text])
-    if spelled and not p.declared(text):
+    if spelled and (not p.declared(text) or _calls_anyway(p, text)):
         if text[0] == "d" and derivatives.differential_ahead(p, start):
+            return derivatives.slashed(p)
+        if text == "delta" and derivatives.misspelt(p, start):
             return derivatives.slashed(p)
         row = calls.function_row(p, text, start)
         if row is not None:
             return calls.function(p, row)
-    if spelled and p.kinds[start + 1] == "num" and _numbered(p, start):
+    if spelled and p.kinds[start + 1] == "num" and cuts.numbered(p, start):
         start = p.pos
         token = p.token
         text = token.text
-    shape = scan(p.tokens, p.match, start, lambda base, below: _lengthen(p, base, below))
+    if text == "I" and p.kinds[start + 1] == "_" and forms.holds_condition(p, start + 2) and not p.declared("I"):
+        p.replace(start, Token("ind", "1", token.start, token.end))  # I_{x > 0}
+        return forms.indicator(p)
+    if spelled and p.kinds[start + 1] not in SCRIPTS:
+        shape: Shape | None = Shape(text, "", "", 0, False, start + 1)
+    else:
+        shape = scan(p.tokens, p.match, start, lambda base, below: cuts.lengthen(p, base, below))
     if shape is None:
         fail("this name can't be read", "check its accents and subscripts", token.start, p.tokens[start + 1].end)
     if len(text) > 1 and spelled:
-        pieces = _cut(p, token, shape)
+        pieces = cuts.cut(p, token, shape)
         if len(pieces) > 1:
             head = pieces[0]
             rest = text[len(head) :]
@@ -84,65 +101,101 @@ def quantity(p: Parser) -> Expression:
     return settled(p, shape, p.span(start), start)
 
 
+def quantity(p: Parser) -> Expression:
+    """The symbol, entry, call or derivative that begins at a name."""
+    # most names have at most a subscript and read the same whatever stands around them: a look into a table
+    start, tokens, kinds, table = p.pos, p.tokens, p.kinds, p.table
+    token = tokens[start]
+    below, after = "", start + 1
+    if p.defined:
+        return _looked_at(p, start)
+    if token[0] == "name" or token[0] == "word":
+        text = token[1]
+    elif token[0] != "accent":
+        return _looked_at(p, start)
+    elif kinds[after] == "name":
+        text = tokens[after][1] + token[1]  # an accent and its letter
+        after += 1
+    elif kinds[after] == "(" and kinds[after + 1] == "name" and kinds[after + 2] == ")":
+        text = tokens[after + 1][1] + token[1]
+        after += 3
+    else:
+        return _looked_at(p, start)
+    kind = kinds[after]
+    if kind == "_":
+        braced = kinds[after + 1] == "("
+        below, after = raw_script(tokens, p.match, after + 1)
+        kind = kinds[after]
+        if not below.isalnum() or below in _MARKS or (kind in ("name", "word") and not braced):
+            return _looked_at(p, start)
+    if kind not in _CALM and not (kind == "^" and kinds[after + 1] == "num"):
+        return _looked_at(p, start)
+    if text == "delta" and token[0] == "name" and len(below) == 2 and (table is None or not _delta_known(table, below)):
+        pair = _kronecker(below)
+        if pair is not None:
+            p.pos = after
+            return Call("kronecker", pair, 0, span_of(token[2], tokens[after - 1][3]))
+    if table is None:
+        if not _inert(text) or (len(text) > 1 and (token[0] == "word" or text[1:] == "e")):
+            return _looked_at(p, start)
+        p.pos = after
+        span = span_of(token[2], tokens[after - 1][3])
+        if not below:
+            return Symbol(Shape(text).display, span)
+        return settled(p, Shape(text, "", below, 0, False, after), span, start)
+    meaning = _meaning(table, text, below)
+    if meaning is None:
+        return _looked_at(p, start)
+    name, entries = meaning
+    p.used.add(name)
+    p.pos = after
+    span = span_of(token[2], tokens[after - 1][3])
+    return Indexed(Symbol(name, span), entries, span) if entries else Symbol(name, span)
+
+
+@lru_cache(maxsize=4096)
+def _delta_known(table: Table, below: str) -> bool:
+    return table.find("delta", "", below, 0) is not None or table.pieces("delta") is not None
+
+
+@lru_cache(maxsize=1024)
+def _kronecker(below: str) -> tuple[Expression, ...] | None:
+    """The letters of ``\\delta_{ij}``."""
+    pair = re.fullmatch(r"([A-Za-z0-9])(?:,|=)?([A-Za-z0-9])", below)
+    return (index(pair[1]), index(pair[2])) if pair and not below.isdigit() else None
+
+
+@lru_cache(maxsize=4096)
+def _inert(text: str) -> bool:
+    """Whether an undeclared name can be no function, differential or sign of its own."""
+    called = text in SPELLINGS or (len(text) > 2 and text.lower() in SPELLINGS)
+    return text.isalnum() and text[0] != "d" and text != "I" and len(text) < MAX_NAME // 2 and not called
+
+
+@lru_cache(maxsize=16384)
+def _meaning(table: Table, text: str, below: str) -> tuple[str, tuple[Expression, ...]] | None:
+    """The declared name and the entries of a usual name, None where more must be looked at."""
+    known = table.knows(text)
+    if text in table.functions or (text in table.letters if known else not _inert(text)):
+        return None
+    found = table.find(text, "", below, 0)
+    if found is None:
+        return (text, ()) if text in CONSTANTS and not below else None
+    declared = found.declared
+    if found.above or found.primes or declared.role not in ("quantity", "size"):
+        return None
+    entries, _ = entered(found.below, declared.rank) if found.below else ((), False)
+    return None if entries is None else (declared.name, entries)
+
+
+def _calls_anyway(p: Parser, text: str) -> bool:
+    r"""Whether a declared letter is still a function before a bracket: ``\sigma`` as the alias of an activation."""
+    return p.table is not None and text in p.table.letters and text not in p.defined
+
+
 def named(p: Parser) -> bool:
     """Whether the group ahead holds a name and nothing else."""
     return scan(p.tokens, p.match, p.pos, lambda *_: False) is not None
-
-
-def _numbered(p: Parser, at: int) -> bool:
-    """Join ``W`` and a ``2`` that touches it, as plain spelling in a LaTeX text has it."""
-    token, number = p.tokens[at], p.tokens[at + 1]
-    joined = token.text + number.text
-    if number.start != token.end or not number.text.isdigit() or token.text in CONSTANTS:
-        return False
-    if not (p.declared(joined) if p.table is not None else len(token.text) == 1 or joined in p.defined):
-        return False
-    p.pos = at + 1
-    p.replace(at + 1, Token("name", joined, token.start, number.end))
-    return True
-
-
-def _lengthen(p: Parser, base: str, below: str) -> bool:
-    """Whether a LaTeX ``y_ij`` without braces means both letters."""
-    if below in ("hat", "bar", "tilde"):
-        return True
-    if p.table is None:
-        return set(below) <= _INDEX_PAIR
-    if p.table.find(base, "", below, 0) is None:
-        return False
-    found = p.table.find(base, "", "", 0)
-    rank = found.declared.rank if found else 0
-    return rank == 0 or (rank >= len(below) and not all(p.declared(letter) for letter in below[1:]))
-
-
-def _cut(p: Parser, token: Token, shape: Shape) -> tuple[str, ...]:
-    text, table = token.text, p.table
-    if p.defined and (text in p.defined or Shape(text).display in p.defined or shape.display in p.defined):
-        return (text,)
-    if table is None and len(text) == 2 and text[1] == "e" and p.kinds[p.pos + 1] == "^":
-        return (text[0], "e")  # xe^{-x}
-    if table is None:
-        return latex_pieces(text) if token.kind == "word" and not (p.in_partial and text.isupper()) else (text,)
-    if table.find(shape.base, shape.above, shape.below, shape.primes) is not None or text in CONSTANTS:
-        return (text,)
-    if shape.end == p.pos + 1:
-        pieces = table.pieces(text)
-    else:  # scripts belong to the last piece: `xw_1`
-        pieces = None
-        for size in range(1, min(len(text), 40)):
-            head = table.pieces(text[:-size])
-            tail = text[-size:]
-            if head and table.find(tail, shape.above, shape.below, shape.primes):
-                pieces = (*head, tail)
-                break
-        pieces = pieces or table.pieces(text)
-    if pieces:
-        return pieces
-    if token.kind == "word":
-        letters = latex_pieces(text)
-        if all(p.declared(letter) or letter in p.bound for letter in letters):
-            return letters
-    return (text,)
 
 
 def settled(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
@@ -158,12 +211,12 @@ def settled(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
         return _build(p, found, shape, span)
     plain = not (shape.above or shape.below or shape.primes)
     if plain and (shape.base in CONSTANTS or shape.base in p.bound):
-        return Symbol(shape.base, span)
+        return _dressed(p, Symbol(shape.base, span), shape)
     special = _special(p, shape, span)
     if special is not None:
         return special
     if plain and _is_index(p, shape.base, start):
-        return Symbol(shape.base, span)
+        return _dressed(p, Symbol(shape.base, span), shape)
     if shape.base + ("'" * shape.primes) in p.defined and (shape.below or shape.above):
         indices = entries_of(p, shape.above, shape.below, 4)
         if indices:
@@ -172,7 +225,7 @@ def settled(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
         pair = [p.table.find(name[1:], "", "", 0) for name in (shape.base, shape.below)]
         if all(pair):
             sides = [_build(p, found, Shape(found.declared.name), span) for found in pair if found]
-            return Partial(sides[0], sides[1], span)
+            return _dressed(p, Partial(sides[0], sides[1], span), shape)
     run = _run_together(p, shape, span) if plain else None
     if run is not None:
         return run
@@ -189,20 +242,24 @@ def settled(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
             p.note("ambiguous_superscript")
             p.used.add(squared.declared.name)
             return Call("pow", (_build(p, squared, shape, span), integer(int(shape.above))), 0, span)
-    return _unknown(p, shape, span, found)
+    unknown.report(p, shape, span, found)
+    return _dressed(p, Symbol(shape.display, span), shape)
 
 
 def _free(p: Parser, shape: Shape, span: Span) -> Expression:
     """A name where nothing is declared: itself, or an entry where a sum of the text binds its subscripts."""
-    special = _special(p, shape, span)
+    special = _special(p, shape, span) if shape.base == "delta" or shape.base == "I" else None
     if special is not None:
         return special
-    conditional = re.fullmatch(r"([A-Za-z])(?:=|!=|<=?|>=?)\w+", shape.below)
+    while below := in_code(p):
+        shape = shape._replace(below=f"{shape.below},{below}" if shape.below else below)
+        span = Span(span.start, p.tokens[p.pos - 1].end)
+    conditional = None if shape.below.isalnum() else _CONDITIONAL(shape.below)
     if conditional:
         p.note("index_condition")
-        shape = replace(shape, below=conditional[1])
+        shape = shape._replace(below=conditional[1])
     if p.bound and shape.below:
-        letters = [letter for letter in re.split(r",|(?<=[a-z])(?=[a-z])", shape.below) if letter]
+        letters = _letters(shape.below)
         if letters and any(letter in p.bound for letter in letters) and all(len(letter) == 1 for letter in letters):
             indices: tuple[Expression, ...] = tuple(map(index, letters))
             if len(shape.above) == 1 and shape.above.isalpha():
@@ -212,7 +269,7 @@ def _free(p: Parser, shape: Shape, span: Span) -> Expression:
     if p.bound and shape.above in p.bound:
         base = Symbol(Shape(shape.base, "", shape.below, shape.primes).display, span)
         return _dressed(p, Indexed(base, (Symbol(shape.above),), span), shape)
-    if p.in_partial:
+    if p.in_partial and p.kinds[p.pos] == "(" and p.token.text == "(" and holds_names(p, p.pos):
         skip_arguments(p)
     elif p.kinds[p.pos] == "(" and p.token.text == "(":
         inside = p.kinds[p.pos + 1 : p.match[p.pos]]
@@ -226,12 +283,20 @@ def _free(p: Parser, shape: Shape, span: Span) -> Expression:
     return _dressed(p, Symbol(shape.display, span), shape)
 
 
+_CONDITIONAL = re.compile(r"([A-Za-z])(?:=|!=|<=?|>=?)\w+").fullmatch
+
+
+@lru_cache(maxsize=1024)
+def _letters(below: str) -> tuple[str, ...]:
+    return tuple(letter for letter in re.split(r",|(?<=[a-z])(?=[a-z])", below) if letter)
+
+
 def _special(p: Parser, shape: Shape, span: Span) -> Expression | None:
     """Kronecker's delta, the indicator and the identity written as letters."""
     if shape.base == "delta" and not shape.above and not shape.primes and "delta" not in p.defined:
-        pair = re.fullmatch(r"([A-Za-z0-9])(?:,|=)?([A-Za-z0-9])", shape.below)
-        if pair and not shape.below.isdigit():
-            return Call("kronecker", (index(pair[1]), index(pair[2])), 0, span)
+        pair = _kronecker(shape.below)
+        if pair is not None:
+            return _dressed(p, Call("kronecker", pair, 0, span), shape)
     if shape.base == "I" and not shape.primes and not shape.above:
         if p.kinds[p.pos] == "(" and forms.holds_condition(p, p.pos):
             return Call("iverson", (forms.condition_in_bracket(p),), 0, span)
@@ -272,7 +337,7 @@ def _build(p: Parser, found: Found, shape: Shape, span: Span) -> Expression:
     declared = found.declared
     node: Expression = Symbol(declared.name, span)
     if declared.role == "function":
-        return calls.applied(p, declared.function, p.pos - 1, found.primes, None, declared.name)
+        return _dressed(p, calls.applied(p, declared.function, p.pos - 1, found.primes, None, declared.name), shape)
     entries = entries_of(p, found.above, found.below, declared.rank) or ()
     while declared.rank > len(entries) and p.kinds[p.pos] == "(" and p.token.text == "[" and touches(p):
         more = bracketed(p, declared.rank - len(entries))
@@ -284,9 +349,7 @@ def _build(p: Parser, found: Found, shape: Shape, span: Span) -> Expression:
     if 0 < len(entries) < declared.rank and p.kinds[p.pos] == "," and not p.inner:
         entries += behind_comma(p)
     if p.kinds[p.pos] == "(" and p.token.text in ("(", "[", "{"):
-        if p.in_partial:
-            entries = called(p, found, entries, lenient=True)
-        elif declared.arguments or declared.role == "opaque":
+        if p.in_partial or declared.arguments or declared.role == "opaque":
             entries = called(p, found, entries, lenient=declared.role != "opaque")
         elif not declared.rank and listed(p):
             p.note("arguments")
@@ -307,24 +370,6 @@ def _build(p: Parser, found: Found, shape: Shape, span: Span) -> Expression:
 
 def _dressed(p: Parser, node: Expression, shape: Shape) -> Expression:
     return Call("transpose", (node,), 0, getattr(node, "span", p.span(p.pos))) if shape.transposed else node
-
-
-def _unknown(p: Parser, shape: Shape, span: Span, found: Found | None) -> Expression:
-    display = shape.display
-    if found is not None:
-        rank = found.declared.rank
-        message = f"'{found.declared.name}' has {rank} ind{'ex' if rank == 1 else 'ices'}, here are more"
-        hint = "check the subscripts"
-    else:
-        message = f"the name '{display}' is not known here"
-        known = p.table.candidates() if p.table else []
-        hint = did_you_mean(display, known)
-        if shape.base in known and shape.base != display:
-            hint = f"'{shape.base}' is known, but without these indices"
-        elif not hint and len(known) <= MAX_LISTED:
-            hint = "known are " + ", ".join(known)
-    p.problems.append(Problem(message, hint, span=span))
-    return _dressed(p, Symbol(display, span), shape)
 
 
 def alone(p: Parser) -> Expression:

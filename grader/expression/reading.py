@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from grader.expression import atoms, branches, derivatives, forms, lexer_plain, sources
+from grader.expression.dashes import with_dashes
+from grader.expression.functions import SPELLINGS
 from grader.expression.names import Names
 from grader.expression.nodes import Expression, Number, Symbol, children
 from grader.expression.parser import Parser
 from grader.expression.resolve import scan, table_of
 from grader.expression.statements import Statement, bound_letters, statements
-from grader.expression.tokens import Token, Unreadable, fail, link
+from grader.expression.tokens import GREEK, Token, Unreadable, fail, link
 from grader.problems import Problem, Span
 
 MAX_TREE = 200
-_LATEX = re.compile(r"\\[A-Za-z({\[\\_%,;|!]|\$|`|(?<!&)&(?!&)")
+_LATEX = re.compile(r"\\[A-Za-z({\[\\_%,;|!]|\$|`|\{,\}|(?<!&)&(?!&)")
+_MARKS = ("\\", "$", "`", "&", "{,}")  # one of them stands in all that looks like LaTeX
+_DASH = re.compile(r"\S[-−–—]\d")  # touching both sides, as in Z_1-1
 _PROSE = frozenset(
     [
         "the",
@@ -62,6 +67,7 @@ _PROSE = frozenset(
         "apply",
     ]
 ) - {"not", "then"}
+_LIKE_PROSE = ("this looks like prose, not like a formula", "write the formula only, or put it between $ signs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +101,15 @@ def read(text: str, names: Names | None = None, notation: str | None = None) -> 
     try:
         source = sources.prepared(text, notes)
         tokens = _tokens(source, names, notation, notes)
+        table = None if names is None else table_of(names)
+        if table is not None and table.dashed and _DASH.search(source):
+            tokens = with_dashes(tokens, table, notes)
         linked = link(tokens)
         parts = statements(linked)
-        parser = Parser(linked, None if names is None else table_of(names), bound_letters(linked))
+        parser = Parser(linked, table, bound_letters(linked))
         chain, definitions = _parse(parser, parts, "prose" in notes)
-        _check_depth(parser, (*chain, *(side for pair in definitions for side in pair)))
+        if len(linked.tokens) > MAX_TREE // 2:
+            _check_depth(parser, (*chain, *(side for pair in definitions for side in pair)))
     except Unreadable as stop:
         problems = [*(parser.problems if parser else ()), stop.problem]
         return _failed(text, source, problems, notes)
@@ -132,25 +142,40 @@ def _failed(text: str, source: str, problems: list[Problem], notes: list[str]) -
 
 
 def _tokens(source: str, names: Names | None, notation: str | None, notes: list[str]) -> list[Token]:
-    if notation == "latex" or (notation is None and _LATEX.search(source)):
+    if notation == "latex" or (notation is None and any(mark in source for mark in _MARKS) and _LATEX.search(source)):
         return sources.latex_tokens(source, names, notes)
     tokens = lexer_plain.lex(source)
-    declared = {declared.name for declared in names or ()}
-    for token in tokens:
-        if token.kind == "name" and token.text.lower() in _PROSE and token.text not in declared:
-            fail(
-                "this looks like prose, not like a formula",
-                "write the formula only, or put it between $ signs",
-                token.start,
-                token.end,
-            )
+    runs = [at for at, token in enumerate(tokens) if len(token[1]) > 1 and token[0] == "name"]
+    for at in runs:
+        token = tokens[at]
+        if token.text.lower() in _PROSE and all(declared.name != token.text for declared in names or ()):
+            fail(*_LIKE_PROSE, token.start, token.end)
+    if names is None:
+        for at, following in pairwise(runs):
+            if following == at + 1 and _is_word(tokens[at].text) and _is_word(tokens[following].text):
+                fail(*_LIKE_PROSE, tokens[at].start, tokens[following].end)
     return tokens
+
+
+def _is_word(text: str) -> bool:
+    """Whether a name is rather a word of a sentence; two of them side by side are no product."""
+    return (
+        len(text) > 2
+        and text.isalpha()
+        and text.islower()
+        and text not in GREEK
+        and text not in SPELLINGS
+        and not text.endswith(("hat", "bar"))
+    )
 
 
 def _parse(
     p: Parser, parts: list[Statement], lenient: bool
 ) -> tuple[tuple[Expression, ...], tuple[tuple[Expression, Expression], ...]]:
     """Parse the statements of a text: the answer's chain, and definitions before or behind it."""
+    if len(parts) == 1 and not parts[0].definition:
+        p.kinds[parts[0].end] = "end"
+        return _chain(p, parts[0]), ()
     for part in parts:
         p.kinds[part.end] = "end"
     mains = [part for part in parts if not part.definition]
@@ -245,6 +270,8 @@ def _chain(p: Parser, part: Statement) -> tuple[Expression, ...]:
 
 def _inconsistent(p: Parser) -> list[Problem]:
     """Look-alikes are only accepted where the name they stand for is not used beside them."""
+    if not p.renamed:
+        return []
     found = [
         Problem(
             f"the name '{written}' is not known here",
@@ -264,8 +291,6 @@ def _inconsistent(p: Parser) -> list[Problem]:
 
 
 def _check_depth(p: Parser, chain: tuple[Expression, ...]) -> None:
-    if len(p.tokens) <= MAX_TREE // 2:
-        return
     pending = [(side, 1) for side in chain]
     while pending:
         node, depth = pending.pop()

@@ -82,7 +82,7 @@ def _range(p: Parser) -> tuple[list[str], Expression | None, Expression | None]:
             continue
         if token.kind not in ("name", "word") and not conditional:
             fail("an index letter is expected here", r"such as \sum_{i=1}^n", token.start, token.end)
-        if conditional:
+        if conditional or (letters and p.kinds[at + 1] in ("_", "^", "+", "-", "joint", "(")):
             test = p.relation()
             condition = test if condition is None else Call("and", (condition, test))
             continue

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from grader.expression import lexer_latex, lexer_plain
 from grader.expression.functions import CONSTANTS, SPELLINGS
@@ -19,11 +20,11 @@ from grader.expression.tokens import GREEK, KEYWORDS, Token, Unreadable, link
 LOOKALIKES = {"omega": "w", "nu": "v", "chi": "x", "upsilon": "u", "rho": "p", "kappa": "k", "ell": "l"}
 TRANSPOSED = frozenset({"T", "⊤", "t⊤"})
 NO_SYMBOLS = frozenset({"sum", "prod"})
-_LAYER = re.compile(r"([(\[])([\w,:-]+)([)\]])(T|⊤)?")
+FUNCTION_LETTERS = frozenset({"sigma", "phi", "Phi"})  # functions before a bracket, symbols elsewhere
+_LAYER = re.compile(r"([(\[])([\w,:*-]+)([)\]])(?:\^?(T|⊤))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """A name as written: `base` in plain spelling with accents, `above` and `below` as raw text, and its `primes`.
 
     `transposed` says that a transpose stood among the superscripts; `end` is the index of the token behind it.
@@ -39,13 +40,16 @@ class Shape:
     @property
     def display(self) -> str:
         """The plain spelling: ``w^(1)_12``."""
-        base, below = self.base, self.below
-        if not below and not self.above:
-            base = _numbered(base)
-        if "," in below and all(len(piece) == 1 for piece in below.split(",")):
-            below = below.replace(",", "")
-        above = f"^({self.above})" if self.above else ""
-        return base + above + (f"_{below}" if below else "") + "'" * self.primes
+        return _display(self.base, self.above, self.below, self.primes)
+
+
+@lru_cache(maxsize=4096)
+def _display(base: str, above: str, below: str, primes: int) -> str:
+    if not below and not above:
+        base = _numbered(base)
+    if "," in below and all(len(piece) == 1 for piece in below.split(",")):
+        below = below.replace(",", "")
+    return base + (f"^({above})" if above else "") + (f"_{below}" if below else "") + "'" * primes
 
 
 def _numbered(base: str) -> str:
@@ -59,9 +63,9 @@ def scan(tokens: list[Token], match: dict[int, int], at: int, lengthen: Callable
     `lengthen(base, below)` says whether a LaTeX subscript without braces takes the letters behind its first one too.
     """
     token = tokens[at]
-    match token.kind:
+    match token[0]:
         case "name" | "word" | "fn":
-            base, above, below, primes, transposed, end = token.text, "", "", 0, False, at + 1
+            base, above, below, primes, transposed, end = token[1], "", "", 0, False, at + 1
         case "accent":
             marks = ""
             while token.kind == "accent":
@@ -84,7 +88,7 @@ def scan(tokens: list[Token], match: dict[int, int], at: int, lengthen: Callable
         case _:
             return None
     while True:
-        kind = tokens[end].kind
+        kind = tokens[end][0]
         if kind == "'":
             primes += 1
             end += 1
@@ -92,15 +96,17 @@ def scan(tokens: list[Token], match: dict[int, int], at: int, lengthen: Callable
             raw, after = raw_script(tokens, match, end + 1)
             following = tokens[after]
             if (
-                following.kind in ("name", "word")
+                tokens[after - 1].kind == "name"
+                and following.kind in ("name", "word")
                 and following.start == tokens[after - 1].end
-                and tokens[after - 1].kind == "name"
                 and len(raw) == 1
                 and lengthen(base, raw + following.text)
             ):
                 raw, after = raw + following.text, after + 1
             if not raw:
                 return None
+            if tokens[end + 1].text == "(":
+                raw = raw[1:-1]
             if raw in ("hat", "bar", "tilde") and not below:
                 base += raw
             else:
@@ -125,18 +131,21 @@ def scan(tokens: list[Token], match: dict[int, int], at: int, lengthen: Callable
     return Shape(base, above, below, primes, transposed, end)
 
 
-_RAW = {"ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">="}
+_RAW = {"ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">=", "cdot": "·", "times": "×", "circ": "∘"}
 
 
 def raw_script(tokens: list[Token], match: dict[int, int], at: int) -> tuple[str, int]:
     """The argument of ``_`` or ``^`` at token `at` as text without spaces, and the token behind it."""
     token = tokens[at]
-    if token.kind == "(":
+    if token[0] == "(":
         if token.text not in ("{", "("):
             return "", at
-        inner = tokens[at + 1 : match[at]]
+        close = match[at]
+        if close == at + 2 and token[1] == "{":
+            return _RAW.get(tokens[at + 1][1], tokens[at + 1][1]), close + 1
+        inner = tokens[at + 1 : close]
         raw = "".join([_RAW.get(piece.text, piece.text) for piece in inner if piece.text not in ("{", "}")])
-        return (raw if token.text == "{" else f"({raw})"), match[at] + 1
+        return (raw if token.text == "{" else f"({raw})"), close + 1
     if token.kind in ("name", "num", "word", "'", "joint", "fn"):
         return token.text, at + 1
     return "", at
@@ -152,15 +161,20 @@ class Found:
     primes: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Table:
-    """The names of one model under every spelling; build it with `table_of`."""
+    """The names of one model under every spelling; build it with `table_of`.
+
+    `letters` are those of `FUNCTION_LETTERS` that no quantity has for its own: an alias leaves the function its call.
+    """
 
     names: Names
     exact: dict[str, Declared] = field(default_factory=dict)
     keys: dict[str, Declared] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
     arguments: dict[str, frozenset[str]] = field(default_factory=dict)
+    letters: frozenset[str] = FUNCTION_LETTERS
+    dashed: bool = False
     find: Callable[[str, str, str, int], Found | None] = lambda *_: None
     pieces: Callable[[str], tuple[str, ...] | None] = lambda _: None
 
@@ -189,13 +203,27 @@ def shape_of(text: str) -> Shape | None:
     return shape if shape is not None and linked.tokens[shape.end].kind == "end" else None
 
 
-@lru_cache(maxsize=256)
 def table_of(names: Names) -> Table:
-    """The table of a model's names."""
+    """The table of a model's names, made once."""
+    kept = _KEPT.get(id(names))  # the names themselves take as long to hash as a short answer to read
+    if kept is None or kept[0] is not names:
+        if len(_KEPT) > 256:
+            _KEPT.clear()
+        kept = _KEPT[id(names)] = (names, _table_of(names))
+    return kept[1]
+
+
+_KEPT: dict[int, tuple[Names, Table]] = {}
+
+
+@lru_cache(maxsize=256)
+def _table_of(names: Names) -> Table:
     table = Table(names)
     for declared in names:
         table.exact[declared.name] = declared
     for choose in (_own, _latex, _aliases):
+        if choose is _aliases:
+            table.letters = FUNCTION_LETTERS - table.keys.keys()
         for declared in names:
             for text in choose(declared):
                 shape = shape_of(text)
@@ -207,6 +235,7 @@ def table_of(names: Names) -> Table:
         if declared.role == "function":
             table.functions[declared.name] = declared.function
         table.arguments[declared.name] = _allowed(declared)
+    table.dashed = any("-" in key for key in table.keys)
     table.find = lru_cache(maxsize=4096)(lambda *shape: _find(table, *shape))
     table.pieces = lru_cache(maxsize=4096)(lambda word: _pieces(table, word))
     return table
@@ -250,6 +279,11 @@ def _find(table: Table, base: str, above: str, below: str, primes: int) -> Found
         if plain is not None and plain.rank:
             return Found(plain, above, "")
     bare = exact.get(base + "'" * primes) or keys.get(key_of(base, "", "", primes))
+    if "," in below and (bare is None or bare.rank <= below.count(",")):  # W_{1,ij}: the first is part of the name
+        first, _, rest = below.partition(",")
+        named = keys.get(key_of(base, above, first, primes))
+        if named is not None and named.rank:
+            return Found(named, "", rest)
     if bare is not None and (bare.rank or not (above or below)):
         return Found(bare, above, below)
     return _find_unprimed(table, base, above, below, primes)
@@ -295,10 +329,15 @@ def _pieces(table: Table, word: str) -> tuple[str, ...] | None:
     return best[len(word)]
 
 
+_TAILS = frozenset(spelling for spelling in (*SPELLINGS, *GREEK) if len(spelling) > 2)
+
+
 def latex_pieces(word: str) -> tuple[str, ...]:
     """A run of LaTeX letters where nothing is declared: whole where the run is a name of the field, else letters."""
     if word in GREEK or word in KEYWORDS or word.endswith("hat") or (word in SPELLINGS and len(word) > 2):
         return (word,)
+    if len(word) > 4 and re.search("[a-z]{3}", word) and not any(tail in word for tail in _TAILS):
+        return (word,)  # gradz and actFun are words, xWU are factors
     for size in range(len(word) - 2, 0, -1):
         tail = word[-size:]
         if size > 2 and (tail in SPELLINGS or tail in GREEK):

@@ -21,8 +21,12 @@ _LABEL = re.compile(r"\s*(?:the\s+)?(?:final\s+)?(?:answer|ans|solution|result)(
 _REMARK = re.compile(
     r"[ \t]*\((?=[^()]*\b(?:by|the|from|see|as|using|since|above|below|rounded|decimals|digits|approximately|with)\b)"
     r"[A-Za-z][A-Za-z0-9 ,.'-]* [A-Za-z0-9 ,.'-]*\)[ \t]*\.?\s*$"
+    r"|(?<=\d)[ \t]+\((?:approx\.?|approximately|rounded|exact|\d ?(?:dp|d\.p\.?|sf|s\.f\.?|decimals))\)\s*$"
 )
-_CROSS = re.compile(r"(?<=\d)\s?[xX]\s?(?=10\s?(?:\^|\*\*|[⁻⁰-⁹]))")
+# 2.3x10^-5, and a lone x between two numbers: 0.02 x 0.29
+_CROSS = re.compile(
+    r"(?<=\d)\s?[xX]\s?(?=10\s?(?:\^|\*\*|[⁻⁰-⁹]))|(?:(?<![\w.^{])(?:\d+\.?\d*|\.\d+)) +[xX] +(?=\.?\d)"
+)
 _DELIMITER = re.compile(r"(?<!\\)(?:\$\$?|`+|\\[\[\]()])")
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
 _DEFINES = re.compile(r"\b(?:where|with|let|define|defining|denote|denoting|and)\W*$", re.IGNORECASE)
@@ -41,16 +45,18 @@ def prepared(text: str, notes: list[str]) -> str:
         fail("there is no answer here", "", 0, 1)
     if len(stripped) < 12 and stripped.strip("$ .").lower() in _NO_NUMBERS:
         fail(f"'{stripped}' is not a number", "write a formula or a finite number", 0, len(text))
-    if not text.isascii():
+    if not text.isascii() and not _UNCHANGED.issuperset(text):
         text = "".join([_plain(sign) for sign in text])
-    if "\\" in text and _MACRO.search(text):
+    if ("newcommand" in text or r"\def" in text or "DeclareMath" in text) and _MACRO.search(text):
         text = _expanded(text)
-    text = _CROSS.sub(lambda found: found[0].replace("x", "×").replace("X", "×"), text)
-    remark = _REMARK.search(text)
+    if "10" in text or " x " in text or " X " in text:
+        text = _CROSS.sub(lambda found: found[0].replace("x", "×").replace("X", "×"), text)
+    opener = text.rfind("(")  # a remark stands in the last brackets
+    remark = _REMARK.match(text, len(text[:opener].rstrip(" \t"))) if " " in text[max(0, opener - 1) :] else None
     if remark and remark.start():
         notes.append("prose")
         text = text[: remark.start()] + " " * (len(text) - remark.start())
-    label = _LABEL.match(text)
+    label = _LABEL.match(text) if stripped[0] in "tTfFaAsſSrR" else None
     if label and label.end() < len(text):
         notes.append("prose")
         text = " " * label.end() + text[label.end() :]
@@ -61,12 +67,18 @@ def _plain(sign: str) -> str:
     code = ord(sign)
     if 0x1D400 <= code <= 0x1D7FF and sign != "𝟙":
         return unicodedata.normalize("NFKC", sign)
+    if sign.isdecimal() and sign != "𝟙":
+        return str(unicodedata.decimal(sign))
     if 0xFF01 <= code <= 0xFF5E:
         return chr(code - 0xFEE0)
     return _LETTERLIKE.get(sign, sign)
 
 
 _LETTERLIKE = {"ℒ": "L", "ℓ": "ℓ", "ℝ": "R", "ℎ": "h", "\ufeff": " ", "\u00ad": " ", "，": ",", "；": ";", "：": ":"}
+
+
+# signs of the usual blocks (up to Greek, and mathematics) that mean themselves
+_UNCHANGED = frozenset(sign for sign in map(chr, (*range(0x600), *range(0x2000, 0x2300))) if _plain(sign) == sign)
 
 
 def _expanded(text: str) -> str:
@@ -134,8 +146,10 @@ def latex_tokens(text: str, names: Names | None, notes: list[str]) -> list[Token
 
 def _segments(text: str, names: Names | None, notes: list[str]) -> list[tuple[int, int, bool]]:
     """Where formulas stand, and whether words before one say that it defines something."""
-    marks = list(_DELIMITER.finditer(text))
     whole = [(0, len(text), False)]
+    if not ("$" in text or "`" in text or r"\(" in text or r"\[" in text):  # one of them opens any formula
+        return whole
+    marks = list(_DELIMITER.finditer(text))
     if not marks:
         return whole
     inside: list[tuple[int, int]] = []

@@ -2,13 +2,12 @@ r"""A row of tokens cut into statements: ``a = b, where c = d`` is an answer and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from grader.expression.tokens import ENDS, GREEK, Linked, Token, fail
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """Tokens `start` to `end` (exclusive); `equals` is the first ``=`` among them, 0 where there is none.
 
     `definition`: introduced by where, with or let. `step`: followed by an arrow, so a line of a derivation.
@@ -26,8 +25,10 @@ def statements(linked: Linked) -> list[Statement]:
     tokens, match = linked.tokens, linked.match
     cuts: list[tuple[int, str]] = []
     at, last = 0, len(tokens) - ENDS
+    if _CUTTING.isdisjoint(linked.kinds):
+        return _pieces(linked, [(last, "end")])
     defining = False
-    equals = branching = False
+    equals = branching = related = False
     while at < last:
         token = tokens[at]
         kind = token.kind
@@ -37,6 +38,14 @@ def statements(linked: Linked) -> list[Statement]:
             equals = True
         elif kind == "rel" or (kind == "key" and token.text in ("if", "for", "else")):
             branching = True
+            related = kind == "rel"
+        elif kind == "nl" and branching and _branch_ahead(linked, at + 1):
+            tokens[at] = token._replace(kind=";")  # branches on lines of their own
+            linked.kinds[at] = ";"
+        elif kind == "start" and related and not equals and not _has_equals(tokens, match, at + 1):
+            tokens[at] = token._replace(kind=":")  # x > 0 => 1
+            linked.kinds[at] = ":"
+            related = False
         elif kind in ("nl", "start", "."):
             cuts.append((at, kind))
             defining = equals = branching = False
@@ -66,6 +75,9 @@ def statements(linked: Linked) -> list[Statement]:
     return _pieces(linked, cuts)
 
 
+_CUTTING = frozenset(("nl", "start", ".", "key", ";"))
+
+
 def _pieces(linked: Linked, cuts: list[tuple[int, str]]) -> list[Statement]:
     tokens = linked.tokens
     found: list[Statement] = []
@@ -89,12 +101,26 @@ def _pieces(linked: Linked, cuts: list[tuple[int, str]]) -> list[Statement]:
 
 
 def _first_equals(linked: Linked, begin: int, end: int) -> int:
+    if "=" not in linked.kinds:
+        return 0
     at = begin
     while at < end:
-        if linked.tokens[at].kind == "=":
+        if linked.kinds[at] == "=":
             return at
         at = linked.match.get(at, at) + 1
     return 0
+
+
+def _branch_ahead(linked: Linked, at: int) -> bool:
+    """Whether the line from `at` is a value with its condition, or the value otherwise."""
+    found = False
+    while linked.tokens[at].kind not in ("nl", "end"):
+        token = linked.tokens[at]
+        if token.kind == "=" or (token.kind == "key" and token.text == "where"):
+            return False
+        found = found or (token.kind == "key" and token.text in ("if", "for", "else"))
+        at = linked.match.get(at, at) + 1
+    return found
 
 
 def _has_equals(tokens: list[Token], match: dict[int, int], at: int) -> bool:
@@ -109,12 +135,18 @@ def _has_equals(tokens: list[Token], match: dict[int, int], at: int) -> bool:
     return False
 
 
+_BINDING = frozenset(("sum", "prod", "max", "min"))
+
+
 def bound_letters(linked: Linked) -> frozenset[str]:
     """The letters that any sum, product, maximum or minimum of the text binds."""
     tokens, match = linked.tokens, linked.match
     letters: set[str] = set()
-    for at, token in enumerate(tokens):
-        if token.kind != "sum" and not (token.kind in ("fn", "name") and token.text in ("max", "min")):
+    if "_" not in linked.kinds:
+        return frozenset()
+    for at in [at for at, token in enumerate(tokens) if token[1] in _BINDING]:
+        kind = tokens[at].kind
+        if kind != "sum" and not ((kind == "fn" or kind == "name") and tokens[at].text in ("max", "min")):
             continue
         below = at + 1
         while tokens[below].kind == "^":

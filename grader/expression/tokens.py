@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple, NoReturn
 
@@ -33,6 +34,10 @@ class Token(NamedTuple):
     end: int
 
 
+# places repeat from answer to answer, and a look into a table is cheaper than a new Span
+span_of = lru_cache(maxsize=1 << 16)(Span)
+
+
 class Unreadable(Exception):
     """Stops a parse at a mistake in the text; `reading.read` turns it back into the Problem it carries."""
 
@@ -47,42 +52,10 @@ def fail(message: str, hint: str, start: int, end: int) -> NoReturn:
 
 
 _GREEK = [
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "zeta",
-    "eta",
-    "theta",
-    "iota",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "omicron",
-    "pi",
-    "rho",
-    "sigma",
-    "tau",
-    "upsilon",
-    "phi",
-    "chi",
-    "psi",
-    "omega",
-    "Gamma",
-    "Delta",
-    "Theta",
-    "Lambda",
-    "Xi",
-    "Pi",
-    "Sigma",
-    "Upsilon",
-    "Phi",
-    "Psi",
-    "Omega",
-]
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu",
+    "nu", "xi", "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
+    "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega",
+]  # fmt: skip
 GREEK = frozenset(_GREEK)
 GREEK_LETTERS = MappingProxyType(
     dict(zip("αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", _GREEK, strict=True))
@@ -224,6 +197,7 @@ class Linked(NamedTuple):
     tokens: list[Token]
     match: dict[int, int]
     notes: list[str]
+    kinds: list[str]  # of the tokens
 
 
 def link(tokens: list[Token]) -> Linked:
@@ -231,6 +205,11 @@ def link(tokens: list[Token]) -> Linked:
     if len(tokens) > MAX_TOKENS:
         last = tokens[MAX_TOKENS]
         fail("this is too long to read as one formula", f"at most {MAX_TOKENS} signs", last.start, last.end)
+    kinds = [token[0] for token in tokens]
+    pairs = _brackets(tokens, kinds) if _LAID_OUT.isdisjoint(kinds) else None
+    if pairs is not None:
+        end = tokens[-1].end if tokens else 0
+        return Linked([*tokens, *[Token("end", "", end, end)] * ENDS], pairs, [], [*kinds, *["end"] * ENDS])
     kept: list[Token] = []
     match: dict[int, int] = {}
     notes: list[str] = []
@@ -309,13 +288,32 @@ def link(tokens: list[Token]) -> Linked:
         kept.append(Token(")", PAIRS.get(opener.text, ")"), end, end))
         notes.append("bracket_supplied")
     kept += [Token("end", "", end, end)] * ENDS
-    return Linked(kept, match, notes)
+    return Linked(kept, match, notes, [token[0] for token in kept])
+
+
+def _brackets(tokens: list[Token], kinds: list[str]) -> dict[int, int] | None:
+    """Closing by opening bracket, where every bracket has its own; None where one needs a second look."""
+    match: dict[int, int] = {}
+    stack: list[int] = []
+    awaited: list[str | None] = []
+    for at in [at for at, kind in enumerate(kinds) if kind in _BRACKETS]:
+        text = tokens[at][1]
+        if kinds[at] == "(":
+            stack.append(at)
+            awaited.append(PAIRS.get(text))
+        elif stack and awaited.pop() == text and len(stack) <= MAX_DEPTH:
+            match[stack.pop()] = at
+        else:
+            return None
+    return None if stack else match
 
 
 _NUMBERED = ["(", "num", ")"]
 _CONTINUES = frozenset(("=", "+", "-", "joint", "/", "rel", ",", "^", "_", "logic", "over", "'", "method", ")", "end"))
 _OPEN = frozenset(("=", "+", "-", "joint", "/", "rel", ",", "key", "logic", "partial", "nabla", "sum", "frac", "sqrt"))
 _LAYOUT = frozenset(("nl", "row", "&", "quad"))
+_LAID_OUT = _LAYOUT | {"."}
+_BRACKETS = frozenset("()")
 
 
 def _breaks(kept: list[Token], tokens: list[Token], at: int, equals: bool) -> bool:

@@ -13,9 +13,6 @@ FUZZ = Path(__file__).parents[2] / "fuzz"
 SEEDS = sorted((FUZZ / "seeds").iterdir())
 
 KNOWN = {
-    b"1\\sum_{i} v_i \\delta_{ij}": "an index that only a Kronecker delta names is printed as a call of it",
-    b"1\\mathbf{1}^T v": "a vector of ones without a length is printed as a call without arguments",
-    b"1f'(X)": "the case slip X for x is not mended in the derivative of an opaque function",
     b"0 1 > 0 eLse 0": "a keyword in capitals is read as a name, and printed as one that is no name",
 }
 
