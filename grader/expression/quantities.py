@@ -57,7 +57,7 @@ _MARKS = frozenset(("hat", "bar", "tilde"))
 
 # what may stand behind a name without a say in what it means
 _CALM = frozenset(
-    ("+", "-", "joint", "/", ")", "end", "=", "rel", "|", "name", "word", "frac", "fn", "accent", "nl", "key")
+    ("+", "-", "joint", "/", ")", "end", "=", "rel", "|", ",", ";", "name", "word", "frac", "fn", "accent", "nl", "key")
 )
 
 
@@ -182,10 +182,12 @@ def _meaning(table: Table, text: str, below: str) -> tuple[str, tuple[Expression
     if found is None:
         return (text, ()) if text in CONSTANTS and not below else None
     declared = found.declared
-    if found.above or found.primes or declared.role not in ("quantity", "size"):
+    if found.above or found.primes or declared.role == "function":
         return None
     entries, _ = entered(found.below, declared.rank) if found.below else ((), False)
-    return None if entries is None else (declared.name, entries)
+    if entries is None or 0 < len(entries) < declared.rank:
+        return None
+    return declared.name, entries
 
 
 def _calls_anyway(p: Parser, text: str) -> bool:

@@ -145,7 +145,7 @@ def _tokens(source: str, names: Names | None, notation: str | None, notes: list[
     if notation == "latex" or (notation is None and any(mark in source for mark in _MARKS) and _LATEX.search(source)):
         return sources.latex_tokens(source, names, notes)
     tokens = lexer_plain.lex(source)
-    runs = [at for at, token in enumerate(tokens) if len(token[1]) > 1 and token[0] == "name"]
+    runs = [at for at, token in enumerate(tokens) if token[3] - token[2] > 1 and token[0] == "name"]
     for at in runs:
         token = tokens[at]
         if token.text.lower() in _PROSE and all(declared.name != token.text for declared in names or ()):
