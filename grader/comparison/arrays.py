@@ -12,6 +12,7 @@ from grader.expression.values import Array, ShapeError, Value, shape_text, sprea
 # float64 carries about 16 digits; model runs lose some by cancellation, real mistakes are far larger than these
 AGREE = 1e-9
 DIFFER = 1e-6
+PLAIN = 1e-3  # at half the points or more, this is no rounding noise
 STEADY = 0.2  # a true difference is the same in a wider floating point, noise is another
 
 
@@ -26,10 +27,14 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tally:
-    """How the points of a run came out, and the first place (point, *entry) of a clear difference."""
+    """How the points of a run came out, and the first place (point, *entry) of a clear difference.
+
+    `plainly` counts, of the points that differ, those that differ by more than noise could make of many points.
+    """
 
     agreed: int
     differed: int
+    plainly: int
     close: int
     discarded: int
     undefined: int
@@ -108,6 +113,7 @@ def tally(pair: Pair, skip: Array, precise: Pair | None = None) -> Tally:
         # entries that cancel to nearly nothing are held against the largest entry of the point
         agree = gap <= AGREE * size + 1e-12 * scale + 1e-300
         differ = gap > DIFFER * size + 1e-9 * scale
+        plain = gap > PLAIN * size + 1e-9 * scale
         usable = np.isfinite(truth) & ~skip[:, None]
         if precise is not None:
             other_answer, other_truth = _flat(precise)
@@ -126,6 +132,7 @@ def tally(pair: Pair, skip: Array, precise: Pair | None = None) -> Tally:
     return Tally(
         agreed=int(right.sum()),
         differed=int(wrong.sum()),
+        plainly=int((plain & finite).any(axis=1).sum()),
         close=int((~wrong & ~right & ~discarded & ~undefined).sum()),
         discarded=int(discarded.sum()),
         undefined=int((undefined & ~wrong).sum()),

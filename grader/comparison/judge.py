@@ -264,7 +264,7 @@ def _count(
         pair = first if run is runs[0] else _same_way(pairs_in(question, run, target.expression, answer), first)
         skip = kink_points(run, (*question.conditions, *own))
         found: Tally = tally(pair, skip)
-        if found.differed or found.close:
+        if (found.differed or found.close) and found.plainly * 2 < run.points:
             ways = pairs_in(question, precise(run), target.expression, answer)
             found = tally(pair, skip, _same_way(ways, pair))
         if found.where is not None:

@@ -58,8 +58,10 @@ def expected(p: Parser) -> NoReturn:
 
 def number(p: Parser) -> Expression:
     """A number as typed, with a decimal comma or thousands marks where they can be nothing else."""
-    token = p.token
+    token = p.tokens[p.pos]
     p.pos += 1
+    if token[1].isdecimal() and p.kinds[p.pos] != ",":
+        return read_number(token)
     if "/" in token.text:  # one of Unicode's fractions
         top, below = (integer(int(digit)) for digit in token.text.split("/"))
         return Call("div", (top, below), 0, span_of(token.start, token.end))

@@ -116,7 +116,7 @@ def quantity(p: Parser) -> Expression:
     elif kinds[after] == "name":
         text = tokens[after][1] + token[1]  # an accent and its letter
         after += 1
-    elif kinds[after] == "(" and kinds[after + 1] == "name" and kinds[after + 2] == ")":
+    elif tokens[after][1] == "{" and kinds[after + 1] == "name" and kinds[after + 2] == ")":
         text = tokens[after + 1][1] + token[1]
         after += 3
     else:
