@@ -74,7 +74,7 @@ def backward_pass(graph: ComputationGraph, output: str, tidy: bool = True) -> tu
     start = order.index(output) if output in defined else -1
     if output in defined:
         node = defined[output]
-        seed = mul(*(Call("kronecker", (Symbol(a), Symbol(b))) for a, b in zip(out_letters, node.letters, strict=True)))
+        seed = _seed(out_letters, node)
         _gather(_local(node, seed, axes), collected)
     pending = list(reversed(order[: max(start, 0)]))
     pending += [leaf.name for leaf in graph.leaves if leaf.of] + [leaf.name for leaf in graph.leaves if not leaf.of]
@@ -88,7 +88,7 @@ def backward_pass(graph: ComputationGraph, output: str, tidy: bool = True) -> tu
             continue
         adjoints.append(adjoint)
         own = adjoint.letters[len(out_letters) :]
-        cotangent = _partial(output, out_letters, name, own)
+        cotangent = Partial(_at(output, out_letters, axes), _at(name, own, axes))
         if name in defined:
             inner = defined[name]
             moved = substitute(cotangent, dict(zip(own, map(Symbol, inner.letters), strict=True)))
@@ -134,8 +134,9 @@ def inline(node: Expression, known: Mapping[str, Node]) -> Expression:
 
 def _local(node: Node, cotangent: Expression, axes: Mapping[str, tuple[str, ...]]) -> list[Contribution]:
     """What a node passes to its inputs; where a rule uses the node's own value again, its name is put for it."""
-    own = indexed(node.name, node.letters)
-    found = _pull(node.expression, cotangent, node.letters, axes)
+    own = _at(node.name, node.letters, axes)
+    live = tuple(letter for letter, axis in zip(node.letters, node.axes, strict=True) if axis != "1")
+    found = _pull(node.expression, cotangent, live, axes)
     if isinstance(node.expression, Number | Symbol | Indexed):
         return found
     return [replace(item, expression=replace_tree(item.expression, node.expression, own)) for item in found]
@@ -149,14 +150,25 @@ def local_jacobian(graph: ComputationGraph, above: str, below: str) -> Node | No
         return None
     taken = set(axes) | _letters_in(node)
     out_letters = _out_letters(above, axes, taken)
-    pairs = zip(out_letters, node.letters, strict=True)
-    seed = mul(*(Call("kronecker", (Symbol(a), Symbol(b))) for a, b in pairs))
+    seed = _seed(out_letters, node)
     found = [item for item in _local(node, seed, axes) if item.name == below]
     return _adjoint(above, below, out_letters, found, axes, (node,)) if found else None
 
 
 def _opaque_last(leaves: Iterable[Leaf]) -> list[str]:
     return [leaf.name for leaf in leaves]
+
+
+def _seed(out_letters: tuple[str, ...], node: Node) -> Expression:
+    """The derivative of a quantity by itself: 1 where its indices agree."""
+    pairs = zip(out_letters, node.letters, node.axes, strict=True)
+    return mul(*(Call("kronecker", (Symbol(a), Symbol(b))) for a, b, axis in pairs if axis != "1"))
+
+
+def _at(name: str, letters: tuple[str, ...], axes: Mapping[str, tuple[str, ...]]) -> Expression:
+    """A quantity at letters; an axis of length 1 has one place."""
+    places = tuple(ONE if axis == "1" else Symbol(a) for a, axis in zip(letters, axes[name], strict=True))
+    return Indexed(Symbol(name), places) if places else Symbol(name)
 
 
 def _letters_in(node: Node) -> set[str]:
@@ -311,8 +323,12 @@ def _occurrence(
     if len(places) != len(axes[name]):
         raise NotDifferentiable(name)
     taken = free_symbols(cotangent) | symbols(cotangent) | set(live) | set(axes) | symbols(node)
-    expression, remaining, own = cotangent, list(live), []
-    for place in places:
+    expression, remaining = cotangent, list(live)
+    own: list[str] = []
+    for place, axis in zip(places, axes[name], strict=True):
+        if axis == "1" and place == ONE:
+            own.append(fresh(taken | set(own)))  # an axis of one entry: the adjoint is the same for all of it
+            continue
         if isinstance(place, Symbol) and place.name in remaining:
             own.append(place.name)  # the letter itself serves: it is bound nowhere else from here on
             remaining.remove(place.name)

@@ -29,21 +29,29 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """`name` with free index `letters` (empty for a scalar or a whole-array formula) is `expression`."""
+    """`name` with free index `letters`, one an axis, is `expression`.
+
+    `source` is the formula of whole arrays that it was lowered from, as the author wrote it.
+    """
 
     name: str
     letters: tuple[str, ...]
     axes: tuple[str, ...]
     expression: Expression
+    source: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ComputationGraph:
-    """A model as a program: size symbols, leaves, and nodes in an order in which each uses earlier ones."""
+    """A model as a program: size symbols, leaves, and nodes in an order in which each uses earlier ones.
+
+    `notation` pairs a name with the derivative that it stands for in answers (``delta_2`` with dJ/dz2).
+    """
 
     sizes: tuple[str, ...]
     leaves: tuple[Leaf, ...]
     nodes: tuple[Node, ...]
+    notation: tuple[tuple[str, Expression], ...] = ()
 
     @property
     def quantities(self) -> tuple[Leaf | Node, ...]:

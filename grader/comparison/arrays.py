@@ -46,6 +46,7 @@ def line_up(answer: Value, truth: Value, points: int) -> tuple[Pair, ...]:
 
     An answer without indices to an indexed target (and the reverse) is compared as the whole array.
     """
+    answer = _oriented(answer, truth)
     target = _full(truth.data, points)
     foreign = [letter for letter in answer.letters if letter not in truth.letters]
     if not foreign:
@@ -59,6 +60,16 @@ def line_up(answer: Value, truth: Value, points: int) -> tuple[Pair, ...]:
     if not foreign or answer.rank != (truth.rank if truth.letters else 0):
         raise ShapeError(f"this is {_describe(answer)}, the answer asked for is {_describe(truth)}")
     return _renamings(answer, truth, foreign, points, target)
+
+
+def _oriented(answer: Value, truth: Value) -> Value:
+    """A plain vector has no orientation: it serves as the row or column that is asked for, and the reverse."""
+    if answer.letters or truth.letters:
+        return answer
+    flat = (answer.rank, truth.rank) in ((1, 2), (2, 1)) and 1 in (*answer.shape[:2], *truth.shape[:2])
+    if flat and sorted(n for n in answer.shape if n != 1) == sorted(n for n in truth.shape if n != 1):
+        return Value(answer.data.reshape(answer.data.shape[0], *truth.shape))
+    return answer
 
 
 def _renamings(answer: Value, truth: Value, foreign: list[str], points: int, target: Array) -> tuple[Pair, ...]:

@@ -7,7 +7,6 @@ sample points of the model, where one clear difference is a counterexample.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -18,7 +17,7 @@ from grader.comparison.numbers import number_note, typed_place
 from grader.comparison.show import counterexample
 from grader.expression.algebra import free_symbols, substitute, total
 from grader.expression.evaluator import evaluate
-from grader.expression.nodes import Call, Expression, Indexed, Partial, Product, Symbol, head, indices, walk
+from grader.expression.nodes import Call, Expression, Indexed, Partial, Product, Symbol, head, indices, sides, walk
 from grader.expression.printer import to_text
 from grader.expression.readings import TooManyReadings, distinct, readings
 from grader.expression.values import Array, ShapeError, Value
@@ -158,8 +157,7 @@ def truth_value(run: Run, target: Expression) -> Value:
 def _extents(run: Run, target: Expression) -> dict[str, int]:
     axes = {item.name: item.axes for item in run.graph.quantities}
     found: dict[str, int] = {}
-    sides: Iterable[Expression] = (target.numerator, target.denominator) if isinstance(target, Partial) else (target,)
-    for side in sides:
+    for side in sides(target):
         for index, axis in zip(indices(side), axes.get(head(side) or "", ()), strict=False):
             if isinstance(index, Symbol):
                 found[index.name] = axis_length(axis, run.sizes)

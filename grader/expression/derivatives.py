@@ -19,7 +19,7 @@ def leads(p: Parser, at: int) -> bool:
     token = p.tokens[at]
     if token.kind == "partial":
         return True
-    if token.kind not in ("name", "word") or token.text[0] != "d" or p.declared(token.text):
+    if token.kind not in ("name", "word") or token.text[0] != "d" or p.declared_quantity(token.text):
         return False
     if token.text == "d":
         return p.kinds[at + 1] in ("name", "word", "accent", "(", ")", "/", "^", "fn")
@@ -40,7 +40,7 @@ def leads(p: Parser, at: int) -> bool:
 def differential_ahead(p: Parser, at: int) -> bool:
     """Whether ``dL/dz`` stands at `at`: a differential, a single slash, and another differential."""
     token = p.tokens[at]
-    if token.text[:1] != "d" or token.text in GREEK or p.declared(token.text) or token.text in SPELLINGS:
+    if token.text[:1] != "d" or token.text in GREEK or p.declared_quantity(token.text) or token.text in SPELLINGS:
         return False
     end = at + 1
     if token.text == "d":
@@ -75,7 +75,7 @@ def _denominator(p: Parser, at: int, known: bool) -> bool:
         and token.kind in ("name", "word")
         and text[0] == "d" != text
         and text[1].isalpha()
-        and not (text in GREEK or text in SPELLINGS or p.declared(text))
+        and not (text in GREEK or text in SPELLINGS or p.declared_quantity(text))
     )
 
 

@@ -1,7 +1,7 @@
 """Where a symbol's values lie: an interval, a set, a named domain; and how values are drawn from it.
 
 >>> parse_domain("(0, 1)")
-Domain(kind='interval', low=0.0, high=1.0, low_open=True, high_open=True, members=())
+Domain(kind='interval', low=0.0, high=1.0, low_open=True, high_open=True, members=(), size='')
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ class Domain:
     """A set of real values, or of rows of reals.
 
     `kind`: "interval" (with `low`, `high` and whether each end is open), "set" (`members`), "integer",
-    "onehot" or "simplex" (the last axis of the array is a one-hot row, or a probability vector).
+    "onehot" or "simplex" (the last axis of the array is a one-hot row, or a probability vector), "index"
+    (a place 1, 2, ... on an axis of the size that `size` names).
     """
 
     kind: str = "interval"
@@ -32,6 +33,7 @@ class Domain:
     low_open: bool = True
     high_open: bool = True
     members: tuple[float, ...] = ()
+    size: str = ""
 
 
 REAL = Domain()
@@ -81,12 +83,14 @@ def print_domain(domain: Domain) -> str:
             return name
     if domain.kind == "set":
         return "{" + ",".join(f"{member:g}" for member in domain.members) + "}"
+    if domain.kind == "index":
+        return f"1..{domain.size}"
     left, right = "(" if domain.low_open else "[", ")" if domain.high_open else "]"
     return f"{left}{domain.low:g},{domain.high:g}{right}"
 
 
-def draw(domain: Domain, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-    """Values of `shape` from the domain.
+def draw(domain: Domain, shape: tuple[int, ...], rng: np.random.Generator, places: int = 0) -> Array:
+    """Values of `shape` from the domain; of an "index" one of the numbers 1 to `places`.
 
     Reals come on a grid of multiples of 2**-10, so that a kink such as ``y - yhat = 0`` or
     ``|y - yhat| = delta`` can be hit exactly in binary arithmetic.
@@ -96,6 +100,8 @@ def draw(domain: Domain, shape: tuple[int, ...], rng: np.random.Generator) -> Ar
             return rng.choice(np.array(domain.members), size=shape).astype(np.float64)
         case "integer":
             return rng.integers(-4, 5, size=shape).astype(np.float64)
+        case "index":
+            return rng.integers(1, places + 1, size=shape).astype(np.float64)
         case "onehot":
             classes = rng.integers(0, shape[-1], size=shape[:-1])
             hot: Array = np.eye(shape[-1])[classes]

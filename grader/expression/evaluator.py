@@ -15,6 +15,7 @@ import numpy as np
 from grader.expression.elementwise import ELEMENTWISE
 from grader.expression.linear import ARRAY
 from grader.expression.nodes import (
+    ONE,
     Call,
     Cases,
     Expression,
@@ -28,6 +29,7 @@ from grader.expression.nodes import (
     Symbol,
     head,
     indices,
+    sides,
     walk,
 )
 from grader.expression.values import (
@@ -118,13 +120,16 @@ def _partial(node: Partial, env: Environment, scope: Scope) -> Value:
     found = None if name is None else env.values.get(name)
     if found is None:
         raise ShapeError("this derivative is not one of the model's", node.span)
-    above, below = indices(node.numerator), indices(node.denominator)
-    if not above and not below:
-        return Value(found)
-    # an unindexed numerator keeps its axes as positions in front
-    above_rank = found.ndim - 1 - len(below) if below else len(above)
-    whole = (Slice(),) * (above_rank - len(above))
-    return _enter(Value(found), (*above, *whole, *below), node, env, scope)
+    entered: list[Expression] = []
+    for side in sides(node):
+        places = indices(side)
+        known = env.values.get(head(side) or "")
+        shape = () if known is None else known.shape[1:]
+        if len(places) == 1 < len(shape) and sum(size != 1 for size in shape) == 1:
+            entered += [ONE if size == 1 else places[0] for size in shape]  # one index on a row or a column
+        else:
+            entered += [*places, *(Slice() for _ in shape[len(places) :])]
+    return _enter(Value(found), tuple(entered), node, env, scope)
 
 
 def _indexed(node: Indexed, env: Environment, scope: Scope) -> Value:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from grader.expression.algebra import indexed, substitute
 from grader.expression.nodes import (
+    ONE,
     Call,
     Cases,
     Expression,
@@ -37,6 +38,8 @@ class Definition(Protocol):
     def name(self) -> str: ...
     @property
     def letters(self) -> tuple[str, ...]: ...
+    @property
+    def axes(self) -> tuple[str, ...]: ...
     @property
     def expression(self) -> Expression: ...
 
@@ -112,12 +115,14 @@ def _fold_one(node: Expression, definition: Definition, pattern: Term) -> Expres
         return node
     if isinstance(node, Call) and node.function in ("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"):
         return node
-    letters = frozenset(definition.letters)
+    # an axis of length 1 has one place
+    single = {letter: ONE for letter, axis in zip(definition.letters, definition.axes, strict=False) if axis == "1"}
+    letters = frozenset(definition.letters) - set(single)
     changed, result = False, []
     for coefficient, factors in split_terms(node):
         found = _find(pattern[1], factors, letters, {})
         if found is not None and set(found[0]) >= letters:
-            binding, rest = found
+            binding, rest = {**found[0], **single}, found[1]
             places = tuple(binding[letter] for letter in definition.letters)
             name: Expression = Indexed(Symbol(definition.name), places) if places else indexed(definition.name, ())
             factors, changed = ((name, Fraction(1)), *rest), True

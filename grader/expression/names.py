@@ -14,7 +14,8 @@ class Declared:
 
     `rank` is its number of axes (0 for a scalar); `arguments` are the texts that may stand in brackets
     behind it (``f(x, w)``), any of which means the quantity itself; `role` is "quantity", "size",
-    "opaque" or "function" (`function` then names the row of `functions.FUNCTIONS`).
+    "opaque", "adjoint" (a name for a derivative) or "function" (`function` then names the row of
+    `functions.FUNCTIONS`).
     """
 
     name: str

@@ -218,6 +218,11 @@ def head(node: Expression) -> str | None:
     return None
 
 
+def sides(node: Expression) -> tuple[Expression, ...]:
+    """The quantities of a derivative, numerator first; of a second derivative three; any other node is its own."""
+    return (*sides(node.numerator), *sides(node.denominator)) if isinstance(node, Partial) else (node,)
+
+
 def indices(node: Expression) -> tuple[Expression, ...]:
     """The indices of a symbol; of a derivative, those of its numerator and then of its denominator."""
     match node:

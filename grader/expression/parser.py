@@ -352,6 +352,10 @@ class Parser:
         """Whether the model declares a bare name."""
         return name in self.defined or (self.table is not None and self.table.knows(name))
 
+    def declared_quantity(self, name: str) -> bool:
+        """Whether a bare name is declared, and not for a derivative."""
+        return self.declared(name) and (self.table is None or not self.table.is_adjoint(name))
+
 
 _ONE = Number(Fraction(1))
 

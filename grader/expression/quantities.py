@@ -68,7 +68,7 @@ def _looked_at(p: Parser, start: int) -> Expression:
     spelled = kind == "name" or kind == "word"
     if spelled and p.table is not None and text in p.table.functions:
         return calls.function(p, p.table.functions[text])
-    if spelled and (not p.declared(text) or _calls_anyway(p, text)):
+    if spelled and (not p.declared_quantity(text) or _calls_anyway(p, text)):
         if text[0] == "d" and derivatives.differential_ahead(p, start):
             return derivatives.slashed(p)
         if text == "delta" and derivatives.misspelt(p, start):

@@ -186,6 +186,11 @@ class Table:
         """Whether a bare identifier is declared."""
         return text in self.exact or text in self.keys
 
+    def is_adjoint(self, text: str) -> bool:
+        """Whether a bare identifier names a derivative: ``dz`` in ``dJ/dz`` is a differential all the same."""
+        found = self.exact.get(text) or self.keys.get(text)
+        return found is not None and found.role == "adjoint"
+
 
 def key_of(base: str, above: str = "", below: str = "", primes: int = 0) -> str:
     """The normal form under which spellings of one name meet."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias
 
 from grader.expression.algebra import (
@@ -105,6 +106,16 @@ def _shared(terms: list[Term]) -> tuple[tuple[Expression, Fraction], ...]:
 
 
 def _terms(node: Expression) -> list[Term]:
+    return list(_kept_terms(node))
+
+
+# adjoints share most of their sub-trees, and a key asks for the same ones over and over
+@lru_cache(maxsize=16_384)
+def _kept_terms(node: Expression) -> tuple[Term, ...]:
+    return tuple(_find_terms(node))
+
+
+def _find_terms(node: Expression) -> list[Term]:
     match node:
         case Number():
             return [] if node.value == 0 else [(node.value, ())]

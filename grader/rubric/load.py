@@ -39,6 +39,7 @@ class _Defaults:
     points: float
     tolerance: Tolerance
     show_solution: bool
+    layout: str = "review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def _inherit(fields: Fields, defaults: _Defaults, place: Place) -> _Defaults:
         read_number(fields, "points", place, defaults.points),
         _tolerance(fields, defaults.tolerance, place),
         defaults.show_solution if solution is None else solution == "shown",
+        read_choice(fields, "layout", place, ("review", "accept", "wrong")) or defaults.layout,
     )
 
 
@@ -192,6 +194,7 @@ def _read_part(tree: Tree, number: int, defaults: _Defaults, model: Model | None
         accept=_read_examples(fields, "accept", place),
         reject=_read_examples(fields, "reject", place),
         show_solution=own.show_solution,
+        layout=own.layout,
         line=tree.line,
     )
 

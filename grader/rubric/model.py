@@ -58,7 +58,8 @@ class Part:
     """One asked quantity.
 
     `target` is a node of the model (a forward value) or a Partial (a gradient), in the rubric's own
-    letters; `text` is how the author wrote it.
+    letters; `text` is how the author wrote it. `layout` says what becomes of its transpose: "review",
+    "accept" or "wrong".
     """
 
     id: str
@@ -71,6 +72,7 @@ class Part:
     accept: tuple[Example, ...] = ()
     reject: tuple[Example, ...] = ()
     show_solution: bool = True
+    layout: str = "review"
     line: int = 0
 
 

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from grader.autodiff.entries import Entry
 from grader.autodiff.graph import ComputationGraph, Node
+from grader.autodiff.lower import lower
+from grader.expression.algebra import fresh
 from grader.expression.names import Declared
-from grader.expression.nodes import Expression, Indexed, Partial, Reduce, Symbol, children, walk
+from grader.expression.nodes import Expression, Indexed, Partial, Reduce, Symbol, children, symbols, walk
+from grader.expression.values import ShapeError
+from grader.problems import Problem
 from grader.rubric.document import Entries, Text, Tree
 from grader.rubric.fields import Fields, Place, read_fields, read_formula, read_pairs, read_text, read_texts
 from grader.rubric.model import Model
+from grader.rubric.notation import read_notation
 from grader.rubric.quantities import (
     Table,
     declare,
@@ -60,7 +66,9 @@ def read_model(tree: Tree, place: Place) -> Model:
         place.key("define").note(fields["define"].line, "expected at least one definition, found none")
     lefts = [_read_left(table, key, value, place.inside(f"define '{key.value}'")) for key, value in pairs]
     nodes = _read_definitions(table, [left for left in lefts if left is not None])
-    return Model(ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes), tuple(table.names))
+    graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes)
+    notation = read_notation(fields, table, graph, place)
+    return Model(replace(graph, notation=notation), tuple(table.names))
 
 
 def _section(fields: Fields, name: str, place: Place) -> tuple[tuple[Text, Tree], ...]:
@@ -75,7 +83,7 @@ def _read_left(table: Table, key: Text, tree: Tree, place: Place) -> _Left | Non
     name, letters = _split(key.value, table.sizes)
     if len(set(letters)) < len(letters):
         place.note(key.line, f"an index letter stands twice in '{key.value}'")
-    rank = len(letters) or len(shape or ())
+    rank = len(shape or letters)
     if not declare(table, named(name, fields, rank, place, "quantity"), Text(name, key.line), place):
         return None
     return _Left(name, letters, formula, shape, key.value, tree.line, place)
@@ -103,11 +111,11 @@ def _quantities(expression: Expression) -> set[str]:
 
 
 def _read_definitions(table: Table, lefts: list[_Left]) -> tuple[Node, ...]:
-    names = tuple(table.names)
     later = {left.name: left for left in lefts}
     nodes = []
     for left in lefts:
-        expression = read_formula(left.formula, left.line, names, left.place) if left.formula else None
+        # the ranks of the definitions above are known by now
+        expression = read_formula(left.formula, left.line, tuple(table.names), left.place) if left.formula else None
         own = later.pop(left.name)
         table.axes[left.name] = left.shape or ("?",) * len(left.letters)
         if expression is None:
@@ -120,24 +128,74 @@ def _read_definitions(table: Table, lefts: list[_Left]) -> tuple[Node, ...]:
             left.place.note(left.line, message, "put definitions in the order in which they are computed")
         if any(isinstance(item, Partial) for item in walk(expression)):
             left.place.note(left.line, "a definition may not hold a derivative")
-        axes = _infer_axes(left, expression, table.axes)
-        table.axes[left.name] = axes
-        _check_letters(left, expression, table.axes)
-        nodes.append(Node(left.name, left.letters, axes, expression))
+        if used & later.keys() or own.name in used:
+            continue
+        node = _lowered(table, left, expression)
+        if node is not None:
+            nodes.append(node)
     return tuple(nodes)
 
 
-def _infer_axes(left: _Left, expression: Expression, axes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The range of each letter on the left, from the axes that it indexes on the right."""
-    if left.shape is not None:
-        if left.letters and len(left.shape) != len(left.letters):
-            message = f"expected one size for each letter of '{left.text}', found {shown(left.shape)}"
-            left.place.key("shape").note(left.line, message)
-        return left.shape
+def _lowered(table: Table, left: _Left, expression: Expression) -> Node | None:
+    """The definition as a formula of entries, with its shape worked out and checked against what is declared."""
+    known = {name: axes for name, axes in table.axes.items() if name != left.name}
+    try:
+        entry = lower(expression, known, left.letters)
+    except ShapeError as error:
+        left.place.note(left.line, _with_shapes(error.problem, expression, known))
+        return None
+    if left.shape is not None and len(left.letters) == 1 and len(left.shape) == 2 and not entry.axes:
+        return _oriented(table, left, expression, entry.body)
+    own = _infer_axes(left, entry, known)
+    axes = (*own, *entry.axes)
+    if left.shape is not None and left.shape != axes and "?" not in (*left.shape, *axes):
+        where = _with_shapes(Problem(""), expression, known).message
+        message = f"expected shape {shown(left.shape)}, the formula gives {shown(axes)}{where}"
+        left.place.key("shape").note(left.line, message)
+        axes = left.shape
+    _take_axes(table, left.name, axes)
+    _check_letters(left, (*left.letters, *entry.letters), entry.body, table.axes)
+    source = expression if entry.body != expression else None
+    return Node(left.name, (*left.letters, *entry.letters), axes, entry.body, source)
+
+
+def _take_axes(table: Table, name: str, axes: tuple[str, ...]) -> None:
+    table.axes[name] = axes
+    place = next(k for k, item in enumerate(table.names) if item.name == name)
+    table.names[place] = replace(table.names[place], rank=len(axes))
+
+
+def _oriented(table: Table, left: _Left, expression: Expression, body: Expression) -> Node:
+    """A row or a column by the one letter that it is counted with: ``y_w: [w = o]`` of shape [V, 1]."""
+    assert left.shape is not None
+    if left.shape.count("1") != 1:
+        message = f"expected one size for each letter of '{left.text}', found {shown(left.shape)}"
+        left.place.key("shape").note(left.line, message)
+    _take_axes(table, left.name, left.shape)
+    _check_letters(left, left.letters, body, table.axes)
+    other = fresh({*table.axes, *table.sizes, *symbols(expression), *left.letters})
+    letters = (other, *left.letters) if left.shape[0] == "1" else (*left.letters, other)
+    return Node(left.name, letters, left.shape, body)
+
+
+def _with_shapes(problem: Problem, expression: Expression, axes: Mapping[str, tuple[str, ...]]) -> Problem:
+    """The problem with the shapes of the arrays that the formula uses."""
+    used = {item.name: None for item in walk(expression) if isinstance(item, Symbol) and axes.get(item.name)}
+    shapes = ", ".join(f"{name} is {' x '.join(axes[name])}" for name in used)
+    return replace(problem, message=f"{problem.message} ({shapes})") if shapes else problem
+
+
+def _infer_axes(left: _Left, entry: Entry, axes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The range of each letter on the left: declared, or from the axes that it indexes on the right."""
+    if left.shape is not None and left.letters:
+        if len(left.shape) == len(left.letters) + len(entry.axes):
+            return left.shape[: len(left.letters)]
+        message = f"expected one size for each letter of '{left.text}', found {shown(left.shape)}"
+        left.place.key("shape").note(left.line, message)
     ranges = []
     for letter in left.letters:
-        sizes = sorted(_ranges(letter, expression, axes) - {"?"})
-        if not _ranges(letter, expression, axes):
+        sizes = sorted(_ranges(letter, entry.body, axes) - {"?"})
+        if not _ranges(letter, entry.body, axes):
             hint = f"index something with {letter}, or write {{formula: ..., shape: [...]}}"
             left.place.note(left.line, f"nothing on the right tells what the index '{letter}' runs over", hint)
         elif len(sizes) > 1:
@@ -157,10 +215,12 @@ def _ranges(letter: str, expression: Expression, axes: Mapping[str, tuple[str, .
     }
 
 
-def _check_letters(left: _Left, expression: Expression, axes: Mapping[str, tuple[str, ...]]) -> None:
+def _check_letters(
+    left: _Left, letters: tuple[str, ...], expression: Expression, axes: Mapping[str, tuple[str, ...]]
+) -> None:
     """Note letters that nothing binds, and sums that run over nothing."""
     free: set[str] = set()
-    pending: list[tuple[Expression, frozenset[str]]] = [(expression, frozenset(left.letters))]
+    pending: list[tuple[Expression, frozenset[str]]] = [(expression, frozenset(letters))]
     while pending:
         item, bound = pending.pop()
         match item:

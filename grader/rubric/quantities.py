@@ -80,6 +80,8 @@ def read_given(table: Table, key: Text, tree: Tree, place: Place) -> None:
         domain = _domain(tree, place)
     else:
         domain = _domain(fields["domain"], place.key("domain")) if "domain" in fields else REAL
+    if "index" in fields:
+        domain = _index(table, fields, place)
     shape = read_shape(table, fields, place)
     value = None
     if "value" in fields:
@@ -98,6 +100,16 @@ def read_given(table: Table, key: Text, tree: Tree, place: Place) -> None:
     if declare(table, named(key.value, fields, len(axes), place, "quantity"), key, place):
         table.axes[key.value] = axes
         table.leaves.append(Leaf(key.value, axes, domain, value))
+
+
+def _index(table: Table, fields: Fields, place: Place) -> Domain:
+    """The domain of a place on an axis of a declared size."""
+    size = read_text(fields, "index", place)
+    if size and size not in table.sizes and not re.fullmatch(r"[1-9]\d{0,3}", size):
+        message = f"expected a size symbol ({', '.join(table.sizes) or 'none declared'}) or a whole number"
+        place.key("index").note(fields["index"].line, f"{message}, found '{size}'", did_you_mean(size, table.sizes))
+        return REAL
+    return Domain("index", size=size)
 
 
 def read_opaque(table: Table, key: Text, tree: Tree, place: Place) -> None:

@@ -60,6 +60,10 @@ _MARKING = {
         {"anyOf": [_COUNT, {"type": "string", "pattern": r"^\d{1,2}( decimals?)?$"}]},
         "Students round every line to so many decimals; the rounding is carried through the program.",
     ),
+    "layout": Key(
+        {"enum": ["review", "accept", "wrong"]},
+        "What becomes of an answer that is the transpose of the gradient (review unless it says otherwise).",
+    ),
     "solution": Key({"enum": ["shown", "hidden"]}, "Whether feedback shows the worked derivation."),
 }
 _NAMING = {
@@ -121,9 +125,14 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
                 "The program: one assignment a line, in order.",
                 required=True,
             ),
+            "notation": Key(
+                _mapping(_WORD, _section("notation")),
+                "Names that answers may use for derivatives of the model: {delta_2: dJ/dz2}.",
+            ),
         },
         "given": {
             **_SPACE,
+            "index": Key(_WORD, "It is a place 1, 2, ... on axes of this size, as the o of u_o."),
             "value": Key(_section("value"), "A number, or nested lists of numbers, where it is known."),
             **_NAMING,
         },
@@ -133,6 +142,7 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
             "shape": Key(_SHAPE, "The axes, where the index letters don't tell."),
             **_NAMING,
         },
+        "notation": {"target": Key(_TEXT, "The derivative that it stands for.", required=True), **_NAMING},
         "part": {
             "id": Key(_WORD, "The part's id, unique in the rubric; a column of the gradebook.", required=True),
             "prompt": Key(_WORD, "What is asked, in words."),

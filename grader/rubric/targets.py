@@ -46,6 +46,9 @@ def _unread_sides(text: str, model: Model) -> list[Problem]:
 def _mistakes(target: Expression, model: Model) -> Iterator[tuple[str, str]]:
     """What is wrong with a target, each as message and hint."""
     match target:
+        case Partial(numerator=Partial() as inner, denominator=bottom):
+            yield from _mistakes(inner, model)
+            yield from _quantity_mistakes(bottom, model, ("node", "opaque", "given"))
         case Partial(numerator=top, denominator=bottom):
             yield from _quantity_mistakes(top, model, ("node", "opaque"))
             yield from _quantity_mistakes(bottom, model, ("node", "opaque", "given"))
@@ -74,9 +77,9 @@ def _quantity_mistakes(item: Expression, model: Model, kinds: tuple[str, ...]) -
         what = "given" if kind == "given" else f"a {kind}" if kind != "opaque" else "an opaque function"
         yield f"expected the name of {expected}, found '{name}', which is {what}", did_you_mean(name, nodes)
     if isinstance(item, Indexed):
-        if len(item.indices) != declared[name].rank:
+        if len(item.indices) > declared[name].rank:
             yield (
-                f"expected {declared[name].rank} indices at '{name}', or none, found {len(item.indices)}",
+                f"expected at most {declared[name].rank} indices at '{name}', or none, found {len(item.indices)}",
                 "",
             )
         if not all(isinstance(index, Symbol | Number) for index in item.indices):

@@ -18,6 +18,7 @@ from grader.solver.strata import margin_values, model_margins
 
 STEPS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
 TOLERANCE = 1e-6
+DOUBTFUL = 1e-3
 MAX_ENTRIES = 24
 
 
@@ -29,18 +30,20 @@ def certify_partial(run: Run, target: Partial) -> Problem | None:
     truth = run.values[partial_name(above, below)]
     entries = list(np.ndindex(run.values[below].shape[1:]))[:MAX_ENTRIES]
     moved = _moved(run, below, entries)
-    slopes, smooth = _slopes(run, moved, above, len(entries)), _smooth(run, moved, len(entries))
+    (slopes, doubt), smooth = _slopes(run, moved, above, len(entries)), _smooth(run, moved, len(entries))
     usable_anywhere = False
     for k, entry in enumerate(entries):
         at: Any = (..., *entry)
         exact = np.broadcast_to(truth[at], slopes[k].shape)
-        error = np.abs(slopes[k] - exact) / np.maximum(np.abs(exact), 1.0)
-        error = error.reshape(run.points, -1).max(axis=1)
-        usable = smooth[k] & np.isfinite(error)
+        scale = np.maximum(np.abs(exact), 1.0)
+        error = (np.abs(slopes[k] - exact) / scale).reshape(run.points, -1).max(axis=1)
+        spread = (doubt[k] / scale).reshape(run.points, -1).max(axis=1)
+        # beside a pole the ladder itself is in doubt, and says little
+        usable = smooth[k] & np.isfinite(error) & (spread < DOUBTFUL)
         usable_anywhere = usable_anywhere or bool(usable.any())
         worst = np.where(usable, error, 0.0)
-        if worst.max() > TOLERANCE:
-            point = int(worst.argmax())
+        if (worst > TOLERANCE + spread).any():
+            point = int(np.argmax(worst > TOLERANCE + spread))
             return Problem(
                 f"the gradient d{above}/d{below} is {np.ravel(exact[point])[:3]}, central differences"
                 f" give {np.ravel(slopes[k][point])[:3]}"
@@ -57,11 +60,12 @@ def _moved(run: Run, below: str, entries: list[tuple[int, ...]]) -> Run:
     """
     blocks = [(entry, sign * step) for entry in entries for step in STEPS for sign in (1.0, -1.0)]
     names = [leaf.name for leaf in run.graph.leaves]
-    tiled = {name: np.concatenate([run.values[name]] * len(blocks)) for name in names}
-    changed = np.concatenate([run.values[below].astype(float)] * len(blocks))
+    # the widest floating point that NumPy has here, since differences cancel
+    tiled = {name: np.concatenate([run.values[name].astype(np.longdouble)] * len(blocks)) for name in names}
+    changed = np.concatenate([run.values[below].astype(np.longdouble)] * len(blocks))
     fixed = {below: changed}
     following = [leaf.name for leaf in run.graph.leaves if below in leaf.of]
-    fixed |= {name: tiled[name].astype(float) for name in following}
+    fixed |= {name: tiled[name].copy() for name in following}
     for k, (entry, step) in enumerate(blocks):
         rows = slice(k * run.points, (k + 1) * run.points)
         place: Any = (rows, *entry)
@@ -73,8 +77,10 @@ def _moved(run: Run, below: str, entries: list[tuple[int, ...]]) -> Run:
     return Run(run.graph, run.sizes, compute(run.graph, run.sizes, tiled, points, fixed), points)
 
 
-def _slopes(run: Run, moved: Run, above: str, entries: int) -> Array:
+def _slopes(run: Run, moved: Run, above: str, entries: int) -> tuple[Array, Array]:
     """The slope at every entry and point, from the step at which two neighbours of the ladder agree best there.
+
+    With it comes its doubt: how far the neighbours at the next smaller step are apart, where noise shows first.
 
     Each pair of neighbours is extrapolated once (Richardson), which removes the error in h**2.
     """
@@ -87,7 +93,8 @@ def _slopes(run: Run, moved: Run, above: str, entries: int) -> Array:
     ratio = (STEPS[0] / STEPS[1]) ** 2
     refined = (ratio * ladder[:, 1:] - ladder[:, :-1]) / (ratio - 1)
     chosen: Array = np.take_along_axis(refined, best[:, None], axis=1)[:, 0]
-    return chosen
+    smaller = np.minimum(best + 1, gaps.shape[1] - 1)
+    return chosen, np.take_along_axis(gaps, smaller[:, None], axis=1)[:, 0]
 
 
 def _smooth(run: Run, moved: Run, entries: int) -> Array:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from grader.autodiff.backprop import inline, local_jacobian
 from grader.autodiff.graph import ComputationGraph, Node
-from grader.expression.algebra import add, fresh, indexed, mul, substitute, total
+from grader.expression.algebra import add, free_symbols, fresh, indexed, mul, substitute, total
 from grader.expression.matching import fold
 from grader.expression.nodes import (
     ONE,
@@ -28,10 +29,15 @@ from grader.expression.nodes import (
     head,
     indices,
     rebuild,
+    sides,
     symbols,
     walk,
 )
 from grader.expression.simplify import expanded, factored, join_terms, simplify, split_terms
+from grader.solver.matrix_form import matrix_form
+from grader.solver.rational import shorter
+
+SHORT = 12  # nodes of a formula that nothing shortens
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ def closed_form(graph: ComputationGraph, target: Expression, adjoints: Mapping[s
     name = head(target)
     if not isinstance(target, Partial):
         node = next((item for item in graph.nodes if item.name == name), None)
-        return _place(node, target) if node else target
+        return _in_place(node, target, graph) if node else target
     above = head(target.numerator)
     known = {node.name: node for node in adjoints.get(above or "", ())}
     if name not in known:
@@ -60,16 +66,57 @@ def closed_form(graph: ComputationGraph, target: Expression, adjoints: Mapping[s
     formula = inline(node.expression, {key: value for key, value in known.items() if key != name})
     formula = simplify(fold(simplify(formula), graph.nodes))
     formula = simplify(_unit_rows(formula, graph))
-    return _readable(_place(replace(node, expression=formula), target))
+    return _in_place(replace(node, expression=formula), target, graph)
 
 
+def _in_place(node: Node, target: Expression, graph: ComputationGraph) -> Expression:
+    """The formula in the target's letters; where the target leaves axes whole, without letters for them if it has
+    such a form."""
+    axes = {item.name: item.axes for item in graph.quantities}
+    places = [place for side in sides(target) for place in _places(side, axes)]
+    if len(places) != len(node.letters):
+        return _readable(node.expression)
+    given = {letter: place for letter, place in zip(node.letters, places, strict=True) if place is not None}
+    whole = [(a, b) for a, b in zip(node.letters, node.axes, strict=True) if a not in given]
+    placed = substitute(node.expression, given)
+    formula = _readable(placed)
+    if not whole:
+        return formula
+    letters, ranges = tuple(a for a, _ in whole), tuple(b for _, b in whole)
+    for item in sorted((formula, *_forms(placed)), key=_length):
+        found = matrix_form(item, letters, ranges, axes)
+        if found is not None:
+            return found
+    return formula
+
+
+def _places(side: Expression, axes: Mapping[str, tuple[str, ...]]) -> list[Expression | None]:
+    """What enters each axis of a quantity; None where it stays whole. A row or a column takes one index."""
+    own = axes.get(head(side) or "", ())
+    entered = indices(side)
+    if len(entered) == 1 < len(own) and sum(axis != "1" for axis in own) == 1:
+        return [ONE if axis == "1" else entered[0] for axis in own]
+    return [*entered, *(None for _ in own[len(entered) :])]
+
+
+@lru_cache(maxsize=1024)
 def _readable(formula: Expression) -> Expression:
     """Switched terms as cases, else common factors in front of a bracket."""
     cases = as_cases(formula)
     if isinstance(cases, Cases):
         return cases
-    forms = [factored(_inner_cases(item)) for item in (formula, expanded(formula))]
-    return min(forms, key=lambda form: sum(1 for _ in walk(form)))
+    return min((_inner_cases(item) for item in _forms(formula)), key=_length)
+
+
+@lru_cache(maxsize=1024)
+def _forms(formula: Expression) -> tuple[Expression, ...]:
+    """Equal formulas, common factors in front of a bracket."""
+    plain = tuple(factored(item) for item in (formula, expanded(formula)))
+    return (*plain, *shorter(formula)) if _length(min(plain, key=_length)) > SHORT else plain
+
+
+def _length(formula: Expression) -> int:
+    return sum(1 for _ in walk(formula))
 
 
 def _inner_cases(node: Expression) -> Expression:
@@ -141,6 +188,39 @@ def as_cases(node: Expression) -> Expression:
     return node
 
 
+def spelled(
+    graph: ComputationGraph, target: Expression, adjoints: Mapping[str, tuple[Node, ...]], closed: Expression
+) -> Expression:
+    """The target as the closed form has it: with letters for the axes that it leaves whole, where the form has them."""
+    named = _with_letters(graph, target, adjoints)
+    return named if symbols(named) - symbols(target) & free_symbols(closed) else target
+
+
+def _with_letters(graph: ComputationGraph, target: Expression, adjoints: Mapping[str, tuple[Node, ...]]) -> Expression:
+    if not isinstance(target, Partial):
+        node = next((item for item in graph.nodes if item.name == head(target)), None)
+    else:
+        found = adjoints.get(head(target.numerator) or "", ())
+        node = next((item for item in found if item.name == head(target)), None)
+    axes = {item.name: item.axes for item in graph.quantities}
+    places = [_places(side, axes) for side in sides(target)]
+    if node is None or sum(map(len, places)) != len(node.letters):
+        return target
+    letters = iter(zip(node.letters, node.axes, strict=True))
+
+    def fill(side: Expression) -> Expression:
+        if isinstance(side, Partial):
+            return Partial(fill(side.numerator), fill(side.denominator), side.span)
+        own = []
+        for place in places[filled.pop()]:
+            letter, axis = next(letters)
+            own.append(place or (ONE if axis == "1" else Symbol(letter)))
+        return Indexed(Symbol(head(side) or ""), tuple(own)) if own else side
+
+    filled = list(reversed(range(len(places))))
+    return fill(target)
+
+
 def derivation(
     graph: ComputationGraph, target: Expression, adjoints: Mapping[str, tuple[Node, ...]], closed: Expression
 ) -> tuple[Line, ...]:
@@ -152,19 +232,27 @@ def derivation(
         return ()
     known = {node.name: node for node in adjoints.get(above, ())}
     lines: list[Line] = []
-    chain = _chain(graph, target, above, below, known)
-    if chain is not None and chain not in (closed, target):
-        lines.append(Line(target, chain, "chain rule"))
+    named = _with_letters(graph, target, adjoints)
+    assert isinstance(named, Partial)
+    chain = _chain(graph, named, above, below, known)
+    if chain is not None and chain not in (closed, named):
+        lines.append(Line(named, chain, "chain rule"))
         for item in dict.fromkeys(i for i in walk(chain) if isinstance(i, Partial)):
             line = _partial_line(graph, item, above, adjoints)
             if line is not None and line.right != item:
                 lines.append(line)
-    lines.append(Line(target, closed, "together" if lines else "differentiate"))
+    left = spelled(graph, target, adjoints, closed)
+    lines.append(Line(left, closed, "together" if lines else "differentiate"))
     used = symbols(closed)
-    lines += [
-        Line(indexed(node.name, node.letters), node.expression, "where") for node in graph.nodes if node.name in used
-    ]
+    lines += [_where(node) for node in graph.nodes if node.name in used]
     return tuple(lines)
+
+
+def _where(node: Node) -> Line:
+    """A definition as its author wrote it."""
+    if node.source is None or symbols(node.source) & set(node.letters):
+        return Line(indexed(node.name, node.letters), node.expression, "where")
+    return Line(Symbol(node.name), node.source, "where")
 
 
 def _consumers(graph: ComputationGraph, name: str) -> list[str]:
@@ -191,12 +279,13 @@ def _chain(
         letters: list[str] = []
         for k in range(len(axes[consumer])):
             letters.append(fresh(taken | set(letters), wanted[k] if k < len(wanted) else ""))
-        middle = indexed(consumer, letters)
+        places = [ONE if axis == "1" else Symbol(a) for a, axis in zip(letters, axes[consumer], strict=True)]
+        middle = Indexed(Symbol(consumer), tuple(places)) if places else Symbol(consumer)
         upper = Partial(target.numerator, middle)
         further = _chain(graph, upper, above, consumer, known) if not axes[consumer] else None
         factor = Partial(middle, target.denominator)
         product = mul(further if further is not None and not _is_sum(further) else upper, factor)
-        result = add(result, total(letters, product))
+        result = add(result, total((a for a, p in zip(letters, places, strict=True) if p != ONE), product))
     return None if result == ZERO else result
 
 

@@ -11,18 +11,28 @@ import numpy as np
 
 from grader.autodiff.backprop import NotDifferentiable, backward_pass
 from grader.autodiff.graph import ComputationGraph, Node
+from grader.expression.evaluator import evaluate
 from grader.expression.mathml import to_mathml
 from grader.expression.names import Names
-from grader.expression.nodes import Call, Expression, Partial, head
+from grader.expression.nodes import Call, Expression, Partial, Symbol, head, indices, sides
 from grader.expression.printer import to_text
-from grader.expression.values import ShapeError
+from grader.expression.values import ShapeError, spread
 from grader.problems import Problem
 from grader.rubric.model import Part, Question, Rubric
 from grader.rubric.shown import Asked, SolutionStep
 from grader.solver.certify import certify_partial
-from grader.solver.closed import Line, closed_form, derivation, juxtaposed
+from grader.solver.closed import Line, closed_form, derivation, juxtaposed, spelled
 from grader.solver.rounding import rounded_program
-from grader.solver.runs import Run, draw_runs, fill_partials, is_numeric, make_run
+from grader.solver.runs import (
+    Run,
+    axis_length,
+    draw_runs,
+    environment,
+    fill_partials,
+    is_numeric,
+    make_run,
+    with_derivatives,
+)
 from grader.solver.strata import Kink, kinks, model_margins, stratified
 from grader.version import VERSION
 
@@ -107,7 +117,7 @@ def _placed(problem: Problem, question: Question) -> Problem:
 
 
 def _solve_question(question: Question, digest: str) -> SolvedQuestion:
-    graph = with_axes(question.model.graph, digest)
+    graph = question.model.graph
     numeric = is_numeric(graph)
     runs = list(draw_runs(graph, digest))
     kink: Kink | None = None
@@ -117,8 +127,8 @@ def _solve_question(question: Question, digest: str) -> SolvedQuestion:
         kink = kinks(runs[0], conditions)
         runs = [joined(run, more) if more is not None else run for run, more in zip(runs, extra, strict=True)]
     targets = [target for part in question.parts for target in (part.target, *(s.target for s in part.steps))]
-    outputs = {head(target.numerator) for target in targets if isinstance(target, Partial)}
-    adjoints = {name: backward_pass(graph, name) for name in sorted(item for item in outputs if item)}
+    outputs = {head(t.numerator): with_derivatives(graph, t) for t in targets if isinstance(t, Partial)}
+    adjoints = {name: backward_pass(outputs[name], name) for name in sorted(item for item in outputs if item)}
     for run in (*runs, *((kink.at, kink.left, kink.right) if kink else ())):
         fill_partials(run, targets, adjoints)
     parts = tuple(_solve_part(part, question, graph, adjoints) for part in question.parts)
@@ -135,30 +145,13 @@ def joined(run: Run, more: Run) -> Run:
     return make_run(run.graph, run.sizes, leaves, run.points + more.points)
 
 
-def with_axes(graph: ComputationGraph, key: str) -> ComputationGraph:
-    """The graph with the axes of whole-array formulas filled in, found from a run: sizes tell axes apart."""
-    if all(node.axes or not _may_be_array(graph, node) for node in graph.nodes):
-        return graph
-    run = draw_runs(graph, key)[0]
-    by_length = {length: name for name, length in run.sizes.items()}
-    nodes = []
-    for node in graph.nodes:
-        shape = run.values[node.name].shape[1:]
-        axes = node.axes or tuple(by_length.get(length, str(length)) for length in shape)
-        nodes.append(replace(node, axes=axes))
-    return replace(graph, nodes=tuple(nodes))
-
-
-def _may_be_array(graph: ComputationGraph, node: Node) -> bool:
-    return not node.letters and any(leaf.axes for leaf in graph.leaves)
-
-
 def _solve_part(
     part: Part, question: Question, graph: ComputationGraph, adjoints: Mapping[str, tuple[Node, ...]]
 ) -> SolvedPart:
     name = head(part.target)
     if name is None:
         raise ShapeError(f"the target '{part.text}' is no quantity or derivative of the model")
+    graph = with_derivatives(graph, part.target)
     closed = closed_form(graph, part.target, adjoints)
     lines = derivation(graph, part.target, adjoints, closed)
     names = question.model.names
@@ -211,20 +204,53 @@ def _steps(lines: tuple[Line, ...], names: Names) -> tuple[SolutionStep, ...]:
 def _certify(done: SolvedQuestion, question: Question) -> list[Problem]:
     from grader.solver.symbolic import certify_symbolic
 
-    problems = []
+    problems = [problem for part in done.parts for problem in _closed_differs(done, part, question)]
     for part in question.parts:
         for target in (part.target, *(step.target for step in part.steps)):
             if not isinstance(target, Partial):
                 continue
+            graph = with_derivatives(done.graph, target)
             for run in done.runs:
-                problem = certify_partial(run, target)
+                problem = certify_partial(replace(run, graph=graph), target)
                 if problem is None:
-                    problem = certify_symbolic(done.graph, run, target)
+                    problem = certify_symbolic(graph, run, target)
                 if problem is not None:
                     path = f"question {question.id}, part {part.id}, key 'target'"
                     problems.append(problem.at("", part.line, path=path))
                     break
     return problems
+
+
+def _closed_differs(done: SolvedQuestion, part: SolvedPart, question: Question) -> list[Problem]:
+    """The formula that is shown must have the values of the raw gradient; a Problem where it has not."""
+    left = spelled(with_derivatives(done.graph, part.part.target), part.part.target, done.adjoints, part.closed)
+    for run in done.runs:
+        with np.errstate(all="ignore"):
+            truth = evaluate(left, environment(run, _ranges(run, left)))
+            shown = evaluate(part.closed, environment(run, _ranges(run, left)))
+        data, wanted = spread(shown, truth.letters), truth.data
+        if data.ndim < wanted.ndim and data.size in (wanted.size, wanted.size // run.points):
+            data = data.reshape(data.shape[0], *wanted.shape[1:])  # a plain vector for a row or a column
+        data = np.broadcast_to(data, wanted.shape)
+        usable = np.isfinite(data) & np.isfinite(wanted)
+        scale = np.maximum(np.abs(wanted), 1.0)
+        if not usable.any() or (np.abs(data - wanted)[usable] > 1e-6 * scale[usable]).any():
+            message = (
+                f"the closed form {to_text(part.closed, question.model.names)} does not have the gradient's values"
+            )
+            path = f"question {question.id}, part {part.part.id}, key 'target'"
+            return [Problem(message).at("", part.part.line, path=path)]
+    return []
+
+
+def _ranges(run: Run, left: Expression) -> dict[str, int]:
+    axes = {item.name: item.axes for item in run.graph.quantities}
+    return {
+        index.name: axis_length(axis, run.sizes)
+        for side in sides(left)
+        for index, axis in zip(indices(side), axes.get(head(side) or "", ()), strict=False)
+        if isinstance(index, Symbol)
+    }
 
 
 def _certificate(done: SolvedQuestion) -> str:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
 
-from grader.autodiff.backprop import backward_pass
+from grader.autodiff.backprop import backward_pass, inline
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.expression.domain import REAL, draw
 from grader.expression.evaluator import Environment, evaluate
-from grader.expression.nodes import Expression, Partial, head, partial_name, walk
+from grader.expression.nodes import Expression, Partial, Symbol, head, partial_name, walk
 from grader.expression.values import Array, ShapeError, Value, spread
 
 SCALAR_POINTS = 40
@@ -73,7 +73,8 @@ def draw_leaves(
             fixed = np.asarray(leaf.value, dtype=float)
             values[leaf.name] = np.broadcast_to(fixed, (points, *shape)).copy()
         else:
-            values[leaf.name] = draw(leaf.domain, (points, *shape), rng)
+            places = axis_length(leaf.domain.size, sizes) if leaf.domain.size else 0
+            values[leaf.name] = draw(leaf.domain, (points, *shape), rng, places)
     for leaf in graph.leaves:
         for argument in leaf.of:
             if argument not in values:
@@ -135,18 +136,26 @@ def draw_runs(graph: ComputationGraph, key: str) -> tuple[Run, ...]:
 
 def fill_partials(run: Run, expressions: Iterable[Expression], adjoints: Mapping[str, tuple[Node, ...]]) -> None:
     """Compute the model's derivatives that `expressions` name into the run; names it can't have stay absent."""
+    short = dict(run.graph.notation)
     for expression in expressions:
         for item in walk(expression):
+            if isinstance(item, Symbol) and item.name in short and item.name not in run.values:
+                meant = short[item.name]
+                fill_partials(run, (meant,), adjoints)
+                if (name := head(meant)) in run.values:
+                    run.values[item.name] = run.values[name]
             if isinstance(item, Partial) and (name := head(item)) is not None and name not in run.values:
                 _fill(run, item, name, adjoints)
 
 
 def _fill(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[Node, ...]]) -> None:
     above, below = head(item.numerator), head(item.denominator)
+    if isinstance(item.numerator, Partial) and above is not None and above not in run.values:
+        _fill(run, item.numerator, above, adjoints)
     if above not in run.values or below not in run.values:
         return
     if above not in run.known:
-        for node in adjoints.get(above) or _raw_adjoints(run.graph, above):
+        for node in adjoints.get(above) or _raw_adjoints(with_derivatives(run.graph, item), above):
             run.values[node.name] = node_array(node, run.values, run.sizes, run.points)
         run.known.add(above)
     if name in run.values:
@@ -157,6 +166,23 @@ def _fill(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[Node,
         run.values[name] = np.broadcast_to(np.eye(size).reshape(shape), (run.points, *shape))
     else:  # no path leads from one to the other
         run.values[name] = np.zeros((run.points, *shape))
+
+
+@lru_cache(maxsize=256)
+def with_derivatives(graph: ComputationGraph, target: Expression) -> ComputationGraph:
+    """The graph whose nodes include the first derivatives that a second one is taken of: a gradient is more graph."""
+    if not isinstance(target, Partial) or not isinstance(target.numerator, Partial):
+        return graph
+    inner = target.numerator
+    graph = with_derivatives(graph, inner)
+    name, above = head(inner), head(inner.numerator)
+    if name is None or above is None:
+        return graph
+    known = {node.name: node for node in backward_pass(graph, above)}
+    if name not in known:
+        return graph
+    node = known.pop(name)
+    return replace(graph, nodes=(*graph.nodes, replace(node, expression=inline(node.expression, known))))
 
 
 @lru_cache(maxsize=256)

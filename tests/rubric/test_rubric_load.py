@@ -81,7 +81,8 @@ NODES = [
     ("s_total: w", "s_total", (), ()),
     ("s_in: w", "s_in", (), ()),  # n is a size
     ("s_i: {formula: w, shape: [n]}", "s", ("i",), ("n",)),
-    ("s: {formula: a + 1, shape: [n]}", "s", (), ("n",)),
+    ("s: {formula: a + 1, shape: [n]}", "s", ("i",), ("n",)),
+    ("s: a + 1", "s", ("i",), ("n",)),
 ]
 
 

@@ -21,7 +21,8 @@ title: T
 questions:
   - id: q
     model:
-      given: {x: real}
+      given: {x: {domain: real}}
+      notation: {a: {target: ds / dx}}
       opaque: {f: {of: [x]}}
       define: {s: {formula: x}}
     parts:
@@ -42,6 +43,7 @@ SECTIONS: dict[str, tuple[str | int, ...]] = {
     "given": ("questions", 0, "model", "given", "x"),
     "opaque": ("questions", 0, "model", "opaque", "f"),
     "define": ("questions", 0, "model", "define", "s"),
+    "notation": ("questions", 0, "model", "notation", "a"),
     "part": ("questions", 0, "parts", 0),
     "step": ("questions", 0, "parts", 0, "steps", 0),
     "example": ("questions", 0, "parts", 0, "accept", 0),

@@ -107,20 +107,21 @@ def test_a_kept_certificate_is_not_paid_for_again(key, monkeypatch):
     assert len(calls) == len(key.questions)
 
 
-def test_a_model_without_a_derivative_is_a_problem_not_a_crash():
+def test_a_model_whose_shapes_do_not_fit_is_a_problem_with_both_shapes():
     text = """
 title: t
 questions:
   - id: "1"
     model:
-      given: {x: real}
-      define: {y: "norm(x)"}
-    parts: [{id: a, target: dy/dx, prompt: p, points: 1}]
+      sizes: [m, d, k]
+      given: {X: {shape: [m, d]}, W: {shape: [k, d]}}
+      define: {Z: X @ W, L: sum(Z)}
+    parts: [{id: a, target: dL/dW, prompt: p, points: 1}]
 """
-    rubric = parse_rubric(text, "r.yaml")
-    found = rubric if isinstance(rubric, tuple) else solve(rubric)
+    found = parse_rubric(text, "r.yaml")
     assert isinstance(found, tuple)
-    assert all(str(problem) for problem in found)
+    message = "a matrix product needs equal inner sizes: m x d times k x d (X is m x d, W is k x d)"
+    assert message in "\n".join(str(problem) for problem in found)
 
 
 def forward_and_backward(rng, decimals):
