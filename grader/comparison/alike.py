@@ -30,7 +30,7 @@ MAX_JOINED = 12  # letters in a name that may be several names
 
 def alike(left: Expression, right: Expression, domains: Iterable[str]) -> tuple[Expression, Expression]:
     """Both formulas with primes and derivatives carried out, joined names split, and entries of arrays as entries."""
-    left, right = _worked_out(left), _worked_out(right)
+    left, right = worked_out(left), worked_out(right)
     if _partials(left) and _partials(right):
         left, right = _partials_as_names(left), _partials_as_names(right)
     left, right = (_split_names(one, {*free_names(other), *domains}) for one, other in ((left, right), (right, left)))
@@ -48,9 +48,9 @@ def free_names(*nodes: Expression) -> list[str]:
     return sorted(found - set(CONSTANT_VALUES))
 
 
-def _worked_out(node: Expression) -> Expression:
+def worked_out(node: Expression) -> Expression:
     """Primes of known functions and derivatives of written-out formulas, ``d/dx tanh(x)``, carried out."""
-    found = rebuild(node, _worked_out) if _partials(node) else node
+    found = rebuild(node, worked_out) if _partials(node) else node
     match found:
         case Partial(denominator=Symbol(name=name)) if head(found.numerator) is None:
             try:

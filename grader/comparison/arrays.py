@@ -50,7 +50,7 @@ def line_up(answer: Value, truth: Value, points: int) -> tuple[Pair, ...]:
     target = _full(truth.data, points)
     foreign = [letter for letter in answer.letters if letter not in truth.letters]
     if not foreign:
-        if answer.rank == truth.rank:
+        if answer.shape == truth.shape:
             return (Pair(_full(spread(answer, truth.letters), points, target.shape), target),)
         whole_shape = truth.data.shape[1:]
         if not answer.letters and answer.shape == whole_shape:
@@ -64,11 +64,10 @@ def line_up(answer: Value, truth: Value, points: int) -> tuple[Pair, ...]:
 
 def _oriented(answer: Value, truth: Value) -> Value:
     """A plain vector has no orientation: it serves as the row or column that is asked for, and the reverse."""
-    if answer.letters or truth.letters:
-        return answer
     flat = (answer.rank, truth.rank) in ((1, 2), (2, 1)) and 1 in (*answer.shape[:2], *truth.shape[:2])
     if flat and sorted(n for n in answer.shape if n != 1) == sorted(n for n in truth.shape if n != 1):
-        return Value(answer.data.reshape(answer.data.shape[0], *truth.shape))
+        head = answer.data.shape[: 1 + len(answer.letters)]
+        return Value(answer.data.reshape(*head, *truth.shape), answer.letters)
     return answer
 
 

@@ -12,8 +12,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from grader.comparison.alike import worked_out
 from grader.comparison.arrays import Pair, Tally, line_up, tally
 from grader.comparison.numbers import number_note, typed_place
+from grader.comparison.shapes import entries_message, in_symbols, shape_message, transposed_verdict
 from grader.comparison.show import counterexample
 from grader.expression.algebra import free_symbols, substitute, total
 from grader.expression.evaluator import evaluate
@@ -21,6 +23,7 @@ from grader.expression.nodes import Call, Expression, Indexed, Partial, Product,
 from grader.expression.printer import to_text
 from grader.expression.readings import TooManyReadings, distinct, readings
 from grader.expression.values import Array, ShapeError, Value
+from grader.problems import Problem
 from grader.results import Evidence, Verdict
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
@@ -39,6 +42,7 @@ class Target:
     closed: Expression
     tolerance: Tolerance = NO_TOLERANCE
     interval: tuple[float, float] | None = None
+    layout: str = "review"
 
 
 def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
@@ -46,8 +50,28 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
     if answer == target.closed:
         evidence = Evidence("proof", detail="the same formula")
         return _finished(question, answer, Verdict("equivalent", "equivalent", evidence))
-    if restates(target.expression, answer):
+    primed = _primed(question, target.expression, answer)
+    if restates(target.expression, answer, question.graph.notation) or answer in primed:
         return Verdict("not_equivalent", "restated", message="This only restates the question.")
+    verdict = _judge_readings(question, target, worked_out(answer))
+    return _set_up(verdict) if primed and verdict.note in ("equivalent", "implied_sum", "renamed") else verdict
+
+
+def _primed(question: SolvedQuestion, target: Expression, answer: Expression) -> tuple[Expression, ...]:
+    """What the answer leaves to differentiate: ``d/dx sigma(x)``, and f' where the derivative of f itself is asked."""
+    above = head(target.numerator) if isinstance(target, Partial) else None
+    formulas = (node.expression for node in question.graph.nodes if node.name == above)
+    asked = {formula.function for formula in formulas if isinstance(formula, Call)}
+    return tuple(
+        item
+        for item in walk(answer)
+        if (isinstance(item, Call) and item.primes and item.function in asked)
+        or (isinstance(item, Partial) and head(item.numerator) is None)
+    )
+
+
+def _judge_readings(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
+    """The votes of all readings of the answer."""
     try:
         ways = _readings(question, target, answer)
     except TooManyReadings:
@@ -80,9 +104,13 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
     """One reading of the answer, on its own."""
     decide = _judge_number if question.numeric else _judge_samples
     try:
-        return _finished(question, answer, decide(question, target, answer))
+        verdict = _finished(question, answer, decide(question, target, answer))
+        return verdict if verdict.decision != "not_equivalent" else _turned(question, target, answer) or verdict
     except ShapeError as error:
         problem = error.problem
+        turned = _turned(question, target, answer)
+        if turned is not None:
+            return turned
     summed = with_implied_sums(answer, target.expression)
     if summed != answer:
         try:
@@ -90,17 +118,41 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
             return replace(verdict, note="implied_sum") if verdict.note == "equivalent" else verdict
         except ShapeError as error:
             problem = error.problem
-    return Verdict("not_equivalent", "shape", message=_sentence(problem.message))
+    return Verdict("not_equivalent", "shape", message=_shape_message(question, target, answer, problem))
+
+
+def _turned(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict | None:
+    """The verdict on an answer that is the transpose of the truth, or None."""
+    truth = truth_value(question.runs[0], target.expression)
+    if truth.letters or truth.rank != 2:
+        return None
+    decide = _judge_number if question.numeric else _judge_samples
+    turned = Call("transpose", (answer,))
+    try:
+        verdict = _finished(question, turned, decide(question, target, turned))
+    except ShapeError:
+        return None
+    return transposed_verdict(verdict, target.layout) if verdict.decision == "equivalent" else None
+
+
+def _shape_message(question: SolvedQuestion, target: Target, answer: Expression, problem: Problem) -> str:
+    run = question.runs[0]
+    try:
+        value = evaluate(answer, environment(run, _extents(run, target.expression)))
+    except ShapeError:
+        return _sentence(in_symbols(problem.message, run.sizes))
+    found = shape_message(value, truth_value(run, target.expression), target.expression, run)
+    return found or _sentence(in_symbols(problem.message, run.sizes))
 
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
-def restates(target: Expression, answer: Expression) -> bool:
+def restates(target: Expression, answer: Expression, notation: tuple[tuple[str, Expression], ...] = ()) -> bool:
     """Whether the answer names the very quantity asked for instead of working it out."""
-    name = head(target)
-    return any(head(item) == name for item in walk(answer) if isinstance(item, Symbol | Partial))
+    names = {head(target), *(short for short, meant in notation if head(meant) == head(target))}
+    return any(head(item) in names for item in walk(answer) if isinstance(item, Symbol | Partial))
 
 
 def follow_left_side(target: Expression, left: Expression, answer: Expression) -> Expression:
@@ -142,8 +194,10 @@ def _finished(question: SolvedQuestion, answer: Expression, verdict: Verdict) ->
     if question.numeric and uses_model(question, answer):
         message = "The formula is right, but it is not worked out to a number."
         return replace(verdict, note="not_evaluated", message=message)
-    if not unfinished(question, answer):
-        return verdict
+    return _set_up(verdict) if unfinished(question, answer) else verdict
+
+
+def _set_up(verdict: Verdict) -> Verdict:
     message = "The chain rule is set up rightly, but its derivatives are not worked out."
     return replace(verdict, note="chain_rule_only", message=message)
 
@@ -214,7 +268,9 @@ def _judge_number(question: SolvedQuestion, target: Target, answer: Expression) 
     shown = counterexample(run, pair, _first_wrong(pair, notes), answer, target.closed)
     # the point is the question's own numbers, so only the entry of an array is worth naming
     shown = replace(shown, at=tuple(item for item in shown.at if item[0] == "entry"))
-    return Verdict("not_equivalent", "not_equivalent", shown)
+    places = np.ndindex(pair.answer.shape[1:])
+    message = entries_message((place, bool(note)) for place, note in zip(places, notes, strict=True))
+    return Verdict("not_equivalent", "not_equivalent", shown, message)
 
 
 def _first_wrong(pair: Pair, notes: list[str | None]) -> tuple[int, ...]:

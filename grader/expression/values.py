@@ -95,6 +95,8 @@ def align(values: Sequence[Value], span: Span = NOWHERE) -> tuple[list[Array], t
             arrays[k] = arrays[k].reshape(arrays[k].shape + (1,) * len(full))
             continue
         padded = (1,) * (len(full) - len(shape)) + shape
+        if len(shape) == 1 and full == (*shape, 1):
+            padded = full  # a vector without orientation beside a column is a column
         if any(n not in (1, size) for n, size in zip(padded, full, strict=True)):
             raise ShapeError(f"shapes do not fit: {shape_text(shapes[0])} with {shape_text(shapes[-1])}", span)
         arrays[k] = arrays[k].reshape(arrays[k].shape[:head] + padded)

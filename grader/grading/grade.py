@@ -143,7 +143,7 @@ def _evidence(question: SolvedQuestion, part: SolvedPart, evidence: Evidence) ->
 
 def target_of(part: SolvedPart) -> Target:
     """The part's target as the judge takes it."""
-    return Target(part.part.target, part.closed, part.part.tolerance, part.interval)
+    return Target(part.part.target, part.closed, part.part.tolerance, part.interval, part.part.layout)
 
 
 def _note(verdict: Verdict, reading: Reading) -> str:
