@@ -49,7 +49,7 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
     """Decide whether `answer` equals the target wherever the model lets both be evaluated."""
     if answer == target.closed:
         evidence = Evidence("proof", detail="the same formula")
-        return _finished(question, answer, Verdict("equivalent", "equivalent", evidence))
+        return _finished(question, target, answer, Verdict("equivalent", "equivalent", evidence))
     primed = _primed(question, target.expression, answer)
     if restates(target.expression, answer, question.graph.notation) or answer in primed:
         return Verdict("not_equivalent", "restated", message="This only restates the question.")
@@ -104,7 +104,7 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
     """One reading of the answer, on its own."""
     decide = _judge_number if question.numeric else _judge_samples
     try:
-        verdict = _finished(question, answer, decide(question, target, answer))
+        verdict = _finished(question, target, answer, decide(question, target, answer))
         return verdict if verdict.decision != "not_equivalent" else _turned(question, target, answer) or verdict
     except ShapeError as error:
         problem = error.problem
@@ -114,7 +114,7 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
     summed = with_implied_sums(answer, target.expression)
     if summed != answer:
         try:
-            verdict = _finished(question, answer, decide(question, target, summed))
+            verdict = _finished(question, target, answer, decide(question, target, summed))
             return replace(verdict, note="implied_sum") if verdict.note == "equivalent" else verdict
         except ShapeError as error:
             problem = error.problem
@@ -129,7 +129,7 @@ def _turned(question: SolvedQuestion, target: Target, answer: Expression) -> Ver
     decide = _judge_number if question.numeric else _judge_samples
     turned = Call("transpose", (answer,))
     try:
-        verdict = _finished(question, turned, decide(question, target, turned))
+        verdict = _finished(question, target, turned, decide(question, target, turned))
     except ShapeError:
         return None
     return transposed_verdict(verdict, target.layout) if verdict.decision == "equivalent" else None
@@ -164,8 +164,12 @@ def follow_left_side(target: Expression, left: Expression, answer: Expression) -
     return substitute(answer, renames)
 
 
-def unfinished(question: SolvedQuestion, answer: Expression) -> tuple[Partial, ...]:
-    """Derivatives in the answer that the model can work out; those of opaque functions are finished."""
+def unfinished(question: SolvedQuestion, answer: Expression, target: Target | None = None) -> tuple[Partial, ...]:
+    """Derivatives in the answer that the model can work out; those of opaque functions are finished.
+
+    So are those that earlier parts ask for (they are graded there), where everything between is worked out:
+    ``dL/dW = h^T dL/dz``, but not the bare chain rule ``dL/dz dz/dW``.
+    """
     leaves = {leaf.name: leaf for leaf in question.graph.leaves}
     plain = {
         node.name: head(node.expression)
@@ -179,7 +183,16 @@ def unfinished(question: SolvedQuestion, answer: Expression) -> tuple[Partial, .
             source = leaves.get(plain.get(above or "") or above or "")
             if source is None or below not in source.of:
                 found.append(item)
+    whole = [item for item in walk(answer) if isinstance(item, Partial)]
+    if target is not None and len(found) == len(whole) and {head(i) for i in found} <= _earlier(question, target):
+        return ()
     return tuple(found)
+
+
+def _earlier(question: SolvedQuestion, target: Target) -> set[str | None]:
+    """The derivatives that the parts before the target's ask for."""
+    asked = [part.target for part in question.question.parts]
+    return {head(item) for item in asked[: asked.index(target.expression)]} if target.expression in asked else set()
 
 
 def uses_model(question: SolvedQuestion, answer: Expression) -> bool:
@@ -188,13 +201,13 @@ def uses_model(question: SolvedQuestion, answer: Expression) -> bool:
     return any(isinstance(item, Symbol) and item.name in names for item in walk(answer))
 
 
-def _finished(question: SolvedQuestion, answer: Expression, verdict: Verdict) -> Verdict:
+def _finished(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict:
     if verdict.decision != "equivalent":
         return verdict
     if question.numeric and uses_model(question, answer):
         message = "The formula is right, but it is not worked out to a number."
         return replace(verdict, note="not_evaluated", message=message)
-    return _set_up(verdict) if unfinished(question, answer) else verdict
+    return _set_up(verdict) if unfinished(question, answer, target) else verdict
 
 
 def _set_up(verdict: Verdict) -> Verdict:
