@@ -96,8 +96,14 @@ def _transposed(node: Expression) -> Expression:
     match node:
         case Call("transpose", (inner,)):
             return inner
-        case Call("neg" | "diag" | "identity"):
-            return rebuild(node, _transposed) if node.function == "neg" else node
+        case Number() | Call("diag" | "identity"):
+            return node
+        case Call("neg" | "add" | "sub"):
+            return rebuild(node, _transposed)
+        case Product((front, whole), ("*",)):
+            return Product((front, _transposed(whole)), ("*",))
+        case Product() if set(node.joints) == {"circ"}:
+            return rebuild(node, _transposed)
         case Call("div", (top, bottom)):
             return Call("div", (_transposed(top), bottom))
         case Product() if set(node.joints) == {"@"}:

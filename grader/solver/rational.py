@@ -12,7 +12,7 @@ from grader.expression.algebra import add, div, mul, number, power, substitute
 from grader.expression.nodes import Call, Expression, Number, Product, Symbol, rebuild, walk
 from grader.expression.simplify import expanded, join_terms, simplify, split_terms
 
-MAX_NODES = 400  # SymPy's time grows fast with the size of what is cancelled
+MAX_NODES = 120  # SymPy's time grows fast with the size of what is cancelled
 _ARITHMETIC = frozenset(("add", "sub", "neg", "div", "pow", "square"))
 
 

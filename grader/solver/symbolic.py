@@ -11,12 +11,13 @@ from typing import Any
 
 from grader.autodiff.backprop import inline
 from grader.autodiff.graph import ComputationGraph
-from grader.expression.nodes import Call, Cases, Expression, Number, Partial, Product, Symbol, partial_name
+from grader.expression.nodes import Call, Cases, Expression, Number, Partial, Product, Symbol, partial_name, walk
 from grader.problems import Problem
 from grader.solver.runs import Run
 
 TOLERANCE = 1e-8
 POINTS = 3
+MAX_NODES = 120  # a longer formula takes SymPy seconds, and has the central differences for a second opinion
 
 
 class NotScalar(Exception):
@@ -34,8 +35,11 @@ def certify_symbolic(graph: ComputationGraph, run: Run, target: Partial) -> Prob
     import sympy
 
     table: dict[str, Any] = {}
+    inlined = inline(Symbol(above), known)
+    if sum(1 for _ in walk(inlined)) > MAX_NODES:
+        return None
     try:
-        formula = _convert(inline(Symbol(above), known), table)
+        formula = _convert(inlined, table)
     except NotScalar:
         return None
     if below not in table:
