@@ -55,7 +55,7 @@ def entered(raw: str, rank: int) -> tuple[tuple[Expression, ...] | None, bool]:
     noted = False
     for part in parts:
         conditional = re.fullmatch(r"([A-Za-z])(?:=|!=|<=?|>=?)(\w+)", part)
-        shifted = re.fullmatch(r"([A-Za-z])([+-])(\d{1,3}|[A-Za-z])", part)
+        shifted = re.fullmatch(r"(?:\d{1,3}|[A-Za-z])(?:[+-](?:\d{1,3}|[A-Za-z])){1,4}", part)
         if conditional:
             noted = True
             found.append(Symbol(conditional[1]))
@@ -69,12 +69,21 @@ def entered(raw: str, rank: int) -> tuple[tuple[Expression, ...] | None, bool]:
         elif part in GREEK:
             found.append(Symbol(part))
         elif shifted:
-            found.append(Call("add" if shifted[2] == "+" else "sub", (index(shifted[1]), index(shifted[3]))))
+            found.append(_shift(part))
         elif re.fullmatch(r"[A-Za-z0-9:·]+", part):
             found += [index(sign) for sign in part]
         else:
             return None, False
     return (tuple(found) if len(found) <= rank else None), noted
+
+
+def _shift(part: str) -> Expression:
+    """``i+k-1``: letters and numbers added from left to right."""
+    first, *rest = re.findall(r"[+-]?[A-Za-z0-9]+", part)
+    entry = index(first)
+    for term in rest:
+        entry = Call("add" if term[0] == "+" else "sub", (entry, index(term[1:])))
+    return entry
 
 
 def index(sign: str) -> Expression:
