@@ -77,8 +77,10 @@ def table(found: tuple[Labelled, ...]) -> str:
     """Labels down, outcomes across; then the faults and what was left to a person."""
     counts = Counter((str(item.label), item.result.verdict) for item in found)
     lines = ["label   " + "".join(f"{outcome:>16}" for outcome in OUTCOMES)]
-    for label in ("True", "False", "unsure"):
-        lines.append(f"{label:8}" + "".join(f"{counts[label, outcome]:16}" for outcome in OUTCOMES))
+    lines += [
+        f"{label:8}" + "".join(f"{counts[label, outcome]:16}" for outcome in OUTCOMES)
+        for label in ("True", "False", "unsure")
+    ]
     lines.append(f"decided without a person, of true and false: {share_decided(found):.1%}")
     for name in (*FAULTS, "left to a person"):
         chosen = [item for item in found if _kind(item) == name]

@@ -239,7 +239,7 @@ def _chain(p: Parser, part: Statement) -> tuple[Expression, ...]:
     sides: list[Expression] = []
     while True:
         first = not sides and part.equals > 0
-        problems = len(p.problems)
+        problems, renamed = len(p.problems), dict(p.renamed)
         try:
             side = branches.side(p)
             if p.kinds[p.pos] == "over":
@@ -257,6 +257,7 @@ def _chain(p: Parser, part: Statement) -> tuple[Expression, ...]:
             p.note("left_side")
         if first:
             del p.problems[problems:]
+            p.renamed = renamed  # `H = ... h ...`: a left side may be called what it likes
         sides.append(side)
         token = p.token
         if p.kinds[p.pos] == "end":
