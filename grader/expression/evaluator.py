@@ -226,7 +226,7 @@ def _product(node: Product, env: Environment, scope: Scope) -> Value:
         right = _value(factor, env, scope)
         if joint == "@":
             total = matmul(total, right, node.span)
-        elif joint == "otimes":
+        elif joint == "otimes" and total.rank and right.rank:
             total = ARRAY["outer"]([total, right], node.span)
         else:
             arrays, letters = align((total, right), node.span)

@@ -127,9 +127,22 @@ def _product_readings(node: Product, env: Environment) -> list[Expression]:
 def _meanings(joint: str, left: Expression, right: Expression, env: Environment) -> tuple[str, ...]:
     if not all(_rank(side, env) == 1 for side in (left, right)):
         return MEANINGS[joint]
-    if isinstance(left, Call) and left.function == "transpose" and joint != "circ":
-        return ("inner",)
+    # a transpose gives plain vectors the orientation of columns, or of rows where only that fits: h^T d of other sizes
+    turned = tuple(_is_transposed(side) for side in (left, right))
+    if joint != "circ" and turned in ((True, False), (False, True)):
+        same = evaluate(left, env).shape == evaluate(right, env).shape
+        return ("inner",) if turned[0] and same else ("otimes",)
     return VECTOR_MEANINGS[joint]
+
+
+def _is_transposed(node: Expression) -> bool:
+    """Whether a transpose stands at a vector, or at every term of a sum of vectors."""
+    match node:
+        case Call(function="transpose"):
+            return True
+        case Call(function="neg" | "add" | "sub", args=args):
+            return all(map(_is_transposed, args))
+    return False
 
 
 def _rank(node: Expression, env: Environment) -> int:
