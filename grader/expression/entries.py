@@ -54,11 +54,13 @@ def entered(raw: str, rank: int) -> tuple[tuple[Expression, ...] | None, bool]:
     parts = raw.split(",")
     noted = False
     for part in parts:
-        conditional = re.fullmatch(r"([A-Za-z])(?:=|!=|<=?|>=?)(\w+)", part)
+        conditional = re.fullmatch(r"([A-Za-z])(=|!=|<=?|>=?)(\w+)", part)
         shifted = re.fullmatch(r"(?:\d{1,3}|[A-Za-z])(?:[+-](?:\d{1,3}|[A-Za-z])){1,4}", part)
         if conditional:
             noted = True
-            found.append(Symbol(conditional[1]))
+            # y_{w=o} is y at o, y_{w!=o} is y at a w of which that is said
+            place = conditional[3] if conditional[2] == "=" else conditional[1]
+            found.append(index(place) if len(place) == 1 or place.isdigit() else Symbol(place))
         elif part in (":", "·"):
             found.append(Slice())
         elif part.isdigit():

@@ -151,7 +151,7 @@ def _enter(base: Value, entered: tuple[Expression, ...], node: Expression, env: 
                 axis += 1
             case Number():
                 value = Value(np.take(value.data, _entry(index, value.data.shape[axis]), axis), value.letters)
-            case Symbol(name=name) if name not in env.values:
+            case Symbol(name=name) if name not in env.values or env.values[name].ndim > 1:  # no array is a place
                 value, axis = _name_axis(value, axis, name), axis + (name not in value.letters)
             case _:
                 value, axis = _gather(value, axis, _value(index, env, scope), index)

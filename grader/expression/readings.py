@@ -18,11 +18,14 @@ from grader.expression.nodes import (
     Expression,
     Indexed,
     Product,
+    Reduce,
     Symbol,
     children,
+    integer,
     rebuild,
     walk,
 )
+from grader.expression.ones import holds_ones, with_sums
 from grader.expression.values import ShapeError
 
 MAX_READINGS = 64
@@ -73,6 +76,10 @@ def _is_ambiguous(node: Expression, env: Environment) -> bool:
             return True
         if isinstance(item, Call) and item.function == "abs" and _holds_array(item.args[0], env):
             return True
+        if isinstance(item, Product) and holds_ones(item):
+            return True
+        if isinstance(item, Reduce) and not item.letter:
+            return True
     return False
 
 
@@ -92,7 +99,14 @@ def _alternatives(node: Expression, env: Environment) -> list[Expression]:
     for choice in islice(product(*options), MAX_READINGS + 1):
         pieces = iter(choice)
         built = rebuild(node, lambda _, pieces=pieces: next(pieces))  # type: ignore[misc]
-        found += _product_readings(built, env) if isinstance(built, Product) else _bar_readings(built, env)
+        built = with_sums(built, env)
+        match built:
+            case Product():
+                found += _product_readings(built, env)
+            case Reduce(kind="sum", letter="", body=body):
+                found += _bare_sums(built, body, env)
+            case _:
+                found += _bar_readings(built, env)
         if len(found) > MAX_READINGS:
             raise TooManyReadings
     return found
@@ -105,8 +119,16 @@ def _bar_readings(node: Expression, env: Environment) -> list[Expression]:
     return [node]
 
 
+def _bare_sums(node: Expression, body: Expression, env: Environment) -> list[Expression]:
+    r"""A bare ``\sum`` of a matrix runs over everything, down its columns or along its rows."""
+    if _rank(body, env) != 2:
+        return [node]
+    return [Call("total", (body,)), *(Call("total", (body, integer(axis))) for axis in (0, 1))]
+
+
 def _product_readings(node: Product, env: Environment) -> list[Expression]:
-    arrays = [k for k, factor in enumerate(node.factors) if _rank(factor, env) > 0]
+    # an array of one entry, as a^T b of columns, is a number
+    arrays = [k for k, factor in enumerate(node.factors) if any(size > 1 for size in _shape(factor, env))]
     if len(arrays) < 2:
         return [node]
     scalars = [factor for k, factor in enumerate(node.factors) if k not in arrays]
@@ -150,6 +172,14 @@ def _rank(node: Expression, env: Environment) -> int:
         return evaluate(node, env).rank
     except ShapeError:
         return -1
+
+
+def _shape(node: Expression, env: Environment) -> tuple[int, ...]:
+    """The shape of a factor; what has no value on its own has none."""
+    try:
+        return evaluate(node, env).shape
+    except ShapeError:
+        return ()
 
 
 def _joint_between(node: Product, left: int, right: int) -> str:
