@@ -13,6 +13,7 @@ from grader.autodiff.graph import ComputationGraph, Leaf, Node
 from grader.autodiff.vjps import local_partials
 from grader.expression.algebra import (
     add,
+    apart,
     div,
     free_symbols,
     fresh,
@@ -208,6 +209,7 @@ def _adjoint(
     expression = expand_primes(summed)
     if definitions is not None:
         expression = simplify(fold(simplify(expression), definitions))
+    expression = apart(expression, axes)
     return Node(partial_name(output, name), (*out_letters, *own), (*axes[output], *axes[name]), expression)
 
 

@@ -173,6 +173,17 @@ def substitute(node: Expression, changes: Mapping[str, Expression]) -> Expressio
             return rebuild(node, lambda child: substitute(child, changes))
 
 
+def apart(node: Expression, names: Iterable[str]) -> Expression:
+    """The tree with other letters for sums that bind one of `names`: the k of a sum is not the model's k."""
+    taken = set(names)
+    if isinstance(node, Reduce) and node.letter in taken:
+        letter = fresh(taken | symbols(node))
+        inner = {node.letter: Symbol(letter)}
+        test = None if node.condition is None else substitute(node.condition, inner)
+        node = replace(node, letter=letter, body=substitute(node.body, inner), condition=test)
+    return rebuild(node, lambda child: apart(child, taken))
+
+
 def free_symbols(node: Expression) -> frozenset[str]:
     """The names of symbols that no sum or product in the tree binds."""
     match node:

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from grader.autodiff.entries import Entry
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.autodiff.lower import lower
-from grader.expression.algebra import fresh
+from grader.expression.algebra import apart, fresh, substitute
 from grader.expression.names import Declared
 from grader.expression.nodes import Expression, Indexed, Partial, Reduce, Symbol, children, symbols, walk
 from grader.expression.values import ShapeError
@@ -133,7 +133,18 @@ def _read_definitions(table: Table, lefts: list[_Left]) -> tuple[Node, ...]:
         node = _lowered(table, left, expression)
         if node is not None:
             nodes.append(node)
-    return tuple(nodes)
+    return tuple(_apart(node, table.axes) for node in nodes)
+
+
+def _apart(node: Node, names: Iterable[str]) -> Node:
+    """The definition with index letters that are no names of the model: the i of ``f_i`` is not the gate i."""
+    taken = set(names)
+    letters: list[str] = []
+    for letter in node.letters:
+        around = taken | symbols(node.expression) | {*node.letters, *letters}
+        letters.append(fresh(around) if letter in taken else letter)
+    renamed = dict(zip(node.letters, map(Symbol, letters), strict=True))
+    return replace(node, letters=tuple(letters), expression=substitute(apart(node.expression, taken), renamed))
 
 
 def _lowered(table: Table, left: _Left, expression: Expression) -> Node | None:
@@ -146,6 +157,8 @@ def _lowered(table: Table, left: _Left, expression: Expression) -> Node | None:
         return None
     if left.shape is not None and len(left.letters) == 1 and len(left.shape) == 2 and not entry.axes:
         return _oriented(table, left, expression, entry.body)
+    if left.shape is None and not left.letters and set(entry.axes) == {"1"}:
+        entry = Entry((), (), entry.body)  # -y^T log(yhat) of columns is a number
     own = _infer_axes(left, entry, known)
     axes = (*own, *entry.axes)
     if left.shape is not None and left.shape != axes and "?" not in (*left.shape, *axes):

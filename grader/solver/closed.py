@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from grader.autodiff.backprop import inline, local_jacobian
 from grader.autodiff.graph import ComputationGraph, Node
-from grader.expression.algebra import add, free_symbols, fresh, indexed, mul, substitute, total
+from grader.expression.algebra import add, apart, free_symbols, fresh, indexed, mul, substitute, total
 from grader.expression.matching import fold
 from grader.expression.nodes import (
     ONE,
@@ -65,7 +65,7 @@ def closed_form(graph: ComputationGraph, target: Expression, adjoints: Mapping[s
     node = known[name]
     formula = inline(node.expression, {key: value for key, value in known.items() if key != name})
     formula = simplify(fold(simplify(formula), graph.nodes))
-    formula = simplify(_unit_rows(formula, graph))
+    formula = apart(simplify(_unit_rows(formula, graph)), (item.name for item in graph.quantities))
     return _in_place(replace(node, expression=formula), target, graph)
 
 
