@@ -6,7 +6,6 @@ sample points of the model, where one clear difference is a counterexample.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -14,12 +13,13 @@ import numpy as np
 
 from grader.comparison.alike import worked_out
 from grader.comparison.arrays import Pair, Tally, line_up, tally
+from grader.comparison.meant import meanings, with_implied_sums
 from grader.comparison.numbers import number_note, typed_place
 from grader.comparison.shapes import entries_message, in_symbols, shape_message, transposed_verdict
 from grader.comparison.show import counterexample
-from grader.expression.algebra import free_symbols, substitute, total
+from grader.expression.algebra import substitute
 from grader.expression.evaluator import evaluate
-from grader.expression.nodes import Call, Expression, Indexed, Partial, Product, Symbol, head, indices, sides, walk
+from grader.expression.nodes import Call, Expression, Indexed, Partial, Symbol, head, indices, sides, walk
 from grader.expression.printer import to_text
 from grader.expression.readings import TooManyReadings, distinct, readings
 from grader.expression.values import Array, ShapeError, Value
@@ -54,7 +54,26 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
     if restates(target.expression, answer, question.graph.notation) or answer in primed:
         return Verdict("not_equivalent", "restated", message="This only restates the question.")
     verdict = _judge_readings(question, target, worked_out(answer))
-    return _set_up(verdict) if primed and verdict.note in ("equivalent", "implied_sum", "renamed") else verdict
+    if verdict.decision == "not_equivalent":
+        verdict = _meant(question, target, answer, verdict) or verdict
+    return (
+        _set_up(verdict)
+        if primed and verdict.note in ("equivalent", "implied_sum", "implied_index", "renamed")
+        else verdict
+    )
+
+
+def _meant(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict | None:
+    """The verdict on what a wrong answer may mean instead, where that is right; a person confirms what is in doubt."""
+    for meaning in meanings(question, target.expression, answer, verdict.note != "shape"):
+        if meaning.expression == answer:
+            continue
+        found = _judge_readings(question, target, worked_out(meaning.expression))
+        if meaning.doubt and (found.decision == "equivalent" or found.note == "ambiguous_reading"):
+            return Verdict("undecided", meaning.note, message=meaning.doubt)
+        if found.decision == "equivalent":
+            return replace(found, note=meaning.note) if found.note == "equivalent" else found
+    return None
 
 
 def _primed(question: SolvedQuestion, target: Expression, answer: Expression) -> tuple[Expression, ...]:
@@ -236,31 +255,6 @@ def pairs_in(question: SolvedQuestion, run: Run, target: Expression, answer: Exp
     fill_partials(run, (answer, target), question.adjoints)
     value = evaluate(answer, environment(run, _extents(run, target)))
     return line_up(value, truth_value(run, target), run.points)
-
-
-def with_implied_sums(answer: Expression, target: Expression) -> Expression:
-    """Einstein's convention: an index that the target does not have, repeated within a product, is summed there.
-
-    Only the reading for an answer that has no other: an index left free otherwise fits nothing.
-    """
-    kept = {index.name for index in indices(target) if isinstance(index, Symbol)}
-    return _sum_repeated(answer, kept)
-
-
-def _sum_repeated(node: Expression, kept: set[str]) -> Expression:
-    if isinstance(node, Call) and node.function in ("add", "sub", "neg"):
-        return replace(node, args=tuple(_sum_repeated(arg, kept) for arg in node.args))
-    factors = node.factors if isinstance(node, Product) else (node,)
-    counts = Counter(letter for factor in factors for letter in _index_letters(factor))
-    return total(sorted(letter for letter, count in counts.items() if count > 1 and letter not in kept), node)
-
-
-def _index_letters(node: Expression) -> set[str]:
-    """The letters that enter arrays in a factor, and that no sum in it binds."""
-    free = free_symbols(node)
-    return {
-        index.name for item in walk(node) for index in indices(item) if isinstance(index, Symbol) and index.name in free
-    }
 
 
 def _judge_number(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:

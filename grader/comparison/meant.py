@@ -1,0 +1,148 @@
+r"""What an answer may mean that is wrong, or has no shape, as it stands: an index left out, another letter for one.
+
+``\sum_i (o_i - y_i) h`` with an h for every sample i may mean ``\sum_i (o_i - y_i) h_i``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from grader.expression.algebra import free_symbols, substitute, total
+from grader.expression.nodes import Call, Expression, Indexed, Product, Reduce, Symbol, head, indices, rebuild, walk
+from grader.solver.key import SolvedQuestion
+
+Axes = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Another reading of an answer; a person confirms it where `doubt` says what it takes for granted."""
+
+    expression: Expression
+    note: str
+    doubt: str = ""
+
+
+def meanings(question: SolvedQuestion, target: Expression, answer: Expression, fits: bool) -> Iterator[Meaning]:
+    """The readings that an answer may have beside those that its words allow, the surest first.
+
+    `fits`: the answer has the target's shape, so that nothing is left out of it.
+    """
+    axes = {item.name: item.axes for item in question.graph.quantities}
+    if not any(axes.values()):
+        return
+    if not fits:
+        yield Meaning(with_implied_indices(answer, axes), "implied_index")
+        yield from (Meaning(item, "renamed") for item in _other_letters(question, target, answer))
+    doubt = "This is right if the derivative is meant as a function of the unit's value."
+    yield Meaning(_at_values(answer, question), "derivative_of_value", doubt)
+    doubt = "This is right if its products are meant in another way than they are written."
+    yield Meaning(_loose(answer), "loose_products", doubt)
+
+
+def with_implied_indices(node: Expression, axes: Axes) -> Expression:
+    """The sums over an axis with its letter at every array of that axis that stands without one."""
+    node = rebuild(node, lambda child: with_implied_indices(child, axes))
+    if not isinstance(node, Reduce) or not node.letter:
+        return node
+    axis = _axis_of(node, axes)
+    return node if axis is None else replace(node, body=_entered(node.body, node.letter, axis, axes))
+
+
+def _axis_of(node: Reduce, axes: Axes) -> str | None:
+    """The axis that a sum runs over: where its letter enters, or the size that bounds it."""
+    for item in walk(node.body):
+        if isinstance(item, Indexed):
+            for place, axis in zip(indices(item), axes.get(head(item) or "", ()), strict=False):
+                if place == Symbol(node.letter):
+                    return axis
+    sizes = {axis for shape in axes.values() for axis in shape}
+    return node.upper.name if isinstance(node.upper, Symbol) and node.upper.name in sizes else None
+
+
+def _entered(node: Expression, letter: str, axis: str, axes: Axes) -> Expression:
+    match node:
+        case Symbol(name=name) if axes.get(name, ())[:1] == (axis,):
+            return Indexed(node, (Symbol(letter),), node.span)
+        case Indexed():
+            return node
+    return rebuild(node, lambda child: _entered(child, letter, axis, axes))
+
+
+def _other_letters(question: SolvedQuestion, target: Expression, answer: Expression) -> Iterator[Expression]:
+    """The answer with the model's index for a letter of its own: ``u_k`` where the question calls the word o."""
+    places = {leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index"} - free_symbols(answer)
+    kept = {place.name for place in indices(target) if isinstance(place, Symbol)}
+    names = {item.name for item in question.graph.quantities}
+    entering = {place.name for item in walk(answer) for place in indices(item) if isinstance(place, Symbol)}
+    for letter in sorted((entering & free_symbols(answer)) - kept - names):
+        for place in sorted(places):
+            yield substitute(answer, {letter: Symbol(place)})
+
+
+def _at_values(node: Expression, question: SolvedQuestion) -> Expression:
+    """``sigma'(h)`` of a unit h = sigma(z) as ``sigma'(z)``: code often takes the unit's value."""
+    inputs = {}
+    for item in question.graph.nodes:
+        match item.source or item.expression:
+            case Call(function=function, args=(inner,)) if (name := head(inner)) is not None:
+                inputs[function, item.name] = Symbol(name)
+
+    def look(node: Expression) -> Expression:
+        node = rebuild(node, look)
+        match node:
+            case Call(function=function, primes=1, args=(Symbol(name=name),)) if (function, name) in inputs:
+                return replace(node, args=(inputs[function, name],))
+        return node
+
+    return look(node)
+
+
+def _loose(node: Expression) -> Expression:
+    """Every product open to either meaning, also where a sign settles it."""
+    node = rebuild(node, _loose)
+    return replace(node, joints=("*",) * len(node.joints)) if isinstance(node, Product) else node
+
+
+def with_implied_sums(answer: Expression, target: Expression) -> Expression:
+    """Einstein's convention: an index that the target does not have, repeated within a product, is summed there.
+
+    Only the reading for an answer that has no other: an index left free otherwise fits nothing.
+    """
+    kept = {index.name for index in indices(target) if isinstance(index, Symbol)}
+    return _sum_repeated(answer, kept)
+
+
+def _sum_repeated(node: Expression, kept: set[str]) -> Expression:
+    """Every term summed over the letters that are repeated in it, or in another term."""
+    terms = list(_terms(node))
+    repeated = {letter for term in terms for letter in _repeated(term)} - kept
+
+    def summed(item: Expression) -> Expression:
+        if isinstance(item, Call) and item.function in ("add", "sub", "neg"):
+            return replace(item, args=tuple(map(summed, item.args)))
+        return total(sorted(repeated & _index_letters(item)), item)
+
+    return summed(node)
+
+
+def _terms(node: Expression) -> Iterable[Expression]:
+    if isinstance(node, Call) and node.function in ("add", "sub", "neg"):
+        return [term for arg in node.args for term in _terms(arg)]
+    return [node]
+
+
+def _repeated(term: Expression) -> set[str]:
+    factors = term.factors if isinstance(term, Product) else (term,)
+    counts = Counter(letter for factor in factors for letter in _index_letters(factor))
+    return {letter for letter, count in counts.items() if count > 1}
+
+
+def _index_letters(node: Expression) -> set[str]:
+    """The letters that enter arrays in a factor, and that no sum in it binds."""
+    free = free_symbols(node)
+    return {
+        index.name for item in walk(node) for index in indices(item) if isinstance(index, Symbol) and index.name in free
+    }
