@@ -49,6 +49,9 @@ def line_up(answer: Value, truth: Value, points: int) -> tuple[Pair, ...]:
     answer = _oriented(answer, truth)
     target = _full(truth.data, points)
     foreign = [letter for letter in answer.letters if letter not in truth.letters]
+    if truth.letters and truth.rank and not answer.rank and len(foreign) == truth.rank:
+        # dJ/du_w asks for a vector at every w; (yhat_w - y_w) v_i gives its entries
+        truth = Value(truth.data, (*truth.letters, *(f"axis {k + 1}" for k in range(truth.rank))))
     if not foreign:
         if answer.shape == truth.shape:
             return (Pair(_full(spread(answer, truth.letters), points, target.shape), target),)

@@ -146,7 +146,8 @@ def _other(tokens: list[Token], text: str, start: int) -> None:
             add(Token("num", raw.removesuffix("."), start, position))
         case "name":
             word = _CAPITALS.get(raw, raw)
-            if word in KEYWORDS and not (raw == "where" and text[position : position + 1] == "("):
+            below = len(raw) < 3 and text[:start].endswith(("_", "_{", "_("))  # the o, w of delta_{ow}
+            if word in KEYWORDS and not below and not (raw == "where" and text[position : position + 1] == "("):
                 add(Token(*KEYWORDS[word], start, position))
             elif raw in ("sum", "prod") and text[position : position + 1] != "(":
                 add(Token("sum", raw, start, position))

@@ -284,10 +284,11 @@ def _find(table: Table, base: str, above: str, below: str, primes: int) -> Found
         if plain is not None and plain.rank:
             return Found(plain, above, "")
     bare = exact.get(base + "'" * primes) or keys.get(key_of(base, "", "", primes))
-    if "," in below and (bare is None or bare.rank <= below.count(",")):  # W_{1,ij}: the first is part of the name
+    if "," in below:  # W_{1,ij}: the first is part of the name
         first, _, rest = below.partition(",")
         named = keys.get(key_of(base, above, first, primes))
-        if named is not None and named.rank:
+        alone = bare is None or bare is named or bare.rank <= below.count(",")
+        if named is not None and named.rank and alone:
             return Found(named, "", rest)
     if bare is not None and (bare.rank or not (above or below)):
         return Found(bare, above, below)

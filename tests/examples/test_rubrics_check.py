@@ -25,4 +25,3 @@ def test_every_part_has_examples(path):
         for part in question.parts:
             assert len(part.accept) >= 2, part.id
             assert part.reject, part.id
-            assert any("\\" in example.answer for example in part.accept) or question.parts[0].target, part.id
