@@ -76,6 +76,8 @@ def number(p: Parser) -> Expression:
         and p.tokens[p.pos + 1].start == end + 1
     ):
         following = p.tokens[p.pos + 1]
+        if "/" in following.text:
+            break
         whole = following.text.split(".")[0]
         if groups and len(whole) != 3:
             break

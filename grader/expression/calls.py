@@ -2,12 +2,13 @@ r"""Calls from the allow-list: ``\tanh^2 x`` is a power of a call, ``\log \hat y
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from grader.expression import atoms, branches, derivatives, quantities, reductions
 from grader.expression.entries import index
 from grader.expression.functions import FUNCTIONS, SPELLINGS
-from grader.expression.nodes import Call, Cases, Expression, Matrix, Number, Product
+from grader.expression.nodes import ONE, ZERO, Call, Cases, Expression, Matrix, Number, Product
 from grader.expression.resolve import FUNCTION_LETTERS, Shape, raw_script
 from grader.expression.tokens import fail
 from grader.problems import Span
@@ -169,6 +170,8 @@ def applied(
         only = given[0]
         if isinstance(only, Matrix) and len(only.rows) == 1:
             given = list(only.rows[0])
+    if row == "step" and len(given) == 2:
+        return _heaviside(given[0], given[1], p.span(start))
     if len(given) < spec.low or (spec.high is not None and len(given) > spec.high):
         expected = spec.low if spec.low == spec.high else f"{spec.low} or more"
         fail(
@@ -185,19 +188,27 @@ def applied(
     return Call(row, tuple(given), primes, p.span(start))
 
 
+def _heaviside(x: Expression, at_zero: Expression, span: Span) -> Expression:
+    """``heaviside(x, h)`` is h at 0; `step` itself is one half there."""
+    if isinstance(at_zero, Number) and at_zero.value == Fraction(1, 2):
+        return Call("step", (x,), 0, span)
+    below, above = (Call(sign, (x, ZERO), 0, span) for sign in ("lt", "gt"))
+    return Cases(((ZERO, below), (ONE, above)), at_zero, span)
+
+
 def arguments(p: Parser, row: str, empty: bool) -> list[Expression]:
     """The values between the brackets ahead, separated by commas; `empty` says that there may be none."""
     opener, close = p.pos, p.match[p.pos]
     p.deeper()
     bars, inner, commas = p.bars, p.inner, p.commas
-    p.bars, p.inner, p.commas = 0, inner + 1, FUNCTIONS[row].high == 1
+    p.bars, p.inner, p.commas = 0, inner + 1, FUNCTIONS[row].high == 1 and row != "step"
     p.pos += 1
     given: list[Expression] = []
     while p.pos < close or not empty:
         token = p.token
-        if token.kind == "name" and token.text in _KEYWORD_ARGUMENTS and p.kinds[p.pos + 1] == "=":
+        if token.text in _KEYWORD_ARGUMENTS and p.kinds[p.pos + 1] == "=":
             p.pos += 2
-            value = p.signed(p.postfix) if p.kinds[p.pos] != "name" else None
+            value = p.signed(p.postfix) if p.kinds[p.pos] not in ("name", "word") else None
             p.pos += value is None
             if value is not None and token.text in ("axis", "dim", "ord"):
                 given.append(value)

@@ -120,6 +120,16 @@ def listed(p: Parser) -> bool:
     return p.token.text == "(" and "," in kinds and all(kind in _LISTED for kind in kinds)
 
 
+def several(p: Parser, opener: int) -> bool:
+    """Whether commas part what stands in the brackets, leaving out those in brackets of their own."""
+    at, close = opener + 1, p.match[opener]
+    while at < close:
+        if p.kinds[at] == ",":
+            return True
+        at = p.match.get(at, at) + 1
+    return False
+
+
 _LISTED = frozenset(("name", "word", "accent", ",", ";", "_", "(", ")", "'", "num"))
 
 

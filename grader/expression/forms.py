@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.expression import atoms, branches, derivatives, quantities
-from grader.expression.nodes import Call, Expression, Matrix, Symbol, integer
+from grader.expression.nodes import Call, Expression, Indexed, Matrix, Product, Reduce, Symbol, children, integer
 from grader.expression.resolve import raw_script
 from grader.expression.tokens import Token, fail
 from grader.problems import Span
@@ -111,9 +111,41 @@ def indicator(p: Parser) -> Expression:
     sizes: tuple[Expression, ...] = ()
     if p.kinds[p.pos] == "_":
         raw, after = raw_script(p.tokens, p.match, p.pos + 1)
-        sizes = (integer(int(raw)) if raw.isdigit() and len(raw) < 9 else Symbol(raw),)
+        if raw.isdigit() and len(raw) < 9:
+            sizes = (integer(int(raw)),)
+        elif p.table is None or p.declared(raw):
+            sizes = (Symbol(raw),)
+        else:
+            p.note(f"range:{raw}")
         p.pos = after
     return Call("ones" if token.text == "1" else "identity", sizes, 0, p.span(start))
+
+
+def transposable(p: Parser, node: Expression) -> bool:
+    r"""Whether a prime behind `node` transposes it: ``(x W)'`` of arrays, but not ``(x^2)'`` or ``\|x\|'``.
+
+    Where nothing is declared, what is written as a matrix counts as one: a literal, a transpose, ``@``, a capital.
+    """
+    match node:
+        case Matrix():
+            return True
+        case Symbol(name=name):
+            if p.table is None:
+                return name[0].isupper()
+            declared = p.table.exact.get(name)
+            return declared.rank > 0 if declared else name in p.defined
+        case Indexed(base=base, indices=entered):
+            declared = p.table.exact.get(base.name) if p.table and isinstance(base, Symbol) else None
+            return declared is not None and declared.rank > len(entered)
+        case Call(function="norm" | "inner" | "trace" | "abs") | Reduce(letter=""):
+            return False
+        case Call(function="total" | "mean", args=(_,)):
+            return False
+        case Call(function="transpose" | "ones" | "identity" | "outer" | "diag" | "softmax"):
+            return True
+        case Product(joints=joints) if "@" in joints or "otimes" in joints:
+            return True
+    return any(transposable(p, part) for part in children(node))
 
 
 def norm(p: Parser, node: Expression, start: int) -> Expression:

@@ -6,7 +6,7 @@ import re
 
 from grader.expression import lexer_latex
 from grader.expression.functions import SPELLINGS
-from grader.expression.tokens import KEYWORDS, SIGNS, Token, fail
+from grader.expression.tokens import FORMS, KEYWORDS, SIGNS, Token, fail
 
 REMARKS = frozenset(("since", "because", "using", "by", "as", "from", "via"))
 ASIDES = frozenset(
@@ -39,8 +39,8 @@ def words(tokens: list[Token], notes: list[str], name: str, text: str, position:
     folded = word.lower()
     if folded in REMARKS:
         tokens.append(Token("key", "because", *at))
-    elif folded in KEYWORDS and len(word) > 1:
-        tokens.append(Token(*KEYWORDS[folded], *at))
+    elif word in FORMS:
+        tokens.append(Token(*KEYWORDS[FORMS[word]], *at))
     elif word in SIGNS:
         tokens.append(Token(*SIGNS[word], *at))
     elif (spelling := folded.replace("\\", "")) in SPELLINGS and len(word) > 1 and folded not in ("sigma", "phi"):

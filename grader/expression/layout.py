@@ -184,6 +184,8 @@ def limits(node: Reduce, parts: tuple[Piece, ...], letter: str) -> tuple[str, st
     while isinstance(first, Call) and first.function == "and":
         first = first.args[0]
     speaks_of_it = isinstance(first, Call) and first.args[:1] == (Symbol(node.letter),)
+    if isinstance(first, Call) and first.function in ("lt", "le", "gt", "ge") and all(map(is_letter, first.args)):
+        speaks_of_it = False  # i < j alone may bind both
     below = [lower or ("" if speaks_of_it else letter), rest.pop(0).code]
     return ", ".join(filter(None, below)), upper
 

@@ -24,6 +24,7 @@ from grader.expression.latex_commands import (
 )
 from grader.expression.tokens import (
     ACCENTS,
+    FORMS,
     GREEK,
     GREEK_LETTERS,
     KEYWORDS,
@@ -52,12 +53,15 @@ _BRACED = re.compile(r"\s*\{([^{}]*)\}").match
 _ONE = re.compile(r"\s*(?:\{\s*([1I])\s*\}|([1I])(?![0-9A-Za-z]))").match
 _NAME_GROUP = re.compile(r"\s*\{\s*(?:([A-Za-z])|\\([A-Za-z]+))\s*\}").match
 _SINGLE = frozenset(("_", "^", "accent"))
+_DOTTED = {"*": ("joint", "circ"), "/": ("/", "/")}
+_OBJECTS = frozenset(("name", "word", ")", "method"))  # what a method may stand behind
+_MEMBER = re.compile(r"T(?![a-z])|[A-Za-z_]{2,}").match
 _MERGES = frozenset((":", "=", "rel"))  # what an equals sign behind it may become one sign with
 _SIDES = frozenset(
     rf"\{name}" for name in ("left", "right", *("bigl", "bigr", "Bigl", "Bigr"), *("biggl", "biggr", "Biggl", "Biggr"))
 )
 _PIECES = re.compile(
-    rf" [-+*/=&<>] |[\s~\u00a0\u2000-\u200b]+|{_NUMBER}|[A-Za-z]+|\\(?:[A-Za-z]+|\s|.)|[^\\]|\\",
+    rf" [-+*/=&<>] |[\s~\u00a0\u2000-\u200b]+|{_NUMBER}|[A-Za-z]+|\\(?:[A-Za-z]+|\s|.)|\*\*|[^\\]|\\",
 ).findall
 _BETWEEN = {f" {sign} ": SIGNS.get(sign, (sign, sign)) for sign in "-+*/=&<>"}  # one piece, as in most texts
 # what a piece of text is whatever stands around it; an empty row says nothing
@@ -65,6 +69,7 @@ _ALWAYS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((" ", "  ", "    ", "~"), ()),
     **{sign: row for sign, row in SIGNS.items() if sign.isascii() and sign not in "={})"},
     "&": ("&", "&"),
+    "**": ("^", "^"),  # as code has it
     **{f"\\{name}": () for name in SPACING if f"\\{name}" not in _SIDES},
     **{f"\\{name}": ("accent", mark) for name, mark in ACCENTS.items()},
     **{
@@ -169,12 +174,24 @@ def lex(text: str, offset: int = 0, level: int = 0) -> tuple[list[Token], list[s
                         continue
                     add(Token(*SIGNS[raw], start, start + 1))
                 elif raw == ".":
-                    if text[position : position + 1] in ("T", "d", "s") and tokens and tokens[-1].kind in ("name", ")"):
-                        method = re.compile(r"(?:T|dot|sum)\b").match(text, position)
-                        if method:
-                            add(Token("method", method[0], start, offset + method.end()))
-                            position = method.end()
+                    if tokens and tokens[-1].kind in _OBJECTS and tokens[-1].end == start:
+                        member = _MEMBER(text, position)
+                        if member:
+                            position = member.end()
+                            if tokens[-1].text in lexer_plain.LETTER_PACKAGES and lexer_plain.FUNCTION_AHEAD(
+                                text, member.start()
+                            ):
+                                tokens.pop()
+                                position = member.start()
+                                continue
+                            if member[0] not in lexer_plain.METHODS:
+                                lexer_plain.refuse_member(member[0], start, offset + position)
+                            add(Token("method", member[0], start, offset + position))
                             continue
+                    if text[position : position + 1] in ("*", "/"):  # MATLAB's
+                        position += 1
+                        add(Token(*_DOTTED[text[position - 1]], start, start + 2))
+                        continue
                     dots = re.compile(r"\.+").match(text, position)
                     if dots:
                         position = dots.end()
@@ -260,10 +277,14 @@ def _letters(tokens: list[Token], raw: str, start: int, text: str, position: int
         tokens.append(Token("name", raw[0], start, start + 1))
         kind = "name" if len(raw) == 2 else "word"
         tokens.append(Token(kind, raw[1:], start + 1, end))
-    elif raw in ("np", "torch", "math") and text[position : position + 1] == ".":
-        return 1
-    elif raw in KEYWORDS and raw not in ("let", "with", "ow"):
-        tokens.append(Token(*KEYWORDS[raw], start, end))
+    elif raw in lexer_plain.PACKAGES and (package := _PACKAGE(text, position)):
+        return len(package[0])
+    elif (
+        (word := FORMS.get(raw, ""))
+        and word not in ("let", "with", "ow")
+        and not (raw == "where" and text[position : position + 1] == "(")
+    ):
+        tokens.append(Token(*KEYWORDS[word], start, end))
     elif raw in ("sum", "prod") and text[position : position + 1] == "_":
         tokens.append(Token("sum", raw, start, end))
     else:
@@ -273,6 +294,11 @@ def _letters(tokens: list[Token], raw: str, start: int, text: str, position: int
             return len(digits[0])
         tokens.append(Token("word", raw, start, end))
     return 0
+
+
+_PACKAGE = re.compile(
+    rf"\.(?:(?:{'|'.join(lexer_plain.PACKAGES)})\.)*(?:{lexer_plain.ARRAYS}(?=\s*\()|(?=[A-Za-z]))"
+).match
 
 
 def _argument_ahead(tokens: list[Token]) -> bool:

@@ -9,22 +9,28 @@ from functools import lru_cache
 from typing import NoReturn
 
 from grader.expression.functions import SPELLINGS
-from grader.expression.tokens import GREEK_LETTERS, KEYWORDS, MARKS, MAX_TOKENS, SIGNS, Token, fail
+from grader.expression.tokens import FORMS, GREEK_LETTERS, KEYWORDS, MARKS, MAX_TOKENS, RESHAPES, SIGNS, Token, fail
 
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᶻᵀᵗʲᵏ", "0123456789+-=()nixyzTtjk", strict=True))
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ᵢⱼₖₗₘₙₚₛₜₓᵤᵥₐₑₕₒ", "0123456789+-=()ijklmnpstxuvaeho", strict=True))
 FRACTIONS = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "⅛": "1/8"}
 
 NUMBER = r"(?:[0-9]+(?:\.[0-9]+|\.(?![A-Za-z.]))?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+PACKAGES = ("np", "numpy", "math", "torch", "tf", "jnp", "scipy", "special", "linalg", "nn", "functional")
+ARRAYS = "(?:array|asarray|tensor|matrix)"
+METHODS = ("T", "dot", "sum", "mean", "transpose", "matmul", "astype")
+LETTER_PACKAGES = "FT"  # torch.nn.functional, theano.tensor; a matrix too, so only functions may follow
 _JOINED = "|".join(spelling for spelling in SPELLINGS if "_" in spelling)  # log_softmax is one name
+_FUNCTIONS = rf"(?:{'|'.join(set(SPELLINGS) - set(METHODS))})\s*\("
+FUNCTION_AHEAD = re.compile(_FUNCTIONS).match
 _MARK = "[" + "".join(MARKS) + "]"
 _MASTER = re.compile(
     rf"""(?P<space>[ \t\r\f\v\u00a0\u2000-\u200b\u202f\u205f\u3000]+)
     |(?P<nl>\n[\s]*)
     |(?P<num>{NUMBER})
-    |(?P<package>(?:np|numpy|math|torch|tf|jnp|scipy|special|linalg|nn|F)\.(?:(?:array|asarray|tensor|matrix)(?=\s*\()|(?=[A-Za-z])))
+    |(?P<package>(?:{"|".join(PACKAGES)})\.(?:{ARRAYS}(?=\s*\()|(?=[A-Za-z]))|[{LETTER_PACKAGES}]\.(?={_FUNCTIONS}))
     |(?P<name>(?:{_JOINED})(?![A-Za-z0-9])|[A-Za-z][A-Za-z0-9]*{_MARK}?)
-    |(?P<method>\.(?:T|dot|sum|mean|transpose|matmul|astype)\b)
+    |(?P<method>\.(?:{"|".join(METHODS)})\b)
     |(?P<two>~(?!=)|\.\*|\./|\.\^|\*\*|:=|<=|>=|!=|==|<>|=<|=>|->|~=|&&|\|\||\^\^)
     |(?P<sup>[{"".join(SUPERSCRIPTS)}]+)
     |(?P<sub>[{"".join(SUBSCRIPTS)}]+)
@@ -71,8 +77,7 @@ _KNOWN: dict[str, tuple[str, ...]] = {
     **_TWO,
     **{letter: ("name", letter) for letter in string.ascii_letters},
 }
-_CAPITALS = {form: word for word in KEYWORDS for form in (word.capitalize(), word.upper()) if word != "ow"}
-_WORDS = frozenset(("sum", "prod", *KEYWORDS, *_WORD_SIGNS, *_CAPITALS))
+_WORDS = frozenset(("sum", "prod", *FORMS, *_WORD_SIGNS))
 
 
 @lru_cache(maxsize=1024)
@@ -145,7 +150,7 @@ def _other(tokens: list[Token], text: str, start: int) -> None:
         case "num":
             add(Token("num", raw.removesuffix("."), start, position))
         case "name":
-            word = _CAPITALS.get(raw, raw)
+            word = FORMS.get(raw, raw)
             below = len(raw) < 3 and text[:start].endswith(("_", "_{", "_("))  # the o, w of delta_{ow}
             if word in KEYWORDS and not below and not (raw == "where" and text[position : position + 1] == "("):
                 add(Token(*KEYWORDS[word], start, position))
@@ -183,18 +188,21 @@ def _other(tokens: list[Token], text: str, start: int) -> None:
             add(Token("dots", raw, start, position))
 
 
+def refuse_member(name: str, start: int, end: int) -> NoReturn:
+    """Stop at ``.name`` between `start` and `end`: only the methods of the list mean something in a formula."""
+    hint = f"write {name}(...)" if name in SPELLINGS else ""
+    if name in RESHAPES:
+        hint = f"leave out .{name}(...): a formula's shapes follow from its operands"
+    fail(f"'.{name}' can't be read: attributes are no part of a formula", hint, start, end)
+
+
 def _stranger(text: str, position: int) -> NoReturn:
     sign = text[position] if text[position].isprintable() else f"U+{ord(text[position]):04X}"
     hint = "write only the formula"
     if sign == ".":
         after = re.match(r"\.([A-Za-z_]\w*)", text[position:])
         if after:
-            fail(
-                f"'.{after[1]}' can't be read: attributes are no part of a formula",
-                f"write {after[1]}(...)" if after[1] in SPELLINGS else "",
-                position,
-                position + after.end(),
-            )
+            refuse_member(after[1], position, position + after.end())
         hint = "a decimal point needs a digit behind it"
     elif sign == "\\":
         hint = "a LaTeX command needs its name"

@@ -31,10 +31,12 @@ class Parser:
 
     __slots__ = (
         *("tokens", "kinds", "match", "pos", "table", "bound", "notes", "problems", "bars", "inner", "depth"),
-        *("defined", "renamed", "used", "quiet", "in_partial", "commas", "retries"),
+        *("defined", "renamed", "used", "quiet", "in_partial", "commas", "retries", "pairs"),
     )
 
-    def __init__(self, linked: Linked, table: Table | None, bound: frozenset[str]) -> None:
+    def __init__(
+        self, linked: Linked, table: Table | None, bound: frozenset[str], pairs: frozenset[int] = frozenset()
+    ) -> None:
         self.tokens = linked.tokens
         self.kinds = linked.kinds
         self.match = linked.match
@@ -53,6 +55,7 @@ class Parser:
         self.in_partial = False
         self.commas = True  # a comma between digits may be a decimal comma
         self.retries = 0
+        self.pairs = pairs  # letters of sums that bind the letter behind them too: \\sum_{i<j}
 
     # --- small steps -------------------------------------------------------------------------------------------
 
@@ -332,6 +335,9 @@ class Parser:
                 node = Number(node.value / 100, (node.place or 0) - 2, self.span(start))
             elif kind == "'" or (kind == "name" and self.token.text == "⊤"):
                 self.pos += 1
+                if kind == "'" and not forms.transposable(self, node):
+                    hint = r"write \frac{d}{dx}(...) for a derivative, ^T for a transpose"
+                    fail("is this prime a derivative or a transpose?", hint, self.tokens[start].start, self.token.start)
                 node = Call("transpose", (node,), 0, self.span(start))
             elif kind == "_" and node == _ONE and forms.holds_condition(self, self.pos + 1):
                 self.pos += 1

@@ -139,8 +139,13 @@ def _text(table: Table, node: Expression, parts: tuple[Piece, ...]) -> Piece:
         case Partial():
             return _text_partial(table, node, parts)
         case Matrix(rows=rows):
-            entries = iter(parts)
-            return Piece("[" + "; ".join(", ".join(next(entries).code for _ in row) for row in rows) + "]")
+            pairs = zip(children(node), parts, strict=True)
+            listed = [_round(part.code) if isinstance(entry, Matrix) else part.code for entry, part in pairs]
+            if len(listed) == 1:
+                return Piece(f"[{listed[0]};]")  # brackets around one entry would only group it
+            width = len(rows[0])
+            lines = (", ".join(listed[k : k + width]) for k in range(0, len(listed), width))
+            return Piece("[" + "; ".join(lines) + "]")
         case Call():
             return _text_call(table, node, parts)
 

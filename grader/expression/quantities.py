@@ -23,6 +23,7 @@ from grader.expression.entries import (
     in_code,
     index,
     listed,
+    several,
     skip_arguments,
     touches,
     whole,
@@ -44,7 +45,7 @@ from grader.expression.resolve import (
     raw_script,
     scan,
 )
-from grader.expression.tokens import Token, fail, span_of
+from grader.expression.tokens import RESHAPES, Token, fail, span_of
 from grader.problems import Span, did_you_mean
 
 if TYPE_CHECKING:
@@ -268,23 +269,29 @@ def _free(p: Parser, shape: Shape, span: Span) -> Expression:
                 indices = (Symbol(shape.above), *indices)
             base = Symbol(Shape(shape.base, "", "", shape.primes).display, span)
             return _dressed(p, Indexed(base, indices, span), shape)
+    if p.bound and shape.below[:1] in p.bound and _SHIFTED(shape.below):
+        entered_at = entered(shape.below, 1)[0]
+        if entered_at:
+            base = Symbol(Shape(shape.base, shape.above, "", shape.primes).display, span)
+            return _dressed(p, Indexed(base, entered_at, span), shape)
     if p.bound and shape.above in p.bound:
         base = Symbol(Shape(shape.base, "", shape.below, shape.primes).display, span)
         return _dressed(p, Indexed(base, (Symbol(shape.above),), span), shape)
     if p.in_partial and p.kinds[p.pos] == "(" and p.token.text == "(" and holds_names(p, p.pos):
         skip_arguments(p)
-    elif p.kinds[p.pos] == "(" and p.token.text == "(":
-        inside = p.kinds[p.pos + 1 : p.match[p.pos]]
-        if "," in inside and "(" not in inside:
-            fail(
-                f"the function '{shape.display}' is not known",
-                did_you_mean(shape.display, SPELLINGS) or "is an operator missing before the bracket?",
-                span.start,
-                span.end,
-            )
+    elif p.kinds[p.pos] == "(" and p.token.text == "(" and several(p, p.pos):
+        fail(
+            f"the function '{shape.display}' is not known",
+            "leave it out: a formula's shapes follow from its operands"
+            if shape.base in RESHAPES
+            else did_you_mean(shape.display, SPELLINGS) or "is an operator missing before the bracket?",
+            span.start,
+            span.end,
+        )
     return _dressed(p, Symbol(shape.display, span), shape)
 
 
+_SHIFTED = re.compile(r"[A-Za-z][+-]\d").fullmatch
 _CONDITIONAL = re.compile(r"([A-Za-z])(?:=|!=|<=?|>=?)\w+").fullmatch
 
 

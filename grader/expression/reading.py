@@ -17,7 +17,7 @@ from grader.expression.names import Names
 from grader.expression.nodes import Expression, Number, Symbol, children
 from grader.expression.parser import Parser
 from grader.expression.resolve import scan, table_of
-from grader.expression.statements import Statement, bound_letters, statements
+from grader.expression.statements import Statement, bound_letters, paired_letters, statements
 from grader.expression.tokens import GREEK, Token, Unreadable, fail, link
 from grader.problems import Problem, Span
 
@@ -106,7 +106,8 @@ def read(text: str, names: Names | None = None, notation: str | None = None) -> 
             tokens = with_dashes(tokens, table, notes)
         linked = link(tokens)
         parts = statements(linked)
-        parser = Parser(linked, table, bound_letters(linked))
+        pairs = paired_letters(linked)
+        parser = Parser(linked, table, bound_letters(linked, pairs), pairs)
         chain, definitions = _parse(parser, parts, "prose" in notes)
         if len(linked.tokens) > MAX_TREE // 2:
             _check_depth(parser, (*chain, *(side for pair in definitions for side in pair)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.expression import atoms
-from grader.expression.nodes import Call, Expression, Reduce, Symbol, integer
+from grader.expression.counting import from_one
+from grader.expression.nodes import ONE, ZERO, Call, Expression, Reduce, Symbol, integer
 from grader.expression.tokens import GREEK, fail
 from grader.problems import Problem, Span
 
@@ -40,7 +41,10 @@ def big_operator(p: Parser, kind: str = "") -> Expression:
     p.depth -= 1
     span = p.span(start)
     for place, letter in enumerate(reversed(letters or [""])):
-        body = Reduce(kind, letter, body, lower, upper, condition if place == 0 else None, span)
+        node, from_nought = from_one(Reduce(kind, letter, body, lower, upper, condition if place == 0 else None, span))
+        if from_nought:
+            p.note("zero_based")
+        body = node
     return body
 
 
@@ -98,6 +102,9 @@ def _range(p: Parser) -> tuple[list[str], Expression | None, Expression | None]:
             lower = p.sum()
         elif after.kind in ("rel", "="):
             test = p.relation()
+            if at in p.pairs:  # both letters run: for each i, every j behind it
+                names = [token.text, p.tokens[at + 2].text]
+                test = Call(_FLIPPED[after.text], (Symbol(names[1]), Symbol(names[0])), 0, test.span)
             condition = test if condition is None else Call("and", (condition, test))
         else:
             p.pos += 1
@@ -107,6 +114,9 @@ def _range(p: Parser) -> tuple[list[str], Expression | None, Expression | None]:
     p.pos = close + 1
     p.inner, p.commas = inner, commas
     return letters, lower, condition
+
+
+_FLIPPED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}
 
 
 def _letters(text: str) -> list[str]:
@@ -121,12 +131,15 @@ def _bounds(
     """Bounds that mean the whole axis are left out: those of a bare sum, and 1 to a letter the model does not know."""
     if upper is None:
         return lower, None
-    unknown = isinstance(upper, Symbol) and p.table is not None and not p.declared(upper.name)
-    if isinstance(upper, Symbol) and (not lettered or (unknown and lower in (None, integer(1)))):
-        p.note(f"range:{upper.name}")
-        return None, None
-    if isinstance(upper, Symbol) and unknown:
-        p.problems.append(Problem(f"the name '{upper.name}' is not known here", "", span=upper.span))
+    size, first = upper, ONE
+    if isinstance(upper, Call) and upper.function == "sub" and upper.args[1] == ONE:
+        size, first = upper.args[0], ZERO  # 0 to n - 1
+    unknown = isinstance(size, Symbol) and p.table is not None and not p.declared(size.name)
+    if isinstance(size, Symbol) and ((not lettered and size is upper) or (unknown and lower in (None, first))):
+        p.note(f"range:{size.name}")
+        return (ZERO if first == ZERO else None), None
+    if isinstance(size, Symbol) and unknown:
+        p.problems.append(Problem(f"the name '{size.name}' is not known here", "", span=size.span))
     return lower or integer(1), upper
 
 
@@ -134,7 +147,13 @@ def _upper(p: Parser) -> Expression:
     """The upper bound: a number, a letter, or a group."""
     token = p.token
     group = token.kind == "(" and token.text == "{"
-    inner = p.tokens[p.pos + 1 : p.match[p.pos]] if group else [token]
+    close = p.match[p.pos] if group else p.pos
+    inner = p.tokens[p.pos + 1 : close] if group else [token]
+    if p.table is not None and len(inner) == 3 and [t.kind for t in inner[1:]] == ["-", "num"] and inner[2].text == "1":
+        p.pos += 1
+        last = _upper(p) if p.kinds[p.pos] in ("name", "word") else p.power()
+        p.pos = close + 1
+        return Call("sub", (last, ONE), 0, Span(inner[0].start, inner[2].end))
     if len(inner) != 1:
         return atoms.bracket(p) if group else p.power()
     only = inner[0]

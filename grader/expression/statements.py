@@ -138,10 +138,56 @@ def _has_equals(tokens: list[Token], match: dict[int, int], at: int) -> bool:
 _BINDING = frozenset(("sum", "prod", "max", "min"))
 
 
-def bound_letters(linked: Linked) -> frozenset[str]:
-    """The letters that any sum, product, maximum or minimum of the text binds."""
-    tokens, match = linked.tokens, linked.match
+_ORDERED = frozenset(("lt", "le", "gt", "ge"))
+
+
+def paired_letters(linked: Linked) -> frozenset[int]:
+    r"""Where the first letter of a ``\sum_{i<j}`` stands that runs over both.
+
+    It does where both letters are indices in what is summed and the second one is not used outside of it: then
+    nothing else says which j is meant. With ``\ne`` it is always the first letter alone, as in a softmax.
+    """
+    tokens, match, kinds = linked.tokens, linked.match, linked.kinds
+    if "rel" not in kinds or "sum" not in kinds:
+        return frozenset()
+    found: set[int] = set()
+    for at, kind in enumerate(kinds):
+        if kind != "sum" or kinds[at + 1 : at + 3] != ["_", "("] or match[at + 2] != at + 6:
+            continue
+        first, relation, second = tokens[at + 3 : at + 6]
+        if relation.text not in _ORDERED or relation.kind != "rel" or len(first.text) != 1 != len(second.text):
+            continue
+        end = at + 7
+        while kinds[end] not in _TERM_ENDS or (end == at + 7 and kinds[end] in ("+", "-")):
+            end = match.get(end, end) + 1
+        inside = _script_letters(linked, at + 7, end)
+        outside = _script_letters(linked, 0, at) | _script_letters(linked, end, len(tokens))
+        if {first.text, second.text} <= inside and second.text not in outside:
+            found.add(at + 3)
+    return frozenset(found)
+
+
+_TERM_ENDS = frozenset(
+    (")", "+", "-", "=", "rel", ",", ";", "key", "logic", "nl", "row", "&", "start", ".", ":", "end")
+)
+
+
+def _script_letters(linked: Linked, begin: int, end: int) -> set[str]:
+    """The letters in sub- and superscripts between two tokens."""
     letters: set[str] = set()
+    for at in range(begin, end):
+        if linked.kinds[at] in ("_", "^"):
+            close = linked.match.get(at + 1, at + 1)
+            for token in linked.tokens[at + 1 : close + 1]:
+                if token.kind in ("name", "word") and len(token.text) < 4:
+                    letters |= set(token.text)
+    return letters
+
+
+def bound_letters(linked: Linked, pairs: frozenset[int] = frozenset()) -> frozenset[str]:
+    """The letters that any sum, product, maximum or minimum of the text binds; `pairs` bind two."""
+    tokens, match = linked.tokens, linked.match
+    letters = {tokens[at + 2].text for at in pairs}
     if "_" not in linked.kinds:
         return frozenset()
     for at in [at for at, token in enumerate(tokens) if token[1] in _BINDING]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import product
 from types import MappingProxyType
 from typing import NamedTuple, NoReturn
 
@@ -51,6 +52,8 @@ def fail(message: str, hint: str, start: int, end: int) -> NoReturn:
     raise Unreadable(message, hint, start, end)
 
 
+# what code does to the shape of an array, which is no part of a formula
+RESHAPES = frozenset(("reshape", "flatten", "ravel", "squeeze", "unsqueeze", "view", "expand_dims", "newaxis"))
 _GREEK = [
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu",
     "nu", "xi", "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
@@ -186,6 +189,14 @@ KEYWORDS = MappingProxyType(
     }
 )
 
+
+def _forms(word: str) -> list[str]:
+    if len(word) == 2:  # oR may be a name
+        return [word] if word == "ow" else [word, word.capitalize(), word.upper()]
+    return ["".join(signs) for signs in product(*zip(word, word.upper(), strict=True))]
+
+
+FORMS = MappingProxyType({form: word for word in KEYWORDS for form in _forms(word)})  # in any mix of capitals
 PAIRS = MappingProxyType(
     {"(": ")", "[": "]", "{": "}", r"\{": r"\}", "⟨": "⟩", "|": "|", "‖": "‖", "cases": "cases", "matrix": "matrix"}
 )
@@ -354,6 +365,6 @@ def shown(token: Token) -> str:
     match token.text:
         case "cases" | "matrix":
             return r"\begin" if token.kind == "(" else r"\end"
-        case ".":
+        case "." if token.kind in ("(", ")"):
             return r"\left." if token.kind == "(" else r"\right."
     return token.text
