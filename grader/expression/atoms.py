@@ -65,7 +65,7 @@ def number(p: Parser) -> Expression:
     if "/" in token.text:  # one of Unicode's fractions
         top, below = (integer(int(digit)) for digit in token.text.split("/"))
         return Call("div", (top, below), 0, span_of(token.start, token.end))
-    if not p.commas or p.kinds[p.pos] != "," or "." in token.text:
+    if not p.commas or p.kinds[p.pos] != "," or not token.text.isdigit():
         return read_number(token)
     digits, end, start = token.text, token.end, p.pos
     groups = 0

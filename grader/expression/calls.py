@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from grader.expression import atoms, branches, derivatives, quantities, reductions
 from grader.expression.entries import index
-from grader.expression.functions import FUNCTIONS, SPELLINGS
+from grader.expression.functions import BRACKET_ONLY, FUNCTIONS, SPELLINGS
 from grader.expression.nodes import ONE, ZERO, Call, Cases, Expression, Matrix, Number, Product
 from grader.expression.resolve import FUNCTION_LETTERS, Shape, raw_script
 from grader.expression.tokens import fail
@@ -15,47 +15,6 @@ from grader.problems import Span
 
 if TYPE_CHECKING:
     from grader.expression.parser import Parser
-
-
-_BRACKET_ONLY = frozenset(
-    [
-        "sigma",
-        "phi",
-        "Phi",
-        "tr",
-        "step",
-        "ind",
-        "where1",
-        "mean",
-        "avg",
-        "average",
-        "sum",
-        "total",
-        "ones",
-        "eye",
-        "inner",
-        "outer",
-        "dot",
-        "mm",
-        "multiply",
-        "norm",
-        "where",
-        "tg",
-        "transpose",
-        "square",
-        "identity",
-        "kron_delta",
-        "max",
-        "min",
-        "maximum",
-        "minimum",
-        "pow",
-        "power",
-        "undefined",
-        "nan",
-        "dne",
-    ]
-)
 
 
 _INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arcsinh", "cosh": "arccosh", "tanh": "arctanh"}
@@ -76,13 +35,14 @@ def function_row(p: Parser, text: str, at: int) -> str | None:
         name = SPELLINGS.get(text.lower())
     if name is None or (p.tokens[at].kind == "word" and len(text) < 2):
         return None
-    if text in _BRACKET_ONLY:
+    if text in BRACKET_ONLY:
         after = at + 1
         while p.kinds[after] in ("'", "^") or (p.kinds[after] == "_" and text in ("max", "min")):
             after = after + 1 if p.kinds[after] == "'" else max(after + 1, raw_script(p.tokens, p.match, after + 1)[1])
             if text in ("max", "min"):
                 return name
-        if p.kinds[after] != "(" and text not in ("undefined", "nan", "dne"):
+        called = p.kinds[after] == "(" and p.tokens[after].text not in ("|", "‖")
+        if not called and text not in ("undefined", "nan", "dne"):
             return None
         if text in FUNCTION_LETTERS and _bare_within(p, text, after):
             return None

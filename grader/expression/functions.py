@@ -113,3 +113,12 @@ def _rows() -> tuple[Function, ...]:
 FUNCTIONS = MappingProxyType({row.name: row for row in _rows()})
 SPELLINGS = MappingProxyType({spelling: row.name for row in FUNCTIONS.values() for spelling in row.spellings})
 CONSTANTS = MappingProxyType({"e": "e", "pi": "π"})
+# spellings that are names where no bracket follows
+BRACKET_ONLY = frozenset(
+    (
+        *("sigma", "phi", "Phi", "tr", "step", "ind", "where1", "mean", "avg", "average", "sum", "total"),
+        *("ones", "eye", "inner", "outer", "dot", "mm", "multiply", "norm", "where", "tg", "transpose"),
+        *("square", "identity", "kron_delta", "max", "min", "maximum", "minimum", "pow", "power"),
+        *("undefined", "nan", "dne"),
+    )
+)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from grader.expression import lexer_latex
-from grader.expression.functions import SPELLINGS
-from grader.expression.tokens import FORMS, KEYWORDS, SIGNS, Token, fail
+from grader.expression.functions import BRACKET_ONLY, SPELLINGS
+from grader.expression.tokens import FORMS, KEYWORDS, SIGNS, WORD_SIGNS, Token, fail
 
 REMARKS = frozenset(("since", "because", "using", "by", "as", "from", "via"))
 ASIDES = frozenset(
@@ -44,7 +44,12 @@ def words(tokens: list[Token], notes: list[str], name: str, text: str, position:
     elif word in SIGNS:
         tokens.append(Token(*SIGNS[word], *at))
     elif (spelling := folded.replace("\\", "")) in SPELLINGS and len(word) > 1 and folded not in ("sigma", "phi"):
-        tokens.append(Token("fn", SPELLINGS[spelling], *at))
+        if spelling in BRACKET_ONLY:  # a name, or a call where a bracket follows
+            tokens.append(Token("name", spelling, *at))
+        else:
+            tokens.append(Token("fn", SPELLINGS[spelling], *at))
+    elif word in WORD_SIGNS:
+        tokens.append(Token(*WORD_SIGNS[word], *at))
     elif word.isalpha() and word.isascii():
         if folded in ASIDES and name.startswith("text"):
             notes.append("prose")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,6 +26,7 @@ from grader.expression.nodes import (
     Symbol,
     head,
 )
+from grader.expression.resolve import is_word
 from grader.expression.symbol_latex import GREEK, symbol_latex
 
 # How tightly a printed piece holds together, loosest first. OPEN is a term that ends in an unbracketed
@@ -52,7 +54,7 @@ class Table:
         name = head(side)
         joined = f"d{name}"
         known = joined in self.declared or joined in SPELLINGS or joined in GREEK
-        return name is not None and not isinstance(side, Partial) and name[0].isascii() and not known
+        return name is not None and not isinstance(side, Partial) and name[0].isascii() and name[0] != "d" and not known
 
 
 def table_of(names: Names) -> Table:
@@ -123,6 +125,8 @@ def product(
                 fits = behind != "" or parts[1].level < POWER
             case Symbol() | Indexed() | Partial():
                 fits &= not (behind == "" and _takes_brackets(table, factor, part, parts[place + 1]))
+        if before == "" and not table.declared and _words_meet(codes[place - 1], part.code):
+            fits = False
         if before == "" and part.code[:1].isdigit() and not part.code.startswith("1["):
             fits = False  # so would 2 3
         if not fits:
@@ -131,11 +135,22 @@ def product(
     return Piece(code, OPEN if isinstance(node.factors[-1], Reduce) else PRODUCT)
 
 
+def _words_meet(left: str, right: str) -> bool:
+    """Whether two words would stand side by side, which a reader without names takes for prose."""
+    last, first = _LAST_WORD(left), _FIRST_WORD(right)
+    return last is not None and first is not None and is_word(last[0]) and is_word(first[0])
+
+
+_LAST_WORD = re.compile(r"(?<![A-Za-z0-9])[a-z]{3,}$").search
+_FIRST_WORD = re.compile(r"[a-z]{3,}(?![A-Za-z0-9])").match
+
+
 def _takes_brackets(table: Table, factor: Expression, part: Piece, following: Piece) -> bool:
     """Whether brackets behind `factor` would be read as the arguments of a function."""
     slashed = isinstance(factor, Partial) and part.code[0] != "\\"
     called = slashed or (head(factor) or "") in table.callable
-    return called and (following.level < POWER or following.code.startswith(("(", "[", r"\left(")))
+    bracket = following.code.startswith(("(", "[", r"\left(")) or following.code[:1].isdigit()  # which gets a bracket
+    return called and (following.level < POWER or bracket)
 
 
 def logic(node: Call, parts: tuple[Piece, ...], sign: str, wrap: Callable[[str], str]) -> Piece:

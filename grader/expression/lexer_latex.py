@@ -30,6 +30,7 @@ from grader.expression.tokens import (
     KEYWORDS,
     MAX_TOKENS,
     SIGNS,
+    WORD_SIGNS,
     Token,
     fail,
 )
@@ -285,6 +286,8 @@ def _letters(tokens: list[Token], raw: str, start: int, text: str, position: int
         and not (raw == "where" and text[position : position + 1] == "(")
     ):
         tokens.append(Token(*KEYWORDS[word], start, end))
+    elif raw == "nabla" or raw == "partial":
+        tokens.append(Token(*WORD_SIGNS[raw], start, end))
     elif raw in ("sum", "prod") and text[position : position + 1] == "_":
         tokens.append(Token("sum", raw, start, end))
     else:

@@ -9,7 +9,18 @@ from functools import lru_cache
 from typing import NoReturn
 
 from grader.expression.functions import SPELLINGS
-from grader.expression.tokens import FORMS, GREEK_LETTERS, KEYWORDS, MARKS, MAX_TOKENS, RESHAPES, SIGNS, Token, fail
+from grader.expression.tokens import (
+    FORMS,
+    GREEK_LETTERS,
+    KEYWORDS,
+    MARKS,
+    MAX_TOKENS,
+    RESHAPES,
+    SIGNS,
+    WORD_SIGNS,
+    Token,
+    fail,
+)
 
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᶻᵀᵗʲᵏ", "0123456789+-=()nixyzTtjk", strict=True))
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ᵢⱼₖₗₘₙₚₛₜₓᵤᵥₐₑₕₒ", "0123456789+-=()ijklmnpstxuvaeho", strict=True))
@@ -62,7 +73,6 @@ _TWO = {
     "&&": ("logic", "and"),
     "^^": ("^", "^"),
 }
-_WORD_SIGNS = {"partial": ("partial", "∂"), "nabla": ("nabla", "∇"), "grad": ("nabla", "∇")}
 _BETWEEN = {f" {sign} ": SIGNS[sign] for sign in "+-−*/·=<>"}  # one piece, as they stand in most texts
 _PIECES = re.compile(
     f"[ ][{re.escape(''.join(sign[1] for sign in _BETWEEN))}][ ]|"
@@ -77,7 +87,7 @@ _KNOWN: dict[str, tuple[str, ...]] = {
     **_TWO,
     **{letter: ("name", letter) for letter in string.ascii_letters},
 }
-_WORDS = frozenset(("sum", "prod", *FORMS, *_WORD_SIGNS))
+_WORDS = frozenset(("sum", "prod", *FORMS, *WORD_SIGNS))
 
 
 @lru_cache(maxsize=1024)
@@ -159,8 +169,8 @@ def _other(tokens: list[Token], text: str, start: int) -> None:
             elif raw[0] == "T" and len(raw) > 1 and tokens and tokens[-1].kind == "^":
                 add(Token("name", "T", start, start + 1))
                 add(Token("name", raw[1:], start + 1, position))
-            elif raw in _WORD_SIGNS:
-                add(Token(*_WORD_SIGNS[raw], start, position))
+            elif raw in WORD_SIGNS:
+                add(Token(*WORD_SIGNS[raw], start, position))
             else:
                 add(Token("name", raw if raw.isascii() else spelled(raw), start, position))
         case "two":  # only || has no row of its own

@@ -63,6 +63,7 @@ _LATEX_JOINTS = {
 _TEXT_RELATIONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "=", "ne": "!="}
 _INFIX = {"add": "+", "sub": "-"}
 _LOGIC = {"and": r"\land", "or": r"\lor"}
+_DIFFERENTIAL = re.compile(r"(?:\\mathrm\{)?d|\\delta").match
 _TALL = re.compile(r"\\(?:d?frac|sum|prod|begin|max_|min_)")
 
 
@@ -290,7 +291,10 @@ def _latex_call(table: Table, node: Call, parts: tuple[Piece, ...]) -> Piece:
         case "neg":
             return Piece("-" + at_least(OPEN, parts[0], _fence), SIGN)
         case "div":
-            return Piece(rf"\frac{{{parts[0].code}}}{{{parts[1].code}}}", POWER)
+            over = parts[0].code
+            if all(_DIFFERENTIAL(part.code) for part in parts):  # d x / d y, and no derivative
+                over = _fence(over)
+            return Piece(rf"\frac{{{over}}}{{{parts[1].code}}}", POWER)
         case "pow":
             base = at_least(ATOM, parts[0], _fence)
             if isinstance(node.args[0], Symbol | Indexed) and "^" in base:

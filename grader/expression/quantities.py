@@ -70,7 +70,7 @@ def _looked_at(p: Parser, start: int) -> Expression:
     if spelled and p.table is not None and text in p.table.functions:
         return calls.function(p, p.table.functions[text])
     if spelled and (not p.declared_quantity(text) or _calls_anyway(p, text)):
-        if text[0] == "d" and derivatives.differential_ahead(p, start):
+        if text[0] == "d" and p.kinds[start - 1] != "partial" and derivatives.differential_ahead(p, start):
             return derivatives.slashed(p)
         if text == "delta" and derivatives.misspelt(p, start):
             return derivatives.slashed(p)

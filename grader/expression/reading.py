@@ -12,13 +12,12 @@ from itertools import pairwise
 
 from grader.expression import atoms, branches, derivatives, forms, lexer_plain, sources
 from grader.expression.dashes import with_dashes
-from grader.expression.functions import SPELLINGS
 from grader.expression.names import Names
 from grader.expression.nodes import Expression, Number, Symbol, children
 from grader.expression.parser import Parser
-from grader.expression.resolve import scan, table_of
+from grader.expression.resolve import is_word, scan, table_of
 from grader.expression.statements import Statement, bound_letters, paired_letters, statements
-from grader.expression.tokens import GREEK, Token, Unreadable, fail, link
+from grader.expression.tokens import Token, Unreadable, fail, link
 from grader.problems import Problem, Span
 
 MAX_TREE = 200
@@ -153,21 +152,9 @@ def _tokens(source: str, names: Names | None, notation: str | None, notes: list[
             fail(*_LIKE_PROSE, token.start, token.end)
     if names is None:
         for at, following in pairwise(runs):
-            if following == at + 1 and _is_word(tokens[at].text) and _is_word(tokens[following].text):
+            if following == at + 1 and is_word(tokens[at].text) and is_word(tokens[following].text):
                 fail(*_LIKE_PROSE, tokens[at].start, tokens[following].end)
     return tokens
-
-
-def _is_word(text: str) -> bool:
-    """Whether a name is rather a word of a sentence; two of them side by side are no product."""
-    return (
-        len(text) > 2
-        and text.isalpha()
-        and text.islower()
-        and text not in GREEK
-        and text not in SPELLINGS
-        and not text.endswith(("hat", "bar"))
-    )
 
 
 def _parse(

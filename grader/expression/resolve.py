@@ -338,6 +338,12 @@ def _pieces(table: Table, word: str) -> tuple[str, ...] | None:
 _TAILS = frozenset(spelling for spelling in (*SPELLINGS, *GREEK) if len(spelling) > 2)
 
 
+def is_word(text: str) -> bool:
+    """Whether a name is rather a word of a sentence; two of them side by side are no product."""
+    ordinary = len(text) > 2 and text.isalpha() and text.islower()
+    return ordinary and text not in GREEK and text not in SPELLINGS and not text.endswith(("hat", "bar"))
+
+
 def latex_pieces(word: str) -> tuple[str, ...]:
     """A run of LaTeX letters where nothing is declared: whole where the run is a name of the field, else letters."""
     if word in GREEK or word in KEYWORDS or word.endswith("hat") or (word in SPELLINGS and len(word) > 2):

@@ -166,6 +166,8 @@ SIGNS = MappingProxyType(
     }
 )
 
+WORD_SIGNS = MappingProxyType({"partial": ("partial", "∂"), "nabla": ("nabla", "∇"), "grad": ("nabla", "∇")})
+
 KEYWORDS = MappingProxyType(
     {
         "if": ("key", "if"),
