@@ -41,7 +41,7 @@ MODES: tuple[tuple[str | None, Names | None], ...] = (
 SECONDS = 0.05  # for a text of 10 kB
 # without a rubric any run of letters is a name; these have one spelling in both notations, and mean nothing else
 _ORDINARY = re.compile(
-    r"(?!(?:and|or|not|if|else|where|then|sum|prod|ind|ow|for|when|in)(?:_|$))[A-Za-z]+(?:_\d+|_[A-Za-z])?"
+    r"(?!(?:partial|nabla|grad|and|or|not|if|else|where|then|sum|prod|ind|ow|for|when|in)(?:_|$))[A-Za-z]+(?:_\d+|_[A-Za-z])?"
 )
 # what the printer adds (brackets, joints) may push a text at a limit over it
 _AT_A_LIMIT = re.compile(r"too (long|deep|large|many|short)|at most")

@@ -25,8 +25,10 @@ def side(p: Parser) -> Expression:
 def branches(p: Parser, value: Expression | None) -> Expression:
     """Branches in running text, ``1 if x > 0 else 0`` or ``1, x > 0; 0, x <= 0``; `value` is what was read already."""
     kind = p.kinds[p.pos]
-    if kind == "key" and p.token.text == "for" and value is not None and _quantifier(p):
-        return as_value(value)
+    if value is not None:
+        behind = p.pos + (kind == ",")
+        if p.kinds[behind] == "key" and p.tokens[behind].text == "for" and _quantifier(p, behind):
+            return as_value(value)
     if value is not None and kind not in ("key", ":") and not (kind in (",", ";") and _condition_follows(p, p.pos + 1)):
         return as_value(value)
     start = p.pos
@@ -84,13 +86,15 @@ def branches(p: Parser, value: Expression | None) -> Expression:
     return Cases(tuple(found), otherwise, p.span(start))
 
 
-def _quantifier(p: Parser) -> bool:
-    """Step over a remark such as "for all i" at the end; False where "for" begins a condition."""
-    end = p.pos + 1
+def _quantifier(p: Parser, at: int) -> bool:
+    """Step over a remark such as "for all i" at the end; False where the "for" at `at` begins a condition."""
+    end = at + 1
     while p.kinds[end] not in ("end", "nl", "key", ";"):
-        end += 1
-    rest = p.tokens[p.pos + 1 : end]
+        end = p.match.get(end, end) + 1
+    rest = p.tokens[at + 1 : end]
     every = rest and rest[0].text in ("all", "any", "each", "every", "word")
+    every = every or any(token.kind == "rel" and token.text == "in" for token in rest)
+    every = every or any(token.kind == "dots" for token in rest)
     if p.inner or not rest or (any(token.kind in ("rel", "=") for token in rest) and not every):
         return False
     if not every and any(token.kind not in ("name", "word", ",") for token in rest):

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from grader.expression import atoms, branches, derivatives, quantities, reductions
+from grader.expression.conditions import as_value
 from grader.expression.entries import index
 from grader.expression.functions import BRACKET_ONLY, FUNCTIONS, SPELLINGS
 from grader.expression.nodes import ONE, ZERO, Call, Cases, Expression, Matrix, Number, Product
@@ -142,7 +143,7 @@ def applied(
         )
     if row == "where":
         test = p.condition(given[0], start)
-        return Cases(((given[1], test),), given[2], p.span(start))
+        return Cases(((as_value(given[1]), test),), as_value(given[2]), p.span(start))
     if row == "iverson":
         given = [p.condition(given[0], start)]
     return Call(row, tuple(given), primes, p.span(start))

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from grader.expression.parser import Parser
 
 
+_ORDERS = frozenset("1234")
+
+
 def leads(p: Parser, at: int) -> bool:
     """Whether the token at `at` begins a differential: ``∂``, a lone ``d``, or ``d`` joined to a name."""
     token = p.tokens[at]
@@ -45,7 +48,9 @@ def differential_ahead(p: Parser, at: int) -> bool:
     end = at + 1
     if token.text == "d":
         if p.kinds[end] == "^":
-            end = raw_script(p.tokens, p.match, end + 1)[1]
+            raw, end = raw_script(p.tokens, p.match, end + 1)
+            if raw not in _ORDERS:
+                return False
         if p.kinds[end] == "/":
             return _denominator(p, end + 1, True)
         shape = scan(p.tokens, p.match, end, lambda *_: False)
@@ -64,12 +69,17 @@ def differential_ahead(p: Parser, at: int) -> bool:
     return p.kinds[end] == "/" and _denominator(p, end + 1, leads(p, at))
 
 
+_VARIABLES = frozenset(("name", "word", "accent", "(", "fn"))
+
+
 def _denominator(p: Parser, at: int, known: bool) -> bool:
     """Whether a differential stands at `at`; below a known one, `d` before an unknown name is one as well."""
-    if leads(p, at):
-        return True
     token = p.tokens[at]
     text = token.text
+    if text == "d":
+        return leads(p, at) and p.kinds[at + 1] in _VARIABLES
+    if leads(p, at):
+        return True
     return (
         known
         and token.kind in ("name", "word")
@@ -129,7 +139,7 @@ def _order(p: Parser) -> int:
     if p.kinds[p.pos] != "^":
         return 1
     raw, after = raw_script(p.tokens, p.match, p.pos + 1)
-    if raw not in ("1", "2", "3", "4"):
+    if raw not in _ORDERS:
         fail("the order of a derivative is a small number", "", *p.token[2:])
     p.pos = after
     return int(raw)

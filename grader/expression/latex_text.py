@@ -45,7 +45,7 @@ def words(tokens: list[Token], notes: list[str], name: str, text: str, position:
         tokens.append(Token(*SIGNS[word], *at))
     elif (spelling := folded.replace("\\", "")) in SPELLINGS and len(word) > 1 and folded not in ("sigma", "phi"):
         if spelling in BRACKET_ONLY:  # a name, or a call where a bracket follows
-            tokens.append(Token("name", spelling, *at))
+            tokens.append(Token("name", word.replace("\\", ""), *at))
         else:
             tokens.append(Token("fn", SPELLINGS[spelling], *at))
     elif word in WORD_SIGNS:

@@ -26,7 +26,7 @@ from grader.expression.nodes import (
     Symbol,
     head,
 )
-from grader.expression.resolve import is_word
+from grader.expression.resolve import FUNCTION_LETTERS, is_word
 from grader.expression.symbol_latex import GREEK, symbol_latex
 
 # How tightly a printed piece holds together, loosest first. OPEN is a term that ends in an unbracketed
@@ -109,14 +109,16 @@ def product(
 ) -> Piece:
     """A product; a quotient may lead it, a sum may end it, and juxtaposition must not look like a call."""
     codes = [part.code for part in parts]
-    for place, (factor, part) in enumerate(zip(node.factors, parts, strict=True)):
+    for place in reversed(range(len(parts))):  # what stands behind may have got a bracket
+        factor, part = node.factors[place], parts[place]
         before = node.joints[place - 1] if place else "start"
         behind = node.joints[place] if place < len(node.joints) else "end"
         fits = part.level >= POWER
         match factor:
             case Call(function="iverson"):
-                touching = before == "" and part.code[0] == "1" and codes[place - 1][-1:].isdigit()
-                fits = not touching  # 2 1[x > 0] would be two numbers side by side
+                # 2 1[x > 0] would be two numbers side by side, 2 x 1[x > 0] a product of numbers
+                touching = codes[place - 1][-1:].isdigit() or (codes[place - 1] in ("x", "X") and place > 1)
+                fits = not (before == "" and part.code[0] == "1" and touching)
             case Reduce():
                 fits = behind == "end"
             case Matrix():
@@ -124,7 +126,8 @@ def product(
             case Call(function="div") | Number() if place == 0 and part.level == PRODUCT:
                 fits = behind != "" or parts[1].level < POWER
             case Symbol() | Indexed() | Partial():
-                fits &= not (behind == "" and _takes_brackets(table, factor, part, parts[place + 1]))
+                if behind == "":
+                    fits &= not _takes_brackets(table, factor, part, codes[place + 1], parts[place + 1].level)
         if before == "" and not table.declared and _words_meet(codes[place - 1], part.code):
             fits = False
         if before == "" and part.code[:1].isdigit() and not part.code.startswith("1["):
@@ -145,12 +148,11 @@ _LAST_WORD = re.compile(r"(?<![A-Za-z0-9])[a-z]{3,}$").search
 _FIRST_WORD = re.compile(r"[a-z]{3,}(?![A-Za-z0-9])").match
 
 
-def _takes_brackets(table: Table, factor: Expression, part: Piece, following: Piece) -> bool:
+def _takes_brackets(table: Table, factor: Expression, part: Piece, following: str, level: int) -> bool:
     """Whether brackets behind `factor` would be read as the arguments of a function."""
     slashed = isinstance(factor, Partial) and part.code[0] != "\\"
     called = slashed or (head(factor) or "") in table.callable
-    bracket = following.code.startswith(("(", "[", r"\left(")) or following.code[:1].isdigit()  # which gets a bracket
-    return called and (following.level < POWER or bracket)
+    return called and (level < POWER or following.startswith(("(", "[", r"\left(")))
 
 
 def logic(node: Call, parts: tuple[Piece, ...], sign: str, wrap: Callable[[str], str]) -> Piece:
@@ -158,6 +160,15 @@ def logic(node: Call, parts: tuple[Piece, ...], sign: str, wrap: Callable[[str],
     first = node.args[0]
     chained = isinstance(first, Call) and first.function == node.function
     return Piece(f"{at_least(LOGIC if chained else NOT, parts[0], wrap)} {sign} {at_least(NOT, parts[1], wrap)}", LOGIC)
+
+
+def called(table: Table, name: str, inside: str) -> tuple[str, str]:
+    r"""What a function is called before the brackets with `inside`: ``\sigma(\sigma)`` would be a product."""
+    text, latex = table.functions[name]
+    if text in FUNCTION_LETTERS and re.search(rf"(?<![A-Za-z]){text}(?![A-Za-z])", inside):
+        other = next(word for word in FUNCTIONS[name].spellings if word != text and "_" not in word)
+        return other, rf"\operatorname{{{other}}}"
+    return text, latex
 
 
 def decimal(number: Number) -> tuple[str, int | None]:
@@ -176,6 +187,13 @@ def decimal(number: Number) -> tuple[str, int | None]:
 def is_letter(e: Expression) -> bool:
     """Whether `e` is a symbol of one letter, as indices are."""
     return isinstance(e, Symbol) and len(e.name) == 1
+
+
+def is_sample(table: Table, node: Indexed) -> bool:
+    """Whether an index stands above a name that has a subscript of its own: ``x_j^{(i)}``."""
+    name = node.base.name if isinstance(node.base, Symbol) else ""
+    own = "_" in name and "^" not in name and "'" not in name
+    return own and name not in table.declared and len(node.indices) == 1 and is_letter(node.indices[0])
 
 
 def has_indices(e: Expression) -> bool:
@@ -201,8 +219,10 @@ def limits(node: Reduce, parts: tuple[Piece, ...], letter: str) -> tuple[str, st
     speaks_of_it = isinstance(first, Call) and first.args[:1] == (Symbol(node.letter),)
     if isinstance(first, Call) and first.function in ("lt", "le", "gt", "ge") and all(map(is_letter, first.args)):
         speaks_of_it = False  # i < j alone may bind both
-    below = [lower or ("" if speaks_of_it else letter), rest.pop(0).code]
-    return ", ".join(filter(None, below)), upper
+    test = rest.pop(0).code
+    if not speaks_of_it:
+        return f"{lower or letter}: {test}", upper
+    return f"{lower}, {test}" if lower else test, upper
 
 
 def order_of(node: Partial) -> tuple[int, Expression]:

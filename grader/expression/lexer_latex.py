@@ -36,7 +36,7 @@ from grader.expression.tokens import (
 )
 from grader.problems import did_you_mean
 
-_NUMBER = r"(?:\d+(?:\{,\}\d+|\.\d+|\.(?=[/*,)}]))?|\.\d+)(?:[eE][+-]?\d+)?"
+_NUMBER = r"(?:[0-9]+(?:\{,\}[0-9]+|\.[0-9]+|\.(?=[/*,)}]))?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _SCAN = re.compile(
     rf"""(?P<space>[\s~\u00a0\u2000-\u200b]+)
     |(?P<num>{_NUMBER})
@@ -112,7 +112,7 @@ def lex(text: str, offset: int = 0, level: int = 0) -> tuple[list[Token], list[s
                 sign = between(raw)
                 if sign is not None:
                     add(new(Token, (sign[0], sign[1], start + 1, ahead - 1)))
-                elif raw.isdecimal():
+                elif raw.isdecimal() and raw.isascii():  # 𝟙 is a digit too
                     add(new(Token, ("num", raw, start, ahead)))
                 elif raw == "=" and tokens and tokens[-1].kind not in _MERGES:
                     add(Token("=", "=", start, ahead))

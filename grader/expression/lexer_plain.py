@@ -168,7 +168,7 @@ def _other(tokens: list[Token], text: str, start: int) -> None:
                 add(Token("sum", raw, start, position))
             elif raw[0] == "T" and len(raw) > 1 and tokens and tokens[-1].kind == "^":
                 add(Token("name", "T", start, start + 1))
-                add(Token("name", raw[1:], start + 1, position))
+                add(Token("name" if len(raw) == 2 else "word", raw[1:], start + 1, position))
             elif raw in WORD_SIGNS:
                 add(Token(*WORD_SIGNS[raw], start, position))
             else:

@@ -23,10 +23,12 @@ from grader.expression.layout import (
     Piece,
     Table,
     at_least,
+    called,
     decimal,
     has_indices,
     index_list,
     is_letter,
+    is_sample,
     limits,
     logic,
     order_of,
@@ -48,7 +50,7 @@ from grader.expression.nodes import (
     Symbol,
     children,
 )
-from grader.expression.symbol_latex import symbol_latex
+from grader.expression.symbol_latex import index_latex, symbol_latex
 
 _TEXT_JOINTS = {"": " ", "*": "*", "cdot": " · ", "times": " × ", "circ": " ∘ ", "@": " @ ", "otimes": " ⊗ "}
 _LATEX_JOINTS = {
@@ -125,6 +127,8 @@ def _text(table: Table, node: Expression, parts: tuple[Piece, ...]) -> Piece:
             return Piece(":")
         case Indexed(indices=indices):
             inside = index_list(indices, parts[1:])
+            if is_sample(table, node):
+                return Piece(f"{parts[0].code}^{{({inside})}}")
             plain = len(inside) == 1 and inside.isalnum()
             return Piece(at_least(ATOM, parts[0], _round) + (f"_{inside}" if plain else f"_{{{inside}}}"))
         case Product():
@@ -155,6 +159,7 @@ def _text(table: Table, node: Expression, parts: tuple[Piece, ...]) -> Piece:
 def _text_name(name: str) -> str:
     """A name whose scripts are more than letters and digits keeps them together by braces: ``W_{11-2}``."""
     name = re.sub(r"\^(\([^()]*\))", r"^{\1}", name)
+    name = re.sub(r"_([A-Za-z]_[A-Za-z])('*)$", r"_{\1}\2", name)
     return re.sub(r"_(\w*[^\w'{}][^'{}]*)('*)$", r"_{\1}\2", name)
 
 
@@ -194,7 +199,7 @@ def _text_call(table: Table, node: Call, parts: tuple[Piece, ...]) -> Piece:
             )
             return Piece(f"{over}/{under}", PRODUCT)
         case "pow":
-            plain = parts[1].level == ATOM and isinstance(node.args[1], Number | Symbol) and inside != "T"
+            plain = parts[1].level == ATOM and isinstance(node.args[1], Number | Symbol) and parts[1].code != "T"
             power = parts[1].code if plain else _round(parts[1].code)
             return Piece(f"{at_least(ATOM, parts[0], _round)}^{power}", POWER)
         case "transpose" if "T" not in table.declared:
@@ -215,7 +220,7 @@ def _text_call(table: Table, node: Call, parts: tuple[Piece, ...]) -> Piece:
             return Piece(f"delta_{{{''.join(part.code for part in parts)}}}")
         case "abs" if "|" not in inside and not node.primes:
             return Piece(f"|{inside}|")
-    return Piece(f"{table.functions[name][0]}{chr(39) * node.primes}({inside})")
+    return Piece(f"{called(table, name, inside)[0]}{chr(39) * node.primes}({inside})")
 
 
 # ------------------------------------------------------------------------------------------------ LaTeX
@@ -237,13 +242,15 @@ def _latex(table: Table, node: Expression, parts: tuple[Piece, ...]) -> Piece:
             return Piece(":")
         case Indexed(base=base, indices=indices):
             code = at_least(ATOM, parts[0], _fence)
+            if is_sample(table, node):
+                return Piece(f"{code}^{{({parts[1].code})}}")
             if isinstance(base, Symbol) and "_" in code:
                 code = f"{{{code}}}"
             return Piece(f"{code}_{{{index_list(indices, parts[1:])}}}")
         case Product():
             return product(table, node, parts, _LATEX_JOINTS, _fence)
         case Reduce():
-            letter = symbol_latex(node.letter) if node.letter else ""
+            letter = index_latex(node.letter)
             below, above = limits(node, parts, letter)
             script = (f"_{{{below}}}" if below else "") + (f"^{{{above}}}" if above else "")
             body = at_least(OPEN, parts[0], _fence)
@@ -331,4 +338,4 @@ def _latex_call(table: Table, node: Call, parts: tuple[Piece, ...]) -> Piece:
             return Piece(rf"\sqrt{{{inside}}}")
         case "ones" | "identity" if not parts or isinstance(node.args[0], Symbol):
             return Piece(table.functions[name][1] + (f"_{{{inside}}}" if parts else ""))
-    return Piece(f"{table.functions[name][1]}{chr(39) * node.primes}{_fence(inside)}")
+    return Piece(f"{called(table, name, inside)[1]}{chr(39) * node.primes}{_fence(inside)}")

@@ -337,7 +337,10 @@ def _is_index(p: Parser, letter: str, at: int) -> bool:
         kind = p.kinds[relation]
         equality = kind == "=" or (kind == "rel" and p.tokens[relation].text == "ne")
         kinds = ("name", "num") if equality else ("name",)
-        if (equality or kind == "rel") and p.kinds[other] in kinds and len(p.tokens[other].text) <= 2:
+        if p.kinds[other - 1 if other < at else other + 1] in SCRIPTS:  # the index of something
+            continue
+        single = p.kinds[other] == "num" or len(p.tokens[other].text) == 1  # vi may be v at i
+        if (equality or kind == "rel") and p.kinds[other] in kinds and single:
             return True
     return False
 
@@ -360,7 +363,7 @@ def _build(p: Parser, found: Found, shape: Shape, span: Span) -> Expression:
     if p.kinds[p.pos] == "(" and p.token.text in ("(", "[", "{"):
         if p.in_partial or declared.arguments or declared.role == "opaque":
             entries = called(p, found, entries, lenient=declared.role != "opaque")
-        elif not declared.rank and listed(p):
+        elif not declared.rank and listed(p) and several(p, p.pos):
             p.note("arguments")
             skip_arguments(p)
     if entries:

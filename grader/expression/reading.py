@@ -238,12 +238,15 @@ def _chain(p: Parser, part: Statement) -> tuple[Expression, ...]:
         except Unreadable:
             if not first:
                 raise
+            sign = p.tokens[part.equals - 1]
+            if sign.kind in ("-", "/", "joint") and sign.end == p.tokens[part.equals].start:  # W -= ...
+                fail(f"'{sign.text}=' changes a value that is not shown", "write what it becomes", *sign[2:])
             p.pos = part.equals
             p.depth = p.inner = p.bars = 0
             p.in_partial = False
             side = Symbol("", Span(p.tokens[part.start].start, p.tokens[part.equals].start))
             p.note("left_side")
-        if first:
+        if first and p.kinds[p.pos] == "=":
             del p.problems[problems:]
             p.renamed = renamed  # `H = ... h ...`: a left side may be called what it likes
         sides.append(side)

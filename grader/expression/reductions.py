@@ -53,7 +53,7 @@ def _range(p: Parser) -> tuple[list[str], Expression | None, Expression | None]:
     p.pos += 1
     token = p.token
     if token.kind != "(":
-        if token.kind not in ("name", "word"):
+        if token.kind not in ("name", "word") or not token.text.isalpha():
             fail("an index letter is expected here", r"such as \sum_i", token.start, token.end)
         p.pos += 1
         following = p.token
@@ -84,10 +84,10 @@ def _range(p: Parser) -> tuple[list[str], Expression | None, Expression | None]:
             conditional = True
             p.pos += 1
             continue
-        if token.kind not in ("name", "word") and not conditional:
+        if (token.kind not in ("name", "word") or not token.text.isalpha()) and not conditional:
             fail("an index letter is expected here", r"such as \sum_{i=1}^n", token.start, token.end)
         if conditional or (letters and p.kinds[at + 1] in ("_", "^", "+", "-", "joint", "(")):
-            test = p.relation()
+            test = p.condition(p.clause(), at)
             condition = test if condition is None else Call("and", (condition, test))
             continue
         names = _letters(token.text)
@@ -99,9 +99,14 @@ def _range(p: Parser) -> tuple[list[str], Expression | None, Expression | None]:
                 p.pos += 1
         elif after.kind == "=" and not seen:
             p.pos += 2
-            lower = p.sum()
+            start = p.sum()
+            if lower not in (None, start):
+                fail("two letters of this sum begin differently", "write a sum for each", token.start, p.token.start)
+            lower = start
         elif after.kind in ("rel", "="):
-            test = p.relation()
+            if token.kind == "word" and len(names) == 1:
+                p.replace(at, token._replace(kind="name"))
+            test = p.condition(p.clause(), at)
             if at in p.pairs:  # both letters run: for each i, every j behind it
                 names = [token.text, p.tokens[at + 2].text]
                 test = Call(_FLIPPED[after.text], (Symbol(names[1]), Symbol(names[0])), 0, test.span)
@@ -120,9 +125,7 @@ _FLIPPED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}
 
 
 def _letters(text: str) -> list[str]:
-    if text in GREEK or len(text) > 3 or not text.isalpha():
-        return [text]
-    return list(text)
+    return [text] if text in GREEK or len(text) > 3 else list(dict.fromkeys(text))
 
 
 def _bounds(
@@ -131,6 +134,8 @@ def _bounds(
     """Bounds that mean the whole axis are left out: those of a bare sum, and 1 to a letter the model does not know."""
     if upper is None:
         return lower, None
+    if not lettered and not isinstance(upper, Symbol):
+        fail("this sum does not say what it runs over", r"write \sum_{i=1}^n", *p.tokens[p.pos - 1][2:])
     size, first = upper, ONE
     if isinstance(upper, Call) and upper.function == "sub" and upper.args[1] == ONE:
         size, first = upper.args[0], ZERO  # 0 to n - 1

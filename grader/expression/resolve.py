@@ -21,7 +21,7 @@ LOOKALIKES = {"omega": "w", "nu": "v", "chi": "x", "upsilon": "u", "rho": "p", "
 TRANSPOSED = frozenset({"T", "⊤", "t⊤"})
 NO_SYMBOLS = frozenset({"sum", "prod"})
 FUNCTION_LETTERS = frozenset({"sigma", "phi", "Phi"})  # functions before a bracket, symbols elsewhere
-_LAYER = re.compile(r"([(\[])([\w,:*-]+)([)\]])(?:\^?(T|⊤))?")
+_LAYER = re.compile(r"([(\[])([\w,:*-]+|[lLktijs]\+1)([)\]])('*)(?:\^?(T|⊤))?")
 
 
 class Shape(NamedTuple):
@@ -120,7 +120,7 @@ def scan(tokens: list[Token], match: dict[int, int], at: int, lengthen: Callable
             elif raw in TRANSPOSED:
                 transposed = True
             elif layer and base != "e":
-                above, transposed = layer[2], transposed or bool(layer[4])
+                above, primes, transposed = layer[2], primes + len(layer[4]), transposed or bool(layer[5])
             elif raw == "*" and tokens[after].kind in ("_", "end", "+", "-", "=", ")", "joint", "^"):
                 above = "*"
             else:
@@ -346,6 +346,8 @@ def is_word(text: str) -> bool:
 
 def latex_pieces(word: str) -> tuple[str, ...]:
     """A run of LaTeX letters where nothing is declared: whole where the run is a name of the field, else letters."""
+    if len(word) == 2 and word[0] == "d" and (word[1].isupper() or word[1] in "abhwyz"):
+        return (word,)  # dZ, as the field calls a gradient
     if word in GREEK or word in KEYWORDS or word.endswith("hat") or (word in SPELLINGS and len(word) > 2):
         return (word,)
     if len(word) > 4 and re.search("[a-z]{3}", word) and not any(tail in word for tail in _TAILS):

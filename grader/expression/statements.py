@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from grader.expression.resolve import scan
 from grader.expression.tokens import ENDS, GREEK, Linked, Token, fail
 
 
@@ -25,7 +26,8 @@ def statements(linked: Linked) -> list[Statement]:
     tokens, match = linked.tokens, linked.match
     cuts: list[tuple[int, str]] = []
     at, last = 0, len(tokens) - ENDS
-    if _CUTTING.isdisjoint(linked.kinds):
+    remarks = "dots" in linked.kinds or ("rel" in linked.kinds and any(token[:2] == ("rel", "in") for token in tokens))
+    if _CUTTING.isdisjoint(linked.kinds) and not remarks:
         return _pieces(linked, [(last, "end")])
     defining = False
     equals = branching = related = False
@@ -46,6 +48,10 @@ def statements(linked: Linked) -> list[Statement]:
             tokens[at] = token._replace(kind=":")  # x > 0 => 1
             linked.kinds[at] = ":"
             related = False
+        elif remarks and kind == "," and _range_ahead(linked, at + 1):
+            cuts.append((at, "because"))
+            tokens[at] = token._replace(kind=";")
+            at = last - 1  # "x in R" ends a text
         elif kind in ("nl", "start", "."):
             cuts.append((at, kind))
             defining = equals = branching = False
@@ -109,6 +115,20 @@ def _first_equals(linked: Linked, begin: int, end: int) -> int:
             return at
         at = linked.match.get(at, at) + 1
     return 0
+
+
+def _range_ahead(linked: Linked, at: int) -> bool:
+    r"""Whether a remark such as ``x \in \mathbb{R}`` or ``i = 1, \dots, n`` stands from `at` to the end."""
+    shape = scan(linked.tokens, linked.match, at, lambda *_: False)
+    if shape is None:
+        return False
+    end = shape.end
+    rest = linked.kinds[end + 1 : -ENDS]
+    if linked.kinds[end] == "=":  # i = 1, ..., n
+        return "dots" in rest and all(kind in ("num", "name", "word", ",", "dots") for kind in rest)
+    if linked.tokens[end][:2] != ("rel", "in"):
+        return False
+    return all(kind not in ("=", "key", "nl", "start", ";") for kind in rest)
 
 
 def _branch_ahead(linked: Linked, at: int) -> bool:

@@ -37,6 +37,11 @@ def symbol_latex(name: str) -> str:
     return code + (f"_{{{_script(below)}}}" if below else "") + primes
 
 
+def index_latex(letter: str) -> str:
+    """An index letter; what has more letters than one stands upright, accents spelled out."""
+    return _letters(letter) if letter else ""
+
+
 def _letters(letters: str) -> str:
     if letters in GREEK:
         return f"\\{letters}"
@@ -48,7 +53,8 @@ def _script(code: str) -> str:
     pieces = [
         rf"\mathrm{{{_escaped(piece)}}}" if len(piece) > 2 and piece.isalpha() else piece for piece in code.split("_")
     ]
-    return ",".join(pieces)
+    nested = len(pieces) > 1 and all(len(piece) == 1 and piece.isalpha() for piece in pieces)
+    return ("_" if nested and len(pieces) == 2 else ",").join(pieces)
 
 
 def _escaped(text: str) -> str:

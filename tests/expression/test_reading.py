@@ -157,7 +157,6 @@ def known(reason: str) -> list[pytest.MarkDecorator]:
 KNOWN = "KNOWN"
 # what reads well and prints as something else; definitions of the text's own are no part of what is printed
 UNPRINTED = {
-    r"\frac{1}{n}\sum_{i=1}^n (y^{(i)} - o^{(i)})x^{(i)}_1": "a sample and a numbered name print as two indices",
     "eye()": "without names the letter I is a symbol",
     "np.eye(3) - p": "without names the letter I is a symbol",
     r"\mathbf{I}_n - p p^T": "without names the letter I is a symbol",
