@@ -125,6 +125,8 @@ def product(
                 fits = before != "" or part.code[0] == "\\"  # y [1, 2] would be an entry of y
             case Call(function="div") | Number() if place == 0 and part.level == PRODUCT:
                 fits = behind != "" or parts[1].level < POWER
+            case Call(function="transpose" | "pow", args=(Symbol() as base, *_)) if behind == "":
+                fits &= not _takes_brackets(table, base, part, codes[place + 1], parts[place + 1].level)
             case Symbol() | Indexed() | Partial():
                 if behind == "":
                     fits &= not _takes_brackets(table, factor, part, codes[place + 1], parts[place + 1].level)

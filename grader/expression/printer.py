@@ -336,6 +336,8 @@ def _latex_call(table: Table, node: Call, parts: tuple[Piece, ...]) -> Piece:
             return Piece(rf"\left\langle {inside} \right\rangle")
         case "sqrt" if not node.primes:
             return Piece(rf"\sqrt{{{inside}}}")
-        case "ones" | "identity" if not parts or isinstance(node.args[0], Symbol):
-            return Piece(table.functions[name][1] + (f"_{{{inside}}}" if parts else ""))
+        case "ones" | "identity":
+            if not parts or (len(parts) == 1 and inside.isalnum()):
+                return Piece(table.functions[name][1] + (f"_{{{inside}}}" if parts else ""))
+            return Piece(rf"\operatorname{{{table.functions[name][0]}}}{_fence(inside)}")
     return Piece(f"{called(table, name, inside)[1]}{chr(39) * node.primes}{_fence(inside)}")

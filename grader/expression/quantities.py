@@ -170,7 +170,8 @@ def _kronecker(below: str) -> tuple[Expression, ...] | None:
 def _inert(text: str) -> bool:
     """Whether an undeclared name can be no function, differential or sign of its own."""
     called = text in SPELLINGS or (len(text) > 2 and text.lower() in SPELLINGS)
-    return text.isalnum() and text[0] != "d" and text != "I" and len(text) < MAX_NAME // 2 and not called
+    plain = text.isalnum() and text[0] != "d" and text != "I" and len(text) < MAX_NAME // 2
+    return plain and not called and not unknown.fused(text)
 
 
 @lru_cache(maxsize=16384)
@@ -254,6 +255,8 @@ def _free(p: Parser, shape: Shape, span: Span) -> Expression:
     special = _special(p, shape, span) if shape.base == "delta" or shape.base == "I" else None
     if special is not None:
         return special
+    if fused := unknown.fused(shape.base):
+        fail(f"the function '{fused[1]}' needs brackets", f"write {fused[1]}({fused[2]})", span.start, span.end)
     while below := in_code(p):
         shape = shape._replace(below=f"{shape.below},{below}" if shape.below else below)
         span = Span(span.start, p.tokens[p.pos - 1].end)

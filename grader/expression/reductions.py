@@ -25,7 +25,11 @@ def big_operator(p: Parser, kind: str = "") -> Expression:
     lower: Expression | None = None
     upper: Expression | None = None
     condition: Expression | None = None
+    seen: list[str] = []
     while (script := p.kinds[p.pos]) in ("_", "^"):
+        if script in seen:
+            fail("this sum has two ranges", r"write \sum_{i=1}^n", p.tokens[start].start, p.token.end)
+        seen.append(script)
         if script == "_":
             letters, lower, condition = _range(p)
         else:
@@ -116,6 +120,8 @@ def _range(p: Parser) -> tuple[list[str], Expression | None, Expression | None]:
         letters += [name for name in names if name not in letters]
         if p.pos < close and p.kinds[p.pos] not in (",", ";", ":", "|", "row", "quad", "name", "word"):
             fail("this range of a sum can't be read", r"write \sum_{i=1}^n", p.token.start, p.token.end)
+    if not letters:
+        fail("an index letter is expected here", r"such as \sum_{i=1}^n", p.token.start, p.token.end)
     p.pos = close + 1
     p.inner, p.commas = inner, commas
     return letters, lower, condition

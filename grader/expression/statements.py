@@ -227,5 +227,5 @@ def bound_letters(linked: Linked, pairs: frozenset[int] = frozenset()) -> frozen
                 letters.update(
                     [piece.text] if piece.text in GREEK else piece.text if len(piece.text) < 4 else [piece.text]
                 )
-            fresh = piece.kind in (",", "row", "(")
+            fresh = piece.kind in (",", ";", "row", "(") or (fresh and piece.kind in ("name", "word"))
     return frozenset(letters)

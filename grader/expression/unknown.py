@@ -3,9 +3,10 @@ r"""What is said of a name that nothing declares: ``yhta`` may mean ``yhat``, ``
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from grader.expression.functions import SPELLINGS
+from grader.expression.functions import BRACKET_ONLY, SPELLINGS
 from grader.expression.resolve import Found, Shape
 from grader.problems import Problem, Span, did_you_mean
 
@@ -49,3 +50,12 @@ def _adjoint(p: Parser, shape: Shape) -> str:
     if shape.base == "delta":
         return f"write the derivative it stands for, or define it: where {shape.display} = ..."
     return ""
+
+
+@lru_cache(maxsize=4096)
+def fused(text: str) -> re.Match[str] | None:
+    """A function and what it is to act on, typed without anything between them: ``tanh2x``."""
+    found = re.fullmatch(r"([a-z]{3,})(\d+[A-Za-z]*)", text)
+    if found is None or text in SPELLINGS or found[1] not in SPELLINGS:
+        return None
+    return found if found[1] not in BRACKET_ONLY or found[1] in ("max", "min") else None
