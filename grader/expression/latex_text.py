@@ -43,7 +43,11 @@ def words(tokens: list[Token], notes: list[str], name: str, text: str, position:
         tokens.append(Token(*KEYWORDS[FORMS[word]], *at))
     elif word in SIGNS:
         tokens.append(Token(*SIGNS[word], *at))
-    elif (spelling := folded.replace("\\", "")) in SPELLINGS and len(word) > 1 and folded not in ("sigma", "phi"):
+    elif (
+        (spelling := word if len(word) < 3 else folded.replace("\\", "")) in SPELLINGS
+        and len(word) > 1
+        and folded not in ("sigma", "phi")
+    ):
         if spelling in BRACKET_ONLY:  # a name, or a call where a bracket follows
             tokens.append(Token("name", word.replace("\\", ""), *at))
         else:

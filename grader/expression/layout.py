@@ -221,6 +221,8 @@ def limits(node: Reduce, parts: tuple[Piece, ...], letter: str) -> tuple[str, st
     speaks_of_it = isinstance(first, Call) and first.args[:1] == (Symbol(node.letter),)
     if isinstance(first, Call) and first.function in ("lt", "le", "gt", "ge") and all(map(is_letter, first.args)):
         speaks_of_it = False  # i < j alone may bind both
+    if isinstance(first, Call) and first.function == "eq":
+        speaks_of_it = False  # i = k alone is where a range begins
     test = rest.pop(0).code
     if not speaks_of_it:
         return f"{lower or letter}: {test}", upper

@@ -66,6 +66,7 @@ _TEXT_RELATIONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "=", "ne"
 _INFIX = {"add": "+", "sub": "-"}
 _LOGIC = {"and": r"\land", "or": r"\lor"}
 _DIFFERENTIAL = re.compile(r"(?:\\mathrm\{)?d|\\delta").match
+_ENDS_WITH_D = re.compile(r"(?<![A-Za-z0-9_])d(?!elta|iag)[\w^{}']*$").search
 _TALL = re.compile(r"\\(?:d?frac|sum|prod|begin|max_|min_)")
 
 
@@ -159,6 +160,7 @@ def _text(table: Table, node: Expression, parts: tuple[Piece, ...]) -> Piece:
 def _text_name(name: str) -> str:
     """A name whose scripts are more than letters and digits keeps them together by braces: ``W_{11-2}``."""
     name = re.sub(r"\^(\([^()]*\))", r"^{\1}", name)
+    name = re.sub(r"^([tT])hat(?![A-Za-z0-9])", r"\1_hat", name)  # "that" is a word
     name = re.sub(r"_([A-Za-z]_[A-Za-z])('*)$", r"_{\1}\2", name)
     return re.sub(r"_(\w*[^\w'{}][^'{}]*)('*)$", r"_{\1}\2", name)
 
@@ -197,6 +199,10 @@ def _text_call(table: Table, node: Call, parts: tuple[Piece, ...]) -> Piece:
                 _round(part.code) if isinstance(arg, Partial) else at_least(level, part, _round)
                 for arg, part, level in zip(node.args, parts, (PRODUCT, POWER), strict=True)
             )
+            if under[0] == "d" and re.search(r"(?<![\w^])d ", over):
+                over = _round(over)  # (d L)/dw is none either
+            elif under[0] == "d" and _ENDS_WITH_D(over):
+                under = _round(under)  # d / dw, and no derivative
             return Piece(f"{over}/{under}", PRODUCT)
         case "pow":
             plain = parts[1].level == ATOM and isinstance(node.args[1], Number | Symbol) and parts[1].code != "T"

@@ -148,7 +148,8 @@ def _tokens(source: str, names: Names | None, notation: str | None, notes: list[
     runs = [at for at, token in enumerate(tokens) if token[3] - token[2] > 1 and token[0] == "name"]
     for at in runs:
         token = tokens[at]
-        if token.text.lower() in _PROSE and all(declared.name != token.text for declared in names or ()):
+        word = source[token.start : token.end].lower()  # as typed: t̂ is spelled "that"
+        if word in _PROSE and all(declared.name != token.text for declared in names or ()):
             fail(*_LIKE_PROSE, token.start, token.end)
     if names is None:
         for at, following in pairwise(runs):

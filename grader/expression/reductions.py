@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from grader.expression import atoms
 from grader.expression.counting import from_one
+from grader.expression.functions import SPELLINGS
 from grader.expression.nodes import ONE, ZERO, Call, Expression, Reduce, Symbol, integer
+from grader.expression.statements import is_pair
 from grader.expression.tokens import GREEK, fail
 from grader.problems import Problem, Span
 
@@ -57,13 +59,12 @@ def _range(p: Parser) -> tuple[list[str], Expression | None, Expression | None]:
     p.pos += 1
     token = p.token
     if token.kind != "(":
-        if token.kind not in ("name", "word") or not token.text.isalpha():
+        if token.kind not in ("name", "word") or not _can_run(token.text):
             fail("an index letter is expected here", r"such as \sum_i", token.start, token.end)
         p.pos += 1
         following = p.token
         text = token.text
-        pair = following.kind in ("name", "word") and following.start == token.end and len(text) == 1
-        if pair and len(following.text) == 1 and following.text in "jkluv" and text in "ijku":
+        if is_pair(token, following):
             p.pos += 1
             text += following.text
         return _letters(text), None, None
@@ -88,7 +89,7 @@ def _range(p: Parser) -> tuple[list[str], Expression | None, Expression | None]:
             conditional = True
             p.pos += 1
             continue
-        if (token.kind not in ("name", "word") or not token.text.isalpha()) and not conditional:
+        if (token.kind not in ("name", "word") or not _can_run(token.text)) and not conditional:
             fail("an index letter is expected here", r"such as \sum_{i=1}^n", token.start, token.end)
         if conditional or (letters and p.kinds[at + 1] in ("_", "^", "+", "-", "joint", "(")):
             test = p.condition(p.clause(), at)
@@ -125,6 +126,11 @@ def _range(p: Parser) -> tuple[list[str], Expression | None, Expression | None]:
     p.pos = close + 1
     p.inner, p.commas = inner, commas
     return letters, lower, condition
+
+
+def _can_run(text: str) -> bool:
+    """Whether a name may be what a sum runs over: letters, and no function."""
+    return text.isalpha() and (text not in SPELLINGS or text in GREEK or len(text) < 3)
 
 
 _FLIPPED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}

@@ -146,7 +146,7 @@ def raw_script(tokens: list[Token], match: dict[int, int], at: int) -> tuple[str
         inner = tokens[at + 1 : close]
         raw = "".join([_RAW.get(piece.text, piece.text) for piece in inner if piece.text not in ("{", "}")])
         return (raw if token.text == "{" else f"({raw})"), close + 1
-    if token.kind in ("name", "num", "word", "'", "joint", "fn"):
+    if token.kind in ("name", "num", "word", "'", "fn") or token[:2] == ("joint", "*"):
         return token.text, at + 1
     return "", at
 

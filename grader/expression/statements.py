@@ -204,6 +204,12 @@ def _script_letters(linked: Linked, begin: int, end: int) -> set[str]:
     return letters
 
 
+def is_pair(first: Token, second: Token) -> bool:
+    r"""Whether two letters without braces are both under the sign: ``\sum_ij``."""
+    letters = second.kind in ("name", "word") and len(first.text) == 1 == len(second.text)
+    return letters and second.start == first.end and second.text in "jkluv" and first.text in "ijku"
+
+
 def bound_letters(linked: Linked, pairs: frozenset[int] = frozenset()) -> frozenset[str]:
     """The letters that any sum, product, maximum or minimum of the text binds; `pairs` bind two."""
     tokens, match = linked.tokens, linked.match
@@ -212,7 +218,7 @@ def bound_letters(linked: Linked, pairs: frozenset[int] = frozenset()) -> frozen
         return frozenset()
     for at in [at for at, token in enumerate(tokens) if token[1] in _BINDING]:
         kind = tokens[at].kind
-        if kind != "sum" and not ((kind == "fn" or kind == "name") and tokens[at].text in ("max", "min")):
+        if kind != "sum" and not (kind in ("fn", "name", "word") and tokens[at].text in ("max", "min")):
             continue
         below = at + 1
         while tokens[below].kind == "^":
@@ -220,12 +226,20 @@ def bound_letters(linked: Linked, pairs: frozenset[int] = frozenset()) -> frozen
             below = match.get(inside, inside) + 1
         if tokens[below].kind != "_":
             continue
-        inner = tokens[below + 2 : match[below + 1]] if tokens[below + 1].kind == "(" else tokens[below + 1 : below + 3]
-        fresh = True
+        if tokens[below + 1].kind == "(":
+            inner = tokens[below + 2 : match[below + 1]]
+        else:
+            inner = tokens[below + 1 : below + (3 if is_pair(tokens[below + 1], tokens[below + 2]) else 2)]
+        fresh, before = True, ""
         for piece in inner:
             if fresh and piece.kind in ("name", "word"):
                 letters.update(
                     [piece.text] if piece.text in GREEK else piece.text if len(piece.text) < 4 else [piece.text]
                 )
-            fresh = piece.kind in (",", ";", "row", "(") or (fresh and piece.kind in ("name", "word"))
+            fresh = (
+                piece.kind in (",", ";", "row")
+                or (piece.kind == "(" and before not in ("_", "^"))
+                or (fresh and piece.kind in ("name", "word"))
+            )
+            before = piece.kind
     return frozenset(letters)
