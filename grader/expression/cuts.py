@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from grader.expression.functions import CONSTANTS
 from grader.expression.resolve import Shape, latex_pieces
-from grader.expression.tokens import Token
+from grader.expression.tokens import Token, fail
 
 if TYPE_CHECKING:
     from grader.expression.parser import Parser
 
+MAX_RUN = 40
 _INDEX_PAIR = frozenset("ijkluvst")
 
 
@@ -47,6 +48,8 @@ def cut(p: Parser, token: Token, shape: Shape) -> tuple[str, ...]:
         return (text,)
     if table is None and len(text) == 2 and text[1] == "e" and p.kinds[p.pos + 1] == "^":
         return (text[0], "e")  # xe^{-x}
+    if len(text) > MAX_RUN:
+        fail("this run of letters is too long", f"at most {MAX_RUN} letters stand together", token.start, token.end)
     if table is None:
         return latex_pieces(text) if token.kind == "word" and not (p.in_partial and text.isupper()) else (text,)
     if table.find(shape.base, shape.above, shape.below, shape.primes) is not None or text in CONSTANTS:

@@ -344,6 +344,7 @@ def is_word(text: str) -> bool:
     return ordinary and text not in GREEK and text not in SPELLINGS and not text.endswith(("hat", "bar"))
 
 
+@lru_cache(maxsize=4096)
 def latex_pieces(word: str) -> tuple[str, ...]:
     """A run of LaTeX letters where nothing is declared: whole where the run is a name of the field, else letters."""
     if len(word) == 2 and word[0] == "d" and (word[1].isupper() or word[1] in "abhwyz"):
