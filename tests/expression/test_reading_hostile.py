@@ -78,9 +78,9 @@ HARMLESS = {
 
 
 def timed(text: str, names: tuple[Declared, ...] | None) -> Reading:
-    start = time.perf_counter()
+    start = time.process_time()
     reading = read(text, names)
-    assert time.perf_counter() - start < SLOW
+    assert time.process_time() - start < SLOW
     return reading
 
 
@@ -106,9 +106,9 @@ def test_time_grows_with_length_only() -> None:
     def best(text: str) -> float:
         spent = []
         for _ in range(5):
-            start = time.perf_counter()
+            start = time.process_time()
             read(text)
-            spent.append(time.perf_counter() - start)
+            spent.append(time.process_time() - start)
         return min(spent)
 
     for piece in ("x*(y+1)*", r"\frac{x}{y} \sum_i a_i \cdot ", "|x| y "):
