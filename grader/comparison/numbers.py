@@ -9,6 +9,7 @@ import math
 
 from grader.expression.nodes import Call, Expression, Number
 from grader.rubric.model import Tolerance
+from grader.solver.rounding import half_unit, rounds
 
 EXACT = 1e-9
 DEFAULT_RELATIVE = 0.005
@@ -32,11 +33,11 @@ def number_note(
     if gap <= EXACT * max(abs(answer), abs(truth)):
         return "equivalent"
     allowed = _allowed(truth, place, answer, tolerance)
-    if interval is not None and tolerance.rounding is not None:
-        half = 0.5 * 10.0**-tolerance.rounding
+    if interval is not None:
+        half = half_unit(tolerance, abs(answer))
         own = min(half, 0.5 * 10.0**place) if place is not None else 0.0
-        slack = 1e-12 + 1e-9 * abs(truth)
-        if interval[0] - own - slack <= answer <= interval[1] + own + slack:
+        slack = own + allowed + 1e-12 * min(1.0, abs(truth)) + 1e-9 * abs(truth)
+        if interval[0] - slack <= answer <= interval[1] + slack:
             return "rounded"
     return "rounded" if gap <= allowed * (1 + 1e-9) else None
 
@@ -52,7 +53,7 @@ def _allowed(truth: float, place: int | None, answer: float, tolerance: Toleranc
         kinds.append(0.5 * 10.0**-tolerance.decimals)
     if tolerance.significant is not None and truth:
         kinds.append(0.5 * 10.0 ** (math.floor(math.log10(abs(truth))) + 1 - tolerance.significant))
-    if tolerance.rounding is not None:
+    if rounds(tolerance):
         kinds.append(0.0)
     if not kinds:  # nothing said: half a percent, or what was typed is the truth rounded to three digits or more
         kinds.append(DEFAULT_RELATIVE * abs(truth))

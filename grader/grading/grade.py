@@ -1,6 +1,7 @@
 """One student's submission against the answer key: the whole story on one page.
 
-read the text -> find the side of the chain that is the answer -> judge it -> turn the verdict into points and words.
+read the text -> find the side of the chain that is the answer -> judge it -> turn the verdict into points and words;
+then, over all parts of a question, credit for what is right given the student's own earlier values.
 Pure: no files, no clock; the same submission always gives the same report.
 """
 
@@ -17,6 +18,7 @@ from grader.expression.mathml import to_mathml
 from grader.expression.printer import to_text
 from grader.expression.reading import Reading, read
 from grader.grading.answers import final_answer, shown_steps, with_own_partials
+from grader.grading.carried import carried_forward
 from grader.grading.messages import message_for
 from grader.problems import Problem
 from grader.results import (
@@ -47,12 +49,15 @@ def grade(key: AnswerKey, submission: Submission, judged: Judged = NOTHING_JUDGE
     `judged` may hold outcomes of `grade_answer` by (part, text), which are then not worked out again.
     """
     answers = {answer.part: answer for answer in submission.answers}
-    results = []
+    results: list[PartResult] = []
     for question in key.questions:
+        own = []
         for part in question.parts:
             answer = answers.get(part.part.id)
-            result = _missing(part) if answer is None else _grade_part(key, part, answer, judged)
-            results.append(_confirmed_by_hand(result) if submission.ocr else result)
+            own.append(_missing(part) if answer is None else _grade_part(key, part, answer, judged))
+        results += [
+            _confirmed_by_hand(result) if submission.ocr else result for result in carried_forward(question, own)
+        ]
     return GradeReport(
         student=submission.student,
         name=submission.name,

@@ -136,6 +136,18 @@ def read_number(fields: Fields, name: str, place: Place, default: float) -> floa
     return value
 
 
+def read_share(fields: Fields, name: str, place: Place, default: float) -> float:
+    """A number from 0 to 1."""
+    tree = fields.get(name)
+    if tree is None:
+        return default
+    value = to_number(tree)
+    if value is None or not 0 <= value <= 1:
+        place.key(name).note(tree.line, f"expected a number from 0 to 1, found {found(tree)}")
+        return default
+    return value
+
+
 def to_number(tree: Tree) -> float | None:
     """The number that a text spells, else None."""
     if isinstance(tree, Text) and _NUMBER.fullmatch(tree.value.strip()):
@@ -155,7 +167,7 @@ def read_count(fields: Fields, name: str, place: Place, low: int, unit: str = ""
             digits = digits.removesuffix("s").removesuffix(unit).strip() if unit in digits else digits
         if _WHOLE.fullmatch(digits) and low <= int(digits) <= 15:
             return int(digits)
-    example = f", as in '4 {unit}s'" if unit else ""
+    example = f", as in '4 {unit}{'s' if unit == 'decimal' else ''}'" if unit else ""
     place.key(name).note(tree.line, f"expected a whole number from {low} to 15{example}, found {found(tree)}")
     return None
 

@@ -21,6 +21,7 @@ from grader.rubric.fields import (
     read_fields,
     read_items,
     read_number,
+    read_share,
     read_text,
 )
 from grader.rubric.model import Example, Model, Part, Question, Rubric, Step, Tolerance
@@ -40,6 +41,7 @@ class _Defaults:
     tolerance: Tolerance
     show_solution: bool
     layout: str = "review"
+    follow_through: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def _inherit(fields: Fields, defaults: _Defaults, place: Place) -> _Defaults:
         _tolerance(fields, defaults.tolerance, place),
         defaults.show_solution if solution is None else solution == "shown",
         read_choice(fields, "layout", place, ("review", "accept", "wrong")) or defaults.layout,
+        read_share(fields, "follow_through", place, defaults.follow_through),
     )
 
 
@@ -94,7 +97,7 @@ def _tolerance(fields: Fields, inherited: Tolerance, place: Place) -> Tolerance:
     """The tolerance of this level; one that says anything replaces the inherited one whole."""
     if "tolerance" not in fields and "rounding" not in fields:
         return inherited
-    tolerance = Tolerance(rounding=read_count(fields, "rounding", place, 0, "decimal"))
+    tolerance = _rounding(fields, place)
     if "tolerance" not in fields:
         return tolerance
     inner = place.key("tolerance")
@@ -108,6 +111,14 @@ def _tolerance(fields: Fields, inherited: Tolerance, place: Place) -> Tolerance:
         decimals=read_count(kinds, "decimals", inner, 0),
         significant=read_count(kinds, "significant", inner, 1),
     )
+
+
+def _rounding(fields: Fields, place: Place) -> Tolerance:
+    """``rounding: 4``, ``4 decimals`` or ``4 significant`` digits on every line."""
+    match fields.get("rounding"):
+        case Text(value=value) if "significant" in value:
+            return Tolerance(rounding_significant=read_count(fields, "rounding", place, 1, "significant"))
+    return Tolerance(rounding=read_count(fields, "rounding", place, 0, "decimal"))
 
 
 def _distance(fields: Fields, name: str, place: Place) -> float | None:
@@ -195,6 +206,7 @@ def _read_part(tree: Tree, number: int, defaults: _Defaults, model: Model | None
         reject=_read_examples(fields, "reject", place),
         show_solution=own.show_solution,
         layout=own.layout,
+        follow_through=own.follow_through,
         line=tree.line,
     )
 

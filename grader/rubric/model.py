@@ -24,7 +24,7 @@ class Tolerance:
 
     `absolute` and `relative` are distances; `decimals` and `significant` accept what rounds to the truth at
     that many places; `rounding` carries the rounding of every intermediate to that many decimals through
-    the program.
+    the program, `rounding_significant` to that many significant digits.
     """
 
     absolute: float | None = None
@@ -32,6 +32,7 @@ class Tolerance:
     decimals: int | None = None
     significant: int | None = None
     rounding: int | None = None
+    rounding_significant: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ class Part:
 
     `target` is a node of the model (a forward value) or a Partial (a gradient), in the rubric's own
     letters; `text` is how the author wrote it. `layout` says what becomes of its transpose: "review",
-    "accept" or "wrong".
+    "accept" or "wrong". `follow_through` is the share of the points for an
+    answer that is right given the student's own earlier ones.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Part:
     reject: tuple[Example, ...] = ()
     show_solution: bool = True
     layout: str = "review"
+    follow_through: float = 1.0
     line: int = 0
 
 

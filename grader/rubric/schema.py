@@ -30,6 +30,7 @@ _WORD: Json = {"type": ["string", "number"]}
 _NUMBER: Json = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": _NUMBER_TEXT}]}
 _COUNT: Json = {"type": "integer", "minimum": 0, "maximum": 15}
 _POINTS: Json = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": _NUMBER_TEXT}]}
+_SHARE: Json = {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": _NUMBER_TEXT}]}
 _WORDS: Json = {"type": "array", "items": _WORD}
 _SHAPE: Json = {
     "type": "array",
@@ -57,8 +58,11 @@ def _mapping(*shapes: Json) -> Json:
 _MARKING = {
     "tolerance": Key(_section("tolerance"), "How close a number must be."),
     "rounding": Key(
-        {"anyOf": [_COUNT, {"type": "string", "pattern": r"^\d{1,2}( decimals?)?$"}]},
-        "Students round every line to so many decimals; the rounding is carried through the program.",
+        {"anyOf": [_COUNT, {"type": "string", "pattern": r"^\d{1,2}( decimals?| significant)?$"}]},
+        "Students round every line to so many decimals (or significant digits), which is carried through the program.",
+    ),
+    "follow_through": Key(
+        _SHARE, "The share of the points for an answer that is right given the student's own values."
     ),
     "layout": Key(
         {"enum": ["review", "accept", "wrong"]},

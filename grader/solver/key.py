@@ -22,7 +22,7 @@ from grader.rubric.model import Part, Question, Rubric
 from grader.rubric.shown import Asked, SolutionStep
 from grader.solver.certify import certify_partial
 from grader.solver.closed import Line, closed_form, derivation, juxtaposed, spelled
-from grader.solver.rounding import rounded_program
+from grader.solver.rounding import rounded_program, rounds
 from grader.solver.runs import (
     Run,
     axis_length,
@@ -172,17 +172,13 @@ def _with_intervals(
     parts: tuple[SolvedPart, ...], run: Run, adjoints: Mapping[str, tuple[Node, ...]]
 ) -> tuple[SolvedPart, ...]:
     """Each part that asks for rounding on every line, with the interval this propagates to."""
-    asked = {part.part.tolerance.rounding for part in parts} - {None}
+    asked = {part.part.tolerance for part in parts if rounds(part.part.tolerance)}
     if not asked or any(value.ndim > 1 for value in run.values.values()):
         return parts
     values = {leaf.name: float(run.values[leaf.name][0]) for leaf in run.graph.leaves}
-    programs = {
-        decimals: rounded_program(run.graph, adjoints, values, decimals) for decimals in asked if decimals is not None
-    }
+    programs = {tolerance: rounded_program(run.graph, adjoints, values, tolerance) for tolerance in asked}
     return tuple(
-        replace(part, interval=programs[part.part.tolerance.rounding].get(part.name))
-        if part.part.tolerance.rounding is not None
-        else part
+        replace(part, interval=programs[part.part.tolerance].get(part.name)) if part.part.tolerance in asked else part
         for part in parts
     )
 

@@ -1,7 +1,8 @@
 """The interval of results that honest rounding of every intermediate can give.
 
 A student who keeps N decimals on each line works with ``0.2043`` for ``0.20434``; every operation may add half a
-unit of the N-th decimal. Source: Moore, Kearfott and Cloud, Introduction to Interval Analysis (2009).
+unit of the N-th decimal, or of the N-th significant digit. Source: Moore, Kearfott and Cloud, Introduction to
+Interval Analysis (2009).
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from itertools import permutations
+from types import MappingProxyType
 from typing import TypeAlias
 
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.expression.elementwise import ELEMENTWISE
 from grader.expression.nodes import Call, Cases, Expression, Indexed, Number, Partial, Product, Symbol, head
+from grader.rubric.model import Tolerance
 
 Interval: TypeAlias = tuple[float, float]
 WHOLE: Interval = (-math.inf, math.inf)
@@ -23,28 +26,50 @@ _INCREASING = frozenset(
 _MAX_PERMUTED = 5
 
 
+def rounds(tolerance: Tolerance) -> bool:
+    """Whether every line is rounded, so that the tolerance is an interval."""
+    return tolerance.rounding is not None or tolerance.rounding_significant is not None
+
+
+def half_unit(tolerance: Tolerance, size: float) -> float:
+    """By how much rounding as asked may change a number of the given size; 0 where no rounding is asked for."""
+    if tolerance.rounding is not None:
+        return 0.5 * 10.0**-tolerance.rounding
+    if tolerance.rounding_significant is not None and 0 < size < math.inf:
+        return 0.5 * 10.0 ** (math.floor(math.log10(size)) + 1 - tolerance.rounding_significant)
+    return 0.0
+
+
 def rounded_program(
-    graph: ComputationGraph, adjoints: Mapping[str, tuple[Node, ...]], values: Mapping[str, float], decimals: int
+    graph: ComputationGraph,
+    adjoints: Mapping[str, tuple[Node, ...]],
+    values: Mapping[str, float],
+    tolerance: Tolerance,
+    held: Mapping[str, Interval] = MappingProxyType({}),
 ) -> dict[str, Interval]:
     """Every node and adjoint of a scalar program with its interval, given the leaves' numbers.
 
     The interval of a quantity comes from rounded operands and is not rounded itself: whoever compares a typed
-    number with it adds that number's own half unit. Later lines do work with the rounded quantity.
+    number with it adds that number's own half unit. Later lines do work with the rounded quantity. Quantities in
+    `held` have the interval given there, whatever their formula.
     """
-    half = 0.5 * 10.0**-decimals
     known: dict[str, Interval] = {leaf.name: (values[leaf.name],) * 2 for leaf in graph.leaves}
     exact: dict[str, Interval] = {}
     for node in (*graph.nodes, *(node for nodes in adjoints.values() for node in nodes)):
-        exact[node.name] = _interval(node.expression, known, half)
-        known[node.name] = _widen(exact[node.name], half)
+        if node.name in held:
+            exact[node.name] = known[node.name] = held[node.name]
+            continue
+        exact[node.name] = _interval(node.expression, known, tolerance)
+        known[node.name] = _rounded(exact[node.name], tolerance)
     return exact
 
 
-def _widen(interval: Interval, half: float) -> Interval:
+def _rounded(interval: Interval, tolerance: Tolerance) -> Interval:
+    half = half_unit(tolerance, max(abs(interval[0]), abs(interval[1])))
     return (interval[0] - half, interval[1] + half)
 
 
-def _interval(node: Expression, known: Mapping[str, Interval], half: float) -> Interval:
+def _interval(node: Expression, known: Mapping[str, Interval], tolerance: Tolerance) -> Interval:
     match node:
         case Number():
             return (float(node.value),) * 2
@@ -54,13 +79,13 @@ def _interval(node: Expression, known: Mapping[str, Interval], half: float) -> I
                 return (math.e, math.e)
             return known.get(name or "", WHOLE)
         case Product():
-            return _product([_interval(factor, known, half) for factor in node.factors], half)
+            return _product([_interval(factor, known, tolerance) for factor in node.factors], tolerance)
         case Cases():
-            parts = [_interval(value, known, half) for value, _ in node.branches]
-            parts += [] if node.otherwise is None else [_interval(node.otherwise, known, half)]
+            parts = [_interval(value, known, tolerance) for value, _ in node.branches]
+            parts += [] if node.otherwise is None else [_interval(node.otherwise, known, tolerance)]
             return _hull(parts)
         case Call():
-            return _call(node, [_interval(arg, known, half) for arg in node.args])
+            return _call(node, [_interval(arg, known, tolerance) for arg in node.args])
     return WHOLE
 
 
@@ -73,7 +98,7 @@ def _times(a: Interval, b: Interval) -> Interval:
     return (min(corners), max(corners))
 
 
-def _product(factors: list[Interval], half: float) -> Interval:
+def _product(factors: list[Interval], tolerance: Tolerance) -> Interval:
     """The hull over the orders in which the factors can be multiplied, each partial product rounded."""
     orders = permutations(factors) if len(factors) <= _MAX_PERMUTED else [tuple(factors)]
     found = []
@@ -81,7 +106,7 @@ def _product(factors: list[Interval], half: float) -> Interval:
         total = order[0]
         for k, factor in enumerate(order[1:], start=2):
             total = _times(total, factor)
-            total = _widen(total, half) if k < len(order) else total
+            total = _rounded(total, tolerance) if k < len(order) else total
         found.append(total)
     return _hull(found)
 

@@ -190,12 +190,18 @@ def _raw_adjoints(graph: ComputationGraph, output: str) -> tuple[Node, ...]:
     return backward_pass(graph, output, tidy=False)
 
 
+def leaf_values(run: Run) -> dict[str, Array]:
+    """What a run starts from: the values of its leaves, and of the partials of opaque functions."""
+    local = [partial_name(leaf.name, argument) for leaf in run.graph.leaves for argument in leaf.of]
+    return {
+        name: run.values[name] for name in [*(leaf.name for leaf in run.graph.leaves), *local] if name in run.values
+    }
+
+
 @lru_cache(maxsize=256)
 def precise(run: Run) -> Run:
     """The run in the widest floating point that NumPy has here, to tell differences from rounding noise."""
-    local = {partial_name(leaf.name, argument) for leaf in run.graph.leaves for argument in leaf.of}
-    names = [leaf.name for leaf in run.graph.leaves] + sorted(local & set(run.values))
-    leaves = {name: run.values[name].astype(np.longdouble) for name in names}
+    leaves = {name: values.astype(np.longdouble) for name, values in leaf_values(run).items()}
     return make_run(run.graph, run.sizes, leaves, run.points)
 
 

@@ -1,0 +1,143 @@
+"""A wrong answer and the student's own earlier values -> the values that it is right for.
+
+``dL/dW = 0.0104`` is wrong, but right given ``dL/dZ = 0.52`` and ``x = 0.02``: the error is charged where it was
+made, once. A value that makes the rest trivial (0, the identity, the question itself) is not gone on from.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+
+from grader.comparison.judge import Target, judge
+from grader.comparison.numbers import typed_place
+from grader.diagnosis.follow_through_program import Own, Program, holding, inputs, interval_of
+from grader.expression.evaluator import evaluate
+from grader.expression.nodes import Expression
+from grader.expression.values import ShapeError
+from grader.results import Evidence
+from grader.rubric.model import Tolerance
+from grader.solver.key import SolvedQuestion
+from grader.solver.rounding import rounds
+from grader.solver.runs import environment
+
+MAX_HELD = 24
+MAX_TRIED = 8
+_UNFINISHED = frozenset(("chain_rule_only", "not_evaluated"))
+
+__all__ = ["Followed", "Own", "follow_through", "own_value"]
+
+Followed = tuple[tuple[Own, ...], Evidence]
+
+
+def own_value(question: SolvedQuestion, name: str, target: Expression, answer: Expression, right: bool) -> Own | None:
+    """A student's answer as a value to go on from; None for one that can't be, or that makes the rest trivial."""
+    if not question.numeric:
+        return None if right else Own(name, target, answer)
+    try:
+        data = np.ravel(evaluate(answer, environment(question.runs[0])).data)
+    except ShapeError:
+        return None
+    if data.size != 1 or not math.isfinite(data[0]) or (data[0] in (0, 1) and not right):
+        return None
+    return Own(name, target, answer, float(data[0]), typed_place(answer), right)
+
+
+@lru_cache(maxsize=16_384)
+def follow_through(
+    question: SolvedQuestion,
+    name: str,
+    target: Expression,
+    tolerance: Tolerance,
+    answer: Expression,
+    own: tuple[Own, ...],
+) -> Followed | None:
+    """The earlier values that make `answer` right for `target`, with the evidence; None where there are none.
+
+    `own` are the student's values of other quantities, in the order of the rubric. Tried are all of those that the
+    target's line reads, straight or by way of lines without an answer, then each wrong one by itself.
+    """
+    for program in _programs(question, name, own):
+        goal = Target(target, target, tolerance)
+        if question.numeric:
+            interval = interval_of(program, name, tolerance)
+            if interval is None or (not rounds(tolerance) and _too_wide(interval)):
+                continue
+            goal = Target(target, target, tolerance, interval)
+        verdict = judge(program.question, goal, answer)
+        if verdict.decision == "equivalent" and verdict.note not in _UNFINISHED and not _trivial(program, name):
+            used = tuple(item for item in program.held if not item.right)
+            if not question.numeric:
+                used = _needed(question, goal, answer, used)
+            return used, verdict.evidence
+    return None
+
+
+def _programs(question: SolvedQuestion, name: str, own: tuple[Own, ...]) -> Iterator[Program]:
+    """Programs that hold the values nearest to the target, then one wrong value each."""
+    for held in _choices(question, name, tuple(item for item in own if item.name != name)[-MAX_HELD:]):
+        program = holding(question, held)
+        if program is not None:
+            yield program
+
+
+def _choices(question: SolvedQuestion, name: str, own: tuple[Own, ...]) -> list[tuple[Own, ...]]:
+    if not question.numeric:
+        own = tuple(item for item in own if holding(question, (item,)) is not None)
+    program = holding(question, own) if own else None
+    nearest = _nearest(program, name) if program is not None else ()
+    wrong = [item for item in nearest if not item.right]
+    if not wrong:
+        return []
+    # a number may fit one further away by chance, so only a formula is tried against those
+    single = wrong if question.numeric else own
+    beside = tuple(item for item in nearest if item.right)
+    choices = [nearest, *((*beside, item) for item in reversed(single))]
+    return list(dict.fromkeys(choices))[:MAX_TRIED]
+
+
+def _nearest(program: Program, name: str) -> tuple[Own, ...]:
+    """The held values that the target's line reads, straight or by way of lines that are not held."""
+    held = {own.name: own for own in program.held}
+    found: set[str] = set()
+    seen = {name}
+    pending = [name]
+    while pending:
+        line = program.lines.get(pending.pop())
+        for item in inputs(line) if line is not None else ():
+            if item in held:
+                found.add(item)
+            elif item not in seen:
+                seen.add(item)
+                pending.append(item)
+    # a formula of the model also enters through its derivatives, which don't name it
+    formulas = {own.name for own in program.held if own.value is None and own.name in _model(program)}
+    return tuple(own for own in program.held if own.name in found | formulas)
+
+
+def _model(program: Program) -> set[str]:
+    return {node.name for node in program.question.graph.nodes}
+
+
+def _needed(question: SolvedQuestion, goal: Target, answer: Expression, used: tuple[Own, ...]) -> tuple[Own, ...]:
+    """The held formulas less those without which the answer is right as well."""
+    for own in used:
+        fewer = tuple(item for item in used if item is not own)
+        program = holding(question, fewer) if fewer else None
+        if program is not None and judge(program.question, goal, answer).decision == "equivalent":
+            used = fewer
+    return used
+
+
+def _trivial(program: Program, name: str) -> bool:
+    """Whether nothing is left to work out: the truth of the rest is 0 everywhere."""
+    return not any(run.values[name].any() for run in program.question.runs if name in run.values)
+
+
+def _too_wide(interval: tuple[float, float]) -> bool:
+    """Whether the interval holds 0 or spans a factor of more than 2: too wide to grade with."""
+    low, high = sorted(abs(end) for end in interval)
+    return interval[0] <= 0 <= interval[1] or high > 2 * low

@@ -1,0 +1,265 @@
+"""A solved question and a student's own values -> the same question with those values in place of the program's.
+
+With ``dL/dZ = 0.0021`` held, the line ``dL/dW = dL/dZ * x`` gives what the student must get from there on. A held
+formula takes the place of the node's own, and everything after it is differentiated and computed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+
+from grader.autodiff.backprop import NotDifferentiable, backward_pass, inline
+from grader.autodiff.graph import ComputationGraph, Node
+from grader.comparison.judge import unfinished
+from grader.expression.algebra import add, fresh, indexed, mul, number, sub, substitute, total
+from grader.expression.nodes import Expression, Partial, Symbol, children, head, indices, partial_name, symbols
+from grader.expression.values import Array, ShapeError
+from grader.rubric.model import Tolerance
+from grader.solver.key import SolvedQuestion
+from grader.solver.rounding import Interval, half_unit, rounded_program
+from grader.solver.runs import Run, compute, fill_partials, leaf_values, make_run
+from grader.solver.strata import margins
+
+Adjoints = dict[str, tuple[Node, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A quantity as the student has it: `name` in the program, the `target` as asked, the `answer` as read.
+
+    Of a number, `value` is what was typed and `place` the decimal exponent of its last digit, where it has one;
+    `right` ones are within the rounding of the truth, and the student went on from them all the same.
+    """
+
+    name: str
+    target: Expression
+    answer: Expression
+    value: float | None = None
+    place: int | None = None
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """The question with `held` values in place of the program's, and its lines by name."""
+
+    question: SolvedQuestion
+    lines: Mapping[str, Node]
+    held: tuple[Own, ...]
+
+
+@lru_cache(maxsize=1024)
+def holding(question: SolvedQuestion, held: tuple[Own, ...]) -> Program | None:
+    """The program that goes on from the student's own values; None where they can't be put in, or have no value."""
+    found = {own.name: node for own in held if (node := _as_node(question, own)) is not None}
+    kept = tuple(own for own in held if own.name in found)
+    if not kept or len(kept) < len(held):
+        return holding(question, kept) if kept else None
+    try:
+        return _numbers(question, found, kept) if question.numeric else _formulas(question, found, kept)
+    except (ShapeError, NotDifferentiable):
+        return None
+
+
+def _as_node(question: SolvedQuestion, own: Own) -> Node | None:
+    """The student's answer as a line of the program, in the letters that the program's own line has."""
+    line = _line(question, own)
+    letters = _letters(own.target)
+    if line is None or letters is None or len(letters) != len(line.letters):
+        return None
+    if own.value is not None:
+        return replace(line, expression=number(Fraction(own.value)))
+    if unfinished(question, own.answer):
+        return None
+    return replace(line, expression=substitute(own.answer, dict(zip(letters, map(Symbol, line.letters), strict=True))))
+
+
+def _line(question: SolvedQuestion, own: Own) -> Node | None:
+    """The line of the program that gives the quantity."""
+    if not isinstance(own.target, Partial):
+        return next((node for node in question.graph.nodes if node.name == own.name), None)
+    above = head(own.target.numerator) or ""
+    return next((node for node in question.adjoints.get(above, ()) if node.name == own.name), None)
+
+
+def _letters(target: Expression) -> tuple[str, ...] | None:
+    """The index letters of a target from left to right; None where it is one entry, or a diagonal."""
+    sides = (target.numerator, target.denominator) if isinstance(target, Partial) else (target,)
+    places = [place for side in sides for place in indices(side)]
+    names = tuple(place.name for place in places if isinstance(place, Symbol))
+    return names if len(set(names)) == len(places) else None
+
+
+def _numbers(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[Own, ...]) -> Program | None:
+    """Every line run again from the numbers held; their own digits are all that is known of them."""
+    run = question.runs[0]
+    if any(run.values[name].ndim > 1 for name in found if name in run.values):
+        return None
+    adjoints = _held_adjoints(question.graph, question.adjoints, found)
+    if adjoints is None:
+        return None
+    fixed = {own.name: np.array([own.value], dtype=float) for own in held if not isinstance(own.target, Partial)}
+    leaves = leaf_values(run)
+    values = compute(question.graph, run.sizes, leaves, run.points, fixed)
+    new = replace(question, runs=(Run(question.graph, run.sizes, values, run.points),), adjoints=adjoints)
+    return Program(new, _lines(question.graph, adjoints, found), held)
+
+
+def interval_of(program: Program, name: str, tolerance: Tolerance) -> Interval | None:
+    """What rounding as asked can make of a line, from the held numbers on; None for a program of arrays."""
+    run = program.question.runs[0]
+    if any(values.ndim > 1 for values in leaf_values(run).values()):
+        return None
+    leaves = {key: float(values[0]) for key, values in leaf_values(run).items()}
+    held = {own.name: _typed(own, tolerance) for own in program.held}
+    return rounded_program(run.graph, program.question.adjoints, leaves, tolerance, held).get(name)
+
+
+def _typed(own: Own, tolerance: Tolerance) -> Interval:
+    """The numbers that the typed one may stand for: students go on with more digits than they write down."""
+    value = own.value or 0.0
+    half = half_unit(tolerance, abs(value))
+    if not half and own.place is not None:
+        half = 0.5 * 10.0**own.place
+    return (value - half, value + half)
+
+
+def _formulas(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[Own, ...]) -> Program | None:
+    """The model with the student's own formulas, differentiated and run again at the same sample points."""
+    graph = _held_graph(question.graph, found)
+    if graph is None:
+        return None
+    passed = {name: backward_pass(graph, name, tidy=False) for name in question.adjoints}
+    adjoints = _held_adjoints(graph, passed, found)
+    if adjoints is None:
+        return None
+    runs = tuple(make_run(graph, run.sizes, leaf_values(run), run.points) for run in question.runs)
+    for run, true in zip(runs, question.runs, strict=True):
+        fill_partials(run, [own.target for own in held], adjoints)
+        for own in held:
+            values = run.values[own.name]
+            if values.shape != true.values[own.name].shape or _degenerate(values):
+                return None
+    own_margins = tuple(margin for node in found.values() for margin in margins(node.expression))
+    conditions = tuple(dict.fromkeys((*question.conditions, *own_margins)))
+    new = replace(question, graph=graph, runs=runs, adjoints=adjoints, kink=None, conditions=conditions)
+    return Program(new, _lines(graph, adjoints, found), held)
+
+
+def _degenerate(values: Array) -> bool:
+    """Nothing, the identity, or no value: to go on from there is no work."""
+    usable = np.isfinite(values).reshape(values.shape[0], -1).all(axis=1)
+    if usable.sum() * 2 < len(values):
+        return True
+    data = values[usable]
+    square = data.ndim == 3 and data.shape[1] == data.shape[2]
+    return not data.any() or bool((data == 1).all()) or (square and bool((data == np.eye(data.shape[1])).all()))
+
+
+def _held_graph(graph: ComputationGraph, found: Mapping[str, Node]) -> ComputationGraph | None:
+    """The model with some nodes defined otherwise; None where a definition uses what comes only later."""
+    known = {leaf.name for leaf in graph.leaves}
+    later = {node.name for node in graph.nodes}
+    nodes = []
+    for node in graph.nodes:
+        own = found.get(node.name, node)
+        if symbols(own.expression) & later - known:
+            return None
+        nodes.append(replace(node, expression=own.expression))
+        known.add(node.name)
+    return replace(graph, nodes=tuple(nodes))
+
+
+def _held_adjoints(
+    graph: ComputationGraph, adjoints: Mapping[str, tuple[Node, ...]], found: Mapping[str, Node]
+) -> Adjoints | None:
+    """The adjoints with the held ones in place; those of another output by way of a held local partial."""
+    new = {output: [found.get(node.name, node) for node in nodes] for output, nodes in adjoints.items()}
+    for name, node in found.items():
+        for above, nodes in adjoints.items():
+            below = next((item for item in graph.quantities if partial_name(above, item.name) == name), None)
+            if below is None:
+                continue
+            true = {item.name: item for item in nodes}
+            for output in new:
+                changed = _by_way_of(graph, output, new[output], above, below.name, node, true, found)
+                if changed is None:
+                    return None
+                new[output] = changed
+    return {output: tuple(nodes) for output, nodes in new.items()}
+
+
+def _by_way_of(
+    graph: ComputationGraph,
+    output: str,
+    nodes: list[Node],
+    above: str,
+    below: str,
+    local: Node,
+    true: Mapping[str, Node],
+    found: Mapping[str, Node],
+) -> list[Node] | None:
+    """The adjoints of `output`, where that of `below` comes through `above` by the held partial of the two."""
+    names = [item.name for item in nodes]
+    upper, lower = partial_name(output, above), partial_name(output, below)
+    if output == above or upper not in names or lower not in names or lower in found:
+        return nodes
+    place = names.index(lower)
+    old = nodes[place]
+    outer = len(old.letters) - len(local.letters) + _rank(graph, above)
+    out_letters, own = old.letters[:outer], old.letters[outer:]
+    taken = symbols(old.expression) | symbols(local.expression) | set(old.letters) | set(local.letters)
+    middle: list[str] = []
+    for _ in range(_rank(graph, above)):
+        middle.append(fresh(taken | set(middle)))
+    given = indexed(output, out_letters)
+    through = Partial(given, indexed(above, middle))
+    moved = dict(zip(local.letters, map(Symbol, (*middle, *own)), strict=True))
+    if _only_through(graph, below, output, above):
+        expression = total(middle, mul(through, substitute(local.expression, moved)))
+    elif any(leaf.value is not None for leaf in graph.leaves):
+        return None  # a difference of intervals would allow too much
+    else:
+        others = {name: node for name, node in true.items() if name != local.name}
+        truth = inline(true[local.name].expression, others)
+        change = substitute(sub(local.expression, truth), moved)
+        expression = add(old.expression, total(middle, mul(through, change)))
+    return [*nodes[:place], replace(old, expression=expression), *nodes[place + 1 :]]
+
+
+def _rank(graph: ComputationGraph, name: str) -> int:
+    return next(len(item.axes) for item in graph.quantities if item.name == name)
+
+
+def _only_through(graph: ComputationGraph, start: str, goal: str, gate: str) -> bool:
+    """Whether every path of the program from `start` to `goal` goes through `gate`."""
+    reached = {start}
+    for leaf in graph.leaves:
+        if start in leaf.of:
+            reached.add(leaf.name)
+    for node in graph.nodes:
+        if node.name != gate and symbols(node.expression) & (reached - {gate}):
+            reached.add(node.name)
+    return goal not in reached
+
+
+def _lines(graph: ComputationGraph, adjoints: Adjoints, found: Mapping[str, Node]) -> dict[str, Node]:
+    return {node.name: node for nodes in (graph.nodes, *adjoints.values(), found.values()) for node in nodes}
+
+
+def inputs(line: Node) -> Iterable[str]:
+    """The names that a line of the program reads."""
+    pending = [line.expression]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, Symbol | Partial):
+            name = head(item)  # a derivative is one name: it reads neither of its two quantities
+            if name is not None:
+                yield name
+        else:
+            pending += children(item)
