@@ -34,16 +34,17 @@ Followed = tuple[tuple[Own, ...], Evidence]
 
 
 def own_value(question: SolvedQuestion, name: str, target: Expression, answer: Expression, right: bool) -> Own | None:
-    """A student's answer as a value to go on from; None for one that can't be, or that makes the rest trivial."""
+    """A student's answer as a value to go on from; None for one that can't be."""
     if not question.numeric:
         return None if right else Own(name, target, answer)
     try:
         data = np.ravel(evaluate(answer, environment(question.runs[0])).data)
     except ShapeError:
         return None
-    if data.size != 1 or not math.isfinite(data[0]) or (data[0] in (0, 1) and not right):
+    if data.size != 1 or not math.isfinite(data[0]):
         return None
-    return Own(name, target, answer, float(data[0]), typed_place(answer), right)
+    trivial = not right and bool(data[0] in (0, 1))
+    return Own(name, target, answer, float(data[0]), typed_place(answer), right, trivial)
 
 
 @lru_cache(maxsize=16_384)
@@ -58,7 +59,8 @@ def follow_through(
     """The earlier values that make `answer` right for `target`, with the evidence; None where there are none.
 
     `own` are the student's values of other quantities, in the order of the rubric. Tried are all of those that the
-    target's line reads, straight or by way of lines without an answer, then each wrong one by itself.
+    target's line reads, straight or by way of lines without an answer, then each wrong one by itself. A trivial value
+    may be among them only where it is itself right given earlier ones.
     """
     for program in _programs(question, name, own):
         goal = Target(target, target, tolerance)
@@ -68,7 +70,9 @@ def follow_through(
                 continue
             goal = Target(target, target, tolerance, interval)
         verdict = judge(program.question, goal, answer)
-        if verdict.decision == "equivalent" and verdict.note not in _UNFINISHED and not _trivial(program, name):
+        if verdict.decision != "equivalent" or verdict.note in _UNFINISHED:
+            continue
+        if not _trivial(program, name) or any(item.trivial for item in program.held):
             used = tuple(item for item in program.held if not item.right)
             if not question.numeric:
                 used = _needed(question, goal, answer, used)

@@ -33,7 +33,8 @@ class Own:
     """A quantity as the student has it: `name` in the program, the `target` as asked, the `answer` as read.
 
     Of a number, `value` is what was typed and `place` the decimal exponent of its last digit, where it has one;
-    `right` ones are within the rounding of the truth, and the student went on from them all the same.
+    `right` ones are within the rounding of the truth, and the student went on from them all the same; `trivial` ones
+    are 0 or 1, which is no work unless it came out so.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Own:
     value: float | None = None
     place: int | None = None
     right: bool = False
+    trivial: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -35,8 +35,12 @@ def carried_forward(question: SolvedQuestion, results: list[PartResult]) -> list
     if all(value.right for value in own):
         return results
     changed = list(results)
+    worked_out: set[str] = set()
     for k in wrong:
-        changed[k] = _followed(question, question.parts[k], results[k], own)
+        usable = tuple(value for value in own if not value.trivial or value.name in worked_out)
+        changed[k] = _followed(question, question.parts[k], results[k], usable)
+        if changed[k].note == "follow_through":
+            worked_out.add(question.parts[k].name)
     return changed
 
 
