@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import reader, run_class, startup
+from benchmarks import reader, run_class, slips, startup
 from benchmarks.table import print_table
 
-sys.exit(print_table([*startup.measure(), *reader.measure(), *run_class.measure()]))
+sys.exit(print_table([*startup.measure(), *reader.measure(), *run_class.measure(), *slips.measure()]))

@@ -104,11 +104,13 @@ def rounded(value: Decimal) -> Decimal:
     return value.quantize(PLACES, rounding=ROUND_HALF_UP)
 
 
-def answers(slip: Slip | None) -> dict[str, Decimal]:
-    """Every line of a student who makes the slip and goes on correctly from the rounded values."""
+def answers(*slips: Slip) -> dict[str, Decimal]:
+    """Every line of a student who makes the slips and goes on correctly from the rounded values."""
     known = dict(GIVEN)
+    by_part = {slip.part: slip for slip in slips}
     for part, terms in LINES.items():
-        if slip is not None and slip.part == part:
+        slip = by_part.get(part)
+        if slip is not None:
             known[part] = rounded(slip.change(rounded(work(slip.terms, known))))
         else:
             known[part] = rounded(work(terms, known))
@@ -166,14 +168,15 @@ def a_slip(dice: random.Random) -> Slip:
     if kind in scale:
         return Slip(part, kind, tuple((*factors, scale[kind]) for factors in terms))
     one = list(terms[line])
+    seed = dice.random()
     place = dice.randrange(len(one))
     match kind:
         case "sign":
             return Slip(part, kind, tuple(("-1", *factors) for factors in terms))
         case "digits swapped":
-            return Slip(part, kind, terms, lambda value: swapped(value, dice))
+            return Slip(part, kind, terms, lambda value: swapped(value, random.Random(seed)))
         case "digit misread":
-            return Slip(part, kind, terms, lambda value: mistyped(value, dice))
+            return Slip(part, kind, terms, lambda value: mistyped(value, random.Random(seed)))
         case "dropped factor":
             one.pop(place)
         case "squared factor":
@@ -186,6 +189,27 @@ def a_slip(dice: random.Random) -> Slip:
         case "dropped term":
             return Slip(part, kind, terms[:line] + terms[line + 1 :])
     return Slip(part, kind, (*terms[:line], tuple(one), *terms[line + 1 :]))
+
+
+def two_slips(dice: random.Random) -> tuple[set[str], dict[str, Decimal]]:
+    """Two slips in different lines, each plainly off what the other one leads to, and off the truth."""
+    while True:
+        first, second = sorted((a_slip(dice), a_slip(dice)), key=lambda slip: list(LINES).index(slip.part))
+        if first.part == second.part:
+            continue
+        typed, truth, carried = answers(first, second), answers(), answers(first)
+        pairs = [(first.part, truth), (second.part, truth), (second.part, carried)]
+        if not typed[first.part] or not typed[second.part]:
+            continue
+        if all(abs(typed[part] - other[part]) > max(Decimal("0.001"), abs(other[part]) / 20) for part, other in pairs):
+            return {first.part, second.part}, typed
+
+
+def lost_by(key: grader.AnswerKey, typed: dict[str, Decimal]) -> set[str]:
+    """The lines in which a student loses points."""
+    given = tuple(Answer(f"3-{part}", str(value)) for part, value in typed.items())
+    report = grader.grade(key, Submission("s", answers=given))
+    return {r.asked.part[2:] for r in report.parts if r.answer is not None and r.score < r.asked.max_score}
 
 
 def measure(students: int = STUDENTS, seed: int = 3, show: int = 0) -> list[Row]:
@@ -205,27 +229,39 @@ def measure(students: int = STUDENTS, seed: int = 3, show: int = 0) -> list[Row]
             tally["no slip" if not typed[slip.part].is_zero() else "zero"] += 1
             continue
         tally["graded"] += 1
-        given = tuple(Answer(f"3-{part}", str(value)) for part, value in typed.items())
         began = time.perf_counter()
-        report = grader.grade(key, Submission("s", answers=given))
+        lost = lost_by(key, typed)
         seconds += time.perf_counter() - began
-        lost = {r.asked.part for r in report.parts if r.answer is not None and r.score < r.asked.max_score}
-        if lost == {f"3-{slip.part}"}:
+        if lost == {slip.part}:
             tally["exactly"] += 1
         else:
-            kinds["escaped" if not lost else "charged again" if f"3-{slip.part}" in lost else "elsewhere"] += 1
+            kinds["escaped" if not lost else "charged again" if slip.part in lost else "elsewhere"] += 1
             if show:
                 show -= 1
-                print(slip.part, slip.kind, typed[slip.part], "lost:", {p: str(typed[p[2:]]) for p in lost})
-    for text in fair[:100]:
-        given = tuple(Answer(f"3-{part}", str(value)) for part, value in text.items())
-        report = grader.grade(key, Submission("s", answers=given))
-        tally["fair"] += all(r.score == r.asked.max_score for r in report.parts if r.answer is not None)
-    print(f"{tally['no slip']} slips came out as honest rounding may, {tally['zero']} as 0; otherwise: {dict(kinds)}")
+                print(slip.part, slip.kind, typed[slip.part], "lost:", {part: str(typed[part]) for part in lost})
+    tally["fair"] = sum(not lost_by(key, text) for text in fair[:100])
+    for _ in range(students // 4):
+        parts, typed = two_slips(dice)
+        lost = lost_by(key, typed)
+        tally["both"] += lost == parts
+        if lost != parts and show:
+            show -= 1
+            print("two slips", parts, "lost:", lost, {part: str(typed[part]) for part in parts | lost})
+    print(
+        f"{tally['no slip']} slips came out as honest rounding may, {tally['zero']} as 0;"
+        f" charged otherwise: {dict(kinds)}"
+    )
     share = 100 * tally["exactly"] / tally["graded"]
     return [
         Row(f"slips of {students} students charged exactly once", share, 99, "%", least=True),
         Row("honest students of 100 with full points", float(tally["fair"]), 100, "%", least=True),
+        Row(
+            f"of {students // 4} with two slips, both charged and no more",
+            400 * tally["both"] / students,
+            97,
+            "%",
+            True,
+        ),
         Row("grading a student with a slip, all lines", 1000 * seconds / tally["graded"], 50, "ms"),
     ]
 

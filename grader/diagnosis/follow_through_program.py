@@ -16,13 +16,14 @@ import numpy as np
 from grader.autodiff.backprop import NotDifferentiable, backward_pass, inline
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.comparison.judge import unfinished
-from grader.expression.algebra import add, fresh, indexed, mul, number, sub, substitute, total
+from grader.expression.algebra import add, free_symbols, fresh, indexed, mul, number, sub, substitute, total
+from grader.expression.evaluator import evaluate
 from grader.expression.nodes import Expression, Partial, Symbol, children, head, indices, partial_name, symbols
 from grader.expression.values import Array, ShapeError
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.rounding import Interval, half_unit, rounded_program
-from grader.solver.runs import Run, compute, fill_partials, leaf_values, make_run
+from grader.solver.runs import Run, compute, environment, fill_partials, leaf_values, make_run
 from grader.solver.strata import margins
 
 Adjoints = dict[str, tuple[Node, ...]]
@@ -58,7 +59,10 @@ class Program:
 @lru_cache(maxsize=1024)
 def holding(question: SolvedQuestion, held: tuple[Own, ...]) -> Program | None:
     """The program that goes on from the student's own values; None where they can't be put in, or have no value."""
-    found = {own.name: node for own in held if (node := _as_node(question, own)) is not None}
+    try:
+        found = {own.name: node for own in held if (node := _as_node(question, own)) is not None}
+    except ShapeError:
+        return None
     kept = tuple(own for own in held if own.name in found)
     if not kept or len(kept) < len(held):
         return holding(question, kept) if kept else None
@@ -78,7 +82,18 @@ def _as_node(question: SolvedQuestion, own: Own) -> Node | None:
         return replace(line, expression=number(Fraction(own.value)))
     if unfinished(question, own.answer):
         return None
+    if letters and _is_whole(question, own.answer, letters):
+        return replace(line, letters=(), expression=own.answer)
     return replace(line, expression=substitute(own.answer, dict(zip(letters, map(Symbol, line.letters), strict=True))))
+
+
+def _is_whole(question: SolvedQuestion, answer: Expression, letters: tuple[str, ...]) -> bool:
+    """Whether the answer gives the array as a whole, without the target's letters."""
+    if free_symbols(answer) & set(letters):
+        return False
+    run = question.runs[0]
+    fill_partials(run, (answer,), question.adjoints)
+    return evaluate(answer, environment(run)).rank == len(letters)
 
 
 def _line(question: SolvedQuestion, own: Own) -> Node | None:
@@ -208,6 +223,8 @@ def _by_way_of(
 ) -> list[Node] | None:
     """The adjoints of `output`, where that of `below` comes through `above` by the held partial of the two."""
     names = [item.name for item in nodes]
+    if len(local.letters) != _rank(graph, above) + _rank(graph, below):
+        return nodes  # given as a whole array
     upper, lower = partial_name(output, above), partial_name(output, below)
     if output == above or upper not in names or lower not in names or lower in found:
         return nodes
@@ -221,17 +238,18 @@ def _by_way_of(
         middle.append(fresh(taken | set(middle)))
     given = indexed(output, out_letters)
     through = Partial(given, indexed(above, middle))
-    moved = dict(zip(local.letters, map(Symbol, (*middle, *own)), strict=True))
+    step = Partial(indexed(above, middle), indexed(below, own))
     if _only_through(graph, below, output, above):
-        expression = total(middle, mul(through, substitute(local.expression, moved)))
+        expression = total(middle, mul(through, step))
     elif any(leaf.value is not None for leaf in graph.leaves):
         return None  # a difference of intervals would allow too much
     else:
         others = {name: node for name, node in true.items() if name != local.name}
         truth = inline(true[local.name].expression, others)
-        change = substitute(sub(local.expression, truth), moved)
+        letters = dict(zip(local.letters, map(Symbol, (*middle, *own)), strict=True))
+        change = sub(step, substitute(truth, letters))
         expression = add(old.expression, total(middle, mul(through, change)))
-    return [*nodes[:place], replace(old, expression=expression), *nodes[place + 1 :]]
+    return [local, *nodes[:place], replace(old, expression=expression), *nodes[place + 1 :]]
 
 
 def _rank(graph: ComputationGraph, name: str) -> int:

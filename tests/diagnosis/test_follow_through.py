@@ -1,0 +1,64 @@
+"""Errors carried forward: a table of students over small models, and what the page says."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+import grader
+from grader.feedback.pages import student_page
+from grader.grading import rubric_shown
+from grader.results import GradeReport
+from grader.solver.key import AnswerKey
+from grader.submission.model import Answer, Submission
+
+HERE = Path(__file__).parent
+
+
+@lru_cache
+def key() -> AnswerKey:
+    return grader.solve(grader.load_rubric(HERE / "models.yaml"))
+
+
+def graded(answers: str) -> GradeReport:
+    pairs = (pair.split(": ", 1) for pair in answers.split(" | "))
+    given = tuple(Answer(part.strip(), text.strip()) for part, text in pairs)
+    return grader.grade(key(), Submission("s", answers=given))
+
+
+def rows() -> list[pytest.ParameterSet]:
+    found = []
+    for number, line in enumerate((HERE / "follow_through.txt").read_text("utf-8").splitlines(), 1):
+        if line.strip() and not line.startswith("#"):
+            *cells, why = (cell.strip() for cell in line.split(";;"))
+            found.append(pytest.param(*cells, why, id=f"{number}"))
+    return found
+
+
+@pytest.mark.parametrize(("answers", "part", "verdict", "note", "why"), rows())
+def test_a_student(answers: str, part: str, verdict: str, note: str, why: str) -> None:
+    result = next(one for one in graded(answers).parts if one.asked.part == part)
+    assert (result.verdict, result.note) == (verdict, note), f"{why}: {result.message} {result.evidence}"
+    assert result.score == pytest.approx(sum(line.points for line in result.lines))
+
+
+def test_the_page_names_the_value_gone_on_from() -> None:
+    report = graded("n-dz: 0.5 | n-dw: 0.4")
+    result = next(one for one in report.parts if one.asked.part == "n-dw")
+    assert result.message == "This is right, given your dL/dz = 0.5."
+    assert [line.reason for line in result.lines] == ["right, given your dL/dz = 0.5"]
+    assert "right, given your dL/dz = 0.5" in student_page(report, rubric_shown(key()))
+
+
+def test_the_order_of_the_answers_changes_nothing() -> None:
+    text = "f-a: y - a | f-dz: (y-a)*(1-a^2) | f-dw: (y-a)*(1-a^2)*x"
+    assert graded(text) == graded(" | ".join(reversed(text.split(" | "))))
+
+
+def test_text_from_ocr_keeps_its_review() -> None:
+    answers = (Answer("n-dz", "0.5"), Answer("n-dw", "0.4"))
+    report = grader.grade(key(), Submission("s", answers=answers, ocr=True))
+    reviewed = {part.asked.part: part.review for part in report.parts if part.answer}
+    assert reviewed == {"n-dz": True, "n-dw": False}
