@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -21,6 +22,7 @@ from grader.expression.algebra import free_symbols
 from grader.expression.domain import POSITIVE, REAL, Domain, parse_domain
 from grader.expression.evaluator import evaluate
 from grader.expression.nodes import (
+    Call,
     Expression,
     Indexed,
     Number,
@@ -45,6 +47,24 @@ TARGET = "the reference"
 WANTED_POINTS = 12
 CLOSE_LOOKS = 5
 ROUNDED_DIGITS = 10
+_FAR = 60.0
+_EXPONENTIALS = frozenset(
+    (
+        "exp",
+        "expm1",
+        "sigmoid",
+        "softplus",
+        "tanh",
+        "sinh",
+        "cosh",
+        "coth",
+        "sech",
+        "csch",
+        "erf",
+        "normal_cdf",
+        "normal_pdf",
+    )
+)
 MAX_AXIS = 1000
 
 
@@ -112,13 +132,14 @@ def _compare_scalars(left: Expression, right: Expression, domains: Mapping[str, 
         agree = np.isfinite(a) & np.isfinite(b) & (gap <= AGREE * size) & judged
         differ = np.isfinite(a) & np.isfinite(b) & (gap > DIFFER * size) & judged
     suspects = [] if _has_rounded_number(left, right) else _some(np.flatnonzero(agree))
+    deep = suspects[:1] if suspects and _extreme(run, left, right) else []
     agree[suspects] = False  # agreement may be rounding as well: a few points are looked at closely
     agreed = int(agree.sum())
     only_answer_fails = 0
     # clear differences first: one certified is enough
     for k in [*np.flatnonzero(differ), *np.flatnonzero(~agree & ~differ & judged)]:
         point = {name: float(run.values[name][k]) for name in names}
-        outcome = compare_at(left, right, point)
+        outcome = compare_at(left, right, point, deep=k in deep)
         if outcome == "differ":
             return _differs(point, a[k], b[k])
         if outcome == "agree":
@@ -156,6 +177,27 @@ def _flat(node: Expression, run: Run) -> Array:
 def _some(places: NDArray[np.intp]) -> list[int]:
     """A few of them, spread evenly."""
     return [int(k) for k in places[:: max(1, len(places) // CLOSE_LOOKS)]][:CLOSE_LOOKS]
+
+
+def _extreme(run: Run, *nodes: Expression) -> bool:
+    """Whether a power goes so far that what it is added to, or what is added to it, is lost even in many digits."""
+    return any(_exponent(item, run) > _FAR for node in nodes for item in walk(node) if isinstance(item, Call | Number))
+
+
+def _exponent(item: Call | Number, run: Run) -> float:
+    """How large or small a literal, a power or an exponential comes out, as a natural logarithm."""
+    match item:
+        case Number():
+            value = item.value
+            return abs(math.log(value.numerator) - math.log(value.denominator)) if value > 0 else 0.0
+        case Call("pow", (base, exponent)):
+            with np.errstate(all="ignore"):
+                size = np.abs(_flat(exponent, run) * np.log(np.abs(_flat(base, run))))
+        case Call(name, (inner,)) if name in _EXPONENTIALS:
+            size = np.abs(_flat(inner, run))
+        case _:
+            return 0.0
+    return float(np.max(size, where=np.isfinite(size), initial=0.0))
 
 
 def _has_rounded_number(*nodes: Expression) -> bool:

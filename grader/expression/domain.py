@@ -92,7 +92,7 @@ def print_domain(domain: Domain) -> str:
 def draw(domain: Domain, shape: tuple[int, ...], rng: np.random.Generator, places: int = 0) -> Array:
     """Values of `shape` from the domain; of an "index" one of the numbers 1 to `places`.
 
-    Reals come on a grid of multiples of 2**-10, so that a kink such as ``y - yhat = 0`` or
+    Reals come on a grid of multiples of 2**-10 (finer in a narrow interval), so that a kink such as ``y - yhat = 0`` or
     ``|y - yhat| = delta`` can be hit exactly in binary arithmetic.
     """
     match domain.kind:
@@ -119,6 +119,8 @@ def draw(domain: Domain, shape: tuple[int, ...], rng: np.random.Generator, place
     else:
         margin = (high - low) * 2**-7
         raw = rng.uniform(low + margin, high - margin, size=shape)
-    grid = np.round(raw * 1024) / 1024
+    width = high - low
+    finest = 1024.0 if width >= 1 else 2.0 ** min(10 - math.floor(math.log2(width)), 60)
+    grid = np.round(raw * finest) / finest
     inside = (grid > low) & (grid < high)
     return np.asarray(np.where(inside, grid, raw), dtype=np.float64)

@@ -11,13 +11,18 @@ import pytest
 from grader.comparison import equivalent
 
 HERE = Path(__file__).parent
+TABLES = ("free_pairs.txt", "equivalences.txt")
 SECONDS = 1.0
 
 
 def by_hand() -> list[pytest.ParameterSet]:
-    """Rows ``reference ;; answer ;; domain ;; decision ;; why``; one known to fail ends with ``;; xfail: reason``."""
+    """Rows ``reference ;; answer ;; domain ;; decision ;; why`` of both tables.
+
+    One known to fail ends with ``;; xfail: reason``.
+    """
     found = []
-    for line in (HERE / "free_pairs.txt").read_text("utf-8").splitlines():
+    lines = [line for name in TABLES for line in (HERE / name).read_text("utf-8").splitlines()]
+    for line in lines:
         if not line.strip() or line.startswith("#"):
             continue
         reference, answer, domain, decision, why, *known = (cell.strip() for cell in line.split(";;"))
