@@ -14,7 +14,7 @@ class Evidence:
 
     `kind`: "proof" (same formula after reading), "samples" (`points` agreements, `discarded` points where
     a side was undefined), "counterexample" (`at` names the point as (name, value) texts in display order,
-    `expected` and `got` the two values there), or "none".
+    `expected` and `got` the two values there; `certified` if interval arithmetic proves that they differ), or "none".
     """
 
     kind: str = "none"
@@ -24,6 +24,7 @@ class Evidence:
     expected: str = ""
     got: str = ""
     detail: str = ""
+    certified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,15 +129,17 @@ def _why(verdict: Verdict) -> list[str]:
     lines = [verdict.message] if verdict.message else []
     match evidence.kind:
         case "proof":
-            lines.append("both are the same formula")
+            lines.append("both are the same formula" + (", once simplified" if evidence.points else ""))
         case "samples":
             left_out = f", {evidence.discarded} more left out as undefined" if evidence.discarded else ""
-            lines.append(f"same value at {evidence.points} points{left_out}")
+            lines.append(f"same value {evidence.detail or f'at {evidence.points} points'}{left_out}")
         case "counterexample":
             where = ", ".join(f"{name} = {value}" for name, value in evidence.at)
             lines.append(f"at {where}" if where else "by value")
             lines.append(f"  the reference is {evidence.expected}")
             lines.append(f"  the answer is {evidence.got}")
+            if evidence.certified:
+                lines.append("  (certain: the two differ in interval arithmetic)")
     return lines or [verdict.note]
 
 

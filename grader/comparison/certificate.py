@@ -6,15 +6,18 @@ until the balls part or the limit is reached. Source: Johansson, Arb (2017).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from grader.expression.nodes import Call, Cases, Expression, Number, Product, Symbol
+from grader.expression.nodes import Call, Cases, Expression, Number, Partial, Product, Symbol, head
 
+Point: TypeAlias = Mapping[str, float | Fraction]
+Program: TypeAlias = Sequence[tuple[str, Expression]]
 PRECISIONS = (64, 256, 1024, 4096)
 _MAX_EXPONENT = 10_000
 
@@ -23,16 +26,20 @@ class NoBall(Exception):
     """A formula (or a point) without an enclosure here."""
 
 
-def compare_at(left: Expression, right: Expression, point: Mapping[str, float], deep: bool = False) -> str:
+def compare_at(
+    left: Expression, right: Expression, point: Point, deep: bool = False, program: Program = (), start: int = 0
+) -> str:
     """ "differ" with certainty, "agree" to many digits, or "unknown" where a side has no enclosure.
 
-    A `deep` look goes to the last precision before it says "agree": ``sigma(500)`` is no 1, after 217 nines.
+    `program` are assignments in order, for names that `point` does not give; `start` leaves out the first
+    precisions, where a difference is not to be expected. A `deep` look goes to the last
+    precision before it says "agree": ``sigma(500)`` is no 1, after 217 nines.
     """
     before = ctx.prec
     try:
-        for precision in PRECISIONS:
+        for precision in PRECISIONS[start:]:
             ctx.prec = precision
-            balls = {name: arb(value) for name, value in point.items()}
+            balls = _balls(point, program)
             try:
                 a, b = _ball(left, balls), _ball(right, balls)
             except NoBall:
@@ -47,15 +54,39 @@ def compare_at(left: Expression, right: Expression, point: Mapping[str, float], 
                 return "agree"
             if a.is_exact() and b.is_exact():
                 return "agree"
-        return _last_word(left, right, point)
+        return _last_word(left, right, _balls(point, program))
     finally:
         ctx.prec = before
 
 
-def _last_word(left: Expression, right: Expression, point: Mapping[str, float]) -> str:
+def certainly_outside(answer: Expression, accepted: tuple[float, float], point: Point, program: Program = ()) -> bool:
+    """Whether the value of an answer lies outside of an interval, with certainty."""
+    before = ctx.prec
+    try:
+        ctx.prec = PRECISIONS[1]
+        found = _ball(answer, _balls(point, program))
+        return bool(found < arb(accepted[0]) or found > arb(accepted[1]))
+    except NoBall:
+        return False
+    finally:
+        ctx.prec = before
+
+
+def _balls(point: Point, program: Program) -> dict[str, arb]:
+    """What is given at a point, and of a program's lines those that have an enclosure."""
+    balls = {}
+    for name, value in point.items():
+        exact = fmpq(value.numerator, value.denominator) if isinstance(value, Fraction) else float(value)
+        balls[name] = arb(exact)
+    for name, expression in program:
+        with suppress(NoBall):
+            balls[name] = _ball(expression, balls)
+    return balls
+
+
+def _last_word(left: Expression, right: Expression, balls: Mapping[str, arb]) -> str:
     """Overlap at the last precision with both tiny against 1 counts as agreement; anything else is unknown."""
     try:
-        balls = {name: arb(value) for name, value in point.items()}
         gap = abs(_ball(left, balls) - _ball(right, balls))
     except NoBall:
         return "unknown"
@@ -66,6 +97,11 @@ def _ball(node: Expression, point: Mapping[str, arb]) -> Any:
     match node:
         case Number():
             return arb(fmpq(node.value.numerator, node.value.denominator))
+        case Partial():
+            name = head(node) or ""
+            if name in point:
+                return point[name]
+            raise NoBall
         case Symbol(name=name):
             if name in point:
                 return point[name]

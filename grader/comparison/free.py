@@ -5,66 +5,40 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.autodiff.graph import ComputationGraph, Leaf, Node
 from grader.comparison.alike import alike, free_names
-from grader.comparison.arrays import AGREE, DIFFER
-from grader.comparison.certificate import compare_at
 from grader.comparison.judge import Target, judge
-from grader.comparison.pieces import in_every_piece, on_kinks
-from grader.comparison.show import figure, two_figures
+from grader.comparison.pieces import in_every_piece
+from grader.comparison.scalars import flat, is_scalar, same_form, settle
+from grader.comparison.show import figure, kinds, two_figures
 from grader.expression.algebra import free_symbols
-from grader.expression.domain import POSITIVE, REAL, Domain, parse_domain
-from grader.expression.evaluator import evaluate
+from grader.expression.domain import REAL, Domain, parse_domain
 from grader.expression.nodes import (
-    Call,
     Expression,
     Indexed,
     Number,
     Partial,
     Reduce,
-    Slice,
     Symbol,
     head,
     indices,
     walk,
 )
 from grader.expression.reading import Reading, read
-from grader.expression.values import Array, ShapeError
+from grader.expression.values import ShapeError
 from grader.problems import Problem
 from grader.results import Evidence, Verdict
 from grader.rubric.model import Model, Question
 from grader.solver.key import SolvedQuestion, joined
-from grader.solver.runs import Run, draw_runs, environment, make_run
-from grader.solver.strata import margins, stratified
+from grader.solver.runs import Run, draw_runs, make_run, widened
+from grader.solver.strata import kink_points, margins, stratified
 
 TARGET = "the reference"
 WANTED_POINTS = 12
-CLOSE_LOOKS = 5
-ROUNDED_DIGITS = 10
-_FAR = 60.0
-_EXPONENTIALS = frozenset(
-    (
-        "exp",
-        "expm1",
-        "sigmoid",
-        "softplus",
-        "tanh",
-        "sinh",
-        "cosh",
-        "coth",
-        "sech",
-        "csch",
-        "erf",
-        "normal_cdf",
-        "normal_pdf",
-    )
-)
 MAX_AXIS = 1000
 
 
@@ -115,7 +89,7 @@ def _whole(reading: Reading) -> Expression:
 
 
 def _is_scalar(node: Expression) -> bool:
-    return not any(isinstance(item, Indexed | Reduce | Slice | Partial) for item in walk(node))
+    return is_scalar(node) and not any(isinstance(item, Partial) for item in walk(node))
 
 
 def _compare_scalars(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> Verdict:
@@ -125,88 +99,36 @@ def _compare_scalars(left: Expression, right: Expression, domains: Mapping[str, 
     graph = ComputationGraph((), leaves, ())
     boundaries = tuple(dict.fromkeys((*margins(left), *margins(right))))
     run = _points(graph, left, boundaries)
-    a, b = (_flat(node, run) for node in (left, right))
-    with np.errstate(all="ignore"):
-        gap, size = np.abs(a - b), np.maximum(np.abs(a), np.abs(b))
-        judged = ~on_kinks(run, boundaries)
-        agree = np.isfinite(a) & np.isfinite(b) & (gap <= AGREE * size) & judged
-        differ = np.isfinite(a) & np.isfinite(b) & (gap > DIFFER * size) & judged
-    suspects = [] if _has_rounded_number(left, right) else _some(np.flatnonzero(agree))
-    deep = suspects[:1] if suspects and _extreme(run, left, right) else []
-    agree[suspects] = False  # agreement may be rounding as well: a few points are looked at closely
-    agreed = int(agree.sum())
-    only_answer_fails = 0
-    # clear differences first: one certified is enough
-    for k in [*np.flatnonzero(differ), *np.flatnonzero(~agree & ~differ & judged)]:
-        point = {name: float(run.values[name][k]) for name in names}
-        outcome = compare_at(left, right, point, deep=k in deep)
-        if outcome == "differ":
-            return _differs(point, a[k], b[k])
-        if outcome == "agree":
-            agreed += 1
-        elif differ[k] and gap[k] > 1e-4 * size[k]:
-            return _differs(point, a[k], b[k])
-        elif k in suspects:
-            agreed += 1
-        elif np.isfinite(a[k]) and not np.isfinite(b[k]):
-            only_answer_fails += 1
-    if only_answer_fails > max(2, 0.1 * run.points):
+    values = flat(left, run), flat(right, run)
+    judged = ~kink_points(run, boundaries)
+    found = settle(left, right, values, judged, lambda k: {n: float(run.values[n][k]) for n in names}, run=run)
+    if found.where is not None:
+        point = {name: float(run.values[name][found.where]) for name in names}
+        return _differs(point, values[0][found.where], values[1][found.where], found.certified)
+    if found.answer_fails > max(2, 0.1 * run.points):
         message = "the answer has no value at some points where the reference has one"
-        return Verdict("undecided", "undefined", Evidence(points=agreed, discarded=only_answer_fails), message)
-    if agreed < min(WANTED_POINTS, run.points):
+        evidence = Evidence(points=found.agreed, discarded=found.answer_fails)
+        return Verdict("undecided", "undefined", evidence, message)
+    if found.agreed < min(WANTED_POINTS, run.points):
         message = "too few points where both have a value"
-        return Verdict("undecided", "too_few_points", Evidence(points=agreed), message)
-    return Verdict("equivalent", "equivalent", Evidence("samples", points=agreed, discarded=run.points - agreed))
+        return Verdict("undecided", "too_few_points", Evidence(points=found.agreed), message)
+    if same_form(right, left):
+        proof = Evidence("proof", points=found.agreed, detail="the same formula once simplified")
+        return Verdict("equivalent", "equivalent", proof)
+    evidence = Evidence(
+        "samples",
+        points=found.agreed,
+        discarded=run.points - found.agreed,
+        detail=kinds(found.agreed, (run,), boundaries),
+    )
+    return Verdict("equivalent", "equivalent", evidence)
 
 
-def _differs(point: Mapping[str, float], expected: float, got: float) -> Verdict:
+def _differs(point: Mapping[str, float], expected: float, got: float, certified: bool) -> Verdict:
     at = tuple((name, figure(value, 6)) for name, value in point.items())
     shown = two_figures(float(expected), float(got))
-    return Verdict(
-        "not_equivalent", "not_equivalent", Evidence("counterexample", at=at, expected=shown[0], got=shown[1])
-    )
-
-
-def _flat(node: Expression, run: Run) -> Array:
-    data = evaluate(node, environment(run)).data
-    if data.ndim != 1:
-        raise ShapeError("this is not a scalar formula")
-    return np.broadcast_to(data, (run.points,)).astype(float)
-
-
-def _some(places: NDArray[np.intp]) -> list[int]:
-    """A few of them, spread evenly."""
-    return [int(k) for k in places[:: max(1, len(places) // CLOSE_LOOKS)]][:CLOSE_LOOKS]
-
-
-def _extreme(run: Run, *nodes: Expression) -> bool:
-    """Whether a power goes so far that what it is added to, or what is added to it, is lost even in many digits."""
-    return any(_exponent(item, run) > _FAR for node in nodes for item in walk(node) if isinstance(item, Call | Number))
-
-
-def _exponent(item: Call | Number, run: Run) -> float:
-    """How large or small a literal, a power or an exponential comes out, as a natural logarithm."""
-    match item:
-        case Number():
-            value = item.value
-            return abs(math.log(value.numerator) - math.log(value.denominator)) if value > 0 else 0.0
-        case Call("pow", (base, exponent)):
-            with np.errstate(all="ignore"):
-                size = np.abs(_flat(exponent, run) * np.log(np.abs(_flat(base, run))))
-        case Call(name, (inner,)) if name in _EXPONENTIALS:
-            size = np.abs(_flat(inner, run))
-        case _:
-            return 0.0
-    return float(np.max(size, where=np.isfinite(size), initial=0.0))
-
-
-def _has_rounded_number(*nodes: Expression) -> bool:
-    """Whether a number is typed with so many digits that it must be the rounded value of some other formula."""
-    return any(
-        isinstance(item, Number) and item.place is not None and item.value.numerator >= 10**ROUNDED_DIGITS
-        for node in nodes
-        for item in walk(node)
-    )
+    evidence = Evidence("counterexample", at=at, expected=shown[0], got=shown[1], certified=certified)
+    return Verdict("not_equivalent", "not_equivalent", evidence)
 
 
 def _points(graph: ComputationGraph, left: Expression, boundaries: tuple[Expression, ...]) -> Run:
@@ -215,22 +137,15 @@ def _points(graph: ComputationGraph, left: Expression, boundaries: tuple[Express
     if not graph.leaves:
         return run
     for attempt in range(6):
-        finite = np.isfinite(_flat(left, run))
+        finite = np.isfinite(flat(left, run))
         if finite.sum() >= WANTED_POINTS:
             break
         more = draw_runs(graph, f"compare{attempt}")[0]
-        run = joined(run, _widened(more, 2.0**attempt))
+        further = widened(graph, more.values, 2.0**attempt)
+        run = joined(run, make_run(graph, more.sizes, further, more.points))
     for extra in (stratified(run, boundaries), in_every_piece(run, boundaries)):
         run = run if extra is None else joined(run, extra)
     return run
-
-
-def _widened(run: Run, scale: float) -> Run:
-    """The points further out, where the domain is unbounded: a formula may have a value only there."""
-    wide = {leaf.name for leaf in run.graph.leaves if leaf.domain in (REAL, POSITIVE)}
-    return make_run(
-        run.graph, run.sizes, {name: v * scale if name in wide else v for name, v in run.values.items()}, run.points
-    )
 
 
 def _compare_arrays(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> Verdict:

@@ -13,10 +13,12 @@ import numpy as np
 
 from grader.comparison.alike import worked_out
 from grader.comparison.arrays import Pair, Tally, line_up, tally
+from grader.comparison.certain import is_scalar_model, settled_run, surely_outside
 from grader.comparison.meant import meanings, with_implied_sums
-from grader.comparison.numbers import number_note, typed_place
+from grader.comparison.numbers import accepted, number_note, typed_place
+from grader.comparison.scalars import is_scalar, same_form
 from grader.comparison.shapes import entries_message, in_symbols, shape_message, transposed_verdict
-from grader.comparison.show import counterexample
+from grader.comparison.show import counterexample, kinds
 from grader.expression.algebra import substitute
 from grader.expression.evaluator import evaluate
 from grader.expression.nodes import Call, Expression, Indexed, Partial, Symbol, head, indices, sides, walk
@@ -275,6 +277,9 @@ def _judge_number(question: SolvedQuestion, target: Target, answer: Expression) 
     shown = counterexample(run, pair, _first_wrong(pair, notes), answer, target.closed)
     # the point is the question's own numbers, so only the entry of an array is worth naming
     shown = replace(shown, at=tuple(item for item in shown.at if item[0] == "entry"))
+    if truth.size == 1 and is_scalar_model(question):
+        allowed = accepted(float(given[0]), float(truth[0]), place, target.tolerance, interval)
+        shown = replace(shown, certified=surely_outside(question, run, target.closed, answer, allowed))
     places = np.ndindex(pair.answer.shape[1:])
     message = entries_message((place, bool(note)) for place, note in zip(places, notes, strict=True))
     return Verdict("not_equivalent", "not_equivalent", shown, message)
@@ -321,9 +326,20 @@ def _count(
     `own` are the conditions of the answer, beside those of the model.
     """
     agreed = discarded = undefined = close = total = 0
+    scalar = is_scalar_model(question) and is_scalar(answer) and is_scalar(target.closed)
     for run in runs:
         pair = first if run is runs[0] else _same_way(pairs_in(question, run, target.expression, answer), first)
         skip = kink_points(run, (*question.conditions, *own))
+        settled = settled_run(question, target.closed, answer, run, pair, ~skip) if scalar else None
+        if settled is not None and settled.where is not None:
+            shown = counterexample(run, pair, (settled.where,), answer, target.closed)
+            return Verdict("not_equivalent", "not_equivalent", replace(shown, certified=True))
+        if settled is not None:
+            agreed += settled.agreed
+            undefined += settled.answer_fails
+            discarded += run.points - settled.agreed - settled.answer_fails
+            total += run.points
+            continue
         found: Tally = tally(pair, skip)
         if (found.differed or found.close) and found.plainly * 2 < run.points:
             ways = pairs_in(question, precise(run), target.expression, answer)
@@ -345,7 +361,11 @@ def _count(
     wrong = _wrong_at_kink(question, target, answer) if own else None
     if wrong is not None:
         return wrong
-    return Verdict("equivalent", "equivalent", Evidence("samples", points=agreed, discarded=discarded + undefined))
+    if scalar and same_form(answer, target.closed):
+        return Verdict("equivalent", "equivalent", Evidence("proof", points=agreed, detail="the same once simplified"))
+    detail = kinds(agreed, runs, (*question.conditions, *own), question.question.model.names)
+    evidence = Evidence("samples", points=agreed, discarded=discarded + undefined, detail=detail)
+    return Verdict("equivalent", "equivalent", evidence)
 
 
 def _same_way(ways: tuple[Pair, ...], first: Pair) -> Pair:

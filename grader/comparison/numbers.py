@@ -32,14 +32,22 @@ def number_note(
         return None
     if gap <= EXACT * max(abs(answer), abs(truth)):
         return "equivalent"
-    allowed = _allowed(truth, place, answer, tolerance)
+    low, high = accepted(answer, truth, place, tolerance, interval)
+    return "rounded" if low <= answer <= high else None
+
+
+def accepted(
+    answer: float, truth: float, place: int | None, tolerance: Tolerance, interval: tuple[float, float] | None
+) -> tuple[float, float]:
+    """The numbers that are right within the tolerance, for an answer typed with so many places."""
+    allowed = _allowed(truth, place, answer, tolerance) * (1 + 1e-9)
+    low, high = truth - allowed, truth + allowed
     if interval is not None:
         half = half_unit(tolerance, abs(answer))
         own = min(half, 0.5 * 10.0**place) if place is not None else 0.0
         slack = own + allowed + 1e-12 * min(1.0, abs(truth)) + 1e-9 * abs(truth)
-        if interval[0] - slack <= answer <= interval[1] + slack:
-            return "rounded"
-    return "rounded" if gap <= allowed * (1 + 1e-9) else None
+        low, high = min(low, interval[0] - slack), max(high, interval[1] + slack)
+    return low, high
 
 
 def _allowed(truth: float, place: int | None, answer: float, tolerance: Tolerance) -> float:

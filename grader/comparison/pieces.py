@@ -24,17 +24,6 @@ _SPLIT, _ROUNDS = 100, 5  # a boundary is narrowed down by 100 in each round
 _STEPS = 2.0 ** np.arange(-24, 21, dtype=float)
 
 
-def on_kinks(run: Run, margins: Sequence[Expression]) -> Array:
-    """Which points lie exactly on a boundary that a small step would leave (those of a discrete set do not)."""
-    smooth = {leaf.name for leaf in run.graph.leaves if leaf.domain.kind == "interval"}
-    found = np.zeros(run.points, dtype=bool)
-    for margin in margins:
-        values = _along(margin, run.values)
-        moved = _along(margin, {name: v + 2.0**-20 if name in smooth else v for name, v in run.values.items()})
-        found |= (values == 0) & (moved != 0)
-    return found
-
-
 def in_every_piece(run: Run, margins: Sequence[Expression]) -> Run | None:
     """Points on lines along one coordinate each, one in every stretch between two boundaries; None for no boundary."""
     margins = _distinct(run, margins)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from grader.comparison.arrays import Pair
-from grader.expression.nodes import Expression, Partial, head, partial_name, symbols, walk
+from grader.expression.names import Names
+from grader.expression.nodes import Call, Expression, Partial, head, partial_name, symbols, walk
+from grader.expression.printer import to_text
+from grader.expression.simplify import simplify
 from grader.results import Evidence
 from grader.solver.runs import Run
+from grader.solver.strata import margin_values
 
 MAX_SHOWN = 8
 MAX_ENTRIES = 6
+MAX_KINDS = 3
 
 
 def counterexample(run: Run, pair: Pair, where: tuple[int, ...], answer: Expression, closed: Expression) -> Evidence:
@@ -41,6 +47,25 @@ def _opaque_slopes(run: Run, k: int, answer: Expression, closed: Expression) -> 
         for name, item in named.items()
         if name in opaque and run.values[name][k].size <= MAX_ENTRIES
     ]
+
+
+def kinds(points: int, runs: Iterable[Run], conditions: Iterable[Expression], names: Names = ()) -> str:
+    """Of which kinds the points were, ``at 54 points, on both sides of 1 - y*yhat = 0``; empty for one kind."""
+    runs = tuple(runs)
+    crossed: list[str] = []
+    seen: set[bytes] = set()
+    for condition in conditions:
+        found = [data for run in runs if (data := margin_values(run, condition)) is not None]
+        signs = np.concatenate([np.sign(data).ravel() for data in found]) if found else np.zeros(1)
+        if not ((signs > 0).any() and (signs < 0).any()) or seen & {(signs + 0.0).tobytes(), (0.0 - signs).tobytes()}:
+            continue
+        seen.add((signs + 0.0).tobytes())  # no negative zero
+        plain = simplify(condition)
+        plain = plain.args[0] if isinstance(plain, Call) and plain.function == "neg" else plain
+        crossed.append(f"{to_text(plain, names)} = 0")
+    shown = crossed[:MAX_KINDS]
+    more = f" and {len(crossed) - len(shown)} more boundaries" if len(crossed) > len(shown) else ""
+    return f"at {points} points, on both sides of {', '.join(shown)}{more}" if shown else ""
 
 
 def figure(value: float, digits: int = 4) -> str:

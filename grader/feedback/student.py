@@ -18,6 +18,8 @@ from grader.feedback.wording import VERDICTS, clean, evidence_sentence, in_order
 from grader.results import GradeReport, PartResult, RubricShown
 from grader.rubric.shown import Asked
 
+CERTAIN = "This difference is certain: it was checked with interval arithmetic, which no rounding can mislead."
+
 
 @dataclass(frozen=True, slots=True)
 class PartView:
@@ -144,7 +146,7 @@ def _part(result: PartResult) -> PartView:
         example=sentence if wrong else "",
         checked="" if wrong else sentence,
         # Proofs and samples are told with their detail.
-        detail=evidence.detail if wrong or not sentence else "",
+        detail=(evidence.detail or (CERTAIN if evidence.certified else "")) if wrong or not sentence else "",
         diagnosis=result.diagnosis.message if result.diagnosis else "",
         lines=tuple((line.reason, _signed(line.points)) for line in result.lines) if len(result.lines) > 1 else (),
         remarks=remarks(result.problems),

@@ -112,6 +112,7 @@ def _evidence(evidence: Evidence) -> dict[str, object]:
             out |= {"points": evidence.points, "discarded": evidence.discarded}
         case "counterexample":
             out |= {"at": dict(evidence.at), "expected": evidence.expected, "got": evidence.got}
+            out |= {"certified": True} if evidence.certified else {}
     return out | {"detail": evidence.detail} if evidence.detail else out
 
 

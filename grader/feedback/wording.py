@@ -78,7 +78,7 @@ def evidence_sentence(evidence: Evidence) -> str:
     """Why a verdict holds, in a sentence for the student; empty where there is nothing to show."""
     match evidence.kind:
         case "proof":
-            return "It is the same formula as ours."
+            return "It is the same formula as ours" + (", once both are simplified." if evidence.points else ".")
         case "samples":
             agreed = evidence.detail or f"at {evidence.points} points that we tried"
             left_out = f" {evidence.discarded} more, where one side is undefined, were left out."

@@ -36,8 +36,9 @@ def certify_partial(run: Run, target: Partial) -> Problem | None:
         at: Any = (..., *entry)
         exact = np.broadcast_to(truth[at], slopes[k].shape)
         scale = np.maximum(np.abs(exact), 1.0)
-        error = (np.abs(slopes[k] - exact) / scale).reshape(run.points, -1).max(axis=1)
-        spread = (doubt[k] / scale).reshape(run.points, -1).max(axis=1)
+        with np.errstate(all="ignore"):
+            error = (np.abs(slopes[k] - exact) / scale).reshape(run.points, -1).max(axis=1)
+            spread = (doubt[k] / scale).reshape(run.points, -1).max(axis=1)
         # beside a pole the ladder itself is in doubt, and says little
         usable = smooth[k] & np.isfinite(error) & (spread < DOUBTFUL)
         usable_anywhere = usable_anywhere or bool(usable.any())
@@ -87,11 +88,13 @@ def _slopes(run: Run, moved: Run, above: str, entries: int) -> tuple[Array, Arra
     shape = run.values[above].shape[1:]
     values = moved.values[above].reshape(entries, len(STEPS), 2, run.points, *shape)
     steps = np.array(STEPS).reshape(1, -1, 1, *(1,) * len(shape))
-    ladder = (values[:, :, 0] - values[:, :, 1]) / (2 * steps)
-    gaps = np.abs(np.diff(ladder, axis=1))
+    with np.errstate(all="ignore"):  # a value may overflow at a point, which is then not usable
+        ladder = (values[:, :, 0] - values[:, :, 1]) / (2 * steps)
+        gaps = np.abs(np.diff(ladder, axis=1))
     best = np.argmin(np.where(np.isfinite(gaps), gaps, np.inf), axis=1)
     ratio = (STEPS[0] / STEPS[1]) ** 2
-    refined = (ratio * ladder[:, 1:] - ladder[:, :-1]) / (ratio - 1)
+    with np.errstate(all="ignore"):
+        refined = (ratio * ladder[:, 1:] - ladder[:, :-1]) / (ratio - 1)
     chosen: Array = np.take_along_axis(refined, best[:, None], axis=1)[:, 0]
     smaller = np.minimum(best + 1, gaps.shape[1] - 1)
     return chosen, np.take_along_axis(gaps, smaller[:, None], axis=1)[:, 0]

@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.autodiff.backprop import backward_pass, inline
 from grader.autodiff.graph import ComputationGraph, Node
-from grader.expression.domain import REAL, draw
+from grader.expression.domain import POSITIVE, REAL, draw
 from grader.expression.evaluator import Environment, evaluate
 from grader.expression.nodes import Expression, Partial, Symbol, head, partial_name, walk
 from grader.expression.values import Array, ShapeError, Value, spread
@@ -195,6 +195,16 @@ def leaf_values(run: Run) -> dict[str, Array]:
     local = [partial_name(leaf.name, argument) for leaf in run.graph.leaves for argument in leaf.of]
     return {
         name: run.values[name] for name in [*(leaf.name for leaf in run.graph.leaves), *local] if name in run.values
+    }
+
+
+def widened(graph: ComputationGraph, leaves: Mapping[str, Array], scale: float | Array) -> dict[str, Array]:
+    """The same points further out where a domain is unbounded, by one factor or by one a point."""
+    wide = {leaf.name for leaf in graph.leaves if leaf.domain in (REAL, POSITIVE) and leaf.value is None}
+    factor = np.asarray(scale, dtype=float)
+    return {
+        name: value * factor.reshape(-1, *(1,) * (value.ndim - 1)) if name in wide else value
+        for name, value in leaves.items()
     }
 
 

@@ -14,11 +14,10 @@ import numpy as np
 
 from grader.autodiff.graph import ComputationGraph
 from grader.expression.algebra import sub
-from grader.expression.domain import POSITIVE, REAL
 from grader.expression.evaluator import evaluate
 from grader.expression.nodes import Call, Expression, Reduce, walk
 from grader.expression.values import Array, ShapeError
-from grader.solver.runs import Run, draw_leaves, environment, make_run, seeded
+from grader.solver.runs import Run, draw_leaves, environment, leaf_values, make_run, seeded, widened
 
 GRID = 48
 KINK_STEP = 2.0**-16
@@ -139,24 +138,16 @@ def is_index_condition(run: Run, margin: Expression) -> bool:
     return not any(getattr(item, "name", None) in run.values for item in walk(margin))
 
 
-def _leaf_names(run: Run) -> list[str]:
-    opaque = [name for name in run.values if name.startswith("∂") and name not in run.known]
-    local = {f"∂{leaf.name}/∂{argument}" for leaf in run.graph.leaves for argument in leaf.of}
-    return [leaf.name for leaf in run.graph.leaves] + [name for name in opaque if name in local]
-
-
 def _point(run: Run, k: int) -> dict[str, Array]:
-    return {name: run.values[name][k : k + 1] for name in _leaf_names(run)}
+    return {name: values[k : k + 1] for name, values in leaf_values(run).items()}
 
 
 @lru_cache(maxsize=64)
 def _more(run: Run) -> Run:
     """Many further points, half of them drawn wider where the domain is unbounded."""
     leaves = draw_leaves(run.graph, run.sizes, POOL, seeded("more"))
-    wide = [leaf.name for leaf in run.graph.leaves if leaf.domain in (REAL, POSITIVE) and leaf.value is None]
-    for name in wide:
-        leaves[name][POOL // 2 :] *= 3.0
-    return make_run(run.graph, run.sizes, leaves, POOL)
+    further = np.where(np.arange(POOL) < POOL // 2, 1.0, 3.0)
+    return make_run(run.graph, run.sizes, widened(run.graph, leaves, further), POOL)
 
 
 def _unseen_patterns(run: Run, conditions: tuple[Expression, ...]) -> list[dict[str, Array]]:
@@ -223,7 +214,7 @@ def _ends(pool: Run, margin: Expression, data: Array, column: int) -> tuple[dict
     for k in order[:4] if fixed else ():
         start = _point(pool, int(k))
         held = {name: np.repeat(start[name], pool.points, axis=0) for name in fixed}
-        leaves = {name: held.get(name, pool.values[name]) for name in _leaf_names(pool)}
+        leaves = {name: held.get(name, pool.values[name]) for name in leaf_values(pool)}
         across = make_run(pool.graph, pool.sizes, leaves, pool.points)
         found = margin_values(across, margin)
         if data[k, column] > 0 and found is not None and found[:, column].min() < 0:
