@@ -5,13 +5,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from grader.autodiff.backprop import inline
 from grader.autodiff.graph import Node
 from grader.comparison.judge import Target, follow_left_side, judge, unfinished
+from grader.diagnosis.follow_through import Own, follow_through, own_value
 from grader.expression.algebra import substitute
 from grader.expression.nodes import Expression, Indexed, Partial, Symbol, head, indices, rebuild
+from grader.expression.printer import to_text
 from grader.expression.reading import Reading
+from grader.rubric.model import Step, Tolerance
 from grader.solver.key import SolvedPart, SolvedQuestion
+
+MAX_SHOWN = 60  # characters of a formula within a sentence
 
 
 def with_own_partials(question: SolvedQuestion, reading: Reading, answer: Expression) -> Expression | None:
@@ -64,20 +71,55 @@ def _own_definitions(reading: Reading) -> dict[str, Node]:
     return found
 
 
-def shown_steps(question: SolvedQuestion, part: SolvedPart, reading: Reading) -> tuple[tuple[str, float], ...]:
-    """The steps of the part that the answer shows rightly, each with its points."""
-    earned = []
+@dataclass(frozen=True, slots=True)
+class ShownSteps:
+    """The steps of a part that an answer shows: `earned` ones as (text, points), and those that are `wrong`."""
+
+    earned: tuple[tuple[str, float], ...]
+    wrong: tuple[tuple[Step, Own], ...]
+
+
+def shown_steps(question: SolvedQuestion, part: SolvedPart, reading: Reading, own: tuple[Own, ...] = ()) -> ShownSteps:
+    """The steps of the part that the answer shows, in order; one that is right given a wrong one before it is earned.
+
+    `own` are the student's values of other parts.
+    """
+    earned: list[tuple[str, float]] = []
+    wrong: list[tuple[Step, Own]] = []
     pairs = [*reading.definitions]
     if len(reading.chain) > 1:
         pairs += [(reading.chain[0], side) for side in reading.chain[1:]]
+    tolerance = part.part.tolerance
     for step in part.part.steps:
-        name = head(step.target)
-        for left, right in pairs:
-            if head(left) != name:
-                continue
-            target = Target(step.target, step.target, part.part.tolerance)
-            verdict = judge(question, target, follow_left_side(step.target, left, right))
-            if verdict.decision == "equivalent" and verdict.note != "chain_rule_only":
-                earned.append((step.text, step.points))
-                break
-    return tuple(earned)
+        name = head(step.target) or ""
+        sides = [follow_left_side(step.target, left, right) for left, right in pairs if head(left) == name]
+        verdicts = [judge(question, Target(step.target, step.target, tolerance), side) for side in sides]
+        if any(v.decision == "equivalent" and v.note != "chain_rule_only" for v in verdicts):
+            earned.append((step.text, step.points))
+            continue
+        values = (*own, *(value for _, value in wrong))
+        given = next((given for side in sides if (given := _given(question, step, tolerance, side, values))), None)
+        if given is not None:
+            earned.append((f"{step.text}, {given}", step.points))
+        judged = [side for side, v in zip(sides, verdicts, strict=True) if v.note == "not_equivalent"]
+        value = own_value(question, name, step.target, judged[-1], right=False) if judged else None
+        if value is not None and not value.trivial:
+            wrong.append((replace(step, points=0.0) if given else step, value))
+    return ShownSteps(tuple(earned), tuple(wrong))
+
+
+def _given(
+    question: SolvedQuestion, step: Step, tolerance: Tolerance, side: Expression, own: tuple[Own, ...]
+) -> str | None:
+    found = follow_through(question, head(step.target) or "", step.target, tolerance, side, own) if own else None
+    return None if found is None else given_your(question, found[0])
+
+
+def given_your(question: SolvedQuestion, used: tuple[Own, ...]) -> str:
+    """The values gone on from: ``given your dL/dZ = 0.0021``."""
+    names = question.question.model.names
+    shown = []
+    for own in used:
+        target, answer = to_text(own.target, names), to_text(own.answer, names)
+        shown.append(f"{target} = {answer}" if len(answer) <= MAX_SHOWN else target)
+    return "given your " + " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))

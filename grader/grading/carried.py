@@ -9,38 +9,43 @@ from dataclasses import replace
 
 from grader.diagnosis.follow_through import Own, follow_through, own_value
 from grader.expression.nodes import Expression
-from grader.expression.printer import to_text
 from grader.expression.reading import read
-from grader.grading.answers import final_answer
-from grader.results import PartResult, ScoreLine
+from grader.grading.answers import final_answer, given_your, shown_steps
+from grader.results import Evidence, PartResult, ScoreLine
 from grader.solver.key import SolvedPart, SolvedQuestion
 
 WRONG = frozenset(("incorrect", "partly_correct"))
 _VALUED = WRONG | {"correct"}
 # what is only unfinished, or of another kind than asked, is no value to go on from
 _NO_VALUE = frozenset(("chain_rule_only", "not_evaluated", "restated", "shape", "wrong_at_kink"))
-MAX_SHOWN = 60
 
 
 def carried_forward(question: SolvedQuestion, results: list[PartResult]) -> list[PartResult]:
     """`results` are those of the question's parts, in order; the better of both ways of judging each stands."""
     wrong = [k for k, result in enumerate(results) if result.verdict in WRONG and result.answer is not None]
-    if not wrong or len(results) < 2:
+    if not wrong:
         return results
     own = tuple(
         value
         for part, result in zip(question.parts, results, strict=True)
         if result.verdict in _VALUED and result.note not in _NO_VALUE and (value := _own(question, part, result))
     )
-    if all(value.right for value in own):
-        return results
     changed = list(results)
     worked_out: set[str] = set()
+    of_steps: list[Own] = []  # wrong steps of earlier parts
     for k in wrong:
-        usable = tuple(value for value in own if not value.trivial or value.name in worked_out)
-        changed[k] = _followed(question, question.parts[k], results[k], usable)
+        part = question.parts[k]
+        others = (value for value in own if value.name != part.name)
+        usable = tuple(value for value in others if not value.trivial or value.name in worked_out)
+        usable = (*usable, *(value for value in of_steps if value.name != part.name))
+        usable = () if all(value.right for value in usable) else usable
+        changed[k] = _followed(question, part, results[k], usable)
         if changed[k].note == "follow_through":
-            worked_out.add(question.parts[k].name)
+            worked_out.add(part.name)
+        elif part.part.steps:
+            changed[k], shown = _by_steps(question, part, changed[k], usable)
+            known = {value.name for value in (*own, *of_steps)}
+            of_steps += [value for value in shown if value.name not in known]
     return changed
 
 
@@ -56,9 +61,9 @@ def _own(question: SolvedQuestion, part: SolvedPart, result: PartResult) -> Own 
     return None if answer is None else own_value(question, part.name, part.part.target, answer, right)
 
 
-def _followed(question: SolvedQuestion, part: SolvedPart, result: PartResult, own: tuple[Own, ...]) -> PartResult:
+def _followed(question: SolvedQuestion, part: SolvedPart, result: PartResult, others: tuple[Own, ...]) -> PartResult:
+    """The result where the final answer is right given the student's `others`."""
     score = round(part.part.points * part.part.follow_through, 6)
-    others = tuple(value for value in own if value.name != part.name)
     if score <= result.score or not others:
         return result
     answer = _expression(question, part, result)
@@ -67,8 +72,50 @@ def _followed(question: SolvedQuestion, part: SolvedPart, result: PartResult, ow
     found = follow_through(question, part.name, part.part.target, part.part.tolerance, answer, others)
     if found is None:
         return result
-    used, evidence = found
-    given = _given(question, used)
+    given = given_your(question, found[0])
+    return _credited(question, part, result, given, (ScoreLine(f"right, {given}", score),), found[1])
+
+
+def _by_steps(
+    question: SolvedQuestion, part: SolvedPart, result: PartResult, others: tuple[Own, ...]
+) -> tuple[PartResult, tuple[Own, ...]]:
+    """The result by the steps that the answer shows, where some are right given others' values, or a wrong step's.
+
+    A final answer that is right given a wrong step loses that step's points and no more. The wrong steps come along.
+    """
+    reading = read(result.answer.text if result.answer else "", question.question.model.names)
+    shown = shown_steps(question, part, reading, others)
+    full, answer = part.part.points, final_answer(reading, part.part.target)
+    share = round(full * part.part.follow_through, 6)
+    wrong = tuple(value for _, value in shown.wrong)
+    own = (*others, *wrong)
+    if shown.wrong and answer is not None and share > result.score:
+        found = follow_through(question, part.name, part.part.target, part.part.tolerance, answer, own)
+        lost = tuple(
+            ScoreLine(f"step: {step.text} is not right", -step.points) for step, _ in shown.wrong if step.points
+        )
+        if found is not None and lost and share + sum(line.points for line in lost) > result.score:
+            given = given_your(question, found[0])
+            lines = (ScoreLine(f"right, {given}", share), *lost)
+            return _credited(question, part, result, given, lines, found[1]), wrong
+    steps = tuple(ScoreLine(f"step: {text}", points) for text, points in shown.earned)
+    lines = (*steps, *(line for line in result.lines if not line.reason.startswith("step: ")))
+    score = round(min(sum(line.points for line in lines), full), 6)
+    if score > result.score:
+        verdict = "correct" if score == full else "partly_correct"
+        result = replace(result, lines=lines, score=score, verdict=verdict)
+    return result, wrong
+
+
+def _credited(
+    question: SolvedQuestion,
+    part: SolvedPart,
+    result: PartResult,
+    given: str,
+    lines: tuple[ScoreLine, ...],
+    evidence: Evidence,
+) -> PartResult:
+    score = round(max(sum(line.points for line in lines), 0.0), 6)
     return replace(
         result,
         verdict="correct" if score == part.part.points else "partly_correct",
@@ -77,18 +124,8 @@ def _followed(question: SolvedQuestion, part: SolvedPart, result: PartResult, ow
         message=f"This is right, {given}.",
         evidence=replace(evidence, detail=_detail(question, evidence.points)),
         diagnosis=None,
-        lines=(ScoreLine(f"right, {given}", score),),
+        lines=lines,
     )
-
-
-def _given(question: SolvedQuestion, used: tuple[Own, ...]) -> str:
-    """The values gone on from: ``given your dL/dZ = 0.0021``."""
-    names = question.question.model.names
-    shown = []
-    for own in used:
-        target, answer = to_text(own.target, names), to_text(own.answer, names)
-        shown.append(f"{target} = {answer}" if len(answer) <= MAX_SHOWN else target)
-    return "given your " + (" and ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))))
 
 
 def _detail(question: SolvedQuestion, points: int) -> str:

@@ -163,7 +163,7 @@ def _points(
     full = part.part.points
     if verdict.decision == "equivalent" and verdict.note not in UNFINISHED:
         return (ScoreLine("the answer", full),), full, "correct"
-    lines = [ScoreLine(f"step: {text}", points) for text, points in shown_steps(question, part, reading)]
+    lines = [ScoreLine(f"step: {text}", points) for text, points in shown_steps(question, part, reading).earned]
     if verdict.note in UNFINISHED:
         lines.append(ScoreLine(UNFINISHED[verdict.note], round(full * UNFINISHED_SHARE, 6)))
     score = round(min(sum(line.points for line in lines), full), 6)

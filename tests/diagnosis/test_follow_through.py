@@ -62,3 +62,34 @@ def test_text_from_ocr_keeps_its_review() -> None:
     report = grader.grade(key(), Submission("s", answers=answers, ocr=True))
     reviewed = {part.asked.part: part.review for part in report.parts if part.answer}
     assert reviewed == {"n-dz": True, "n-dw": False}
+
+
+STEPS = [
+    # answer to s-w, its points of 5, why
+    ("dL/da = a - y; dL/dz = (a-y)(1-a^2); dL/dw = (a-y)(1-a^2) x", 5, "all right"),
+    ("dL/da = a - y; dL/dz = (a-y)(1-a^2); dL/dw = (a-y)(1-a^2)", 3, "both steps, not the answer"),
+    ("dL/da = y - a; dL/dz = (y-a)(1-a^2); dL/dw = (y-a)(1-a^2)", 2, "the second step is right given the first"),
+    ("dL/da = y - a; dL/dz = (y-a)(1-a^2); dL/dw = (y-a)(1-a^2) x", 4, "one wrong step, and right from there on"),
+    (
+        "dL/da = a - y; dL/dz = (a-y)(1+a^2); dL/dw = (a-y)(1+a^2) x",
+        3,
+        "the step of two points, right from there on",
+    ),
+    ("dL/da = y - a; dL/dz = (y-a)(1+a^2); dL/dw = (y-a)(1+a^2) x", 2, "two wrong steps, and right from there on"),
+    ("dL/da = 0; dL/dz = 0; dL/dw = 0", 0, "nought"),
+    ("dL/dw = (y-a)(1-a^2) x", 0, "no step shown"),
+]
+
+
+@pytest.mark.parametrize(("answer", "points", "why"), STEPS)
+def test_steps_are_followed_through(answer: str, points: float, why: str) -> None:
+    result = next(one for one in graded(f"s-w: {answer}").parts if one.asked.part == "s-w")
+    assert result.score == points, f"{why}: {result.lines} {result.note} {result.answer}"
+    assert result.score == pytest.approx(sum(line.points for line in result.lines))
+
+
+def test_a_wrong_step_is_charged_in_one_part_only() -> None:
+    report = graded(
+        "s-w: dL/dz = (a-y)(1+a^2); dL/dw = (a-y)(1+a^2) x | s-b: dL/dz = (a-y)(1+a^2); dL/db = (a-y)(1+a^2)"
+    )
+    assert {part.asked.part: part.score for part in report.parts if part.answer} == {"s-w": 3, "s-b": 3}
