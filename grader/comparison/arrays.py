@@ -105,6 +105,12 @@ def _flat(pair: Pair) -> tuple[Array, Array]:
     return pair.answer.reshape(shape).astype(kind), pair.truth.reshape(shape).astype(kind)
 
 
+def both_finite(pair: Pair) -> Array:
+    """At which points (K,) both sides have a value in every entry."""
+    answer, truth = _flat(pair)
+    return np.asarray((np.isfinite(answer) & np.isfinite(truth)).all(axis=1))
+
+
 def _describe(value: Value) -> str:
     if value.letters:
         return f"indexed by {', '.join(value.letters)}" + (f" of {shape_text(value.shape)}" if value.rank else "")

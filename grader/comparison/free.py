@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from grader.autodiff.graph import ComputationGraph, Leaf, Node
 from grader.comparison.alike import alike, free_names
+from grader.comparison.arrays import Pair
 from grader.comparison.judge import Target, judge
 from grader.comparison.pieces import in_every_piece
 from grader.comparison.scalars import flat, is_scalar, same_form, settle
-from grader.comparison.show import figure, kinds, two_figures
+from grader.comparison.show import figure, kinds, right_where, two_figures
 from grader.expression.algebra import free_symbols
 from grader.expression.domain import REAL, Domain, parse_domain
 from grader.expression.nodes import (
@@ -104,7 +106,9 @@ def _compare_scalars(left: Expression, right: Expression, domains: Mapping[str, 
     found = settle(left, right, values, judged, lambda k: {n: float(run.values[n][k]) for n in names}, run=run)
     if found.where is not None:
         point = {name: float(run.values[name][found.where]) for name in names}
-        return _differs(point, values[0][found.where], values[1][found.where], found.certified)
+        where = right_where(run, Pair(values[1], values[0]), boundaries)
+        verdict = _differs(point, values[0][found.where], values[1][found.where], found.certified)
+        return replace(verdict, message=where)
     if found.answer_fails > max(2, 0.1 * run.points):
         message = "the answer has no value at some points where the reference has one"
         evidence = Evidence(points=found.agreed, discarded=found.answer_fails)
@@ -115,11 +119,12 @@ def _compare_scalars(left: Expression, right: Expression, domains: Mapping[str, 
     if same_form(right, left):
         proof = Evidence("proof", points=found.agreed, detail="the same formula once simplified")
         return Verdict("equivalent", "equivalent", proof)
+    used = judged & np.isfinite(values[0]) & np.isfinite(values[1])
     evidence = Evidence(
         "samples",
         points=found.agreed,
         discarded=run.points - found.agreed,
-        detail=kinds(found.agreed, (run,), boundaries),
+        detail=kinds(found.agreed, [(run, used)], boundaries),
     )
     return Verdict("equivalent", "equivalent", evidence)
 

@@ -12,13 +12,13 @@ from functools import lru_cache
 import numpy as np
 
 from grader.comparison.alike import worked_out
-from grader.comparison.arrays import Pair, Tally, line_up, tally
+from grader.comparison.arrays import Pair, Tally, both_finite, line_up, tally
 from grader.comparison.certain import is_scalar_model, settled_run, surely_outside
 from grader.comparison.meant import meanings, with_implied_sums
-from grader.comparison.numbers import accepted, number_note, typed_place
+from grader.comparison.numbers import accepted, number_note, slip_in_number, typed_place
 from grader.comparison.scalars import is_scalar, same_form
 from grader.comparison.shapes import entries_message, in_symbols, shape_message, transposed_verdict
-from grader.comparison.show import counterexample, kinds
+from grader.comparison.show import counterexample, kinds, right_where
 from grader.expression.algebra import substitute
 from grader.expression.evaluator import evaluate
 from grader.expression.nodes import Call, Expression, Indexed, Partial, Symbol, head, indices, sides, walk
@@ -280,8 +280,11 @@ def _judge_number(question: SolvedQuestion, target: Target, answer: Expression) 
     if truth.size == 1 and is_scalar_model(question):
         allowed = accepted(float(given[0]), float(truth[0]), place, target.tolerance, interval)
         shown = replace(shown, certified=surely_outside(question, run, target.closed, answer, allowed))
-    places = np.ndindex(pair.answer.shape[1:])
-    message = entries_message((place, bool(note)) for place, note in zip(places, notes, strict=True))
+    if truth.size == 1:
+        message = slip_in_number(float(given[0]), float(truth[0]), place, target.tolerance, interval)
+    else:
+        places = np.ndindex(pair.answer.shape[1:])
+        message = entries_message((place, bool(note)) for place, note in zip(places, notes, strict=True))
     return Verdict("not_equivalent", "not_equivalent", shown, message)
 
 
@@ -326,14 +329,17 @@ def _count(
     `own` are the conditions of the answer, beside those of the model.
     """
     agreed = discarded = undefined = close = total = 0
+    counted: list[tuple[Run, Array]] = []
     scalar = is_scalar_model(question) and is_scalar(answer) and is_scalar(target.closed)
     for run in runs:
         pair = first if run is runs[0] else _same_way(pairs_in(question, run, target.expression, answer), first)
         skip = kink_points(run, (*question.conditions, *own))
+        counted.append((run, ~skip & both_finite(pair)))
         settled = settled_run(question, target.closed, answer, run, pair, ~skip) if scalar else None
         if settled is not None and settled.where is not None:
             shown = counterexample(run, pair, (settled.where,), answer, target.closed)
-            return Verdict("not_equivalent", "not_equivalent", replace(shown, certified=True))
+            where = right_where(run, pair, (*question.conditions, *own), question.question.model.names)
+            return Verdict("not_equivalent", "not_equivalent", replace(shown, certified=True), where)
         if settled is not None:
             agreed += settled.agreed
             undefined += settled.answer_fails
@@ -346,7 +352,8 @@ def _count(
             found = tally(pair, skip, _same_way(ways, pair))
         if found.where is not None:
             shown = counterexample(run, pair, found.where, answer, target.closed)
-            return Verdict("not_equivalent", "not_equivalent", shown)
+            where = right_where(run, pair, (*question.conditions, *own), question.question.model.names)
+            return Verdict("not_equivalent", "not_equivalent", shown, where)
         agreed += found.agreed
         discarded += found.discarded
         undefined += found.undefined
@@ -363,7 +370,7 @@ def _count(
         return wrong
     if scalar and same_form(answer, target.closed):
         return Verdict("equivalent", "equivalent", Evidence("proof", points=agreed, detail="the same once simplified"))
-    detail = kinds(agreed, runs, (*question.conditions, *own), question.question.model.names)
+    detail = kinds(agreed, counted, (*question.conditions, *own), question.question.model.names)
     evidence = Evidence("samples", points=agreed, discarded=discarded + undefined, detail=detail)
     return Verdict("equivalent", "equivalent", evidence)
 

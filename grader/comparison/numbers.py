@@ -14,6 +14,15 @@ from grader.solver.rounding import half_unit, rounds
 EXACT = 1e-9
 DEFAULT_RELATIVE = 0.005
 DEFAULT_DIGITS = 3
+_SHIFTS = {
+    0: "",
+    2: "100 times too large (a percent?)",
+    -2: "100 times too small (a percent?)",
+    1: "10 times too large",
+    -1: "10 times too small",
+    3: "1000 times too large",
+    -3: "1000 times too small",
+}
 
 
 def typed_place(node: Expression) -> int | None:
@@ -48,6 +57,30 @@ def accepted(
         slack = own + allowed + 1e-12 * min(1.0, abs(truth)) + 1e-9 * abs(truth)
         low, high = min(low, interval[0] - slack), max(high, interval[1] + slack)
     return low, high
+
+
+def slip_in_number(
+    answer: float, truth: float, place: int | None, tolerance: Tolerance, interval: tuple[float, float] | None
+) -> str:
+    """What a wrong number would be right without: its sign, a percent, a power of ten; empty where that is not it.
+
+    The digits as typed must fit the truth: ``0.0021`` for 0.0212 is a tenth of it, ``0.002`` says too little.
+    """
+    if not answer or not truth or not math.isfinite(answer):
+        return ""
+    turned = -1 if answer * truth < 0 else 1
+    for shift, words in _SHIFTS.items():
+        if turned == 1 and not shift:
+            continue
+        moved, typed = answer * turned * 10.0**-shift, None if place is None else place - shift
+        low, high = accepted(moved, truth, typed, tolerance, interval)
+        unit = 0.0 if typed is None else 10.0**typed
+        fits = low <= moved <= high or (abs(moved - truth) <= 0.5 * unit and abs(moved) >= 10 * unit)
+        # a number within the tolerance of 0 says nothing about its sign or its size
+        if fits and not low <= 0 <= high and abs(moved) >= unit:
+            sign = "the wrong sign" if turned == -1 else ""
+            return f"It has {sign}." if not shift else f"It {f'has {sign}, and ' if sign else ''}is {words}."
+    return ""
 
 
 def _allowed(truth: float, place: int | None, answer: float, tolerance: Tolerance) -> float:

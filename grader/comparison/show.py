@@ -12,6 +12,7 @@ from grader.expression.names import Names
 from grader.expression.nodes import Call, Expression, Partial, head, partial_name, symbols, walk
 from grader.expression.printer import to_text
 from grader.expression.simplify import simplify
+from grader.expression.values import Array
 from grader.results import Evidence
 from grader.solver.runs import Run
 from grader.solver.strata import margin_values
@@ -19,6 +20,7 @@ from grader.solver.strata import margin_values
 MAX_SHOWN = 8
 MAX_ENTRIES = 6
 MAX_KINDS = 3
+SAME = 1e-9
 
 
 def counterexample(run: Run, pair: Pair, where: tuple[int, ...], answer: Expression, closed: Expression) -> Evidence:
@@ -49,13 +51,16 @@ def _opaque_slopes(run: Run, k: int, answer: Expression, closed: Expression) -> 
     ]
 
 
-def kinds(points: int, runs: Iterable[Run], conditions: Iterable[Expression], names: Names = ()) -> str:
-    """Of which kinds the points were, ``at 54 points, on both sides of 1 - y*yhat = 0``; empty for one kind."""
+def kinds(points: int, runs: Iterable[tuple[Run, Array]], conditions: Iterable[Expression], names: Names = ()) -> str:
+    """Of which kinds the points were, ``at 54 points, on both sides of 1 - y*yhat = 0``; empty for one kind.
+
+    With each run comes which of its points (K,) count.
+    """
     runs = tuple(runs)
     crossed: list[str] = []
     seen: set[bytes] = set()
     for condition in conditions:
-        found = [data for run in runs if (data := margin_values(run, condition)) is not None]
+        found = [data[used] for run, used in runs if (data := margin_values(run, condition)) is not None]
         signs = np.concatenate([np.sign(data).ravel() for data in found]) if found else np.zeros(1)
         if not ((signs > 0).any() and (signs < 0).any()) or seen & {(signs + 0.0).tobytes(), (0.0 - signs).tobytes()}:
             continue
@@ -66,6 +71,36 @@ def kinds(points: int, runs: Iterable[Run], conditions: Iterable[Expression], na
     shown = crossed[:MAX_KINDS]
     more = f" and {len(crossed) - len(shown)} more boundaries" if len(crossed) > len(shown) else ""
     return f"at {points} points, on both sides of {', '.join(shown)}{more}" if shown else ""
+
+
+def right_where(run: Run, pair: Pair, conditions: Iterable[Expression], names: Names = ()) -> str:
+    """Where a wrong answer is right: ``This is right only where x > 0.``; empty where no boundary tells.
+
+    Said only of a boundary that has agreement at every point on one side and at none on the other.
+    """
+    answer, truth = (side.reshape(run.points, -1) for side in (pair.answer, pair.truth))
+    with np.errstate(all="ignore"):
+        same = np.abs(answer - truth) <= SAME * np.maximum(np.abs(answer), np.abs(truth))
+    usable = np.isfinite(answer) & np.isfinite(truth)
+    if not (same & usable).any():
+        return ""
+    for condition in conditions:
+        data = margin_values(run, condition)
+        if data is None or data.shape[1] not in (1, answer.shape[1]):
+            continue
+        above, below = usable & (data > 0), usable & (data < 0)
+        for inside, outside, sign in ((above, below, ">"), (below, above, "<")):
+            if inside.any() and outside.any() and same[inside].all() and not same[outside].any():
+                return f"This is right only where {_shown(condition, sign, names)}."
+    return ""
+
+
+def _shown(condition: Expression, sign: str, names: Names) -> str:
+    """A margin's sign as a comparison without a leading minus."""
+    plain = simplify(condition)
+    if isinstance(plain, Call) and plain.function == "neg":
+        return f"{to_text(plain.args[0], names)} {'<' if sign == '>' else '>'} 0"
+    return f"{to_text(plain, names)} {sign} 0"
 
 
 def figure(value: float, digits: int = 4) -> str:

@@ -133,7 +133,7 @@ def _judged(key: AnswerKey, part_id: str, text: str) -> PartResult:
         score=score,
         note=_note(verdict, reading),
         review=outcome in _REVIEWED,
-        message=message_for(verdict),
+        message=message_for(replace(verdict, message="") if _hides(question, part, verdict) else verdict),
         answer=shown,
         evidence=_evidence(question, part, verdict.evidence),
         lines=lines,
@@ -142,8 +142,12 @@ def _judged(key: AnswerKey, part_id: str, text: str) -> PartResult:
 
 def _evidence(question: SolvedQuestion, part: SolvedPart, evidence: Evidence) -> Evidence:
     """What may be shown: where the solution is hidden, the right number of a numeric part is too."""
-    hidden = question.numeric and not part.part.show_solution
-    return replace(evidence, expected="") if hidden else evidence
+    return replace(evidence, expected="") if question.numeric and not part.part.show_solution else evidence
+
+
+def _hides(question: SolvedQuestion, part: SolvedPart, verdict: Verdict) -> bool:
+    """Whether the message would give a number away: ``it is 10 times too large``."""
+    return question.numeric and not part.part.show_solution and verdict.note == "not_equivalent"
 
 
 def target_of(part: SolvedPart) -> Target:

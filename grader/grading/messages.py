@@ -21,6 +21,6 @@ def message_for(verdict: Verdict) -> str:
     """What the page says of a verdict, in one sentence."""
     if verdict.decision == "undecided":
         return (verdict.message or "We could not decide this.") + " A person will look at it."
-    if verdict.note == "not_equivalent" and verdict.message:
+    if verdict.note == "not_equivalent" and verdict.message:  # what kind of difference it is
         return f"{_SENTENCES['not_equivalent']} {verdict.message}"
     return _SENTENCES.get(verdict.note) or verdict.message or _SENTENCES["not_equivalent"]

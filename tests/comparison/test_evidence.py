@@ -84,3 +84,62 @@ def test_what_a_comparison_rests_on(reference: str, answer: str, kind: str, deta
     assert evidence.kind == kind
     assert detail in evidence.detail
     assert evidence.certified == (kind == "counterexample")
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer", "where"),
+    [
+        ("1", "|x|/x", "This is right only where x > 0."),
+        ("|x|", "-x", "This is right only where x < 0."),
+        ("max(x, y)", "x", "This is right only where x - y > 0."),
+        ("max(x, y)", "x + 1", ""),
+        ("x", "y", ""),
+    ],
+)
+def test_a_formula_right_on_a_part_of_the_domain_says_where(reference: str, answer: str, where: str) -> None:
+    assert grader.equivalent(reference, answer).message == where
+
+
+def test_points_without_a_value_are_no_kind_of_points() -> None:
+    assert grader.equivalent("log x", "log|x|").evidence.detail == ""
+
+
+SLIPS = [
+    # true value, answer, what is said, why
+    (0.0212, "-0.0212", "It has the wrong sign.", "sign"),
+    (0.0212, "0.00212", "It is 10 times too small.", "a tenth"),
+    (0.0212, "0.0021", "It is 10 times too small.", "a tenth, with the digits there are"),
+    (0.0212, "0.002", "", "one digit says too little"),
+    (0.0212, "2.12", "It is 100 times too large (a percent?).", "percent"),
+    (0.7137, "71.37%", None, "a percent that is right"),
+    (0.7137, "-71.37", "It has the wrong sign, and is 100 times too large (a percent?).", "both"),
+    (0.7137, "0.6137", "", "a digit"),
+    (-5.0, "5", "It has the wrong sign.", "a negative truth"),
+]
+
+
+@pytest.mark.parametrize(("truth", "answer", "said", "why"), SLIPS)
+@pytest.mark.parametrize("solution", ["shown", "hidden"])
+def test_a_slip_in_a_number_is_named(truth: float, answer: str, said: str | None, why: str, solution: str) -> None:
+    result = grader.grade_answer(number_key(truth, solution), "p", answer)
+    assert (result.verdict == "correct") == (said is None), why
+    if said is not None:
+        told = f" {said}" if said and solution == "shown" else ""
+        assert result.message == f"This is not equal to the reference answer.{told}", why
+        assert result.evidence.certified
+
+
+@lru_cache
+def number_key(truth: float, solution: str) -> AnswerKey:
+    text = f"""
+title: t
+questions:
+  - id: q
+    model: {{given: {{x: {{value: {truth}}}}}, define: {{z: 1 * x}}}}
+    parts: [{{id: p, target: z, solution: {solution}}}]
+"""
+    rubric = parse_rubric(text)
+    assert isinstance(rubric, Rubric), rubric
+    key = solve(rubric)
+    assert isinstance(key, AnswerKey), key
+    return key
