@@ -312,6 +312,10 @@ class Parser:
         start = self.pos
         return self.suffixes(atoms.atom(self), start)
 
+    def _closed(self, node: Expression) -> bool:
+        """Whether a name stands in brackets of its own: a subscript behind them enters it, ``(a_1)_{ni}``."""
+        return isinstance(node, Symbol) and self.tokens[self.pos - 1].text in (")", "]")
+
     def suffixes(self, node: Expression, start: int) -> Expression:
         """Read what stands directly behind `node`."""
         while True:
@@ -342,7 +346,7 @@ class Parser:
             elif kind == "_" and node == _ONE and forms.holds_condition(self, self.pos + 1):
                 self.pos += 1
                 node = Call("iverson", (forms.condition_in_bracket(self),), 0, self.span(start))
-            elif kind == "_" and not isinstance(node, (Number, Symbol)):
+            elif kind == "_" and (not isinstance(node, (Number, Symbol)) or self._closed(node)):
                 raw, after = raw_script(self.tokens, self.match, self.pos + 1)
                 indices = entries.indices(self, raw, 8)
                 if not indices:
