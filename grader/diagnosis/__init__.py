@@ -1,1 +1,6 @@
-"""A wrong answer -> what seems to have happened: mal-rules, and what is right given the student's own values."""
+"""A wrong answer -> what seems to have happened: mistakes made on the solution's graph, and errors carried forward."""
+
+from grader.diagnosis.diagnose import Diagnosed, diagnose, diagnosed
+from grader.diagnosis.linter import warnings
+
+__all__ = ["Diagnosed", "diagnose", "diagnosed", "warnings"]

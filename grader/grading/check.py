@@ -36,13 +36,18 @@ def _examples(key: AnswerKey, part: SolvedPart) -> list[Problem]:
     problems = []
     for example in part.part.accept:
         result = grade_answer(key, part.part.id, example.answer)
-        if result.verdict != "correct" or (example.note and result.note != example.note):
+        if result.verdict != "correct" or not noted(example.note, result.note):
             problems.append(_unexpected(key, part, "accept", example, "correct", result.verdict, result.note))
     for example in part.part.reject:
         result = grade_answer(key, part.part.id, example.answer)
-        if result.verdict == "correct" or (example.note and result.note != example.note):
+        if result.verdict == "correct" or not noted(example.note, result.note):
             problems.append(_unexpected(key, part, "reject", example, "not correct", result.verdict, result.note))
     return problems
+
+
+def noted(expected: str, found: str) -> bool:
+    """Whether a note is the one expected, if any is; a diagnosed mistake is one way of being not equivalent."""
+    return not expected or found == expected or (expected == "not_equivalent" and found.startswith("malrule/"))
 
 
 def _unexpected(

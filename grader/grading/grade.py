@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from grader.comparison.judge import Target, judge
+from grader.diagnosis.diagnose import Diagnosed, diagnosed
 from grader.expression.mathml import to_mathml
 from grader.expression.printer import to_text
 from grader.expression.reading import Reading, read
@@ -126,16 +127,18 @@ def _judged(key: AnswerKey, part_id: str, text: str) -> PartResult:
         if finished is not None:
             worked_out = judge(question, target_of(part), finished)
             verdict = worked_out if worked_out.decision == "equivalent" else verdict
-    lines, score, outcome = _points(question, part, reading, verdict)
+    mistake = diagnosed(question, part, expression, verdict)
+    lines, score, outcome = _points(question, part, reading, verdict, mistake)
     return PartResult(
         asked=part.asked,
         verdict=outcome,
         score=score,
-        note=_note(verdict, reading),
+        note=_note(verdict, reading) if mistake is None else mistake.diagnosis.rule,
         review=outcome in _REVIEWED,
         message=message_for(replace(verdict, message="") if _hides(question, part, verdict) else verdict),
         answer=shown,
         evidence=_evidence(question, part, verdict.evidence),
+        diagnosis=None if mistake is None else mistake.diagnosis,
         lines=lines,
     )
 
@@ -161,7 +164,7 @@ def _note(verdict: Verdict, reading: Reading) -> str:
 
 
 def _points(
-    question: SolvedQuestion, part: SolvedPart, reading: Reading, verdict: Verdict
+    question: SolvedQuestion, part: SolvedPart, reading: Reading, verdict: Verdict, mistake: Diagnosed | None = None
 ) -> tuple[tuple[ScoreLine, ...], float, str]:
     """The lines of the sum, the score, and the outcome: the final answer, or else what steps and set-up are worth."""
     full = part.part.points
@@ -170,6 +173,8 @@ def _points(
     lines = [ScoreLine(f"step: {text}", points) for text, points in shown_steps(question, part, reading).earned]
     if verdict.note in UNFINISHED:
         lines.append(ScoreLine(UNFINISHED[verdict.note], round(full * UNFINISHED_SHARE, 6)))
+    if mistake is not None:
+        lines += mistake.lines
     score = round(min(sum(line.points for line in lines), full), 6)
     if verdict.decision == "undecided":
         return tuple(lines), score, "undecided"

@@ -21,16 +21,19 @@ from grader.rubric.fields import (
     read_fields,
     read_items,
     read_number,
+    read_pairs,
     read_share,
     read_text,
 )
+from grader.rubric.malrules import MALRULES, MalRuleSetting
 from grader.rubric.model import Example, Model, Part, Question, Rubric, Step, Tolerance
 from grader.rubric.program import read_model
 from grader.rubric.targets import read_target
 
 _NO_MODEL = Model(ComputationGraph((), (), ()), ())
 _ID = re.compile(r"[\w.\-]{1,40}")
-_NOTE = re.compile(r"[a-z][a-z0-9_]*([/:][A-Za-z0-9_>\-]+)*")
+_DETAIL = re.compile(r"[A-Za-z0-9_]+")
+_NOTE = re.compile(r"[a-z][a-z0-9_]*([/:+][A-Za-z0-9_>\-]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class _Defaults:
     show_solution: bool
     layout: str = "review"
     follow_through: float = 1.0
+    malrules: tuple[MalRuleSetting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,27 @@ def _inherit(fields: Fields, defaults: _Defaults, place: Place) -> _Defaults:
         defaults.show_solution if solution is None else solution == "shown",
         read_choice(fields, "layout", place, ("review", "accept", "wrong")) or defaults.layout,
         read_share(fields, "follow_through", place, defaults.follow_through),
+        _malrules(fields, defaults.malrules, place),
     )
+
+
+def _malrules(fields: Fields, inherited: tuple[MalRuleSetting, ...], place: Place) -> tuple[MalRuleSetting, ...]:
+    """The settings of known mistakes; one that is named again replaces the inherited one."""
+    if "malrules" not in fields:
+        return inherited
+    place = place.key("malrules")
+    found = {setting.name: setting for setting in inherited}
+    for key, tree in read_pairs(fields["malrules"], place, "a mapping from mistakes to what they are worth"):
+        kind, colon, detail = key.value.partition(":")
+        if kind not in MALRULES or (colon and not _DETAIL.fullmatch(detail)):
+            place.note(key.line, f"unknown mistake '{key.value}'", did_you_mean(kind, MALRULES))
+            continue
+        inner = place.key(key.value)
+        own = read_fields(tree, "malrule", inner)
+        enabled = read_choice(own, "enabled", inner, ("true", "false"))
+        points = read_number(own, "points", inner, 0.0)
+        found[key.value] = MalRuleSetting(key.value, points, read_text(own, "message", inner), enabled != "false")
+    return tuple(found.values())
 
 
 def _tolerance(fields: Fields, inherited: Tolerance, place: Place) -> Tolerance:
@@ -208,6 +232,7 @@ def _read_part(tree: Tree, number: int, defaults: _Defaults, model: Model | None
         layout=own.layout,
         follow_through=own.follow_through,
         line=tree.line,
+        malrules=own.malrules,
     )
 
 

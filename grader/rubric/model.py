@@ -8,6 +8,7 @@ from grader.autodiff.graph import ComputationGraph
 from grader.expression.names import Names
 from grader.expression.nodes import Expression
 from grader.problems import Problem
+from grader.rubric.malrules import MalRuleSetting
 
 
 class RubricError(Exception):
@@ -77,6 +78,7 @@ class Part:
     layout: str = "review"
     follow_through: float = 1.0
     line: int = 0
+    malrules: tuple[MalRuleSetting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

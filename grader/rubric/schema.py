@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from grader.rubric.malrules import MALRULES
+
 Json = dict[str, Any]
 
 
@@ -69,6 +71,14 @@ _MARKING = {
         "What becomes of an answer that is the transpose of the gradient (review unless it says otherwise).",
     ),
     "solution": Key({"enum": ["shown", "hidden"]}, "Whether feedback shows the worked derivation."),
+    "malrules": Key(
+        {
+            "type": "object",
+            "propertyNames": {"pattern": f"^({'|'.join(MALRULES)})(:[A-Za-z0-9_]+)?$"},
+            "additionalProperties": _section("malrule"),
+        },
+        "Known mistakes by name: partial credit, another message, or not looked for.",
+    ),
 }
 _NAMING = {
     "latex": Key(_WORD, "How the name is printed, and one more way to write it."),
@@ -170,6 +180,11 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
         "example": {
             "answer": Key(_WORD, "The answer as a student would write it.", required=True),
             "note": Key(_TEXT, "The note that it must be judged with."),
+        },
+        "malrule": {
+            "points": Key(_POINTS, "Partial credit for an answer with this mistake (0 unless given)."),
+            "message": Key(_WORD, "What the student reads in place of our words."),
+            "enabled": Key({"enum": [True, False]}, "Whether the mistake is looked for (true unless given)."),
         },
         "tolerance": {
             "absolute": Key(_NUMBER, "The largest distance from the true value."),

@@ -39,7 +39,9 @@ def rows():
 def test_answer(rubric, part, verdict, note, answer, why):
     result = grader.grade_answer(key_of(rubric), part, answer)
     shown = result.answer.read_as if result.answer else ""
-    assert (result.verdict, result.note) == (verdict, note), f"{why}: {answer!r} read as {shown!r}: {result.message}"
+    # which mistake a wrong answer is diagnosed with has its own table in tests/diagnosis
+    found = "not_equivalent" if result.diagnosis is not None else result.note
+    assert (result.verdict, found) == (verdict, note), f"{why}: {answer!r} read as {shown!r}: {result.message}"
     assert result.review == (verdict in ("undecided", "unreadable"))
     assert 0 <= result.score <= result.asked.max_score
     assert (result.score == result.asked.max_score) == (verdict == "correct")

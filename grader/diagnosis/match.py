@@ -1,0 +1,154 @@
+"""A wrong answer's values beside what every mistake predicts -> the mistakes that would have given just these.
+
+``-0.1029`` at one point and the same at 39 others is what `sign` predicts; nothing else does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from grader.comparison.arrays import Pair, tally
+from grader.comparison.judge import pairs_in, with_implied_sums
+from grader.comparison.numbers import number_note, typed_place
+from grader.diagnosis.pairs import combined
+from grader.diagnosis.predictions import Mistake, Predictions, predictions
+from grader.expression.nodes import Expression
+from grader.expression.readings import TooManyReadings, readings
+from grader.expression.values import Array, ShapeError
+from grader.solver.key import SolvedPart, SolvedQuestion
+from grader.solver.runs import Run, environment, fill_partials
+from grader.solver.strata import kink_points, margins
+
+Table = Callable[[SolvedQuestion, SolvedPart, int], Predictions]
+Chosen = tuple[Mistake, ...]
+PROBES = 4
+COARSE = 1e-6
+# A number typed with few digits is near some prediction by chance: the coarser it is, the fewer are considered.
+WIDEST, WIDE, NARROW = 0.05, 0.01, 0.003
+COMMON = frozenset(
+    ("sign", "factor_two", "missing_mean", "mean_for_sum", "missing_factor", "activation_for_derivative")
+    + ("tanh_for_sigmoid", "bias_as_weight", "outer_only", "upstream_missing", "wrong_variable", "missing_function")
+    + ("power_of_ten", "power_degree", "transposed")
+)
+RARE = frozenset(("extra_factor", "extra_term", "wrong_argument", "wrong_quantity", "inverted"))
+
+
+def matching(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> Iterator[Mistake]:
+    """The mistakes that predict this answer, the commonest first; single ones before pairs of two."""
+    find = _numbers if question.numeric else _formulas
+    for table in (predictions, combined):
+        try:
+            found = find(question, part, answer, table)
+        except (ShapeError, TooManyReadings):
+            return
+        yield from found
+        if found:
+            return
+
+
+def _formulas(question: SolvedQuestion, part: SolvedPart, answer: Expression, table: Table) -> list[Mistake]:
+    first = question.runs[0]
+    way = _way(question, first, part, answer)
+    own = margins(answer)
+    left: list[Mistake] | None = None
+    for number, run in enumerate(question.runs):
+        pair = _pair(question, run, part, way)
+        skip = kink_points(run, (*question.conditions, *own))
+        found = _matched(table(question, part, number), pair, skip)
+        left = found if left is None else [item for item in left if item.rule in {other.rule for other in found}]
+        if not left:
+            return []
+    return left or []
+
+
+def _way(question: SolvedQuestion, run: Run, part: SolvedPart, answer: Expression) -> Expression:
+    """The reading of the answer that has the shape asked for."""
+    if not any(item.axes for item in question.graph.quantities):
+        return answer
+    fill_partials(run, (answer,), question.adjoints)
+    for way in (*readings(answer, environment(run)), with_implied_sums(answer, part.part.target)):
+        try:
+            pairs_in(question, run, part.part.target, way)
+        except ShapeError:
+            continue
+        return way
+    raise ShapeError("no reading of this answer has the shape asked for")
+
+
+def _pair(question: SolvedQuestion, run: Run, part: SolvedPart, answer: Expression) -> Pair:
+    return pairs_in(question, run, part.part.target, answer)[0]
+
+
+def _matched(known: Predictions, pair: Pair, skip: Array) -> list[Mistake]:
+    """The mistakes whose prediction agrees at all points where both have a value."""
+    points = pair.answer.shape[0]
+    answer = np.asarray(pair.answer, dtype=float).reshape(points, -1)
+    usable = np.isfinite(answer).all(axis=1) & np.isfinite(known.truth).all(axis=1) & ~skip
+    probes = np.flatnonzero(usable)
+    if len(probes) < points / 4 or not len(known.mistakes):
+        return []
+    probes = probes[np.linspace(0, len(probes) - 1, PROBES).astype(int)]
+    wanted = answer[probes]
+    with np.errstate(all="ignore"):
+        gap = np.abs(known.values[:, probes] - wanted)
+        size = np.maximum(np.abs(known.values[:, probes]), np.abs(wanted))
+        near = ~(gap > COARSE * size + COARSE * np.abs(wanted).max(axis=1, initial=0.0)[:, None]).any(axis=(1, 2))
+    found: list[Mistake] = []
+    for index in np.flatnonzero(near):
+        predicted = known.values[index].reshape(pair.answer.shape)
+        result = tally(Pair(pair.answer, predicted), skip)
+        if not result.plainly and result.differed * 10 <= points and result.agreed * 2 >= points:
+            found += [known.mistakes[index], *known.same[index]]
+    return found
+
+
+def _numbers(question: SolvedQuestion, part: SolvedPart, answer: Expression, table: Table) -> list[Mistake]:
+    pair = _pair(question, question.runs[0], part, answer)
+    given = np.asarray(pair.answer[0], dtype=float).reshape(-1)
+    known = table(question, part, 0)
+    place = typed_place(answer)
+    if not np.isfinite(given).all() or not given.any():
+        return []
+    finest = NARROW if table is combined else WIDEST
+    found: list[Mistake] = []
+    for index in _near(known, given):
+        predicted = known.values[index, 0]
+        slack = max(_slack(float(a), float(p), place, part) for a, p in zip(given, predicted, strict=True))
+        mistakes = [item for item in (known.mistakes[index], *known.same[index]) if slack <= _widest(item.kind)]
+        if slack <= finest and mistakes and _agree(given, predicted, place, part):
+            found += mistakes
+    return found
+
+
+def _near(known: Predictions, given: Array) -> list[int]:
+    with np.errstate(all="ignore"):
+        gap = np.abs(known.values[:, 0] - given)
+        near = (gap <= 2 * WIDEST * np.maximum(np.abs(known.values[:, 0]), np.abs(given))).all(axis=1)
+    return [int(index) for index in np.flatnonzero(near)]
+
+
+def _widest(kind: str) -> float:
+    return WIDEST if kind in COMMON else NARROW if kind in RARE else WIDE
+
+
+def _agree(given: Array, predicted: Array, place: int | None, part: SolvedPart) -> bool:
+    pairs = zip(given, predicted, strict=True)
+    if part.interval is None:
+        return all(number_note(float(a), float(p), place, part.part.tolerance, None) for a, p in pairs)
+    return all(abs(a - p) <= _slack(float(a), float(p), place, part) * abs(p) for a, p in pairs)
+
+
+def _slack(answer: float, predicted: float, place: int | None, part: SolvedPart) -> float:
+    """How far, as a share of the prediction, the answer may be from it: its own digits and the rounding on the way."""
+    if not predicted:
+        return math.inf
+    own = 0.5 * 10.0**place if place is not None else 0.0
+    interval = part.interval
+    if interval is None:
+        return own / abs(predicted)
+    middle = (interval[0] + interval[1]) / 2
+    carried = (interval[1] - interval[0]) / 2 / abs(middle) if middle else math.inf
+    return own / abs(predicted) + carried

@@ -1,0 +1,69 @@
+"""Two mistakes at once: any single one with a wrong sign, a lost 2 or 1/m; on a single chain, any two of its links.
+
+``(y - yhat)`` for dL/dw of a logistic unit is `missing_factor:dz_dw` with `sign`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from grader.diagnosis.formulas import quantities_in
+from grader.diagnosis.predictions import Mistake, Predictions, predictions
+from grader.diagnosis.tracks import reached_from
+from grader.diagnosis.wholes import multiples
+from grader.expression.nodes import Partial, head
+from grader.expression.values import Array
+from grader.solver.key import SolvedPart, SolvedQuestion
+
+MAX_LINKED = 60
+_SCALED = frozenset(("sign", "factor_two", "missing_mean", "mean_for_sum"))
+_ALONE = frozenset(("extra_term", "power_of_ten", "transposed", "inverted"))
+
+
+@lru_cache(maxsize=512)
+def combined(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> Predictions:
+    """What two mistakes together would have given at the points of one run (worked out once)."""
+    single = predictions(question, part, number)
+    found: list[tuple[Mistake, Array]] = []
+    for kind, detail, factor in multiples(question, question.runs[number]):
+        if kind not in _SCALED:
+            continue
+        scale = Mistake(kind, detail, detail)
+        for mistake, values in zip(single.mistakes, single.values, strict=True):
+            if mistake.kind not in _ALONE and not (mistake.kind in _SCALED and not mistake.link):
+                found.append((both(mistake, scale), values * factor))
+    if _one_chain(question, part):
+        found += _linked(single)
+    values = np.array([item for _, item in found]) if found else np.zeros((0, *single.truth.shape))
+    return Predictions(tuple(item for item, _ in found), values, single.truth, ((),) * len(found), ())
+
+
+def both(one: Mistake, other: Mistake) -> Mistake:
+    """Two mistakes as one, the first of them leading."""
+    return Mistake(one.kind, one.detail, one.shown, one.link, other)
+
+
+def _linked(single: Predictions) -> list[tuple[Mistake, Array]]:
+    linked = [k for k, mistake in enumerate(single.mistakes) if mistake.link][:MAX_LINKED]
+    found = []
+    with np.errstate(all="ignore"):
+        shares = single.values / single.truth
+    for place, k in enumerate(linked):
+        for other in linked[place + 1 :]:
+            one, two = single.mistakes[k], single.mistakes[other]
+            if one.link != two.link:
+                found.append((both(one, two), single.values[k] * shares[other]))
+    return found
+
+
+def _one_chain(question: SolvedQuestion, part: SolvedPart) -> bool:
+    """Whether a scalar target is the product of the links of one chain, so that two slips multiply."""
+    target, graph = part.part.target, question.graph
+    if not isinstance(target, Partial) or any(item.axes for item in graph.quantities):
+        return False
+    above, below = head(target.numerator) or "", head(target.denominator) or ""
+    reached = reached_from(graph, below)
+    way = [node for node in graph.nodes if node.name in reached and above in reached_from(graph, node.name)]
+    return all(len(set(quantities_in(node.expression)) & reached) == 1 for node in way)

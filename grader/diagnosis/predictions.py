@@ -1,0 +1,264 @@
+"""A solved part -> what each mistake would have given at its sample points, the commonest mistakes first.
+
+For dL/dw of a logistic unit, `missing_factor:dz_dw` predicts ``yhat - y`` and `sign` predicts ``(y - yhat) * x``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from grader.comparison.judge import truth_value
+from grader.diagnosis.formulas import changed_formulas, top_terms
+from grader.diagnosis.slips import slips_at
+from grader.diagnosis.tracks import make_track, places, with_slip
+from grader.diagnosis.wholes import (
+    diagonals,
+    factors,
+    is_whole,
+    multiples,
+    other_derivatives,
+    other_values,
+    replaced,
+    stretched,
+    swapped_targets,
+    transposed,
+    updated_weights,
+)
+from grader.expression.evaluator import Environment, evaluate
+from grader.expression.nodes import Call, Expression, Number, Partial, Symbol, head, indices, walk
+from grader.expression.printer import to_text
+from grader.expression.values import Array, ShapeError, Value, spread
+from grader.rubric.malrules import MALRULES
+from grader.solver.key import SolvedPart, SolvedQuestion
+from grader.solver.runs import Run, axis_length
+
+SAME = 1e-9
+NOUGHT = 1e-11  # an answer of 0 says nothing about how it came to be
+RANK = {kind: place for place, kind in enumerate(MALRULES)}
+MAX_PREDICTIONS = 2000
+_NOT_A_WORD = re.compile(r"[^A-Za-z0-9_]+")
+_JOINED = re.compile("__+")
+_MAX_DETAIL = 24
+_MAX_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A mistake: its kind, a word for what it is about, the same as text to show, the node it is in, and a second one."""
+
+    kind: str
+    detail: str = ""
+    shown: str = ""
+    link: str = ""
+    second: Mistake | None = None
+
+    @property
+    def rule(self) -> str:
+        """The stable machine string without its prefix: ``sign``, ``missing_factor:dz_dw``, ``missing_factor:dz_dw+sign``."""
+        own = f"{self.kind}:{self.detail}" if self.detail else self.kind
+        return own if self.second is None else f"{own}+{self.second.rule}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predictions:
+    """The mistakes of a part in one run, and their answers (N, K, entries) in the layout of the truth.
+
+    `same` holds, for each mistake, the others that can't be told from it here; `true` those that give the right answer.
+    """
+
+    mistakes: tuple[Mistake, ...]
+    values: Array
+    truth: Array
+    same: tuple[tuple[Mistake, ...], ...]
+    true: tuple[Mistake, ...]
+
+
+@lru_cache(maxsize=1024)
+def predictions(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> Predictions:
+    """What every mistake would have given at the points of one run (worked out once)."""
+    run = question.runs[number]
+    truth = truth_value(run, part.part.target)
+    shape = (run.points, *truth.data.shape[1:])
+    flat = np.broadcast_to(truth.data, shape).reshape(run.points, -1)
+    found: list[tuple[Mistake, Array]] = []
+    with np.errstate(all="ignore"):
+        for mistake, values in _all(question, part, run, truth):
+            found.append((mistake, np.broadcast_to(values, shape).reshape(run.points, -1)))
+            if len(found) >= MAX_PREDICTIONS:
+                break
+        found.sort(key=lambda pair: RANK[pair[0].kind])
+        return _grouped(found, flat)
+
+
+def _grouped(found: list[tuple[Mistake, Array]], truth: Array) -> Predictions:
+    """The first mistake of each group that predicts the same values; those that predict the truth apart."""
+    stack = np.array([values for _, values in found]) if found else np.zeros((0, *truth.shape))
+    usable = np.isfinite(truth).all(axis=1)
+    keys = _projection(np.concatenate([truth[None], stack]), usable)
+    groups: dict[int, list[int]] = {}
+    order = np.argsort(keys, kind="stable")
+    leaders = np.empty(len(keys), dtype=int)
+    start = 0
+    for place in range(1, len(keys) + 1):
+        last = keys[order[place - 1]]
+        if place == len(keys) or not keys[order[place]] - last <= SAME * max(abs(last), 1e-12):
+            members = order[start:place]
+            leaders[members] = members.min()
+            start = place
+    for index, leader in enumerate(leaders):
+        groups.setdefault(int(leader), []).append(index)
+    true = tuple(found[index - 1][0] for index in groups.pop(0) if index)
+    size = np.abs(truth[usable]).max(initial=0.0)
+    nought = [not (np.abs(stack[k - 1][usable]) > NOUGHT * size).any() for k in range(1, len(keys))]
+    kept = [k for k in sorted(groups) if np.isfinite(stack[k - 1][usable]).mean() > 0.5 and not nought[k - 1]]
+    same = tuple(
+        tuple(dict.fromkeys(found[index - 1][0] for index in groups[k] if found[index - 1][0].rule != found[k - 1][0].rule))
+        for k in kept
+    )  # fmt: skip
+    return Predictions(tuple(found[k - 1][0] for k in kept), stack[[k - 1 for k in kept]], truth, same, true)
+
+
+def _projection(stack: Array, usable: Array) -> Array:
+    """One number for each array, equal for equal arrays and hardly ever otherwise."""
+    rng = np.random.default_rng(7)
+    weights = rng.uniform(0.5, 1.5, size=stack.shape[1:])
+    data = np.where(np.isfinite(stack), stack, 0.123456789)
+    scale = np.maximum(np.abs(data).max(axis=(1, 2), keepdims=True), 1e-300) if stack.size else 1.0
+    keys: Array = ((data / scale) * weights)[:, usable].sum(axis=(1, 2)) + np.log(np.ravel(scale))
+    return keys
+
+
+def _all(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value) -> Iterator[tuple[Mistake, Array]]:
+    """Every mistake with the values it predicts, in the layout of the truth."""
+    names = question.question.model.names
+
+    def named(kind: str, about: Expression | str, link: str = "") -> Mistake:
+        if isinstance(about, str):
+            return Mistake(kind, about, about, link)
+        shown = to_text(about, names)
+        return Mistake(kind, _word(about, link), shown if len(shown) <= _MAX_SHOWN else "", link)
+
+    for kind, detail, factor in multiples(question, run):
+        yield Mistake(kind, detail, detail), truth.data * factor
+    target = part.part.target
+    if isinstance(target, Partial):
+        above, below = head(target.numerator) or "", head(target.denominator) or ""
+        full = run.values[part.name]
+        track = make_track(question, run, above, below)
+        for place in places(track):
+            for slip in slips_at(track, place):
+                try:
+                    values = with_slip(track, place, slip.tangent, full)
+                except ShapeError:
+                    continue
+                yield named(slip.kind, slip.about, place.node.name), _entered(run, part, truth, values)
+        for one in diagonals(track):
+            yield named(one.kind, one.about), _entered(run, part, truth, full + one.values)
+        for one in other_derivatives(question, run, above, below, full.shape[1:]):
+            yield named(one.kind, one.about), _entered(run, part, truth, one.values)
+        for one in updated_weights(question, run, part.name, target):
+            yield named(one.kind, one.about), _entered(run, part, truth, one.values)
+    else:
+        for one in other_values(question, run, part.name):
+            yield named(one.kind, one.about), _entered(run, part, truth, one.values)
+    yield from _by_formula(question, part, run, truth, named)
+    for values in transposed(np.broadcast_to(truth.data, (run.points, *truth.data.shape[1:]))):
+        yield Mistake("transposed"), values
+    yield Mistake("inverted"), 1.0 / truth.data
+    yield from _by_lookup(question, part, run, truth, named)
+
+
+def _by_formula(question, part, run, truth, named):  # type: ignore[no-untyped-def]
+    formulas = [(change.kind, change.about, change.formula) for change in changed_formulas(part.closed)]
+    formulas += [("swapped_targets", about, formula) for about, formula in swapped_targets(question, part)]
+    formulas += [("dropped_term", term, Call("sub", (part.closed, term))) for term in top_terms(part.closed)]
+    for kind, about, formula in formulas:
+        values = _evaluated(run, part, truth, formula)
+        if values is not None:
+            kind = "factor_two" if kind == "missing_factor" and _is_two(about) else kind
+            yield named(kind, about), values
+    names = question.question.model.names
+    for one, other, formula in replaced(question, part):
+        values = _evaluated(run, part, truth, formula)
+        if values is not None:
+            shown = f"{to_text(Symbol(other), names)} stands where {to_text(Symbol(one), names)} belongs"
+            yield Mistake("wrong_quantity", f"{_plain(other)}_for_{_plain(one)}", shown), values
+
+
+def _by_lookup(question, part, run, truth, named):  # type: ignore[no-untyped-def]
+    target = part.part.target
+    axes = {item.name: item.axes for item in question.graph.quantities}
+    sides = (target.numerator, target.denominator) if isinstance(target, Partial) else (target,)
+    wanted = tuple(axis for side in sides for axis in axes.get(head(side) or "", ()))
+    if not is_whole(target):
+        wanted = ()
+    for item in factors(question, run, target, part.closed):
+        fitting = stretched(item.values, item.axes, wanted)
+        if fitting is None:
+            continue
+        yield named("extra_factor", item.about), truth.data * fitting
+        if item.inside:
+            yield named("missing_factor", item.about), truth.data / fitting
+        if not question.numeric:
+            yield named("extra_term", item.about), truth.data + fitting
+            yield named("extra_term", item.about), truth.data - fitting
+
+
+def _is_two(node: Expression) -> bool:
+    match node:
+        case Number(value=value):
+            return value == 2 or value * 2 == 1
+        case Call("div", (_, Number(value=value))):
+            return value == 2
+    return False
+
+
+def _word(about: Expression, link: str) -> str:
+    """A word for the machine string: ``dyhat_dz`` for a derivative, else a short formula with its signs as ``_``,
+    the name of its node for a long one."""
+    if isinstance(about, Partial):
+        return _plain(f"d{head(about.numerator)}_d{head(about.denominator)}")
+    word = _plain(to_text(about))
+    return word if len(word) <= _MAX_DETAIL else _plain(link)
+
+
+def _plain(text: str) -> str:
+    return _JOINED.sub("_", _NOT_A_WORD.sub("_", text)).strip("_")
+
+
+def _entered(run: Run, part: SolvedPart, truth: Value, values: Array) -> Array:
+    """A wrong array of the whole derivative at the entries that the target asks for."""
+    if values.shape[1:] == truth.data.shape[1:]:
+        return values
+    extents = _extents(run, part.part.target)
+    wrong = evaluate(part.part.target, Environment({**run.values, part.name: values}, run.sizes, extents))
+    return spread(wrong, truth.letters)
+
+
+def _evaluated(run: Run, part: SolvedPart, truth: Value, formula: Expression) -> Array | None:
+    try:
+        value = evaluate(formula, Environment(run.values, run.sizes, _extents(run, part.part.target)))
+    except (ShapeError, ValueError):
+        return None
+    if not set(value.letters) <= set(truth.letters) or (value.rank and value.rank != truth.rank):
+        return None
+    if not value.rank and truth.rank:
+        return None
+    data = spread(value, truth.letters)
+    fits = all(a in (1, b) for a, b in zip(data.shape[1:], truth.data.shape[1:], strict=True))
+    return data if fits else None
+
+
+def _extents(run: Run, target: Expression) -> dict[str, int]:
+    axes = {item.name: item.axes for item in run.graph.quantities}
+    return {
+        index.name: axis_length(axis, run.sizes)
+        for side in walk(target)
+        for index, axis in zip(indices(side), axes.get(head(side) or "", ()), strict=False)
+        if isinstance(index, Symbol)
+    }

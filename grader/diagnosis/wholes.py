@@ -1,0 +1,247 @@
+"""Slips of the answer as a whole: its sign, its size, another derivative of the model in its place, a factor too much.
+
+For dL/dw of ``z = w*x + b``: ``-dL/dw``, ``2 dL/dw``, ``dL/db``, ``dz/dw``, ``dL/dw * x``, ``100 dL/dw``, ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.autodiff.graph import Leaf
+from grader.diagnosis.formulas import interchanged, quantities_in
+from grader.diagnosis.tracks import Track, reached_from
+from grader.expression.nodes import Call, Expression, Indexed, Partial, Symbol, head, partial_name, rebuild, walk
+from grader.expression.values import Array
+from grader.solver.key import SolvedPart, SolvedQuestion
+from grader.solver.runs import Run, compute, fill_partials, make_run
+
+RATES = frozenset(("eta", "lr", "alpha", "learning_rate", "rate"))
+POWERS_OF_TEN = (10.0, 0.1, 100.0, 0.01, 1000.0, 0.001)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instead:
+    """A wrong array (K, *above axes, *below axes) in the target's place; `about` may be a text already."""
+
+    kind: str
+    about: Expression | str
+    values: Array
+
+
+def multiples(question: SolvedQuestion, run: Run) -> Iterator[tuple[str, str, float]]:
+    """The constants that an answer is often off by: kind, what it is, the factor."""
+    yield "sign", "", -1.0
+    yield "factor_two", "", 2.0
+    yield "factor_two", "", 0.5
+    lengths = {name: float(length) for name, length in run.sizes.items()}
+    for item in question.graph.quantities:
+        lengths |= {axis: float(axis) for axis in item.axes if axis.isdigit() and int(axis) > 2}
+    for name, length in lengths.items():
+        yield "missing_mean", name, length
+        yield "mean_for_sum", name, 1.0 / length
+    for factor in POWERS_OF_TEN:
+        yield "power_of_ten", "", factor
+
+
+def other_derivatives(question: SolvedQuestion, run: Run, above: str, below: str, shape: tuple[int, ...]) -> Iterator[
+    Instead
+]:  # fmt: skip
+    """Derivatives of the model that are not the one asked for, where they have its shape."""
+    graph = question.graph
+    reached = reached_from(graph, below)
+    between = [n.name for n in graph.nodes if n.name in reached and above in reached_from(graph, n.name)]
+    others = [item.name for item in graph.quantities if item.name not in (above, below)]
+    wanted = [Partial(Symbol(above), Symbol(name)) for name in others]
+    wanted += [Partial(Symbol(name), Symbol(below)) for name in between]
+    fill_partials(run, wanted, question.adjoints)
+    for kind, name in [("outer_only", name) for name in between] + [("wrong_variable", name) for name in others]:
+        values = run.values.get(partial_name(above, name))
+        if name in (above, below) or values is None or values.shape[1:] != shape or not values.any():
+            continue
+        kind = "bias_as_weight" if kind == "wrong_variable" and _beside_bias(question, run, below, name) else kind
+        yield Instead(kind, Partial(Symbol(above), Symbol(name)), values)
+    for name in between:
+        values = run.values[partial_name(name, below)]
+        extra = values.ndim - 1 - len(shape)
+        about = Partial(Symbol(name), Symbol(below))
+        if name != above and extra >= 0 and values.shape[1 + extra :] == shape and values.any():
+            yield Instead("upstream_missing", about, values.sum(axis=tuple(range(1, 1 + extra))))
+
+
+def _beside_bias(question: SolvedQuestion, run: Run, bias: str, weight: str) -> bool:
+    """Whether the two enter the same node, the one as a bias."""
+    graph = question.graph
+    leaves = {leaf.name: leaf for leaf in graph.leaves}
+    if bias not in leaves or weight not in leaves:
+        return False
+    for node in graph.nodes:
+        names = quantities_in(node.expression)
+        if bias in names and weight in names:
+            fill_partials(run, [Partial(Symbol(node.name), Symbol(bias))], question.adjoints)
+            local = run.values.get(partial_name(node.name, bias))
+            return local is not None and bool(np.isin(local, (0.0, 1.0)).all())
+    return False
+
+
+def other_values(question: SolvedQuestion, run: Run, name: str) -> Iterator[Instead]:
+    """For a forward value: the values of other nodes."""
+    shape = run.values[name].shape
+    for node in question.graph.nodes:
+        if node.name != name and run.values[node.name].shape == shape:
+            yield Instead("wrong_variable", Symbol(node.name), run.values[node.name])
+
+
+def swapped_targets(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[Expression, Expression]]:
+    """The closed formula with a label and its prediction interchanged; first what is swapped."""
+    inside = [name for name in quantities_in(part.closed) if name in {q.name for q in question.graph.quantities}]
+    axes = {item.name: item.axes for item in question.graph.quantities}
+    subtracted = set()
+    for node in question.graph.nodes:
+        for item in walk(node.expression):
+            if isinstance(item, Call) and item.function == "sub":
+                subtracted.add(frozenset(head(side) or "" for side in item.args))
+    for k, one in enumerate(inside):
+        for other in inside[k + 1 :]:
+            hats = other in (one + "hat", one + "_hat") or one in (other + "hat", other + "_hat")
+            if axes[one] == axes[other] and (hats or frozenset((one, other)) in subtracted):
+                yield Call("sub", (Symbol(one), Symbol(other))), interchanged(part.closed, one, other)
+
+
+def replaced(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, str, Expression]]:
+    """The closed formula with one quantity in another's place: which, the other, the formula."""
+    quantities = {item.name: item for item in question.graph.quantities}
+    inside = [name for name in quantities_in(part.closed) if name in quantities]
+    others = [item for item in question.graph.quantities if not (question.numeric and isinstance(item, Leaf) and item.of)]
+    for one in inside:
+        for other in others:
+            if other.name != one and other.axes == quantities[one].axes:
+                yield one, other.name, _renamed(part.closed, one, other.name)
+
+
+def _renamed(node: Expression, one: str, other: str) -> Expression:
+    if isinstance(node, Symbol):
+        return Symbol(other) if node.name == one else node
+    return rebuild(node, lambda child: _renamed(child, one, other))
+
+
+def transposed(values: Array) -> Iterator[Array]:
+    """The array with two axes of equal length interchanged."""
+    for one in range(1, values.ndim):
+        for other in range(one + 1, values.ndim):
+            if values.shape[one] == values.shape[other] > 1:
+                yield np.swapaxes(values, one, other)
+
+
+def diagonals(track: Track) -> Iterator[Instead]:
+    """Of a node whose entries all depend on all others (softmax): only the diagonal of its Jacobian, or signs wrong."""
+    run = track.run
+    for node in track.nodes:
+        rank = len(node.axes)
+        for leaf in track.question.graph.quantities:
+            if not rank or leaf.axes != node.axes or leaf.name not in quantities_in(node.expression):
+                continue
+            fill_partials(run, [Partial(Symbol(node.name), Symbol(leaf.name))], track.question.adjoints)
+            local = run.values.get(partial_name(node.name, leaf.name))
+            if local is None or leaf.name not in {track.below, *(n.name for n in track.nodes)} | _opaque(track):
+                continue
+            size = int(np.prod(local.shape[1 : 1 + rank]))
+            flat = local.reshape(run.points, size, size)
+            eye = np.eye(size)
+            if not (flat * (1 - eye)).any():
+                continue
+            upper = run.values[partial_name(track.above, node.name)]
+            lower = run.values[partial_name(leaf.name, track.below)]
+            about = Partial(Symbol(node.name), Symbol(leaf.name))
+            for kind, wrong in (("softmax_diagonal", flat * eye), ("sign", flat * (2 * eye - 1))):
+                left = upper.reshape(run.points, -1, size)
+                right = lower.reshape(run.points, size, -1)
+                shape = (run.points, *upper.shape[1 : upper.ndim - rank], *lower.shape[1 + rank :])
+                yield Instead(kind, about, (left @ (wrong - flat) @ right).reshape(shape))
+
+
+def _opaque(track: Track) -> set[str]:
+    return {leaf.name for leaf in track.question.graph.leaves if track.below in leaf.of}
+
+
+def updated_weights(question: SolvedQuestion, run: Run, name: str, target: Partial) -> Iterator[Instead]:
+    """The gradient with another weight already changed by a step of gradient descent, where the rubric gives a rate."""
+    rate = next((leaf for leaf in question.graph.leaves if leaf.name in RATES and not leaf.axes), None)
+    above, below = head(target.numerator), head(target.denominator)
+    if rate is None or above is None or run.values[above].ndim > 1:
+        return
+    leaves = {leaf.name: run.values[leaf.name] for leaf in question.graph.leaves}
+    for leaf in question.graph.leaves:
+        if not _weight(leaf, below, rate):
+            continue
+        fill_partials(run, [Partial(Symbol(above), Symbol(leaf.name))], question.adjoints)
+        gradient = run.values.get(partial_name(above, leaf.name))
+        if gradient is None or not gradient.any():
+            continue
+        scale = leaves[rate.name].reshape((run.points,) + (1,) * (gradient.ndim - 1))
+        moved = make_run(run.graph, run.sizes, {**leaves, leaf.name: leaves[leaf.name] - scale * gradient}, run.points)
+        fill_partials(moved, [target], question.adjoints)
+        yield Instead("updated_weight", Symbol(leaf.name), moved.values[name])
+        # the forward values as they were, the weight alone is new: the commoner slip
+        kept = {node.name: run.values[node.name] for node in question.graph.nodes}
+        values = compute(run.graph, run.sizes, moved.values | kept, run.points)
+        mixed = Run(run.graph, run.sizes, {k: v for k, v in values.items() if not k.startswith("∂")}, run.points)
+        fill_partials(mixed, [target], question.adjoints)
+        yield Instead("updated_weight", Symbol(leaf.name), mixed.values[name])
+
+
+def _weight(leaf: Leaf, below: str | None, rate: Leaf) -> bool:
+    return leaf.name not in (below, rate.name) and not leaf.of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Factor:
+    """What an answer may have too much of, and, where it is `inside` the right one, too little of."""
+
+    about: Expression
+    values: Array
+    axes: tuple[str, ...]
+    inside: bool
+
+
+def factors(question: SolvedQuestion, run: Run, target: Expression, closed: Expression) -> Iterator[Factor]:
+    """The quantities of the model and single links of its chains, those on the way to the target first."""
+    graph = question.graph
+    names = set(quantities_in(closed))
+    way: set[str] = set()
+    above, below = "", ""
+    if isinstance(target, Partial):
+        above, below = head(target.numerator) or "", head(target.denominator) or ""
+        reached = reached_from(graph, below)
+        way = {n.name for n in graph.nodes if n.name in reached and above in reached_from(graph, n.name)}
+    near = names | way | {name for node in graph.nodes if node.name in way for name in quantities_in(node.expression)}
+    items = sorted(graph.quantities, key=lambda item: item.name not in names)
+    for item in items:
+        if item.name in near or not question.numeric:
+            yield Factor(Symbol(item.name), run.values[item.name], item.axes, item.name in near)
+    links = [(node.name, name) for node in graph.nodes if node.name in way for name in quantities_in(node.expression)]
+    links += [(above, name) for name in way if name != above]
+    for upper, lower in links:
+        values = run.values.get(partial_name(upper, lower))
+        if values is not None and values.ndim == 1 and not (values == 1).all():
+            inside = lower in way or lower == below
+            yield Factor(Partial(Symbol(upper), Symbol(lower)), values, (), inside)
+
+
+def stretched(values: Array, axes: tuple[str, ...], wanted: tuple[str, ...]) -> Array | None:
+    """An array over axes made to fit an array over `wanted` axes; None where it can't, or could in several ways."""
+    if len(set(wanted)) < len(wanted) or not set(axes) <= set(wanted):
+        return None
+    if [axis for axis in wanted if axis in axes] != list(axes):
+        return None
+    index = tuple(slice(None) if axis in axes else None for axis in wanted)
+    return np.asarray(values[(slice(None), *index)])
+
+
+def is_whole(target: Expression) -> bool:
+    """Whether a target's entries are those of its array, in order."""
+    sides = (target.numerator, target.denominator) if isinstance(target, Partial) else (target,)
+    letters = [index for side in sides if isinstance(side, Indexed) for index in side.indices]
+    return all(isinstance(index, Symbol) for index in letters) and len(set(letters)) == len(letters)
