@@ -14,6 +14,7 @@ from grader.problems import Problem
 
 def check(asked: Namespace) -> int:
     """``grader check``: certify the key, grade its author's examples and answers that the check makes itself."""
+    from grader.diagnosis.linter import notes, warnings
     from grader.grading import check as self_test
 
     found = read_key(asked.rubric)
@@ -23,6 +24,10 @@ def check(asked: Namespace) -> int:
     assert not isinstance(found, tuple)
     if not asked.quiet:
         parts = sum(len(question.parts) for question in found.questions)
+        for warning in warnings(found):
+            print(f"warning: {warning}")
+        for note in notes(found):
+            print(f"note: {note}")
         print(f"{asked.rubric}: no problem in {parts} part{'' if parts == 1 else 's'}")
     return 0
 

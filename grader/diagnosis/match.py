@@ -29,9 +29,23 @@ COARSE = 1e-6
 # A number typed with few digits is near some prediction by chance: the coarser it is, the fewer are considered.
 WIDEST, WIDE, NARROW = 0.05, 0.01, 0.003
 COMMON = frozenset(
-    ("sign", "factor_two", "missing_mean", "mean_for_sum", "missing_factor", "activation_for_derivative")
-    + ("tanh_for_sigmoid", "bias_as_weight", "outer_only", "upstream_missing", "wrong_variable", "missing_function")
-    + ("power_of_ten", "power_degree", "transposed")
+    (
+        "sign",
+        "factor_two",
+        "missing_mean",
+        "mean_for_sum",
+        "missing_factor",
+        "activation_for_derivative",
+        "tanh_for_sigmoid",
+        "bias_as_weight",
+        "outer_only",
+        "upstream_missing",
+        "wrong_variable",
+        "missing_function",
+        "power_of_ten",
+        "power_degree",
+        "transposed",
+    )
 )
 RARE = frozenset(("extra_factor", "extra_term", "wrong_argument", "wrong_quantity", "inverted"))
 
@@ -116,7 +130,7 @@ def _numbers(question: SolvedQuestion, part: SolvedPart, answer: Expression, tab
     found: list[Mistake] = []
     for index in _near(known, given):
         predicted = known.values[index, 0]
-        slack = max(_slack(float(a), float(p), place, part) for a, p in zip(given, predicted, strict=True))
+        slack = max(_slack(float(p), place, part) for p in predicted)
         mistakes = [item for item in (known.mistakes[index], *known.same[index]) if slack <= _widest(item.kind)]
         if slack <= finest and mistakes and _agree(given, predicted, place, part):
             found += mistakes
@@ -138,10 +152,10 @@ def _agree(given: Array, predicted: Array, place: int | None, part: SolvedPart) 
     pairs = zip(given, predicted, strict=True)
     if part.interval is None:
         return all(number_note(float(a), float(p), place, part.part.tolerance, None) for a, p in pairs)
-    return all(abs(a - p) <= _slack(float(a), float(p), place, part) * abs(p) for a, p in pairs)
+    return all(abs(a - p) <= _slack(float(p), place, part) * abs(p) for a, p in pairs)
 
 
-def _slack(answer: float, predicted: float, place: int | None, part: SolvedPart) -> float:
+def _slack(predicted: float, place: int | None, part: SolvedPart) -> float:
     """How far, as a share of the prediction, the answer may be from it: its own digits and the rounding on the way."""
     if not predicted:
         return math.inf

@@ -30,6 +30,7 @@ from grader.diagnosis.wholes import (
     updated_weights,
 )
 from grader.expression.evaluator import Environment, evaluate
+from grader.expression.names import Names
 from grader.expression.nodes import Call, Expression, Number, Partial, Symbol, head, indices, walk
 from grader.expression.printer import to_text
 from grader.expression.values import Array, ShapeError, Value, spread
@@ -49,7 +50,7 @@ _MAX_SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A mistake: its kind, a word for what it is about, the same as text to show, the node it is in, and a second one."""
+    """A mistake: its kind, a word for what it is about, that as text to show, its node (`link`), and a second one."""
 
     kind: str
     detail: str = ""
@@ -59,7 +60,7 @@ class Mistake:
 
     @property
     def rule(self) -> str:
-        """The stable machine string without its prefix: ``sign``, ``missing_factor:dz_dw``, ``missing_factor:dz_dw+sign``."""
+        """The machine string without its prefix: ``missing_factor:dz_dw``, of two ``missing_factor:dz_dw+sign``."""
         own = f"{self.kind}:{self.detail}" if self.detail else self.kind
         return own if self.second is None else f"{own}+{self.second.rule}"
 
@@ -98,7 +99,7 @@ def predictions(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> 
 def _grouped(found: list[tuple[Mistake, Array]], truth: Array) -> Predictions:
     """The first mistake of each group that predicts the same values; those that predict the truth apart."""
     stack = np.array([values for _, values in found]) if found else np.zeros((0, *truth.shape))
-    usable = np.isfinite(truth).all(axis=1)
+    usable: Array = np.asarray(np.isfinite(truth).all(axis=1))
     keys = _projection(np.concatenate([truth[None], stack]), usable)
     groups: dict[int, list[int]] = {}
     order = np.argsort(keys, kind="stable")
@@ -116,11 +117,13 @@ def _grouped(found: list[tuple[Mistake, Array]], truth: Array) -> Predictions:
     size = np.abs(truth[usable]).max(initial=0.0)
     nought = [not (np.abs(stack[k - 1][usable]) > NOUGHT * size).any() for k in range(1, len(keys))]
     kept = [k for k in sorted(groups) if np.isfinite(stack[k - 1][usable]).mean() > 0.5 and not nought[k - 1]]
-    same = tuple(
-        tuple(dict.fromkeys(found[index - 1][0] for index in groups[k] if found[index - 1][0].rule != found[k - 1][0].rule))
-        for k in kept
-    )  # fmt: skip
+    same = tuple(_others([found[index - 1][0] for index in groups[k]]) for k in kept)
     return Predictions(tuple(found[k - 1][0] for k in kept), stack[[k - 1 for k in kept]], truth, same, true)
+
+
+def _others(group: list[Mistake]) -> tuple[Mistake, ...]:
+    """All but the first, each rule once."""
+    return tuple({item.rule: item for item in reversed(group) if item.rule != group[0].rule}.values())[::-1]
 
 
 def _projection(stack: Array, usable: Array) -> Array:
@@ -133,16 +136,14 @@ def _projection(stack: Array, usable: Array) -> Array:
     return keys
 
 
+def _named(names: Names, kind: str, about: Expression, link: str = "") -> Mistake:
+    shown = to_text(about, names)
+    return Mistake(kind, _word(about, link), shown if len(shown) <= _MAX_SHOWN else "", link)
+
+
 def _all(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value) -> Iterator[tuple[Mistake, Array]]:
     """Every mistake with the values it predicts, in the layout of the truth."""
     names = question.question.model.names
-
-    def named(kind: str, about: Expression | str, link: str = "") -> Mistake:
-        if isinstance(about, str):
-            return Mistake(kind, about, about, link)
-        shown = to_text(about, names)
-        return Mistake(kind, _word(about, link), shown if len(shown) <= _MAX_SHOWN else "", link)
-
     for kind, detail, factor in multiples(question, run):
         yield Mistake(kind, detail, detail), truth.data * factor
     target = part.part.target
@@ -156,24 +157,26 @@ def _all(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value) -> 
                     values = with_slip(track, place, slip.tangent, full)
                 except ShapeError:
                     continue
-                yield named(slip.kind, slip.about, place.node.name), _entered(run, part, truth, values)
+                yield _named(names, slip.kind, slip.about, place.node.name), _entered(run, part, truth, values)
         for one in diagonals(track):
-            yield named(one.kind, one.about), _entered(run, part, truth, full + one.values)
+            yield _named(names, one.kind, one.about), _entered(run, part, truth, full + one.values)
         for one in other_derivatives(question, run, above, below, full.shape[1:]):
-            yield named(one.kind, one.about), _entered(run, part, truth, one.values)
+            yield _named(names, one.kind, one.about), _entered(run, part, truth, one.values)
         for one in updated_weights(question, run, part.name, target):
-            yield named(one.kind, one.about), _entered(run, part, truth, one.values)
+            yield _named(names, one.kind, one.about), _entered(run, part, truth, one.values)
     else:
         for one in other_values(question, run, part.name):
-            yield named(one.kind, one.about), _entered(run, part, truth, one.values)
-    yield from _by_formula(question, part, run, truth, named)
+            yield _named(names, one.kind, one.about), _entered(run, part, truth, one.values)
+    yield from _by_formula(question, part, run, truth)
     for values in transposed(np.broadcast_to(truth.data, (run.points, *truth.data.shape[1:]))):
         yield Mistake("transposed"), values
     yield Mistake("inverted"), 1.0 / truth.data
-    yield from _by_lookup(question, part, run, truth, named)
+    yield from _by_lookup(question, part, run, truth)
 
 
-def _by_formula(question, part, run, truth, named):  # type: ignore[no-untyped-def]
+def _by_formula(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value) -> Iterator[tuple[Mistake, Array]]:
+    """A slip in the closed formula, or one quantity in another's place."""
+    names = question.question.model.names
     formulas = [(change.kind, change.about, change.formula) for change in changed_formulas(part.closed)]
     formulas += [("swapped_targets", about, formula) for about, formula in swapped_targets(question, part)]
     formulas += [("dropped_term", term, Call("sub", (part.closed, term))) for term in top_terms(part.closed)]
@@ -181,8 +184,7 @@ def _by_formula(question, part, run, truth, named):  # type: ignore[no-untyped-d
         values = _evaluated(run, part, truth, formula)
         if values is not None:
             kind = "factor_two" if kind == "missing_factor" and _is_two(about) else kind
-            yield named(kind, about), values
-    names = question.question.model.names
+            yield _named(names, kind, about), values
     for one, other, formula in replaced(question, part):
         values = _evaluated(run, part, truth, formula)
         if values is not None:
@@ -190,7 +192,9 @@ def _by_formula(question, part, run, truth, named):  # type: ignore[no-untyped-d
             yield Mistake("wrong_quantity", f"{_plain(other)}_for_{_plain(one)}", shown), values
 
 
-def _by_lookup(question, part, run, truth, named):  # type: ignore[no-untyped-def]
+def _by_lookup(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value) -> Iterator[tuple[Mistake, Array]]:
+    """A quantity or a link of the chain too much, or too little."""
+    names = question.question.model.names
     target = part.part.target
     axes = {item.name: item.axes for item in question.graph.quantities}
     sides = (target.numerator, target.denominator) if isinstance(target, Partial) else (target,)
@@ -201,12 +205,12 @@ def _by_lookup(question, part, run, truth, named):  # type: ignore[no-untyped-de
         fitting = stretched(item.values, item.axes, wanted)
         if fitting is None:
             continue
-        yield named("extra_factor", item.about), truth.data * fitting
+        yield _named(names, "extra_factor", item.about), truth.data * fitting
         if item.inside:
-            yield named("missing_factor", item.about), truth.data / fitting
+            yield _named(names, "missing_factor", item.about), truth.data / fitting
         if not question.numeric:
-            yield named("extra_term", item.about), truth.data + fitting
-            yield named("extra_term", item.about), truth.data - fitting
+            yield _named(names, "extra_term", item.about), truth.data + fitting
+            yield _named(names, "extra_term", item.about), truth.data - fitting
 
 
 def _is_two(node: Expression) -> bool:

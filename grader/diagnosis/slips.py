@@ -173,7 +173,7 @@ def wrong_argument(track: Track, place: Place) -> Iterator[Slip]:
 
 
 def _others(track: Track, node: Call) -> Iterator[Expression]:
-    """The argument's value misplaced: the function's own value, then quantities that fit, but not numbers to be told."""
+    """What may stand in the argument's place: the function's own value, then quantities that fit."""
     argument = node.args[0]
     yield node
     inside = next((item for item in walk(argument) if isinstance(item, Indexed)), None)

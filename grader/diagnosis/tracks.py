@@ -1,6 +1,6 @@
 """The derivative of a model's node by its operators: how each passes a change on, and what it costs the output.
 
-For ``yhat = sigmoid(w*x + b)`` and dL/dw, the place ``w*x`` has the adjoint ``dL/dyhat * sigma'`` and the tangent ``x``.
+For ``yhat = sigmoid(w*x + b)`` and dL/dw, the place ``w*x`` has the adjoint ``dL/dyhat * sigma'``, the tangent ``x``.
 A slip at one place turns its tangent into another one; what it does to the whole gradient is then
 ``adjoint * (other tangent - tangent)``, summed: all else stays as it is.
 """
@@ -102,6 +102,8 @@ def make_track(question: SolvedQuestion, run: Run, above: str, below: str) -> Tr
     extents: dict[str, int] = {}
     taken = set(axes) | set(question.graph.sizes)
     for node in question.graph.nodes:
+        if len(node.letters) < len(node.axes):
+            continue  # a whole-array formula: its operators have no letters to follow
         if node.name not in reached or above not in reached_from(question.graph, node.name):
             continue
         expression = _own_letters(node.expression, taken | set(node.letters))
@@ -129,9 +131,8 @@ def _own_letters(node: Expression, taken: set[str]) -> Expression:
         new = fresh(taken, node.letter)
         taken.add(new)
         if new != node.letter:
-            node = rebuild(
-                replace(node, letter=new), lambda child: substitute(child, {node.letter: Symbol(new)})  # noqa: B023
-            )
+            change = {node.letter: Symbol(new)}
+            node = rebuild(replace(node, letter=new), lambda child: substitute(child, change))
     return rebuild(node, lambda child: _own_letters(child, taken))
 
 

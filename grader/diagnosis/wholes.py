@@ -24,10 +24,10 @@ POWERS_OF_TEN = (10.0, 0.1, 100.0, 0.01, 1000.0, 0.001)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instead:
-    """A wrong array (K, *above axes, *below axes) in the target's place; `about` may be a text already."""
+    """A wrong array (K, *above axes, *below axes) in the target's place; `about` names it."""
 
     kind: str
-    about: Expression | str
+    about: Expression
     values: Array
 
 
@@ -114,9 +114,8 @@ def replaced(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, 
     """The closed formula with one quantity in another's place: which, the other, the formula."""
     quantities = {item.name: item for item in question.graph.quantities}
     inside = [name for name in quantities_in(part.closed) if name in quantities]
-    others = [item for item in question.graph.quantities if not (question.numeric and isinstance(item, Leaf) and item.of)]
     for one in inside:
-        for other in others:
+        for other in question.graph.quantities:
             if other.name != one and other.axes == quantities[one].axes:
                 yield one, other.name, _renamed(part.closed, one, other.name)
 

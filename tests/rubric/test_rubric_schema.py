@@ -31,6 +31,7 @@ questions:
         steps: [{target: s}]
         accept: [{answer: "1"}]
         tolerance: {decimals: 1}
+        malrules: {sign: {points: 0.5}}
     defaults: {points: 1}
 """
 
@@ -48,6 +49,7 @@ SECTIONS: dict[str, tuple[str | int, ...]] = {
     "step": ("questions", 0, "parts", 0, "steps", 0),
     "example": ("questions", 0, "parts", 0, "accept", 0),
     "tolerance": ("questions", 0, "parts", 0, "tolerance"),
+    "malrule": ("questions", 0, "parts", 0, "malrules", "sign"),
 }
 
 
@@ -98,13 +100,15 @@ def test_schema_and_loader_refuse_a_key_that_is_not_in_the_table(section: str) -
 
 REFUSED_BY_BOTH = [
     ("title: T", "titel: T", "a required key"),
-    ("points: 1", "points: -1", "negative points"),
-    ("points: 1", "points: many", "points that are no number"),
+    ("points: 1}", "points: -1}", "negative points"),
+    ("points: 1}", "points: many}", "points that are no number"),
     ("decimals: 1", "decimals: 1.5", "half a decimal"),
     ("[{answer: \"1\"}]", "{answer: \"1\"}", "a list that is none"),
     ("target: ds/dx", "target: []", "a target that is a list"),
     ("define: {s: {formula: x}}", "defin: {}", "a model without a program"),
-    ("points: 1", "solution: perhaps", "a word that is not one of the choices"),
+    ("sign:", "sine:", "a mistake that is not known"),
+    ("{points: 0.5}", "{enabled: maybe}", "a switch that is neither on nor off"),
+    ("points: 1}", "solution: perhaps}", "a word that is not one of the choices"),
 ]  # fmt: skip
 
 
