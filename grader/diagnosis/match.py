@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,7 +24,6 @@ from grader.solver.runs import Run, environment, fill_partials
 from grader.solver.strata import kink_points, margins
 
 Table = Callable[[SolvedQuestion, SolvedPart, int], Predictions]
-Chosen = tuple[Mistake, ...]
 PROBES = 4
 COARSE = 1e-6
 # A number typed with few digits is near some prediction by chance: the coarser it is, the fewer are considered.
@@ -52,48 +52,60 @@ RARE = frozenset(("extra_factor", "extra_term", "wrong_argument", "wrong_quantit
 
 def matching(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> Iterator[Mistake]:
     """The mistakes that predict this answer, the commonest first; single ones before pairs of two."""
-    find = _numbers if question.numeric else _formulas
-    for table in (predictions, combined):
-        try:
-            found = find(question, part, answer, table)
-        except (ShapeError, TooManyReadings):
-            return
-        yield from found
-        if found:
-            return
+    if question.numeric:
+        for table in (predictions, combined):
+            yield from _numbers(question, part, answer, table)
+        return
+    try:
+        sampled = tuple(_sampled(question, part, answer))
+        yield from _formulas(question, part, sampled, predictions) or _formulas(question, part, sampled, combined)
+    except (ShapeError, TooManyReadings):
+        return
 
 
-def _formulas(question: SolvedQuestion, part: SolvedPart, answer: Expression, table: Table) -> list[Mistake]:
-    first = question.runs[0]
-    way = _way(question, first, part, answer)
-    own = margins(answer)
+@dataclass(frozen=True, slots=True, eq=False)
+class Sampled:
+    """The answer beside the truth at the points of a run; those marked in `skip` lie on a kink."""
+
+    pair: Pair
+    skip: Array
+
+
+def _sampled(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> Iterator[Sampled]:
+    """Run by run, the answer in the reading that has the shape asked for."""
+    target, own = part.part.target, margins(answer)
+    way: Expression | None = None
+    for run in question.runs:
+        pair = None
+        for reading in _readings(question, run, part, answer) if way is None else (way,):
+            try:
+                pair = pairs_in(question, run, target, reading)[0]
+            except ShapeError:
+                continue
+            way = reading
+            break
+        if pair is None:
+            raise ShapeError("no reading of this answer has the shape asked for")
+        yield Sampled(pair, kink_points(run, (*question.conditions, *own)))
+
+
+def _readings(question: SolvedQuestion, run: Run, part: SolvedPart, answer: Expression) -> Iterator[Expression]:
+    if not any(item.axes for item in question.graph.quantities):
+        yield answer
+        return
+    fill_partials(run, (answer,), question.adjoints)
+    yield from readings(answer, environment(run))
+    yield with_implied_sums(answer, part.part.target)
+
+
+def _formulas(question: SolvedQuestion, part: SolvedPart, sampled: tuple[Sampled, ...], table: Table) -> list[Mistake]:
     left: list[Mistake] | None = None
-    for number, run in enumerate(question.runs):
-        pair = _pair(question, run, part, way)
-        skip = kink_points(run, (*question.conditions, *own))
-        found = _matched(table(question, part, number), pair, skip)
+    for number, one in enumerate(sampled):
+        found = _matched(table(question, part, number), one.pair, one.skip)
         left = found if left is None else [item for item in left if item.rule in {other.rule for other in found}]
         if not left:
             return []
     return left or []
-
-
-def _way(question: SolvedQuestion, run: Run, part: SolvedPart, answer: Expression) -> Expression:
-    """The reading of the answer that has the shape asked for."""
-    if not any(item.axes for item in question.graph.quantities):
-        return answer
-    fill_partials(run, (answer,), question.adjoints)
-    for way in (*readings(answer, environment(run)), with_implied_sums(answer, part.part.target)):
-        try:
-            pairs_in(question, run, part.part.target, way)
-        except ShapeError:
-            continue
-        return way
-    raise ShapeError("no reading of this answer has the shape asked for")
-
-
-def _pair(question: SolvedQuestion, run: Run, part: SolvedPart, answer: Expression) -> Pair:
-    return pairs_in(question, run, part.part.target, answer)[0]
 
 
 def _matched(known: Predictions, pair: Pair, skip: Array) -> list[Mistake]:
@@ -104,7 +116,7 @@ def _matched(known: Predictions, pair: Pair, skip: Array) -> list[Mistake]:
     probes = np.flatnonzero(usable)
     if len(probes) < points / 4 or not len(known.mistakes):
         return []
-    probes = probes[np.linspace(0, len(probes) - 1, PROBES).astype(int)]
+    probes = probes[:: max(1, len(probes) // PROBES)][:PROBES]
     wanted = answer[probes]
     with np.errstate(all="ignore"):
         gap = np.abs(known.values[:, probes] - wanted)
@@ -120,7 +132,10 @@ def _matched(known: Predictions, pair: Pair, skip: Array) -> list[Mistake]:
 
 
 def _numbers(question: SolvedQuestion, part: SolvedPart, answer: Expression, table: Table) -> list[Mistake]:
-    pair = _pair(question, question.runs[0], part, answer)
+    try:
+        pair = pairs_in(question, question.runs[0], part.part.target, answer)[0]
+    except ShapeError:
+        return []
     given = np.asarray(pair.answer[0], dtype=float).reshape(-1)
     known = table(question, part, 0)
     place = typed_place(answer)
