@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
-from grader.expression.algebra import neg, sub
+from grader.expression.algebra import mul, neg, number, sub
 from grader.expression.nodes import (
     ONE,
     ZERO,
@@ -19,6 +20,7 @@ from grader.expression.nodes import (
     Number,
     Partial,
     Product,
+    Reduce,
     Symbol,
     children,
     head,
@@ -96,12 +98,21 @@ def products(node: Expression) -> Slips:
                 rest = node.factors[:k] + node.factors[k + 1 :]
                 joints = node.joints[:k] + node.joints[k + 1 :] if k < len(node.joints) else node.joints[:-1]
                 kind = "missing_condition" if _switch(factor) else "missing_factor"
-                yield kind, factor, rest[0] if len(rest) == 1 else Product(rest, joints)
+                left = rest[0] if len(rest) == 1 else Product(rest, joints)
+                yield kind, factor, left
+                if isinstance(factor, Call) and factor.function == "sign":
+                    yield "missing_function", factor, neg(left)
         case Call("div", (top, bottom)):
             yield "missing_factor", Call("div", (ONE, bottom)), top
             yield "inverted", node, Call("div", (bottom, top))
+            if isinstance(bottom, Reduce):
+                yield "power_degree", bottom, Call("div", (top, Call("sqrt", (bottom,))))
             if top != ONE:
                 yield "missing_factor", top, Call("div", (ONE, bottom))
+        case Partial(numerator=top, denominator=bottom):
+            yield "missing_factor", node, ONE
+            yield "activation_for_derivative", top, top
+            yield "wrong_quantity", node, bottom
         case Call("pow", (base, Number(value=exponent))) if exponent not in (1, -1):
             yield "power_degree", node, base if exponent > 0 else Call("div", (ONE, base))
             yield "power_degree", node, Call("pow", (base, Number(exponent + (1 if exponent > 0 else -1))))
@@ -120,6 +131,9 @@ def conditions(node: Expression) -> Slips:
             yield "swapped_branches", node, Cases(((other, test),), first)
             yield "missing_condition", node, first
             yield "missing_condition", node, other
+            for factor in (number(2), number(Fraction(1, 2))):
+                yield "factor_two", first, Cases(((mul(factor, first), test),), other)
+                yield "factor_two", other, Cases(((first, test),), mul(factor, other))
             if first != ZERO and other != ZERO:
                 yield "dropped_term", other, Cases(((first, test),), ZERO)
                 yield "dropped_term", first, Cases(((ZERO, test),), other)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.comparison.arrays import Pair, tally
+from grader.comparison.arrays import PLAIN, Pair
 from grader.comparison.judge import pairs_in, with_implied_sums
 from grader.comparison.numbers import number_note, typed_place
 from grader.diagnosis.pairs import combined
@@ -26,6 +26,7 @@ from grader.solver.strata import kink_points, margins
 Table = Callable[[SolvedQuestion, SolvedPart, int], Predictions]
 PROBES = 4
 COARSE = 1e-6
+FLOOR = 1e-9  # of the largest entry at a point: what is left of a sum that cancels is held against that
 # A number typed with few digits is near some prediction by chance: the coarser it is, the fewer are considered.
 WIDEST, WIDE, NARROW = 0.05, 0.01, 0.003
 COMMON = frozenset(
@@ -124,11 +125,21 @@ def _matched(known: Predictions, pair: Pair, skip: Array) -> list[Mistake]:
         near = ~(gap > COARSE * size + COARSE * np.abs(wanted).max(axis=1, initial=0.0)[:, None]).any(axis=(1, 2))
     found: list[Mistake] = []
     for index in np.flatnonzero(near):
-        predicted = known.values[index].reshape(pair.answer.shape)
-        result = tally(Pair(pair.answer, predicted), skip)
-        if not result.plainly and result.differed * 10 <= points and result.agreed * 2 >= points:
+        if _agrees(known.values[index], answer, known.truth, usable):
             found += [known.mistakes[index], *known.same[index]]
     return found
+
+
+def _agrees(predicted: Array, answer: Array, truth: Array, usable: Array) -> bool:
+    """Whether two arrays (K, entries) agree at the points that count; noise at a few of them is no difference."""
+    with np.errstate(all="ignore"):
+        scale = np.maximum(np.abs(truth), np.abs(answer)).max(axis=1, initial=0.0)[:, None]
+        size = np.maximum(np.abs(predicted), np.abs(answer))
+        gap = np.abs(predicted - answer)
+        both = usable & np.isfinite(predicted).all(axis=1)
+        differ = (gap > COARSE * size + FLOOR * scale).any(axis=1) & both
+        plainly = (gap > PLAIN * size + FLOOR * scale).any(axis=1) & both
+    return not plainly.any() and differ.sum() * 10 <= both.sum() and both.sum() * 2 >= usable.sum()
 
 
 def _numbers(question: SolvedQuestion, part: SolvedPart, answer: Expression, table: Table) -> list[Mistake]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from grader.diagnosis.formulas import quantities_in
-from grader.diagnosis.predictions import Mistake, Predictions, predictions
+from grader.diagnosis.predictions import RANK, Mistake, Predictions, predictions
 from grader.diagnosis.tracks import reached_from
 from grader.diagnosis.wholes import multiples
 from grader.expression.nodes import Partial, head
@@ -32,7 +32,8 @@ def combined(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> Pre
             continue
         scale = Mistake(kind, detail, detail)
         for mistake, values in zip(single.mistakes, single.values, strict=True):
-            if mistake.kind not in _ALONE and not (mistake.kind in _SCALED and not mistake.link):
+            scaled = mistake.kind in _SCALED and not mistake.link
+            if mistake.kind not in _ALONE and not (scaled and RANK[mistake.kind] >= RANK[kind]):
                 found.append((both(mistake, scale), values * factor))
     if _one_chain(question, part):
         found += _linked(single)

@@ -19,6 +19,7 @@ from grader.diagnosis.tracks import make_track, places, with_slip
 from grader.diagnosis.wholes import (
     diagonals,
     factors,
+    inside_nodes,
     is_whole,
     multiples,
     other_derivatives,
@@ -92,8 +93,15 @@ def predictions(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> 
             found.append((mistake, np.broadcast_to(values, shape).reshape(run.points, -1)))
             if len(found) >= MAX_PREDICTIONS:
                 break
-        found.sort(key=lambda pair: RANK[pair[0].kind])
+        above = head(part.part.target.numerator) if isinstance(part.part.target, Partial) else part.name
+        found.sort(key=lambda pair: _rank(pair[0], above))
         return _grouped(found, flat)
+
+
+def _rank(mistake: Mistake, above: str | None) -> int:
+    """The place among mistakes that predict the same; a rule misapplied far from the output is the last to be named."""
+    far = mistake.kind in ("product_rule", "quotient_rule") and mistake.link != above
+    return RANK[mistake.kind] + (len(RANK) if far else 0)
 
 
 def _grouped(found: list[tuple[Mistake, Array]], truth: Array) -> Predictions:
@@ -141,6 +149,11 @@ def _named(names: Names, kind: str, about: Expression, link: str = "") -> Mistak
     return Mistake(kind, _word(about, link), shown if len(shown) <= _MAX_SHOWN else "", link)
 
 
+def _link(about: Expression, node: str) -> str:
+    """The link of the chain that a slip concerns: of two slips, those at different links multiply."""
+    return head(about.numerator) or node if isinstance(about, Partial) else node
+
+
 def _all(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value) -> Iterator[tuple[Mistake, Array]]:
     """Every mistake with the values it predicts, in the layout of the truth."""
     names = question.question.model.names
@@ -151,13 +164,22 @@ def _all(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value) -> 
         above, below = head(target.numerator) or "", head(target.denominator) or ""
         full = run.values[part.name]
         track = make_track(question, run, above, below)
+        repeated: dict[tuple[object, ...], list[tuple[Mistake, Array]]] = {}
         for place in places(track):
-            for slip in slips_at(track, place):
+            for number, slip in enumerate(slips_at(track, place)):
                 try:
                     values = with_slip(track, place, slip.tangent, full)
                 except ShapeError:
                     continue
-                yield _named(names, slip.kind, slip.about, place.node.name), _entered(run, part, truth, values)
+                mistake = _named(names, slip.kind, slip.about, _link(slip.about, place.node.name))
+                yield mistake, _entered(run, part, truth, values)
+                if isinstance(slip.about, Call) and slip.about == place.expression:
+                    key = (place.node.name, slip.kind, slip.about.function, number)
+                    repeated.setdefault(key, []).append((mistake, values - full))
+        for slips in repeated.values():  # whoever has a rule wrong has it wrong wherever it is used
+            if len(slips) > 1:
+                every = full + np.sum([change for _, change in slips], axis=0)
+                yield slips[0][0], _entered(run, part, truth, every)
         for one in diagonals(track):
             yield _named(names, one.kind, one.about), _entered(run, part, truth, full + one.values)
         for one in other_derivatives(question, run, above, below, full.shape[1:]):
@@ -185,6 +207,10 @@ def _by_formula(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Val
         if values is not None:
             kind = "factor_two" if kind == "missing_factor" and _is_two(about) else kind
             yield _named(names, kind, about), values
+    for kind, link, changed in inside_nodes(question, part):
+        values = _evaluated(run, part, truth, changed.formula)
+        if values is not None:
+            yield _named(names, kind, changed.about, link), values
     for one, other, formula in replaced(question, part):
         values = _evaluated(run, part, truth, formula)
         if values is not None:

@@ -100,8 +100,9 @@ def missing_factor(track: Track, place: Place) -> Iterator[Slip]:
         about = Partial(Symbol(place.node.name), Symbol(name))
         instead = plus(plus(place.tangent, minus(only)), summed(track, inner, gone))
         yield Slip("missing_factor", about, instead)
-    if isinstance(node, Symbol | Indexed):
-        return
+        if not isinstance(node, Symbol | Indexed) and not gone:
+            value = plus(plus(place.tangent, minus(only)), times(value_of(track, node), inner))
+            yield Slip("activation_for_derivative", Symbol(place.node.name), value)
 
 
 def opaque_factor(track: Track, place: Place) -> Iterator[Slip]:

@@ -5,20 +5,36 @@ For dL/dw of ``z = w*x + b``: ``-dL/dw``, ``2 dL/dw``, ``dL/db``, ``dz/dw``, ``d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from itertools import count, islice
 
 import numpy as np
 
-from grader.autodiff.graph import Leaf
-from grader.diagnosis.formulas import interchanged, quantities_in
+from grader.autodiff.backprop import inline
+from grader.autodiff.graph import Node
+from grader.diagnosis.formulas import Changed, changed_formulas, interchanged, quantities_in
 from grader.diagnosis.tracks import Track, reached_from
-from grader.expression.nodes import Call, Expression, Indexed, Partial, Symbol, head, partial_name, rebuild, walk
+from grader.expression.nodes import (
+    ONE,
+    Call,
+    Expression,
+    Indexed,
+    Partial,
+    Symbol,
+    head,
+    partial_name,
+    rebuild,
+    symbols,
+    walk,
+)
 from grader.expression.values import Array
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.runs import Run, compute, fill_partials, make_run
 
 RATES = frozenset(("eta", "lr", "alpha", "learning_rate", "rate"))
+MAX_OCCURRENCES = 6
+MAX_INSIDE = 40
 POWERS_OF_TEN = (10.0, 0.1, 100.0, 0.01, 1000.0, 0.001)
 
 
@@ -63,6 +79,11 @@ def other_derivatives(question: SolvedQuestion, run: Run, above: str, below: str
             continue
         kind = "bias_as_weight" if kind == "wrong_variable" and _beside_bias(question, run, below, name) else kind
         yield Instead(kind, Partial(Symbol(above), Symbol(name)), values)
+    for leaf in graph.leaves:
+        upstream = run.values.get(partial_name(above, leaf.name))
+        if below in leaf.of and not shape and upstream is not None and upstream.ndim > 1:
+            about = Partial(Symbol(leaf.name), Symbol(below))
+            yield Instead("missing_factor", about, upstream.sum(axis=tuple(range(1, upstream.ndim))))
     for name in between:
         values = run.values[partial_name(name, below)]
         extra = values.ndim - 1 - len(shape)
@@ -111,19 +132,50 @@ def swapped_targets(question: SolvedQuestion, part: SolvedPart) -> Iterator[tupl
 
 
 def replaced(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, str, Expression]]:
-    """The closed formula with one quantity in another's place: which, the other, the formula."""
-    quantities = {item.name: item for item in question.graph.quantities}
-    inside = [name for name in quantities_in(part.closed) if name in quantities]
-    for one in inside:
-        for other in question.graph.quantities:
-            if other.name != one and other.axes == quantities[one].axes:
-                yield one, other.name, _renamed(part.closed, one, other.name)
+    """The closed formula with one quantity (or size) in another's place: which, the other, the formula."""
+    axes: dict[str, object] = {item.name: item.axes for item in question.graph.quantities}
+    axes |= dict.fromkeys(question.graph.sizes, "a size")
+    for one in (name for name in quantities_in(part.closed) if name in axes):
+        times = sum(1 for item in walk(part.closed) if item == Symbol(one))
+        for other in axes:
+            if other == one or axes[other] != axes[one] or (question.numeric and not _beside(question, one, other)):
+                continue
+            yield one, other, _renamed(part.closed, one, other, range(times))
+            if not question.numeric and 1 < times <= MAX_OCCURRENCES:
+                yield from ((one, other, _renamed(part.closed, one, other, (k,))) for k in range(times))
 
 
-def _renamed(node: Expression, one: str, other: str) -> Expression:
-    if isinstance(node, Symbol):
-        return Symbol(other) if node.name == one else node
-    return rebuild(node, lambda child: _renamed(child, one, other))
+def _beside(question: SolvedQuestion, one: str, other: str) -> bool:
+    """Whether two quantities enter the same node."""
+    return any({one, other} <= symbols(node.expression) for node in question.graph.nodes)
+
+
+def _renamed(node: Expression, one: str, other: str, which: Container[int]) -> Expression:
+    """The formula with some occurrences of a name replaced, counted in reading order."""
+    seen = count()
+
+    def change(item: Expression) -> Expression:
+        if isinstance(item, Symbol):
+            return Symbol(other) if item.name == one and next(seen) in which else item
+        return rebuild(item, change)
+
+    return change(node)
+
+
+def inside_nodes(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, str, Changed]]:
+    """The closed formula with a slip in the formula of a node that it names, as a student has who puts it in."""
+    if question.numeric or not isinstance(part.part.target, Partial):
+        return
+    names = set(quantities_in(part.closed))
+    for node in question.graph.nodes:
+        if node.name in names and len(node.letters) == len(node.axes):
+            for changed in islice(changed_formulas(node.expression), MAX_INSIDE):
+                wrong = Node(node.name, node.letters, node.axes, changed.formula)
+                yield (
+                    changed.kind,
+                    node.name,
+                    Changed(changed.kind, changed.about, inline(part.closed, {node.name: wrong})),
+                )
 
 
 def transposed(values: Array) -> Iterator[Array]:
@@ -166,14 +218,18 @@ def _opaque(track: Track) -> set[str]:
 
 
 def updated_weights(question: SolvedQuestion, run: Run, name: str, target: Partial) -> Iterator[Instead]:
-    """The gradient with another weight already changed by a step of gradient descent, where the rubric gives a rate."""
+    """The gradient with another weight (one that is asked for too) already changed by a step of gradient descent.
+
+    Only where the model gives a learning rate.
+    """
     rate = next((leaf for leaf in question.graph.leaves if leaf.name in RATES and not leaf.axes), None)
     above, below = head(target.numerator), head(target.denominator)
     if rate is None or above is None or run.values[above].ndim > 1:
         return
     leaves = {leaf.name: run.values[leaf.name] for leaf in question.graph.leaves}
+    asked = {head(p.part.target.denominator) for p in question.parts if isinstance(p.part.target, Partial)}
     for leaf in question.graph.leaves:
-        if not _weight(leaf, below, rate):
+        if leaf.name not in asked - {below, rate.name} or leaf.of:
             continue
         fill_partials(run, [Partial(Symbol(above), Symbol(leaf.name))], question.adjoints)
         gradient = run.values.get(partial_name(above, leaf.name))
@@ -189,10 +245,6 @@ def updated_weights(question: SolvedQuestion, run: Run, name: str, target: Parti
         mixed = Run(run.graph, run.sizes, {k: v for k, v in values.items() if not k.startswith("∂")}, run.points)
         fill_partials(mixed, [target], question.adjoints)
         yield Instead("updated_weight", Symbol(leaf.name), mixed.values[name])
-
-
-def _weight(leaf: Leaf, below: str | None, rate: Leaf) -> bool:
-    return leaf.name not in (below, rate.name) and not leaf.of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -219,14 +271,17 @@ def factors(question: SolvedQuestion, run: Run, target: Expression, closed: Expr
     items = sorted(graph.quantities, key=lambda item: item.name not in names)
     for item in items:
         if item.name in near or not question.numeric:
-            yield Factor(Symbol(item.name), run.values[item.name], item.axes, item.name in near)
+            values = run.values[item.name]
+            yield Factor(Symbol(item.name), values, item.axes, item.name in near)
+            if isinstance(item, Node) and isinstance(item.expression, Call) and item.expression.function == "sigmoid":
+                yield Factor(Call("sub", (ONE, Symbol(item.name))), 1 - values, item.axes, item.name in near)
     links = [(node.name, name) for node in graph.nodes if node.name in way for name in quantities_in(node.expression)]
-    links += [(above, name) for name in way if name != above]
+    links += [(above, name) for name in sorted(way) if name != above and (above, name) not in links]
     for upper, lower in links:
-        values = run.values.get(partial_name(upper, lower))
-        if values is not None and values.ndim == 1 and not (values == 1).all():
-            inside = lower in way or lower == below
-            yield Factor(Partial(Symbol(upper), Symbol(lower)), values, (), inside)
+        local = run.values.get(partial_name(upper, lower))
+        if local is not None and local.ndim == 1 and not (local == 1).all():
+            inside = upper != above and (lower in way or lower == below)
+            yield Factor(Partial(Symbol(upper), Symbol(lower)), local, (), inside)
 
 
 def stretched(values: Array, axes: tuple[str, ...], wanted: tuple[str, ...]) -> Array | None:

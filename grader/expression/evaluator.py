@@ -273,7 +273,19 @@ def _bound_size(node: Reduce, env: Environment, scope: Scope) -> int | None:
         if not upper.rank and not upper.letters and np.all(upper.data == upper.data.flat[0]):
             count = float(upper.data.flat[0])
             return int(count) if 1 <= count <= 10_000 else None
-    return scope(node.letter)
+    return scope(node.letter) or _tied(node, scope)
+
+
+def _tied(node: Reduce, scope: Scope) -> int | None:
+    """The range of the index that a Kronecker delta ties the letter to."""
+    letter = Symbol(node.letter)
+    for item in walk(node.body):
+        if isinstance(item, Call) and item.function == "kronecker" and letter in item.args:
+            for other in item.args:
+                size = scope(other.name) if isinstance(other, Symbol) and other != letter else None
+                if size is not None:
+                    return size
+    return None
 
 
 def _mask(node: Reduce, env: Environment, scope: Scope, size: int) -> Value | None:
