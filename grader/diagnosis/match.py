@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.comparison.arrays import PLAIN, Pair
 from grader.comparison.judge import pairs_in, with_implied_sums
-from grader.comparison.numbers import number_note, typed_place
+from grader.comparison.numbers import EXACT, number_note, typed_place
 from grader.diagnosis.pairs import combined
 from grader.diagnosis.predictions import Mistake, Predictions, predictions
 from grader.expression.nodes import Expression
@@ -153,14 +153,18 @@ def _numbers(question: SolvedQuestion, part: SolvedPart, answer: Expression, tab
     if not np.isfinite(given).all() or not given.any():
         return []
     finest = NARROW if table is combined else WIDEST
-    found: list[Mistake] = []
-    for index in _near(known, given):
-        predicted = known.values[index, 0]
-        slack = max(_slack(float(p), place, part) for p in predicted)
-        mistakes = [item for item in (known.mistakes[index], *known.same[index]) if slack <= _widest(item.kind)]
-        if slack <= finest and mistakes and _agree(given, predicted, place, part):
-            found += mistakes
-    return found
+    near = _near(known, given)
+    for carried in (0.0, _carried(part)):  # worked out exactly, or with the rounding of every line
+        found: list[Mistake] = []
+        for index in near:
+            predicted = known.values[index, 0]
+            slack = max(_own(float(p), place) for p in predicted) + carried
+            mistakes = [item for item in (known.mistakes[index], *known.same[index]) if slack <= _widest(item.kind)]
+            if slack <= finest and mistakes and _agree(given, predicted, place, carried, part):
+                found += mistakes
+        if found:
+            return found
+    return []
 
 
 def _near(known: Predictions, given: Array) -> list[int]:
@@ -174,21 +178,23 @@ def _widest(kind: str) -> float:
     return WIDEST if kind in COMMON else NARROW if kind in RARE else WIDE
 
 
-def _agree(given: Array, predicted: Array, place: int | None, part: SolvedPart) -> bool:
-    pairs = zip(given, predicted, strict=True)
+def _agree(given: Array, predicted: Array, place: int | None, carried: float, part: SolvedPart) -> bool:
+    pairs = [(float(a), float(p)) for a, p in zip(given, predicted, strict=True)]
     if part.interval is None:
-        return all(number_note(float(a), float(p), place, part.part.tolerance, None) for a, p in pairs)
-    return all(abs(a - p) <= _slack(float(p), place, part) * abs(p) for a, p in pairs)
+        return all(number_note(a, p, place, part.part.tolerance, None) for a, p in pairs)
+    return all(abs(a - p) <= (_own(p, place) + carried + EXACT) * abs(p) for a, p in pairs)
 
 
-def _slack(predicted: float, place: int | None, part: SolvedPart) -> float:
-    """How far, as a share of the prediction, the answer may be from it: its own digits and the rounding on the way."""
+def _own(predicted: float, place: int | None) -> float:
+    """Half a unit of the last digit typed, as a share of the prediction."""
     if not predicted:
         return math.inf
-    own = 0.5 * 10.0**place if place is not None else 0.0
-    interval = part.interval
-    if interval is None:
-        return own / abs(predicted)
-    middle = (interval[0] + interval[1]) / 2
-    carried = (interval[1] - interval[0]) / 2 / abs(middle) if middle else math.inf
-    return own / abs(predicted) + carried
+    return 0.5 * 10.0**place / abs(predicted) if place is not None else 0.0
+
+
+def _carried(part: SolvedPart) -> float:
+    """What the rounding of every line may change, as a share."""
+    if part.interval is None:
+        return 0.0
+    middle = (part.interval[0] + part.interval[1]) / 2
+    return (part.interval[1] - part.interval[0]) / 2 / abs(middle) if middle else math.inf

@@ -51,11 +51,11 @@ def _linked(single: Predictions) -> list[tuple[Mistake, Array]]:
     found = []
     with np.errstate(all="ignore"):
         shares = single.values / single.truth
-    for place, k in enumerate(linked):
-        for other in linked[place + 1 :]:
-            one, two = single.mistakes[k], single.mistakes[other]
-            if one.link != two.link:
-                found.append((both(one, two), single.values[k] * shares[other]))
+        for place, k in enumerate(linked):
+            for other in linked[place + 1 :]:
+                one, two = single.mistakes[k], single.mistakes[other]
+                if one.link != two.link:
+                    found.append((both(one, two), single.values[k] * shares[other]))
     return found
 
 

@@ -141,13 +141,13 @@ def replaced(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, 
             if other == one or axes[other] != axes[one] or (question.numeric and not _beside(question, one, other)):
                 continue
             yield one, other, _renamed(part.closed, one, other, range(times))
-            if not question.numeric and 1 < times <= MAX_OCCURRENCES:
+            if 1 < times <= MAX_OCCURRENCES:
                 yield from ((one, other, _renamed(part.closed, one, other, (k,))) for k in range(times))
 
 
 def _beside(question: SolvedQuestion, one: str, other: str) -> bool:
     """Whether two quantities enter the same node."""
-    return any({one, other} <= symbols(node.expression) for node in question.graph.nodes)
+    return any({one, other} <= symbols(node.expression) | {node.name} for node in question.graph.nodes)
 
 
 def _renamed(node: Expression, one: str, other: str, which: Container[int]) -> Expression:
