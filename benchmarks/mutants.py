@@ -6,19 +6,25 @@ single mistakes are named.
 
 from __future__ import annotations
 
+import statistics
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import grader
 from benchmarks.byhand import Unknown, differs, entries_of, random_point, shuffled
 from benchmarks.changes import KINDS, forms, mistakes, mixed
 from benchmarks.table import Row, print_table
-from grader.expression.nodes import Expression, symbols
+from grader.autodiff.backprop import NotDifferentiable, backward_pass
+from grader.comparison.judge import judge
+from grader.diagnosis.diagnose import diagnosed
+from grader.expression.nodes import Expression, Partial, head, symbols
 from grader.expression.printer import to_latex, to_text
+from grader.grading.grade import target_of
 from grader.rubric.malrules import MALRULES
+from grader.solver.closed import closed_form
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 
 ROOT = Path(__file__).parents[1]
@@ -44,6 +50,9 @@ class Count:
     unnamed: Counter[str] = field(default_factory=Counter)
     missed: list[str] = field(default_factory=list)
     short: list[str] = field(default_factory=list)
+    derived: int = 0
+    explained: int = 0
+    seconds: list[float] = field(default_factory=list)
 
 
 def rubrics() -> list[Path]:
@@ -94,11 +103,53 @@ def _run_part(
         if label is not None:
             done += 1
             _judge_mutant(key, question, part, kind, wrong, label, points, count)
+            _time(question, part, wrong, count)
         else:
             count.unlabelled += 1
     if done < 20:
         count.short.append(f"{part.part.id}: {done} mutants")
+    _judge_definitions(key, question, part, alike, points, truth, seed, count)
     _judge_rewrites(key, question, part, points, truth, seed, count)
+
+
+def _from_definitions(question: SolvedQuestion, part: SolvedPart, alike: dict[str, list[str]]) -> list[Expression]:
+    """The part's gradient of a model with a mistake in one definition: what a slip on the way there ends in."""
+    target = part.part.target
+    if question.numeric or not isinstance(target, Partial):
+        return []
+    above, found = head(target.numerator) or "", []
+    for place, node in enumerate(question.graph.nodes):
+        for _, wrong in mistakes(node.expression, alike):
+            nodes = [*question.graph.nodes]
+            nodes[place] = replace(node, expression=wrong)
+            graph = replace(question.graph, nodes=tuple(nodes))
+            try:
+                found.append(closed_form(graph, target, {above: backward_pass(graph, above)}))
+            except NotDifferentiable:
+                continue
+    return list(dict.fromkeys(found))
+
+
+def _judge_definitions(key, question, part, alike, points, truth, seed, count: Count) -> None:  # type: ignore[no-untyped-def]
+    for wrong in shuffled(_from_definitions(question, part, alike), seed)[:WANTED]:
+        if _label(question, part, wrong, points, truth) is not True or not _answerable(part, wrong, points):
+            continue
+        result = grader.grade_answer(key, part.part.id, _text(question, part, wrong, points, latex=False))
+        if result.verdict == "correct":
+            count.accepted.append(f"{part.part.id} [definition]: {to_text(wrong)}")
+        elif result.note == "not_equivalent" or result.diagnosis is not None:
+            count.derived += 1
+            count.explained += result.diagnosis is not None
+
+
+def _time(question: SolvedQuestion, part: SolvedPart, wrong: Expression, count: Count) -> None:
+    """How long a distinct scalar answer takes, once the part's predictions are made."""
+    if question.numeric or any(item.axes for item in question.graph.quantities):
+        return
+    start = time.perf_counter()
+    verdict = judge(question, target_of(part), wrong)
+    diagnosed(question, part, wrong, verdict)
+    count.seconds.append(time.perf_counter() - start)
 
 
 def _label(question, part, formula: Expression, points, truth) -> bool | None:  # type: ignore[no-untyped-def]
@@ -197,10 +248,12 @@ def measure(show: bool = False) -> list[Row]:
         print(f"single mistakes of {len(KINDS)} kinds, against {len(MALRULES)} rules: {total.claimed} of a kind that a"
               f" rule claims; {total.named} named as such, {total.collided} by a rule that gives the same answer;"
               f" not named: {dict(total.unnamed)}")  # fmt: skip
+        print(f"slips in a definition, differentiated: {total.derived} wrong answers, {total.explained} diagnosed")
     share = 100 * (total.named + total.collided) / max(total.claimed, 1)
     return [
         Row("mistakes taken for right", len(total.accepted), 0, ""),
         Row("rewrites taken for wrong", len(total.rejected), 0, ""),
+        Row("a distinct scalar answer, judged and diagnosed", 1e3 * statistics.median(total.seconds), 1, "ms"),
         Row("single mistakes named, or one that is the same", share, 90, "%", least=True),
     ]
 

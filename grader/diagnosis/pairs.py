@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from grader.diagnosis.formulas import quantities_in
-from grader.diagnosis.predictions import RANK, Mistake, Predictions, predictions
+from grader.diagnosis.predictions import RANK, Mistake, Predictions, predictions, room
 from grader.diagnosis.tracks import reached_from
 from grader.diagnosis.wholes import multiples
 from grader.expression.nodes import Partial, head
@@ -37,6 +37,7 @@ def combined(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> Pre
                 found.append((both(mistake, scale), values * factor))
     if _one_chain(question, part):
         found += _linked(single)
+    found = found[: room(single.truth)]
     values = np.array([item for _, item in found]) if found else np.zeros((0, *single.truth.shape))
     return Predictions(tuple(item for item, _ in found), values, single.truth, ((),) * len(found), ())
 

@@ -43,6 +43,7 @@ SAME = 1e-9
 NOUGHT = 1e-11  # an answer of 0 says nothing about how it came to be
 RANK = {kind: place for place, kind in enumerate(MALRULES)}
 MAX_PREDICTIONS = 2000
+MAX_NUMBERS = 8_000_000  # 64 MB
 _NOT_A_WORD = re.compile(r"[^A-Za-z0-9_]+")
 _JOINED = re.compile("__+")
 _MAX_DETAIL = 24
@@ -91,11 +92,16 @@ def predictions(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> 
     with np.errstate(all="ignore"):
         for mistake, values in _all(question, part, run, truth):
             found.append((mistake, np.broadcast_to(values, shape).reshape(run.points, -1)))
-            if len(found) >= MAX_PREDICTIONS:
+            if len(found) >= room(flat):
                 break
         above = head(part.part.target.numerator) if isinstance(part.part.target, Partial) else part.name
         found.sort(key=lambda pair: _rank(pair[0], above))
         return _grouped(found, flat)
+
+
+def room(truth: Array) -> int:
+    """How many predictions of this size are kept."""
+    return min(MAX_PREDICTIONS, MAX_NUMBERS // max(truth.size, 1))
 
 
 def _rank(mistake: Mistake, above: str | None) -> int:
@@ -156,44 +162,65 @@ def _link(about: Expression, node: str) -> str:
 
 def _all(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value) -> Iterator[tuple[Mistake, Array]]:
     """Every mistake with the values it predicts, in the layout of the truth."""
-    names = question.question.model.names
     for kind, detail, factor in multiples(question, run):
         yield Mistake(kind, detail, detail), truth.data * factor
-    target = part.part.target
+    for family in (_by_chain, _by_derivative, _by_formula, _by_whole, _by_lookup):
+        try:
+            yield from family(question, part, run, truth)
+        except ShapeError:  # a model that one family of mistakes can't be tried on has still the others
+            continue
+
+
+def _by_chain(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value) -> Iterator[tuple[Mistake, Array]]:
+    """A slip at one operator of the model, or at all of a node that use the same rule."""
+    names, target = question.question.model.names, part.part.target
+    if not isinstance(target, Partial):
+        return
+    full = run.values[part.name]
+    track = make_track(question, run, head(target.numerator) or "", head(target.denominator) or "")
+    repeated: dict[tuple[object, ...], list[tuple[Mistake, Array]]] = {}
+    for place in places(track):
+        for number, slip in enumerate(slips_at(track, place)):
+            try:
+                values = with_slip(track, place, slip.tangent, full)
+            except ShapeError:
+                continue
+            mistake = _named(names, slip.kind, slip.about, _link(slip.about, place.node.name))
+            yield mistake, _entered(run, part, truth, values)
+            if isinstance(slip.about, Call) and slip.about == place.expression:
+                key = (place.node.name, slip.kind, slip.about.function, number)
+                repeated.setdefault(key, []).append((mistake, values - full))
+    for slips in repeated.values():  # whoever has a rule wrong has it wrong wherever it is used
+        if len(slips) > 1:
+            every = full + np.sum([change for _, change in slips], axis=0)
+            yield slips[0][0], _entered(run, part, truth, every)
+    for one in diagonals(track):
+        yield _named(names, one.kind, one.about), _entered(run, part, truth, full + one.values)
+
+
+def _by_derivative(
+    question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value
+) -> Iterator[tuple[Mistake, Array]]:
+    """Another derivative of the model, or another value, in place of the one asked for."""
+    names, target = question.question.model.names, part.part.target
     if isinstance(target, Partial):
         above, below = head(target.numerator) or "", head(target.denominator) or ""
-        full = run.values[part.name]
-        track = make_track(question, run, above, below)
-        repeated: dict[tuple[object, ...], list[tuple[Mistake, Array]]] = {}
-        for place in places(track):
-            for number, slip in enumerate(slips_at(track, place)):
-                try:
-                    values = with_slip(track, place, slip.tangent, full)
-                except ShapeError:
-                    continue
-                mistake = _named(names, slip.kind, slip.about, _link(slip.about, place.node.name))
-                yield mistake, _entered(run, part, truth, values)
-                if isinstance(slip.about, Call) and slip.about == place.expression:
-                    key = (place.node.name, slip.kind, slip.about.function, number)
-                    repeated.setdefault(key, []).append((mistake, values - full))
-        for slips in repeated.values():  # whoever has a rule wrong has it wrong wherever it is used
-            if len(slips) > 1:
-                every = full + np.sum([change for _, change in slips], axis=0)
-                yield slips[0][0], _entered(run, part, truth, every)
-        for one in diagonals(track):
-            yield _named(names, one.kind, one.about), _entered(run, part, truth, full + one.values)
-        for one in other_derivatives(question, run, above, below, full.shape[1:]):
-            yield _named(names, one.kind, one.about), _entered(run, part, truth, one.values)
-        for one in updated_weights(question, run, part.name, target):
-            yield _named(names, one.kind, one.about), _entered(run, part, truth, one.values)
+        shape = run.values[part.name].shape[1:]
+        found = [
+            *other_derivatives(question, run, above, below, shape),
+            *updated_weights(question, run, part.name, target),
+        ]
     else:
-        for one in other_values(question, run, part.name):
-            yield _named(names, one.kind, one.about), _entered(run, part, truth, one.values)
-    yield from _by_formula(question, part, run, truth)
+        found = [*other_values(question, run, part.name)]
+    for one in found:
+        yield _named(names, one.kind, one.about), _entered(run, part, truth, one.values)
+
+
+def _by_whole(_: SolvedQuestion, __: SolvedPart, run: Run, truth: Value) -> Iterator[tuple[Mistake, Array]]:
+    """The answer transposed or upside down."""
     for values in transposed(np.broadcast_to(truth.data, (run.points, *truth.data.shape[1:]))):
         yield Mistake("transposed"), values
     yield Mistake("inverted"), 1.0 / truth.data
-    yield from _by_lookup(question, part, run, truth)
 
 
 def _by_formula(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value) -> Iterator[tuple[Mistake, Array]]:

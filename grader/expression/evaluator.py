@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 
+from grader.expression.algebra import fresh, substitute
 from grader.expression.elementwise import ELEMENTWISE
 from grader.expression.linear import ARRAY
 from grader.expression.nodes import (
@@ -30,6 +31,7 @@ from grader.expression.nodes import (
     head,
     indices,
     sides,
+    symbols,
     walk,
 )
 from grader.expression.values import (
@@ -243,6 +245,8 @@ def _reduce(node: Reduce, env: Environment, scope: Scope) -> Value:
         if not body.rank:
             raise ShapeError("this sum does not say what it runs over", node.span)
         return ARRAY["total"]([body], node.span)
+    if node.letter in env.values:  # inside its sum a letter hides the quantity of its name
+        node = _renamed(node, fresh(set(env.values) | symbols(node)))
     size = _extent(node.body, node.letter, env) or _bound_size(node, env, scope)
     if size is None:
         raise ShapeError(f"nothing tells the range of the index '{node.letter}'", node.span)
@@ -264,6 +268,12 @@ def _reduce(node: Reduce, env: Environment, scope: Scope) -> Value:
     axis = 1 + body.letters.index(node.letter)
     letters = tuple(letter for letter in body.letters if letter != node.letter)
     return Value(REDUCERS[node.kind].reduce(body.data, axis=axis), letters)
+
+
+def _renamed(node: Reduce, letter: str) -> Reduce:
+    change = {node.letter: Symbol(letter)}
+    test = None if node.condition is None else substitute(node.condition, change)
+    return replace(node, letter=letter, body=substitute(node.body, change), condition=test)
 
 
 def _bound_size(node: Reduce, env: Environment, scope: Scope) -> int | None:

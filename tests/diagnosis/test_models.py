@@ -63,6 +63,14 @@ def key_of(model: str, target: str, extra: str = ""):
     return grader.solve(read)
 
 
+NAMED_LIKE_LETTERS = """
+      sizes: [C]
+      given: {p: {shape: [C], domain: simplex}, z: {shape: [C]}}
+      define:
+        q_i: exp(z_i) / sum_j(exp(z_j))
+        D: sum_i(p_i * log(p_i / q_i))
+"""
+
 MISTAKES = [
     (LAYERS, "dL/dW_kj", "sum_i((yhat_i-y_i)*v_j*[Z_ij > 0]*X_ik)", "missing_mean:m", "1/m forgotten"),
     (LAYERS, "dL/dW_kj", "-1/m*sum_i((yhat_i-y_i)*v_j*[Z_ij > 0]*X_ik)", "sign", "turned"),
@@ -87,6 +95,8 @@ MISTAKES = [
     (RULES, "dr/da", "1/sqrt(a)", "factor_two|power_degree", "the 1/2 forgotten"),
     (RULES, "dL/da", "a - y", "dropped_term|factor_two", "the penalty forgotten"),
     (RULES, "dL/da", "y - a + a", "sign", "the inner minus lost in one term"),
+    (NAMED_LIKE_LETTERS, "dD/dz_i", "p_i - q_i", "sign", "a quantity p among letters i, j, k"),
+    (NAMED_LIKE_LETTERS, "dD/dz_i", "-p_i/q_i", "missing_factor:dq_dz", "the softmax not differentiated"),
     (STEP, "dL/dw1", "1.25", "updated_weight:w2", "w2 after its update"),
     (MATRIX, "dL/du_ij", "x_i^2 * x_j", "transposed", "rows and columns"),
 ]  # fmt: skip
@@ -99,6 +109,11 @@ def test_a_mistake_is_named(model: str, target: str, answer: str, rules: str, wh
     assert result.verdict == "incorrect", f"{why}: {result.answer}"
     found = result.note.removeprefix("malrule/")
     assert any(found.startswith(rule) for rule in rules.split("|")), f"{why}: {found}"
+
+
+def test_a_chain_through_quantities_named_like_letters() -> None:
+    result = grader.grade_answer(key_of(NAMED_LIKE_LETTERS, "dD/dz_i"), "p", "sum_k(dD/dq_k * dq_k/dz_i)")
+    assert (result.verdict, result.note) == ("partly_correct", "chain_rule_only")
 
 
 def test_every_mistake_has_its_words_and_its_place() -> None:
