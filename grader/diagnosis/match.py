@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.comparison.arrays import PLAIN, Pair
-from grader.comparison.judge import pairs_in, with_implied_sums
+from grader.comparison.judge import pairs_in
+from grader.comparison.meant import with_implied_sums
 from grader.comparison.numbers import EXACT, number_note, typed_place
 from grader.diagnosis.pairs import combined
 from grader.diagnosis.predictions import Mistake, Predictions, predictions
@@ -28,7 +29,7 @@ PROBES = 4
 COARSE = 1e-6
 FLOOR = 1e-9  # of the largest entry at a point: what is left of a sum that cancels is held against that
 # A number typed with few digits is near some prediction by chance: the coarser it is, the fewer are considered.
-WIDEST, WIDE, NARROW = 0.05, 0.01, 0.003
+WIDEST, WIDE, NARROW, PAIRED = 0.03, 0.01, 0.003, 0.001
 COMMON = frozenset(
     (
         "sign",
@@ -152,15 +153,14 @@ def _numbers(question: SolvedQuestion, part: SolvedPart, answer: Expression, tab
     place = typed_place(answer)
     if not np.isfinite(given).all() or not given.any():
         return []
-    finest = NARROW if table is combined else WIDEST
     near = _near(known, given)
     for carried in (0.0, _carried(part)):  # worked out exactly, or with the rounding of every line
         found: list[Mistake] = []
         for index in near:
             predicted = known.values[index, 0]
             slack = max(_own(float(p), place) for p in predicted) + carried
-            mistakes = [item for item in (known.mistakes[index], *known.same[index]) if slack <= _widest(item.kind)]
-            if slack <= finest and mistakes and _agree(given, predicted, place, carried, part):
+            mistakes = [item for item in (known.mistakes[index], *known.same[index]) if slack <= _widest(item)]
+            if mistakes and _agree(given, predicted, place, carried, part):
                 found += mistakes
         if found:
             return found
@@ -174,8 +174,12 @@ def _near(known: Predictions, given: Array) -> list[int]:
     return [int(index) for index in np.flatnonzero(near)]
 
 
-def _widest(kind: str) -> float:
-    return WIDEST if kind in COMMON else NARROW if kind in RARE else WIDE
+def _widest(mistake: Mistake) -> float:
+    """The slack up to which a match says something; there are many more pairs than single mistakes."""
+    alone = WIDEST if mistake.kind in COMMON else NARROW if mistake.kind in RARE else WIDE
+    if mistake.second is None:
+        return alone
+    return min(alone, WIDE) if mistake.second.kind == "sign" else PAIRED
 
 
 def _agree(given: Array, predicted: Array, place: int | None, carried: float, part: SolvedPart) -> bool:

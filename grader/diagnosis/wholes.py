@@ -277,6 +277,8 @@ def factors(question: SolvedQuestion, run: Run, target: Expression, closed: Expr
                 yield Factor(Call("sub", (ONE, Symbol(item.name))), 1 - values, item.axes, item.name in near)
     links = [(node.name, name) for node in graph.nodes if node.name in way for name in quantities_in(node.expression)]
     links += [(above, name) for name in sorted(way) if name != above and (above, name) not in links]
+    # asked for here, so that what is predicted does not hang on what was asked before
+    fill_partials(run, [Partial(Symbol(upper), Symbol(lower)) for upper, lower in links], question.adjoints)
     for upper, lower in links:
         local = run.values.get(partial_name(upper, lower))
         if local is not None and local.ndim == 1 and not (local == 1).all():

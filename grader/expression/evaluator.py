@@ -237,9 +237,6 @@ def _product(node: Product, env: Environment, scope: Scope) -> Value:
 
 
 def _reduce(node: Reduce, env: Environment, scope: Scope) -> Value:
-    if node.letter in env.values and env.values[node.letter].ndim == 1:  # the k of a sum hides a number called k
-        values = {name: value for name, value in env.values.items() if name != node.letter}
-        env = Environment(values, env.sizes, env.extents)
     if not node.letter:
         body = _value(node.body, env, scope)
         if not body.rank:

@@ -164,6 +164,19 @@ def test_mistakes_that_give_the_right_answer_are_not_predicted() -> None:
         assert abs(values - truth).max() > 1e-9
 
 
+def test_predictions_do_not_hang_on_what_was_asked_before() -> None:
+    """Two solutions of one rubric, the second with other derivatives filled in by earlier answers."""
+    key_of.cache_clear()
+    fresh = key_of(LAYERS, "dL/dv_j").questions[0]
+    first = [mistake.rule for mistake in predictions(fresh, fresh.parts[0]).mistakes]
+    key_of.cache_clear()
+    key = key_of(LAYERS, "dL/dv_j")
+    for text in ("dL/dA_ij", "sum_i(dL/dyhat_i * dyhat_i/dv_j)", "dZ_ij/dW_kj", "dA_ij/db_j * dL/dZ_ij"):
+        grader.grade_answer(key, "p", text)
+    used = key.questions[0]
+    assert [mistake.rule for mistake in predictions(used, used.parts[0]).mistakes] == first
+
+
 def test_collisions_are_known() -> None:
     key = key_of(STEP, "dL/dyhat")
     question = key.questions[0]
