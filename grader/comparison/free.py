@@ -13,7 +13,8 @@ import numpy as np
 from grader.autodiff.graph import ComputationGraph, Leaf, Node
 from grader.comparison.alike import alike, free_names
 from grader.comparison.arrays import Pair
-from grader.comparison.judge import Target, judge
+from grader.comparison.asked import Target
+from grader.comparison.judge import judge
 from grader.comparison.pieces import in_every_piece
 from grader.comparison.scalars import flat, is_scalar, same_form, settle
 from grader.comparison.show import figure, kinds, right_where, two_figures

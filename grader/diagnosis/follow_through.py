@@ -12,7 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.comparison.judge import Target, judge
+from grader.comparison.asked import Target
+from grader.comparison.judge import judge
 from grader.comparison.numbers import typed_place
 from grader.diagnosis.follow_through_program import Own, Program, holding, inputs, interval_of
 from grader.expression.evaluator import evaluate

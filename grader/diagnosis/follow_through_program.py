@@ -15,7 +15,7 @@ import numpy as np
 
 from grader.autodiff.backprop import NotDifferentiable, backward_pass, inline
 from grader.autodiff.graph import ComputationGraph, Node
-from grader.comparison.judge import unfinished
+from grader.comparison.asked import unfinished
 from grader.expression.algebra import add, free_symbols, fresh, indexed, mul, number, sub, substitute, total
 from grader.expression.evaluator import evaluate
 from grader.expression.nodes import Expression, Partial, Symbol, children, head, indices, partial_name, symbols

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.comparison.arrays import PLAIN, Pair
-from grader.comparison.judge import pairs_in
 from grader.comparison.meant import with_implied_sums
 from grader.comparison.numbers import EXACT, number_note, typed_place
+from grader.comparison.truth import pairs_in
 from grader.diagnosis.pairs import combined
 from grader.diagnosis.predictions import Mistake, Predictions, predictions
 from grader.expression.nodes import Expression

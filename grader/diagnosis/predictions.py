@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.comparison.judge import truth_value
+from grader.comparison.truth import truth_value
 from grader.diagnosis.formulas import changed_formulas, top_terms
 from grader.diagnosis.slips import slips_at
 from grader.diagnosis.tracks import make_track, places, with_slip

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from grader.autodiff.backprop import inline
 from grader.autodiff.graph import Node
-from grader.comparison.judge import Target, follow_left_side, judge, unfinished
+from grader.comparison.asked import Target, follow_left_side, unfinished
+from grader.comparison.judge import judge
 from grader.diagnosis.follow_through import Own, follow_through, own_value
 from grader.expression.algebra import substitute
 from grader.expression.nodes import Expression, Indexed, Partial, Symbol, head, indices, rebuild

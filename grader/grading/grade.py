@@ -13,7 +13,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
 
-from grader.comparison.judge import Target, judge
+from grader.comparison.asked import Target
+from grader.comparison.judge import judge
 from grader.diagnosis.diagnose import Diagnosed, diagnosed
 from grader.expression.mathml import to_mathml
 from grader.expression.printer import to_text

@@ -59,7 +59,8 @@ def test_sympy_refuses_a_wrong_scalar_gradient():
 
 
 def test_the_closed_form_has_the_value_of_the_gradient(key):
-    from grader.comparison.judge import Target, judge
+    from grader.comparison.asked import Target
+    from grader.comparison.judge import judge
 
     for question in key.questions:
         for part in question.parts:

@@ -1,0 +1,91 @@
+"""What an answer names: the quantity asked for itself, derivatives that are left to work out, other letters.
+
+``dL/dz * dz/dw`` for the target dL/dw is the chain rule only; ``dL/dw`` restates the question.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.expression.algebra import substitute
+from grader.expression.nodes import Call, Expression, Indexed, Partial, Symbol, head, indices, walk
+from grader.rubric.model import Tolerance
+from grader.solver.key import SolvedQuestion
+
+NO_TOLERANCE = Tolerance()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """What an answer is held against: a quantity or derivative of the model, and how close a number must be."""
+
+    expression: Expression
+    closed: Expression
+    tolerance: Tolerance = NO_TOLERANCE
+    interval: tuple[float, float] | None = None
+    layout: str = "review"
+
+
+def restates(target: Expression, answer: Expression, notation: tuple[tuple[str, Expression], ...] = ()) -> bool:
+    """Whether the answer names the very quantity asked for instead of working it out."""
+    names = {head(target), *(short for short, meant in notation if head(meant) == head(target))}
+    return any(head(item) in names for item in walk(answer) if isinstance(item, Symbol | Partial))
+
+
+def follow_left_side(target: Expression, left: Expression, answer: Expression) -> Expression:
+    """The answer in the target's own letters, where its left side ``dJ/dz_uv = ...`` names them otherwise."""
+    if head(left) != head(target):
+        return answer
+    pairs = zip(indices(left), indices(target), strict=False)
+    renames = {a.name: b for a, b in pairs if isinstance(a, Symbol) and a != b}
+    return substitute(answer, renames)
+
+
+def unfinished(question: SolvedQuestion, answer: Expression, target: Target | None = None) -> tuple[Partial, ...]:
+    """Derivatives in the answer that the model can work out; those of opaque functions are finished.
+
+    So are those that earlier parts ask for (they are graded there), where everything between is worked out:
+    ``dL/dW = h^T dL/dz``, but not the bare chain rule ``dL/dz dz/dW``.
+    """
+    leaves = {leaf.name: leaf for leaf in question.graph.leaves}
+    plain = {
+        node.name: head(node.expression)
+        for node in question.graph.nodes
+        if isinstance(node.expression, Symbol | Indexed)
+    }
+    found = []
+    for item in walk(answer):
+        if isinstance(item, Partial):
+            above, below = head(item.numerator), head(item.denominator)
+            source = leaves.get(plain.get(above or "") or above or "")
+            if source is None or below not in source.of:
+                found.append(item)
+    whole = [item for item in walk(answer) if isinstance(item, Partial)]
+    if target is not None and len(found) == len(whole) and {head(i) for i in found} <= _earlier(question, target):
+        return ()
+    return tuple(found)
+
+
+def _earlier(question: SolvedQuestion, target: Target) -> set[str | None]:
+    """The derivatives that the parts before the target's ask for."""
+    asked = [part.target for part in question.question.parts]
+    return {head(item) for item in asked[: asked.index(target.expression)]} if target.expression in asked else set()
+
+
+def uses_model(question: SolvedQuestion, answer: Expression) -> bool:
+    """Whether the answer names quantities of the model, or is made of numbers alone."""
+    names = {item.name for item in question.graph.quantities}
+    return any(isinstance(item, Symbol) and item.name in names for item in walk(answer))
+
+
+def primed(question: SolvedQuestion, target: Expression, answer: Expression) -> tuple[Expression, ...]:
+    """What the answer leaves to differentiate: ``d/dx sigma(x)``, and f' where the derivative of f itself is asked."""
+    above = head(target.numerator) if isinstance(target, Partial) else None
+    formulas = (node.expression for node in question.graph.nodes if node.name == above)
+    asked = {formula.function for formula in formulas if isinstance(formula, Call)}
+    return tuple(
+        item
+        for item in walk(answer)
+        if (isinstance(item, Call) and item.primes and item.function in asked)
+        or (isinstance(item, Partial) and head(item.numerator) is None)
+    )

@@ -1,0 +1,179 @@
+"""One reading of an answer against the target's values -> Verdict: a number by its tolerance, a formula by samples.
+
+One clear difference at a sample point is a counterexample; a kink is left to the subdifferential.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from grader.comparison.arrays import Pair, Tally, both_finite, line_up, tally
+from grader.comparison.asked import Target
+from grader.comparison.certain import is_scalar_model, settled_run, surely_outside
+from grader.comparison.numbers import accepted, number_note, slip_in_number, typed_place
+from grader.comparison.scalars import is_scalar, same_form
+from grader.comparison.shapes import entries_message
+from grader.comparison.show import counterexample, kinds, right_where
+from grader.comparison.truth import pairs_in, truth_value
+from grader.expression.nodes import Expression
+from grader.expression.values import Array, ShapeError
+from grader.results import Evidence, Verdict
+from grader.solver.key import SolvedQuestion
+from grader.solver.runs import Run, fill_partials, precise
+from grader.solver.strata import KINK_STEP, kink_points, margins, new_conditions, stratified
+
+
+def decide_number(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
+    """The verdict at the numbers of the question; raises ShapeError where the shapes do not allow one."""
+    run = question.runs[0]
+    pair = pairs_in(question, run, target.expression, answer)[0]
+    given, truth = np.ravel(pair.answer[0]), np.ravel(pair.truth[0])
+    place = typed_place(answer)
+    interval = target.interval if truth.size == 1 else None
+    notes = [
+        number_note(float(a), float(t), place, target.tolerance, interval) for a, t in zip(given, truth, strict=True)
+    ]
+    evidence = Evidence("samples", points=1, detail="at the numbers given")
+    if all(notes):
+        note = "rounded" if "rounded" in notes else "equivalent"
+        return Verdict("equivalent", note, evidence)
+    if not np.isfinite(given).all():
+        return Verdict("undecided", "undefined", Evidence(), "This has no value at the numbers given.")
+    shown = counterexample(run, pair, _first_wrong(pair, notes), answer, target.closed)
+    # the point is the question's own numbers, so only the entry of an array is worth naming
+    shown = replace(shown, at=tuple(item for item in shown.at if item[0] == "entry"))
+    if truth.size == 1 and is_scalar_model(question):
+        allowed = accepted(float(given[0]), float(truth[0]), place, target.tolerance, interval)
+        shown = replace(shown, certified=surely_outside(question, run, target.closed, answer, allowed))
+    if truth.size == 1:
+        message = slip_in_number(float(given[0]), float(truth[0]), place, target.tolerance, interval)
+    else:
+        places = np.ndindex(pair.answer.shape[1:])
+        message = entries_message((place, bool(note)) for place, note in zip(places, notes, strict=True))
+    return Verdict("not_equivalent", "not_equivalent", shown, message)
+
+
+def _first_wrong(pair: Pair, notes: list[str | None]) -> tuple[int, ...]:
+    entry = notes.index(None)
+    return (0, *(int(n) for n in np.unravel_index(entry, pair.answer.shape[1:]))) if pair.answer.ndim > 1 else (0,)
+
+
+def decide_samples(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
+    """The verdict at the sample points; raises ShapeError where the shapes do not allow one."""
+    runs = list(question.runs)
+    own = margins(answer)
+    if own:
+        fill_partials(runs[0], own, question.adjoints)
+        new = new_conditions(runs[0], own, question.conditions)
+        extra = stratified(runs[0], new, question.conditions) if new else None
+        runs += [extra] if extra is not None else []
+    ways = pairs_in(question, runs[0], target.expression, answer)
+    verdicts = [_count(question, target, answer, runs, way, own) for way in ways]
+    return _vote(verdicts, tuple(way.renamed for way in ways))
+
+
+def _vote(verdicts: list[Verdict], choices: tuple[tuple[tuple[str, str], ...], ...]) -> Verdict:
+    first = verdicts[0]
+    if all(verdict.decision == first.decision for verdict in verdicts):
+        if first.decision == "equivalent" and choices[0] and first.note == "equivalent":
+            return replace(first, note="renamed")
+        return first
+    message = "Your indices can be matched with those of the question in more than one way."
+    return Verdict("undecided", "ambiguous_indices", message=message)
+
+
+def _count(
+    question: SolvedQuestion,
+    target: Target,
+    answer: Expression,
+    runs: list[Run],
+    first: Pair,
+    own: tuple[Expression, ...],
+) -> Verdict:
+    """Compare run by run, the answer's indices named as in the `first` run's pair; one clear difference ends it.
+
+    `own` are the conditions of the answer, beside those of the model.
+    """
+    agreed = discarded = undefined = close = total = 0
+    counted: list[tuple[Run, Array]] = []
+    scalar = is_scalar_model(question) and is_scalar(answer) and is_scalar(target.closed)
+    for run in runs:
+        pair = first if run is runs[0] else _same_way(pairs_in(question, run, target.expression, answer), first)
+        skip = kink_points(run, (*question.conditions, *own))
+        counted.append((run, ~skip & both_finite(pair)))
+        settled = settled_run(question, target.closed, answer, run, pair, ~skip) if scalar else None
+        if settled is not None and settled.where is not None:
+            shown = counterexample(run, pair, (settled.where,), answer, target.closed)
+            where = right_where(run, pair, (*question.conditions, *own), question.question.model.names)
+            return Verdict("not_equivalent", "not_equivalent", replace(shown, certified=True), where)
+        if settled is not None:
+            agreed += settled.agreed
+            undefined += settled.answer_fails
+            discarded += run.points - settled.agreed - settled.answer_fails
+            total += run.points
+            continue
+        found: Tally = tally(pair, skip)
+        if (found.differed or found.close) and found.plainly * 2 < run.points:
+            ways = pairs_in(question, precise(run), target.expression, answer)
+            found = tally(pair, skip, _same_way(ways, pair))
+        if found.where is not None:
+            shown = counterexample(run, pair, found.where, answer, target.closed)
+            where = right_where(run, pair, (*question.conditions, *own), question.question.model.names)
+            return Verdict("not_equivalent", "not_equivalent", shown, where)
+        agreed += found.agreed
+        discarded += found.discarded
+        undefined += found.undefined
+        close += found.close
+        total += run.points
+    if undefined and undefined >= total / 10:
+        message = "Your answer has no value at some points where the gradient has one."
+        return Verdict("undecided", "undefined", Evidence(points=agreed, discarded=undefined), message)
+    if close or agreed < total / 2:
+        message = "Too few sample points allow a decision."
+        return Verdict("undecided", "too_few_points", Evidence(points=agreed, discarded=discarded), message)
+    wrong = _wrong_at_kink(question, target, answer) if own else None
+    if wrong is not None:
+        return wrong
+    if scalar and same_form(answer, target.closed):
+        return Verdict("equivalent", "equivalent", Evidence("proof", points=agreed, detail="the same once simplified"))
+    detail = kinds(agreed, counted, (*question.conditions, *own), question.question.model.names)
+    evidence = Evidence("samples", points=agreed, discarded=discarded + undefined, detail=detail)
+    return Verdict("equivalent", "equivalent", evidence)
+
+
+def _same_way(ways: tuple[Pair, ...], first: Pair) -> Pair:
+    for way in ways:
+        if way.renamed == first.renamed:
+            return way
+    raise ShapeError("the indices do not fit those of the question")
+
+
+def _wrong_at_kink(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict | None:
+    """At a kink any value between the one-sided gradients is right (the subdifferential); so is none at all."""
+    kink = question.kink
+    if kink is None:
+        return None
+    pair = pairs_in(question, kink.at, target.expression, answer)[0]
+    sides = []
+    for side in (kink.left, kink.right):
+        fill_partials(side, (target.expression,), question.adjoints)
+        truth = truth_value(side, target.expression)
+        sides.append(line_up(truth, truth, side.points)[0].truth)
+    if any(side.shape != pair.answer.shape for side in sides):
+        return None
+    outside = _outside(pair.answer, sides[0], sides[1])
+    if outside is None:
+        return None
+    shown = counterexample(kink.at, pair, outside, answer, target.closed)
+    message = "At the kink itself this value lies outside the subdifferential."
+    return Verdict("not_equivalent", "wrong_at_kink", shown, message)
+
+
+def _outside(answer: Array, left: Array, right: Array) -> tuple[int, ...] | None:
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    slack = 64 * KINK_STEP * (1 + np.maximum(np.abs(low), np.abs(high)))
+    with np.errstate(invalid="ignore"):
+        bad = np.isfinite(answer) & ((answer < low - slack) | (answer > high + slack))
+    return tuple(int(k) for k in np.argwhere(bad)[0]) if bad.any() else None
