@@ -13,7 +13,7 @@ from grader.comparison.asked import Target, primed, restates, unfinished, uses_m
 from grader.comparison.decide import decide_number, decide_samples
 from grader.comparison.meant import meanings, with_implied_sums
 from grader.comparison.shapes import in_symbols, shape_message, transposed_verdict
-from grader.comparison.truth import extents, truth_value
+from grader.comparison.truth import truth_value
 from grader.expression.evaluator import evaluate
 from grader.expression.nodes import Call, Expression
 from grader.expression.printer import to_text
@@ -22,7 +22,7 @@ from grader.expression.values import ShapeError
 from grader.problems import Problem
 from grader.results import Evidence, Verdict
 from grader.solver.key import SolvedQuestion
-from grader.solver.runs import environment, fill_partials
+from grader.solver.runs import environment, extents, fill_partials
 
 MAX_SHOWN_READINGS = 3
 

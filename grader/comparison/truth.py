@@ -9,26 +9,16 @@ from functools import lru_cache
 
 from grader.comparison.arrays import Pair, line_up
 from grader.expression.evaluator import evaluate
-from grader.expression.nodes import Expression, Symbol, head, indices, sides
+from grader.expression.nodes import Expression
 from grader.expression.values import Value
 from grader.solver.key import SolvedQuestion
-from grader.solver.runs import Run, axis_length, environment, fill_partials
+from grader.solver.runs import Run, environment, extents, fill_partials
 
 
 @lru_cache(maxsize=4096)
 def truth_value(run: Run, target: Expression) -> Value:
     """The target's values in a run, with the target's letters."""
     return evaluate(target, environment(run, extents(run, target)))
-
-
-def extents(run: Run, target: Expression) -> dict[str, int]:
-    axes = {item.name: item.axes for item in run.graph.quantities}
-    found: dict[str, int] = {}
-    for side in sides(target):
-        for index, axis in zip(indices(side), axes.get(head(side) or "", ()), strict=False):
-            if isinstance(index, Symbol):
-                found[index.name] = axis_length(axis, run.sizes)
-    return found
 
 
 def pairs_in(question: SolvedQuestion, run: Run, target: Expression, answer: Expression) -> tuple[Pair, ...]:

@@ -32,12 +32,12 @@ from grader.diagnosis.wholes import (
 )
 from grader.expression.evaluator import Environment, evaluate
 from grader.expression.names import Names
-from grader.expression.nodes import Call, Expression, Number, Partial, Symbol, head, indices, walk
+from grader.expression.nodes import Call, Expression, Number, Partial, Symbol, head
 from grader.expression.printer import to_text
 from grader.expression.values import Array, ShapeError, Value, spread
 from grader.rubric.malrules import MALRULES
 from grader.solver.key import SolvedPart, SolvedQuestion
-from grader.solver.runs import Run, axis_length
+from grader.solver.runs import Run, extents
 
 SAME = 1e-9
 NOUGHT = 1e-11  # an answer of 0 says nothing about how it came to be
@@ -91,12 +91,20 @@ def predictions(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> 
     found: list[tuple[Mistake, Array]] = []
     with np.errstate(all="ignore"):
         for mistake, values in _all(question, part, run, truth):
+            if not _fits(values.shape, shape):
+                continue  # of the whole array, where the target asks for one place in it
             found.append((mistake, np.broadcast_to(values, shape).reshape(run.points, -1)))
             if len(found) >= room(flat):
                 break
         above = head(part.part.target.numerator) if isinstance(part.part.target, Partial) else part.name
         found.sort(key=lambda pair: _rank(pair[0], above))
         return _grouped(found, flat)
+
+
+def _fits(own: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Whether an array of one shape can be repeated to the other."""
+    pairs = zip(reversed(own), reversed(wanted), strict=False)
+    return len(own) <= len(wanted) and all(n in (1, size) for n, size in pairs)
 
 
 def room(truth: Array) -> int:
@@ -256,7 +264,7 @@ def _by_lookup(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Valu
         wanted = ()
     for item in factors(question, run, target, part.closed):
         fitting = stretched(item.values, item.axes, wanted)
-        if fitting is None:
+        if fitting is None or not _fits(fitting.shape, (run.points, *truth.data.shape[1:])):
             continue
         yield _named(names, "extra_factor", item.about), truth.data * fitting
         if item.inside:
@@ -292,14 +300,14 @@ def _entered(run: Run, part: SolvedPart, truth: Value, values: Array) -> Array:
     """A wrong array of the whole derivative at the entries that the target asks for."""
     if values.shape[1:] == truth.data.shape[1:]:
         return values
-    extents = _extents(run, part.part.target)
-    wrong = evaluate(part.part.target, Environment({**run.values, part.name: values}, run.sizes, extents))
+    ranges = extents(run, part.part.target)
+    wrong = evaluate(part.part.target, Environment({**run.values, part.name: values}, run.sizes, ranges))
     return spread(wrong, truth.letters)
 
 
 def _evaluated(run: Run, part: SolvedPart, truth: Value, formula: Expression) -> Array | None:
     try:
-        value = evaluate(formula, Environment(run.values, run.sizes, _extents(run, part.part.target)))
+        value = evaluate(formula, Environment(run.values, run.sizes, extents(run, part.part.target)))
     except (ShapeError, ValueError):
         return None
     if not set(value.letters) <= set(truth.letters) or (value.rank and value.rank != truth.rank):
@@ -309,13 +317,3 @@ def _evaluated(run: Run, part: SolvedPart, truth: Value, formula: Expression) ->
     data = spread(value, truth.letters)
     fits = all(a in (1, b) for a, b in zip(data.shape[1:], truth.data.shape[1:], strict=True))
     return data if fits else None
-
-
-def _extents(run: Run, target: Expression) -> dict[str, int]:
-    axes = {item.name: item.axes for item in run.graph.quantities}
-    return {
-        index.name: axis_length(axis, run.sizes)
-        for side in walk(target)
-        for index, axis in zip(indices(side), axes.get(head(side) or "", ()), strict=False)
-        if isinstance(index, Symbol)
-    }

@@ -14,7 +14,7 @@ from grader.autodiff.graph import ComputationGraph, Node
 from grader.expression.evaluator import evaluate
 from grader.expression.mathml import to_mathml
 from grader.expression.names import Names
-from grader.expression.nodes import Call, Expression, Partial, Symbol, head, indices, sides
+from grader.expression.nodes import Call, Expression, Partial, head
 from grader.expression.printer import to_text
 from grader.expression.values import ShapeError, spread
 from grader.problems import Problem
@@ -25,9 +25,9 @@ from grader.solver.closed import Line, closed_form, derivation, juxtaposed, spel
 from grader.solver.rounding import rounded_program, rounds
 from grader.solver.runs import (
     Run,
-    axis_length,
     draw_runs,
     environment,
+    extents,
     fill_partials,
     is_numeric,
     make_run,
@@ -222,31 +222,21 @@ def _closed_differs(done: SolvedQuestion, part: SolvedPart, question: Question) 
     left = spelled(with_derivatives(done.graph, part.part.target), part.part.target, done.adjoints, part.closed)
     for run in done.runs:
         with np.errstate(all="ignore"):
-            truth = evaluate(left, environment(run, _ranges(run, left)))
-            shown = evaluate(part.closed, environment(run, _ranges(run, left)))
+            truth = evaluate(left, environment(run, extents(run, left)))
+            shown = evaluate(part.closed, environment(run, extents(run, left)))
         data, wanted = spread(shown, truth.letters), truth.data
         if data.ndim < wanted.ndim and data.size in (wanted.size, wanted.size // run.points):
             data = data.reshape(data.shape[0], *wanted.shape[1:])  # a plain vector for a row or a column
         data = np.broadcast_to(data, wanted.shape)
         usable = np.isfinite(data) & np.isfinite(wanted)
-        scale = np.maximum(np.abs(wanted), 1.0)
-        if not usable.any() or (np.abs(data - wanted)[usable] > 1e-6 * scale[usable]).any():
+        gap, scale = np.abs(data[usable] - wanted[usable]), np.maximum(np.abs(wanted[usable]), 1.0)
+        if not usable.any() or (gap > 1e-6 * scale).any():
             message = (
                 f"the closed form {to_text(part.closed, question.model.names)} does not have the gradient's values"
             )
             path = f"question {question.id}, part {part.part.id}, key 'target'"
             return [Problem(message).at("", part.part.line, path=path)]
     return []
-
-
-def _ranges(run: Run, left: Expression) -> dict[str, int]:
-    axes = {item.name: item.axes for item in run.graph.quantities}
-    return {
-        index.name: axis_length(axis, run.sizes)
-        for side in sides(left)
-        for index, axis in zip(indices(side), axes.get(head(side) or "", ()), strict=False)
-        if isinstance(index, Symbol)
-    }
 
 
 def _certificate(done: SolvedQuestion) -> str:

@@ -16,7 +16,7 @@ from grader.autodiff.backprop import backward_pass, inline
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.expression.domain import POSITIVE, REAL, draw
 from grader.expression.evaluator import Environment, evaluate
-from grader.expression.nodes import Expression, Partial, Symbol, head, partial_name, walk
+from grader.expression.nodes import Expression, Partial, Symbol, head, indices, partial_name, sides, walk
 from grader.expression.values import Array, ShapeError, Value, spread
 
 SCALAR_POINTS = 40
@@ -213,6 +213,17 @@ def precise(run: Run) -> Run:
     """The run in the widest floating point that NumPy has here, to tell differences from rounding noise."""
     leaves = {name: values.astype(np.longdouble) for name, values in leaf_values(run).items()}
     return make_run(run.graph, run.sizes, leaves, run.points)
+
+
+def extents(run: Run, target: Expression) -> dict[str, int]:
+    """The range of every letter that enters an axis of a target."""
+    axes = {item.name: item.axes for item in run.graph.quantities}
+    return {
+        index.name: axis_length(axis, run.sizes)
+        for side in sides(target)
+        for index, axis in zip(indices(side), axes.get(head(side) or "", ()), strict=False)
+        if isinstance(index, Symbol)
+    }
 
 
 def environment(run: Run, extents: Mapping[str, int] | None = None) -> Environment:
