@@ -84,7 +84,7 @@ def backward_pass(graph: ComputationGraph, output: str, tidy: bool = True) -> tu
         found = collected.get(name)
         if not found or name == output:
             continue
-        adjoint = _adjoint(output, name, out_letters, found, axes, graph.nodes if tidy else None)
+        adjoint = _adjoint(output, name, out_letters, found, axes, graph.formulas if tidy else None)
         if is_number(adjoint.expression, 0):
             continue
         adjoints.append(adjoint)

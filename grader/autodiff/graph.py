@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.expression.domain import REAL, Domain
-from grader.expression.nodes import Expression
+from grader.expression.nodes import Expression, Partial
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,11 @@ class ComputationGraph:
     leaves: tuple[Leaf, ...]
     nodes: tuple[Node, ...]
     notation: tuple[tuple[str, Expression], ...] = ()
+
+    @property
+    def formulas(self) -> tuple[Node, ...]:
+        """The nodes that a key may name: what is itself a derivative answers no question for one."""
+        return tuple(node for node in self.nodes if not isinstance(node.source, Partial))
 
     @property
     def quantities(self) -> tuple[Leaf | Node, ...]:

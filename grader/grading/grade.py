@@ -17,6 +17,7 @@ from grader.comparison.asked import Target
 from grader.comparison.judge import judge
 from grader.diagnosis.diagnose import Diagnosed, diagnosed
 from grader.expression.mathml import to_mathml
+from grader.expression.nodes import Partial, head
 from grader.expression.printer import to_text
 from grader.expression.reading import Reading, read
 from grader.grading.answers import final_answer, shown_steps, with_own_partials
@@ -136,7 +137,8 @@ def _judged(key: AnswerKey, part_id: str, text: str) -> PartResult:
         score=score,
         note=_note(verdict, reading) if mistake is None else mistake.diagnosis.rule,
         review=outcome in _REVIEWED,
-        message=message_for(replace(verdict, message="") if _hides(question, part, verdict) else verdict),
+        message=message_for(replace(verdict, message="") if _hides(question, part, verdict) else verdict)
+        + _other_left_side(reading, part),
         answer=shown,
         evidence=_evidence(question, part, verdict.evidence),
         diagnosis=None if mistake is None else mistake.diagnosis,
@@ -157,6 +159,14 @@ def _hides(question: SolvedQuestion, part: SolvedPart, verdict: Verdict) -> bool
 def target_of(part: SolvedPart) -> Target:
     """The part's target as the judge takes it."""
     return Target(part.part.target, part.closed, part.part.tolerance, part.interval, part.part.layout)
+
+
+def _other_left_side(reading: Reading, part: SolvedPart) -> str:
+    """A sentence where the left side of an answer names another derivative than the part asks for."""
+    left = reading.chain[0] if len(reading.chain) > 1 else None
+    if not isinstance(left, Partial) or head(left) in (None, head(part.part.target)):
+        return ""
+    return f" Your left side says {to_text(left)}; the question asks for {part.asked.target_text}."
 
 
 def _note(verdict: Verdict, reading: Reading) -> str:

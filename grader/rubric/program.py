@@ -11,10 +11,22 @@ from dataclasses import dataclass, replace
 
 from grader.autodiff.entries import Entry
 from grader.autodiff.graph import ComputationGraph, Node
+from grader.autodiff.higher import gradient_node
 from grader.autodiff.lower import lower
 from grader.expression.algebra import apart, fresh, substitute
 from grader.expression.names import Declared
-from grader.expression.nodes import Expression, Indexed, Partial, Reduce, Symbol, children, symbols, walk
+from grader.expression.nodes import (
+    Expression,
+    Indexed,
+    Partial,
+    Reduce,
+    Symbol,
+    children,
+    indices,
+    sides,
+    symbols,
+    walk,
+)
 from grader.expression.values import ShapeError
 from grader.problems import Problem
 from grader.rubric.document import Entries, Text, Tree
@@ -112,7 +124,7 @@ def _quantities(expression: Expression) -> set[str]:
 
 def _read_definitions(table: Table, lefts: list[_Left]) -> tuple[Node, ...]:
     later = {left.name: left for left in lefts}
-    nodes = []
+    nodes: list[Node] = []
     for left in lefts:
         # the ranks of the definitions above are known by now
         expression = read_formula(left.formula, left.line, tuple(table.names), left.place) if left.formula else None
@@ -126,11 +138,16 @@ def _read_definitions(table: Table, lefts: list[_Left]) -> tuple[Node, ...]:
         for name in sorted(used & later.keys()):
             message = f"the formula uses '{name}', which is defined further down (line {later[name].line})"
             left.place.note(left.line, message, "put definitions in the order in which they are computed")
-        if any(isinstance(item, Partial) for item in walk(expression)):
-            left.place.note(left.line, "a definition may not hold a derivative")
         if used & later.keys() or own.name in used:
             continue
-        node = _lowered(table, left, expression)
+        if isinstance(expression, Partial):
+            graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), tuple(nodes))
+            node = _derived(table, left, expression, graph)
+        else:
+            if any(isinstance(item, Partial) for item in walk(expression)):
+                hint = "give the derivative a name of its own first, as in g: dJ/dw"
+                left.place.note(left.line, "a definition may not hold a derivative beside other things", hint)
+            node = _lowered(table, left, expression)
         if node is not None:
             nodes.append(node)
     return tuple(_apart(node, table.axes) for node in nodes)
@@ -170,6 +187,20 @@ def _lowered(table: Table, left: _Left, expression: Expression) -> Node | None:
     _check_letters(left, (*left.letters, *entry.letters), entry.body, table.axes)
     source = expression if entry.body != expression else None
     return Node(left.name, (*left.letters, *entry.letters), axes, entry.body, source)
+
+
+def _derived(table: Table, left: _Left, target: Partial, graph: ComputationGraph) -> Node | None:
+    """A definition that is a derivative: ``g_k: dJ/dtheta_k`` is more of the program."""
+    node = gradient_node(graph, target)
+    places = [place for side in sides(target) for place in indices(side)]
+    if node is None or (places and (len(places) != len(node.letters) or places != [*map(Symbol, left.letters)])):
+        hint = "as in g: dJ/dtheta, or g_k: dJ/dtheta_k"
+        left.place.note(left.line, "expected a derivative that the model has, with the letters of the left side", hint)
+        return None
+    _take_axes(table, left.name, node.axes)
+    letters = left.letters if places else node.letters
+    expression = substitute(node.expression, dict(zip(node.letters, map(Symbol, letters), strict=True)))
+    return Node(left.name, letters, node.axes, expression, target)
 
 
 def _take_axes(table: Table, name: str, axes: tuple[str, ...]) -> None:

@@ -64,7 +64,7 @@ def closed_form(graph: ComputationGraph, target: Expression, adjoints: Mapping[s
         return ZERO
     node = known[name]
     formula = inline(node.expression, {key: value for key, value in known.items() if key != name})
-    formula = simplify(fold(simplify(formula), graph.nodes))
+    formula = simplify(fold(simplify(formula), graph.formulas))
     formula = apart(simplify(_unit_rows(formula, graph)), (item.name for item in graph.quantities))
     return _in_place(replace(node, expression=formula), target, graph)
 
@@ -304,5 +304,5 @@ def _partial_line(
     local = local_jacobian(graph, upper, lower)
     if local is None:
         return None
-    folded = simplify(fold(local.expression, graph.nodes))
+    folded = simplify(fold(local.expression, graph.formulas))
     return Line(item, _readable(_place(replace(local, expression=folded), item)), "local partial")

@@ -11,6 +11,7 @@ import numpy as np
 
 from grader.autodiff.backprop import NotDifferentiable, backward_pass
 from grader.autodiff.graph import ComputationGraph, Node
+from grader.autodiff.higher import with_derivatives
 from grader.expression.evaluator import evaluate
 from grader.expression.mathml import to_mathml
 from grader.expression.names import Names
@@ -31,7 +32,6 @@ from grader.solver.runs import (
     fill_partials,
     is_numeric,
     make_run,
-    with_derivatives,
 )
 from grader.solver.strata import Kink, kinks, model_margins, stratified
 from grader.version import VERSION

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 
-from grader.autodiff.backprop import backward_pass, inline
+from grader.autodiff.backprop import backward_pass
 from grader.autodiff.graph import ComputationGraph, Node
+from grader.autodiff.higher import with_derivatives
 from grader.expression.domain import POSITIVE, REAL, draw
 from grader.expression.evaluator import Environment, evaluate
 from grader.expression.nodes import Expression, Partial, Symbol, head, indices, partial_name, sides, walk
@@ -166,23 +167,6 @@ def _fill(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[Node,
         run.values[name] = np.broadcast_to(np.eye(size).reshape(shape), (run.points, *shape))
     else:  # no path leads from one to the other
         run.values[name] = np.zeros((run.points, *shape))
-
-
-@lru_cache(maxsize=256)
-def with_derivatives(graph: ComputationGraph, target: Expression) -> ComputationGraph:
-    """The graph whose nodes include the first derivatives that a second one is taken of: a gradient is more graph."""
-    if not isinstance(target, Partial) or not isinstance(target.numerator, Partial):
-        return graph
-    inner = target.numerator
-    graph = with_derivatives(graph, inner)
-    name, above = head(inner), head(inner.numerator)
-    if name is None or above is None:
-        return graph
-    known = {node.name: node for node in backward_pass(graph, above)}
-    if name not in known:
-        return graph
-    node = known.pop(name)
-    return replace(graph, nodes=(*graph.nodes, replace(node, expression=inline(node.expression, known))))
 
 
 @lru_cache(maxsize=256)
