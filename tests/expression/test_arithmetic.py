@@ -104,7 +104,7 @@ texts = st.recursive(numbers, lambda inner: st.deferred(lambda: _larger(inner)),
 
 
 @pytest.mark.parametrize("notation", ["plain", "latex"])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=texts)
 @example(text="-2 ** 2 / 4 - -.5")
 @example(text="2**-1**2")

@@ -6,7 +6,7 @@ import time
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from strategies import NAMES, expressions
 
 from grader.expression.names import Declared
@@ -207,13 +207,11 @@ def test_a_declared_function_prints_under_its_own_name() -> None:
     assert (to_text(call("sigmoid", x, primes=1), names), to_latex(call("sigmoid", x), names)) == ("g'(x)", "g(x)")
 
 
-@settings(deadline=None)
 @given(expressions())
 def test_text_reads_back(e: Expression) -> None:
     assert read(to_text(e, NAMES), NAMES, "plain").expression == e
 
 
-@settings(deadline=None)
 @given(expressions())
 def test_latex_reads_back(e: Expression) -> None:
     assert read(to_latex(e, NAMES), NAMES, "latex").expression == e

@@ -5,7 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import NAMES, expressions
 
@@ -85,7 +85,6 @@ def test_the_root_element() -> None:
     assert "<b>" not in inline
 
 
-@settings(deadline=None)
 @given(expressions())
 def test_every_expression_is_core_mathml(e: Expression) -> None:
     root = ElementTree.fromstring(to_mathml(e, NAMES))
@@ -104,7 +103,6 @@ COMMANDS = (
 pieces = st.sampled_from([*"abc123{}[]()^_'&<>\"-+,.~ \x00\ud800", *COMMANDS])
 
 
-@settings(deadline=None)
 @given(st.lists(pieces, max_size=25).map("".join))
 def test_any_text_is_well_formed(latex: str) -> None:
     ElementTree.fromstring(latex_to_mathml(latex))

@@ -126,7 +126,7 @@ PIECES = r"""
 MIXTURES = st.lists(st.sampled_from(PIECES.split()), max_size=16)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(MIXTURES.flatmap(lambda pieces: st.sampled_from(["".join(pieces), " ".join(pieces)])))
 def test_any_mixture_gives_a_tree_or_problems(text: str) -> None:
     for names in (None, NAMES):
@@ -139,7 +139,7 @@ def test_any_mixture_gives_a_tree_or_problems(text: str) -> None:
             assert all(node.span.start <= node.span.end for node in walk(side))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=60))
 def test_any_text_gives_a_tree_or_problems(text: str) -> None:
     reading = read(text, NAMES)

@@ -34,7 +34,7 @@ SOME = (
 
 
 @given(st.lists(st.sampled_from(SOME), min_size=len(PARTS), max_size=len(PARTS)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_same_submission_gives_the_same_report(texts):
     answers = tuple(Answer(part, text, "a.csv", 2) for part, text in zip(PARTS, texts, strict=True))
     first = grader.grade(KEY, Submission("s", answers=answers))
@@ -47,7 +47,7 @@ def test_the_same_submission_gives_the_same_report(texts):
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_at_all_gets_a_verdict(text):
     result = grader.grade_answer(KEY, "b2", text)
     assert result.verdict in ("correct", "partly_correct", "incorrect", "undecided", "unreadable", "missing")

@@ -243,7 +243,7 @@ def test_the_hash_is_of_the_text_and_a_byte_order_mark_is_no_matter() -> None:
 GOOD = FRAME.format(model=shifted(SCALAR, 6), target="dL/dw", part=shifted("points: 3\naccept: ['2*z*x']", 8))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.integers(0, len(GOOD)),
     st.integers(0, 12),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.submission.labels import find_part, label_at, part_names
@@ -231,7 +231,6 @@ def test_a_broken_notebook_is_a_problem(text: str) -> None:
     assert any("not read" in line for line in told(folder))
 
 
-@settings(deadline=None)
 @given(st.text("1ab2c:)(.#*_-%$\\[]{}`<!>= \nZ", max_size=60), st.sampled_from(["md", "tex", "txt"]))
 def test_any_text_reads_and_no_answer_is_made_up(text: str, kind: str) -> None:
     for answer in read(text, f"ana.{kind}").submissions[0].answers:
@@ -239,7 +238,6 @@ def test_any_text_reads_and_no_answer_is_made_up(text: str, kind: str) -> None:
         assert answer.text.split("\n")[0].strip() in text
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(PARTS), unique=True), st.sampled_from(["## {}", "**{}**", "{}:", "\\paragraph{{{}}}"]))
 def test_every_label_finds_its_part(parts: list[str], style: str) -> None:
     text = "\n".join(f"{style.format(part)}\nx + {at}\n" for at, part in enumerate(parts))

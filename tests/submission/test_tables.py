@@ -8,7 +8,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.submission.model import ReadFolder
@@ -267,7 +267,6 @@ def typed(text: str) -> str:
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=30) | st.text("xy ,;\t\"'\n\r(){}[]=", max_size=12)
 
 
-@settings(deadline=None)
 @given(st.lists(TEXTS, min_size=4, max_size=4), st.sampled_from(",;\t"))
 def test_what_a_csv_writer_wrote_reads_back(cells: list[str], delimiter: str) -> None:
     out = io.StringIO()
@@ -277,7 +276,6 @@ def test_what_a_csv_writer_wrote_reads_back(cells: list[str], delimiter: str) ->
     assert answers(read(out.getvalue())) == {"ana": expected}
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(PARTS), TEXTS), st.sampled_from([None, 1]))
 def test_what_a_json_writer_wrote_reads_back(given_answers: dict[str, str], indent: int | None) -> None:
     text = json.dumps({"student": "ana", "answers": given_answers}, indent=indent)
