@@ -11,6 +11,7 @@ from grader.diagnosis.follow_through import Own, follow_through, own_value
 from grader.expression.nodes import Expression
 from grader.expression.reading import read
 from grader.grading.answers import final_answer, given_your, shown_steps
+from grader.grading.partial import bounded
 from grader.results import Evidence, PartResult, ScoreLine
 from grader.solver.key import SolvedPart, SolvedQuestion
 
@@ -100,10 +101,9 @@ def _by_steps(
             return _credited(question, part, result, given, lines, found[1]), wrong
     steps = tuple(ScoreLine(f"step: {text}", points) for text, points in shown.earned)
     lines = (*steps, *(line for line in result.lines if not line.reason.startswith("step: ")))
-    score = round(min(sum(line.points for line in lines), full), 6)
+    kept, score = bounded(part, lines)
     if score > result.score:
-        verdict = "correct" if score == full else "partly_correct"
-        result = replace(result, lines=lines, score=score, verdict=verdict)
+        result = replace(result, lines=kept, score=score, verdict="partly_correct")
     return result, wrong
 
 

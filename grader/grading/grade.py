@@ -23,6 +23,7 @@ from grader.expression.reading import Reading, read
 from grader.grading.answers import final_answer, shown_steps, with_own_partials
 from grader.grading.carried import carried_forward
 from grader.grading.messages import message_for
+from grader.grading.partial import bounded
 from grader.problems import Problem
 from grader.results import (
     AnswerShown,
@@ -38,7 +39,6 @@ from grader.submission.model import Answer, Submission
 
 Judged: TypeAlias = Mapping[tuple[str, str], PartResult]
 NOTHING_JUDGED: Judged = MappingProxyType({})
-UNFINISHED_SHARE = 0.5
 UNFINISHED = {
     "chain_rule_only": "the chain rule is set up rightly",
     "not_evaluated": "the formula is right",
@@ -183,13 +183,15 @@ def _points(
         return (ScoreLine("the answer", full),), full, "correct"
     lines = [ScoreLine(f"step: {text}", points) for text, points in shown_steps(question, part, reading).earned]
     if verdict.note in UNFINISHED:
-        lines.append(ScoreLine(UNFINISHED[verdict.note], round(full * UNFINISHED_SHARE, 6)))
+        credit = part.part.partial_credit
+        share = credit.chain_rule_only if verdict.note == "chain_rule_only" else credit.not_evaluated
+        lines.append(ScoreLine(UNFINISHED[verdict.note], round(full * share, 6)))
     if mistake is not None:
         lines += mistake.lines
-    score = round(min(sum(line.points for line in lines), full), 6)
+    kept, score = bounded(part, lines, decided=verdict.decision != "undecided")
     if verdict.decision == "undecided":
-        return tuple(lines), score, "undecided"
-    return tuple(lines), score, "correct" if score == full else "partly_correct" if score > 0 else "incorrect"
+        return kept, score, "undecided"
+    return kept, score, "partly_correct" if score > 0 else "incorrect"
 
 
 def _unreadable(part: SolvedPart, reading: Reading) -> PartResult:

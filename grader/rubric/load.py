@@ -26,7 +26,7 @@ from grader.rubric.fields import (
     read_text,
 )
 from grader.rubric.malrules import MALRULES, MalRuleSetting
-from grader.rubric.model import Example, Model, Part, Question, Rubric, Step, Tolerance
+from grader.rubric.model import Example, Model, Part, PartialCredit, Question, Rubric, Step, Tolerance
 from grader.rubric.program import read_model
 from grader.rubric.targets import read_target
 
@@ -45,6 +45,7 @@ class _Defaults:
     show_solution: bool
     layout: str = "review"
     follow_through: float = 1.0
+    partial_credit: PartialCredit = field(default_factory=PartialCredit)
     malrules: tuple[MalRuleSetting, ...] = ()
 
 
@@ -94,6 +95,7 @@ def _inherit(fields: Fields, defaults: _Defaults, place: Place) -> _Defaults:
         defaults.show_solution if solution is None else solution == "shown",
         read_choice(fields, "layout", place, ("review", "accept", "wrong")) or defaults.layout,
         read_share(fields, "follow_through", place, defaults.follow_through),
+        _partial_credit(fields, defaults.partial_credit, place),
         _malrules(fields, defaults.malrules, place),
     )
 
@@ -143,6 +145,23 @@ def _rounding(fields: Fields, place: Place) -> Tolerance:
         case Text(value=value) if "significant" in value:
             return Tolerance(rounding_significant=read_count(fields, "rounding", place, 1, "significant"))
     return Tolerance(rounding=read_count(fields, "rounding", place, 0, "decimal"))
+
+
+def _partial_credit(fields: Fields, inherited: PartialCredit, place: Place) -> PartialCredit:
+    """The shares of this level; what it does not say is inherited."""
+    if "partial_credit" not in fields:
+        return inherited
+    inner = place.key("partial_credit")
+    shares = read_fields(fields["partial_credit"], "partial_credit", inner)
+    credit = PartialCredit(
+        read_share(shares, "chain_rule_only", inner, inherited.chain_rule_only),
+        read_share(shares, "not_evaluated", inner, inherited.not_evaluated),
+        read_share(shares, "floor", inner, inherited.floor),
+        read_share(shares, "cap", inner, inherited.cap),
+    )
+    if credit.floor > credit.cap:
+        inner.note(fields["partial_credit"].line, f"the floor {credit.floor:g} is above the cap {credit.cap:g}")
+    return credit
 
 
 def _distance(fields: Fields, name: str, place: Place) -> float | None:
@@ -231,6 +250,7 @@ def _read_part(tree: Tree, number: int, defaults: _Defaults, model: Model | None
         show_solution=own.show_solution,
         layout=own.layout,
         follow_through=own.follow_through,
+        partial_credit=own.partial_credit,
         line=tree.line,
         malrules=own.malrules,
     )

@@ -37,6 +37,17 @@ class Tolerance:
 
 
 @dataclass(frozen=True, slots=True)
+class PartialCredit:
+    """Shares of a part's points: for a chain rule that is only set up, for a formula not worked out to a number, and
+    the least and the most that an answer that is not right can earn."""
+
+    chain_rule_only: float = 0.5
+    not_evaluated: float = 0.5
+    floor: float = 0.0
+    cap: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """An answer that the rubric's author gives with the outcome it must have (`note` empty: any)."""
 
@@ -77,6 +88,7 @@ class Part:
     show_solution: bool = True
     layout: str = "review"
     follow_through: float = 1.0
+    partial_credit: PartialCredit = PartialCredit()
     line: int = 0
     malrules: tuple[MalRuleSetting, ...] = ()
 

@@ -66,6 +66,10 @@ _MARKING = {
     "follow_through": Key(
         _SHARE, "The share of the points for an answer that is right given the student's own values."
     ),
+    "partial_credit": Key(
+        _section("partial_credit"),
+        "Shares of the points for answers that are not right, or not finished.",
+    ),
     "layout": Key(
         {"enum": ["review", "accept", "wrong"]},
         "What becomes of an answer that is the transpose of the gradient (review unless it says otherwise).",
@@ -185,6 +189,12 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
             "points": Key(_POINTS, "Partial credit for an answer with this mistake (0 unless given)."),
             "message": Key(_WORD, "What the student reads in place of our words."),
             "enabled": Key({"enum": [True, False]}, "Whether the mistake is looked for (true unless given)."),
+        },
+        "partial_credit": {
+            "chain_rule_only": Key(_SHARE, "For a chain rule that is set up and not carried out (0.5)."),
+            "not_evaluated": Key(_SHARE, "For a formula that is not worked out to a number (0.5)."),
+            "floor": Key(_SHARE, "The least that an answer that is not right earns (0)."),
+            "cap": Key(_SHARE, "The most that an answer that is not right earns (1)."),
         },
         "tolerance": {
             "absolute": Key(_NUMBER, "The largest distance from the true value."),

@@ -140,7 +140,8 @@ def test_a_price_is_partial_credit(answer: str, score: float, note: str, why: st
     result = grader.grade_answer(key_of(LAYERS, "dL/dW_kj", PRICED), "p", answer)
     assert (result.score, result.note) == (score, note), why
     if score and result.diagnosis:
-        assert "partial credit: " in result.lines[-1].reason
+        assert any("partial credit: " in line.reason for line in result.lines)
+        assert sum(line.points for line in result.lines) == score
     if note == "malrule/missing_factor:dyhat_dA":
         assert result.diagnosis is not None
         assert result.diagnosis.message == "Draw the graph."

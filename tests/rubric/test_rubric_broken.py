@@ -64,7 +64,10 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_lines() -> None:
     assert [line.split(":")[1] for line in problems_of(text)] == ["8", "15", "16"]
 
 
-KEYS = "the keys title, questions, defaults, tolerance, rounding, follow_through, layout, solution, malrules"
+KEYS = (
+    "the keys title, questions, defaults, tolerance, rounding, follow_through, partial_credit, layout, solution,"
+    " malrules"
+)
 WHOLE_FILES = [
     ("", f"r.yaml:1: expected a mapping with {KEYS}, found nothing", "an empty file"),
     ("- a\n", f"r.yaml:1: expected a mapping with {KEYS}, found a list", "a list"),

@@ -31,6 +31,7 @@ questions:
         steps: [{target: s}]
         accept: [{answer: "1"}]
         tolerance: {decimals: 1}
+        partial_credit: {cap: 1}
         malrules: {sign: {points: 0.5}}
     defaults: {points: 1}
 """
@@ -49,6 +50,7 @@ SECTIONS: dict[str, tuple[str | int, ...]] = {
     "step": ("questions", 0, "parts", 0, "steps", 0),
     "example": ("questions", 0, "parts", 0, "accept", 0),
     "tolerance": ("questions", 0, "parts", 0, "tolerance"),
+    "partial_credit": ("questions", 0, "parts", 0, "partial_credit"),
     "malrule": ("questions", 0, "parts", 0, "malrules", "sign"),
 }
 
