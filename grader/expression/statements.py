@@ -27,7 +27,8 @@ def statements(linked: Linked) -> list[Statement]:
     cuts: list[tuple[int, str]] = []
     at, last = 0, len(tokens) - ENDS
     remarks = "dots" in linked.kinds or ("rel" in linked.kinds and any(token[:2] == ("rel", "in") for token in tokens))
-    if _CUTTING.isdisjoint(linked.kinds) and not remarks:
+    listed = "," in linked.kinds and linked.kinds.count("=") > 1  # dL/dz = z, dz/dw = x, dL/dw = z x
+    if _CUTTING.isdisjoint(linked.kinds) and not remarks and not listed:
         return _pieces(linked, [(last, "end")])
     defining = False
     equals = branching = related = False
@@ -64,6 +65,9 @@ def statements(linked: Linked) -> list[Statement]:
         elif kind == "key" and token.text == "then" and defining:
             cuts.append((at, "then"))
             defining = equals = False
+        elif kind == "," and listed and equals and not (branching or defining) and _has_equals(tokens, match, at + 1):
+            cuts.append((at, ";"))
+            equals = False
         elif kind == ";" and equals and not branching:
             defining = defining and _has_equals(tokens, match, at + 1)
             cuts.append((at, "where" if defining else ";"))
