@@ -81,7 +81,7 @@ def _table_of(names: Names) -> Table:
             shaped = row.name in ("kronecker", "sqrt")  # their own LaTeX is a form, not a name
             latex = rf"\operatorname{{{text}}}" if shaped or row.latex in taken else row.latex
             functions[row.name] = (text, latex)
-    for item in names:
+    for item in reversed(names):  # of several names of a function the first prints
         if item.role == "function" and item.function:
             functions[item.function] = (item.name, item.latex or symbol_latex(item.name))
     spelled = {text for text, _ in functions.values()} | set(SPELLINGS)

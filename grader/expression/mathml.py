@@ -25,16 +25,10 @@ _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\.\d+|\s+|.", re.DOTALL)
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ACCENTS = MappingProxyType(
     {
-        "hat": "^",
-        "widehat": "^",
-        "bar": "¯",
-        "overline": "¯",
-        "tilde": "~",
-        "widetilde": "~",
-        "dot": "˙",
+        "hat": "^", "widehat": "^", "bar": "¯", "overline": "¯", "tilde": "~", "widetilde": "~", "dot": "˙",
         "vec": "→",
     }
-)
+)  # fmt: skip
 _ALPHABETS = MappingProxyType(
     {
         "mathbf": "BOLD", "boldsymbol": "BOLD", "bm": "BOLD", "bf": "BOLD",
@@ -101,6 +95,10 @@ _GREEK_LOOKS = MappingProxyType(
 _TAKING = frozenset(("frac", "dfrac", "tfrac", "sqrt", "left", "begin", "substack", *_ACCENTS, *_ALPHABETS, *_UPRIGHT))
 _SCRIPTING = frozenset(("^", "_", "'", r"\limits"))
 _Tokens = deque[str]
+_THIN = '<mspace width="0.17em"></mspace>'
+_MATRIX = "<mo>@</mo>"
+_OTHER_PRODUCTS = frozenset(f"<mo>{sign}</mo>" for sign in "·×∘⊙⊗∗*")
+_BETWEEN_TERMS = frozenset(f"<mo>{sign}</mo>" for sign in "+−=,≠≤≥") | {"<mo>&lt;</mo>", "<mo>&gt;</mo>"}
 _NEW_ROW, _END = r"\\", r"\end"
 
 
@@ -150,17 +148,38 @@ def _row(tokens: _Tokens, stops: tuple[str, ...], depth: int) -> list[str]:
             continue
         base = "<mrow></mrow>" if token in ("^", "_", "'") else _atom(tokens, depth)
         if base:
+            if base.startswith("<mfrac") and items and items[-1].startswith("<mfrac"):
+                items.append(_THIN)
             items.append(_scripted(base, token, tokens, depth))
         if token[0] == "\\" and _is_function(token):
             _skip_spaces(tokens)
             bare = not tokens or tokens[0] not in ("(", "[", "{", r"\left")
-            items.append('<mspace width="0.17em"></mspace>' if bare else "<mo>\u2061</mo>")
-    return items
+            items.append(_THIN if bare else "<mo>\u2061</mo>")
+    return _side_by_side(items)
 
 
 def _expects_operand(items: list[str]) -> bool:
     """Whether a sign standing here is a sign, and no operation: at the start, or behind an operator."""
-    return not items or (items[-1].startswith("<mo") and items[-1][-6:-5] not in ")]}|‖⟩")
+    return not items or (items[-1].startswith(("<mo>", "<mo ")) and items[-1][-6:-5] not in ")]}|‖⟩")
+
+
+def _side_by_side(items: list[str]) -> list[str]:
+    """Matrix products as books print them, ``W x`` for ``W @ x``; beside another product the sign stays."""
+    if _MATRIX not in items:
+        return items
+    terms, opened = [], [0]  # of each item, which term of a sum in which brackets it stands in
+    for place, item in enumerate(items):
+        if item.endswith("(</mo>"):
+            opened.append(place + 1)
+        elif item.endswith(")</mo>") and len(opened) > 1:
+            opened.pop()
+        elif item in _BETWEEN_TERMS:
+            opened[-1] = len(items) + place
+        terms.append(opened[-1])
+    signed = {term for term, item in zip(terms, items, strict=True) if item in _OTHER_PRODUCTS}
+    bare = {place for place, item in enumerate(items) if item == _MATRIX and terms[place] not in signed}
+    # the sign has a thin space on each side, of which one is left
+    return [item for place, item in enumerate(items) if place not in bare and place - 1 not in bare]
 
 
 def _is_function(token: str) -> bool:
@@ -186,6 +205,8 @@ def _scripted(base: str, token: str, tokens: _Tokens, depth: int) -> str:
                 below.append(_argument(tokens, depth))
     if not below and not above:
         return base
+    if below and base.startswith("<msub>"):  # an entry of W_2 is no W_21
+        base = f'<mrow><mo stretchy="false">(</mo>{base}<mo stretchy="false">)</mo></mrow>'
     tags = ("munder", "mover", "munderover") if token[1:] in _LIMITS else ("msub", "msup", "msubsup")
     tag = tags[2] if below and above else tags[0] if below else tags[1]
     scripts = "".join(_group(script) for script in (below, above) if script)

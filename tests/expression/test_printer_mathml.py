@@ -63,6 +63,34 @@ FORMS = [
     (r"\sqrt[3]{x}", "<mroot><mi>x</mi><mn>3</mn></mroot>", "a cube root"),
     (r"\mathrm{a\_b}", "<mi>a_b</mi>", "an escaped underscore"),
     (r"\text{if } x", "<mrow><mtext>if\u00a0</mtext><mi>x</mi></mrow>", "the space of a text stays"),
+    (
+        r"\hat{y} - y",
+        '<mrow><mover accent="true"><mi>y</mi><mo stretchy="false">^</mo></mover><mo>−</mo><mi>y</mi></mrow>',
+        "a minus behind a hat subtracts",
+    ),
+    (
+        r"W \,@\, x + b \cdot c",
+        '<mrow><mi>W</mi><mspace width="0.17em"></mspace><mi>x</mi><mo>+</mo><mi>b</mi><mo>·</mo><mi>c</mi></mrow>',
+        "a matrix product has no sign",
+    ),
+    (
+        r"(A \,@\, B) \circ c",
+        '<mrow><mo stretchy="false">(</mo><mi>A</mi><mspace width="0.17em"></mspace><mi>B</mi>'
+        '<mo stretchy="false">)</mo><mo>∘</mo><mi>c</mi></mrow>',
+        "nor where the other product is outside its brackets",
+    ),
+    (
+        r"A \,@\, B \circ c",
+        '<mrow><mi>A</mi><mspace width="0.17em"></mspace><mo>@</mo><mspace width="0.17em"></mspace><mi>B</mi>'
+        "<mo>∘</mo><mi>c</mi></mrow>",
+        "beside another product the sign says what was grouped",
+    ),
+    (
+        r"{W_2}_{kj}",
+        '<msub><mrow><mo stretchy="false">(</mo><msub><mi>W</mi><mn>2</mn></msub><mo stretchy="false">)</mo></mrow>'
+        "<mrow><mi>k</mi><mi>j</mi></mrow></msub>",
+        "an entry of a name with a subscript",
+    ),
     (r"\foo x", "<mrow><mtext>\\foo</mtext><mi>x</mi></mrow>", "an unknown command is shown"),
     (r"a < b & c", "<mrow><mi>a</mi><mo>&lt;</mo><mi>b</mi><mo>&amp;</mo><mi>c</mi></mrow>", "markup is escaped"),
     (r"}{", '<mrow><mo>}</mo><mrow></mrow></mrow>', "braces the wrong way round"),
