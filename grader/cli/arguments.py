@@ -62,7 +62,9 @@ def _parser() -> ArgumentParser:
 
     check = commands.add_parser("check", help="lint and self-test a rubric", allow_abbrev=False)
     check.add_argument("rubric", metavar="RUBRIC", help="the rubric's YAML file")
-    check.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    loudness = check.add_mutually_exclusive_group()
+    loudness.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    loudness.add_argument("-v", "--verbose", action="store_true", help="also print notes: what goes unseen in a part")
 
     key = commands.add_parser("key", help="print a rubric's answers and derivations", allow_abbrev=False)
     key.add_argument("rubric", metavar="RUBRIC", help="the rubric's YAML file")

@@ -1,6 +1,7 @@
 """What a rubric's author asks: is the rubric sound, and what are its answers.
 
-``grader check rubric.yaml`` prints every Problem and returns 2, or 0 where there is none.
+``grader check rubric.yaml`` prints every Problem and returns 2, or 0 where there is none; with ``--verbose`` also
+what an author may want to know.
 """
 
 from __future__ import annotations
@@ -26,8 +27,12 @@ def check(asked: Namespace) -> int:
         parts = sum(len(question.parts) for question in found.questions)
         for warning in warnings(found):
             print(f"warning: {warning}")
-        for note in notes(found):
+        told = notes(found)
+        for note in told if asked.verbose else ():
             print(f"note: {note}")
+        if told and not asked.verbose:
+            what = "mistakes that make no difference, points that no step earns"
+            print(f"{len(told)} note{'' if len(told) == 1 else 's'} ({what}): --verbose shows them")
         print(f"{asked.rubric}: no problem in {parts} part{'' if parts == 1 else 's'}")
     return 0
 
