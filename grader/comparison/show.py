@@ -18,7 +18,7 @@ from grader.solver.runs import Run
 from grader.solver.strata import margin_values
 
 MAX_SHOWN = 8
-MAX_ENTRIES = 6
+MAX_ENTRIES = 16
 MAX_KINDS = 3
 SAME = 1e-9
 

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from dataclasses import dataclass
 
 from grader.feedback.charts import Histogram, histogram
+from grader.feedback.mistakes import Made, mistakes
 from grader.feedback.names import anchor, feedback_name
 from grader.feedback.templating import Remark, remarks, script, template
 from grader.feedback.wording import VERDICTS, by_student, clean, in_order, percent, points, shorten, tidy, worth
@@ -16,6 +18,7 @@ from grader.results import ClassReport, GradeReport, PartResult, RubricShown
 
 _MOST_REVIEWS = 500
 _FEW_REVIEWS = 12
+_MOST_REVIEWED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class ClassView:
     review_title: str
     more_reviews: int
     reviews_open: bool
+    reviewed_parts: str
+    mistakes: tuple[Made, ...]
     remarks: tuple[Remark, ...]
 
 
@@ -107,6 +112,8 @@ def class_page(report: ClassReport) -> str:
         review_title=f"{len(reviews)} answer{'' if len(reviews) == 1 else 's'}",
         more_reviews=max(0, len(reviews) - _MOST_REVIEWS),
         reviews_open=len(reviews) <= _FEW_REVIEWS,
+        reviewed_parts=_most_reviewed([result.asked.part for _, result in reviews if result is not None]),
+        mistakes=mistakes(reports),
         remarks=remarks(report.problems),
     )
     return clean(template("class.html").render(page=view))
@@ -161,6 +168,12 @@ def _difficulty(rubric: RubricShown, ordered: list[tuple[PartResult, ...]]) -> t
             )
         )
     return tuple(out)
+
+
+def _most_reviewed(parts: list[str]) -> str:
+    """The parts that most of the open answers belong to; empty where no part stands out."""
+    counted = [(part, count) for part, count in Counter(parts).most_common(_MOST_REVIEWED) if count > 1]
+    return ", ".join(f"{part} ({count})" for part, count in counted)
 
 
 def _open(report: GradeReport, results: tuple[PartResult, ...]) -> tuple[PartResult | None, ...]:

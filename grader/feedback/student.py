@@ -13,8 +13,18 @@ from itertools import groupby
 from markupsafe import Markup
 
 from grader.feedback.names import anchor
-from grader.feedback.templating import Formula, Remark, formula, remarks, template, typed
-from grader.feedback.wording import VERDICTS, clean, evidence_sentence, in_order, percent, placed, points, worth
+from grader.feedback.templating import Formula, Remark, formula, quantity, remarks, template, typed
+from grader.feedback.wording import (
+    VERDICTS,
+    clean,
+    evidence_sentence,
+    in_order,
+    percent,
+    placed,
+    point_of,
+    points,
+    worth,
+)
 from grader.results import GradeReport, PartResult, RubricShown
 from grader.rubric.shown import Asked
 
@@ -41,6 +51,7 @@ class PartView:
     reading: Formula | None
     message: str
     example: str
+    values: tuple[Formula, ...]
     checked: str
     detail: str
     diagnosis: str
@@ -123,9 +134,10 @@ def _question(results: tuple[PartResult, ...]) -> QuestionView:
 
 def _part(result: PartResult) -> PartView:
     asked, answer, evidence = result.asked, result.answer, result.evidence
-    # A number and its name stay on one line.
-    sentence = evidence_sentence(evidence).replace(" = ", "\u00a0=\u00a0")
     wrong = evidence.kind == "counterexample"
+    arrays = wrong and any(value.startswith("[") for _, value in point_of(evidence))
+    # A number and its name stay on one line.
+    sentence = evidence_sentence(evidence, result.note, with_point=not arrays).replace(" = ", "\u00a0=\u00a0")
     reading = formula(answer.read_as_mathml, answer.read_as) if answer and answer.read_as else None
     return PartView(
         anchor=anchor(asked.part),
@@ -144,6 +156,7 @@ def _part(result: PartResult) -> PartView:
         reading=reading,
         message=result.message,
         example=sentence if wrong else "",
+        values=tuple(quantity(name, value) for name, value in point_of(evidence)) if arrays else (),
         checked="" if wrong else sentence,
         # Proofs and samples are told with their detail.
         detail=(evidence.detail or (CERTAIN if evidence.certified else "")) if wrong or not sentence else "",

@@ -16,12 +16,18 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from grader.expression.mathml import latex_to_mathml
+from grader.expression.symbol_latex import symbol_latex
 from grader.feedback.wording import placed, shorten
 from grader.problems import Problem, caret
 
 TEMPLATES = Path(__file__).parent / "templates"
 _WIDE = 20  # characters that fit a phone's column for sure
 _TAG = re.compile(r"<[^>]*>")
+_FIGURES = r"[-+.,\d e]+"
+_ROW = re.compile(rf"\[({_FIGURES})\]")
+_ARRAY = re.compile(rf"\[({_FIGURES}|\[{_FIGURES}\](, \[{_FIGURES}\])*)\]")
+_POWER = re.compile(r"(?<=\d)e([+-]?)0*(\d+)")
 _MOST_TYPED = 2000
 _MOST_LINES = 40
 _MOST_REMARKS = 20
@@ -78,6 +84,23 @@ def formula(mathml: str, text: str) -> Formula:
     markup = Markup(mathml) if mathml.startswith("<math") else None
     shown = _TAG.sub("", mathml) if markup else text
     return Formula(markup, shorten(text, _MOST_TYPED), len(shown) > _WIDE)
+
+
+def quantity(name: str, value: str) -> Formula:
+    """A quantity of a counterexample as a formula; nested brackets of figures are laid out as a matrix.
+
+    >>> "<mtable>" in (quantity("y", "[[0, 1]]").markup or "")
+    True
+    """
+    rows = _ROW.findall(value) if _ARRAY.fullmatch(value) else []
+    latex = r"\\".join(row.replace(",", "&") for row in rows)
+    latex = rf"\begin{{bmatrix}}{latex}\end{{bmatrix}}" if rows else value
+    latex = _POWER.sub(_power, latex)
+    return formula(latex_to_mathml(f"{symbol_latex(name)} = {latex}", alttext=f"{name} = {value}"), f"{name} = {value}")
+
+
+def _power(found: re.Match[str]) -> str:
+    return rf" \times 10^{{{'-' if found[1] == '-' else ''}{found[2]}}}"
 
 
 def typed(text: str) -> str:

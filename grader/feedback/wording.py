@@ -36,6 +36,10 @@ VERDICTS = MappingProxyType(
 # What neither HTML nor XML 1.0 may hold: control signs, halves of surrogate pairs, non-characters.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
+_POWER = re.compile(r"(?<=\d)e([+-]?\d+)")
+_SIGN = re.compile(r"(?<![\w.)])-(?=[\d.]|inf)")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def clean(text: str) -> str:
     """`text` with every sign that a page, an XML file or UTF-8 can't hold shown as `�`."""
@@ -74,23 +78,44 @@ def placed(file: str, line: int) -> str:
     return f"{file}:{line}" if file and line else file
 
 
-def evidence_sentence(evidence: Evidence) -> str:
-    """Why a verdict holds, in a sentence for the student; empty where there is nothing to show."""
+def figures(text: str) -> str:
+    """Figures as people print them: ``-4.2e-05`` is −4.2 × 10⁻⁵."""
+    powers = _POWER.sub(lambda found: " × 10" + str(int(found[1])).translate(_RAISED), text)
+    return _SIGN.sub("−", powers)
+
+
+def entry_of(evidence: Evidence) -> str:
+    """Where in an array a counterexample stands: ``entry (1, 2)``; empty for a scalar."""
+    return next((f"entry ({value})" for name, value in evidence.at if name == "entry"), "")
+
+
+def point_of(evidence: Evidence) -> tuple[tuple[str, str], ...]:
+    """The quantities of a counterexample's point, (name, value)."""
+    return tuple((name, value) for name, value in evidence.at if name != "entry")
+
+
+def evidence_sentence(evidence: Evidence, note: str = "", *, with_point: bool = True) -> str:
+    """Why a verdict holds, in a sentence for the student; empty where there is nothing to show.
+
+    `note` is that of the verdict. Without `with_point`, the point of a counterexample is left to a list below.
+    """
     match evidence.kind:
         case "proof":
             return "It is the same formula as ours" + (", once both are simplified." if evidence.points else ".")
         case "samples":
             agreed = evidence.detail or f"at {evidence.points} points that we tried"
             left_out = f" {evidence.discarded} more, where one side is undefined, were left out."
-            return f"It has the same value as ours {agreed}." + (left_out if evidence.discarded else "")
+            head = "Transposed, it" if note == "transposed" else "It"
+            return f"{head} has the same value as ours {agreed}." + (left_out if evidence.discarded else "")
         case "counterexample":
-            entry = [f"in entry {value}" for name, value in evidence.at if name == "entry"]
-            point = ", ".join(f"{name} = {value}" for name, value in evidence.at if name != "entry")
-            where = " ".join([*entry, f"at {point}"] if point else entry)
+            entry = f"in {entry_of(evidence)}" if entry_of(evidence) else ""
+            values = ", ".join(f"{name} = {figures(value)}" for name, value in point_of(evidence))
+            point = f"at {values}" if with_point and values else "with the values below," if values else ""
+            where = " ".join(filter(None, [entry, point]))
             head = f"For example, {where} your answer" if where else "Your answer"
             if not evidence.expected:  # the rubric keeps its values to itself
-                return f"{head} gives {evidence.got}, which is not the right value."
-            return f"{head} gives {evidence.got}; the right value is {evidence.expected}."
+                return f"{head} gives {figures(evidence.got)}, which is not the right value."
+            return f"{head} gives {figures(evidence.got)}; the right value is {figures(evidence.expected)}."
     return ""
 
 
@@ -98,7 +123,7 @@ def explained(result: PartResult) -> str:
     """Everything that is said about a part, one sentence or remark a line, for outputs without a layout."""
     remarks = [
         result.message,
-        evidence_sentence(result.evidence) if result.evidence.kind == "counterexample" else "",
+        evidence_sentence(result.evidence, result.note) if result.evidence.kind == "counterexample" else "",
         result.diagnosis.message if result.diagnosis else "",
         *(remark(problem) for problem in result.problems),
     ]

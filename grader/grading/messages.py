@@ -6,7 +6,7 @@ from grader.results import Verdict
 
 _SENTENCES = {
     "equivalent": "This is equal to the reference answer.",
-    "renamed": "This is equal to the reference answer, under other names for its symbols.",
+    "renamed": "This is equal to the reference answer, once its letters are matched with ours.",
     "implied_sum": "This is equal to the reference answer, with the repeated index summed as you evidently mean.",
     "rounded": "This is right within the rounding asked for.",
     "chain_rule_only": "The chain rule is set up rightly, but its derivatives are not worked out.",

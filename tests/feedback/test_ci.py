@@ -71,7 +71,7 @@ def test_annotation_marks_the_answer() -> None:
     assert commands(WRONG) == (
         "::error file=s01.csv,line=2,title=2b (s01)%3A not correct%2C 0 of 3 points::"
         "Your answer has another value than the gradient.%0A"
-        "For example, at y_i = 1, yhat_i = 0.25 your answer gives 1; the right value is -1.",
+        "For example, at y_i = 1, yhat_i = 0.25 your answer gives 1; the right value is −1.",
     )
 
 

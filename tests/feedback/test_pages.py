@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.feedback.charts import histogram
+from grader.feedback.mistakes import mistakes
 from grader.feedback.pages import class_page, feedback_name, key_page, student_page
-from grader.feedback.templating import TEMPLATES
-from grader.feedback.wording import VERDICTS, evidence_sentence
-from grader.results import AnswerShown, ClassReport, Evidence
+from grader.feedback.templating import TEMPLATES, quantity
+from grader.feedback.wording import VERDICTS, evidence_sentence, figures
+from grader.results import AnswerShown, ClassReport, Diagnosis, Evidence, GradeReport
 
 from .sample import RUBRIC, TYPED, WRONG, hostile, large_class, mixed, report, small_class
 
@@ -159,10 +160,91 @@ SENTENCES = [
     ),
     (
         Evidence("counterexample", at=(("entry", "1, 2"), ("x", "0.5"), ("m", "3")), expected="2", got="3"),
-        "For example, in entry 1, 2 at x = 0.5, m = 3 your answer gives 3; the right value is 2.",
+        "For example, in entry (1, 2) at x = 0.5, m = 3 your answer gives 3; the right value is 2.",
         "an entry of an array",
     ),
 ]
+
+
+NUMBERS = [
+    ("-0.5", "−0.5", "a minus, no hyphen"),
+    ("4.2e-05", "4.2 × 10⁻⁵", "a small number"),
+    ("-1e+12", "−1 × 10¹²", "a large one"),
+    ("[[-1, 2.5e-07]]", "[[−1, 2.5 × 10⁻⁷]]", "within an array"),
+    ("W_{11-2}", "W_{11-2}", "a name stays"),
+]
+
+
+@pytest.mark.parametrize(("typed", "shown", "why"), NUMBERS, ids=[case[2] for case in NUMBERS])
+def test_figures_as_people_print_them(typed: str, shown: str, why: str) -> None:
+    assert figures(typed) == shown, why
+
+
+QUANTITIES = [
+    ("x", "-0.5", ["<mi>x</mi><mo>=</mo>", "<mn>0.5</mn>"], 0, "a number"),
+    ("yhat", "[[0, 1], [2, 3e-05]]", ["<mover", "<mn>10</mn>"], 2, "a matrix"),
+    ("y", "[1, 0]", ["<mn>1</mn>"], 1, "a vector is one row"),
+    ("y", "[[[1], [2]]]", [">[</mo>"], 0, "of rank 3: as it stands"),
+    ("z", "[inf, nan]", ["<mi>i</mi>"], 0, "no figures: as it stands"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "holds", "rows", "why"), QUANTITIES, ids=[case[-1] for case in QUANTITIES])
+def test_quantities_of_an_example(name: str, value: str, holds: list[str], rows: int, why: str) -> None:
+    shown = quantity(name, value)
+    assert shown.text == f"{name} = {value}"
+    assert all(piece in str(shown.markup) for piece in holds), why
+    assert str(shown.markup).count("<mtr>") == rows, why
+
+
+def test_arrays_of_an_example_are_listed_below_the_sentence() -> None:
+    at = (("entry", "1, 2"), ("y", "[[0, 1]]"), ("N", "3"))
+    wrong = replace(WRONG, evidence=Evidence("counterexample", at=at, expected="1", got="-1"))
+    text = Page(page := student_page(report("s07", "", (wrong,)), RUBRIC)).text
+    assert "For example, in entry (1, 2) with the values below, your answer gives −1; the right value is 1." in text
+    assert page.split('class="values"')[1].split("</ul>")[0].count("<li>") == 2
+
+
+def test_a_transpose_is_not_said_to_have_the_same_value() -> None:
+    open_part = replace(
+        WRONG, verdict="undecided", note="transposed", review=True, evidence=Evidence("samples", 32), diagnosis=None
+    )
+    text = Page(student_page(report("s08", "", (open_part,)), RUBRIC)).text
+    assert "Transposed, it has the same value as ours at 32 points that we tried." in text
+
+
+def _wrong(student: str, *notes: tuple[str, str]) -> GradeReport:
+    """A report of wrong answers: (part, note) each, with a diagnosis where the note names a mal-rule."""
+    return report(
+        student,
+        "",
+        tuple(
+            replace(
+                WRONG,
+                asked=replace(WRONG.asked, part=part),
+                note=note,
+                diagnosis=Diagnosis(note, "") if note.startswith("malrule/") else None,
+            )
+            for part, note in notes
+        ),
+    )
+
+
+def test_mistakes_of_a_class_by_kind() -> None:
+    factor = "malrule/missing_factor:df_dw"
+    made = mistakes(
+        (
+            _wrong("a", ("1a", factor), ("1b", factor), ("2a", "shape"), ("2b", "not_equivalent")),
+            _wrong("b", ("1b", "malrule/missing_factor:dz_dw+sign"), ("2b", "not_equivalent")),
+            _wrong("c", ("2b", "not_equivalent"), ("1a", "malrule/of_a_later_version")),
+        )
+    )
+    assert [(one.answers, one.students, one.parts) for one in made] == [
+        (3, 2, "1b (2), 1a"),
+        (1, 1, "2a"),
+        (1, 1, "1b"),
+        (3, 3, "2b (3)"),
+    ], "most students first, each of two mistakes counts, what nothing explains stands last"
 
 
 @pytest.mark.parametrize(("evidence", "expected", "why"), SENTENCES, ids=[case[2] for case in SENTENCES])
