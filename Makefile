@@ -2,14 +2,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-HOMEWORKS := losses_and_backprop two_layer_network
+HOMEWORKS := losses_and_backprop two_layer_network examples/one_hidden_layer
 
 .PHONY: demo test check lint bench clean
 .DELETE_ON_ERROR:
 
 demo: .venv/installed ## grade the sample class, print where the class pages lie
 	@for homework in $(HOMEWORKS); do \
-	    $(BIN)/grader grade rubrics/$$homework.yaml submissions/$$homework --out report/$$homework || exit 1; \
+	    $(BIN)/grader grade rubrics/$$homework.yaml submissions/$${homework##*/} --out report/$${homework##*/} || exit 1; \
 	done
 
 test: .venv/installed-test ## run the tests

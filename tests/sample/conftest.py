@@ -23,7 +23,12 @@ from grader.submission.model import ReadFolder
 from grader.submission.read import read_files
 
 ROOT = Path(__file__).parents[2]
-HOMEWORKS = ("losses_and_backprop", "two_layer_network")
+RUBRICS = {
+    "losses_and_backprop": "rubrics/losses_and_backprop.yaml",
+    "two_layer_network": "rubrics/two_layer_network.yaml",
+    "one_hidden_layer": "rubrics/examples/one_hidden_layer.yaml",
+}
+HOMEWORKS = tuple(RUBRICS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +77,13 @@ def expected(homework: str) -> dict[str, dict[str, tuple[str, str]]]:
 
 @pytest.fixture(scope="session")
 def classes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Graded]:
-    """Both homeworks, each graded twice; certificates are kept between the two by a cache of the tests' own."""
+    """Every homework, each graded twice; certificates are kept between the two by a cache of the tests' own."""
     home = tmp_path_factory.mktemp("sample")
     return {homework: _graded(homework, home) for homework in HOMEWORKS}
 
 
 def _graded(homework: str, home: Path) -> Graded:
-    rubric, submissions, out = f"rubrics/{homework}.yaml", f"submissions/{homework}", home / homework
+    rubric, submissions, out = RUBRICS[homework], f"submissions/{homework}", home / homework
     done = subprocess.run(
         [sys.executable, "-m", "grader", "grade", rubric, submissions, "--out", str(out)],
         cwd=ROOT,

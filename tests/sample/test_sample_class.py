@@ -12,9 +12,9 @@ import pytest
 
 from grader.batch.run import grade_class
 from grader.submission.read import read_files
-from tests.sample.conftest import HOMEWORKS, ROOT, Graded, class_files, expected
+from tests.sample.conftest import HOMEWORKS, ROOT, RUBRICS, Graded, class_files, expected
 
-LOSSES, LAYERS = HOMEWORKS
+LOSSES, LAYERS, _ = HOMEWORKS
 EXPECTED = {homework: expected(homework) for homework in HOMEWORKS}
 STUDENTS = [(homework, student) for homework in HOMEWORKS for student in EXPECTED[homework]]
 
@@ -81,10 +81,10 @@ def test_the_command_and_the_api_agree_to_the_byte(
     assert by_command["students"] == by_api["students"]
     assert by_command["problems"] == by_api["problems"]
     assert by_command["rubric"]["sha256"] == by_api["rubric"]["sha256"]
-    assert by_command["rubric"]["path"] == f"rubrics/{homework}.yaml"
+    assert by_command["rubric"]["path"] == RUBRICS[homework]
 
 
-# (homework, file, line, what the message says): every Problem of the two folders, and no other
+# (homework, file, line, what the message says): every Problem of the folders, and no other
 PROBLEMS = [
     (LOSSES, "evening.csv", 2, "not UTF-8: read as"),
     (LOSSES, "late.csv", 1, "the column '2z' is no part of the rubric"),
