@@ -51,7 +51,7 @@ def test_how_a_session_is_read_and_compared() -> None:
 
 @pytest.mark.skipif(not TEXT, reason="there is no README beside the tests")
 def test_the_readme_is_short() -> None:
-    assert len(TEXT.splitlines()) <= 120
+    assert len(TEXT.splitlines()) <= 130
 
 
 @pytest.mark.parametrize("steps", sessions(TEXT), ids=lambda steps: steps[0][0] if steps else "empty")
@@ -78,6 +78,20 @@ def test_the_commands_of_the_readme(steps: list[tuple[str, list[str]]], tmp_path
         )
         got = [line.rstrip() for line in done.stdout.splitlines()]
         assert agrees(expected, got), f"{command}\nprinted\n{done.stdout}\n{done.stderr}"
+
+
+PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("block", PYTHON.findall(TEXT))
+def test_the_python_of_the_readme(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    lines = [line.partition("  # ") for line in block.splitlines()]
+    asked = [(code, value) for code, _, value in lines if value]
+    assert asked
+    names: dict[str, object] = {}
+    exec("\n".join(code for code, _, value in lines if not value), names)
+    assert [(code, repr(eval(code, names))) for code, _ in asked] == asked
 
 
 MODULES = sorted(found.name for found in pkgutil.walk_packages(grader.__path__, "grader."))
