@@ -76,6 +76,9 @@ def _as_node(question: SolvedQuestion, own: Own) -> Node | None:
     """The student's answer as a line of the program, in the letters that the program's own line has."""
     line = _line(question, own)
     letters = _letters(own.target)
+    if line is not None and letters == () and line.letters and own.value is None:  # asked for as a whole array
+        whole = not unfinished(question, own.answer) and _is_whole(question, own.answer, line.letters)
+        return replace(line, letters=(), expression=own.answer) if whole else None
     if line is None or letters is None or len(letters) != len(line.letters):
         return None
     if own.value is not None:
