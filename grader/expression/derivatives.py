@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from grader.expression import atoms, calls, quantities
 from grader.expression.functions import SPELLINGS
-from grader.expression.nodes import Expression, Partial
+from grader.expression.nodes import Call, Expression, Partial, Product
 from grader.expression.resolve import lookalikes, raw_script, scan
 from grader.expression.tokens import GREEK, Token, fail
 
@@ -173,6 +173,10 @@ def derivative(p: Parser, start: int) -> Expression:
         fail("this derivative has no variable", "", *p.tokens[close][2:])
     p.pos = close + 1
     p.in_partial, p.inner, p.bars = kept
+    if len(variables) > 1:  # \partial\theta \partial\theta^T
+        variables = [
+            item.args[0] if isinstance(item, Call) and item.function == "transpose" else item for item in variables
+        ]
     return _partial(p, numerator, variables, order, start)
 
 
@@ -206,8 +210,10 @@ def _partial(
 def slashed(p: Parser) -> Expression:
     """``∂L/∂w`` and ``dL/dw`` in running text."""
     start, token = p.pos, p.token
-    if token.kind == "partial" and p.kinds[start + 1] == "_":
-        return nabla(p)  # \partial_w L
+    if token.kind == "partial" and p.kinds[start + 1] in ("_", "^"):
+        below = start + 1 if p.kinds[start + 1] == "_" else raw_script(p.tokens, p.match, start + 2)[1]
+        if p.kinds[below] == "_":
+            return nabla(p)  # \partial_w L
     p.deeper()
     kept = p.in_partial
     p.in_partial, known = True, leads(p, start)
@@ -229,16 +235,29 @@ def nabla(p: Parser) -> Expression:
     r"""``\nabla_W L``: the derivative of what follows by what stands below."""
     start, token = p.pos, p.token
     p.pos += 1
+    order = _order(p)
     if p.kinds[p.pos] != "_":
         fail("by which variable is this gradient taken?", r"write \nabla_w L", token.start, token.end)
     p.pos += 1
     p.deeper()
-    variable = atoms.bracket(p) if p.kinds[p.pos] == "(" else quantities.alone(p)
     if not (_named(p) or p.kinds[p.pos] == "("):
+        fail("by which variable is this gradient taken?", r"write \nabla_w L", token.start, p.tokens[p.pos - 1].end)
+    if p.kinds[p.pos] == "accent":
+        variable = quantities.quantity(p)
+    else:
+        variable = atoms.bracket(p) if p.kinds[p.pos] == "(" else quantities.alone(p)
+    if order == 1:
+        order = _order(p)  # \nabla_w^2 L
+    match variable:
+        case Product(factors=(first, second), joints=("",)) if first == second:  # \nabla_{ww} L
+            variable, order = first, 2
+    if not (_named(p) or p.kinds[p.pos] in ("(", "nabla")):
         fail("of what is this gradient taken?", r"write \nabla_w L", token.start, p.tokens[p.pos - 1].end)
     kept = p.in_partial
     p.in_partial = True
-    numerator = quantities.quantity(p) if _named(p) else atoms.bracket(p)
+    node = quantities.quantity(p) if _named(p) else nabla(p) if p.kinds[p.pos] == "nabla" else atoms.bracket(p)
     p.in_partial = kept
     p.depth -= 1
-    return Partial(numerator, variable, p.span(start))
+    for _ in range(order):
+        node = Partial(node, variable, p.span(start))
+    return node

@@ -23,10 +23,14 @@ def fits(p: Parser, found: Found) -> bool:
     return entries_of(p, found.above, found.below, declared.rank) is not None
 
 
-def whole(p: Parser, found: Found) -> bool:
-    """Whether what is left of a spelling enters every axis: a look-alike with half its indices is a guess too far."""
+def whole(p: Parser, found: Found, base: str) -> bool:
+    """Whether what is left of a spelling enters every axis: a look-alike with half its indices is a guess too far.
+
+    A small letter of the rows of its matrix is none: ``x_i`` and ``x^{(i)}`` are the samples in X.
+    """
     entries = entries_of(p, found.above, found.below, found.declared.rank) or ()
-    return not entries or len(entries) == found.declared.rank
+    row = found.declared.rank == 2 and found.declared.name == base.upper() and len(entries) == 1
+    return not entries or len(entries) == found.declared.rank or (row and isinstance(entries[0], Symbol))
 
 
 def entries_of(p: Parser, above: str, below: str, rank: int) -> tuple[Expression, ...] | None:

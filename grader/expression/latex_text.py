@@ -12,6 +12,7 @@ REMARKS = frozenset(("since", "because", "using", "by", "as", "from", "via"))
 ASIDES = frozenset(
     ("so", "thus", "hence", "therefore", "also", "now", "finally", "we", "get", "is", "answer", "and so")
 )
+MAX_LEVEL = 4
 _TEXT_WORD = re.compile(
     r"(?P<otherwise>else\s*where|otherwise|o\.\s*w\.|o/w)|(?P<word>[A-Za-z]+)|(?P<math>\$[^$]*\$)|(?P<other>[^\s.,;:()])",
     re.IGNORECASE,
@@ -33,6 +34,8 @@ def words(tokens: list[Token], notes: list[str], name: str, text: str, position:
         end += 2 if sign == "\\" else 1
     if depth:
         fail(rf"the bracket behind '\{name}' is never closed", "add '}'", offset + position, offset + begin)
+    if level >= MAX_LEVEL:
+        fail("words are nested too deep", "", offset + position, offset + end)
     content = text[begin : end - 1]
     word = content.strip()
     at = (offset + begin, offset + end - 1)

@@ -329,9 +329,8 @@ def _unicode(tokens: list[Token], text: str, index: int, offset: int) -> int:
         tokens.append(Token("name", GREEK_LETTERS[sign], offset + index, offset + end))
         return 0
     at = offset + index
-    tokens.extend(
-        token._replace(start=token.start + at, end=token.end + at) for token in lexer_plain.lex(text[index:end])
-    )
+    for kind, sign, first, last in lexer_plain.signs(text[index:end]):
+        tokens.append(Token(kind, sign, first + at, last + at))
     return end - index - 1
 
 

@@ -148,6 +148,12 @@ def lex(text: str) -> list[Token]:
     return tokens
 
 
+@lru_cache(maxsize=1024)
+def signs(text: str) -> tuple[Token, ...]:
+    """The tokens of a sign or two, which a long text repeats."""
+    return tuple(lex(text))
+
+
 def _other(tokens: list[Token], text: str, start: int) -> None:
     """Emit the piece at `start`, which needs a look at its kind or at what stands beside it."""
     found = _MASTER.match(text, start)

@@ -15,7 +15,7 @@ class Declared:
     `rank` is its number of axes (0 for a scalar); `arguments` are the texts that may stand in brackets
     behind it (``f(x, w)``), any of which means the quantity itself; `role` is "quantity", "size",
     "opaque", "adjoint" (a name for a derivative) or "function" (`function` then names the row of
-    `functions.FUNCTIONS`).
+    `functions.FUNCTIONS`); `axes` are the sizes of its axes where they are known, as names or digits.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Declared:
     arguments: tuple[str, ...] = ()
     role: str = "quantity"
     function: str = ""
+    axes: tuple[str, ...] = ()
 
 
 Names = tuple[Declared, ...]

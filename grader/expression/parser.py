@@ -12,7 +12,7 @@ from fractions import Fraction
 from grader.expression import atoms, calls, entries, forms
 from grader.expression.atoms import ATOMS
 from grader.expression.conditions import CONDITIONS, as_value
-from grader.expression.nodes import Call, Expression, Indexed, Number, Product, Symbol
+from grader.expression.nodes import Call, Expression, Indexed, Number, Product, Reduce, Symbol
 from grader.expression.resolve import TRANSPOSED, Table, raw_script
 from grader.expression.tokens import MAX_DEPTH, MAX_EXPONENT, Linked, Token, fail, span_of
 from grader.problems import Problem, Span
@@ -31,7 +31,7 @@ class Parser:
 
     __slots__ = (
         *("tokens", "kinds", "match", "pos", "table", "bound", "notes", "problems", "bars", "inner", "depth"),
-        *("defined", "renamed", "used", "quiet", "in_partial", "commas", "retries", "pairs"),
+        *("defined", "renamed", "used", "quiet", "in_partial", "commas", "retries", "pairs", "ranges", "cuts"),
     )
 
     def __init__(
@@ -54,7 +54,8 @@ class Parser:
         self.quiet = False
         self.in_partial = False
         self.commas = True  # a comma between digits may be a decimal comma
-        self.retries = 0
+        self.retries = self.cuts = 0
+        self.ranges: dict[str, list[Reduce]] = {}  # sums by the undeclared letter that is their last index
         self.pairs = pairs  # letters of sums that bind the letter behind them too: \\sum_{i<j}
 
     # --- small steps -------------------------------------------------------------------------------------------

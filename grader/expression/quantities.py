@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from grader.expression.parser import Parser
 
 MAX_NAME = 80
+MAX_CUTS = 1_000
 SCRIPTS = frozenset(("_", "^", "'"))
 _MARKS = frozenset(("hat", "bar", "tilde"))
 
@@ -95,6 +96,9 @@ def _looked_at(p: Parser, start: int) -> Expression:
         if len(pieces) > 1:
             head = pieces[0]
             rest = text[len(head) :]
+            p.cuts += 1
+            if p.cuts > MAX_CUTS:
+                fail("too many names are run together", "put a sign or a space between them", token.start, token.end)
             kind = "name" if len(rest) == 1 or len(pieces) == 2 else token.kind
             p.replace(start, Token(kind, rest, token.start + len(head), token.end))
             return settled(p, Shape(head), Span(token.start, token.start + len(head)), start)
@@ -235,7 +239,7 @@ def settled(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
         return run
     for base, note in lookalikes(shape.base):
         other = p.table.find(base, shape.above, shape.below, shape.primes)
-        if other is not None and fits(p, other) and whole(p, other):
+        if other is not None and fits(p, other) and whole(p, other, shape.base):
             token = Token("name", shape.base, span.start, span.end)
             p.renamed.setdefault(shape.base, (other.declared.name, token))
             p.note(note)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from grader.expression import atoms, branches, derivatives, forms, lexer_plain, sources
+from grader.expression import atoms, bounds, branches, derivatives, forms, lexer_plain, sources
 from grader.expression.dashes import with_dashes
 from grader.expression.names import Names
 from grader.expression.nodes import Expression, Number, Symbol, children
@@ -108,6 +108,9 @@ def read(text: str, names: Names | None = None, notation: str | None = None) -> 
         pairs = paired_letters(linked)
         parser = Parser(linked, table, bound_letters(linked, pairs), pairs)
         chain, definitions = _parse(parser, parts, "prose" in notes)
+        if parser.ranges and (meant := bounds.sizes(parser)):
+            chain = tuple(bounds.sized(side, meant) for side in chain)
+            definitions = tuple((left, bounds.sized(right, meant)) for left, right in definitions)
         if len(linked.tokens) > MAX_TREE // 2:
             _check_depth(parser, (*chain, *(side for pair in definitions for side in pair)))
     except Unreadable as stop:
@@ -201,6 +204,7 @@ def _earlier(p: Parser, part: Statement, lenient: bool) -> tuple[Expression, ...
         sides = _chain(p, part)
     except Unreadable:
         if lenient and not part.definition:
+            del p.problems[problems:]
             return None
         raise
     if lenient and not part.definition and len(p.problems) > problems:
@@ -250,7 +254,12 @@ def _chain(p: Parser, part: Statement) -> tuple[Expression, ...]:
         if first and p.kinds[p.pos] == "=":
             del p.problems[problems:]
             p.renamed = renamed  # `H = ... h ...`: a left side may be called what it likes
-        sides.append(side)
+        lettered = isinstance(side, Symbol) and len(side.name) == 1 and len(p.problems) == problems + 1
+        if sides and lettered and p.kinds[p.pos] == "=":  # \nabla^2 J = H = ...: only another name for both sides
+            del p.problems[problems:]
+            p.note("left_side")
+        else:
+            sides.append(side)
         token = p.token
         if p.kinds[p.pos] == "end":
             return tuple(sides)

@@ -37,7 +37,7 @@ def big_operator(p: Parser, kind: str = "") -> Expression:
         else:
             p.pos += 1
             upper = _upper(p)
-    lower, upper = _bounds(p, lower, upper, bool(letters))
+    lower, upper, size = _bounds(p, lower, upper, bool(letters))
     if p.kinds[p.pos] not in ("-", "+") and p.kinds[p.pos] in ("end", ")", "=", ",", "joint", "/"):
         token = p.tokens[start]
         fail(f"nothing stands behind '{token.text}' to be summed", "", token.start, p.tokens[p.pos - 1].end)
@@ -50,6 +50,8 @@ def big_operator(p: Parser, kind: str = "") -> Expression:
         node, from_nought = from_one(Reduce(kind, letter, body, lower, upper, condition if place == 0 else None, span))
         if from_nought:
             p.note("zero_based")
+        if size:
+            p.ranges.setdefault(size, []).append(node)
         body = node
     return body
 
@@ -142,10 +144,13 @@ def _letters(text: str) -> list[str]:
 
 def _bounds(
     p: Parser, lower: Expression | None, upper: Expression | None, lettered: bool
-) -> tuple[Expression | None, Expression | None]:
-    """Bounds that mean the whole axis are left out: those of a bare sum, and 1 to a letter the model does not know."""
+) -> tuple[Expression | None, Expression | None, str]:
+    """Bounds that mean the whole axis are left out: those of a bare sum, and 1 to a letter the model does not know.
+
+    That letter is the third of the values, else it is empty.
+    """
     if upper is None:
-        return lower, None
+        return lower, None, ""
     if not lettered and not isinstance(upper, Symbol):
         fail("this sum does not say what it runs over", r"write \sum_{i=1}^n", *p.tokens[p.pos - 1][2:])
     size, first = upper, ONE
@@ -154,10 +159,10 @@ def _bounds(
     unknown = isinstance(size, Symbol) and p.table is not None and not p.declared(size.name)
     if isinstance(size, Symbol) and ((not lettered and size is upper) or (unknown and lower in (None, first))):
         p.note(f"range:{size.name}")
-        return (ZERO if first == ZERO else None), None
+        return (ZERO if first == ZERO else None), None, size.name if unknown else ""
     if isinstance(size, Symbol) and unknown:
         p.problems.append(Problem(f"the name '{size.name}' is not known here", "", span=size.span))
-    return lower or integer(1), upper
+    return lower or integer(1), upper, ""
 
 
 def _upper(p: Parser) -> Expression:

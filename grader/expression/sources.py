@@ -25,7 +25,7 @@ _REMARK = re.compile(
 )
 # 2.3x10^-5, and a lone x between two numbers: 0.02 x 0.29
 _CROSS = re.compile(
-    r"(?<=\d)\s?[xX]\s?(?=10\s?(?:\^|\*\*|[⁻⁰-⁹]))|(?:(?<![\w.^{])(?:\d+\.?\d*|\.\d+)) +[xX] +(?=\.?\d)"
+    r"(?<=\d)\s?[xX]\s?(?=10\s?(?:\^|\*\*|[⁻⁰-⁹]))|(?:(?<![\w.^{])(?:\d+(?:\.\d*)?|\.\d+)) +[xX] +(?=\.?\d)"
 )
 _DELIMITER = re.compile(r"(?<!\\)(?:\$\$?|`+|\\[\[\]()])")
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
@@ -46,7 +46,7 @@ def prepared(text: str, notes: list[str]) -> str:
     if len(stripped) < 12 and stripped.strip("$ .").lower() in _NO_NUMBERS:
         fail(f"'{stripped}' is not a number", "write a formula or a finite number", 0, len(text))
     if not text.isascii() and not _UNCHANGED.issuperset(text):
-        text = "".join([_plain(sign) for sign in text])
+        text = text.translate({ord(sign): _plain(sign) for sign in set(text)})
     if ("newcommand" in text or r"\def" in text or "DeclareMath" in text) and _MACRO.search(text):
         text = _expanded(text)
     if "10" in text or " x " in text or " X " in text:

@@ -92,6 +92,7 @@ def _pieces(linked: Linked, cuts: list[tuple[int, str]]) -> list[Statement]:
     tokens = linked.tokens
     found: list[Statement] = []
     start, definition, remark = 0, False, False
+    equations = "=" in linked.kinds
     for cut, why in cuts:
         begin, end = start, cut
         while begin < end and tokens[begin].kind in ("=", "nl", ",", ".", ";", ":", "start", "quad"):
@@ -103,7 +104,9 @@ def _pieces(linked: Linked, cuts: list[tuple[int, str]]) -> list[Statement]:
         if remark:
             linked.notes.append("prose")
         elif begin < end:
-            found.append(Statement(begin, end, _first_equals(linked, begin, end), definition, why == "start"))
+            found.append(
+                Statement(begin, end, _first_equals(linked, begin, end) if equations else 0, definition, why == "start")
+            )
         start, definition, remark = cut + 1, why == "where", why == "because"
     if not found:
         fail("there is no formula here", "write the answer", tokens[0].start, tokens[-1].end)
@@ -111,8 +114,6 @@ def _pieces(linked: Linked, cuts: list[tuple[int, str]]) -> list[Statement]:
 
 
 def _first_equals(linked: Linked, begin: int, end: int) -> int:
-    if "=" not in linked.kinds:
-        return 0
     at = begin
     while at < end:
         if linked.kinds[at] == "=":

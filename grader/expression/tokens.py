@@ -229,6 +229,9 @@ def link(tokens: list[Token]) -> Linked:
     stack: list[int] = []
     last_equals = broken = -1
     skip = 0
+    past = [0] * (len(tokens) + 1)  # how many signs of layout stand from each
+    for at in range(len(tokens) - 1, -1, -1):
+        past[at] = past[at + 1] + 1 if kinds[at] in _LAYOUT else 0
     for at, token in enumerate(tokens):
         kind = token.kind
         if at < skip:
@@ -261,12 +264,12 @@ def link(tokens: list[Token]) -> Linked:
             if kind == "row" and stack and kept[stack[-1]].text == "{" and kept[stack[-1] - 1].kind in ("_", "("):
                 token = token._replace(kind=",")  # lines under a sum
             elif not stack or kept[stack[-1]].text not in ("cases", "matrix"):
-                if kind == "row" and not stack and _breaks(kept, tokens, at, last_equals > broken):
+                if kind == "row" and not stack and _breaks(kept, tokens, at, past[at], last_equals > broken):
                     broken = len(kept)
                     kept.append(token._replace(kind="nl"))
                 continue
         elif kind == "nl":
-            if stack or not _breaks(kept, tokens, at, last_equals > broken):
+            if stack or not _breaks(kept, tokens, at, past[at], last_equals > broken):
                 continue
             broken = len(kept)
         elif kind == ".":
@@ -329,11 +332,12 @@ _LAID_OUT = _LAYOUT | {"."}
 _BRACKETS = frozenset("()")
 
 
-def _breaks(kept: list[Token], tokens: list[Token], at: int, equals: bool) -> bool:
-    """Whether the line break at `at` ends a statement; `equals` says that the statement holds an ``=``."""
-    following = at + 1
-    while following < len(tokens) and tokens[following].kind in _LAYOUT:
-        following += 1
+def _breaks(kept: list[Token], tokens: list[Token], at: int, layout: int, equals: bool) -> bool:
+    """Whether the line break at `at` ends a statement; `layout` counts the signs of layout from there.
+
+    `equals` says that the statement holds an ``=``.
+    """
+    following = at + layout
     if following >= len(tokens) or not kept or kept[-1].kind in _OPEN or kept[-1].kind == "nl":
         return False
     after = tokens[following]

@@ -8,17 +8,26 @@ from typing import TYPE_CHECKING
 
 from grader.expression.functions import BRACKET_ONLY, SPELLINGS
 from grader.expression.resolve import Found, Shape
+from grader.expression.tokens import fail
 from grader.problems import Problem, Span, did_you_mean
 
 if TYPE_CHECKING:
     from grader.expression.parser import Parser
 
 MAX_LISTED = 12
+MAX_UNKNOWN = 40
 
 
 def report(p: Parser, shape: Shape, span: Span, found: Found | None) -> None:
     """Note that a name is not known; `found` is a quantity of that name with too few axes for its indices."""
     display = shape.display
+    if len(p.problems) >= MAX_UNKNOWN:
+        fail(
+            "too many names here are not known",
+            "write the formula with the names of the question",
+            span.start,
+            span.end,
+        )
     if found is not None:
         rank = found.declared.rank
         message = f"'{found.declared.name}' has {rank} ind{'ex' if rank == 1 else 'ices'}, here are more"

@@ -80,7 +80,8 @@ def read_model(tree: Tree, place: Place) -> Model:
     nodes = _read_definitions(table, [left for left in lefts if left is not None])
     graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes)
     notation = read_notation(fields, table, graph, place)
-    return Model(replace(graph, notation=notation), tuple(table.names))
+    names = tuple(replace(item, axes=table.axes.get(item.name, ())) for item in table.names)
+    return Model(replace(graph, notation=notation), names)
 
 
 def _section(fields: Fields, name: str, place: Place) -> tuple[tuple[Text, Tree], ...]:

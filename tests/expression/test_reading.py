@@ -83,7 +83,23 @@ UNIT: Names = (
     Declared("s", aliases=(r"\sigma",), arguments=("x",)),
     Declared("f", role="opaque", arguments=("w",)),
 )
-MODELS: dict[str, Names | None] = {"free": None, "model": MODEL, "net": NET, "layers": LAYERS, "unit": UNIT}
+SAMPLES: Names = (
+    *(Declared(name, role="size") for name in ("m", "n")),
+    *(Declared(name) for name in ("J", "b")),
+    Declared("X", 2, axes=("m", "n")),
+    Declared("P", 2, axes=("m", "3")),
+    Declared("y", 1, axes=("m",)),
+    Declared("yhat", 1, latex=r"\hat{y}", axes=("m",)),
+    Declared("theta", 1, latex=r"\theta", axes=("n",)),
+)
+MODELS: dict[str, Names | None] = {
+    "free": None,
+    "model": MODEL,
+    "net": NET,
+    "layers": LAYERS,
+    "unit": UNIT,
+    "samples": SAMPLES,
+}
 
 
 def tree(node: Expression) -> str:
