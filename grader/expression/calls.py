@@ -36,7 +36,7 @@ def function_row(p: Parser, text: str, at: int) -> str | None:
         name = SPELLINGS.get(text.lower())
     if name is None or (p.tokens[at].kind == "word" and len(text) < 2):
         return None
-    if text in BRACKET_ONLY:
+    if text in BRACKET_ONLY or text.lower() in BRACKET_ONLY:
         after = at + 1
         while p.kinds[after] in ("'", "^") or (p.kinds[after] == "_" and text in ("max", "min")):
             after = after + 1 if p.kinds[after] == "'" else max(after + 1, raw_script(p.tokens, p.match, after + 1)[1])
@@ -98,6 +98,8 @@ def function(p: Parser, row: str) -> Expression:
         else:
             p.pos += 1
             power = _function_power(p)
+    if primes and row in ("total", "mean"):
+        fail(f"'{name.text}' has no derivative of its own", "write what it is differentiated by", *name[2:])
     if spec.high == 0:
         return Call(row, (), 0, p.span(start))
     node = applied(p, row, start, primes=primes, name=name.text)

@@ -158,6 +158,8 @@ def norm(p: Parser, node: Expression, start: int) -> Expression:
         elif raw not in ("2", "F"):
             fail(f"the norm with subscript '{raw}' can't be computed", "use 1, 2 or F", *p.token[2:])
         p.pos = after
+        if p.kinds[p.pos] == "_":
+            fail("a norm has one subscript", "put the norm in brackets to take an entry of it", *p.token[2:])
     return Call("norm", args, 0, p.span(start))
 
 

@@ -198,6 +198,16 @@ def is_sample(table: Table, node: Indexed) -> bool:
     return own and name not in table.declared and len(node.indices) == 1 and is_letter(node.indices[0])
 
 
+def entered_apart(table: Table, base: Expression) -> bool:
+    """Whether `base` needs brackets before indices that are not its own: ``(z_0)_{j}``, and not z at (0, j)."""
+    match base:
+        case Symbol(name=name):
+            return not table.declared and "_" in name
+        case Indexed() | Call(function="norm"):
+            return True
+    return False
+
+
 def has_indices(e: Expression) -> bool:
     """Whether `e` prints with indices; a transpose behind them, ``y_{ij}^T``, would be an entry of ``y^T``."""
     return isinstance(e, Indexed) or (isinstance(e, Call) and e.function == "kronecker")

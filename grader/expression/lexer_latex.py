@@ -277,7 +277,8 @@ def _letters(tokens: list[Token], raw: str, start: int, text: str, position: int
     elif _argument_ahead(tokens):  # without braces: only the first letter belongs to it
         tokens.append(Token("name", raw[0], start, start + 1))
         kind = "name" if len(raw) == 2 else "word"
-        tokens.append(Token(kind, raw[1:], start + 1, end))
+        word = FORMS.get(raw[1:], "") if len(raw) > 5 else ""
+        tokens.append(Token(*KEYWORDS[word], start + 1, end) if word else Token(kind, raw[1:], start + 1, end))
     elif raw in lexer_plain.PACKAGES and (package := _PACKAGE(text, position)):
         return len(package[0])
     elif (

@@ -234,8 +234,9 @@ class Parser:
                     and (self.tokens[self.pos - 1].end < self.token.start or not self.token.text.isdigit())
                 ):
                     fail("two numbers stand side by side", "is an operator missing?", *self.token[2:])
+                at = self.pos
                 factor = self.power()
-                if type(factor) is Call and factor.function == "iverson" and factors[-1] == _ONE:
+                if type(factor) is Call and factors[-1] == _ONE and self.conditional(factor, at):
                     factors[-1] = factor  # 1(x > 0) is an indicator, not a product
                 else:
                     joints.append("")
@@ -243,6 +244,13 @@ class Parser:
             else:
                 break
         return _product(factors, joints, self.span(start)) if joints else factors[0]
+
+    def conditional(self, factor: Call, at: int) -> bool:
+        """Whether `factor`, which begins at token `at`, is a condition in brackets and no indicator of its own."""
+        if factor.function != "iverson" or self.kinds[at] != "(":
+            return False
+        own = self.tokens[at + 1].text in ("1", "I") and self.match.get(at + 2, -1) == self.match[at] - 1
+        return not own
 
     def power(self) -> Expression:
         """An atom with its exponents: right to left, but a transpose acts at once."""

@@ -25,6 +25,7 @@ from grader.expression.layout import (
     at_least,
     called,
     decimal,
+    entered_apart,
     has_indices,
     index_list,
     is_letter,
@@ -131,7 +132,8 @@ def _text(table: Table, node: Expression, parts: tuple[Piece, ...]) -> Piece:
             if is_sample(table, node):
                 return Piece(f"{parts[0].code}^{{({inside})}}")
             plain = len(inside) == 1 and inside.isalnum()
-            return Piece(at_least(ATOM, parts[0], _round) + (f"_{inside}" if plain else f"_{{{inside}}}"))
+            base = _round(parts[0].code) if entered_apart(table, node.base) else at_least(ATOM, parts[0], _round)
+            return Piece(base + (f"_{inside}" if plain else f"_{{{inside}}}"))
         case Product():
             return product(table, node, parts, _TEXT_JOINTS, _round)
         case Reduce():
@@ -250,7 +252,9 @@ def _latex(table: Table, node: Expression, parts: tuple[Piece, ...]) -> Piece:
             code = at_least(ATOM, parts[0], _fence)
             if is_sample(table, node):
                 return Piece(f"{code}^{{({parts[1].code})}}")
-            if isinstance(base, Symbol) and "_" in code:
+            if entered_apart(table, base):
+                code = _fence(parts[0].code)
+            elif isinstance(base, Symbol) and "_" in code:
                 code = f"{{{code}}}"
             return Piece(f"{code}_{{{index_list(indices, parts[1:])}}}")
         case Product():
@@ -312,7 +316,7 @@ def _latex_call(table: Table, node: Call, parts: tuple[Piece, ...]) -> Piece:
             base = at_least(ATOM, parts[0], _fence)
             if isinstance(node.args[0], Symbol | Indexed) and "^" in base:
                 base = _fence(base)
-            power = f"({parts[1].code})" if parts[1].code == "T" else parts[1].code
+            power = "+T" if parts[1].code == "T" else parts[1].code  # (T) would be a layer
             return Piece(f"{base}^{{{power}}}", POWER)
         case "transpose" if "T" not in table.declared:
             base = at_least(ATOM, parts[0], _fence)

@@ -175,7 +175,7 @@ def _inert(text: str) -> bool:
     """Whether an undeclared name can be no function, differential or sign of its own."""
     called = text in SPELLINGS or (len(text) > 2 and text.lower() in SPELLINGS)
     plain = text.isalnum() and text[0] != "d" and text != "I" and len(text) < MAX_NAME // 2
-    return plain and not called and not unknown.fused(text)
+    return plain and not called and not unknown.fused(text) and not unknown.reserved(text)
 
 
 @lru_cache(maxsize=16384)
@@ -259,6 +259,8 @@ def _free(p: Parser, shape: Shape, span: Span) -> Expression:
     special = _special(p, shape, span) if shape.base == "delta" or shape.base == "I" else None
     if special is not None:
         return special
+    if unknown.reserved(shape.base):
+        fail(f"'{shape.base}' is a word, not a name", "write only the formula", span.start, span.end)
     if fused := unknown.fused(shape.base):
         fail(f"the function '{fused[1]}' needs brackets", f"write {fused[1]}({fused[2]})", span.start, span.end)
     while below := in_code(p):

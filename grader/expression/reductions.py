@@ -38,6 +38,8 @@ def big_operator(p: Parser, kind: str = "") -> Expression:
             p.pos += 1
             upper = _upper(p)
     lower, upper, size = _bounds(p, lower, upper, bool(letters))
+    if not seen and p.token.text == "{" and p.kinds[p.pos + 1 : p.pos + 3] == ["name", "="]:
+        fail("this range does not stand under its sum", "write sum_{i=1}^m", p.token.start, p.tokens[p.pos + 2].end)
     if p.kinds[p.pos] not in ("-", "+") and p.kinds[p.pos] in ("end", ")", "=", ",", "joint", "/"):
         token = p.tokens[start]
         fail(f"nothing stands behind '{token.text}' to be summed", "", token.start, p.tokens[p.pos - 1].end)

@@ -134,6 +134,10 @@ def scan(tokens: list[Token], match: dict[int, int], at: int, lengthen: Callable
 _RAW = {"ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">=", "cdot": "·", "times": "×", "circ": "∘"}
 
 
+def _raw(token: Token) -> str:
+    return _RAW.get(token[1], token[1]) if token[0] == "rel" or token[0] == "joint" else token[1]
+
+
 def raw_script(tokens: list[Token], match: dict[int, int], at: int) -> tuple[str, int]:
     """The argument of ``_`` or ``^`` at token `at` as text without spaces, and the token behind it."""
     token = tokens[at]
@@ -142,9 +146,8 @@ def raw_script(tokens: list[Token], match: dict[int, int], at: int) -> tuple[str
             return "", at
         close = match[at]
         if close == at + 2 and token[1] == "{":
-            return _RAW.get(tokens[at + 1][1], tokens[at + 1][1]), close + 1
-        inner = tokens[at + 1 : close]
-        raw = "".join([_RAW.get(piece.text, piece.text) for piece in inner if piece.text not in ("{", "}")])
+            return _raw(tokens[at + 1]), close + 1
+        raw = "".join([_raw(piece) for piece in tokens[at + 1 : close] if piece.text not in ("{", "}")])
         return (raw if token.text == "{" else f"({raw})"), close + 1
     if token.kind in ("name", "num", "word", "'", "fn") or token[:2] == ("joint", "*"):
         return token.text, at + 1
@@ -349,7 +352,12 @@ def latex_pieces(word: str) -> tuple[str, ...]:
     """A run of LaTeX letters where nothing is declared: whole where the run is a name of the field, else letters."""
     if len(word) == 2 and word[0] == "d" and (word[1].isupper() or word[1] in "abhwyz"):
         return (word,)  # dZ, as the field calls a gradient
-    if word in GREEK or word in KEYWORDS or word.endswith("hat") or (word in SPELLINGS and len(word) > 2):
+    if (
+        word in GREEK
+        or (word in KEYWORDS and word != "ow")
+        or word.endswith("hat")
+        or (word in SPELLINGS and len(word) > 2)
+    ):
         return (word,)
     if len(word) > 4 and re.search("[a-z]{3}", word) and not any(tail in word for tail in _TAILS):
         return (word,)  # gradz and actFun are words, xWU are factors

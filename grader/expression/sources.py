@@ -43,7 +43,7 @@ def prepared(text: str, notes: list[str]) -> str:
     stripped = text.strip()
     if not stripped:
         fail("there is no answer here", "", 0, 1)
-    if len(stripped) < 12 and stripped.strip("$ .").lower() in _NO_NUMBERS:
+    if len(stripped) < 12 and stripped.strip("$ .,;").lower() in _NO_NUMBERS:
         fail(f"'{stripped}' is not a number", "write a formula or a finite number", 0, len(text))
     if not text.isascii() and not _UNCHANGED.issuperset(text):
         text = text.translate({ord(sign): _plain(sign) for sign in set(text)})

@@ -161,6 +161,7 @@ def _has_equals(tokens: list[Token], match: dict[int, int], at: int) -> bool:
 
 
 _BINDING = frozenset(("sum", "prod", "max", "min"))
+_EXTREMA = frozenset(("max", "min"))  # a run of LaTeX letters may end in one
 
 
 _ORDERED = frozenset(("lt", "le", "gt", "ge"))
@@ -221,9 +222,9 @@ def bound_letters(linked: Linked, pairs: frozenset[int] = frozenset()) -> frozen
     letters = {tokens[at + 2].text for at in pairs}
     if "_" not in linked.kinds:
         return frozenset()
-    for at in [at for at, token in enumerate(tokens) if token[1] in _BINDING]:
+    for at in [at for at, token in enumerate(tokens) if token[1] in _BINDING or token[1][-3:] in _EXTREMA]:
         kind = tokens[at].kind
-        if kind != "sum" and not (kind in ("fn", "name", "word") and tokens[at].text in ("max", "min")):
+        if kind not in ("sum", "word") and not (kind in ("fn", "name") and tokens[at].text in _EXTREMA):
             continue
         below = at + 1
         while tokens[below].kind == "^":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from grader.expression.functions import BRACKET_ONLY, SPELLINGS
 from grader.expression.resolve import Found, Shape
-from grader.expression.tokens import fail
+from grader.expression.tokens import FORMS, fail
 from grader.problems import Problem, Span, did_you_mean
 
 if TYPE_CHECKING:
@@ -68,3 +68,13 @@ def fused(text: str) -> re.Match[str] | None:
     if found is None or text in SPELLINGS or found[1] not in SPELLINGS:
         return None
     return found if found[1] not in BRACKET_ONLY or found[1] in ("max", "min") else None
+
+
+@lru_cache(maxsize=4096)
+def reserved(text: str) -> bool:
+    """Whether a name is a word of the language, or one with an accent or a number: ``otherwise2``."""
+    letters = re.sub(r"(?:hat|bar|tilde)?\d*$", "", text)
+    return letters in FORMS or letters.lower() in _WORDS
+
+
+_WORDS = frozenset(("undefined", "nan", "dne", "since", "because", "using", "as", "by", "from", "via"))
