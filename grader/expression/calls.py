@@ -98,7 +98,7 @@ def function(p: Parser, row: str) -> Expression:
         else:
             p.pos += 1
             power = _function_power(p)
-    if primes and row in ("total", "mean"):
+    if primes and row in ("total", "mean", "ones", "identity"):
         fail(f"'{name.text}' has no derivative of its own", "write what it is differentiated by", *name[2:])
     if spec.high == 0:
         return Call(row, (), 0, p.span(start))

@@ -121,7 +121,12 @@ def is_derivative(p: Parser) -> bool:
     first = p.tokens[top + 1]
     if first.kind == "partial" or (first.text == "d" and leads(p, top + 1)):
         return True
-    return first.kind in ("name", "word") and first.text[0] == "d" and len(first.text) > 1 and first.text not in GREEK
+    return (
+        first.kind in ("name", "word")
+        and first.text[0] == "d"
+        and len(first.text) > 1
+        and not (first.text in GREEK or first.text in SPELLINGS)
+    )
 
 
 def _prefix(p: Parser) -> None:

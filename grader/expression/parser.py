@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from grader.expression import atoms, calls, entries, forms
+from grader.expression import atoms, calls, entries, forms, quantities
 from grader.expression.atoms import ATOMS
 from grader.expression.conditions import CONDITIONS, as_value
 from grader.expression.nodes import Call, Expression, Indexed, Number, Product, Reduce, Symbol
-from grader.expression.resolve import TRANSPOSED, Table, raw_script
+from grader.expression.resolve import TRANSPOSED, Shape, Table, raw_script
 from grader.expression.tokens import MAX_DEPTH, MAX_EXPONENT, Linked, Token, fail, span_of
 from grader.problems import Problem, Span
 
@@ -357,6 +357,10 @@ class Parser:
                 node = Call("iverson", (forms.condition_in_bracket(self),), 0, self.span(start))
             elif kind == "_" and (not isinstance(node, (Number, Symbol)) or self._closed(node)):
                 raw, after = raw_script(self.tokens, self.match, self.pos + 1)
+                if self.table is None and isinstance(node, Symbol) and node.name.isalnum() and raw.isalnum():
+                    self.pos = after
+                    node = quantities.settled(self, Shape(node.name, "", raw), self.span(start), start)  # (z)_i
+                    continue
                 indices = entries.indices(self, raw, 8)
                 if not indices:
                     fail(

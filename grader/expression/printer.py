@@ -316,7 +316,7 @@ def _latex_call(table: Table, node: Call, parts: tuple[Piece, ...]) -> Piece:
             base = at_least(ATOM, parts[0], _fence)
             if isinstance(node.args[0], Symbol | Indexed) and "^" in base:
                 base = _fence(base)
-            power = "+T" if parts[1].code == "T" else parts[1].code  # (T) would be a layer
+            power = {"T": "+T", "-T": "-(T)"}.get(parts[1].code, parts[1].code)  # (T) would be a layer
             return Piece(f"{base}^{{{power}}}", POWER)
         case "transpose" if "T" not in table.declared:
             base = at_least(ATOM, parts[0], _fence)
@@ -348,6 +348,8 @@ def _latex_call(table: Table, node: Call, parts: tuple[Piece, ...]) -> Piece:
             return Piece(rf"\sqrt{{{inside}}}")
         case "ones" | "identity":
             if not parts or (len(parts) == 1 and inside.isalnum()):
-                return Piece(table.functions[name][1] + (f"_{{{inside}}}" if parts else ""))
+                bold = name == "identity" and not table.declared  # I is a symbol where nothing is declared
+                code = r"\mathbf{I}" if bold else table.functions[name][1]
+                return Piece(code + (f"_{{{inside}}}" if parts else ""))
             return Piece(rf"\operatorname{{{table.functions[name][0]}}}{_fence(inside)}")
     return Piece(f"{called(table, name, inside)[1]}{chr(39) * node.primes}{_fence(inside)}")

@@ -29,22 +29,8 @@ from grader.expression.entries import (
     whole,
 )
 from grader.expression.functions import CONSTANTS, SPELLINGS
-from grader.expression.nodes import (
-    Call,
-    Expression,
-    Indexed,
-    Partial,
-    Symbol,
-    integer,
-)
-from grader.expression.resolve import (
-    Found,
-    Shape,
-    Table,
-    lookalikes,
-    raw_script,
-    scan,
-)
+from grader.expression.nodes import Call, Expression, Indexed, Partial, Symbol, integer
+from grader.expression.resolve import Found, Shape, Table, lookalikes, raw_script, scan
 from grader.expression.tokens import RESHAPES, Token, fail, span_of
 from grader.problems import Span, did_you_mean
 
@@ -319,7 +305,8 @@ def _special(p: Parser, shape: Shape, span: Span) -> Expression | None:
         if p.kinds[p.pos] == "(" and forms.holds_condition(p, p.pos):
             return Call("iverson", (forms.condition_in_bracket(p),), 0, span)
         if p.table is not None:
-            sizes = (settled(p, Shape(shape.below), span, p.pos),) if shape.below else ()
+            size = shape.below
+            sizes = (index(size) if size.isdigit() else settled(p, Shape(size), span, p.pos),) if size else ()
             return _dressed(p, Call("identity", sizes, 0, span), shape)
     return None
 
