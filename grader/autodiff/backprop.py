@@ -127,6 +127,8 @@ def inline(node: Expression, known: Mapping[str, Node]) -> Expression:
     if name is None or name not in known:
         return node
     definition = known[name]
+    if not (definition.letters or definition.axes) and indices(node):
+        return Indexed(inline(definition.expression, known), indices(node))  # entries of what is defined as a whole
     if len(definition.letters) != len(indices(node)):
         return node  # a definition at other indices than the use says nothing about it
     places = dict(zip(definition.letters, indices(node), strict=True))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from grader.comparison.alike import worked_out
 from grader.comparison.asked import Target, primed, restates, unfinished, uses_model
 from grader.comparison.decide import decide_number, decide_samples
-from grader.comparison.meant import meanings, with_implied_sums
+from grader.comparison.meant import meanings, newly_summed, of_examples, with_implied_sums
 from grader.comparison.shapes import in_symbols, shape_message, transposed_verdict
 from grader.comparison.truth import truth_value
 from grader.expression.evaluator import evaluate
@@ -103,6 +103,8 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
     if summed != answer:
         try:
             verdict = _finished(question, target, answer, decide(question, target, summed))
+            if verdict.decision == "equivalent" and of_examples(question, answer, newly_summed(answer, summed)):
+                return Verdict("undecided", "implied_sum", message="This is right if a sum over the examples is meant.")
             return replace(verdict, note="implied_sum") if verdict.note == "equivalent" else verdict
         except ShapeError as error:
             problem = error.problem

@@ -10,7 +10,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from grader.expression.algebra import free_symbols, substitute, total
-from grader.expression.nodes import Call, Expression, Indexed, Product, Reduce, Symbol, head, indices, rebuild, walk
+from grader.expression.nodes import (
+    Call,
+    Expression,
+    Indexed,
+    Product,
+    Reduce,
+    Symbol,
+    head,
+    indices,
+    rebuild,
+    sides,
+    walk,
+)
 from grader.solver.key import SolvedQuestion
 
 Axes = Mapping[str, tuple[str, ...]]
@@ -35,7 +47,10 @@ def meanings(question: SolvedQuestion, target: Expression, answer: Expression, f
         return
     if not fits:
         yield Meaning(with_implied_indices(answer, axes), "implied_index")
+        yield Meaning(_of_one_example(question, target, answer, axes), "implied_index")
         yield from (Meaning(item, "renamed") for item in _other_letters(question, target, answer))
+    own = _own_letters(question, target, answer)
+    yield Meaning(own, "own_letter", "This is right if its letters are meant as indices of their own.")
     doubt = "This is right if the derivative is meant as a function of the unit's value."
     yield Meaning(_at_values(answer, question), "derivative_of_value", doubt)
     doubt = "This is right if its products are meant in another way than they are written."
@@ -69,6 +84,49 @@ def _entered(node: Expression, letter: str, axis: str, axes: Axes) -> Expression
         case Indexed():
             return node
     return rebuild(node, lambda child: _entered(child, letter, axis, axes))
+
+
+def example_axes(question: SolvedQuestion) -> frozenset[str]:
+    """The axes that only a number such as the loss sums over: those of independent examples."""
+    axes = {item.name: item.axes for item in question.graph.quantities}
+    every = {axis for shape in axes.values() for axis in shape if axis != "1"}
+    reduced = [item for node in question.graph.nodes if node.axes for item in walk(node.expression)]
+    return frozenset(every - {_axis_of(item, axes) for item in reduced if isinstance(item, Reduce)})
+
+
+def of_examples(question: SolvedQuestion, answer: Expression, letters: Iterable[str]) -> bool:
+    """Whether one of the letters, as the answer uses it, numbers examples."""
+    axes = {item.name: item.axes for item in question.graph.quantities}
+    examples = example_axes(question)
+    return any(_axis_of(Reduce("sum", letter, answer), axes) in examples for letter in letters)
+
+
+def _of_one_example(question: SolvedQuestion, target: Expression, answer: Expression, axes: Axes) -> Expression:
+    """The answer with the target's number of the example at every array that lacks it: ``x_k`` for ``x_ik``."""
+    examples = example_axes(question)
+    for side in sides(target):
+        for place, axis in zip(indices(side), axes.get(head(side) or "", ()), strict=False):
+            if axis in examples and isinstance(place, Symbol) and place.name not in free_symbols(answer):
+                return _numbered(answer, place, axis, axes)
+    return answer
+
+
+def _numbered(node: Expression, place: Symbol, axis: str, axes: Axes) -> Expression:
+    match node:
+        case Symbol(name=name) if axes.get(name) == (axis,):
+            return Indexed(node, (place,), node.span)
+        case Indexed(base=Symbol(name=name), indices=entered) if axes.get(name, ())[:1] == (axis,):
+            return replace(node, indices=(place, *entered)) if len(entered) + 1 == len(axes[name]) else node
+    return rebuild(node, lambda child: _numbered(child, place, axis, axes))
+
+
+def _own_letters(question: SolvedQuestion, target: Expression, answer: Expression) -> Expression:
+    """The answer with fresh letters for a model's index that it does not ask for: ``x_k`` beside a class k."""
+    places = {leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index"}
+    kept = {place.name for place in indices(target) if isinstance(place, Symbol)}
+    used = {place.name for item in walk(answer) for place in indices(item) if isinstance(place, Symbol)}
+    fresh = iter([letter for letter in "pqrst" if letter not in free_symbols(answer)])
+    return substitute(answer, {place: Symbol(next(fresh)) for place in sorted((places & used) - kept)[:3]})
 
 
 def _other_letters(question: SolvedQuestion, target: Expression, answer: Expression) -> Iterator[Expression]:
@@ -113,6 +171,11 @@ def with_implied_sums(answer: Expression, target: Expression) -> Expression:
     """
     kept = {index.name for index in indices(target) if isinstance(index, Symbol)}
     return _sum_repeated(answer, kept)
+
+
+def newly_summed(answer: Expression, summed: Expression) -> frozenset[str]:
+    """The letters that only the second of two formulas sums over."""
+    return free_symbols(answer) - free_symbols(summed)
 
 
 def _sum_repeated(node: Expression, kept: set[str]) -> Expression:

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from grader.expression.names import Declared
-from grader.expression.nodes import Call, Expression, Number, Slice, Symbol, integer
-from grader.expression.resolve import Found, key_of, lookalikes, scan, shape_of
+from grader.expression.nodes import Call, Expression, Indexed, Number, Slice, Symbol, integer
+from grader.expression.resolve import Found, Shape, key_of, lookalikes, scan, shape_of
 from grader.expression.tokens import GREEK, fail
 from grader.problems import Span
 
@@ -41,6 +41,14 @@ def entries_of(p: Parser, above: str, below: str, rank: int) -> tuple[Expression
         return None
     second = indices(p, below, rank - len(first)) if below else ()
     return None if second is None else (*first, *second)
+
+
+def row_of_defined(p: Parser, shape: Shape, span: Span) -> Expression | None:
+    r"""``\delta_{3,n}`` is the row n of a ``\delta_3`` that the text defines."""
+    first, comma, rest = shape.below.partition(",")
+    name = shape._replace(below=first).display
+    entries = entries_of(p, "", rest, 4) if comma and name in p.defined else None
+    return Indexed(Symbol(name, span), entries, span) if entries else None
 
 
 def indices(p: Parser, raw: str, rank: int) -> tuple[Expression, ...] | None:

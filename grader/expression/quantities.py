@@ -23,6 +23,7 @@ from grader.expression.entries import (
     in_code,
     index,
     listed,
+    row_of_defined,
     several,
     skip_arguments,
     touches,
@@ -197,6 +198,8 @@ def settled(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
         fail("this name is too long", f"at most {MAX_NAME} letters", span.start, span.end)
     if p.defined and (display := shape.display) in p.defined:
         return _dressed(p, Symbol(display, span), shape)
+    if "," in shape.below and p.defined and (row := row_of_defined(p, shape, span)) is not None:
+        return _dressed(p, row, shape)
     if p.table is None:
         return _free(p, shape, span)
     found = p.table.find(shape.base, shape.above, shape.below, shape.primes)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from grader.expression import atoms, bounds, branches, derivatives, forms, lexer_plain, sources
+from grader.expression import atoms, bounds, branches, derivatives, forms, lexer_plain, sources, updates
 from grader.expression.dashes import with_dashes
 from grader.expression.names import Names
 from grader.expression.nodes import Expression, Number, Symbol, children
@@ -167,7 +167,7 @@ def _parse(
     """Parse the statements of a text: the answer's chain, and definitions before or behind it."""
     if len(parts) == 1 and not parts[0].definition:
         p.kinds[parts[0].end] = "end"
-        return _chain(p, parts[0]), ()
+        return _answer(p, parts[0]), ()
     for part in parts:
         p.kinds[part.end] = "end"
     mains = [part for part in parts if not part.definition]
@@ -194,7 +194,23 @@ def _parse(
         else:
             token = p.tokens[answer.start]
             fail("a second formula begins here", "give one answer, or join the lines with =", token.start, token.end)
-    return _chain(p, answer), tuple(definitions)
+    return _answer(p, answer), tuple(definitions)
+
+
+def _answer(p: Parser, part: Statement) -> tuple[Expression, ...]:
+    """The chain of the answer; an update rule is the gradient in it."""
+    if not updates.is_update(p, part):
+        return _chain(p, part)
+    size = updates.step_size(p, part)
+    if size:
+        p.defined[size] = size
+    chain = _chain(p, part)
+    found = updates.gradient(chain[0], chain[-1], size)
+    if found is None and size:
+        fail(f"the name '{size}' is not known here", "write the gradient alone", *p.tokens[part.start][2:])
+    if found is None or not (size or "update" in p.notes):
+        return chain
+    return (Symbol("", chain[0].span), found)
 
 
 def _earlier(p: Parser, part: Statement, lenient: bool) -> tuple[Expression, ...] | None:
@@ -241,7 +257,7 @@ def _chain(p: Parser, part: Statement) -> tuple[Expression, ...]:
             if p.kinds[p.pos] not in ("=", "end"):
                 atoms.stuck(p)
         except Unreadable:
-            if not first:
+            if not first or "," in _top(p, part.start, part.equals):
                 raise
             sign = p.tokens[part.equals - 1]
             if sign.kind in ("-", "/", "joint") and sign.end == p.tokens[part.equals].start:  # W -= ...
@@ -268,6 +284,15 @@ def _chain(p: Parser, part: Statement) -> tuple[Expression, ...]:
         elif token.text == ":=":
             p.note("update")
         p.pos += 1
+
+
+def _top(p: Parser, at: int, end: int) -> list[str]:
+    """The kinds of the tokens outside of brackets."""
+    found = []
+    while at < end:
+        found.append(p.kinds[at])
+        at = p.match.get(at, at) + 1
+    return found
 
 
 def _inconsistent(p: Parser) -> list[Problem]:

@@ -27,8 +27,7 @@ def statements(linked: Linked) -> list[Statement]:
     cuts: list[tuple[int, str]] = []
     at, last = 0, len(tokens) - ENDS
     remarks = "dots" in linked.kinds or ("rel" in linked.kinds and any(token[:2] == ("rel", "in") for token in tokens))
-    listed = "," in linked.kinds and linked.kinds.count("=") > 1  # dL/dz = z, dz/dw = x, dL/dw = z x
-    if _CUTTING.isdisjoint(linked.kinds) and not remarks and not listed:
+    if _CUTTING.isdisjoint(linked.kinds) and not remarks:
         return _pieces(linked, [(last, "end")])
     defining = False
     equals = branching = related = False
@@ -65,8 +64,8 @@ def statements(linked: Linked) -> list[Statement]:
         elif kind == "key" and token.text == "then" and defining:
             cuts.append((at, "then"))
             defining = equals = False
-        elif kind == "," and listed and equals and not (branching or defining) and _has_equals(tokens, match, at + 1):
-            cuts.append((at, ";"))
+        elif kind == "," and not branching and not defining and _equation_ahead(linked, at + 1):
+            cuts.append((at, ";"))  # \delta = \hat y - y, \quad \nabla_W J = x^T \delta, or the other way round
             equals = False
         elif kind == ";" and equals and not branching:
             defining = defining and _has_equals(tokens, match, at + 1)
@@ -85,7 +84,7 @@ def statements(linked: Linked) -> list[Statement]:
     return _pieces(linked, cuts)
 
 
-_CUTTING = frozenset(("nl", "start", ".", "key", ";"))
+_CUTTING = frozenset(("nl", "start", ".", "key", ";", ","))
 
 
 def _pieces(linked: Linked, cuts: list[tuple[int, str]]) -> list[Statement]:
@@ -134,6 +133,19 @@ def _range_ahead(linked: Linked, at: int) -> bool:
     if linked.tokens[end][:2] != ("rel", "in"):
         return False
     return all(kind not in ("=", "key", "nl", "start", ";") for kind in rest)
+
+
+def _equation_ahead(linked: Linked, at: int) -> bool:
+    """Whether a name or a derivative, an ``=`` and a formula come before the next separator; ``w = o`` is a case."""
+    kinds = linked.kinds
+    if not _has_equals(linked.tokens, linked.match, at):
+        return False
+    shape = scan(linked.tokens, linked.match, at, lambda *_: False)
+    if shape is None or kinds[shape.end] != "=":
+        slashed = shape is not None and shape.base[0] == "d" and kinds[shape.end] == "/"
+        return slashed or kinds[at] in ("frac", "partial", "nabla")
+    short = len(shape.base) == 1 and not (shape.above or shape.below) and kinds[shape.end + 1] in ("name", "num")
+    return not (short and kinds[shape.end + 2] in (",", ";", "nl", "end", "."))
 
 
 def _branch_ahead(linked: Linked, at: int) -> bool:

@@ -18,22 +18,30 @@ from autograd.extend import defvjp, primitive
 Model = Callable[[SimpleNamespace, Callable[[str, Any], Any]], None]
 
 
-def derivative(model: Model, given: Mapping[str, Any], above: str, below: str) -> np.ndarray:
-    """The derivative of the quantity `above` by `below` at one point: an array (*axes of above, *axes of below)."""
+def derivative(model: Model, given: Mapping[str, Any], above: str, *below: str) -> np.ndarray:
+    """The derivative of the quantity `above` by those `below`, one after the other, at one point.
 
-    def run(probe: Any) -> dict[str, Any]:
+    An array (*axes of above, *axes of the first below, ...).
+    """
+
+    def run(*probes: Any) -> dict[str, Any]:
         named: dict[str, Any] = {}
 
         def at(name: str, value: Any) -> Any:
-            named[name] = value + probe if name == below else value
+            named[name] = value + sum(probe for probe, own in zip(probes, below, strict=False) if own == name)
             return named[name]
 
-        leaves = {name: value + probe if name == below else value for name, value in given.items()}
+        leaves = {name: at(name, value) for name, value in given.items()}
         model(SimpleNamespace(**leaves), at)
         return named
 
-    shape = np.shape(given[below]) if below in given else np.shape(run(0.0)[below])
-    return np.asarray(jacobian(lambda probe: run(probe)[above] * 1.0)(np.zeros(shape)))
+    def value(*probes: Any) -> Any:
+        return run(*probes)[above] * 1.0
+
+    values, function = run(), value
+    for place in range(len(below)):
+        function = jacobian(function, place)
+    return np.asarray(function(*(np.zeros(np.shape(values[name])) for name in below)))
 
 
 def affine(value: np.ndarray, slope: np.ndarray, at: Any, here: Any) -> Any:

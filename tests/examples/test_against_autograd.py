@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import grader
-from grader.expression.nodes import Partial, head, partial_name
+from grader.expression.nodes import Partial, head, partial_name, sides
 from tests.examples.autodiff import affine, derivative
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ def targets(question):
     for part in question.question.parts:
         for target in (part.target, *(step.target for step in part.steps)):
             if isinstance(target, Partial):
-                found[head(target)] = (head(target.numerator), head(target.denominator))
+                found[head(target)] = tuple(map(head, sides(target)))
     return found
 
 
@@ -69,8 +69,8 @@ def test_gradients_agree(path):
             for point in range(min(POINTS, run.points)):
                 leaves = {name: run.values[name][point] for name in given}
                 filled = with_opaque(model, question.graph, run, point)
-                for name, (above, below) in targets(question).items():
-                    expected = derivative(filled, leaves, above, below)
+                for name, names in targets(question).items():
+                    expected = derivative(filled, leaves, *names)
                     found = run.values[name][point]
                     assert found.shape == expected.shape, (question.question.id, name)
                     size = max(np.abs(expected).max(initial=0.0), NOISE)

@@ -1,4 +1,4 @@
-"""Logistic regression, written by hand: the Hessian is the derivative of the gradient."""
+"""Logistic regression, written by hand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ def indices(q, at):
     at("lp", np.log(h))
     at("lq", np.log(1 - h))
     at("J", -np.mean(q.y * np.log(h) + (1 - q.y) * np.log(1 - h)))
-    at("g1", np.dot(q.x.T, h - q.y) / len(q.y))
 
 
 def matrix(q, at):
