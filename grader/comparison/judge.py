@@ -103,12 +103,23 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
     if summed != answer:
         try:
             verdict = _finished(question, target, answer, decide(question, target, summed))
-            if verdict.decision == "equivalent" and of_examples(question, answer, newly_summed(answer, summed)):
-                return Verdict("undecided", "implied_sum", message="This is right if a sum over the examples is meant.")
+            if verdict.decision == "equivalent" and _sum_forgotten(question, target, answer, summed):
+                return Verdict("undecided", "implied_sum", message="This is right if the sum that it lacks is meant.")
             return replace(verdict, note="implied_sum") if verdict.note == "equivalent" else verdict
         except ShapeError as error:
             problem = error.problem
     return Verdict("not_equivalent", "shape", message=_shape_message(question, target, answer, problem))
+
+
+def _sum_forgotten(question: SolvedQuestion, target: Target, answer: Expression, summed: Expression) -> bool:
+    """Whether a sum was rather forgotten than implied: over examples, or of vectors instead of entries."""
+    if of_examples(question, answer, newly_summed(answer, summed)):
+        return True
+    run = question.runs[0]
+    try:
+        return evaluate(answer, environment(run, extents(run, target.expression))).rank > 0
+    except ShapeError:
+        return False
 
 
 def _turned(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict | None:

@@ -16,7 +16,7 @@ from grader.expression.names import Names
 from grader.expression.nodes import Expression, Number, Symbol, children
 from grader.expression.parser import Parser
 from grader.expression.resolve import is_word, scan, table_of
-from grader.expression.statements import Statement, bound_letters, paired_letters, statements
+from grader.expression.statements import Statement, bound_letters, paired_letters, script_letters, statements
 from grader.expression.tokens import Token, Unreadable, fail, link
 from grader.problems import Problem, Span
 
@@ -176,9 +176,10 @@ def _parse(
         fail("here is a definition but no answer", "write the formula itself", first.start, p.tokens[-1].end)
     named = {part: _left(p, part) for part in parts}
     answers = [part for part in mains if not named[part]] or mains[-1:]
-    answer = answers[-1]
+    # x^T dz, dz = ...: what has no left side is the answer
+    answer = mains[0] if not mains[0].equals and _adjoint(p, answers[-1]) else answers[-1]
     for part, name in named.items():
-        if name and part is not answer:
+        if part is not answer and (name := name or _adjoint(p, part)):
             p.defined[name] = name
     definitions: list[tuple[Expression, Expression]] = []
     for part in parts:
@@ -195,6 +196,16 @@ def _parse(
             token = p.tokens[answer.start]
             fail("a second formula begins here", "give one answer, or join the lines with =", token.start, token.end)
     return _answer(p, answer), tuple(definitions)
+
+
+def _adjoint(p: Parser, part: Statement) -> str:
+    """The name that ``dz2 = ...`` of code defines, where nothing of that name is declared."""
+    shape = scan(p.tokens, p.match, part.start, lambda *_: False) if part.equals and p.table is not None else None
+    if shape is None or shape.end != part.equals or p.kinds[part.start] not in ("name", "word"):
+        return ""
+    assert p.table is not None
+    known = p.table.find(shape.base, shape.above, shape.below, shape.primes)
+    return "" if known is not None or len(shape.base) < 2 else shape.display
 
 
 def _answer(p: Parser, part: Statement) -> tuple[Expression, ...]:
@@ -299,7 +310,13 @@ def _inconsistent(p: Parser) -> list[Problem]:
     """Look-alikes are only accepted where the name they stand for is not used beside them."""
     if not p.renamed:
         return []
+    entering = script_letters(p, 0, len(p.tokens))
     found = [
+        Problem(f"the letter '{written}' is an index elsewhere", "", span=Span(token.start, token.end))
+        for written, (_, token) in p.renamed.items()
+        if written in entering
+    ]
+    found += [
         Problem(
             f"the name '{written}' is not known here",
             f"'{name}' stands beside it: which is meant?",

@@ -2,10 +2,13 @@ r"""A row of tokens cut into statements: ``a = b, where c = d`` is an answer and
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from grader.expression.resolve import scan
 from grader.expression.tokens import ENDS, GREEK, Linked, Token, fail
+
+if TYPE_CHECKING:
+    from grader.expression.parser import Parser
 
 
 class Statement(NamedTuple):
@@ -64,6 +67,9 @@ def statements(linked: Linked) -> list[Statement]:
         elif kind == "key" and token.text == "then" and defining:
             cuts.append((at, "then"))
             defining = equals = False
+        elif kind == "word" and token.text.lower() in _LETS and not equals and _equation_ahead(linked, at + 1):
+            cuts.append((at, "where"))  # Let e = \hat y - y
+            defining = True
         elif kind == "," and not branching and not defining and _equation_ahead(linked, at + 1):
             cuts.append((at, ";"))  # \delta = \hat y - y, \quad \nabla_W J = x^T \delta, or the other way round
             equals = False
@@ -84,7 +90,8 @@ def statements(linked: Linked) -> list[Statement]:
     return _pieces(linked, cuts)
 
 
-_CUTTING = frozenset(("nl", "start", ".", "key", ";", ","))
+_CUTTING = frozenset(("nl", "start", ".", "key", ";", ",", "word"))
+_LETS = frozenset(("let", "with", "set", "define", "denote", "put"))
 
 
 def _pieces(linked: Linked, cuts: list[tuple[int, str]]) -> list[Statement]:
@@ -198,8 +205,8 @@ def paired_letters(linked: Linked) -> frozenset[int]:
         end = at + 7
         while kinds[end] not in _TERM_ENDS or (end == at + 7 and kinds[end] in ("+", "-")):
             end = match.get(end, end) + 1
-        inside = _script_letters(linked, at + 7, end)
-        outside = _script_letters(linked, 0, at) | _script_letters(linked, end, len(tokens))
+        inside = script_letters(linked, at + 7, end)
+        outside = script_letters(linked, 0, at) | script_letters(linked, end, len(tokens))
         if {first.text, second.text} <= inside and second.text not in outside:
             found.add(at + 3)
     return frozenset(found)
@@ -210,7 +217,7 @@ _TERM_ENDS = frozenset(
 )
 
 
-def _script_letters(linked: Linked, begin: int, end: int) -> set[str]:
+def script_letters(linked: Linked | Parser, begin: int, end: int) -> set[str]:
     """The letters in sub- and superscripts between two tokens."""
     letters: set[str] = set()
     for at in range(begin, end):
