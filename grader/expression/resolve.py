@@ -174,6 +174,7 @@ class Table:
     names: Names
     exact: dict[str, Declared] = field(default_factory=dict)
     keys: dict[str, Declared] = field(default_factory=dict)
+    shapes: dict[tuple[str, str, str, int], Declared] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
     arguments: dict[str, frozenset[str]] = field(default_factory=dict)
     letters: frozenset[str] = FUNCTION_LETTERS
@@ -198,6 +199,11 @@ class Table:
 def key_of(base: str, above: str = "", below: str = "", primes: int = 0) -> str:
     """The normal form under which spellings of one name meet."""
     return base + above + below.replace(",", "").replace("_", "") + "'" * primes
+
+
+def _whole(base: str, above: str, below: str, primes: int) -> tuple[str, str, str, int]:
+    """The parts of a spelling, kept apart."""
+    return base, above, below.replace(",", ""), primes
 
 
 def shape_of(text: str) -> Shape | None:
@@ -238,6 +244,7 @@ def _table_of(names: Names) -> Table:
                 if shape is None:
                     table.exact.setdefault(text, declared)
                 else:
+                    table.shapes.setdefault(_whole(shape.base, shape.above, shape.below, shape.primes), declared)
                     table.keys.setdefault(key_of(shape.base, shape.above, shape.below, shape.primes), declared)
     for declared in names:
         if declared.role == "function":
@@ -276,7 +283,8 @@ def _find(table: Table, base: str, above: str, below: str, primes: int) -> Found
     for name in (f"{base}_{below}" if below else base, base + below):
         if name in exact and not above and not primes:
             return Found(exact[name])
-    whole = keys.get(key_of(base, above, below, primes))
+    # W_{21}^{(1)} and W_{12-1} share a normal form: as declared comes first
+    whole = table.shapes.get(_whole(base, above, below, primes)) or keys.get(key_of(base, above, below, primes))
     if whole is not None:
         return Found(whole)
     if above and below:

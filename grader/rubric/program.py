@@ -43,6 +43,7 @@ from grader.rubric.quantities import (
     read_shape,
     shown,
 )
+from grader.rubric.spellings import check_spellings
 
 _INDEXED = re.compile(r"(.+?)(?:_\{?((?:[a-z],? ?){1,3})\}?|\[((?:[a-z],? ?){1,3})\])")
 
@@ -80,6 +81,7 @@ def read_model(tree: Tree, place: Place) -> Model:
     nodes = _read_definitions(table, [left for left in lefts if left is not None])
     graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes)
     notation = read_notation(fields, table, graph, place)
+    check_spellings(table, tuple((node.name, node.source or node.expression) for node in nodes), place)
     names = tuple(replace(item, axes=table.axes.get(item.name, ())) for item in table.names)
     return Model(replace(graph, notation=notation), names)
 

@@ -1,0 +1,57 @@
+r"""Every declared spelling, read back: one that an answer would read as another quantity is the author's mistake.
+
+``w22`` and ``w^{[2]}_2`` have one normal form, so that a model with both would judge a right answer wrong.
+"""
+
+from __future__ import annotations
+
+from grader.expression.names import Declared
+from grader.expression.nodes import Call, Expression, Indexed, Symbol, head, symbols, walk
+from grader.expression.printer import to_text
+from grader.expression.reading import read
+from grader.expression.resolve import FUNCTION_LETTERS, shape_of
+from grader.rubric.fields import Place
+from grader.rubric.quantities import Table
+
+_ACTIVATIONS = frozenset(("sigmoid", "tanh", "exp", "relu", "softmax", "softplus", "normal_cdf", "normal_pdf"))
+
+
+def check_spellings(table: Table, formulas: tuple[tuple[str, Expression], ...], place: Place) -> None:
+    """Note each spelling that reads as something else, and each letter of a function that a value has taken."""
+    names = tuple(table.names)
+    for declared in names:
+        line = table.lines[declared.name][1]
+        inner = place.inside(f"'{declared.name}'")
+        for spelling in dict.fromkeys((declared.name, declared.latex, *declared.aliases)):
+            taken = table.lines.get(spelling, (declared.name, 0))[0] != declared.name  # noted where it is declared
+            other = _other(spelling, declared, table) if spelling and not taken else ""
+            if other:
+                message = f"the spelling '{spelling}' of '{declared.name}' reads as '{other}'"
+                inner.note(line, message, "choose spellings that differ in more than braces, commas or the level")
+    by_name = {declared.name: declared for declared in names}
+    for name, formula in formulas:
+        declared = by_name[name]
+        shapes = [shape_of(text) for text in (name, declared.latex) if text]
+        letters = [shape.base for shape in shapes if shape and shape.base in FUNCTION_LETTERS and not shape.below]
+        if letters and not declared.arguments and _is_activation(formula):
+            message = f"'{letters[0]}(...)' in an answer would be a product with '{name}', not a call"
+            hint = "put this spelling under 'aliases', or give 'arguments'"
+            place.inside(f"'{name}'").note(table.lines[name][1], message, hint)
+
+
+def _other(spelling: str, declared: Declared, table: Table) -> str:
+    """What the spelling reads as, where that is not its own quantity; empty where it can't be read alone."""
+    if declared.role == "function":
+        return ""
+    reading = read(spelling, tuple(table.names))
+    if reading.problems or len(reading.chain) != 1 or reading.definitions:
+        return ""
+    found = reading.chain[0]
+    own = head(found) == declared.name if isinstance(found, Symbol | Indexed) else False
+    return "" if own else to_text(found, tuple(table.names))
+
+
+def _is_activation(formula: Expression) -> bool:
+    """Whether a formula is an activation of one quantity: ``1/(1 + exp(-x))``."""
+    called = any(isinstance(item, Call) and item.function in _ACTIVATIONS for item in walk(formula))
+    return called and len(set(symbols(formula))) == 1
