@@ -26,6 +26,7 @@ from grader.expression.nodes import (
 )
 
 TWO = Number(Fraction(2))
+_OTHER_JOINT = {"@": ("entrywise for matrix", "circ"), "circ": ("matrix for entrywise", "@")}
 TESTS = frozenset(("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"))
 
 # What a mistake is called here, and the rules that are a right name for it; none: no rule claims to know it.
@@ -64,6 +65,12 @@ KINDS: dict[str, frozenset[str]] = {
     "stray quantity": frozenset(),
     "two mistakes": frozenset(),
     "times ten": frozenset(("power_of_ten",)),
+    "lost transpose": frozenset(("missing_transpose", "factor_order", "transposed")),
+    "lost sum": frozenset(("missing_sum",)),
+    "factors turned": frozenset(("factor_order", "missing_transpose")),
+    "entrywise for matrix": frozenset(("elementwise_for_matrix",)),
+    "matrix for entrywise": frozenset(("elementwise_for_matrix",)),
+    "another axis": frozenset(),
     "sum for product": frozenset(),
     "number off": frozenset(),
     "argument doubled": frozenset(),
@@ -143,6 +150,12 @@ def _here(node: Expression, alike: dict[str, list[str]]) -> Iterator[tuple[str, 
             yield "branches swapped", Cases(((last, test),), first)
             yield "lost condition", first
             yield "lost condition", last
+        case Call("transpose", (a,)):
+            yield "lost transpose", a
+        case Call("total", (a, *axis)):
+            yield "lost sum", a
+            if axis in ([Number(Fraction(0))], [ONE]):
+                yield "another axis", Call("total", (a, ONE if axis[0] != ONE else Number(Fraction(0))))
         case Number(value=n):
             yield "number off", Number(n + Fraction(1, 7))
         case Symbol(name=name) | Indexed(base=Symbol(name=name)):
@@ -154,10 +167,17 @@ def _here(node: Expression, alike: dict[str, list[str]]) -> Iterator[tuple[str, 
             for k in range(len(node.factors)):
                 rest = node.factors[:k] + node.factors[k + 1 :]
                 kind = "lost condition" if _is_switch(node.factors[k]) else "lost factor"
-                yield kind, rest[0] if len(rest) == 1 else Product(rest, ("*",) * (len(rest) - 1))
+                joints = node.joints[1:] if not k else node.joints[: k - 1] + node.joints[k:]
+                yield kind, rest[0] if len(rest) == 1 else Product(rest, joints)
             first, second, *more = node.factors
             added = Call("add", (first, second))
-            yield "sum for product", Product((added, *more), ("*",) * len(more)) if more else added
+            yield "sum for product", Product((added, *more), node.joints[1:]) if more else added
+            for k, joint in enumerate(node.joints):
+                if joint in _OTHER_JOINT:
+                    kind, other = _OTHER_JOINT[joint]
+                    yield kind, Product(node.factors, (*node.joints[:k], other, *node.joints[k + 1 :]))
+            if set(node.joints) & {"@", "otimes"}:
+                yield "factors turned", Product(tuple(reversed(node.factors)), tuple(reversed(node.joints)))
 
 
 def _is_switch(node: Expression) -> bool:
@@ -203,7 +223,7 @@ def _same(node: Expression) -> Iterator[Expression]:
             yield Call("sub", (Number(Fraction(0)), a))
             yield Product((Number(Fraction(-1)), a), ("*",))
         case Call("div", (a, b)):
-            yield Product((a, Call("div", (ONE, b))), ("*",))
+            yield Product((Call("div", (ONE, b)), a), ("*",))
             yield Call("div", (Product((TWO, a), ("*",)), Product((TWO, b), ("*",))))
             if isinstance(a, Call) and a.function == "sub":
                 yield Call("sub", (Call("div", (a.args[0], b)), Call("div", (a.args[1], b))))
@@ -230,10 +250,20 @@ def _same(node: Expression) -> Iterator[Expression]:
         case Symbol() | Indexed() | Partial():
             yield Call("div", (Product((TWO, node), ("*",)), TWO))
             yield Call("sub", (Product((TWO, node), ("*",)), node))
+        case Call("transpose", (Product(factors, ("@",)),)):
+            yield Product(tuple(Call("transpose", (factor,)) for factor in reversed(factors)), ("@",))
+        case Call("transpose", (Call("add" | "sub" as name, (a, b)),)):
+            yield Call(name, (Call("transpose", (a,)), Call("transpose", (b,))))
+        case Call("total", (a, *axis)):
+            yield Call("neg", (Call("total", (Call("neg", (a,)), *axis)),))
         case Product():
-            yield Product(tuple(reversed(node.factors)), node.joints)
+            ordered = bool(set(node.joints) & {"@", "otimes"})
+            if not ordered:
+                yield Product(tuple(reversed(node.factors)), tuple(reversed(node.joints)))
             for k, factor in enumerate(node.factors):
                 if isinstance(factor, Call) and factor.function in ("add", "sub"):
-                    rest = node.factors[:k] + node.factors[k + 1 :]
-                    sides = (Product((*rest, side), ("*",) * len(rest)) for side in factor.args)
-                    yield Call(factor.function, tuple(sides))
+                    sides = [(*node.factors[:k], side, *node.factors[k + 1 :]) for side in factor.args]
+                    yield Call(factor.function, tuple(Product(side, node.joints) for side in sides))
+                elif ordered:
+                    turned = Call("neg", (factor,))
+                    yield Call("neg", (Product((*node.factors[:k], turned, *node.factors[k + 1 :]), node.joints),))

@@ -1,6 +1,6 @@
 """Mistakes and rewrites of every part of every rubric, made here: who is taken for right, and which mistake is named.
 
-``python -m benchmarks.mutants`` prints a table; exit code 1 where a mistake passes, a rewrite fails, or too few
+``python -m benchmarks.mutants [RUBRIC ...]`` prints a table; exit code 1 where a mistake passes, a rewrite fails, or too few
 single mistakes are named.
 """
 
@@ -11,16 +11,20 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 import grader
-from benchmarks.byhand import Unknown, differs, entries_of, random_point, shuffled
+from benchmarks.byhand import Misshapen, Point, Unknown, differs, entries_of, random_point, shuffled
 from benchmarks.changes import KINDS, forms, mistakes, mixed
 from benchmarks.table import Row, print_table
 from grader.autodiff.backprop import NotDifferentiable, backward_pass
 from grader.comparison.judge import judge
 from grader.diagnosis.diagnose import diagnosed
-from grader.expression.nodes import Expression, Partial, head, symbols
+from grader.expression.nodes import Call, Expression, Indexed, Number, Partial, Symbol, head, symbols
 from grader.expression.printer import to_latex, to_text
 from grader.grading.grade import target_of
 from grader.rubric.malrules import MALRULES
@@ -29,8 +33,10 @@ from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 
 ROOT = Path(__file__).parents[1]
 WANTED = 24
-POINTS = 60
+POINTS, ARRAY_POINTS = 60, 16
 FIRST = 12  # so many tell most mistakes
+LETTERS = "ijkpqrst"
+SHAPES = frozenset(("lost transpose", "lost sum", "factors turned", "entrywise for matrix", "matrix for entrywise"))
 FAR = 0.1  # a number this near the right one is a matter of the tolerance
 
 
@@ -50,9 +56,11 @@ class Count:
     unnamed: Counter[str] = field(default_factory=Counter)
     missed: list[str] = field(default_factory=list)
     short: list[str] = field(default_factory=list)
+    doubted: list[str] = field(default_factory=list)
     derived: int = 0
     explained: int = 0
     seconds: list[float] = field(default_factory=list)
+    seconds_right: list[float] = field(default_factory=list)
 
 
 def rubrics() -> list[Path]:
@@ -83,33 +91,114 @@ def _alike(question: SolvedQuestion) -> dict[str, list[str]]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A part's right formula in one form: as the solver closes it, or by entries where that is of whole arrays.
+
+    `left` is what stands before the formula in an answer: ``dL/dW_ij =`` or nothing.
+    """
+
+    key: AnswerKey
+    question: SolvedQuestion
+    part: SolvedPart
+    target: Expression
+    formula: Expression
+    left: bool
+    points: list[Point]
+    truth: list[list[float]]
+
+    @property
+    def id(self) -> str:
+        """The part's id."""
+        return self.part.part.id
+
+    def text(self, formula: Expression, latex: bool) -> str:
+        """What a student types."""
+        if self.question.numeric:
+            return self.number(entries_of(self.target, formula, self.points[0]), ".6g")
+        printer = to_latex if latex else to_text
+        shown = printer(formula, self.question.question.model.names)
+        return f"{printer(self.target, self.question.question.model.names)} = {shown}" if self.left else shown
+
+
+    def number(self, values: list[float], style: str) -> str:
+        """A number as typed, an array in brackets."""
+        below = self.target.denominator if isinstance(self.target, Partial) else self.target
+        shape = self.points[0].axes[head(below) or ""] if len(values) > 1 else ()
+        return _bracketed(np.reshape(values, shape), style)
+
+
+def _bracketed(values: Any, style: str) -> str:
+    if not np.ndim(values):
+        return f"{float(values):{style}}"
+    return "[" + ", ".join(_bracketed(item, style) for item in values) + "]"
+
+
+def _forms_of(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> list[Form]:
+    """The forms of a part's right formula; raises Unknown where the oracle can't work them out."""
+    seed = sum(map(ord, part.part.id))
+    many = 1 if question.numeric else ARRAY_POINTS if question.graph.sizes else POINTS
+    points = [random_point(question.graph, seed * 100 + k) for k in range(many)]
+    found = [(part.part.target, part.closed, False)]
+    indexed = _by_entries(question, part)
+    if indexed is not None:
+        found.append((*indexed, True))
+    return [
+        Form(key, question, part, target, formula, left, points, [entries_of(target, formula, p) for p in points])
+        for target, formula, left in found
+    ]
+
+
+def _by_entries(question: SolvedQuestion, part: SolvedPart) -> tuple[Expression, Expression] | None:
+    """A target of a whole array, and its formula, by entries; None for another target."""
+    target = part.part.target
+    if question.numeric or not isinstance(target, Partial) or not isinstance(target.denominator, Symbol):
+        return None
+    axes = {item.name: item.axes for item in question.graph.quantities}
+    above, below = head(target.numerator) or "", target.denominator.name
+    wide = [axis for axis in axes.get(below, ()) if axis != "1"]
+    if axes.get(above) or not wide:
+        return None
+    taken = set(axes) | set(question.graph.sizes)
+    letters = [letter for letter in LETTERS if letter not in taken][: len(wide)]
+    entry = Partial(target.numerator, Indexed(target.denominator, tuple(map(Symbol, letters))))
+    return entry, closed_form(question.graph, entry, question.adjoints)
+
+
 def _run_part(
     key: AnswerKey, question: SolvedQuestion, part: SolvedPart, alike: dict[str, list[str]], count: Count
 ) -> None:
-    seed = sum(map(ord, part.part.id))
     try:
-        points = [random_point(question.graph, seed * 100 + k) for k in range(1 if question.numeric else POINTS)]
-        truth = [entries_of(part.part.target, part.closed, point) for point in points]
-    except Unknown as error:
+        forms_of = _forms_of(key, question, part)
+    except (Unknown, Misshapen) as error:
         count.short.append(f"{part.part.id}: the oracle does not know {error}")
         return
-    done = 0
-    single = shuffled(mistakes(part.closed, alike), seed)
+    done = made = 0
+    for form in forms_of:
+        done += _judge_mutants(form, alike, count)
+        made += _judge_rewrites(form, count)
+    if done < 20:
+        count.short.append(f"{part.part.id}: {done} mutants")
+    if made < 20:
+        count.short.append(f"{part.part.id}: {made} rewrites")
+    _judge_definitions(forms_of[0], alike, count)
+
+
+def _judge_mutants(form: Form, alike: dict[str, list[str]], count: Count) -> int:
+    done, seed = 0, sum(map(ord, form.id))
+    single = shuffled(mistakes(form.formula, alike), seed)
     double = [("two mistakes", two) for _, one in single[:12] for _, two in shuffled(mistakes(one, alike), seed)[:6]]
     for kind, wrong in [*mixed(single), *shuffled(double, seed)]:
         if done >= WANTED:
             break
-        label = _label(question, part, wrong, points, truth)
+        label = _label(form, wrong)
         if label is not None:
             done += 1
-            _judge_mutant(key, question, part, kind, wrong, label, points, count)
-            _time(question, part, wrong, count)
+            _judge_mutant(form, kind, wrong, label, count)
+            _time(form, wrong, count.seconds)
         else:
             count.unlabelled += 1
-    if done < 20:
-        count.short.append(f"{part.part.id}: {done} mutants")
-    _judge_definitions(key, question, part, alike, points, truth, seed, count)
-    _judge_rewrites(key, question, part, points, truth, seed, count)
+    return done
 
 
 def _from_definitions(question: SolvedQuestion, part: SolvedPart, alike: dict[str, list[str]]) -> list[Expression]:
@@ -130,59 +219,61 @@ def _from_definitions(question: SolvedQuestion, part: SolvedPart, alike: dict[st
     return list(dict.fromkeys(found))
 
 
-def _judge_definitions(key, question, part, alike, points, truth, seed, count: Count) -> None:  # type: ignore[no-untyped-def]
-    for wrong in shuffled(_from_definitions(question, part, alike), seed)[:WANTED]:
-        if _label(question, part, wrong, points, truth) is not True or not _answerable(part, wrong, points):
+def _judge_definitions(form: Form, alike: dict[str, list[str]], count: Count) -> None:
+    found = shuffled(_from_definitions(form.question, form.part, alike), sum(map(ord, form.id)))
+    for wrong in found[:WANTED]:
+        if _label(form, wrong) is not True or not _answerable(form, wrong):
             continue
-        result = grader.grade_answer(key, part.part.id, _text(question, part, wrong, points, latex=False))
+        result = grader.grade_answer(form.key, form.id, form.text(wrong, latex=False))
         if result.verdict == "correct":
-            count.accepted.append(f"{part.part.id} [definition]: {to_text(wrong)}")
+            count.accepted.append(f"{form.id} [definition]: {to_text(wrong)}")
         elif result.note == "not_equivalent" or result.diagnosis is not None:
             count.derived += 1
             count.explained += result.diagnosis is not None
 
 
-def _time(question: SolvedQuestion, part: SolvedPart, wrong: Expression, count: Count) -> None:
+def _time(form: Form, answer: Expression, seconds: list[float]) -> None:
     """How long a distinct scalar answer takes, once the part's predictions are made."""
+    question, part = form.question, form.part
     if question.numeric or any(item.axes for item in question.graph.quantities):
         return
-    start = time.perf_counter()
-    verdict = judge(question, target_of(part), wrong)
-    diagnosed(question, part, wrong, verdict)
-    count.seconds.append(time.perf_counter() - start)
+    start = time.process_time()
+    verdict = judge(question, target_of(part), answer)
+    diagnosed(question, part, answer, verdict)
+    seconds.append(time.process_time() - start)
 
 
-def _label(question, part, formula: Expression, points, truth) -> bool | None:  # type: ignore[no-untyped-def]
+def _label(form: Form, formula: Expression) -> bool | None:
     """Whether the formula is wrong, by the oracle; None where that is too close to say."""
     try:
-        found = [entries_of(part.part.target, formula, point) for point in points[:FIRST]]
-        if True not in [differs(one, other) for one, other in zip(found, truth[:FIRST], strict=True)]:
-            found += [entries_of(part.part.target, formula, point) for point in points[FIRST:]]
+        found = [entries_of(form.target, formula, point) for point in form.points[:FIRST]]
+        if True not in [differs(one, other) for one, other in zip(found, form.truth[:FIRST], strict=True)]:
+            found += [entries_of(form.target, formula, point) for point in form.points[FIRST:]]
     except Unknown:
         return None
-    if question.numeric:
-        (one,), (other,) = found[0], truth[0]
+    except Misshapen:
+        return None if form.question.numeric else True
+    if form.question.numeric:
+        if len(found[0]) > 1:
+            return differs(found[0], form.truth[0])
+        (one,), (other,) = found[0], form.truth[0]
         near = abs(one - other) <= max(FAR * abs(other), 2e-4)
         return None if near and one != other else one != other
     if sum(value == value for values in found for value in values) < sum(map(len, found)) / 2:
         return None
-    said = [differs(one, other) for one, other in zip(found, truth, strict=False)]
+    said = [differs(one, other) for one, other in zip(found, form.truth, strict=False)]
     return True if True in said else False if set(said) <= {False, None} and said.count(False) > 3 else None
 
 
-def _text(question: SolvedQuestion, part: SolvedPart, formula: Expression, points, latex: bool) -> str:  # type: ignore[no-untyped-def]
-    if question.numeric:
-        return f"{entries_of(part.part.target, formula, points[0])[0]:.6g}"
-    return (to_latex if latex else to_text)(formula, question.question.model.names)
-
-
-def _judge_mutant(key, question, part, kind, wrong, label, points, count: Count) -> None:  # type: ignore[no-untyped-def]
-    text = _text(question, part, wrong, points, latex=count.mutants % 3 == 0)
-    result = grader.grade_answer(key, part.part.id, text)
-    place = f"{part.part.id} [{kind}]: {text} -> {result.verdict}/{result.note}"
+def _judge_mutant(form: Form, kind: str, wrong: Expression, label: bool, count: Count) -> None:
+    text = form.text(wrong, latex=count.mutants % 3 == 0)
+    result = grader.grade_answer(form.key, form.id, text)
+    place = f"{form.id} [{kind}]: {text} -> {result.verdict}/{result.note}"
     if not label:
         count.rewrites += 1
-        if result.verdict != "correct":
+        if result.verdict in ("undecided", "unreadable"):
+            count.undecided += 1
+        elif result.verdict != "correct":
             count.rejected.append(place)
         return
     count.mutants += 1
@@ -190,61 +281,70 @@ def _judge_mutant(key, question, part, kind, wrong, label, points, count: Count)
         count.accepted.append(place)
     elif result.verdict != "incorrect":
         count.undecided += 1
-    elif KINDS[kind] and _answerable(part, wrong, points):
+    elif KINDS[kind] and (kind in SHAPES or _answerable(form, wrong)):
         count.claimed += 1
         if result.diagnosis is None:
             count.unnamed[kind] += 1
             count.missed.append(place)
-        elif result.note.removeprefix("malrule/").split(":")[0].split("+")[0] in KINDS[kind]:
+        elif result.diagnosis.rule.removeprefix("malrule/").split(":")[0].split("+")[0] in KINDS[kind]:
             count.named += 1
         else:  # its prediction agreed with the answer at every sample point, so the two can't be told apart
             count.collided += 1
 
 
-def _answerable(part: SolvedPart, wrong: Expression, points) -> bool:  # type: ignore[no-untyped-def]
+def _answerable(form: Form, wrong: Expression) -> bool:
     """An answer of nought everywhere, or one of another shape, does not say how it came to be."""
-    return any(abs(value) > 1e-9 for point in points for value in entries_of(part.part.target, wrong, point))
+    try:
+        return any(abs(value) > 1e-9 for point in form.points for value in entries_of(form.target, wrong, point))
+    except Misshapen:
+        return False
 
 
-def _judge_rewrites(key, question, part, points, truth, seed, count: Count) -> None:  # type: ignore[no-untyped-def]
-    if question.numeric:
-        value = truth[0][0]
-        texts = [f"{value:.{digits}{style}}" for digits in range(6, 16) for style in "eg"]
-        texts += [f"{value:.{digits}f}" for digits in range(10, 16)]
+def _judge_rewrites(form: Form, count: Count) -> int:
+    if form.question.numeric:
+        texts = _typed(form)
     else:
-        first = shuffled(forms(part.closed), seed)
-        second = [form for one in first[:30] for form in shuffled(forms(one), seed)[:4]]
-        both = shuffled([*first[:40], *second], seed + 1)
+        seed = sum(map(ord, form.id))
+        first = shuffled(forms(form.formula), seed)
+        second = [two for one in first[:30] for two in shuffled(forms(one), seed)[:4]]
         texts = []
-        for form in both:
+        for formula in shuffled([*first[:40], *second], seed + 1):
             if len(texts) >= WANTED:
                 break
-            text = _text(question, part, form, points, latex=len(texts) % 2 == 0)
-            if text not in texts and _label(question, part, form, points, truth) is False:
+            text = form.text(formula, latex=len(texts) % 2 == 0)
+            if text not in texts and _label(form, formula) is False:
                 texts.append(text)
-    if len(texts) < 20:
-        count.short.append(f"{part.part.id}: {len(texts)} rewrites")
+                _time(form, formula, count.seconds_right)
     for text in texts:
         count.rewrites += 1
-        result = grader.grade_answer(key, part.part.id, text)
+        result = grader.grade_answer(form.key, form.id, text)
         if result.verdict in ("undecided", "unreadable"):
             count.undecided += 1
+            count.doubted.append(f"{form.id}: {text} -> {result.verdict}/{result.note}")
         elif result.verdict != "correct":
-            count.rejected.append(f"{part.part.id}: {text} -> {result.verdict}/{result.note}")
+            count.rejected.append(f"{form.id}: {text} -> {result.verdict}/{result.note}")
+    return len(texts)
 
 
-def measure(show: bool = False) -> list[Row]:
-    """The figures over all rubrics."""
+def _typed(form: Form) -> list[str]:
+    """The right numbers in many ways of typing them."""
+    styles = [f".{digits}{style}" for digits in range(6, 16) for style in "eg"]
+    styles += [f".{digits}f" for digits in range(10, 16)]
+    return [form.number(form.truth[0], style) for style in styles]
+
+
+def measure(show: bool = False, paths: list[Path] | None = None) -> list[Row]:
+    """The figures over all rubrics, or some."""
     total = Count()
-    start = time.perf_counter()
-    for path in rubrics():
+    start = time.process_time()
+    for path in paths or rubrics():
         run(path, total)
     if show:
-        for line in [*total.accepted, *total.rejected, *total.short, *total.missed]:
+        for line in [*total.accepted, *total.rejected, *total.short, *total.doubted, *total.missed]:
             print("  ", line)
-        print(f"{len(rubrics())} rubrics, {total.mutants} mutants, {total.rewrites} rewrites, "
+        print(f"{len(paths or rubrics())} rubrics, {total.mutants} mutants, {total.rewrites} rewrites, "
               f"{total.unlabelled} mutants too near the truth to label, {total.undecided} undecided, "
-              f"{time.perf_counter() - start:.0f} s")  # fmt: skip
+              f"{time.process_time() - start:.0f} s")  # fmt: skip
         print(f"single mistakes of {len(KINDS)} kinds, against {len(MALRULES)} rules: {total.claimed} of a kind that a"
               f" rule claims; {total.named} named as such, {total.collided} by a rule that gives the same answer;"
               f" not named: {dict(total.unnamed)}")  # fmt: skip
@@ -253,10 +353,11 @@ def measure(show: bool = False) -> list[Row]:
     return [
         Row("mistakes taken for right", len(total.accepted), 0, ""),
         Row("rewrites taken for wrong", len(total.rejected), 0, ""),
-        Row("a distinct scalar answer, judged and diagnosed", 1e3 * statistics.median(total.seconds), 1, "ms"),
+        Row("a distinct wrong scalar answer, judged and diagnosed", 1e3 * statistics.median(total.seconds), 1, "ms"),
+        Row("a distinct right scalar answer", 1e3 * statistics.median(total.seconds_right), 1, "ms"),
         Row("single mistakes named, or one that is the same", share, 90, "%", least=True),
     ]
 
 
 if __name__ == "__main__":
-    sys.exit(print_table(measure(show=True)))
+    sys.exit(print_table(measure(True, [Path(name) for name in sys.argv[1:]])))
