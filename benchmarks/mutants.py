@@ -1,7 +1,7 @@
 """Mistakes and rewrites of every part of every rubric, made here: who is taken for right, and which mistake is named.
 
-``python -m benchmarks.mutants [RUBRIC ...]`` prints a table; exit code 1 where a mistake passes, a rewrite fails, or too few
-single mistakes are named.
+``python -m benchmarks.mutants [RUBRIC ...]`` prints a table; exit code 1 where a mistake passes, a rewrite fails, or
+too few single mistakes are named.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from benchmarks.table import Row, print_table
 from grader.autodiff.backprop import NotDifferentiable, backward_pass
 from grader.comparison.judge import judge
 from grader.diagnosis.diagnose import diagnosed
-from grader.expression.nodes import Call, Expression, Indexed, Number, Partial, Symbol, head, symbols
+from grader.expression.nodes import Expression, Indexed, Partial, Symbol, head, symbols
 from grader.expression.printer import to_latex, to_text
 from grader.grading.grade import target_of
 from grader.rubric.malrules import MALRULES
@@ -119,7 +118,6 @@ class Form:
         printer = to_latex if latex else to_text
         shown = printer(formula, self.question.question.model.names)
         return f"{printer(self.target, self.question.question.model.names)} = {shown}" if self.left else shown
-
 
     def number(self, values: list[float], style: str) -> str:
         """A number as typed, an array in brackets."""
@@ -281,7 +279,7 @@ def _judge_mutant(form: Form, kind: str, wrong: Expression, label: bool, count: 
         count.accepted.append(place)
     elif result.verdict != "incorrect":
         count.undecided += 1
-    elif KINDS[kind] and (kind in SHAPES or _answerable(form, wrong)):
+    elif KINDS[kind] and (kind in SHAPES if result.note == "shape" else _answerable(form, wrong)):
         count.claimed += 1
         if result.diagnosis is None:
             count.unnamed[kind] += 1
@@ -333,6 +331,10 @@ def _typed(form: Form) -> list[str]:
     return [form.number(form.truth[0], style) for style in styles]
 
 
+def _median(seconds: list[float]) -> float:
+    return 1e3 * statistics.median(seconds or [0.0])
+
+
 def measure(show: bool = False, paths: list[Path] | None = None) -> list[Row]:
     """The figures over all rubrics, or some."""
     total = Count()
@@ -353,8 +355,8 @@ def measure(show: bool = False, paths: list[Path] | None = None) -> list[Row]:
     return [
         Row("mistakes taken for right", len(total.accepted), 0, ""),
         Row("rewrites taken for wrong", len(total.rejected), 0, ""),
-        Row("a distinct wrong scalar answer, judged and diagnosed", 1e3 * statistics.median(total.seconds), 1, "ms"),
-        Row("a distinct right scalar answer", 1e3 * statistics.median(total.seconds_right), 1, "ms"),
+        Row("a distinct wrong scalar answer, judged and diagnosed", _median(total.seconds), 1, "ms"),
+        Row("a distinct right scalar answer", _median(total.seconds_right), 1, "ms"),
         Row("single mistakes named, or one that is the same", share, 90, "%", least=True),
     ]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from grader.diagnosis.match import matching
 from grader.diagnosis.predictions import Mistake
+from grader.diagnosis.repairs import repairs
 from grader.diagnosis.wording import priced_as, said_of
 from grader.expression.nodes import Expression
 from grader.results import Diagnosis, ScoreLine, Verdict
@@ -16,6 +17,7 @@ from grader.rubric.malrules import MalRuleSetting, setting_of
 from grader.solver.key import SolvedPart, SolvedQuestion
 
 PREFIX = "malrule/"
+_LOOKED_AT = {"not_equivalent": matching, "shape": repairs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,11 @@ def diagnose(question: SolvedQuestion, part: SolvedPart, answer: Expression, ver
 
 
 def diagnosed(question: SolvedQuestion, part: SolvedPart, answer: Expression, verdict: Verdict) -> Diagnosed | None:
-    """The same with its price; only for answers that have been judged not equivalent by their value."""
-    if verdict.decision != "not_equivalent" or verdict.note != "not_equivalent":
+    """The same with its price; only for answers that have been judged not equivalent by their value or shape."""
+    if verdict.decision != "not_equivalent" or verdict.note not in _LOOKED_AT:
         return None
     settings = part.part.malrules
-    for mistake in matching(question, part, answer):
+    for mistake in _LOOKED_AT[verdict.note](question, part, answer):
         chosen = _settings(settings, mistake)
         if all(setting.enabled for setting in chosen):
             return _told(part, mistake, chosen)

@@ -72,6 +72,7 @@ def holding(question: SolvedQuestion, held: tuple[Own, ...]) -> Program | None:
         return None
 
 
+@lru_cache(maxsize=16_384)
 def _as_node(question: SolvedQuestion, own: Own) -> Node | None:
     """The student's answer as a line of the program, in the letters that the program's own line has."""
     line = _line(question, own)

@@ -28,6 +28,7 @@ Table = Callable[[SolvedQuestion, SolvedPart, int], Predictions]
 PROBES = 4
 COARSE = 1e-6
 FLOOR = 1e-9  # of the largest entry at a point: what is left of a sum that cancels is held against that
+NOISE = 1e-12  # of the size at most points: where all entries of a point cancel, what is left says nothing
 # A number typed with few digits is near some prediction by chance: the coarser it is, the fewer are considered.
 WIDEST, WIDE, NARROW, PAIRED = 0.03, 0.01, 0.003, 0.001
 COMMON = frozenset(
@@ -120,10 +121,12 @@ def _matched(known: Predictions, pair: Pair, skip: Array) -> list[Mistake]:
         return []
     probes = probes[:: max(1, len(probes) // PROBES)][:PROBES]
     wanted = answer[probes]
+    noise = _noise(answer[usable])
     with np.errstate(all="ignore"):
         gap = np.abs(known.values[:, probes] - wanted)
         size = np.maximum(np.abs(known.values[:, probes]), np.abs(wanted))
-        near = ~(gap > COARSE * size + COARSE * np.abs(wanted).max(axis=1, initial=0.0)[:, None]).any(axis=(1, 2))
+        slack = COARSE * np.abs(wanted).max(axis=1, initial=0.0)[:, None] + noise
+        near = ~(gap > COARSE * size + slack).any(axis=(1, 2))
     found: list[Mistake] = []
     for index in np.flatnonzero(near):
         if _agrees(known.values[index], answer, known.truth, usable):
@@ -135,12 +138,17 @@ def _agrees(predicted: Array, answer: Array, truth: Array, usable: Array) -> boo
     """Whether two arrays (K, entries) agree at the points that count; noise at a few of them is no difference."""
     with np.errstate(all="ignore"):
         scale = np.maximum(np.abs(truth), np.abs(answer)).max(axis=1, initial=0.0)[:, None]
+        slack = FLOOR * scale + _noise(answer[usable])
         size = np.maximum(np.abs(predicted), np.abs(answer))
         gap = np.abs(predicted - answer)
         both = usable & np.isfinite(predicted).all(axis=1)
-        differ = (gap > COARSE * size + FLOOR * scale).any(axis=1) & both
-        plainly = (gap > PLAIN * size + FLOOR * scale).any(axis=1) & both
+        differ = (gap > COARSE * size + slack).any(axis=1) & both
+        plainly = (gap > PLAIN * size + slack).any(axis=1) & both
     return not plainly.any() and differ.sum() * 10 <= both.sum() and both.sum() * 2 >= usable.sum()
+
+
+def _noise(answer: Array) -> float:
+    return NOISE * float(np.median(np.abs(answer).max(axis=1, initial=0.0)))
 
 
 def _numbers(question: SolvedQuestion, part: SolvedPart, answer: Expression, table: Table) -> list[Mistake]:

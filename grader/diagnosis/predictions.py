@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
 
-from grader.comparison.truth import truth_value
+from grader.comparison.truth import pairs_in, truth_value
 from grader.diagnosis.formulas import changed_formulas, top_terms
 from grader.diagnosis.slips import slips_at
 from grader.diagnosis.tracks import make_track, places, with_slip
@@ -42,6 +43,7 @@ from grader.solver.runs import Run, extents
 SAME = 1e-9
 NOUGHT = 1e-11  # an answer of 0 says nothing about how it came to be
 RANK = {kind: place for place, kind in enumerate(MALRULES)}
+TWO = Number(Fraction(2))
 MAX_PREDICTIONS = 2000
 MAX_NUMBERS = 2_000_000  # 16 MB
 _NOT_A_WORD = re.compile(r"[^A-Za-z0-9_]+")
@@ -96,8 +98,7 @@ def predictions(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> 
             found.append((mistake, np.broadcast_to(values, shape).reshape(run.points, -1)))
             if len(found) >= room(flat):
                 break
-        above = head(part.part.target.numerator) if isinstance(part.part.target, Partial) else part.name
-        found.sort(key=lambda pair: _rank(pair[0], above))
+        found.sort(key=lambda pair: _rank(pair[0], part.part.target))
         return _grouped(found, flat)
 
 
@@ -112,10 +113,16 @@ def room(truth: Array) -> int:
     return min(MAX_PREDICTIONS, MAX_NUMBERS // max(truth.size, 1))
 
 
-def _rank(mistake: Mistake, above: str | None) -> int:
-    """The place among mistakes that predict the same; a rule misapplied far from the output is the last to be named."""
+def _rank(mistake: Mistake, target: Expression) -> float:
+    """The place among mistakes that predict the same.
+
+    A rule misapplied far from the output is the last to be named; a lost term is better named than the derivative
+    asked for, of which it is a part.
+    """
+    above, below = (head(target.numerator), head(target.denominator)) if isinstance(target, Partial) else (None, None)
     far = mistake.kind in ("product_rule", "quotient_rule") and mistake.link != above
-    return RANK[mistake.kind] + (len(RANK) if far else 0)
+    whole = mistake.kind == "dropped_term" and mistake.detail == _plain(f"d{above}_d{below}")
+    return RANK[mistake.kind] + (len(RANK) if far else 0) + (0.5 if whole else 0)
 
 
 def _grouped(found: list[tuple[Mistake, Array]], truth: Array) -> Predictions:
@@ -158,8 +165,11 @@ def _projection(stack: Array, usable: Array) -> Array:
     return keys
 
 
-def _named(names: Names, kind: str, about: Expression, link: str = "") -> Mistake:
+def named(names: Names, kind: str, about: Expression, link: str = "") -> Mistake:
+    """A mistake of a kind with what it is about, as a word and as text."""
     shown = to_text(about, names)
+    if kind == "dropped_term" and isinstance(about, Partial):
+        shown = f"the way through {shown}"
     return Mistake(kind, _word(about, link), shown if len(shown) <= _MAX_SHOWN else "", link)
 
 
@@ -193,7 +203,7 @@ def _by_chain(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value
                 values = with_slip(track, place, slip.tangent, full)
             except ShapeError:
                 continue
-            mistake = _named(names, slip.kind, slip.about, _link(slip.about, place.node.name))
+            mistake = named(names, slip.kind, slip.about, _link(slip.about, place.node.name))
             yield mistake, _entered(run, part, truth, values)
             if isinstance(slip.about, Call) and slip.about == place.expression:
                 key = (place.node.name, slip.kind, slip.about.function, number)
@@ -203,7 +213,7 @@ def _by_chain(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value
             every = full + np.sum([change for _, change in slips], axis=0)
             yield slips[0][0], _entered(run, part, truth, every)
     for one in diagonals(track):
-        yield _named(names, one.kind, one.about), _entered(run, part, truth, full + one.values)
+        yield named(names, one.kind, one.about), _entered(run, part, truth, full + one.values)
 
 
 def _by_derivative(
@@ -221,7 +231,7 @@ def _by_derivative(
     else:
         found = [*other_values(question, run, part.name)]
     for one in found:
-        yield _named(names, one.kind, one.about), _entered(run, part, truth, one.values)
+        yield named(names, one.kind, one.about), _entered(run, part, truth, one.values)
 
 
 def _by_whole(_: SolvedQuestion, __: SolvedPart, run: Run, truth: Value) -> Iterator[tuple[Mistake, Array]]:
@@ -231,23 +241,26 @@ def _by_whole(_: SolvedQuestion, __: SolvedPart, run: Run, truth: Value) -> Iter
     yield Mistake("inverted"), 1.0 / truth.data
 
 
-def _by_formula(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value) -> Iterator[tuple[Mistake, Array]]:
+def _by_formula(question: SolvedQuestion, part: SolvedPart, run: Run, _: Value) -> Iterator[tuple[Mistake, Array]]:
     """A slip in the closed formula, or one quantity in another's place."""
     names = question.question.model.names
     formulas = [(change.kind, change.about, change.formula) for change in changed_formulas(part.closed)]
     formulas += [("swapped_targets", about, formula) for about, formula in swapped_targets(question, part)]
-    formulas += [("dropped_term", term, Call("sub", (part.closed, term))) for term in top_terms(part.closed)]
+    for term in top_terms(part.closed):
+        formulas.append(("dropped_term", term, Call("sub", (part.closed, term))))
+        formulas.append(("factor_two", term, Call("add", (part.closed, term))))
+        formulas.append(("factor_two", term, Call("sub", (part.closed, Call("div", (term, TWO))))))
     for kind, about, formula in formulas:
-        values = _evaluated(run, part, truth, formula)
+        values = _evaluated(question, part, run, formula)
         if values is not None:
             kind = "factor_two" if kind == "missing_factor" and _is_two(about) else kind
-            yield _named(names, kind, about), values
+            yield named(names, kind, about), values
     for kind, link, changed in inside_nodes(question, part):
-        values = _evaluated(run, part, truth, changed.formula)
+        values = _evaluated(question, part, run, changed.formula)
         if values is not None:
-            yield _named(names, kind, changed.about, link), values
+            yield named(names, kind, changed.about, link), values
     for one, other, formula in replaced(question, part):
-        values = _evaluated(run, part, truth, formula)
+        values = _evaluated(question, part, run, formula)
         if values is not None:
             shown = f"{to_text(Symbol(other), names)} stands where {to_text(Symbol(one), names)} belongs"
             yield Mistake("wrong_quantity", f"{_plain(other)}_for_{_plain(one)}", shown), values
@@ -266,12 +279,12 @@ def _by_lookup(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Valu
         fitting = stretched(item.values, item.axes, wanted)
         if fitting is None or not _fits(fitting.shape, (run.points, *truth.data.shape[1:])):
             continue
-        yield _named(names, "extra_factor", item.about), truth.data * fitting
+        yield named(names, "extra_factor", item.about), truth.data * fitting
         if item.inside:
-            yield _named(names, "missing_factor", item.about), truth.data / fitting
+            yield named(names, "missing_factor", item.about), truth.data / fitting
         if not question.numeric:
-            yield _named(names, "extra_term", item.about), truth.data + fitting
-            yield _named(names, "extra_term", item.about), truth.data - fitting
+            yield named(names, "extra_term", item.about), truth.data + fitting
+            yield named(names, "extra_term", item.about), truth.data - fitting
 
 
 def _is_two(node: Expression) -> bool:
@@ -305,15 +318,9 @@ def _entered(run: Run, part: SolvedPart, truth: Value, values: Array) -> Array:
     return spread(wrong, truth.letters)
 
 
-def _evaluated(run: Run, part: SolvedPart, truth: Value, formula: Expression) -> Array | None:
+def _evaluated(question: SolvedQuestion, part: SolvedPart, run: Run, formula: Expression) -> Array | None:
+    """A wrong formula as the judge would evaluate it; None where it has no value of the target's shape."""
     try:
-        value = evaluate(formula, Environment(run.values, run.sizes, extents(run, part.part.target)))
+        return pairs_in(question, run, part.part.target, formula)[0].answer
     except (ShapeError, ValueError):
         return None
-    if not set(value.letters) <= set(truth.letters) or (value.rank and value.rank != truth.rank):
-        return None
-    if not value.rank and truth.rank:
-        return None
-    data = spread(value, truth.letters)
-    fits = all(a in (1, b) for a, b in zip(data.shape[1:], truth.data.shape[1:], strict=True))
-    return data if fits else None

@@ -25,7 +25,7 @@ _SAID: Mapping[str, tuple[str, str, str]] = MappingProxyType(
             "Follow each minus through, also the one of an inner derivative.",
         ),
         "factor_two": (
-            "a factor 2 is lost or gained",
+            "a factor 2 is lost or gained at {}",
             "a factor 2 is lost or gained",
             "Look at each square and at the number in front of it.",
         ),
@@ -132,7 +132,31 @@ _SAID: Mapping[str, tuple[str, str, str]] = MappingProxyType(
             "another quantity stands in one place of the formula",
             "Go through the local derivatives and see what each of them leaves.",
         ),
-        "transposed": ("rows and columns are interchanged", "rows and columns are interchanged", "Check the indices."),
+        "transposed": (
+            "rows and columns of {} are interchanged",
+            "rows and columns are interchanged",
+            "Check the indices.",
+        ),
+        "missing_sum": (
+            "a sum is left out in {}",
+            "the sum over the samples, or over another index, is left out",
+            "A gradient has the shape of its variable; what is used for every sample gets a share from each.",
+        ),
+        "missing_transpose": (
+            "the transpose of {} is left out",
+            "a transpose is left out",
+            "Write the shape under each factor: the inner ones must be the same.",
+        ),
+        "factor_order": (
+            "the factors in {} stand in the wrong order",
+            "the factors of a matrix product stand in the wrong order",
+            "Write the shape under each factor: the inner ones must be the same.",
+        ),
+        "elementwise_for_matrix": (
+            "{} has an element-wise product where a matrix product belongs, or the reverse",
+            "an element-wise product stands where a matrix product belongs, or the reverse",
+            "Write the shape under each factor, and see which product gives the shape asked for.",
+        ),
         "updated_weight": (
             "{} is used after its update",
             "a weight is used after its update",

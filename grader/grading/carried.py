@@ -6,6 +6,7 @@ A later answer that is right given the student's own ``dL/dZ = 0.0021`` earns it
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from grader.diagnosis.follow_through import Own, follow_through, own_value
 from grader.expression.nodes import Expression
@@ -51,9 +52,12 @@ def carried_forward(question: SolvedQuestion, results: list[PartResult]) -> list
 
 
 def _expression(question: SolvedQuestion, part: SolvedPart, result: PartResult) -> Expression | None:
-    if result.answer is None:
-        return None
-    return final_answer(read(result.answer.text, question.question.model.names), part.part.target)
+    return None if result.answer is None else _read(question, part, result.answer.text)
+
+
+@lru_cache(maxsize=16_384)
+def _read(question: SolvedQuestion, part: SolvedPart, text: str) -> Expression | None:
+    return final_answer(read(text, question.question.model.names), part.part.target)
 
 
 def _own(question: SolvedQuestion, part: SolvedPart, result: PartResult) -> Own | None:

@@ -135,9 +135,9 @@ def _judged(key: AnswerKey, part_id: str, text: str) -> PartResult:
         asked=part.asked,
         verdict=outcome,
         score=score,
-        note=_note(verdict, reading) if mistake is None else mistake.diagnosis.rule,
+        note=_note(verdict, reading) if mistake is None or verdict.note == "shape" else mistake.diagnosis.rule,
         review=outcome in _REVIEWED,
-        message=message_for(replace(verdict, message="") if _hides(question, part, verdict) else verdict)
+        message=message_for(replace(verdict, message="") if _hides(question, part, verdict, mistake) else verdict)
         + _other_left_side(reading, part),
         answer=shown,
         evidence=_evidence(question, part, verdict.evidence),
@@ -151,9 +151,11 @@ def _evidence(question: SolvedQuestion, part: SolvedPart, evidence: Evidence) ->
     return replace(evidence, expected="") if question.numeric and not part.part.show_solution else evidence
 
 
-def _hides(question: SolvedQuestion, part: SolvedPart, verdict: Verdict) -> bool:
-    """Whether the message would give a number away: ``it is 10 times too large``."""
-    return question.numeric and not part.part.show_solution and verdict.note == "not_equivalent"
+def _hides(question: SolvedQuestion, part: SolvedPart, verdict: Verdict, mistake: Diagnosed | None) -> bool:
+    """Whether a number's message gives the right one away (``it is 10 times too large``), or repeats the diagnosis."""
+    if not question.numeric or verdict.note != "not_equivalent":
+        return False
+    return not part.part.show_solution or (mistake is not None and question.runs[0].values[part.name].size == 1)
 
 
 def target_of(part: SolvedPart) -> Target:
@@ -191,7 +193,8 @@ def _points(
     kept, score = bounded(part, lines, decided=verdict.decision != "undecided")
     if verdict.decision == "undecided":
         return kept, score, "undecided"
-    return kept, score, "partly_correct" if score > 0 else "incorrect"
+    right = verdict.decision == "equivalent" and score == full
+    return kept, score, "correct" if right else "partly_correct" if score > 0 else "incorrect"
 
 
 def _unreadable(part: SolvedPart, reading: Reading) -> PartResult:
