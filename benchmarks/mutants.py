@@ -245,12 +245,15 @@ def _label(form: Form, formula: Expression) -> bool | None:
     """Whether the formula is wrong, by the oracle; None where that is too close to say."""
     try:
         found = [entries_of(form.target, formula, point) for point in form.points[:FIRST]]
-        if True not in [differs(one, other) for one, other in zip(found, form.truth[:FIRST], strict=True)]:
+        same = [len(one) == len(other) for one, other in zip(found, form.truth, strict=False)]
+        if all(same) and True not in [differs(one, other) for one, other in zip(found, form.truth, strict=False)]:
             found += [entries_of(form.target, formula, point) for point in form.points[FIRST:]]
     except Unknown:
         return None
     except Misshapen:
         return None if form.question.numeric else True
+    if not all(same):
+        return None
     if form.question.numeric:
         if len(found[0]) > 1:
             return differs(found[0], form.truth[0])

@@ -201,3 +201,39 @@ def test_the_linter_warns() -> None:
     stepped = notes(key_of(STEP, "dL/dw1", ", steps: [{target: yhat, points: 0.5}]"))
     assert any("the answer alone earns the rest" in problem.message for problem in stepped)
     assert check(key_of(STEP, "dL/dw1")) == ()
+
+
+LINTED = [
+    (
+        "{x: positive, w: positive}",
+        "relu(w*x)",
+        "dL/dw",
+        "",
+        "the same outcome at every",
+        "one branch",
+    ),
+    (
+        "{x: {value: 0.3}, w: {value: 0.5}}",
+        "w*x - 0.147",
+        "L",
+        ", rounding: 2 decimals",
+        "no digit at 2",
+        "rounds to 0",
+    ),
+    (
+        "{x: {value: 30}, w: {value: 0.5}}",
+        "1000*(h - 14.9991)",
+        "L",
+        ", rounding: 2 decimals",
+        "into 0 or its",
+        "around 0",
+    ),
+    ("{x: {value: 0.3}, w: {value: 0.5}}", "w*x", "L", ", rounding: 4 decimals", "", "nothing to mend"),
+]
+
+
+@pytest.mark.parametrize(("given", "formula", "target", "extra", "said", "why"), LINTED)
+def test_the_linter_warns_of_what_cannot_be_graded(given, formula, target, extra, said, why) -> None:
+    inner = "        h: w*x\n" if "h" in formula else ""
+    found = warnings(key_of(f"\n      given: {given}\n      define:\n{inner}        L: {formula}\n", target, extra))
+    assert any(said in problem.message for problem in found) if said else not found, (why, found)

@@ -1,0 +1,61 @@
+"""Answers of a wrong shape: the note stays `shape`, and a single repair that makes them right is told."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+import grader
+
+ROOT = Path(__file__).parents[2]
+
+
+@lru_cache
+def key_of(rubric: str):
+    return grader.solve(grader.load_rubric(ROOT / f"rubrics/examples/{rubric}.yaml"))
+
+
+def rows():
+    lines = (Path(__file__).parent / "shapes.txt").read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, start=1):
+        if line.strip() and not line.startswith("#"):
+            cells = [cell.strip() for cell in line.split(";;")]
+            yield pytest.param(*cells, id=str(number))
+
+
+@pytest.mark.parametrize(("rubric", "part", "answer", "rule", "why"), list(rows()))
+def test_a_wrong_shape_is_explained(rubric: str, part: str, answer: str, rule: str, why: str) -> None:
+    result = grader.grade_answer(key_of(rubric), part, answer)
+    assert (result.verdict, result.note) == ("incorrect", "shape"), why
+    found = "-" if result.diagnosis is None else result.diagnosis.rule.removeprefix("malrule/")
+    assert found == rule, why
+
+
+def test_a_mistake_at_the_price_of_the_part_is_not_correct(tmp_path: Path) -> None:
+    path = tmp_path / "priced.yaml"
+    path.write_text(
+        """
+title: Priced
+questions:
+  - id: q
+    title: One
+    model:
+      given: {x: {}, w: {}}
+      define: {L: w*x}
+    parts:
+      - {id: dw, target: dL/dw, points: 2, malrules: {sign: {points: 2}}}
+""",
+        encoding="utf-8",
+    )
+    result = grader.grade_answer(grader.solve(grader.load_rubric(path)), "dw", "-x")
+    assert (result.verdict, result.score, result.note) == ("partly_correct", 2.0, "malrule/sign")
+
+
+@pytest.mark.parametrize(("answer", "rule"), [("-0.7137", "sign"), ("7.137", "power_of_ten")])
+def test_a_slip_of_a_number_is_told_once(answer: str, rule: str) -> None:
+    key = grader.solve(grader.load_rubric(ROOT / "rubrics/losses_and_backprop.yaml"))
+    result = grader.grade_answer(key, "3-yhat", answer)
+    assert result.note == f"malrule/{rule}"
+    assert result.message == "This is not equal to the reference answer."
