@@ -314,7 +314,7 @@ def _inconsistent(p: Parser) -> list[Problem]:
     found = [
         Problem(f"the letter '{written}' is an index elsewhere", "", span=Span(token.start, token.end))
         for written, (_, token) in p.renamed.items()
-        if written in entering
+        if written in entering and written not in p.ranges  # the N above a sum is no index
     ]
     found += [
         Problem(

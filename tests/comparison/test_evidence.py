@@ -124,7 +124,8 @@ def test_a_slip_in_a_number_is_named(truth: float, answer: str, said: str | None
     result = grader.grade_answer(number_key(truth, solution), "p", answer)
     assert (result.verdict == "correct") == (said is None), why
     if said is not None:
-        told = f" {said}" if said and solution == "shown" else ""
+        # a slip that is diagnosed as a mistake is told there, and once
+        told = f" {said}" if said and solution == "shown" and result.diagnosis is None else ""
         assert result.message == f"This is not equal to the reference answer.{told}", why
         assert result.evidence.certified
 
