@@ -299,6 +299,8 @@ def _find(table: Table, base: str, above: str, below: str, primes: int) -> Found
         first, _, rest = below.partition(",")
         named = keys.get(key_of(base, above, first, primes))
         alone = bare is None or bare is named or bare.rank <= below.count(",")
+        # {u_o}_i where u_o is declared and o is nothing else: the vector's entry, no entry of the matrix u
+        alone = alone or (first.isalpha() and first not in exact and named is not None and named.rank == 1)
         if named is not None and named.rank and alone:
             return Found(named, "", rest)
     if bare is not None and (bare.rank or not (above or below)):
