@@ -102,8 +102,6 @@ def make_track(question: SolvedQuestion, run: Run, above: str, below: str) -> Tr
     extents: dict[str, int] = {}
     taken = set(axes) | set(question.graph.sizes)
     for node in question.graph.nodes:
-        if len(node.letters) < len(node.axes):
-            continue  # a whole-array formula: its operators have no letters to follow
         if node.name not in reached or above not in reached_from(question.graph, node.name):
             continue
         expression = _own_letters(node.expression, taken | set(node.letters))

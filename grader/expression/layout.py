@@ -9,11 +9,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from typing import NamedTuple
 
 from grader.expression.functions import FUNCTIONS, SPELLINGS
-from grader.expression.names import Declared, Names
+from grader.expression.names import Declared, Names, kept_by_names
 from grader.expression.nodes import (
     Call,
     Expression,
@@ -57,21 +56,9 @@ class Table:
         return name is not None and not isinstance(side, Partial) and name[0].isascii() and name[0] != "d" and not known
 
 
+@kept_by_names
 def table_of(names: Names) -> Table:
     """Spellings under `names`: a function gives way to a quantity of its name, and takes its declared one."""
-    kept = _KEPT.get(id(names))  # the names themselves take long to hash
-    if kept is None or kept[0] is not names:
-        if len(_KEPT) > 256:
-            _KEPT.clear()
-        kept = _KEPT[id(names)] = (names, _table_of(names))
-    return kept[1]
-
-
-_KEPT: dict[int, tuple[Names, Table]] = {}
-
-
-@lru_cache(maxsize=256)
-def _table_of(names: Names) -> Table:
     declared = {item.name: item for item in names}
     taken = {spelling for item in names for spelling in (item.name, item.latex, *item.aliases)}
     functions = {}

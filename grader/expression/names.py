@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +32,22 @@ class Declared:
 
 
 Names = tuple[Declared, ...]
+Made = TypeVar("Made")
+MAX_KEPT = 256
+
+
+def kept_by_names(make: Callable[[Names], Made]) -> Callable[[Names], Made]:
+    """`make` with its results kept by the identity of the names: to hash them takes as long as to read an answer."""
+    kept: dict[int, tuple[Names, Made]] = {}
+    by_value = lru_cache(maxsize=MAX_KEPT)(make)
+
+    @wraps(make)
+    def made(names: Names) -> Made:
+        found = kept.get(id(names))
+        if found is None or found[0] is not names:
+            if len(kept) > MAX_KEPT:
+                kept.clear()
+            found = kept[id(names)] = (names, by_value(names))
+        return found[1]
+
+    return made

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from grader.expression import lexer_latex, lexer_plain
 from grader.expression.functions import CONSTANTS, SPELLINGS
-from grader.expression.names import Declared, Names
+from grader.expression.names import Declared, Names, kept_by_names
 from grader.expression.tokens import GREEK, KEYWORDS, Token, Unreadable, link
 
 LOOKALIKES = {"omega": "w", "nu": "v", "chi": "x", "upsilon": "u", "rho": "p", "kappa": "k", "ell": "l"}
@@ -217,21 +217,9 @@ def shape_of(text: str) -> Shape | None:
     return shape if shape is not None and linked.tokens[shape.end].kind == "end" else None
 
 
+@kept_by_names
 def table_of(names: Names) -> Table:
     """The table of a model's names, made once."""
-    kept = _KEPT.get(id(names))  # the names themselves take as long to hash as a short answer to read
-    if kept is None or kept[0] is not names:
-        if len(_KEPT) > 256:
-            _KEPT.clear()
-        kept = _KEPT[id(names)] = (names, _table_of(names))
-    return kept[1]
-
-
-_KEPT: dict[int, tuple[Names, Table]] = {}
-
-
-@lru_cache(maxsize=256)
-def _table_of(names: Names) -> Table:
     table = Table(names)
     for declared in names:
         table.exact[declared.name] = declared
