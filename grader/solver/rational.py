@@ -16,6 +16,10 @@ MAX_NODES = 120  # SymPy's time grows fast with the size of what is cancelled
 _ARITHMETIC = frozenset(("add", "sub", "neg", "div", "pow", "square"))
 
 
+class NotRational(Exception):
+    """A form of SymPy's that is no fraction of what went in; carries its kind."""
+
+
 def shorter(node: Expression) -> tuple[Expression, ...]:
     """Formulas equal to `node`, each with its fractions cancelled in another way."""
     if sum(1 for _ in walk(node)) > MAX_NODES:
@@ -34,10 +38,11 @@ def cancelled(node: Expression) -> tuple[Expression, ...]:
     try:
         value = sympy.cancel(sympy.together(_convert(inside, table)))
         forms = (value, sympy.factor(value), sympy.apart(value) if len(table) == 1 else value)
-    except (sympy.PolynomialError, NotImplementedError, OverflowError, ZeroDivisionError):
+        names = {symbol: atom for atom, symbol in table.items()}
+        return tuple(dict.fromkeys(simplify(_back(form, names)) for form in forms))
+    # SymPy says so where its polynomials end, and `_back` where a form is no fraction (a pole, an infinity)
+    except (sympy.PolynomialError, NotImplementedError, NotRational, OverflowError, ZeroDivisionError):
         return (inside,)
-    names = {symbol: atom for atom, symbol in table.items()}
-    return tuple(dict.fromkeys(simplify(_back(form, names)) for form in forms))
 
 
 def _best(node: Expression) -> Expression:
@@ -111,7 +116,7 @@ def _back(value: Any, names: dict[Any, Expression]) -> Expression:
         return div(number(1), _back(1 / value, names))
     if value.is_Pow:
         return power(parts[0], parts[1])
-    raise NotImplementedError(str(value.func))
+    raise NotRational(str(value.func))
 
 
 def _is_reciprocal(value: Any) -> bool:
