@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from grader.autodiff.graph import ComputationGraph
-from grader.expression.algebra import free_symbols
-from grader.expression.domain import draw
-from grader.expression.nodes import (
+from grader.expression.algebra.construct import free_symbols
+from grader.expression.language.domain import draw
+from grader.expression.language.nodes import (
     Call,
     Cases,
     Expression,

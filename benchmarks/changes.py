@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import zip_longest
 
-from grader.expression.nodes import (
+from grader.expression.language.nodes import (
     ONE,
     Call,
     Cases,

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 import grader
-from grader.expression.algebra import mul, number
-from grader.expression.functions import FUNCTIONS
-from grader.expression.nodes import (
+from grader.expression.algebra.construct import mul, number
+from grader.expression.language.functions import FUNCTIONS
+from grader.expression.language.nodes import (
     Call,
     Expression,
     Indexed,
@@ -30,7 +30,7 @@ from grader.expression.nodes import (
     children,
     rebuild,
 )
-from grader.expression.printer import to_latex, to_text
+from grader.expression.printing.printer import to_latex, to_text
 from grader.grading.rewrites import rewritten
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 

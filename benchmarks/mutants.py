@@ -23,8 +23,8 @@ from benchmarks.table import Row, print_table
 from grader.autodiff.backprop import NotDifferentiable, backward_pass
 from grader.comparison.judge import judge
 from grader.diagnosis.diagnose import diagnosed
-from grader.expression.nodes import Expression, Indexed, Partial, Symbol, head, symbols
-from grader.expression.printer import to_latex, to_text
+from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, symbols
+from grader.expression.printing.printer import to_latex, to_text
 from grader.grading.grade import target_of
 from grader.rubric.malrules import MALRULES
 from grader.solver.closed import closed_form

@@ -17,9 +17,9 @@ from collections.abc import Callable
 import grader
 from benchmarks.make_class import RUBRIC, answers_to
 from benchmarks.table import Row, print_table
-from grader.expression import lexer_latex, lexer_plain
-from grader.expression.names import Declared, Names
-from grader.expression.reading import read
+from grader.expression.language.names import Declared, Names
+from grader.expression.reading.lexing import lexer_latex, lexer_plain
+from grader.expression.reading.read import read
 
 FASTER, MICROSECONDS, FIRST, GROWTH = 20.0, 150.0, 200.0, 1.5
 TOKENS = range(36, 45)

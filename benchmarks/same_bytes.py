@@ -1,6 +1,6 @@
 """Two revisions -> the files in which their results differ: what a change that must change nothing has changed.
 
-``python -m benchmarks.same_bytes 80586b0`` holds the working tree against a commit, a second argument names another one:
+``python -m benchmarks.same_bytes 80586b0`` holds the working tree against a commit; a second argument names another:
 the three homeworks of the sample class, two generated classes of 100 students, and the key of every rubric.
 """
 

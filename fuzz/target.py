@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import time
 
-from grader.expression.names import Declared, Names
-from grader.expression.nodes import Call, Expression, Number, integer, rebuild, symbols
-from grader.expression.printer import to_latex, to_text
-from grader.expression.reading import Reading, read
+from grader.expression.language.names import Declared, Names
+from grader.expression.language.nodes import Call, Expression, Number, integer, rebuild, symbols
+from grader.expression.printing.printer import to_latex, to_text
+from grader.expression.reading.read import Reading, read
 
 TABLE: Names = (
     Declared("L"),

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from grader.autodiff.entries import Entry, Letters, elementwise, flat, length, matmul, outer, scalar, summed
-from grader.expression.algebra import call, div, mul, number, power, sub, substitute
-from grader.expression.nodes import ONE, Call, Expression, Number, Symbol
-from grader.expression.values import ShapeError
+from grader.expression.algebra.construct import call, div, mul, number, power, sub, substitute
+from grader.expression.evaluation.values import ShapeError
+from grader.expression.language.nodes import ONE, Call, Expression, Number, Symbol
 from grader.problems import Span
 
 Args: TypeAlias = Sequence[Entry]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from grader.autodiff.graph import ComputationGraph, Leaf, Node
 from grader.autodiff.vjps import local_partials
-from grader.expression.algebra import (
+from grader.expression.algebra.construct import (
     add,
     apart,
     div,
@@ -24,8 +24,9 @@ from grader.expression.algebra import (
     substitute,
     total,
 )
-from grader.expression.matching import fold, replace_tree
-from grader.expression.nodes import (
+from grader.expression.algebra.matching import fold, replace_tree
+from grader.expression.algebra.simplify import simplify
+from grader.expression.language.nodes import (
     ONE,
     ZERO,
     Call,
@@ -44,7 +45,6 @@ from grader.expression.nodes import (
     symbols,
     walk,
 )
-from grader.expression.simplify import simplify
 
 
 class NotDifferentiable(Exception):

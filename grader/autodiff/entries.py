@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.expression.algebra import fresh, mul, substitute
-from grader.expression.nodes import ONE, Expression, Reduce, Symbol, integer
-from grader.expression.values import ShapeError
+from grader.expression.algebra.construct import fresh, mul, substitute
+from grader.expression.evaluation.values import ShapeError
+from grader.expression.language.nodes import ONE, Expression, Reduce, Symbol, integer
 from grader.problems import NOWHERE, Span
 
 

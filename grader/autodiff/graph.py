@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.expression.domain import REAL, Domain
-from grader.expression.nodes import Expression, Partial
+from grader.expression.language.domain import REAL, Domain
+from grader.expression.language.nodes import Expression, Partial
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from grader.autodiff.backprop import backward_pass, inline
 from grader.autodiff.graph import ComputationGraph, Node
-from grader.expression.nodes import Expression, Partial, head
+from grader.expression.language.nodes import Expression, Partial, head
 
 
 @lru_cache(maxsize=256)

@@ -10,8 +10,9 @@ from itertools import pairwise
 
 from grader.autodiff.array_rules import ARRAY_RULES
 from grader.autodiff.entries import Entry, Letters, elementwise, matmul, outer, scalar
-from grader.expression.algebra import fresh, iverson, mul, substitute
-from grader.expression.nodes import (
+from grader.expression.algebra.construct import fresh, iverson, mul, substitute
+from grader.expression.evaluation.values import ShapeError
+from grader.expression.language.nodes import (
     ONE,
     Call,
     Cases,
@@ -27,7 +28,6 @@ from grader.expression.nodes import (
     symbols,
     walk,
 )
-from grader.expression.values import ShapeError
 
 Axes = Mapping[str, tuple[str, ...]]
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
 
-from grader.expression.algebra import add, call, div, iverson, mul, neg, number, power, sub
-from grader.expression.nodes import ONE, ZERO, Call, Expression, Number, Symbol
+from grader.expression.algebra.construct import add, call, div, iverson, mul, neg, number, power, sub
+from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Number, Symbol
 
 Partial = Callable[..., Expression]
 _TWO = number(2)

@@ -15,9 +15,9 @@ from typing import BinaryIO
 from grader.batch.limits import TimeUp, time_limit
 from grader.cli.terminal import paint, print_error
 from grader.comparison import equivalent
-from grader.expression.domain import parse_domain
-from grader.expression.printer import to_text
-from grader.expression.reading import read
+from grader.expression.language.domain import parse_domain
+from grader.expression.printing.printer import to_text
+from grader.expression.reading.read import read
 from grader.problems import Problem, caret
 from grader.results import Evidence, Verdict
 

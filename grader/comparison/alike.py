@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from itertools import chain
 
 from grader.autodiff.backprop import NotDifferentiable, derivative, expand_primes
-from grader.expression.algebra import substitute
-from grader.expression.evaluator import CONSTANT_VALUES
-from grader.expression.nodes import (
+from grader.expression.algebra.construct import substitute
+from grader.expression.evaluation.evaluator import CONSTANT_VALUES
+from grader.expression.language.nodes import (
     Call,
     Expression,
     Indexed,

@@ -7,7 +7,7 @@ from itertools import permutations
 
 import numpy as np
 
-from grader.expression.values import Array, ShapeError, Value, shape_text, spread
+from grader.expression.evaluation.values import Array, ShapeError, Value, shape_text, spread
 
 # float64 carries about 16 digits; model runs lose some by cancellation, real mistakes are far larger than these
 AGREE = 1e-9

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.expression.algebra import substitute
-from grader.expression.nodes import Call, Expression, Indexed, Partial, Symbol, head, indices, walk
+from grader.expression.algebra.construct import substitute
+from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Symbol, head, indices, walk
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 

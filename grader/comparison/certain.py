@@ -16,7 +16,7 @@ from grader.autodiff.graph import ComputationGraph
 from grader.comparison.arrays import Pair
 from grader.comparison.certificate import Point, Program, certainly_outside
 from grader.comparison.scalars import Settled, settle
-from grader.expression.nodes import Expression, Partial, walk
+from grader.expression.language.nodes import Expression, Partial, walk
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, leaf_values
 

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from grader.expression.nodes import Call, Cases, Expression, Number, Partial, Product, Symbol, head
+from grader.expression.language.nodes import Call, Cases, Expression, Number, Partial, Product, Symbol, head
 
 Point: TypeAlias = Mapping[str, float | Fraction]
 Program: TypeAlias = Sequence[tuple[str, Expression]]

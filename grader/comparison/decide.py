@@ -17,8 +17,8 @@ from grader.comparison.scalars import is_scalar, same_form
 from grader.comparison.shapes import entries_message
 from grader.comparison.show import counterexample, kinds, right_where
 from grader.comparison.truth import pairs_in, truth_value
-from grader.expression.nodes import Expression
-from grader.expression.values import Array, ShapeError
+from grader.expression.evaluation.values import Array, ShapeError
+from grader.expression.language.nodes import Expression
 from grader.results import Evidence, Verdict
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, fill_partials, precise

@@ -18,9 +18,10 @@ from grader.comparison.judge import judge
 from grader.comparison.pieces import in_every_piece
 from grader.comparison.scalars import flat, is_scalar, same_form, settle
 from grader.comparison.show import figure, kinds, right_where, two_figures
-from grader.expression.algebra import free_symbols
-from grader.expression.domain import REAL, Domain, parse_domain
-from grader.expression.nodes import (
+from grader.expression.algebra.construct import free_symbols
+from grader.expression.evaluation.values import ShapeError
+from grader.expression.language.domain import REAL, Domain, parse_domain
+from grader.expression.language.nodes import (
     Expression,
     Indexed,
     Number,
@@ -31,8 +32,7 @@ from grader.expression.nodes import (
     indices,
     walk,
 )
-from grader.expression.reading import Reading, read
-from grader.expression.values import ShapeError
+from grader.expression.reading.read import Reading, read
 from grader.problems import Problem
 from grader.results import Evidence, Verdict
 from grader.rubric.model import Model, Question

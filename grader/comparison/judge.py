@@ -14,11 +14,11 @@ from grader.comparison.decide import decide_number, decide_samples
 from grader.comparison.meant import meanings, newly_summed, of_examples, with_implied_sums
 from grader.comparison.shapes import in_symbols, shape_message, transposed_verdict
 from grader.comparison.truth import truth_value
-from grader.expression.evaluator import evaluate
-from grader.expression.nodes import Call, Expression
-from grader.expression.printer import to_text
-from grader.expression.readings import TooManyReadings, distinct, readings
-from grader.expression.values import ShapeError
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.product_readings import TooManyReadings, distinct, readings
+from grader.expression.evaluation.values import ShapeError
+from grader.expression.language.nodes import Call, Expression
+from grader.expression.printing.printer import to_text
 from grader.problems import Problem
 from grader.results import Evidence, Verdict
 from grader.solver.key import SolvedQuestion

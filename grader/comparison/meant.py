@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from grader.expression.algebra import free_symbols, substitute, total
-from grader.expression.nodes import (
+from grader.expression.algebra.construct import free_symbols, substitute, total
+from grader.expression.language.nodes import (
     Call,
     Expression,
     Indexed,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from grader.expression.nodes import Call, Expression, Number
+from grader.expression.language.nodes import Call, Expression, Number
 from grader.rubric.model import Tolerance
 from grader.solver.rounding import half_unit, rounds
 

@@ -12,10 +12,10 @@ from itertools import pairwise
 import numpy as np
 
 from grader.autodiff.graph import Leaf
-from grader.expression.domain import Domain
-from grader.expression.evaluator import Environment, evaluate
-from grader.expression.nodes import Expression
-from grader.expression.values import Array
+from grader.expression.evaluation.evaluator import Environment, evaluate
+from grader.expression.evaluation.values import Array
+from grader.expression.language.domain import Domain
+from grader.expression.language.nodes import Expression
 from grader.solver.runs import Run, make_run
 
 _BASES = 3  # lines run through so many random points, and then through points found on them

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from grader.comparison.arrays import AGREE, DIFFER
 from grader.comparison.certificate import Point, Program, compare_at
-from grader.expression.evaluator import evaluate
-from grader.expression.nodes import Call, Expression, Indexed, Number, Reduce, Slice, Symbol, walk
-from grader.expression.simplify import simplify
-from grader.expression.values import Array, ShapeError
+from grader.expression.algebra.simplify import simplify
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.values import Array, ShapeError
+from grader.expression.language.nodes import Call, Expression, Indexed, Number, Reduce, Slice, Symbol, walk
 from grader.solver.runs import Run, environment
 
 PLAIN = 1e-4  # a relative difference that no rounding makes of a formula without cancellation

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from grader.expression.nodes import Expression, Partial, Symbol, head, sides
-from grader.expression.values import Value
+from grader.expression.evaluation.values import Value
+from grader.expression.language.nodes import Expression, Partial, Symbol, head, sides
 from grader.results import Verdict
 from grader.solver.runs import Run
 

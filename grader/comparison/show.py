@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from grader.comparison.arrays import Pair
-from grader.expression.names import Names
-from grader.expression.nodes import Call, Expression, Partial, head, partial_name, symbols, walk
-from grader.expression.printer import to_text
-from grader.expression.simplify import simplify
-from grader.expression.values import Array
+from grader.expression.algebra.simplify import simplify
+from grader.expression.evaluation.values import Array
+from grader.expression.language.names import Names
+from grader.expression.language.nodes import Call, Expression, Partial, head, partial_name, symbols, walk
+from grader.expression.printing.printer import to_text
 from grader.results import Evidence
 from grader.solver.runs import Run
 from grader.solver.strata import margin_values

@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from grader.comparison.arrays import Pair, line_up
-from grader.expression.evaluator import evaluate
-from grader.expression.nodes import Expression
-from grader.expression.values import Value
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.values import Value
+from grader.expression.language.nodes import Expression
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, environment, extents, fill_partials
 

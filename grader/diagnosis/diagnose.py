@@ -11,7 +11,7 @@ from grader.diagnosis.match import matching
 from grader.diagnosis.predictions import Mistake
 from grader.diagnosis.repairs import repairs
 from grader.diagnosis.wording import priced_as, said_of
-from grader.expression.nodes import Expression
+from grader.expression.language.nodes import Expression
 from grader.results import Diagnosis, ScoreLine, Verdict
 from grader.rubric.malrules import MalRuleSetting, setting_of
 from grader.solver.key import SolvedPart, SolvedQuestion

@@ -16,9 +16,9 @@ from grader.comparison.asked import Target
 from grader.comparison.judge import judge
 from grader.comparison.numbers import typed_place
 from grader.diagnosis.follow_through_program import Own, Program, holding, inputs, interval_of
-from grader.expression.evaluator import evaluate
-from grader.expression.nodes import Expression
-from grader.expression.values import ShapeError
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.values import ShapeError
+from grader.expression.language.nodes import Expression
 from grader.results import Evidence
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion

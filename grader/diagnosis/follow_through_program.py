@@ -16,10 +16,10 @@ import numpy as np
 from grader.autodiff.backprop import NotDifferentiable, backward_pass, inline
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.comparison.asked import unfinished
-from grader.expression.algebra import add, free_symbols, fresh, indexed, mul, number, sub, substitute, total
-from grader.expression.evaluator import evaluate
-from grader.expression.nodes import Expression, Partial, Symbol, children, head, indices, partial_name, symbols
-from grader.expression.values import Array, ShapeError
+from grader.expression.algebra.construct import add, free_symbols, fresh, indexed, mul, number, sub, substitute, total
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.values import Array, ShapeError
+from grader.expression.language.nodes import Expression, Partial, Symbol, children, head, indices, partial_name, symbols
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.rounding import Interval, half_unit, rounded_program

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from grader.expression.algebra import mul, neg, number, sub
-from grader.expression.nodes import (
+from grader.expression.algebra.construct import mul, neg, number, sub
+from grader.expression.language.nodes import (
     ONE,
     ZERO,
     Call,

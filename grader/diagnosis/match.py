@@ -17,9 +17,9 @@ from grader.comparison.numbers import EXACT, number_note, typed_place
 from grader.comparison.truth import pairs_in
 from grader.diagnosis.pairs import combined
 from grader.diagnosis.predictions import Mistake, Predictions, predictions
-from grader.expression.nodes import Expression
-from grader.expression.readings import TooManyReadings, readings
-from grader.expression.values import Array, ShapeError
+from grader.expression.evaluation.product_readings import TooManyReadings, readings
+from grader.expression.evaluation.values import Array, ShapeError
+from grader.expression.language.nodes import Expression
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.runs import Run, environment, fill_partials
 from grader.solver.strata import kink_points, margins

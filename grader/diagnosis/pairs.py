@@ -13,8 +13,8 @@ from grader.diagnosis.formulas import quantities_in
 from grader.diagnosis.predictions import RANK, Mistake, Predictions, predictions, room
 from grader.diagnosis.tracks import reached_from
 from grader.diagnosis.wholes import multiples
-from grader.expression.nodes import Partial, head
-from grader.expression.values import Array
+from grader.expression.evaluation.values import Array
+from grader.expression.language.nodes import Partial, head
 from grader.solver.key import SolvedPart, SolvedQuestion
 
 MAX_LINKED = 60

@@ -13,8 +13,8 @@ from grader.comparison.asked import Target
 from grader.comparison.judge import judge
 from grader.diagnosis.predictions import Mistake, named
 from grader.diagnosis.tracks import reached_from
-from grader.expression.algebra import free_symbols
-from grader.expression.nodes import (
+from grader.expression.algebra.construct import free_symbols
+from grader.expression.language.nodes import (
     ONE,
     ZERO,
     Call,

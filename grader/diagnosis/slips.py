@@ -28,8 +28,9 @@ from grader.diagnosis.tracks import (
     times,
     value_of,
 )
-from grader.expression.algebra import call, iverson, mul, number, power, sub
-from grader.expression.nodes import (
+from grader.expression.algebra.construct import call, iverson, mul, number, power, sub
+from grader.expression.evaluation.values import Value
+from grader.expression.language.nodes import (
     ONE,
     Call,
     Cases,
@@ -45,7 +46,6 @@ from grader.expression.nodes import (
     partial_name,
     walk,
 )
-from grader.expression.values import Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,9 +14,10 @@ import numpy as np
 
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.autodiff.vjps import local_partials
-from grader.expression.algebra import fresh, indexed, is_number, iverson, mul, substitute
-from grader.expression.evaluator import evaluate
-from grader.expression.nodes import (
+from grader.expression.algebra.construct import fresh, indexed, is_number, iverson, mul, substitute
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.values import Array, Value, align, constant, spread
+from grader.expression.language.nodes import (
     Call,
     Cases,
     Expression,
@@ -32,7 +33,6 @@ from grader.expression.nodes import (
     symbols,
     walk,
 )
-from grader.expression.values import Array, Value, align, constant, spread
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, axis_length, environment, fill_partials
 

@@ -15,7 +15,8 @@ from grader.autodiff.backprop import inline
 from grader.autodiff.graph import Node
 from grader.diagnosis.formulas import Changed, changed_formulas, interchanged, quantities_in
 from grader.diagnosis.tracks import Track, reached_from
-from grader.expression.nodes import (
+from grader.expression.evaluation.values import Array
+from grader.expression.language.nodes import (
     ONE,
     Call,
     Expression,
@@ -28,7 +29,6 @@ from grader.expression.nodes import (
     symbols,
     walk,
 )
-from grader.expression.values import Array
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.runs import Run, compute, fill_partials, make_run
 

@@ -1,1 +1,1 @@
-"""The language of the house: nodes, the allow-list of functions, two lexers, one parser, printers."""
+"""The language of the house, in wings: `language` below, then `algebra`, `printing` and `evaluation`, `reading` on top."""

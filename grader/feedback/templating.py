@@ -16,8 +16,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from grader.expression.mathml import latex_to_mathml
-from grader.expression.symbol_latex import symbol_latex
+from grader.expression.printing.mathml import latex_to_mathml
+from grader.expression.printing.symbol_latex import symbol_latex
 from grader.feedback.wording import placed, shorten
 from grader.problems import Problem, caret
 

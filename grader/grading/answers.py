@@ -12,10 +12,10 @@ from grader.autodiff.graph import Node
 from grader.comparison.asked import Target, follow_left_side, unfinished
 from grader.comparison.judge import judge
 from grader.diagnosis.follow_through import Own, follow_through, own_value
-from grader.expression.algebra import substitute
-from grader.expression.nodes import Expression, Indexed, Partial, Symbol, head, indices, rebuild
-from grader.expression.printer import to_text
-from grader.expression.reading import Reading
+from grader.expression.algebra.construct import substitute
+from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, indices, rebuild
+from grader.expression.printing.printer import to_text
+from grader.expression.reading.read import Reading
 from grader.rubric.model import Step, Tolerance
 from grader.solver.key import SolvedPart, SolvedQuestion
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from grader.diagnosis.follow_through import Own, follow_through, own_value
-from grader.expression.nodes import Expression
-from grader.expression.reading import read
+from grader.expression.language.nodes import Expression
+from grader.expression.reading.read import read
 from grader.grading.answers import final_answer, given_your, shown_steps
 from grader.grading.partial import bounded
 from grader.results import Evidence, PartResult, ScoreLine

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.expression.printer import to_latex, to_text
+from grader.expression.printing.printer import to_latex, to_text
 from grader.grading.grade import grade_answer
 from grader.grading.rewrites import rewritten
 from grader.problems import Problem

@@ -16,10 +16,10 @@ from typing import TypeAlias
 from grader.comparison.asked import Target
 from grader.comparison.judge import judge
 from grader.diagnosis.diagnose import Diagnosed, diagnosed
-from grader.expression.mathml import to_mathml
-from grader.expression.nodes import Partial, head
-from grader.expression.printer import to_text
-from grader.expression.reading import Reading, read
+from grader.expression.language.nodes import Partial, head
+from grader.expression.printing.mathml import to_mathml
+from grader.expression.printing.printer import to_text
+from grader.expression.reading.read import Reading, read
 from grader.grading.answers import final_answer, shown_steps, with_own_partials
 from grader.grading.carried import carried_forward
 from grader.grading.messages import message_for

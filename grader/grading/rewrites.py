@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.expression.algebra import add, div, mul, neg, number, sub
-from grader.expression.nodes import (
+from grader.expression.algebra.construct import add, div, mul, neg, number, sub
+from grader.expression.language.nodes import (
     ONE,
     Call,
     Cases,

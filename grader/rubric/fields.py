@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from grader.expression.names import Names
-from grader.expression.nodes import Expression
-from grader.expression.reading import read_expression
+from grader.expression.language.names import Names
+from grader.expression.language.nodes import Expression
+from grader.expression.reading.read import read_expression
 from grader.problems import Problem, did_you_mean
 from grader.rubric.document import Entries, Items, Text, Tree, found
 from grader.rubric.schema import KEYS

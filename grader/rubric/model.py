@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.autodiff.graph import ComputationGraph
-from grader.expression.names import Names
-from grader.expression.nodes import Expression
+from grader.expression.language.names import Names
+from grader.expression.language.nodes import Expression
 from grader.problems import Problem
 from grader.rubric.malrules import MalRuleSetting
 

@@ -6,8 +6,8 @@ Each becomes a declared name, and a pair of that name and the derivative it stan
 from __future__ import annotations
 
 from grader.autodiff.graph import ComputationGraph
-from grader.expression.names import Names
-from grader.expression.nodes import Expression, Partial, head, sides
+from grader.expression.language.names import Names
+from grader.expression.language.nodes import Expression, Partial, head, sides
 from grader.rubric.document import Entries, Text, Tree
 from grader.rubric.fields import Fields, Place, read_fields, read_pairs
 from grader.rubric.model import Model

@@ -13,9 +13,10 @@ from grader.autodiff.entries import Entry
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.autodiff.higher import gradient_node
 from grader.autodiff.lower import lower
-from grader.expression.algebra import apart, fresh, substitute
-from grader.expression.names import Declared
-from grader.expression.nodes import (
+from grader.expression.algebra.construct import apart, fresh, substitute
+from grader.expression.evaluation.values import ShapeError
+from grader.expression.language.names import Declared
+from grader.expression.language.nodes import (
     Expression,
     Indexed,
     Partial,
@@ -27,7 +28,6 @@ from grader.expression.nodes import (
     symbols,
     walk,
 )
-from grader.expression.values import ShapeError
 from grader.problems import Problem
 from grader.rubric.document import Entries, Text, Tree
 from grader.rubric.fields import Fields, Place, read_fields, read_formula, read_pairs, read_text, read_texts

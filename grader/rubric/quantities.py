@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass, field
 
 from grader.autodiff.graph import Leaf
-from grader.expression.domain import REAL, Domain, parse_domain
-from grader.expression.functions import FUNCTIONS, SPELLINGS
-from grader.expression.names import Declared
-from grader.expression.symbol_latex import symbol_latex
+from grader.expression.language.domain import REAL, Domain, parse_domain
+from grader.expression.language.functions import FUNCTIONS, SPELLINGS
+from grader.expression.language.names import Declared
+from grader.expression.printing.symbol_latex import symbol_latex
 from grader.problems import Problem, did_you_mean
 from grader.rubric.document import Entries, Items, Text, Tree, found
 from grader.rubric.fields import Fields, Place, read_fields, read_items, read_text, read_texts, to_number

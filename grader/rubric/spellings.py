@@ -5,11 +5,12 @@ r"""Every declared spelling, read back: one that an answer would read as another
 
 from __future__ import annotations
 
-from grader.expression.names import Declared
-from grader.expression.nodes import Call, Expression, Indexed, Symbol, head, symbols, walk
-from grader.expression.printer import to_text
-from grader.expression.reading import read
-from grader.expression.resolve import FUNCTION_LETTERS, shape_of
+from grader.expression.language.names import Declared
+from grader.expression.language.nodes import Call, Expression, Indexed, Symbol, head, symbols, walk
+from grader.expression.language.words import FUNCTION_LETTERS
+from grader.expression.printing.printer import to_text
+from grader.expression.reading.read import read
+from grader.expression.reading.spelling.scripts import shape_of
 from grader.rubric.fields import Place
 from grader.rubric.quantities import Table
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 
 from grader.autodiff.graph import ComputationGraph
-from grader.expression.nodes import Expression, Indexed, Number, Partial, Symbol, symbols
-from grader.expression.reading import read_expression
+from grader.expression.language.nodes import Expression, Indexed, Number, Partial, Symbol, symbols
+from grader.expression.reading.read import read_expression
 from grader.problems import Problem, did_you_mean
 from grader.rubric.fields import Fields, Place, read_formula, read_text
 from grader.rubric.model import Model

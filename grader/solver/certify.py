@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.expression.nodes import Partial, head, partial_name
-from grader.expression.values import Array
+from grader.expression.evaluation.values import Array
+from grader.expression.language.nodes import Partial, head, partial_name
 from grader.problems import Problem
 from grader.solver.runs import Run, compute
 from grader.solver.strata import margin_values, model_margins

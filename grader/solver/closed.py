@@ -12,9 +12,10 @@ from functools import lru_cache
 
 from grader.autodiff.backprop import inline, local_jacobian
 from grader.autodiff.graph import ComputationGraph, Node
-from grader.expression.algebra import add, apart, free_symbols, fresh, indexed, mul, substitute, total
-from grader.expression.matching import fold
-from grader.expression.nodes import (
+from grader.expression.algebra.construct import add, apart, free_symbols, fresh, indexed, mul, substitute, total
+from grader.expression.algebra.matching import fold
+from grader.expression.algebra.simplify import expanded, factored, join_terms, simplify, split_terms
+from grader.expression.language.nodes import (
     ONE,
     ZERO,
     Call,
@@ -33,7 +34,6 @@ from grader.expression.nodes import (
     symbols,
     walk,
 )
-from grader.expression.simplify import expanded, factored, join_terms, simplify, split_terms
 from grader.solver.matrix_form import matrix_form
 from grader.solver.rational import shorter
 

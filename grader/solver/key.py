@@ -12,12 +12,12 @@ import numpy as np
 from grader.autodiff.backprop import NotDifferentiable, backward_pass
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.autodiff.higher import with_derivatives
-from grader.expression.evaluator import evaluate
-from grader.expression.mathml import to_mathml
-from grader.expression.names import Names
-from grader.expression.nodes import Call, Expression, Partial, head
-from grader.expression.printer import to_text
-from grader.expression.values import ShapeError, spread
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.values import ShapeError, spread
+from grader.expression.language.names import Names
+from grader.expression.language.nodes import Call, Expression, Partial, head
+from grader.expression.printing.mathml import to_mathml
+from grader.expression.printing.printer import to_text
 from grader.problems import Problem
 from grader.rubric.model import Part, Question, Rubric
 from grader.rubric.shown import Asked, SolutionStep

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from grader.expression.algebra import call, div, free_symbols, fresh, mul, number, substitute
-from grader.expression.functions import FUNCTIONS
-from grader.expression.nodes import (
+from grader.expression.algebra.construct import call, div, free_symbols, fresh, mul, number, substitute
+from grader.expression.language.functions import FUNCTIONS
+from grader.expression.language.nodes import (
     ONE,
     Call,
     Expression,

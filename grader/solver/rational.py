@@ -8,9 +8,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from grader.expression.algebra import add, div, mul, number, power, substitute
-from grader.expression.nodes import Call, Expression, Number, Product, Symbol, rebuild, walk
-from grader.expression.simplify import expanded, join_terms, simplify, split_terms
+from grader.expression.algebra.construct import add, div, mul, number, power, substitute
+from grader.expression.algebra.simplify import expanded, join_terms, simplify, split_terms
+from grader.expression.language.nodes import Call, Expression, Number, Product, Symbol, rebuild, walk
 
 MAX_NODES = 120  # SymPy's time grows fast with the size of what is cancelled
 _ARITHMETIC = frozenset(("add", "sub", "neg", "div", "pow", "square"))

@@ -14,8 +14,8 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from grader.autodiff.graph import ComputationGraph, Node
-from grader.expression.elementwise import ELEMENTWISE
-from grader.expression.nodes import Call, Cases, Expression, Indexed, Number, Partial, Product, Symbol, head
+from grader.expression.evaluation.elementwise import ELEMENTWISE
+from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Number, Partial, Product, Symbol, head
 from grader.rubric.model import Tolerance
 
 Interval: TypeAlias = tuple[float, float]

@@ -15,10 +15,10 @@ import numpy as np
 from grader.autodiff.backprop import backward_pass
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.autodiff.higher import with_derivatives
-from grader.expression.domain import POSITIVE, REAL, draw
-from grader.expression.evaluator import Environment, evaluate
-from grader.expression.nodes import Expression, Partial, Symbol, head, indices, partial_name, sides, walk
-from grader.expression.values import Array, ShapeError, Value, spread
+from grader.expression.evaluation.evaluator import Environment, evaluate
+from grader.expression.evaluation.values import Array, ShapeError, Value, spread
+from grader.expression.language.domain import POSITIVE, REAL, draw
+from grader.expression.language.nodes import Expression, Partial, Symbol, head, indices, partial_name, sides, walk
 
 SCALAR_POINTS = 40
 ARRAY_POINTS = 16

@@ -13,10 +13,10 @@ from functools import lru_cache
 import numpy as np
 
 from grader.autodiff.graph import ComputationGraph
-from grader.expression.algebra import sub
-from grader.expression.evaluator import evaluate
-from grader.expression.nodes import Call, Expression, Reduce, walk
-from grader.expression.values import Array, ShapeError
+from grader.expression.algebra.construct import sub
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.values import Array, ShapeError
+from grader.expression.language.nodes import Call, Expression, Reduce, walk
 from grader.solver.runs import Run, draw_leaves, environment, leaf_values, make_run, seeded, widened
 
 GRID = 48

@@ -11,7 +11,17 @@ from typing import Any
 
 from grader.autodiff.backprop import inline
 from grader.autodiff.graph import ComputationGraph
-from grader.expression.nodes import Call, Cases, Expression, Number, Partial, Product, Symbol, partial_name, walk
+from grader.expression.language.nodes import (
+    Call,
+    Cases,
+    Expression,
+    Number,
+    Partial,
+    Product,
+    Symbol,
+    partial_name,
+    walk,
+)
 from grader.problems import Problem
 from grader.solver.runs import Run
 

@@ -7,11 +7,11 @@ import pytest
 
 from grader.autodiff.backprop import derivative, expand_primes
 from grader.autodiff.vjps import LOCAL_PARTIALS, local_partials
-from grader.expression.elementwise import ELEMENTWISE
-from grader.expression.evaluator import Environment, evaluate
-from grader.expression.functions import FUNCTIONS
-from grader.expression.linear import ARRAY
-from grader.expression.nodes import Call, Expression, Symbol
+from grader.expression.evaluation.array_functions import ARRAY
+from grader.expression.evaluation.elementwise import ELEMENTWISE
+from grader.expression.evaluation.evaluator import Environment, evaluate
+from grader.expression.language.functions import FUNCTIONS
+from grader.expression.language.nodes import Call, Expression, Symbol
 
 CONDITIONS = {row.name for row in FUNCTIONS.values() if row.kind == "condition"}
 # where each function is smooth; all others are tried on (-2, 2)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import grader
-from grader.expression.nodes import Partial, head, partial_name, sides
+from grader.expression.language.nodes import Partial, head, partial_name, sides
 from tests.examples.autodiff import affine, derivative
 
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from grader.expression.names import Declared
-from grader.expression.nodes import (
+from grader.expression.language.names import Declared
+from grader.expression.language.nodes import (
     ONE,
     Call,
     Cases,

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 
-from grader.expression.nodes import Call, Expression, Number, Product
-from grader.expression.reading import read
+from grader.expression.language.nodes import Call, Expression, Number, Product
+from grader.expression.reading.read import read
 
 LARGEST_EXPONENT = 9
 

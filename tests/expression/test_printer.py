@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from strategies import NAMES, expressions
 
-from grader.expression.names import Declared
-from grader.expression.nodes import (
+from grader.expression.language.names import Declared
+from grader.expression.language.nodes import (
     ONE,
     Call,
     Cases,
@@ -25,8 +25,8 @@ from grader.expression.nodes import (
     Symbol,
     integer,
 )
-from grader.expression.printer import to_latex, to_text
-from grader.expression.reading import read
+from grader.expression.printing.printer import to_latex, to_text
+from grader.expression.reading.read import read
 
 
 def call(name: str, *args: Expression, primes: int = 0) -> Call:

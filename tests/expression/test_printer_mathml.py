@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import NAMES, expressions
 
-from grader.expression.mathml import latex_to_mathml, to_mathml
-from grader.expression.nodes import Call, Expression, Symbol
-from grader.expression.printer import to_text
+from grader.expression.language.nodes import Call, Expression, Symbol
+from grader.expression.printing.mathml import latex_to_mathml, to_mathml
+from grader.expression.printing.printer import to_text
 
 NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 CORE = frozenset(

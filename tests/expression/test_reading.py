@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.expression.names import Declared, Names
-from grader.expression.nodes import (
+from grader.expression.language.names import Declared, Names
+from grader.expression.language.nodes import (
     Call,
     Cases,
     Expression,
@@ -29,8 +29,8 @@ from grader.expression.nodes import (
     Slice,
     Symbol,
 )
-from grader.expression.printer import to_latex, to_text
-from grader.expression.reading import Reading, plain_name, read, read_expression
+from grader.expression.printing.printer import to_latex, to_text
+from grader.expression.reading.read import Reading, plain_name, read, read_expression
 from grader.problems import Problem
 
 HERE = Path(__file__).parent

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.expression.names import Declared
-from grader.expression.nodes import walk
-from grader.expression.reading import Reading, read
+from grader.expression.language.names import Declared
+from grader.expression.language.nodes import walk
+from grader.expression.reading.read import Reading, read
 from grader.problems import caret
 
 NAMES = (

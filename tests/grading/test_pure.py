@@ -83,7 +83,7 @@ def test_rewrites_keep_the_value_and_change_the_text():
 
 
 def grader_text(expression, question):
-    from grader.expression.printer import to_text
+    from grader.expression.printing.printer import to_text
 
     return to_text(expression, question.question.model.names)
 
@@ -117,7 +117,7 @@ def test_rounding_noise_of_a_saturated_unit_is_no_difference():
     """1 - yhat loses its digits where yhat is nearly 1: a right formula there looks wrong in floating point."""
     from grader.comparison.asked import Target
     from grader.comparison.judge import judge
-    from grader.expression.reading import read
+    from grader.expression.reading.read import read
     from grader.solver.runs import make_run
 
     (question,) = KEY.questions

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.expression.nodes import Partial
+from grader.expression.language.nodes import Partial
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import Rubric, Tolerance
 

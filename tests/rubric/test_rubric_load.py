@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.autodiff.graph import Leaf
-from grader.expression.domain import REAL, Domain
-from grader.expression.nodes import Indexed, Partial, Symbol, integer
+from grader.expression.language.domain import REAL, Domain
+from grader.expression.language.nodes import Indexed, Partial, Symbol, integer
 from grader.problems import Problem
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import Example, Rubric, Tolerance

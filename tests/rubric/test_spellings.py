@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.expression.nodes import head
-from grader.expression.reading import read
+from grader.expression.language.nodes import head
+from grader.expression.reading.read import read
 from grader.rubric.load import parse_rubric
 
 HEAD = "title: T\nquestions:\n  - id: '1'\n    model:\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.expression.reading import read
+from grader.expression.reading.read import read
 
 ANSWERS = Path(__file__).parents[3] / "shared" / "student_answers" / "answers.jsonl"
 REFUSED = {

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import grader
-from grader.expression.nodes import Partial, head
+from grader.expression.language.nodes import Partial, head
 from grader.rubric.load import parse_rubric
 from grader.solver import key_json, solve
 from grader.solver.certify import certify_partial

@@ -1,0 +1,1 @@
+"""Expression to Expression: constructors, canonical forms, formulas found inside others."""

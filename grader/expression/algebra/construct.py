@@ -1,0 +1,209 @@
+"""Building and rewriting expressions: constructors that fold the obvious, and substitution that captures no letter.
+
+``mul(ONE, x)`` is ``x``; ``substitute(sum_k a_k b_i, {"i": Symbol("k")})`` renames the bound ``k`` first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from grader.expression.language.nodes import (
+    ONE,
+    ZERO,
+    Call,
+    Cases,
+    Expression,
+    Indexed,
+    Number,
+    Product,
+    Reduce,
+    Symbol,
+    rebuild,
+    symbols,
+)
+
+LETTERS = "ijklpqrstuvabcdnm"
+
+
+def number(value: Fraction | int) -> Number:
+    """An exact number."""
+    return Number(Fraction(value))
+
+
+def is_number(node: Expression, value: int | None = None) -> bool:
+    """Whether the node is a literal number (of that value)."""
+    return isinstance(node, Number) and (value is None or node.value == value)
+
+
+def add(left: Expression, right: Expression) -> Expression:
+    """left + right."""
+    if is_number(left, 0):
+        return right
+    if is_number(right, 0):
+        return left
+    if isinstance(left, Number) and isinstance(right, Number):
+        return number(left.value + right.value)
+    if isinstance(right, Call) and right.function == "neg":
+        return sub(left, right.args[0])
+    return Call("add", (left, right))
+
+
+def sub(left: Expression, right: Expression) -> Expression:
+    """left - right."""
+    if is_number(right, 0):
+        return left
+    if is_number(left, 0):
+        return neg(right)
+    if isinstance(left, Number) and isinstance(right, Number):
+        return number(left.value - right.value)
+    return Call("sub", (left, right))
+
+
+def neg(node: Expression) -> Expression:
+    """-node."""
+    if isinstance(node, Number):
+        return number(-node.value)
+    if isinstance(node, Call) and node.function == "neg":
+        return node.args[0]
+    return Call("neg", (node,))
+
+
+def mul(*factors: Expression) -> Expression:
+    """The product of scalars, flat, with numbers folded to the front."""
+    coefficient = Fraction(1)
+    rest: list[Expression] = []
+    pending = list(reversed(factors))
+    while pending:
+        factor = pending.pop()
+        match factor:
+            case Number():
+                coefficient *= factor.value
+            case Call("neg", (inner,)):
+                coefficient = -coefficient
+                pending.append(inner)
+            case Product() if all(joint == "*" for joint in factor.joints):
+                pending.extend(reversed(factor.factors))
+            case _:
+                rest.append(factor)
+    if coefficient == 0:
+        return ZERO
+    if not rest:
+        return number(coefficient)
+    if abs(coefficient) != 1:
+        rest.insert(0, number(abs(coefficient)))
+    product = rest[0] if len(rest) == 1 else Product(tuple(rest), ("*",) * (len(rest) - 1))
+    return neg(product) if coefficient < 0 else product
+
+
+def div(left: Expression, right: Expression) -> Expression:
+    """left / right."""
+    if is_number(right, 1) or is_number(left, 0):
+        return left
+    if isinstance(left, Call) and left.function == "neg":
+        return neg(div(left.args[0], right))
+    if isinstance(left, Number) and isinstance(right, Number) and right.value:
+        return number(left.value / right.value)
+    return Call("div", (left, right))
+
+
+def power(base: Expression, exponent: Expression) -> Expression:
+    """base ^ exponent."""
+    if is_number(exponent, 1):
+        return base
+    if is_number(exponent, 0):
+        return ONE
+    return Call("pow", (base, exponent))
+
+
+def call(function: str, *args: Expression) -> Expression:
+    """A function of the allow-list."""
+    return Call(function, args)
+
+
+def iverson(test: Expression) -> Expression:
+    """1 where the condition holds, else 0."""
+    return Call("iverson", (test,))
+
+
+def total(letters: Iterable[str], body: Expression) -> Expression:
+    """The sum of body over each letter, the first outermost."""
+    for letter in reversed(tuple(letters)):
+        body = ZERO if is_number(body, 0) else Reduce("sum", letter, body)
+    return body
+
+
+def indexed(name: str, letters: Iterable[str]) -> Expression:
+    """``name`` at letters, or the bare symbol where there are none."""
+    indices = tuple(Symbol(letter) for letter in letters)
+    return Indexed(Symbol(name), indices) if indices else Symbol(name)
+
+
+def fresh(taken: Iterable[str], near: str = "") -> str:
+    """A letter that is not taken: `near` if it is free, else the next in the usual order."""
+    used = set(taken)
+    if near and near not in used:
+        return near
+    for letter in LETTERS:
+        if letter not in used:
+            return letter
+    k = 1
+    while f"i{k}" in used:
+        k += 1
+    return f"i{k}"
+
+
+def substitute(node: Expression, changes: Mapping[str, Expression]) -> Expression:
+    """The tree with free symbols replaced; bound letters are renamed where they would capture."""
+    if not changes:
+        return node
+    match node:
+        case Symbol():
+            return changes.get(node.name, node)
+        case Reduce():
+            inner = {name: value for name, value in changes.items() if name != node.letter}
+            brought = {name for value in inner.values() for name in symbols(value)}
+            if node.letter and node.letter in brought:
+                new = fresh(brought | symbols(node) | set(inner))
+                inner[node.letter] = Symbol(new)
+                node = replace(node, letter=new)
+            return rebuild(node, lambda child: substitute(child, inner))
+        case _:
+            return rebuild(node, lambda child: substitute(child, changes))
+
+
+def apart(node: Expression, names: Iterable[str]) -> Expression:
+    """The tree with other letters for sums that bind one of `names`: the k of a sum is not the model's k."""
+    taken = set(names)
+    if isinstance(node, Reduce) and node.letter in taken:
+        letter = fresh(taken | symbols(node))
+        inner = {node.letter: Symbol(letter)}
+        test = None if node.condition is None else substitute(node.condition, inner)
+        node = replace(node, letter=letter, body=substitute(node.body, inner), condition=test)
+    return rebuild(node, lambda child: apart(child, taken))
+
+
+def free_symbols(node: Expression) -> frozenset[str]:
+    """The names of symbols that no sum or product in the tree binds."""
+    match node:
+        case Symbol():
+            return frozenset((node.name,))
+        case Reduce():
+            inside = free_symbols(node.body)
+            for part in (node.upper, node.lower, node.condition):
+                if part is not None:
+                    inside |= free_symbols(part)
+            return inside - {node.letter}
+        case Indexed():
+            return free_symbols(node.base).union(*map(free_symbols, node.indices))
+        case Call():
+            return frozenset().union(*map(free_symbols, node.args))
+        case Product():
+            return frozenset().union(*map(free_symbols, node.factors))
+        case Cases():
+            parts = [part for branch in node.branches for part in branch]
+            parts += [] if node.otherwise is None else [node.otherwise]
+            return frozenset().union(*map(free_symbols, parts))
+        case _:
+            return symbols(node)

@@ -1,0 +1,154 @@
+"""Finding a formula inside another: a node's definition is recognised and its name put in its place.
+
+With ``yhat_ij = exp(z_ij) / sum_k exp(z_ik)``, the product ``a_i * exp(z_ip) / sum_k exp(z_ik)`` folds to
+``a_i * yhat_ip``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Protocol
+
+from grader.expression.algebra.construct import indexed, substitute
+from grader.expression.algebra.simplify import Term, join_terms, simplify, split_terms
+from grader.expression.language.nodes import (
+    ONE,
+    Call,
+    Cases,
+    Expression,
+    Indexed,
+    Matrix,
+    Number,
+    Partial,
+    Product,
+    Reduce,
+    Slice,
+    Symbol,
+    rebuild,
+)
+
+Binding = dict[str, Expression]
+
+
+class Definition(Protocol):
+    """A named formula in letters."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def letters(self) -> tuple[str, ...]: ...
+    @property
+    def axes(self) -> tuple[str, ...]: ...
+    @property
+    def expression(self) -> Expression: ...
+
+
+def replace_tree(node: Expression, old: Expression, new: Expression) -> Expression:
+    """The tree with every sub-tree equal to `old` replaced."""
+    return new if node == old else rebuild(node, lambda child: replace_tree(child, old, new))
+
+
+def match(pattern: Expression, node: Expression, letters: frozenset[str], binding: Binding) -> Binding | None:
+    """What the pattern's `letters` must stand for so that it equals `node`; None where nothing does."""
+    if isinstance(pattern, Symbol) and pattern.name in letters:
+        bound = binding.get(pattern.name)
+        if bound is None:
+            return {**binding, pattern.name: node} if isinstance(node, Symbol | Number) else None
+        return binding if bound == node else None
+    if type(pattern) is not type(node):
+        return None
+    match pattern, node:
+        case (Reduce(), Reduce()):
+            if pattern.kind != node.kind or (pattern.lower, pattern.upper) != (node.lower, node.upper):
+                return None
+            body = substitute(node.body, {node.letter: Symbol(pattern.letter)})
+            found = match(pattern.body, body, letters - {pattern.letter}, binding)
+            same = pattern.condition is None and node.condition is None
+            return found if same else None
+        case (Call(), Call()):
+            if (pattern.function, pattern.primes, len(pattern.args)) != (node.function, node.primes, len(node.args)):
+                return None
+            return _match_all(pattern.args, node.args, letters, binding)
+        case (Product(), Product()):
+            return (
+                _match_all(pattern.factors, node.factors, letters, binding) if pattern.joints == node.joints else None
+            )
+        case (Indexed(), Indexed()):
+            return _match_all((pattern.base, *pattern.indices), (node.base, *node.indices), letters, binding)
+        case (Partial(), Partial()):
+            left, right = (pattern.numerator, pattern.denominator), (node.numerator, node.denominator)
+            return _match_all(left, right, letters, binding)
+        case (Number() | Symbol() | Slice() | Cases() | Matrix(), _):
+            return binding if pattern == node else None
+    return None
+
+
+def _match_all(
+    patterns: tuple[Expression, ...], nodes: tuple[Expression, ...], letters: frozenset[str], binding: Binding
+) -> Binding | None:
+    if len(patterns) != len(nodes):
+        return None
+    found: Binding | None = binding
+    for pattern, node in zip(patterns, nodes, strict=True):
+        found = match(pattern, node, letters, found) if found is not None else None
+    return found
+
+
+def fold(node: Expression, definitions: Iterable[Definition]) -> Expression:
+    """The formula with definitions recognised in it and replaced by their names."""
+    for definition in definitions:
+        terms = split_terms(definition.expression)
+        if len(terms) == 1 and terms[0][0] == 1 and terms[0][1] and not _trivial(terms[0]):
+            node = _fold_one(node, definition, terms[0])
+    return node
+
+
+def _trivial(term: Term) -> bool:
+    """A definition that is a bare quantity (``yhat = f(x)``) says nothing to recognise."""
+    return len(term[1]) == 1 and isinstance(term[1][0][0], Symbol | Indexed | Number)
+
+
+def _fold_one(node: Expression, definition: Definition, pattern: Term) -> Expression:
+    node = rebuild(node, lambda child: _fold_one(child, definition, pattern))
+    if not isinstance(node, Call | Product | Reduce):
+        return node
+    if isinstance(node, Call) and node.function in ("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"):
+        return node
+    # an axis of length 1 has one place
+    single = {letter: ONE for letter, axis in zip(definition.letters, definition.axes, strict=False) if axis == "1"}
+    letters = frozenset(definition.letters) - set(single)
+    changed, result = False, []
+    for coefficient, factors in split_terms(node):
+        found = _find(pattern[1], factors, letters, {})
+        if found is not None and set(found[0]) >= letters:
+            binding, rest = {**found[0], **single}, found[1]
+            places = tuple(binding[letter] for letter in definition.letters)
+            name: Expression = Indexed(Symbol(definition.name), places) if places else indexed(definition.name, ())
+            factors, changed = ((name, Fraction(1)), *rest), True
+        result.append((coefficient, factors))
+    return simplify(join_terms(tuple(result))) if changed else node
+
+
+def _find(
+    pattern: tuple[tuple[Expression, Fraction], ...],
+    factors: tuple[tuple[Expression, Fraction], ...],
+    letters: frozenset[str],
+    binding: Binding,
+) -> tuple[Binding, tuple[tuple[Expression, Fraction], ...]] | None:
+    """A way to take the pattern's factors out of a term's, and what is left of the term."""
+    if not pattern:
+        return binding, factors
+    (wanted, exponent), later = pattern[0], pattern[1:]
+    for k, (atom, have) in enumerate(factors):
+        if have * exponent <= 0 or abs(have) < abs(exponent):
+            continue
+        found = match(wanted, atom, letters, binding)
+        if found is None:
+            continue
+        left = have - exponent
+        rest = factors[:k] + (((atom, left),) if left else ()) + factors[k + 1 :]
+        done = _find(later, rest, letters, found)
+        if done is not None:
+            return done
+    return None

@@ -1,0 +1,198 @@
+"""The value of every function of whole vectors and matrices: one row each.
+
+Positions carry the arrays, letters are batch axes: ``softmax`` of a value with shape (K, i | n) is a
+distribution over its last position at every i.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from grader.expression.evaluation.values import (
+    ShapeError,
+    Value,
+    align,
+    constant,
+    flat_vector,
+    matmul,
+    shape_text,
+    spread,
+    union,
+    vector_axis,
+)
+from grader.problems import NOWHERE, Span
+
+Args = Sequence[Value]
+
+
+def transpose(args: Args, _: Span = NOWHERE) -> Value:
+    """Swap the last two positions; a plain vector or a scalar is its own transpose."""
+    (x,) = args
+    return Value(np.swapaxes(x.data, -1, -2), x.letters) if x.rank >= 2 else x
+
+
+def _axis(x: Value) -> int:
+    # a column vector's distribution runs down the column, everything else along the last position
+    return -2 if x.rank == 2 and x.shape[-1] == 1 else -1
+
+
+def softmax(args: Args, span: Span = NOWHERE) -> Value:
+    """exp(x) / sum exp(x) along the vector, or along each row of a matrix."""
+    (x,) = args
+    _need_rank(x, span)
+    shifted = np.exp(x.data - x.data.max(axis=_axis(x), keepdims=True))
+    return Value(shifted / shifted.sum(axis=_axis(x), keepdims=True), x.letters)
+
+
+def logsumexp(args: Args, span: Span = NOWHERE) -> Value:
+    """log sum exp(x) along the vector, or along each row of a matrix."""
+    (x,) = args
+    _need_rank(x, span)
+    axis = _axis(x)
+    top = x.data.max(axis=axis, keepdims=True)
+    data = np.log(np.exp(x.data - top).sum(axis=axis, keepdims=True)) + top
+    if vector_axis(x) is not None and x.rank == 2:
+        return Value(data[..., 0, 0], x.letters)
+    return Value(np.squeeze(data, axis), x.letters)
+
+
+def log_softmax(args: Args, span: Span = NOWHERE) -> Value:
+    """log(softmax(x))."""
+    return Value(np.log(softmax(args, span).data), args[0].letters)
+
+
+def norm(args: Args, _: Span = NOWHERE) -> Value:
+    """The Euclidean (Frobenius) norm, or the p-norm of a vector with p as second argument."""
+    x = args[0]
+    flat = _flat(x)
+    order = 2.0 if len(args) == 1 else float(args[1].data.flat[0])
+    if order == 2.0:
+        return Value(np.sqrt(np.sum(np.square(flat), -1)), x.letters)
+    if np.isinf(order):
+        return Value(np.max(np.abs(flat), -1), x.letters)
+    return Value(np.sum(np.abs(flat) ** order, -1) ** (1 / order), x.letters)
+
+
+def inner(args: Args, span: Span = NOWHERE) -> Value:
+    """The sum of entrywise products of two vectors, or of two matrices of one shape."""
+    left, right = args
+    if left.rank == 0 and right.rank == 0:
+        arrays, letters = align(args, span)
+        return Value(arrays[0] * arrays[1], letters)
+    if vector_axis(left) is not None and vector_axis(right) is not None:
+        left, right = flat_vector(left), flat_vector(right)
+    if left.shape != right.shape:
+        raise ShapeError(
+            f"an inner product needs equal shapes: {shape_text(left.shape)} with {shape_text(right.shape)}", span
+        )
+    arrays, letters = align((left, right), span)
+    product = Value(arrays[0] * arrays[1], letters)
+    return total((product,), span)
+
+
+def outer(args: Args, span: Span = NOWHERE) -> Value:
+    """The matrix a_i b_j of two vectors."""
+    left, right = (flat_vector(arg, span) for arg in args)
+    letters = union((left, right))
+    return Value(spread(left, letters)[..., :, None] * spread(right, letters)[..., None, :], letters)
+
+
+def diag(args: Args, span: Span = NOWHERE) -> Value:
+    """A vector on the diagonal of a matrix, or the diagonal of a square matrix."""
+    (x,) = args
+    if vector_axis(x) is not None:
+        flat = flat_vector(x)
+        return Value(flat.data[..., :, None] * np.eye(flat.shape[0]), x.letters)
+    if x.rank == 2 and x.shape[0] == x.shape[1]:
+        return Value(np.diagonal(x.data, axis1=-2, axis2=-1), x.letters)
+    raise ShapeError(f"diag needs a vector or a square matrix, this is {shape_text(x.shape)}", span)
+
+
+def trace(args: Args, span: Span = NOWHERE) -> Value:
+    """The sum of the diagonal of a square matrix."""
+    (x,) = args
+    if x.rank != 2 or x.shape[0] != x.shape[1]:
+        raise ShapeError(f"a trace needs a square matrix, this is {shape_text(x.shape)}", span)
+    return Value(np.trace(x.data, axis1=-2, axis2=-1), x.letters)
+
+
+def total(args: Args, span: Span = NOWHERE) -> Value:
+    """The sum of all entries, or along one position counted from 0 (``axis``)."""
+    x = args[0]
+    if len(args) == 2:
+        return Value(x.data.sum(axis=_position(args, span)), x.letters)
+    return Value(_flat(x).sum(-1), x.letters)
+
+
+def mean(args: Args, span: Span = NOWHERE) -> Value:
+    """The mean of all entries, or along one position counted from 0."""
+    x = args[0]
+    if len(args) == 2:
+        return Value(x.data.mean(axis=_position(args, span)), x.letters)
+    return Value(_flat(x).mean(-1), x.letters)
+
+
+def ones(args: Args, span: Span = NOWHERE) -> Value:
+    """Ones of the given sizes; without sizes it stands for the number 1 in elementwise use."""
+    sizes = tuple(int(arg.data.flat[0]) for arg in args)
+    if any(not 1 <= size <= 10_000 for size in sizes):
+        raise ShapeError("a vector of ones needs a size", span)
+    return constant(1.0) if not sizes else Value(np.ones((1, *sizes)))
+
+
+def identity(args: Args, span: Span = NOWHERE) -> Value:
+    """The identity matrix of the given size."""
+    if not args:
+        raise ShapeError("an identity matrix without a size", span)
+    size = int(args[0].data.flat[0])
+    if not 1 <= size <= 1_000:
+        raise ShapeError("an identity matrix needs a size", span)
+    return Value(np.eye(size)[None])
+
+
+def multiply(args: Args, span: Span = NOWHERE) -> Value:
+    """The entrywise product."""
+    arrays, letters = align(args, span)
+    return Value(arrays[0] * arrays[1], letters)
+
+
+def _flat(x: Value) -> Any:
+    head = x.data.shape[: 1 + len(x.letters)]
+    return x.data.reshape(*head, -1)
+
+
+def _position(args: Args, span: Span) -> int:
+    axis = int(args[1].data.flat[0])
+    if not -args[0].rank <= axis < args[0].rank:
+        raise ShapeError(f"there is no axis {axis} in {shape_text(args[0].shape)}", span)
+    return axis if axis < 0 else axis - args[0].rank
+
+
+def _need_rank(x: Value, span: Span) -> None:
+    if not x.rank:
+        raise ShapeError("softmax acts on a vector, this is a scalar", span)
+
+
+ARRAY: MappingProxyType[str, Callable[[Args, Span], Value]] = MappingProxyType(
+    {
+        "transpose": transpose,
+        "softmax": softmax,
+        "log_softmax": log_softmax,
+        "logsumexp": logsumexp,
+        "norm": norm,
+        "inner": inner,
+        "dot": lambda args, span: matmul(args[0], args[1], span),
+        "outer": outer,
+        "multiply": multiply,
+        "diag": diag,
+        "trace": trace,
+        "total": total,
+        "mean": mean,
+        "ones": ones,
+        "identity": identity,
+    }
+)

@@ -1,0 +1,396 @@
+"""Expression -> Value: every sample point at once, letters and positions kept apart.
+
+``sum_j y_ij * log(yhat_ij)`` over arrays of shape (K, m, C) gives a Value of shape (K, m) with letters ("i",).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+
+from grader.expression.algebra.construct import fresh, substitute
+from grader.expression.evaluation.array_functions import ARRAY
+from grader.expression.evaluation.elementwise import ELEMENTWISE
+from grader.expression.evaluation.values import (
+    Array,
+    ShapeError,
+    Value,
+    align,
+    constant,
+    flat_vector,
+    matmul,
+    shape_text,
+    union,
+    vector_axis,
+)
+from grader.expression.language.nodes import (
+    ONE,
+    Call,
+    Cases,
+    Expression,
+    Indexed,
+    Matrix,
+    Number,
+    Partial,
+    Product,
+    Reduce,
+    Slice,
+    Symbol,
+    head,
+    indices,
+    sides,
+    symbols,
+    walk,
+)
+
+# the range of an index letter, None for a name that is no letter here
+Scope: TypeAlias = Callable[[str], int | None]
+REDUCERS = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}
+CONSTANT_VALUES = {"e": math.e, "pi": math.pi}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Environment:
+    """One run of a program: `values` maps a name to an array (K, *axes), `sizes` a size symbol to its number.
+
+    `extents` gives letters whose range no array in the expression tells (those of the target).
+    """
+
+    values: Mapping[str, Array]
+    sizes: Mapping[str, int]
+    extents: Mapping[str, int]
+
+
+def evaluate(node: Expression, env: Environment) -> Value:
+    """The value of an expression at all points of a run; raises ShapeError where shapes do not allow one."""
+    with np.errstate(all="ignore"):
+        return _value(node, env, _outermost(node, env))
+
+
+def _value(node: Expression, env: Environment, scope: Scope) -> Value:
+    match node:
+        case Number():
+            return constant(_float(node))
+        case Symbol():
+            return _symbol(node, env, scope)
+        case Indexed():
+            return _indexed(node, env, scope)
+        case Call():
+            return _call(node, env, scope)
+        case Product():
+            return _product(node, env, scope)
+        case Reduce():
+            return _reduce(node, env, scope)
+        case Cases():
+            return _cases(node, env, scope)
+        case Matrix():
+            return _matrix(node, env, scope)
+        case Partial():
+            return _partial(node, env, scope)
+        case Slice():
+            raise ShapeError("a colon stands only in an index", node.span)
+
+
+def _float(node: Number) -> float:
+    try:
+        return float(node.value)
+    except OverflowError:
+        return math.inf if node.value > 0 else -math.inf
+
+
+def _symbol(node: Symbol, env: Environment, scope: Scope) -> Value:
+    found = env.values.get(node.name)
+    if found is not None:
+        return Value(found)
+    size = scope(node.name)
+    if size is not None:
+        return Value(np.arange(1.0, size + 1)[None, :], (node.name,))
+    if node.name in env.sizes:
+        return constant(float(env.sizes[node.name]))
+    if node.name in CONSTANT_VALUES:
+        return constant(CONSTANT_VALUES[node.name])
+    raise ShapeError(f"'{node.name}' has no value here", node.span)
+
+
+def _partial(node: Partial, env: Environment, scope: Scope) -> Value:
+    """A derivative of the model: an array with the numerator's axes, then the denominator's."""
+    name = head(node)
+    found = None if name is None else env.values.get(name)
+    if found is None:
+        raise ShapeError("this derivative is not one of the model's", node.span)
+    entered: list[Expression] = []
+    for side in sides(node):
+        places = indices(side)
+        known = env.values.get(head(side) or "")
+        shape = () if known is None else known.shape[1:]
+        if len(places) == 1 < len(shape) and sum(size != 1 for size in shape) == 1:
+            entered += [ONE if size == 1 else places[0] for size in shape]  # one index on a row or a column
+        else:
+            entered += [*places, *(Slice() for _ in shape[len(places) :])]
+    return _enter(Value(found), tuple(entered), node, env, scope)
+
+
+def _indexed(node: Indexed, env: Environment, scope: Scope) -> Value:
+    base = _value(node.base, env, scope)
+    if len(node.indices) < base.rank and len(node.indices) == 1 and vector_axis(base) is not None:
+        base = flat_vector(base)
+    return _enter(base, node.indices, node, env, scope)
+
+
+def _enter(base: Value, entered: tuple[Expression, ...], node: Expression, env: Environment, scope: Scope) -> Value:
+    """The entries of `base` at the indices, one a positional axis from the first."""
+    if len(entered) > base.rank:
+        raise ShapeError(f"{len(entered)} indices on a quantity with {base.rank}: {shape_text(base.shape)}", node.span)
+    axis = 1 + len(base.letters)  # the positional axis the next index enters
+    value = base
+    for index in entered:
+        match index:
+            case Slice():
+                axis += 1
+            case Number():
+                value = Value(np.take(value.data, _entry(index, value.data.shape[axis]), axis), value.letters)
+            case Symbol(name=name) if name not in env.values or env.values[name].ndim > 1:  # no array is a place
+                value, axis = _name_axis(value, axis, name), axis + (name not in value.letters)
+            case _:
+                value, axis = _gather(value, axis, _value(index, env, scope), index)
+    return value
+
+
+def _entry(index: Number, size: int) -> int:
+    if index.value.denominator != 1 or not 1 <= index.value <= size:
+        raise ShapeError(f"index {index.value} is outside 1..{size}", index.span)
+    return int(index.value) - 1
+
+
+def _name_axis(value: Value, axis: int, letter: str) -> Value:
+    """Turn positional `axis` (the first positional one not yet entered) into the letter's axis."""
+    count = len(value.letters)
+    if letter not in value.letters:
+        data = value.data if axis == 1 + count else np.moveaxis(value.data, axis, 1 + count)
+        return Value(data, (*value.letters, letter))
+    old = 1 + value.letters.index(letter)
+    if value.data.shape[old] != value.data.shape[axis]:
+        raise ShapeError(f"the index '{letter}' runs over axes of different length")
+    diagonal = np.diagonal(value.data, axis1=old, axis2=axis)  # the diagonal lands on the last axis
+    return Value(np.moveaxis(diagonal, -1, old), value.letters)
+
+
+def _gather(value: Value, axis: int, index: Value, node: Expression) -> tuple[Value, int]:
+    """Enter `axis` at computed places (``W_{i+1}``, ``yhat_o``), counted from 1; outside: undefined."""
+    if index.rank:
+        raise ShapeError("an index must be a whole number", node.span)
+    size = value.data.shape[axis]
+    moved = Value(np.moveaxis(value.data, axis, -1), value.letters)
+    arrays, letters = align((Value(moved.data[..., :1], moved.letters), index))
+    places = np.rint(arrays[1]) - 1
+    head = 1 + len(letters)
+    source = align((moved, Value(index.data, index.letters)))[0][0]
+    count = np.broadcast_shapes(source.shape[:head], places.shape[:head])
+    source = np.broadcast_to(source, count + source.shape[head:])
+    places = np.broadcast_to(
+        places.reshape(places.shape[:head] + (1,) * (source.ndim - head)), count + source.shape[head:-1] + (1,)
+    )
+    inside = (places >= 0) & (places < size)
+    taken = np.take_along_axis(source, np.where(inside, places, 0).astype(int), axis=-1)
+    data = np.where(inside, taken, np.nan)[..., 0]
+    return Value(data, letters), axis + len(letters) - len(value.letters)
+
+
+def _call(node: Call, env: Environment, scope: Scope) -> Value:
+    if node.primes:
+        raise ShapeError(f"the derivative of '{node.function}' is not known here", node.span)
+    if node.function == "undefined":
+        return constant(math.nan)
+    args = [_value(arg, env, scope) for arg in node.args]
+    if node.function in ARRAY:
+        return ARRAY[node.function](args, node.span)
+    if node.function in ("max", "min") and len(args) == 1 and args[0].rank:
+        head = args[0].data.shape[: 1 + len(args[0].letters)]
+        flat = args[0].data.reshape(*head, -1)
+        return Value(flat.max(-1) if node.function == "max" else flat.min(-1), args[0].letters)
+    if node.function == "pow" and args[0].rank == 2 and args[1].rank == 0 and args[0].shape[0] == args[0].shape[1]:
+        raise ShapeError("a power of a square matrix is ambiguous: elementwise or repeated product", node.span)
+    function = ELEMENTWISE[node.function]
+    if len(args) == 1:
+        return Value(function(args[0].data), args[0].letters)
+    arrays, letters = align(args, node.span)
+    return Value(function(*arrays), letters)
+
+
+def _product(node: Product, env: Environment, scope: Scope) -> Value:
+    """Left to right; joints that no reading has settled multiply entry by entry when that fits, else as matrices."""
+    total = _value(node.factors[0], env, scope)
+    for joint, factor in zip(node.joints, node.factors[1:], strict=True):
+        right = _value(factor, env, scope)
+        if joint == "@":
+            total = matmul(total, right, node.span)
+        elif joint == "otimes" and total.rank and right.rank:
+            total = ARRAY["outer"]([total, right], node.span)
+        else:
+            arrays, letters = align((total, right), node.span)
+            total = Value(arrays[0] * arrays[1], letters)
+    return total
+
+
+def _reduce(node: Reduce, env: Environment, scope: Scope) -> Value:
+    if not node.letter:
+        body = _value(node.body, env, scope)
+        if not body.rank:
+            raise ShapeError("this sum does not say what it runs over", node.span)
+        return ARRAY["total"]([body], node.span)
+    if node.letter in env.values:  # inside its sum a letter hides the quantity of its name
+        node = _renamed(node, fresh(set(env.values) | symbols(node)))
+    size = _extent(node.body, node.letter, env) or _bound_size(node, env, scope)
+    if size is None:
+        raise ShapeError(f"nothing tells the range of the index '{node.letter}'", node.span)
+
+    def inner(name: str) -> int | None:
+        return size if name == node.letter else scope(name)
+
+    body = _value(node.body, env, inner)
+    mask = _mask(node, env, inner, size)
+    neutral = {"sum": 0.0, "prod": 1.0, "max": -math.inf, "min": math.inf}[node.kind]
+    if node.letter not in body.letters:
+        body = Value(
+            np.broadcast_to(body.data[:, None], (body.data.shape[0], size, *body.data.shape[1:])),
+            (node.letter, *body.letters),
+        )
+    if mask is not None:
+        pair, letters = align((body, mask))
+        body = Value(np.where(pair[1] != 0, pair[0], neutral), letters)
+    axis = 1 + body.letters.index(node.letter)
+    letters = tuple(letter for letter in body.letters if letter != node.letter)
+    return Value(REDUCERS[node.kind].reduce(body.data, axis=axis), letters)
+
+
+def _renamed(node: Reduce, letter: str) -> Reduce:
+    change = {node.letter: Symbol(letter)}
+    test = None if node.condition is None else substitute(node.condition, change)
+    return replace(node, letter=letter, body=substitute(node.body, change), condition=test)
+
+
+def _bound_size(node: Reduce, env: Environment, scope: Scope) -> int | None:
+    """The range of a letter that enters no array: its upper bound (a size or a number), or the target's extent."""
+    if node.upper is not None:
+        upper = _value(node.upper, env, scope)
+        if not upper.rank and not upper.letters and np.all(upper.data == upper.data.flat[0]):
+            count = float(upper.data.flat[0])
+            return int(count) if 1 <= count <= 10_000 else None
+    return scope(node.letter) or _tied(node, scope)
+
+
+def _tied(node: Reduce, scope: Scope) -> int | None:
+    """The range of the index that a Kronecker delta ties the letter to."""
+    letter = Symbol(node.letter)
+    for item in walk(node.body):
+        if isinstance(item, Call) and item.function == "kronecker" and letter in item.args:
+            for other in item.args:
+                size = scope(other.name) if isinstance(other, Symbol) and other != letter else None
+                if size is not None:
+                    return size
+    return None
+
+
+def _mask(node: Reduce, env: Environment, scope: Scope, size: int) -> Value | None:
+    """Which values of the letter take part; None for all. A range 0..n-1 counts from nought."""
+    letter = Symbol(node.letter)
+    tests: list[Value] = []
+    low = None if node.lower is None else _value(node.lower, env, scope)
+    high = None if node.upper is None else _upper(node.upper, env, scope)
+    shift = 0.0
+    if low is not None and low.data.size == 1 and float(low.data.flat[0]) == 0.0:
+        shift = 1.0
+    place = _symbol(letter, env, scope)
+    for bound, compare in ((low, np.greater_equal), (high, np.less_equal)):
+        if bound is None or (bound.data.size == 1 and compare is np.greater_equal and bound.data.flat[0] + shift <= 1):
+            continue
+        if bound.data.size == 1 and compare is np.less_equal and bound.data.flat[0] + shift >= size:
+            continue
+        pair, letters = align((place, bound))
+        tests.append(Value(compare(pair[0], pair[1] + shift).astype(float), letters))
+    if node.condition is not None:
+        tests.append(_value(node.condition, env, scope))
+    if not tests:
+        return None
+    mask = tests[0]
+    for test in tests[1:]:
+        pair, letters = align((mask, test))
+        mask = Value((pair[0] != 0) & (pair[1] != 0), letters)
+    return mask
+
+
+def _upper(node: Expression, env: Environment, scope: Scope) -> Value | None:
+    """The upper bound; a name that the model does not know stands for the whole range."""
+    unknown = isinstance(node, Symbol) and not (
+        node.name in env.values or node.name in env.sizes or scope(node.name) is not None
+    )
+    return None if unknown else _value(node, env, scope)
+
+
+def _cases(node: Cases, env: Environment, scope: Scope) -> Value:
+    values = [_value(value, env, scope) for value, _ in node.branches]
+    tests = [_value(test, env, scope) for _, test in node.branches]
+    last = constant(math.nan) if node.otherwise is None else _value(node.otherwise, env, scope)
+    arrays, letters = align([*values, *tests, last], node.span)
+    count = len(values)
+    data = arrays[-1]
+    for value, test in reversed(list(zip(arrays[:count], arrays[count:-1], strict=True))):
+        data = np.where(test != 0, value, data)
+    return Value(data, letters)
+
+
+def _matrix(node: Matrix, env: Environment, scope: Scope) -> Value:
+    width = len(node.rows[0])
+    if any(len(row) != width for row in node.rows):
+        raise ShapeError("the rows of this matrix have different lengths", node.span)
+    entries = [_value(entry, env, scope) for row in node.rows for entry in row]
+    if any(entry.rank for entry in entries):
+        raise ShapeError("a matrix of matrices is not read", node.span)
+    letters = union(entries)
+    arrays = np.broadcast_arrays(*align(entries)[0])
+    data = np.stack(arrays, axis=-1)
+    return Value(data.reshape(*data.shape[:-1], len(node.rows), width), letters)
+
+
+def _outermost(node: Expression, env: Environment) -> Scope:
+    """The ranges of letters that no sum binds: from the arrays they enter, else from the target."""
+    found: dict[str, int | None] = {}
+
+    def look(name: str) -> int | None:
+        if name not in found:
+            found[name] = _extent(node, name, env) or env.extents.get(name)
+        return found[name]
+
+    return look
+
+
+def _extent(node: Expression, letter: str, env: Environment) -> int | None:
+    """The length of the axis that a letter enters somewhere in the tree."""
+    for item in walk(node):
+        entered = indices(item)
+        if not entered or not any(type(index) is Symbol and index.name == letter for index in entered):
+            continue
+        shape = _base_shape(item.base if isinstance(item, Indexed) else item, env)
+        if shape is None:
+            continue
+        if len(entered) < len(shape) and len(entered) == 1:
+            shape = tuple(size for size in shape if size != 1) or (1,)
+        for index, size in zip(entered, shape, strict=False):
+            if isinstance(index, Symbol) and index.name == letter:
+                return size
+    return None
+
+
+def _base_shape(base: Expression, env: Environment) -> tuple[int, ...] | None:
+    """The axes of an indexed quantity; of a bracket, those of the first array in it."""
+    for item in walk(base):
+        name = head(item) if isinstance(item, Symbol | Partial) else None
+        if name is not None and name in env.values:
+            shape = env.values[name].shape[1:]
+            if shape:
+                return shape
+    return None

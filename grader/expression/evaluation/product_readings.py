@@ -1,0 +1,254 @@
+"""Every way to read a product of arrays that fits their shapes, strict reading first.
+
+``x W + b`` of matrices reads as ``x @ W``, or entry by entry where the shapes allow that too; where both kinds of
+product meet (``a W^T ∘ s``) either may bind first. Scalars need no reading: all their joints multiply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice, pairwise, product
+
+import numpy as np
+
+from grader.expression.evaluation.evaluator import Environment, evaluate
+from grader.expression.evaluation.implicit_ones import holds_ones, with_sums
+from grader.expression.evaluation.values import ShapeError
+from grader.expression.language.nodes import (
+    Call,
+    Expression,
+    Indexed,
+    Product,
+    Reduce,
+    Symbol,
+    children,
+    integer,
+    rebuild,
+    walk,
+)
+
+MAX_READINGS = 64
+# what a joint between two arrays can mean, the strict meaning first; two plain vectors have no matrix product
+# unless one is transposed, so that `y * yhat` of them is entry by entry
+MEANINGS = {
+    "": ("@", "circ"),
+    "*": ("@", "circ"),
+    "cdot": ("@", "circ", "inner"),
+    "times": ("@", "circ"),
+    "circ": ("circ",),
+    "@": ("@",),
+    "otimes": ("otimes",),
+}
+VECTOR_MEANINGS = {**MEANINGS, "": ("circ",), "*": ("circ",), "cdot": ("inner", "circ"), "times": ("circ",)}
+# which of two kinds of product binds first: matrix products (strict), neither, elementwise products
+BINDINGS = ("@", "", "circ")
+
+
+class TooManyReadings(Exception):
+    """A text with more readings than anybody could mean."""
+
+
+def readings(node: Expression, env: Environment) -> tuple[Expression, ...]:
+    """The distinct readings that type-check against a run; raises ShapeError where none does."""
+    if not _is_ambiguous(node, env):
+        return (node,)
+    small = Environment({name: value[:1] for name, value in env.values.items()}, env.sizes, env.extents)
+    found = _alternatives(node, small)
+    kept = []
+    failure: ShapeError | None = None
+    for item in found:
+        try:
+            evaluate(item, small)
+        except ShapeError as error:
+            failure = failure or error
+            continue
+        kept.append(item)
+    if not kept:
+        raise failure or ShapeError("no reading of this product fits the shapes")
+    return tuple(dict.fromkeys(kept))
+
+
+def _is_ambiguous(node: Expression, env: Environment) -> bool:
+    """Whether a product has two or more factors that hold arrays not fully indexed, or bars stand round one."""
+    for item in walk(node):
+        if isinstance(item, Product) and sum(_holds_array(factor, env) for factor in item.factors) > 1:
+            return True
+        if isinstance(item, Call) and item.function == "abs" and _holds_array(item.args[0], env):
+            return True
+        if isinstance(item, Product) and holds_ones(item):
+            return True
+        if isinstance(item, Reduce) and not item.letter:
+            return True
+    return False
+
+
+def _holds_array(node: Expression, env: Environment) -> bool:
+    match node:
+        case Symbol(name=name):
+            return name in env.values and env.values[name].ndim > 1
+        case Indexed(base=Symbol(name=name), indices=places):
+            return name in env.values and env.values[name].ndim - 1 > len(places)
+    return any(_holds_array(child, env) for child in children(node))
+
+
+def _alternatives(node: Expression, env: Environment) -> list[Expression]:
+    """All readings of a tree, innermost products first; those that can't be evaluated are dropped on the way up."""
+    options = [_alternatives(child, env) if children(child) else [child] for child in children(node)]
+    found: list[Expression] = []
+    for choice in islice(product(*options), MAX_READINGS + 1):
+        pieces = iter(choice)
+        built = rebuild(node, lambda _, pieces=pieces: next(pieces))  # type: ignore[misc]
+        built = with_sums(built, env)
+        match built:
+            case Product():
+                found += _product_readings(built, env)
+            case Reduce(kind="sum", letter="", body=body):
+                found += _bare_sums(built, body, env)
+            case _:
+                found += _bar_readings(built, env)
+        if len(found) > MAX_READINGS:
+            raise TooManyReadings
+    return found
+
+
+def _bar_readings(node: Expression, env: Environment) -> list[Expression]:
+    """Bars round a vector are its norm, or the absolute value of each entry."""
+    if isinstance(node, Call) and node.function == "abs" and _rank(node.args[0], env) > 0:
+        return [node, Call("norm", node.args)]
+    return [node]
+
+
+def _bare_sums(node: Expression, body: Expression, env: Environment) -> list[Expression]:
+    r"""A bare ``\sum`` of a matrix runs over everything, down its columns or along its rows."""
+    if _rank(body, env) != 2:
+        return [node]
+    return [Call("total", (body,)), *(Call("total", (body, integer(axis))) for axis in (0, 1))]
+
+
+def _product_readings(node: Product, env: Environment) -> list[Expression]:
+    # an array of one entry, as a^T b of columns, is a number
+    arrays = [k for k, factor in enumerate(node.factors) if any(size > 1 for size in _shape(factor, env))]
+    if len(arrays) < 2:
+        return [node]
+    scalars = [factor for k, factor in enumerate(node.factors) if k not in arrays]
+    terms = [node.factors[k] for k in arrays]
+    joints = [_joint_between(node, left, right) for left, right in pairwise(arrays)]
+    found: list[Expression] = []
+    options = [_meanings(joint, left, right, env) for joint, left, right in zip(joints, terms, terms[1:], strict=False)]
+    for choice in islice(product(*options), MAX_READINGS):
+        mixed = len(set(choice)) > 1
+        for binding in BINDINGS if mixed else BINDINGS[:1]:
+            built = _grouped(terms, list(choice), binding)
+            if _evaluates(built, env) and not _stretches(built, env):
+                found.append(_with_scalars(scalars, built))
+    strict = _grouped(terms, [option[0] for option in options], "@")
+    return list(dict.fromkeys(found)) or [_with_scalars(scalars, strict)]  # which then says what does not fit
+
+
+def _meanings(joint: str, left: Expression, right: Expression, env: Environment) -> tuple[str, ...]:
+    if not all(_rank(side, env) == 1 for side in (left, right)):
+        return MEANINGS[joint]
+    # a transpose gives plain vectors the orientation of columns, or of rows where only that fits: h^T d of other sizes
+    turned = tuple(_is_transposed(side) for side in (left, right))
+    if joint != "circ" and turned in ((True, False), (False, True)):
+        same = evaluate(left, env).shape == evaluate(right, env).shape
+        return ("inner",) if turned[0] and same else ("otimes",)
+    return VECTOR_MEANINGS[joint]
+
+
+def _is_transposed(node: Expression) -> bool:
+    """Whether a transpose stands at a vector, or at every term of a sum of vectors."""
+    match node:
+        case Call(function="transpose"):
+            return True
+        case Call(function="neg" | "add" | "sub", args=args):
+            return all(map(_is_transposed, args))
+    return False
+
+
+def _rank(node: Expression, env: Environment) -> int:
+    try:
+        return evaluate(node, env).rank
+    except ShapeError:
+        return -1
+
+
+def _shape(node: Expression, env: Environment) -> tuple[int, ...]:
+    """The shape of a factor; what has no value on its own has none."""
+    try:
+        return evaluate(node, env).shape
+    except ShapeError:
+        return ()
+
+
+def _joint_between(node: Product, left: int, right: int) -> str:
+    """The sign written between two arrays; scalars between them pass it on."""
+    written = [joint for joint in node.joints[left:right] if joint]
+    return written[0] if written else ""
+
+
+def _evaluates(node: Expression, env: Environment) -> bool:
+    try:
+        evaluate(node, env)
+    except ShapeError:
+        return False
+    return True
+
+
+def _stretches(node: Expression, env: Environment) -> bool:
+    """Whether an elementwise product in a reading would widen an operand: nobody means that without saying so."""
+    for item in walk(node):
+        if isinstance(item, Product) and set(item.joints) == {"circ"}:
+            shapes = {evaluate(factor, env).shape for factor in item.factors} - {()}
+            if len(shapes) > 1:
+                return True
+    return False
+
+
+def _grouped(terms: list[Expression], joints: list[str], first: str) -> Expression:
+    """The product with joints settled: runs of the kind that binds first, then the rest left to right."""
+    if first:
+        grouped_terms, grouped_joints = [terms[0]], []
+        for joint, term in zip(joints, terms[1:], strict=True):
+            if joint == first or (first == "circ" and joint == "inner"):
+                grouped_terms[-1] = _pair(grouped_terms[-1], joint, term)
+            else:
+                grouped_terms.append(term)
+                grouped_joints.append(joint)
+        terms, joints = grouped_terms, grouped_joints
+    result = terms[0]
+    for joint, term in zip(joints, terms[1:], strict=True):
+        result = _pair(result, joint, term)
+    return result
+
+
+def _pair(left: Expression, joint: str, right: Expression) -> Expression:
+    if joint == "inner":
+        return Call("inner", (left, right))
+    if isinstance(left, Product) and set(left.joints) == {joint}:
+        return replace(left, factors=(*left.factors, right), joints=(*left.joints, joint))
+    return Product((left, right), (joint,))
+
+
+def _with_scalars(scalars: list[Expression], array: Expression) -> Expression:
+    if not scalars:
+        return array
+    return Product((*scalars, array), ("*",) * len(scalars))
+
+
+def same_values(one: Expression, other: Expression, env: Environment) -> bool:
+    """Whether two readings come to the same value at every point, so that they are one."""
+    a, b = evaluate(one, env), evaluate(other, env)
+    if a.letters != b.letters or a.data.shape != b.data.shape:
+        return False
+    return bool(np.allclose(a.data, b.data, rtol=1e-9, atol=1e-12, equal_nan=True))
+
+
+def distinct(found: tuple[Expression, ...], env: Environment) -> Iterator[Expression]:
+    """The readings with those dropped that come to the same value as an earlier one."""
+    kept: list[Expression] = []
+    for item in found:
+        if not any(same_values(item, other, env) for other in kept):
+            kept.append(item)
+            yield item

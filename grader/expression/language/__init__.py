@@ -1,0 +1,1 @@
+"""The one expression type and the tables it draws on: nodes, functions, domains, declared names."""

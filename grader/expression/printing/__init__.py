@@ -1,0 +1,1 @@
+"""Expression to text, LaTeX and MathML."""

@@ -1,0 +1,1 @@
+"""Text to expressions: `lexing` makes tokens, `spelling` finds names, `grammar` builds the tree, `read` tells it."""

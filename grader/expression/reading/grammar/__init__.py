@@ -1,0 +1,1 @@
+"""Tokens to the tree: rules of the grammar over one parser."""

@@ -1,0 +1,75 @@
+r"""Where one name ends and the next begins: ``wx`` is w and x, ``y_ij`` y at both letters, ``W2`` one name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.expression.language.functions import CONSTANTS
+from grader.expression.reading.lexing.tokens import Token, fail
+from grader.expression.reading.spelling.scripts import Shape
+from grader.expression.reading.spelling.spellings import latex_pieces
+
+if TYPE_CHECKING:
+    from grader.expression.reading.grammar.parser import Parser
+
+MAX_RUN = 40
+_INDEX_PAIR = frozenset("ijkluvst")
+
+
+def numbered(p: Parser, at: int) -> bool:
+    """Join ``W`` and a ``2`` that touches it, as plain spelling in a LaTeX text has it."""
+    token, number = p.tokens[at], p.tokens[at + 1]
+    joined = token.text + number.text
+    if number.start != token.end or not number.text.isdigit() or token.text in CONSTANTS:
+        return False
+    if not (p.declared(joined) if p.table is not None else len(token.text) == 1 or joined in p.defined):
+        return False
+    p.pos = at + 1
+    p.replace(at + 1, Token("name", joined, token.start, number.end))
+    return True
+
+
+def lengthen(p: Parser, base: str, below: str) -> bool:
+    """Whether a LaTeX ``y_ij`` without braces means both letters."""
+    if below in ("hat", "bar", "tilde"):
+        return True
+    if p.table is None:
+        return set(below) <= _INDEX_PAIR
+    if p.table.find(base, "", below, 0) is None:
+        return False
+    found = p.table.find(base, "", "", 0)
+    rank = found.declared.rank if found else 0
+    return rank == 0 or (rank >= len(below) and not all(p.declared(letter) for letter in below[1:]))
+
+
+def cut(p: Parser, token: Token, shape: Shape) -> tuple[str, ...]:
+    """The names that a run of letters holds: `token` begins the name written as `shape`."""
+    text, table = token.text, p.table
+    if p.defined and (text in p.defined or Shape(text).display in p.defined or shape.display in p.defined):
+        return (text,)
+    if table is None and len(text) == 2 and text[1] == "e" and p.kinds[p.pos + 1] == "^":
+        return (text[0], "e")  # xe^{-x}
+    if len(text) > MAX_RUN:
+        fail("this run of letters is too long", f"at most {MAX_RUN} letters stand together", token.start, token.end)
+    if table is None:
+        return latex_pieces(text) if token.kind == "word" and not (p.in_partial and text.isupper()) else (text,)
+    if table.find(shape.base, shape.above, shape.below, shape.primes) is not None or text in CONSTANTS:
+        return (text,)
+    if shape.end == p.pos + 1:
+        pieces = table.pieces(text)
+    else:  # scripts belong to the last piece: `xw_1`
+        pieces = None
+        for size in range(1, min(len(text), 40)):
+            head = table.pieces(text[:-size])
+            tail = text[-size:]
+            if head and table.find(tail, shape.above, shape.below, shape.primes):
+                pieces = (*head, tail)
+                break
+        pieces = pieces or table.pieces(text)
+    if pieces:
+        return pieces
+    if token.kind == "word":
+        singles = latex_pieces(text)
+        if all(p.declared(letter) or letter in p.bound for letter in singles):
+            return singles
+    return (text,)

@@ -1,0 +1,1 @@
+"""Text to tokens: one lexer for plain text, one for LaTeX."""

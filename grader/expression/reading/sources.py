@@ -1,0 +1,188 @@
+r"""The text itself before it is read: look-alike signs, macros, dollar signs, and prose around a formula.
+
+Everything dropped is blanked, so that places in the result are places in the text (only macros move them).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from grader.expression.language.functions import SPELLINGS
+from grader.expression.language.names import Names
+from grader.expression.reading.lexing import lexer_latex, lexer_plain
+from grader.expression.reading.lexing.tokens import MAX_CHARACTERS, Token, fail
+
+_NO_NUMBERS = frozenset(
+    ["nan", "inf", "+inf", "-inf", "infinity", "-infinity", "∞", "-∞", "none", "null", "n/a", "na", "#n/a"]
+)
+_LABEL = re.compile(r"\s*(?:the\s+)?(?:final\s+)?(?:answer|ans|solution|result)(?:\s+is)?\s*[:=]\s*", re.IGNORECASE)
+# "1.8981 (by the formula above)": words in brackets at the end, one of which no formula would hold
+_REMARK = re.compile(
+    r"[ \t]*\((?=[^()]*\b(?:by|the|from|see|as|using|since|above|below|rounded|decimals|digits|approximately|with)\b)"
+    r"[A-Za-z][A-Za-z0-9 ,.'-]* [A-Za-z0-9 ,.'-]*\)[ \t]*\.?\s*$"
+    r"|(?<=\d)[ \t]+\((?:approx\.?|approximately|rounded|exact|\d ?(?:dp|d\.p\.?|sf|s\.f\.?|decimals))\)\s*$"
+)
+# 2.3x10^-5, and a lone x between two numbers: 0.02 x 0.29
+_CROSS = re.compile(
+    r"(?<=\d)\s?[xX]\s?(?=10\s?(?:\^|\*\*|[⁻⁰-⁹]))|(?:(?<![\w.^{])(?:\d+(?:\.\d*)?|\.\d+)) +[xX] +(?=\.?\d)"
+)
+_DELIMITER = re.compile(r"(?<!\\)(?:\$\$?|`+|\\[\[\]()])")
+_WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
+_DEFINES = re.compile(r"\b(?:where|with|let|define|defining|denote|denoting|and)\W*$", re.IGNORECASE)
+_MACRO = re.compile(
+    r"\\(?:re)?newcommand\*?\s*\{?\s*\\([A-Za-z]+)\s*\}?\s*(?:\[(\d)\])?\s*\{|\\def\s*\\([A-Za-z]+)\s*((?:#\d)*)\s*\{"
+    r"|\\DeclareMathOperator\*?\s*\{?\s*\\([A-Za-z]+)\s*\}?\s*\{"
+)
+
+
+def prepared(text: str, notes: list[str]) -> str:
+    """The text with one sign a meaning, macros expanded and a leading "answer:" blanked."""
+    if len(text) > MAX_CHARACTERS:
+        fail("this is too long to read as an answer", f"at most {MAX_CHARACTERS} characters", 0, 40)
+    stripped = text.strip()
+    if not stripped:
+        fail("there is no answer here", "", 0, 1)
+    if len(stripped) < 12 and stripped.strip("$ .,;").lower() in _NO_NUMBERS:
+        fail(f"'{stripped}' is not a number", "write a formula or a finite number", 0, len(text))
+    if not text.isascii() and not _UNCHANGED.issuperset(text):
+        text = text.translate({ord(sign): _plain(sign) for sign in set(text)})
+    if ("newcommand" in text or r"\def" in text or "DeclareMath" in text) and _MACRO.search(text):
+        text = _expanded(text)
+    if "10" in text or " x " in text or " X " in text:
+        text = _CROSS.sub(lambda found: found[0].replace("x", "×").replace("X", "×"), text)
+    opener = text.rfind("(")  # a remark stands in the last brackets
+    remark = _REMARK.match(text, len(text[:opener].rstrip(" \t"))) if " " in text[max(0, opener - 1) :] else None
+    if remark and remark.start():
+        notes.append("prose")
+        text = text[: remark.start()] + " " * (len(text) - remark.start())
+    label = _LABEL.match(text) if stripped[0] in "tTfFaAsſSrR" else None
+    if label and label.end() < len(text):
+        notes.append("prose")
+        text = " " * label.end() + text[label.end() :]
+    return text
+
+
+def _plain(sign: str) -> str:
+    code = ord(sign)
+    if 0x1D400 <= code <= 0x1D7FF and sign != "𝟙":
+        return unicodedata.normalize("NFKC", sign)
+    if sign.isdecimal() and sign != "𝟙":
+        return str(unicodedata.decimal(sign))
+    if 0xFF01 <= code <= 0xFF5E:
+        return chr(code - 0xFEE0)
+    return _LETTERLIKE.get(sign, sign)
+
+
+_LETTERLIKE = {"ℒ": "L", "ℓ": "ℓ", "ℝ": "R", "ℎ": "h", "\ufeff": " ", "\u00ad": " ", "，": ",", "；": ";", "：": ":"}
+
+
+# signs of the usual blocks (up to Greek, and mathematics) that mean themselves
+_UNCHANGED = frozenset(sign for sign in map(chr, (*range(0x600), *range(0x2000, 0x2300))) if _plain(sign) == sign)
+
+
+def _expanded(text: str) -> str:
+    """Expand the text's own macros, with bounds on their number and on the length of the result."""
+    macros: dict[str, tuple[int, str]] = {}
+    while len(macros) < 40 and (found := _MACRO.search(text)):
+        end, depth = found.end(), 1
+        while end < len(text) and depth:
+            depth += {"{": 1, "}": -1}.get(text[end], 0)
+            end += 1
+        name = found[1] or found[3] or found[5]
+        body = text[found.end() : end - 1]
+        count = int(found[2] or 0) if found[1] else len(found[4] or "") // 2
+        macros[name] = (count, rf"\operatorname{{{body}}}" if found[5] else body)
+        text = text[: found.start()] + " " + text[end:]
+    pattern = re.compile(r"\\(" + "|".join(map(re.escape, macros)) + r")(?![A-Za-z])")
+    for _ in range(8):
+        found = pattern.search(text)
+        if found is None:
+            return text
+        text = _substituted(text, pattern, macros)
+        if len(text) > MAX_CHARACTERS:
+            break
+    return fail("these macros expand to too much", "write the formula without \\newcommand", 0, 40)
+
+
+def _substituted(text: str, pattern: re.Pattern[str], macros: dict[str, tuple[int, str]]) -> str:
+    out: list[str] = []
+    at = size = 0
+    while (found := pattern.search(text, at)) and size <= MAX_CHARACTERS:
+        out.append(text[at : found.start()])
+        at = found.end()
+        count, body = macros[found[1]]
+        for number in range(1, count + 1):
+            given = re.compile(r"\s*(?:\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}|(\S))").match(text, at)
+            if given is None:
+                break
+            body = body.replace(f"#{number}", given[1] if given[1] is not None else given[2])
+            at = given.end()
+        out.append(f"{{{body}}}" if len(body) > 1 and not body.startswith("\\") else body + " ")
+        size += len(out[-1]) + len(out[-2])
+    return "".join(out) + text[at:]
+
+
+def latex_tokens(text: str, names: Names | None, notes: list[str]) -> list[Token]:
+    """The tokens of a LaTeX text, with formulas picked out of the prose around them."""
+    segments = _segments(text, names, notes)
+    tokens: list[Token] = []
+    for start, end, lead in segments:
+        if text[start - 1 : start] == "`":
+            found = [t._replace(start=t.start + start, end=t.end + start) for t in lexer_plain.lex(text[start:end])]
+        else:
+            found, more = lexer_latex.lex(text[start:end], start)
+            notes += [note for note in more if note not in notes]
+        if tokens and found:
+            if lead:
+                tokens.append(Token("key", "where", start, start))
+            elif found[0].kind not in ("=", "&"):
+                tokens.append(Token("nl", "$", start, start))
+        elif lead:
+            tokens.append(Token("key", "where", start, start))
+        tokens += found
+    return tokens
+
+
+def _segments(text: str, names: Names | None, notes: list[str]) -> list[tuple[int, int, bool]]:
+    """Where formulas stand, and whether words before one say that it defines something."""
+    whole = [(0, len(text), False)]
+    if not ("$" in text or "`" in text or r"\(" in text or r"\[" in text):  # one of them opens any formula
+        return whole
+    marks = list(_DELIMITER.finditer(text))
+    if not marks:
+        return whole
+    inside: list[tuple[int, int]] = []
+    opened: re.Match[str] | None = None
+    outside: list[str] = []
+    last = 0
+    for mark in marks:
+        sign = mark[0]
+        if opened is None:
+            if sign in (r"\]", r"\)"):
+                return whole
+            outside.append(text[last : mark.start()])
+            opened = mark
+        elif sign == {r"\[": r"\]", r"\(": r"\)"}.get(opened[0], opened[0]):
+            inside.append((opened.end(), mark.start()))
+            opened, last = None, mark.end()
+        else:
+            return whole
+    if opened is not None:
+        return whole
+    outside.append(text[last:])
+    known = {declared.name for declared in names or ()}
+    words = [word for word in _WORD.findall(" ".join(outside)) if word not in known and word.lower() not in SPELLINGS]
+    if not words and re.search(r"[A-Za-z0-9^_()=+*/\\-]", " ".join(outside)):
+        return whole  # formulas with dollar signs round their pieces
+    if words or "|" in "".join(outside):  # or a row of a Markdown table
+        notes.append("prose")
+    result: list[tuple[int, int, bool]] = []
+    for (start, end), before in zip(inside, outside, strict=False):
+        if text[start:end].strip():
+            found = _DEFINES.search(before)
+            lead = bool(found) and (result[-1][2] if found and found[0].lower().startswith("and") and result else True)
+            if found and found[0].lower().startswith("and") and not result:
+                lead = False
+            result.append((start, end, lead))
+    return result or whole

@@ -1,0 +1,1 @@
+"""Written names to declared quantities."""

@@ -1,0 +1,158 @@
+r"""A name as it is written, with its scripts: ``\hat y_{ij}'`` is the base ``yhat`` over ``ij`` with one prime.
+
+`scan` reads one at a token; `shape_of` reads a text that is a name and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+from grader.expression.reading.lexing import lexer_latex, lexer_plain
+from grader.expression.reading.lexing.tokens import Token, Unreadable, link
+
+TRANSPOSED = frozenset({"T", "⊤", "t⊤"})
+_LAYER = re.compile(r"([(\[])([\w,:*-]+|[lLktijs]\+1)([)\]])('*)(?:\^?(T|⊤))?")
+
+
+class Shape(NamedTuple):
+    """A name as written: `base` in plain spelling with accents, `above` and `below` as raw text, and its `primes`.
+
+    `transposed` says that a transpose stood among the superscripts; `end` is the index of the token behind it.
+    """
+
+    base: str
+    above: str = ""
+    below: str = ""
+    primes: int = 0
+    transposed: bool = False
+    end: int = 0
+
+    @property
+    def display(self) -> str:
+        """The plain spelling: ``w^(1)_12``."""
+        return _display(self.base, self.above, self.below, self.primes)
+
+
+@lru_cache(maxsize=4096)
+def _display(base: str, above: str, below: str, primes: int) -> str:
+    if not below and not above:
+        base = _numbered(base)
+    if "," in below and all(len(piece) == 1 for piece in below.split(",")):
+        below = below.replace(",", "")
+    return base + (f"^({above})" if above else "") + (f"_{below}" if below else "") + "'" * primes
+
+
+def _numbered(base: str) -> str:
+    letters = base.rstrip("0123456789")
+    return f"{letters}_{base[len(letters) :]}" if letters and letters != base else base
+
+
+def scan(tokens: list[Token], match: dict[int, int], at: int, lengthen: Callable[[str, str], bool]) -> Shape | None:
+    """The name that begins at token `at`, with all its scripts that are no power; None where no name begins.
+
+    `lengthen(base, below)` says whether a LaTeX subscript without braces takes the letters behind its first one too.
+    """
+    token = tokens[at]
+    match token[0]:
+        case "name" | "word" | "fn":
+            base, above, below, primes, transposed, end = token[1], "", "", 0, False, at + 1
+        case "accent":
+            marks = ""
+            while token.kind == "accent":
+                marks = token.text + marks
+                at += 1
+                token = tokens[at]
+            inner = scan(tokens, match, at, lengthen) if token.kind == "(" else None
+            if inner is None:
+                if token.kind not in ("name", "word"):
+                    return None
+                inner = Shape(token.text, end=at + 1)
+            base, above, below = inner.base + marks, inner.above, inner.below
+            primes, transposed, end = inner.primes, inner.transposed, inner.end
+        case "(" if token.text == "{":
+            inside = scan(tokens, match, at + 1, lengthen)
+            if inside is None or inside.end != match[at]:
+                return None
+            base, above, below = inside.base, inside.above, inside.below
+            primes, transposed, end = inside.primes, inside.transposed, inside.end + 1
+        case _:
+            return None
+    while True:
+        kind = tokens[end][0]
+        if kind == "'":
+            primes += 1
+            end += 1
+        elif kind == "_":
+            raw, after = raw_script(tokens, match, end + 1)
+            following = tokens[after]
+            if (
+                tokens[after - 1].kind == "name"
+                and following.kind in ("name", "word")
+                and following.start == tokens[after - 1].end
+                and len(raw) == 1
+                and lengthen(base, raw + following.text)
+            ):
+                raw, after = raw + following.text, after + 1
+            if not raw:
+                return None
+            if tokens[end + 1].text == "(":
+                raw = raw[1:-1]
+            if raw in ("hat", "bar", "tilde") and not below:
+                base += raw
+            else:
+                below = f"{below},{raw}" if below else raw
+            end = after
+        elif kind == "^":
+            raw, after = raw_script(tokens, match, end + 1)
+            layer = _LAYER.fullmatch(raw) if tokens[end + 1].text == "{" else None
+            if raw and not raw.strip("'"):
+                primes += len(raw)
+            elif raw in TRANSPOSED:
+                transposed = True
+            elif layer and base != "e":
+                above, primes, transposed = layer[2], primes + len(layer[4]), transposed or bool(layer[5])
+            elif raw == "*" and tokens[after].kind in ("_", "end", "+", "-", "=", ")", "joint", "^"):
+                above = "*"
+            else:
+                break
+            end = after
+        else:
+            break
+    return Shape(base, above, below, primes, transposed, end)
+
+
+_RAW = {"ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">=", "cdot": "·", "times": "×", "circ": "∘"}
+
+
+def _raw(token: Token) -> str:
+    return _RAW.get(token[1], token[1]) if token[0] == "rel" or token[0] == "joint" else token[1]
+
+
+def raw_script(tokens: list[Token], match: dict[int, int], at: int) -> tuple[str, int]:
+    """The argument of ``_`` or ``^`` at token `at` as text without spaces, and the token behind it."""
+    token = tokens[at]
+    if token[0] == "(":
+        if token.text not in ("{", "("):
+            return "", at
+        close = match[at]
+        if close == at + 2 and token[1] == "{":
+            return _raw(tokens[at + 1]), close + 1
+        raw = "".join([_raw(piece) for piece in tokens[at + 1 : close] if piece.text not in ("{", "}")])
+        return (raw if token.text == "{" else f"({raw})"), close + 1
+    if token.kind in ("name", "num", "word", "'", "fn") or token[:2] == ("joint", "*"):
+        return token.text, at + 1
+    return "", at
+
+
+def shape_of(text: str) -> Shape | None:
+    """A declared name or alias, in plain text or LaTeX, as a shape."""
+    try:
+        tokens = lexer_latex.lex(text)[0] if "\\" in text or "{" in text else lexer_plain.lex(text)
+        linked = link(tokens)
+    except Unreadable:
+        return None
+    shape = scan(linked.tokens, linked.match, 0, lambda *_: False)
+    return shape if shape is not None and linked.tokens[shape.end].kind == "end" else None

@@ -1,0 +1,214 @@
+r"""Which declared quantity a written name is: ``\hat{y}``, ``ŷ``, ``y_hat`` all find ``yhat``, ``wx`` splits into w x.
+
+`Spellings` is made once for the names of a model and answers which `Declared` a shape is, and what is left as indices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from grader.expression.language.functions import CONSTANTS, SPELLINGS
+from grader.expression.language.names import Declared, Names, kept_by_names
+from grader.expression.language.words import FUNCTION_LETTERS, GREEK
+from grader.expression.reading.lexing.tokens import KEYWORDS
+from grader.expression.reading.spelling.scripts import shape_of
+
+LOOKALIKES = {"omega": "w", "nu": "v", "chi": "x", "upsilon": "u", "rho": "p", "kappa": "k", "ell": "l"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A declared quantity and what its spelling left over for indices."""
+
+    declared: Declared
+    above: str = ""
+    below: str = ""
+    primes: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Spellings:
+    """The names of one model under every spelling; build it with `spellings_of`.
+
+    `letters` are those of `FUNCTION_LETTERS` that no quantity has for its own: an alias leaves the function its call.
+    """
+
+    names: Names
+    exact: dict[str, Declared] = field(default_factory=dict)
+    keys: dict[str, Declared] = field(default_factory=dict)
+    shapes: dict[tuple[str, str, str, int], Declared] = field(default_factory=dict)
+    functions: dict[str, str] = field(default_factory=dict)
+    arguments: dict[str, frozenset[str]] = field(default_factory=dict)
+    letters: frozenset[str] = FUNCTION_LETTERS
+    dashed: bool = False
+    find: Callable[[str, str, str, int], Found | None] = lambda *_: None
+    pieces: Callable[[str], tuple[str, ...] | None] = lambda _: None
+
+    def candidates(self) -> list[str]:
+        """What "did you mean" chooses from."""
+        return [*self.exact, *self.functions]
+
+    def knows(self, text: str) -> bool:
+        """Whether a bare identifier is declared."""
+        return text in self.exact or text in self.keys
+
+    def is_adjoint(self, text: str) -> bool:
+        """Whether a bare identifier names a derivative: ``dz`` in ``dJ/dz`` is a differential all the same."""
+        found = self.exact.get(text) or self.keys.get(text)
+        return found is not None and found.role == "adjoint"
+
+
+def key_of(base: str, above: str = "", below: str = "", primes: int = 0) -> str:
+    """The normal form under which spellings of one name meet."""
+    return base + above + below.replace(",", "").replace("_", "") + "'" * primes
+
+
+def _whole(base: str, above: str, below: str, primes: int) -> tuple[str, str, str, int]:
+    """The parts of a spelling, kept apart."""
+    return base, above, below.replace(",", ""), primes
+
+
+@kept_by_names
+def spellings_of(names: Names) -> Spellings:
+    """The table of a model's names, made once."""
+    table = Spellings(names)
+    for declared in names:
+        table.exact[declared.name] = declared
+    for choose in (_own, _latex, _aliases):
+        if choose is _aliases:
+            table.letters = FUNCTION_LETTERS - table.keys.keys()
+        for declared in names:
+            for text in choose(declared):
+                shape = shape_of(text)
+                if shape is None:
+                    table.exact.setdefault(text, declared)
+                else:
+                    table.shapes.setdefault(_whole(shape.base, shape.above, shape.below, shape.primes), declared)
+                    table.keys.setdefault(key_of(shape.base, shape.above, shape.below, shape.primes), declared)
+    for declared in names:
+        if declared.role == "function":
+            table.functions[declared.name] = declared.function
+        table.arguments[declared.name] = _allowed(declared)
+    table.dashed = any("-" in key for key in table.keys)
+    table.find = lru_cache(maxsize=4096)(lambda *shape: _find(table, *shape))
+    table.pieces = lru_cache(maxsize=4096)(lambda word: _pieces(table, word))
+    return table
+
+
+def _own(declared: Declared) -> tuple[str, ...]:
+    return (declared.name,)
+
+
+def _latex(declared: Declared) -> tuple[str, ...]:
+    return (declared.latex,) if declared.latex else ()
+
+
+def _aliases(declared: Declared) -> tuple[str, ...]:
+    return declared.aliases
+
+
+def _allowed(declared: Declared) -> frozenset[str]:
+    allowed = set()
+    for text in declared.arguments:
+        for piece in re.split(r"[,;]", text.strip(" ()")):
+            shape = shape_of(piece.strip())
+            if shape is not None:
+                allowed |= {shape.base, key_of(shape.base, shape.above, shape.below)}
+    return frozenset(allowed)
+
+
+def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> Found | None:
+    exact, keys = table.exact, table.keys
+    for name in (f"{base}_{below}" if below else base, base + below):
+        if name in exact and not above and not primes:
+            return Found(exact[name])
+    # W_{21}^{(1)} and W_{12-1} share a normal form: as declared comes first
+    whole = table.shapes.get(_whole(base, above, below, primes)) or keys.get(key_of(base, above, below, primes))
+    if whole is not None:
+        return Found(whole)
+    if above and below:
+        layered = keys.get(key_of(base, above, "", primes))
+        if layered is not None and layered.rank:
+            return Found(layered, "", below)
+        plain = keys.get(key_of(base, "", below, primes))
+        if plain is not None and plain.rank:
+            return Found(plain, above, "")
+    bare = exact.get(base + "'" * primes) or keys.get(key_of(base, "", "", primes))
+    if "," in below:  # W_{1,ij}: the first is part of the name
+        first, _, rest = below.partition(",")
+        named = keys.get(key_of(base, above, first, primes))
+        alone = bare is None or bare is named or bare.rank <= below.count(",")
+        # {u_o}_i where u_o is declared and o is nothing else: the vector's entry, no entry of the matrix u
+        alone = alone or (first.isalpha() and first not in exact and named is not None and named.rank == 1)
+        if named is not None and named.rank and alone:
+            return Found(named, "", rest)
+    if bare is not None and (bare.rank or not (above or below)):
+        return Found(bare, above, below)
+    return _find_unprimed(table, base, above, below, primes)
+
+
+def _find_unprimed(table: Spellings, base: str, above: str, below: str, primes: int) -> Found | None:
+    if not primes:
+        return None
+    found = _find(table, base, above, below, 0)
+    return None if found is None else Found(found.declared, found.above, found.below, primes)
+
+
+def lookalikes(base: str) -> list[tuple[str, str]]:
+    """Other bases a hand may have meant by this one, each with the note that accepting it leaves."""
+    found = [
+        (latin + base[len(greek) :], f"renamed:{greek}->{latin}")
+        for greek, latin in LOOKALIKES.items()
+        if base.startswith(greek)
+    ]
+    if base[:1].isascii() and base[:1].isalpha():
+        swapped = base[0].swapcase()
+        found.append((swapped + base[1:], f"case:{base[0]}->{swapped}"))
+    return found
+
+
+def _pieces(table: Spellings, word: str) -> tuple[str, ...] | None:
+    """`word` cut into the fewest known names, or None; a function may only come last."""
+    if len(word) > 40:
+        return None
+    best: list[tuple[str, ...] | None] = [None] * (len(word) + 1)
+    best[0] = ()
+    for end in range(1, len(word) + 1):
+        for start in range(end):
+            head = best[start]
+            piece = word[start:end]
+            if head is None or not (
+                table.knows(piece) or piece in CONSTANTS or (end == len(word) and len(piece) > 2 and piece in SPELLINGS)
+            ):
+                continue
+            current = best[end]
+            if current is None or len(head) + 1 < len(current):
+                best[end] = (*head, piece)
+    return best[len(word)]
+
+
+_TAILS = frozenset(spelling for spelling in (*SPELLINGS, *GREEK) if len(spelling) > 2)
+
+
+@lru_cache(maxsize=4096)
+def latex_pieces(word: str) -> tuple[str, ...]:
+    """A run of LaTeX letters where nothing is declared: whole where the run is a name of the field, else letters."""
+    if len(word) == 2 and word[0] == "d" and (word[1].isupper() or word[1] in "abhwyz"):
+        return (word,)  # dZ, as the field calls a gradient
+    if (
+        word in GREEK
+        or (word in KEYWORDS and word != "ow")
+        or word.endswith("hat")
+        or (word in SPELLINGS and len(word) > 2)
+    ):
+        return (word,)
+    if len(word) > 4 and re.search("[a-z]{3}", word) and not any(tail in word for tail in _TAILS):
+        return (word,)  # gradz and actFun are words, xWU are factors
+    for size in range(len(word) - 2, 0, -1):
+        tail = word[-size:]
+        if size > 2 and (tail in SPELLINGS or tail in GREEK):
+            return (*word[:-size], tail)
+    return tuple(word)
