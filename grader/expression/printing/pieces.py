@@ -25,16 +25,13 @@ from grader.expression.language.nodes import (
     Symbol,
     head,
 )
+from grader.expression.language.precedence import ATOM, LOGIC, NOT, OPEN, POWER, PRODUCT
 from grader.expression.language.words import FUNCTION_LETTERS, is_word
 from grader.expression.printing.symbol_latex import GREEK_COMMANDS, symbol_latex
 
-# How tightly a printed piece holds together, loosest first. OPEN is a term that ends in an unbracketed
-# sum, which would swallow any factor written behind it.
-LOGIC, NOT, RELATION, SUM, SIGN, OPEN, PRODUCT, POWER, ATOM = range(9)
-
 
 class Piece(NamedTuple):
-    """Printed code and how tightly it holds together."""
+    """Printed code and how tightly it holds together, a rung of `precedence`."""
 
     code: str
     level: int = ATOM

@@ -26,15 +26,8 @@ from grader.expression.language.nodes import (
     Symbol,
     children,
 )
+from grader.expression.language.precedence import ATOM, NOT, OPEN, POWER, PRODUCT, RELATION, SIGN, SUM
 from grader.expression.printing.pieces import (
-    ATOM,
-    NOT,
-    OPEN,
-    POWER,
-    PRODUCT,
-    RELATION,
-    SIGN,
-    SUM,
     Piece,
     PrintedNames,
     at_least,
