@@ -29,7 +29,6 @@ from grader.problems import Problem, Span
 
 MAX_TREE = 200
 _LATEX = re.compile(r"\\[A-Za-z({\[\\_%,;|!]|\$|`|\{,\}|(?<!&)&(?!&)")
-_MARKS = ("\\", "$", "`", "&", "{,}")  # one of them stands in all that looks like LaTeX
 _DASH = re.compile(r"\S[-−–—]\d")  # touching both sides, as in Z_1-1
 _PROSE = frozenset(
     [
@@ -151,8 +150,13 @@ def _failed(text: str, source: str, problems: list[Problem], notes: list[str]) -
     return Reading(text, (), (), tuple(dict.fromkeys(notes)), placed)
 
 
+def _looks_like_latex(source: str) -> bool:
+    marked = "\\" in source or "$" in source or "`" in source or "&" in source or "{,}" in source
+    return marked and _LATEX.search(source) is not None
+
+
 def _tokens(source: str, names: Names | None, notation: str | None, notes: list[str]) -> list[Token]:
-    if notation == "latex" or (notation is None and any(mark in source for mark in _MARKS) and _LATEX.search(source)):
+    if notation == "latex" or (notation is None and _looks_like_latex(source)):
         return sources.latex_tokens(source, names, notes)
     tokens = lexer_plain.lex(source)
     runs = [at for at, token in enumerate(tokens) if token[3] - token[2] > 1 and token[0] == "name"]

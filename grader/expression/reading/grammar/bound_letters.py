@@ -3,6 +3,7 @@ r"""The letters that sums run over, found before anything is read: ``\sum_{i=1}^
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import itemgetter
 
 from grader.expression.language.words import GREEK
 from grader.expression.reading.grammar.cursor import Cursor
@@ -10,6 +11,7 @@ from grader.expression.reading.lexing.tokens import Token
 
 _BINDING = frozenset(("sum", "prod", "max", "min"))
 _EXTREMA = frozenset(("max", "min"))  # a run of LaTeX letters may end in one
+_TEXT = itemgetter(1)  # of a token
 _ORDERED = frozenset(("lt", "le", "gt", "ge"))
 
 
@@ -20,7 +22,7 @@ def paired_letters(p: Cursor) -> frozenset[int]:
     nothing else says which j is meant. With ``\ne`` it is always the first letter alone, as in a softmax.
     """
     tokens, match, kinds = p.tokens, p.match, p.kinds
-    if "rel" not in kinds or "sum" not in kinds:
+    if "rel" not in p.present or "sum" not in p.present:
         return frozenset()
     found: set[int] = set()
     for at, kind in enumerate(kinds):
@@ -65,7 +67,10 @@ def is_pair(first: Token, second: Token) -> bool:
 def bound_letters(p: Cursor, pairs: frozenset[int] = frozenset()) -> frozenset[str]:
     """The letters that any sum, product, maximum or minimum of the text binds; `pairs` bind two."""
     tokens = p.tokens
-    if "_" not in p.kinds:
+    present = p.present
+    if "_" not in present:
+        return frozenset()
+    if "sum" not in present and "word" not in present and _EXTREMA.isdisjoint(map(_TEXT, tokens)):
         return frozenset()
     letters = {tokens[at + 2].text for at in pairs}
     for at in [at for at, token in enumerate(tokens) if token[1] in _BINDING or token[1][-3:] in _EXTREMA]:

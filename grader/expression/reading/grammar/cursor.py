@@ -6,7 +6,7 @@ In ``|a| \frac{x}{2}`` with `pos` at the ``x``: ``p.kinds[p.pos]`` is "name", `d
 
 from __future__ import annotations
 
-from typing import Self
+from typing import NoReturn, Self
 
 from grader.expression.language.nodes import Reduce
 from grader.expression.reading.lexing.linking import Linked
@@ -23,7 +23,7 @@ class Cursor:
     """
 
     __slots__ = (
-        *("tokens", "kinds", "match", "pos", "table", "bound", "pairs", "notes", "problems"),  # the text
+        *("tokens", "kinds", "present", "match", "pos", "table", "bound", "pairs", "notes", "problems"),  # the text
         *("depth", "inner", "bars", "commas", "in_partial", "outside"),  # what surrounds the place
         *("defined", "renamed", "used", "ranges", "retries", "runs_cut", "scanned"),  # what was met so far
     )
@@ -31,6 +31,7 @@ class Cursor:
     def __init__(self, linked: Linked, table: Spellings | None) -> None:
         self.tokens = linked.tokens
         self.kinds = linked.kinds
+        self.present = linked.present
         self.match = linked.match  # closing by opening bracket
         self.pos = 0
         self.table = table  # the declared names, None where any name is itself
@@ -103,18 +104,20 @@ class Cursor:
 
     def deeper(self) -> Self:
         """One level down."""
-        if self.depth >= MAX_DEPTH:
-            fail("this is nested too deep", f"at most {MAX_DEPTH} levels", self.token.start, self.token.end)
-        self.outside.append((self.depth, self.inner, self.bars, self.commas, self.in_partial))
-        self.depth += 1
+        depth = self.depth
+        if depth >= MAX_DEPTH:
+            self._refuse_depth()
+        self.outside.append((depth, self.inner, self.bars, self.commas, self.in_partial))
+        self.depth = depth + 1
         return self
 
     def nested(self, commas: bool) -> Self:
         """Inside of brackets: bars begin anew, '=' compares, and `commas` says whether one may be a decimal comma."""
-        self.deeper()
-        self.inner += 1
-        self.bars = 0
-        self.commas = commas
+        depth, inner = self.depth, self.inner
+        if depth >= MAX_DEPTH:
+            self._refuse_depth()
+        self.outside.append((depth, inner, self.bars, self.commas, self.in_partial))
+        self.depth, self.inner, self.bars, self.commas = depth + 1, inner + 1, 0, commas
         return self
 
     def barred(self) -> Self:
@@ -123,7 +126,7 @@ class Cursor:
         self.bars += 1
         return self
 
-    def compared_with(self, commas: bool) -> Self:
+    def compared(self, commas: bool) -> Self:
         """Among branches or under a sum: '=' compares, on the same level."""
         self.outside.append((self.depth, self.inner, self.bars, self.commas, self.in_partial))
         self.inner += 1
@@ -145,8 +148,11 @@ class Cursor:
         self.inner = 0
         return self
 
+    def _refuse_depth(self) -> NoReturn:
+        fail("this is nested too deep", f"at most {MAX_DEPTH} levels", self.token.start, self.token.end)
+
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         self.depth, self.inner, self.bars, self.commas, self.in_partial = self.outside.pop()

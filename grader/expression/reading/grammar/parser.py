@@ -25,6 +25,9 @@ from grader.problems import Span
 STARTS = frozenset(
     ("num", "name", "word", "fn", "(", "frac", "sqrt", "accent", "sum", "partial", "nabla", "ind", "|", "‖", "inf")
 )
+_GOES_ON = STARTS | {"joint", "/"}
+_COMPARES = frozenset(("rel", "=", "logic"))
+_BRANCHING = frozenset(("key", ":", ",", ";"))  # what may stand between a value and its condition
 _RUNS_ON = frozenset(("name", "word", "num", "accent", "fn"))
 MAX_TERMS = 150
 
@@ -35,7 +38,7 @@ class Rules(NamedTuple):
     prefix: Mapping[str, Callable[[Parser], Expression]]
     postfix: Mapping[str, Callable[[Parser, Expression, int], Expression | None]]  # None: not for this rule
     bracket: Callable[[Parser], Expression]
-    side: Callable[[Parser], Expression]
+    branches: Callable[[Parser, Expression | None], Expression]
     function: Callable[[Parser, str], Expression]
     applied: Callable[[Parser, str, int, int, Expression | None, str], Expression]
     implicit: Callable[[Parser, str], Expression]
@@ -59,12 +62,21 @@ class Parser(Cursor):
         """A clause as a value: a condition counts 1 where it holds and 0 elsewhere."""
         return as_value(self.clause())
 
+    def side(self) -> Expression:
+        """A value, or branches in running text."""
+        if self.kinds[self.pos] == "key":
+            return self.rules.branches(self, None)
+        value = self.clause()
+        return self.rules.branches(self, value) if self.kinds[self.pos] in _BRANCHING else as_value(value)
+
     def clause(self) -> Expression:
         """A value or a condition: ``a < b and c = d``."""
         start = self.pos
         left = self.sum() if self.kinds[start] != "logic" else self.relation()
         kind = self.kinds[self.pos]
-        if kind == "rel" or kind == "=":
+        if kind not in _COMPARES:
+            return left
+        if kind != "logic":
             left = self._compared(left, start)
         while self.kinds[self.pos] == "logic" and self.token.text != "not" and not self._branch_at(self.pos + 1):
             start, word = self.pos, self.token.text
@@ -186,7 +198,7 @@ class Parser(Cursor):
         if kind in self.postfix_rules:
             first = self.raised(first, start)
             kind = kinds[self.pos]
-        if kind != "joint" and kind != "/" and kind not in STARTS:
+        if kind not in _GOES_ON:
             return first
         factors: list[Expression] = [first]
         joints: list[str] = []
@@ -282,10 +294,6 @@ class Parser(Cursor):
     def bracket(self) -> Expression:
         """What stands in the brackets ahead."""
         return self.rules.bracket(self)
-
-    def side(self) -> Expression:
-        """A value, or branches in running text."""
-        return self.rules.side(self)
 
     def cut_off(self, first: Expression, begin: int, end: int) -> Expression:
         """The name `first` times the names behind it that were cut from the same letters, `begin` to `end` in text."""

@@ -46,10 +46,10 @@ class _Cut:
 
 def statements(p: Cursor) -> list[Statement]:
     """Cut the tokens; leading and trailing signs that say nothing are left out."""
-    tokens, kinds = p.tokens, p.kinds
+    tokens, kinds, present = p.tokens, p.kinds, p.present
     last = len(tokens) - ENDS
-    remarks = "dots" in kinds or ("rel" in kinds and any(token[:2] == ("rel", "in") for token in tokens))
-    if _CUTTING.isdisjoint(kinds) and not remarks:
+    remarks = "dots" in present or ("rel" in present and any(token[:2] == ("rel", "in") for token in tokens))
+    if _CUTTING.isdisjoint(present) and not remarks:
         return _pieces(p, [(last, "end")])
     cut = _Cut(p, last, remarks)
     while cut.at < last:
@@ -161,7 +161,7 @@ def _pieces(p: Cursor, cuts: list[tuple[int, str]]) -> list[Statement]:
     tokens = p.tokens
     found: list[Statement] = []
     start, definition, remark = 0, False, False
-    equations = "=" in p.kinds
+    equations = "=" in p.present
     for cut, why in cuts:
         begin, end = start, cut
         while begin < end and tokens[begin].kind in ("=", "nl", ",", ".", ";", ":", "start", "quad"):

@@ -27,7 +27,7 @@ from grader.expression.reading.grammar.numbers import number
 from grader.expression.reading.grammar.parser import Parser, Rules
 from grader.expression.reading.grammar.refusals import expected
 from grader.expression.reading.grammar.rules.brackets import bar, bracket, group
-from grader.expression.reading.grammar.rules.branches import side
+from grader.expression.reading.grammar.rules.branches import branches
 from grader.expression.reading.grammar.rules.calls import applied, function, function_sign, implicit
 from grader.expression.reading.grammar.rules.derivatives import fraction_of_differentials, nabla, slashed
 from grader.expression.reading.grammar.rules.environments import cases, matrix_environment
@@ -77,7 +77,7 @@ RULES = Rules(
     prefix=PREFIX,
     postfix=POSTFIX,
     bracket=bracket,
-    side=side,
+    branches=branches,
     function=function,
     applied=applied,
     implicit=implicit,

@@ -32,6 +32,7 @@ class Linked(NamedTuple):
     match: dict[int, int]
     notes: list[str]
     kinds: list[str]  # of the tokens
+    present: frozenset[str]  # the kinds that occur
 
 
 def link(tokens: list[Token]) -> Linked:
@@ -40,10 +41,11 @@ def link(tokens: list[Token]) -> Linked:
         last = tokens[MAX_TOKENS]
         fail("this is too long to read as one formula", f"at most {MAX_TOKENS} signs", last.start, last.end)
     kinds = [token[0] for token in tokens]
-    pairs = _brackets(tokens, kinds) if _LAID_OUT.isdisjoint(kinds) else None
+    present = frozenset(kinds)
+    pairs = _brackets(tokens, kinds) if _LAID_OUT.isdisjoint(present) else None
     end = tokens[-1].end if tokens else 0
     if pairs is not None:
-        return Linked([*tokens, *[Token("end", "", end, end)] * ENDS], pairs, [], [*kinds, *["end"] * ENDS])
+        return Linked([*tokens, *[Token("end", "", end, end)] * ENDS], pairs, [], [*kinds, *["end"] * ENDS], present)
     state = _Linking(tokens, kinds)
     while state.at < len(tokens):
         token = tokens[state.at]
@@ -55,7 +57,8 @@ def link(tokens: list[Token]) -> Linked:
     if state.opened:
         _supply_bracket(state, end)
     state.kept += [Token("end", "", end, end)] * ENDS
-    return Linked(state.kept, state.match, state.notes, [token[0] for token in state.kept])
+    kinds = [token[0] for token in state.kept]
+    return Linked(state.kept, state.match, state.notes, kinds, frozenset(kinds))
 
 
 def _brackets(tokens: list[Token], kinds: list[str]) -> dict[int, int] | None:

@@ -9,7 +9,7 @@ from grader.expression.language.nodes import Call, Expression, Matrix, integer
 from grader.expression.reading.grammar.matrix_rows import matrix
 from grader.expression.reading.grammar.numbers import number
 from grader.expression.reading.grammar.parser import Parser
-from grader.expression.reading.grammar.refusals import close, expected, stuck
+from grader.expression.reading.grammar.refusals import expected, stuck
 from grader.expression.reading.lexing.tokens import Token, Unreadable, fail
 from grader.problems import Span
 
@@ -17,6 +17,9 @@ _SINGLE = frozenset(("num", "name"))
 _PLAIN = frozenset("({[")
 _ENVIRONMENTS = frozenset(("cases", "matrix"))
 _ONE_SIDED = frozenset((r"\{", "."))  # what cases are written in by hand: a brace, and nothing at the right
+_DECIMAL = frozenset("({")  # where a comma may be a decimal comma
+_IN_BRACKETS = frozenset((",", ";"))  # what parts entries
+_IN_LIST = frozenset((",", ";", "quad", "num"))
 MAX_RETRIES = 8
 
 
@@ -31,21 +34,24 @@ def bracket(p: Parser) -> Expression:
     """What stands in brackets: a value, a condition, branches, a vector or a matrix."""
     start = p.pos
     opener, end = p.tokens[start], p.match[start]
-    if end == start + 2 and p.kinds[start + 1] in _SINGLE and opener[1] in _PLAIN:
+    sign = opener[1]
+    if end == start + 2 and p.kinds[start + 1] in _SINGLE and sign in _PLAIN:
         return _single(p, opener, end)
-    if opener.text in _ENVIRONMENTS:
-        return p.prefix_rules[opener.text](p)
+    if sign in _ENVIRONMENTS:
+        return p.prefix_rules[sign](p)
     p.pos += 1
-    if opener.text in _ONE_SIDED and p.token[:2] == ("(", "matrix") and p.match[p.pos] == end - 1:
+    if sign in _ONE_SIDED and p.token[:2] == ("(", "matrix") and p.match[p.pos] == end - 1:
         node = p.prefix_rules["cases"](p)
     else:
         pair = end == start + 4 and p.kinds[start + 1 : end] == ["num", ",", "num"]
-        with p.nested(not pair and opener[1] in ("(", "{")):
+        with p.nested(commas=not pair and sign in _DECIMAL):
             node = _content(p, opener, end)
-    if opener.text == "." and p.tokens[end].text == "|":
+    if sign == "." and p.tokens[end].text == "|":
         fail("a value at a point can't be read", "put the value into the formula", *p.tokens[end][2:])
-    close(p, end)
-    return _norm(p, node, start) if opener.text == "‖" else node
+    if p.pos != end:
+        stuck(p)
+    p.pos += 1
+    return _norm(p, node, start) if sign == "‖" else node
 
 
 def _single(p: Parser, opener: Token, end: int) -> Expression:
@@ -54,34 +60,35 @@ def _single(p: Parser, opener: Token, end: int) -> Expression:
     node = number(p) if p.kinds[p.pos] == "num" else p.quantity()
     if p.pos != end:
         node = p.cut_off(node, opener[3], p.tokens[end][2])  # (wx): more names than one
-    close(p, end)
+        if p.pos != end:
+            stuck(p)
+    p.pos += 1
     return node
 
 
 def _content(p: Parser, opener: Token, end: int) -> Expression:
     """The content of a pair of brackets, up to and without the closing one."""
-    if p.pos == end:
-        expected(p)
     begin = p.pos
+    if begin == end:
+        expected(p)
     first = p.side()
-    if p.kinds[p.pos] == "over":
+    kind = p.kinds[p.pos]
+    if kind == "over":
         p.pos += 1
         below = p.value()
         return Call("div", (first, below), 0, Span(first.span.start, p.tokens[p.pos - 1].end))
-    separators = (",", ";", "quad", "num") if opener.text == "[" else (",", ";")
-    if p.pos != end and p.kinds[p.pos] in separators:
+    if p.pos != end and kind in (_IN_LIST if opener[1] == "[" else _IN_BRACKETS):
         return _entries(p, opener, end, first, begin)
-    match opener.text:
-        case "|":
-            return Call("abs", (first,), 0, p.span(p.pos - 1))
-        case "⟨":
-            fail("an inner product needs two sides", "write ⟨a, b⟩", opener.start, opener.end)
+    if opener[1] == "|":
+        return Call("abs", (first,), 0, p.span(p.pos - 1))
+    if opener[1] == "⟨":
+        fail("an inner product needs two sides", "write ⟨a, b⟩", opener.start, opener.end)
     return first
 
 
 def _entries(p: Parser, opener: Token, end: int, first: Expression, begin: int) -> Expression:
     """A vector, a matrix or an inner product whose `first` entry, from token `begin`, was read already."""
-    separators = (",", ";", "quad", "num") if opener.text == "[" else (",", ";")
+    separators = _IN_LIST if opener.text == "[" else _IN_BRACKETS
     rows: list[list[Expression]] = [[first]]
     nested = [_as_row(p, first, begin)]
     while p.pos < end:

@@ -10,14 +10,11 @@ from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.lexing.tokens import fail
 
 
-def side(p: Parser) -> Expression:
-    """A value, or branches in running text."""
-    if p.kinds[p.pos] == "key":
+def branches(p: Parser, value: Expression | None) -> Expression:
+    """The branches that `value` begins, None where a branch word does; `value` itself where it begins none."""
+    if value is None:
         return _running_branches(p, None)
-    value = p.clause()
     kind = p.kinds[p.pos]
-    if kind not in ("key", ":", ",", ";"):
-        return as_value(value)
     behind = p.pos + (kind == ",")
     if p.kinds[behind] == "key" and p.tokens[behind].text == "for" and _step_over_range(p, behind):
         return as_value(value)
@@ -39,7 +36,7 @@ class _Branches:
 def _running_branches(p: Parser, value: Expression | None) -> Expression:
     """Branches in running text; `value` is what was read already."""
     b = _Branches(p.pos, value)
-    with p.compared_with(p.commas):
+    with p.compared(p.commas):
         while True:
             complete = _keyword_first(p, b) if b.value is None else _value_first(p, b, b.value)
             if complete and not _another(p, b):

@@ -43,9 +43,9 @@ def root(p: Parser) -> Expression:
 
 def _argument(p: Parser) -> Expression:
     r"""One argument of a LaTeX command: a group, a digit, a letter, or a command with its own."""
-    token = p.token
-    kind = token.kind
-    if kind == "(" and token.text == "{":
+    token = p.tokens[p.pos]
+    kind = token[0]
+    if kind == "(" and token[1] == "{":
         return p.bracket()
     if len(token.text) > 1 and (kind == "word" or (kind == "num" and token.text.isdigit())):
         return _first_sign(p, token)

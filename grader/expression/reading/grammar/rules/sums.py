@@ -95,7 +95,7 @@ def _range(p: Parser) -> _Range:
         return _Range(_letters(text))
     close = p.match[p.pos]
     under = _Range()
-    with p.compared_with(commas=False):
+    with p.compared(commas=False):
         p.pos += 1
         while p.pos < close:
             _read_item(p, under, close)
