@@ -157,13 +157,13 @@ _CUTTING = frozenset(("nl", "start", ".", "key", ";", ",", "word"))
 _LETS = frozenset(("let", "with", "set", "define", "denote", "put"))
 
 
-def _pieces(p: Cursor, cuts: list[tuple[int, str]]) -> list[Statement]:
+def _pieces(p: Cursor, ends: list[tuple[int, str]]) -> list[Statement]:
     tokens = p.tokens
     found: list[Statement] = []
     start, definition, remark = 0, False, False
     equations = "=" in p.present
-    for cut, why in cuts:
-        begin, end = start, cut
+    for place, why in ends:
+        begin, end = start, place
         while begin < end and tokens[begin].kind in ("=", "nl", ",", ".", ";", ":", "start", "quad"):
             if tokens[begin].kind == "=" and tokens[begin].text == "approx" and "approx" not in p.notes:
                 p.notes.append("approx")
@@ -176,7 +176,7 @@ def _pieces(p: Cursor, cuts: list[tuple[int, str]]) -> list[Statement]:
             found.append(
                 Statement(begin, end, _first_equals(p, begin, end) if equations else 0, definition, why == "start")
             )
-        start, definition, remark = cut + 1, why == "where", why == "because"
+        start, definition, remark = place + 1, why == "where", why == "because"
     if not found:
         fail("there is no formula here", "write the answer", tokens[0].start, tokens[-1].end)
     return found

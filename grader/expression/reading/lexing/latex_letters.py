@@ -7,7 +7,7 @@ import re
 from grader.expression.language.words import GREEK, GREEK_LETTERS
 from grader.expression.reading.lexing import lexer_plain
 from grader.expression.reading.lexing.latex_source import Source
-from grader.expression.reading.lexing.tokens import FORMS, KEYWORDS, SIGNS, WORD_SIGNS, Token
+from grader.expression.reading.lexing.tokens import KEYWORD_FORMS, KEYWORDS, SIGNS, WORD_SIGNS, Token
 
 _SINGLE = frozenset(("_", "^", "accent"))
 _DIGITS = re.compile(r"\d+").match
@@ -29,11 +29,11 @@ def letters(tokens: list[Token], raw: str, start: int, text: str, position: int,
     elif _argument_ahead(tokens):  # without braces: only the first letter belongs to it
         tokens.append(Token("name", raw[0], start, start + 1))
         kind = "name" if len(raw) == 2 else "word"
-        word = FORMS.get(raw[1:], "") if len(raw) > 5 else ""
+        word = KEYWORD_FORMS.get(raw[1:], "") if len(raw) > 5 else ""
         tokens.append(Token(*KEYWORDS[word], start + 1, end) if word else Token(kind, raw[1:], start + 1, end))
     elif raw in lexer_plain.PACKAGES and (package := _PACKAGE(text, position)):
         return len(package[0])
-    elif (word := FORMS.get(raw, "")) and not (
+    elif (word := KEYWORD_FORMS.get(raw, "")) and not (
         word in _NAMES_TOO or (raw == "where" and text[position : position + 1] == "(")
     ):
         tokens.append(Token(*KEYWORDS[word], start, end))

@@ -6,7 +6,7 @@ import re
 
 from grader.expression.language.functions import BRACKET_ONLY, SPELLINGS
 from grader.expression.reading.lexing.latex_source import Source
-from grader.expression.reading.lexing.tokens import FORMS, KEYWORDS, SIGNS, WORD_SIGNS, Token, fail
+from grader.expression.reading.lexing.tokens import KEYWORD_FORMS, KEYWORDS, SIGNS, WORD_SIGNS, Token, fail
 
 REMARKS = frozenset(("since", "because", "using", "by", "as", "from", "via"))
 ASIDES = frozenset(
@@ -68,8 +68,8 @@ def _known_word(word: str) -> tuple[str, str] | None:
     folded = word.lower()
     if folded in REMARKS:
         return "key", "because"
-    if word in FORMS:
-        return KEYWORDS[FORMS[word]]
+    if word in KEYWORD_FORMS:
+        return KEYWORDS[KEYWORD_FORMS[word]]
     if word in SIGNS:
         return SIGNS[word]
     spelling = word if len(word) < 3 else folded.replace("\\", "")

@@ -178,13 +178,15 @@ KEYWORDS = MappingProxyType(
 )
 
 
-def _forms(word: str) -> list[str]:
+def _in_any_capitals(word: str) -> list[str]:
     if len(word) == 2:  # oR may be a name
         return [word] if word == "ow" else [word, word.capitalize(), word.upper()]
     return ["".join(signs) for signs in product(*zip(word, word.upper(), strict=True))]
 
 
-FORMS = MappingProxyType({form: word for word in KEYWORDS for form in _forms(word)})  # in any mix of capitals
+KEYWORD_FORMS = MappingProxyType(
+    {form: word for word in KEYWORDS for form in _in_any_capitals(word)}
+)  # in any mix of capitals
 
 
 _RELATIONS = {"lt": "<", "gt": ">", "le": "≤", "ge": "≥", "ne": "≠", "in": "∈", "cdot": "·", "times": "×", "circ": "∘"}

@@ -1,7 +1,7 @@
 r"""Names in a formula to symbols, entries and calls: ``\hat y_{ij}`` is ``yhat`` at (i, j), ``e`` a constant.
 
-The order is the one of the semantics: what the text defines, what the model declares, functions and constants, cuts
-of a run of letters, look-alikes; what is left is unknown and a Problem.
+The order is the one of the semantics: what the text defines, what the model declares, functions and constants, names
+in a run of letters, look-alikes; what is left is unknown and a Problem.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def meaning(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
     if "," in shape.below and p.defined and (row := row_of_defined(p, shape, span)) is not None:
         return transposed(p, row, shape)
     if p.table is None:
-        special = _special(p, shape, span, start) if shape.base == "delta" or shape.base == "I" else None
+        special = _delta_or_identity(p, shape, span, start) if shape.base == "delta" or shape.base == "I" else None
         return special if special is not None else transposed(p, free_name(p, shape, span), shape)
     found = p.table.find(shape.base, shape.above, shape.below, shape.primes)
     if found is not None and takes_indices(p, found):
@@ -73,7 +73,7 @@ def _constant_or_bound(p: Parser, shape: Shape, span: Span, _: int) -> Expressio
     return None
 
 
-def _special(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
+def _delta_or_identity(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
     """Kronecker's delta, the indicator and the identity written as letters."""
     if shape.base == "delta" and not shape.above and not shape.primes and "delta" not in p.defined:
         pair = kronecker_pair(shape.below)
@@ -178,7 +178,7 @@ def _squared(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
 # what a name may mean where the model declares none of that spelling, in this order
 _STEPS: tuple[Callable[[Parser, Shape, Span, int], Expression | None], ...] = (
     _constant_or_bound,
-    _special,
+    _delta_or_identity,
     _letter_of_index,
     _entry_of_defined,
     _derivative_in_code,

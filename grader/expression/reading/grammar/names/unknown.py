@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from grader.expression.language.functions import BRACKET_ONLY, SPELLINGS
 from grader.expression.reading.grammar.cursor import Cursor
-from grader.expression.reading.lexing.tokens import FORMS, fail
+from grader.expression.reading.lexing.tokens import KEYWORD_FORMS, fail
 from grader.expression.reading.spelling.scripts import Shape
 from grader.expression.reading.spelling.spellings import Found
 from grader.problems import Problem, Span, did_you_mean
@@ -72,7 +72,7 @@ def fused(text: str) -> re.Match[str] | None:
 def reserved(text: str) -> bool:
     """Whether a name is a word of the language, or one with an accent or a number: ``otherwise2``."""
     letters = re.sub(r"(?:hat|bar|tilde)?\d*$", "", text)
-    return letters in FORMS or letters.lower() in _WORDS
+    return letters in KEYWORD_FORMS or letters.lower() in _WORDS
 
 
 _WORDS = frozenset(("undefined", "nan", "dne", "since", "because", "using", "as", "by", "from", "via"))
