@@ -51,7 +51,7 @@ class Parser(Cursor):
     __slots__ = ("postfix_rules", "prefix_rules", "rules")
 
     def __init__(self, linked: Linked, table: Spellings | None, rules: Rules) -> None:
-        super().__init__(linked, table)
+        Cursor.__init__(self, linked, table)
         self.rules = rules
         self.prefix_rules = rules.prefix
         self.postfix_rules = rules.postfix

@@ -77,7 +77,7 @@ def lex(text: str, offset: int = 0, level: int = 0) -> tuple[list[Token], list[s
         found = _SCAN(text, s.position)
         if found is None:
             fail("this sign can't be read", "", s.end, s.end + 1)
-        start = s.end
+        start = s.offset + s.position
         s.position = found.end()
         _RULES[found.lastgroup](s, found[0], start)
     return s.tokens, s.notes
@@ -89,13 +89,14 @@ def _look_up(s: Source, pieces: list[str], known: Mapping[str, tuple[str, ...]])
     Else the place is before one that needs a look at what stands around it.
     """
     text, offset, tokens, ahead = s.text, s.offset, s.tokens, s.ahead
+    begin = offset + s.position
     take, look, between, add = pieces.pop, known.get, _BETWEEN.get, tokens.append
     new = tuple.__new__  # a Token's own constructor takes twice as long
-    while ahead < s.end:  # what stood there was read with the piece before it
+    while ahead < begin:  # what stood there was read with the piece before it
         ahead += len(take())
-    if ahead > s.end:
+    if ahead > begin:
         pieces.extend(reversed(_PIECES(text, s.position, ahead - offset)))
-        ahead = s.end
+        ahead = begin
     while pieces:
         raw = take()
         start = ahead

@@ -34,11 +34,12 @@ class Shape(NamedTuple):
     @property
     def display(self) -> str:
         """The plain spelling: ``w^(1)_12``."""
-        return _display(self.base, self.above, self.below, self.primes)
+        return display_of(self.base, self.above, self.below, self.primes)
 
 
 @lru_cache(maxsize=4096)
-def _display(base: str, above: str, below: str, primes: int) -> str:
+def display_of(base: str, above: str = "", below: str = "", primes: int = 0) -> str:
+    """The plain spelling of a name with such scripts."""
     if not below and not above:
         base = _numbered(base)
     if "," in below and all(len(piece) == 1 for piece in below.split(",")):

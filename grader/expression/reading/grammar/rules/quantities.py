@@ -16,7 +16,7 @@ from grader.expression.reading.grammar.names.meaning import MAX_NAME, SCRIPTS, k
 from grader.expression.reading.grammar.names.subscripts import entries_in
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.lexing.tokens import Token, fail, span_of
-from grader.expression.reading.spelling.scripts import Shape, raw_script
+from grader.expression.reading.spelling.scripts import Shape, display_of, raw_script
 from grader.expression.reading.spelling.spellings import Spellings
 from grader.problems import Span
 
@@ -62,7 +62,7 @@ def quantity(p: Parser) -> Expression:
             p.pos = after
             return Call("kronecker", pair, 0, span_of(token[2], tokens[after - 1][3]))
     if table is None:
-        return _free(p, Shape(text, "", below, 0, False, after), start)
+        return _free(p, text, below, start, after)
     known = _usual_meaning(table, text, below)
     if known is None:
         return _in_context(p, start)
@@ -73,14 +73,16 @@ def quantity(p: Parser) -> Expression:
     return Indexed(Symbol(name, span), entries, span) if entries else Symbol(name, span)
 
 
-def _free(p: Parser, shape: Shape, start: int) -> Expression:
-    """A usual name where nothing is declared."""
-    token, text = p.tokens[start], shape.base
+def _free(p: Parser, text: str, below: str, start: int, after: int) -> Expression:
+    """A usual name where nothing is declared, from token `start` to before token `after`."""
+    token = p.tokens[start]
     if not _means_itself(text) or (len(text) > 1 and (token[0] == "word" or text[1:] == "e")):
         return _in_context(p, start)
-    p.pos = shape.end
-    span = span_of(token[2], p.tokens[shape.end - 1][3])
-    return meaning(p, shape, span, start) if shape.below else Symbol(shape.display, span)
+    p.pos = after
+    span = span_of(token[2], p.tokens[after - 1][3])
+    if below:
+        return meaning(p, Shape(text, "", below, 0, False, after), span, start)
+    return Symbol(display_of(text), span)
 
 
 @lru_cache(maxsize=4096)
