@@ -13,7 +13,7 @@ from grader.diagnosis.repairs import repairs
 from grader.diagnosis.wording import priced_as, said_of
 from grader.expression.language.nodes import Expression
 from grader.results import Diagnosis, ScoreLine, Verdict
-from grader.rubric.malrules import MalRuleSetting, setting_of
+from grader.rubric.malrule import MalRuleSetting, setting_of
 from grader.solver.key import SolvedPart, SolvedQuestion
 
 PREFIX = "malrule/"

@@ -10,11 +10,12 @@ from functools import lru_cache
 import numpy as np
 
 from grader.diagnosis.formulas import quantities_in
-from grader.diagnosis.predictions import RANK, Mistake, Predictions, predictions, room
+from grader.diagnosis.predictions import Mistake, Predictions, predictions, room
 from grader.diagnosis.tracks import reached_from
 from grader.diagnosis.wholes import multiples
 from grader.expression.evaluation.values import Array
 from grader.expression.language.nodes import Partial, head
+from grader.rubric.malrules import MALRULES
 from grader.solver.key import SolvedPart, SolvedQuestion
 
 MAX_LINKED = 60
@@ -33,7 +34,7 @@ def combined(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> Pre
         scale = Mistake(kind, detail, detail)
         for mistake, values in zip(single.mistakes, single.values, strict=True):
             scaled = mistake.kind in _SCALED and not mistake.link
-            if mistake.kind not in _ALONE and not (scaled and RANK[mistake.kind] >= RANK[kind]):
+            if mistake.kind not in _ALONE and not (scaled and MALRULES[mistake.kind].rank >= MALRULES[kind].rank):
                 found.append((both(mistake, scale), values * factor))
     if _one_chain(question, part):
         found += _linked(single)

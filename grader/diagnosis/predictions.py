@@ -40,9 +40,10 @@ from grader.rubric.malrules import MALRULES
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.runs import Run, extents
 
+LAST = 1 + max(row.rank for row in MALRULES.values())
+JUST_BEHIND = 0.5  # ranks are whole numbers
 SAME = 1e-9
 NOUGHT = 1e-11  # an answer of 0 says nothing about how it came to be
-RANK = {kind: place for place, kind in enumerate(MALRULES)}
 TWO = Number(Fraction(2))
 MAX_PREDICTIONS = 2000
 MAX_NUMBERS = 2_000_000  # 16 MB
@@ -122,7 +123,7 @@ def _rank(mistake: Mistake, target: Expression) -> float:
     above, below = (head(target.numerator), head(target.denominator)) if isinstance(target, Partial) else (None, None)
     far = mistake.kind in ("product_rule", "quotient_rule") and mistake.link != above
     whole = mistake.kind == "dropped_term" and mistake.detail == _plain(f"d{above}_d{below}")
-    return RANK[mistake.kind] + (len(RANK) if far else 0) + (0.5 if whole else 0)
+    return MALRULES[mistake.kind].rank + (LAST if far else 0) + (JUST_BEHIND if whole else 0)
 
 
 def _grouped(found: list[tuple[Mistake, Array]], truth: Array) -> Predictions:

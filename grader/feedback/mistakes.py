@@ -59,7 +59,7 @@ def _kinds(result: PartResult) -> Iterator[str]:
     if result.diagnosis is not None:
         pieces = result.diagnosis.rule.removeprefix("malrule/").split("+")
         names = dict.fromkeys(piece.partition(":")[0] for piece in pieces)
-        yield from (MALRULES[name] for name in names if name in MALRULES)
+        yield from (MALRULES[name].what for name in names if name in MALRULES)
     elif result.note in _OTHERS:
         yield _OTHERS[result.note]
     elif result.verdict in _WRONG:
