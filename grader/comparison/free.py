@@ -36,8 +36,8 @@ from grader.expression.reading.read import Reading, read
 from grader.problems import Problem
 from grader.results import Evidence, Verdict
 from grader.rubric.model import Model, Question
-from grader.solver.key import SolvedQuestion, joined
-from grader.solver.runs import Run, draw_runs, make_run, widened
+from grader.solver.key import SolvedQuestion
+from grader.solver.runs import Run, draw_runs, joined, make_run, widened
 from grader.solver.strata import kink_points, margins, stratified
 
 TARGET = "the reference"
