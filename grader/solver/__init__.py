@@ -2,6 +2,6 @@
 
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.solver.show import key_json, key_text
-from grader.solver.solve import solve
+from grader.solver.solving import solve
 
 __all__ = ["AnswerKey", "SolvedPart", "SolvedQuestion", "key_json", "key_text", "solve"]

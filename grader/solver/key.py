@@ -1,6 +1,6 @@
 """The solved rubric as values: every target with its formula, its sample points and what certifies it.
 
-`grader.solver.solve` makes an `AnswerKey`; judging, diagnosis and pages only read it.
+`grader.solver.solving` makes an `AnswerKey`; judging, diagnosis and pages only read it.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def test_solving_twice_gives_the_same_key(key):
 
 def test_a_kept_certificate_is_not_paid_for_again(key, monkeypatch):
     calls = []
-    monkeypatch.setattr("grader.solver.key._certify", lambda *args: calls.append(args) or [])
+    monkeypatch.setattr("grader.solver.solving.certify_question", lambda *args: calls.append(args) or [])
     solve(key.rubric, key.certificates)
     assert calls == []
     solve(key.rubric, {})
