@@ -306,15 +306,19 @@ class Parser:
 
     def run(self) -> Expression:
         """A power; where a run of letters such as ``wx`` was cut into names, all of them, and a note."""
-        start, end = self.pos, self.token.end
+        begin, end = self.token.start, self.token.end
         first = self.power()
         if self.kinds[self.pos] not in ("name", "word") or self.token.start >= end:
             return first
+        self.note("ambiguous_exponent")
+        return self.cut_off(first, begin, end)
+
+    def cut_off(self, first: Expression, begin: int, end: int) -> Expression:
+        """The name `first` times the names behind it that were cut from the same letters, `begin` to `end` in text."""
         factors = [first]
         while self.token.start < end and self.kinds[self.pos] in ("name", "word"):
-            self.note("ambiguous_exponent")
             factors.append(self.power())
-        return _product(factors, [""] * (len(factors) - 1), self.span(start))
+        return _product(factors, [""] * (len(factors) - 1), span_of(begin, self.tokens[self.pos - 1].end))
 
     def postfix(self) -> Expression:
         """An atom with primes, indices on brackets, ``.T`` and percent behind it."""
