@@ -67,7 +67,7 @@ def backward_pass(graph: ComputationGraph, output: str, tidy: bool = True) -> tu
     """
     axes = {item.name: item.axes for item in graph.quantities}
     defined = {node.name: node for node in graph.nodes}
-    order = [*(node.name for node in graph.nodes), *_opaque_last(graph.leaves)]
+    order = [node.name for node in graph.nodes]
     taken = set(axes) | {letter for node in graph.nodes for letter in _letters_in(node)}
     out_letters = _out_letters(output, axes, taken)
     collected: dict[str, list[Contribution]] = {}
@@ -156,10 +156,6 @@ def local_jacobian(graph: ComputationGraph, above: str, below: str) -> Node | No
     seed = _seed(out_letters, node)
     found = [item for item in _local(node, seed, axes) if item.name == below]
     return _adjoint(above, below, out_letters, found, axes, (node,)) if found else None
-
-
-def _opaque_last(leaves: Iterable[Leaf]) -> list[str]:
-    return [leaf.name for leaf in leaves]
 
 
 def _seed(out_letters: tuple[str, ...], node: Node) -> Expression:

@@ -31,7 +31,7 @@ class Parser:
 
     __slots__ = (
         *("tokens", "kinds", "match", "pos", "table", "bound", "notes", "problems", "bars", "inner", "depth"),
-        *("defined", "renamed", "used", "quiet", "in_partial", "commas", "retries", "pairs", "ranges", "cuts"),
+        *("defined", "renamed", "used", "in_partial", "commas", "retries", "pairs", "ranges", "cuts"),
     )
 
     def __init__(
@@ -51,7 +51,6 @@ class Parser:
         self.defined: dict[str, str] = {}  # names that the text itself defines, by display
         self.renamed: dict[str, tuple[str, Token]] = {}
         self.used: set[str] = set()
-        self.quiet = False
         self.in_partial = False
         self.commas = True  # a comma between digits may be a decimal comma
         self.retries = self.cuts = 0

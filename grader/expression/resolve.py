@@ -19,7 +19,6 @@ from grader.expression.tokens import GREEK, KEYWORDS, Token, Unreadable, link
 
 LOOKALIKES = {"omega": "w", "nu": "v", "chi": "x", "upsilon": "u", "rho": "p", "kappa": "k", "ell": "l"}
 TRANSPOSED = frozenset({"T", "⊤", "t⊤"})
-NO_SYMBOLS = frozenset({"sum", "prod"})
 FUNCTION_LETTERS = frozenset({"sigma", "phi", "Phi"})  # functions before a bracket, symbols elsewhere
 _LAYER = re.compile(r"([(\[])([\w,:*-]+|[lLktijs]\+1)([)\]])('*)(?:\^?(T|⊤))?")
 
