@@ -1,7 +1,7 @@
 """Tokens to the tree, by precedence: ``- x ^ 2 / m`` is ``neg(div(pow(x, 2), m))``.
 
-From loose to tight: or, and, relations, sums, products (with and without a sign), powers, atoms. Names are settled
-in `quantities`, big operators, branches, matrices and derivatives in `forms`; both call back into this parser.
+From loose to tight: or, and, relations, sums, products (with and without a sign), powers, atoms. What an atom is, its
+first token says: `atoms.ATOMS` has a rule for each kind, and the rules call back into this parser.
 """
 
 from __future__ import annotations
