@@ -274,15 +274,13 @@ def _pull_call(
 def _pull_reduce(
     node: Reduce, cotangent: Expression, live: tuple[str, ...], axes: Mapping[str, tuple[str, ...]]
 ) -> list[Contribution]:
-    letter, body = node.letter, node.body
     around = symbols(cotangent) | set(live)
-    if letter in around:
-        letter = fresh(around | symbols(body) | set(axes))
-        body = substitute(body, {node.letter: Symbol(letter)})
-        node = replace(node, letter=letter, body=body)
-        # bounds of a sum are never differentiated, its condition moves with the letter
-        if node.condition is not None:
-            node = replace(node, condition=substitute(node.condition, {node.letter: Symbol(letter)}))
+    if node.letter in around:
+        letter = fresh(around | symbols(node) | set(axes))
+        moved = {node.letter: Symbol(letter)}
+        test = None if node.condition is None else substitute(node.condition, moved)
+        node = replace(node, letter=letter, body=substitute(node.body, moved), condition=test)
+    letter, body = node.letter, node.body
     tests = [node.condition] if node.condition is not None else []
     if node.lower is not None and not is_number(node.lower, 1):
         tests.append(Call("ge", (Symbol(letter), node.lower)))
