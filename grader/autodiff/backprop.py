@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from grader.autodiff.graph import ComputationGraph, Leaf, Node
 from grader.autodiff.vjps import local_partials
@@ -32,10 +33,12 @@ from grader.expression.nodes import (
     Cases,
     Expression,
     Indexed,
+    Matrix,
     Number,
     Partial,
     Product,
     Reduce,
+    Slice,
     Symbol,
     head,
     indices,
@@ -44,11 +47,12 @@ from grader.expression.nodes import (
     symbols,
     walk,
 )
+from grader.expression.printer import to_text
 from grader.expression.simplify import simplify
 
 
 class NotDifferentiable(Exception):
-    """A formula the table has no rule for; carries the name of the function."""
+    """A formula the table has no rule for; carries the name of the function, or the formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +253,14 @@ def _pull(
             return _pull_reduce(node, cotangent, live, axes)
         case Cases():
             return _pull_cases(node, cotangent, live, axes)
-    return []
+        case Number() | Partial():  # a derivative is a quantity of its own, which changes with no other
+            return []
+        case Indexed() | Matrix() | Slice():  # lowering leaves none in a model; a formula without one may have them
+            if _depends(node, axes):
+                raise NotDifferentiable(to_text(node))
+            return []
+        case _:
+            assert_never(node)
 
 
 def _depends(node: Expression, axes: Mapping[str, tuple[str, ...]]) -> bool:
