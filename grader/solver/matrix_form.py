@@ -206,7 +206,7 @@ def _term(nodes: list[Expression], scope: _Scope) -> Whole:
     divisors = [item for item in below if item.letters and set(item.letters) != {UNIT}]
     divided = [item.expression for item in below if item not in divisors]
     arrays += [Whole(div(ONE, item.expression), item.letters) for item in divisors]
-    arrays = _contracted(arrays, set(bound))
+    arrays = _contracted(arrays, bound[::-1])  # innermost first, so that a key reads the same in every run
     result = _joined(arrays)
     front = mul(number(coefficient), *scalars)
     if not result.letters and result.expression == ONE:
@@ -251,7 +251,7 @@ def _flattened(nodes: list[Expression], scope: _Scope) -> tuple[Fraction, list[s
     return factor, bound, scope, [_whole(item, scope) for item in rest], [_whole(item, scope) for item in below]
 
 
-def _contracted(arrays: list[Whole], bound: set[str]) -> list[Whole]:
+def _contracted(arrays: list[Whole], bound: Iterable[str]) -> list[Whole]:
     """The factors after every bound letter is summed away."""
     while True:
         held = {letter: [item for item in arrays if letter in item.letters] for letter in bound}
