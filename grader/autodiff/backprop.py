@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from grader.autodiff.graph import ComputationGraph, Leaf, Node
 from grader.autodiff.vjps import local_partials
@@ -33,10 +34,12 @@ from grader.expression.language.nodes import (
     Cases,
     Expression,
     Indexed,
+    Matrix,
     Number,
     Partial,
     Product,
     Reduce,
+    Slice,
     Symbol,
     head,
     indices,
@@ -45,10 +48,11 @@ from grader.expression.language.nodes import (
     symbols,
     walk,
 )
+from grader.expression.printing.printer import to_text
 
 
 class NotDifferentiable(Exception):
-    """A formula the table has no rule for; carries the name of the function."""
+    """A formula the table has no rule for; carries the name of the function, or the formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def backward_pass(graph: ComputationGraph, output: str, tidy: bool = True) -> tu
     """
     axes = {item.name: item.axes for item in graph.quantities}
     defined = {node.name: node for node in graph.nodes}
-    order = [*(node.name for node in graph.nodes), *_opaque_last(graph.leaves)]
+    order = [node.name for node in graph.nodes]
     taken = set(axes) | {letter for node in graph.nodes for letter in _letters_in(node)}
     out_letters = _out_letters(output, axes, taken)
     collected: dict[str, list[Contribution]] = {}
@@ -156,10 +160,6 @@ def local_jacobian(graph: ComputationGraph, above: str, below: str) -> Node | No
     seed = _seed(out_letters, node)
     found = [item for item in _local(node, seed, axes) if item.name == below]
     return _adjoint(above, below, out_letters, found, axes, (node,)) if found else None
-
-
-def _opaque_last(leaves: Iterable[Leaf]) -> list[str]:
-    return [leaf.name for leaf in leaves]
 
 
 def _seed(out_letters: tuple[str, ...], node: Node) -> Expression:
@@ -253,7 +253,14 @@ def _pull(
             return _pull_reduce(node, cotangent, live, axes)
         case Cases():
             return _pull_cases(node, cotangent, live, axes)
-    return []
+        case Number() | Partial():  # a derivative is a quantity of its own, which changes with no other
+            return []
+        case Indexed() | Matrix() | Slice():  # lowering leaves none in a model; a formula without one may have them
+            if _depends(node, axes):
+                raise NotDifferentiable(to_text(node))
+            return []
+        case _:
+            assert_never(node)
 
 
 def _depends(node: Expression, axes: Mapping[str, tuple[str, ...]]) -> bool:
@@ -278,15 +285,13 @@ def _pull_call(
 def _pull_reduce(
     node: Reduce, cotangent: Expression, live: tuple[str, ...], axes: Mapping[str, tuple[str, ...]]
 ) -> list[Contribution]:
-    letter, body = node.letter, node.body
     around = symbols(cotangent) | set(live)
-    if letter in around:
-        letter = fresh(around | symbols(body) | set(axes))
-        body = substitute(body, {node.letter: Symbol(letter)})
-        node = replace(node, letter=letter, body=body)
-        # bounds of a sum are never differentiated, its condition moves with the letter
-        if node.condition is not None:
-            node = replace(node, condition=substitute(node.condition, {node.letter: Symbol(letter)}))
+    if node.letter in around:
+        letter = fresh(around | symbols(node) | set(axes))
+        moved = {node.letter: Symbol(letter)}
+        test = None if node.condition is None else substitute(node.condition, moved)
+        node = replace(node, letter=letter, body=substitute(node.body, moved), condition=test)
+    letter, body = node.letter, node.body
     tests = [node.condition] if node.condition is not None else []
     if node.lower is not None and not is_number(node.lower, 1):
         tests.append(Call("ge", (Symbol(letter), node.lower)))

@@ -1,7 +1,7 @@
-"""The derivative table: for every differentiable operator, one local partial an argument.
+"""The derivative table: for every elementwise function, one local partial an argument.
 
-A cotangent times the local partial is the vector-Jacobian product of an elementwise operator, so one row is
-``"sigmoid": (lambda x: sigma(x) * (1 - sigma(x)),)``. Source: any calculus text's table of derivatives.
+The row of ``sigmoid`` has ``sigma(x) * (1 - sigma(x))``. `backprop` multiplies a cotangent by it, which is all that the
+vector-Jacobian product of such a function takes. Source: any calculus text's table of derivatives.
 """
 
 from __future__ import annotations
@@ -85,8 +85,6 @@ LOCAL_PARTIALS: MappingProxyType[str, tuple[Partial, ...]] = MappingProxyType(
         "erf": (lambda x: mul(div(_TWO, call("sqrt", Symbol("pi"))), call("exp", neg(power(x, _TWO)))),),
         "normal_cdf": (lambda x: call("normal_pdf", x),),
         "normal_pdf": (lambda x: neg(mul(x, call("normal_pdf", x))),),
-        "max": (lambda *args: _selected("ge", *args)[0],),
-        "min": (lambda *args: _selected("le", *args)[0],),
     }
 )
 

@@ -39,7 +39,6 @@ class PartView:
     part: str
     prompt: str
     target: Formula
-    notes: tuple[str, ...]
     verdict: str
     word: str
     score: str
@@ -144,7 +143,6 @@ def _part(result: PartResult) -> PartView:
         part=asked.part,
         prompt=asked.prompt,
         target=formula(asked.target_mathml, asked.target_text),
-        notes=asked.notes,
         verdict=result.verdict,
         word=VERDICTS[result.verdict].word,
         score=points(result.score),

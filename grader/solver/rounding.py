@@ -11,11 +11,24 @@ import math
 from collections.abc import Mapping
 from itertools import permutations
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.expression.evaluation.elementwise import ELEMENTWISE
-from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Number, Partial, Product, Symbol, head
+from grader.expression.language.nodes import (
+    Call,
+    Cases,
+    Expression,
+    Indexed,
+    Matrix,
+    Number,
+    Partial,
+    Product,
+    Reduce,
+    Slice,
+    Symbol,
+    head,
+)
 from grader.rubric.model import Tolerance
 
 Interval: TypeAlias = tuple[float, float]
@@ -86,7 +99,10 @@ def _interval(node: Expression, known: Mapping[str, Interval], tolerance: Tolera
             return _hull(parts)
         case Call():
             return _call(node, [_interval(arg, known, tolerance) for arg in node.args])
-    return WHOLE
+        case Reduce() | Matrix() | Slice():  # no arithmetic of single numbers: anything may come out
+            return WHOLE
+        case _:
+            assert_never(node)
 
 
 def _hull(parts: list[Interval]) -> Interval:

@@ -62,8 +62,6 @@ LOSS = Asked(
     "dL/dyhat_i",
     math(fraction(PARTIAL + mi("L"), f"{PARTIAL}<msub>{YHAT}{mi('i')}</msub>")),
     3.0,
-    (),
-    ("At the kink any value between the two sides counts.",),
 )
 MEAN = Asked("2e", "2", "Losses", "Gradient of the squared loss.", "dL/dyhat", math(mi("L")), 1.0)
 NUMBER = Asked("3-Z11", "3", "A network with numbers", "First pre-activation.", "Z_{11}", math(mi("Z")), 1.0)

@@ -129,7 +129,6 @@ SAID = [
     ("Hint: add ')'", "its hint"),
     ("Worked derivation of 1a", "the derivation"),
     ("same value as ours at 64 points", "the evidence"),
-    ("At the kink any value between the two sides counts.", "a note"),
 ]
 
 

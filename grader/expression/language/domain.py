@@ -76,19 +76,6 @@ def parse_domain(text: str) -> Domain | Problem:
     return Problem(f"'{text}' is no domain: {expected}", hint)
 
 
-def print_domain(domain: Domain) -> str:
-    """The text that `parse_domain` reads back."""
-    for name, named in NAMED.items():
-        if named == domain:
-            return name
-    if domain.kind == "set":
-        return "{" + ",".join(f"{member:g}" for member in domain.members) + "}"
-    if domain.kind == "index":
-        return f"1..{domain.size}"
-    left, right = "(" if domain.low_open else "[", ")" if domain.high_open else "]"
-    return f"{left}{domain.low:g},{domain.high:g}{right}"
-
-
 def draw(domain: Domain, shape: tuple[int, ...], rng: np.random.Generator, places: int = 0) -> Array:
     """Values of `shape` from the domain; of an "index" one of the numbers 1 to `places`.
 

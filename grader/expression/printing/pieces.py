@@ -101,7 +101,7 @@ def product(
         before = node.joints[place - 1] if place else "start"
         behind = node.joints[place] if place < len(node.joints) else "end"
         fits = part.level >= POWER
-        match factor:
+        match factor:  # any other factor needs brackets where its level says so, and nowhere else
             case Call(function="iverson"):
                 # 2 1[x > 0] would be two numbers side by side, 2 x 1[x > 0] a product of numbers
                 touching = codes[place - 1][-1:].isdigit() or (codes[place - 1] in ("x", "X") and place > 1)
@@ -192,7 +192,7 @@ def entered_apart(table: PrintedNames, base: Expression) -> bool:
             return not table.declared and "_" in name
         case Indexed() | Call(function="norm"):
             return True
-    return False
+    return False  # what is no atom has brackets of its own
 
 
 def has_indices(e: Expression) -> bool:

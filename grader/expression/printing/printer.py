@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache, partial
+from typing import assert_never
 
 from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.names import Names
@@ -156,6 +157,8 @@ def _text(table: PrintedNames, node: Expression, parts: tuple[Piece, ...]) -> Pi
             return Piece("[" + "; ".join(lines) + "]")
         case Call():
             return _text_call(table, node, parts)
+        case _:
+            assert_never(node)
 
 
 @lru_cache(maxsize=1024)
@@ -287,6 +290,8 @@ def _latex(table: PrintedNames, node: Expression, parts: tuple[Piece, ...]) -> P
             return Piece(r"\begin{bmatrix} " + r" \\ ".join(lines) + r" \end{bmatrix}")
         case Call():
             return _latex_call(table, node, parts)
+        case _:
+            assert_never(node)
 
 
 def _latex_number(number: Number) -> Piece:

@@ -109,6 +109,8 @@ def bracket(p: Parser) -> Expression:
         p.pos += 1
         node = number(p) if p.kinds[p.pos] == "num" else quantities.quantity(p)
         if p.pos != close:
+            node = p.cut_off(node, opener[3], p.tokens[close][2])  # (wx): more names than one
+        if p.pos != close:
             stuck(p)
         p.pos += 1
         return node

@@ -1,6 +1,7 @@
-r"""The larger forms: big operators, branches, matrices, norms, indicators and derivatives.
+r"""What stands between brackets and behind the commands of LaTeX: fractions, roots, norms, indicators, lists.
 
-``\sum_{k \ne i} a_k`` is a `Reduce` with a condition, ``\begin{cases}`` a `Cases`, ``dL/dz`` a `Partial`.
+``\sqrt[3]{x}`` is ``pow(x, div(1, 3))``, ``\mathbb 1[x > 0]`` an indicator, ``⟨a, b⟩`` an inner product, and ``[1, 2]``
+a `Matrix` of one row.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ def holds_condition(p: Parser, at: int) -> bool:
 
 def condition_in_bracket(p: Parser) -> Expression:
     """The condition between the brackets ahead."""
-    start, close = p.pos, p.match[p.pos]
+    close = p.match[p.pos]
     inner, bars = p.inner, p.bars
     p.inner, p.bars = inner + 1, 0
     p.deeper()
@@ -106,7 +107,6 @@ def condition_in_bracket(p: Parser) -> Expression:
     p.pos += 1
     p.depth -= 1
     p.inner, p.bars = inner, bars
-    del start
     return test
 
 

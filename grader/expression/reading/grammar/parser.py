@@ -1,7 +1,7 @@
 """Tokens to the tree, by precedence: ``- x ^ 2 / m`` is ``neg(div(pow(x, 2), m))``.
 
-From loose to tight: or, and, relations, sums, products (with and without a sign), powers, atoms. Names are settled
-in `quantities`, big operators, branches, matrices and derivatives in `forms`; both call back into this parser.
+From loose to tight: or, and, relations, sums, products (with and without a sign), powers, atoms. What an atom is, its
+first token says: `atoms.ATOMS` has a rule for each kind, and the rules call back into this parser.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Parser:
 
     __slots__ = (
         *("tokens", "kinds", "match", "pos", "table", "bound", "notes", "problems", "bars", "inner", "depth"),
-        *("defined", "renamed", "used", "quiet", "in_partial", "commas", "retries", "pairs", "ranges", "cuts"),
+        *("defined", "renamed", "used", "in_partial", "commas", "retries", "pairs", "ranges", "cuts"),
     )
 
     def __init__(
@@ -52,7 +52,6 @@ class Parser:
         self.defined: dict[str, str] = {}  # names that the text itself defines, by display
         self.renamed: dict[str, tuple[str, Token]] = {}
         self.used: set[str] = set()
-        self.quiet = False
         self.in_partial = False
         self.commas = True  # a comma between digits may be a decimal comma
         self.retries = self.cuts = 0
@@ -307,15 +306,19 @@ class Parser:
 
     def run(self) -> Expression:
         """A power; where a run of letters such as ``wx`` was cut into names, all of them, and a note."""
-        start, end = self.pos, self.token.end
+        begin, end = self.token.start, self.token.end
         first = self.power()
         if self.kinds[self.pos] not in ("name", "word") or self.token.start >= end:
             return first
+        self.note("ambiguous_exponent")
+        return self.cut_off(first, begin, end)
+
+    def cut_off(self, first: Expression, begin: int, end: int) -> Expression:
+        """The name `first` times the names behind it that were cut from the same letters, `begin` to `end` in text."""
         factors = [first]
         while self.token.start < end and self.kinds[self.pos] in ("name", "word"):
-            self.note("ambiguous_exponent")
             factors.append(self.power())
-        return _product(factors, [""] * (len(factors) - 1), self.span(start))
+        return _product(factors, [""] * (len(factors) - 1), span_of(begin, self.tokens[self.pos - 1].end))
 
     def postfix(self) -> Expression:
         """An atom with primes, indices on brackets, ``.T`` and percent behind it."""
