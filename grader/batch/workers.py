@@ -23,6 +23,7 @@ from html import escape
 from pathlib import Path
 from typing import TypeVar
 
+from grader.batch.lifeline import end_with
 from grader.batch.limits import TimeUp, time_limit
 from grader.feedback.pages import feedback_name, student_page
 from grader.gradebook import write_text
@@ -156,7 +157,7 @@ def _rescued(desk: Desk, submission: Submission, judged: dict[tuple[str, str], P
 def _pool(desk: Desk, jobs: int) -> ProcessPoolExecutor:
     # fork shares the key without a copy; where it is unsafe (macOS frameworks) or absent, spawn pickles it
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_sit_down, initargs=(desk,))
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_sit_down, initargs=(desk, os.getpid()))
 
 
 def _outcome(future: Future[tuple[GradeReport, ...]]) -> tuple[GradeReport, ...] | None:
@@ -171,8 +172,9 @@ _desk: Desk | None = None  # each worker's own, set once when it starts
 _nowhere: int | None = None  # what the watchdog would say as it ends a worker
 
 
-def _sit_down(desk: Desk) -> None:
+def _sit_down(desk: Desk, parent: int) -> None:
     global _desk, _nowhere
+    end_with(parent)
     _desk = desk
     _nowhere = os.open(os.devnull, os.O_WRONLY)
     gc.freeze()  # what the parent built is never garbage here, and scanning it would copy its pages
