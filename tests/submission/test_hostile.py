@@ -8,8 +8,10 @@ import time
 
 import pytest
 
+from grader.problems import Problem
+from grader.submission import read as reading
 from grader.submission.model import ReadFolder
-from grader.submission.read import read_files
+from grader.submission.read import read_class_list, read_files
 
 PARTS = ("1a", "1b", "2a")
 LONG = 140_000  # characters: more than the csv module takes for a cell unless it is told
@@ -78,6 +80,7 @@ FILES: list[tuple[str, bytes, dict[str, dict[str, str]] | None, str]] = [
     ("a.json", b'{"student": "ana", "\\ud8ff": 1, "answers": {"1a": "x\\u0000"}}', {"ana": {"1a": "x�"}}, "NUL"),
     ("a.json", HEAD + b'"x"}' + b' , "answers": {"1a": "x"}' * 20_000 + b"}", READ, "a key 20,000 times"),
     ("a.json", b'{"student": "ana", "answers": ' + b"{}" * LONG, None, "objects in a row"),
+    ("a.json", HEAD + b'"x"' + b', "1b": "y"' * LONG + b", 1", None, "many answers, then a break"),
     ("a.json", b'[{"student": "ana", "answers": {"1a": "x"}}' + b",{" * LONG, None, "many that break"),
     (
         "a.json",
@@ -159,3 +162,84 @@ def test_a_hostile_file(file: str, data: bytes, expected: dict[str, dict[str, st
     assert expected is None or found == expected, (why, told(folder))
     assert not any("grader failed" in line for line in told(folder)), "the cause is to be mended"
     assert any(found.values()) or told(folder), "what is not read is told"
+
+
+ANA_AND_BOB = (("ana", ""), ("bob", ""))
+LISTS: list[tuple[bytes, tuple[tuple[str, str], ...] | None, str]] = [
+    # content of a class list, who is on it (None: can't be read), why
+    (b"student\nana\nbob\n", ANA_AND_BOB, "plain"),
+    (codecs.BOM_UTF16_LE + "student\nana\nbob\n".encode("utf-16-le"), ANA_AND_BOB, "UTF-16, as Excel writes it"),
+    ("student,name\nana,Zoë\n".encode("latin-1"), (("ana", "Zoë"),), "Latin-1"),
+    (b"student," + b"x" * LONG + b"\nana,y\nbob,z\n", ANA_AND_BOB, "a long header"),
+    (b"student" + b",x" * LONG + b"\nana\nbob\n", ANA_AND_BOB, "many columns"),
+    (b"x" * LONG + b"\n", (("x" * 200, ""),), "one long id"),
+    (b"student,name\nana," + b"x" * LONG + b"\nbob,y\n", (("ana", "x" * 200), ("bob", "y")), "a long name"),
+    (b'student\nana\n"bob\n', (("ana", ""),), "a quotation mark that never closes"),
+    (f"student\n{DIGITS}\n".encode(), (("9" * 200, ""),), "an id of 5,000 digits"),
+    (b"student\nana\x00\nbob\n", (("ana�", ""), ("bob", "")), "NUL"),
+    (b'sep="\nstudent"name\n', None, "a quotation mark as separator"),
+    (b"", (), "nothing"),
+    (b"\x00\x01" * 999, None, "bytes"),
+    (b"PK\x03\x04" + b"\x00\x02" * 999, None, "a spreadsheet"),
+]
+
+
+@pytest.mark.parametrize(("data", "expected", "why"), LISTS, ids=[row[-1] for row in LISTS])
+def test_a_hostile_class_list(data: bytes, expected: tuple[tuple[str, str], ...] | None, why: str) -> None:
+    listed, problems = read_class_list(data, "roster.csv")
+    if why != "a quotation mark as separator":
+        assert listed == expected, why
+    assert listed is not None or problems
+    assert all(problem.message.startswith("the class list 'roster.csv': ") for problem in problems)
+    assert not any("failed" in problem.message for problem in problems), "the cause is to be mended"
+
+
+def fails(*_: object) -> ReadFolder:
+    raise ZeroDivisionError("a bug of ours")
+
+
+FAULTS = [
+    # file, whose it is by its name (None: nobody's), why
+    ("ana.md", "ana", "a document"),
+    ("ana.ipynb", "ana", "a notebook"),
+    ("ana/1a.md", "ana", "a document in a folder"),
+    ("ana/t.csv", "ana", "a table in a folder"),
+    ("ana.json", "ana", "usually one student's"),
+    ("class.csv", None, "a table of the class"),
+    ("class.jsonl", None, "another"),
+    ("zoe.csv", "zoe", "a student that another file knows"),
+]
+
+
+@pytest.mark.parametrize(("file", "student", "why"), FAULTS, ids=[row[-1] for row in FAULTS])
+def test_a_fault_in_reading_one_file_costs_that_file_alone(
+    file: str, student: str | None, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = reading.read_document
+    monkeypatch.setattr(reading, "_TABLES", dict.fromkeys(reading._TABLES, fails))
+    monkeypatch.setattr(
+        reading, "read_document", lambda text, *more: fails() if text == "BAD" else document(text, *more)
+    )
+    folder = read_files([(file, b"BAD"), ("zoe.md", b"1a: x")], PARTS)
+    assert set(answers(folder)) == {"zoe"} | ({student} if student else set()), why
+    assert answers(folder)["zoe"] == {"1a": "x"}
+    owners = [one for one in folder.submissions if one.problems]
+    assert [one.student for one in owners] == ([student] if student else [])
+    (problem,) = (*folder.problems, *(problem for one in owners for problem in one.problems))
+    assert (problem.message, problem.file) == ("not read: the grader failed on this file", file)
+    assert problem.hint.startswith("ZeroDivisionError in test_hostile.py, line ")
+
+
+def test_a_fault_in_reading_the_class_list_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "read_roster", fails)
+    listed, (problem,) = read_class_list(b"student\nana\n", "roster.csv")
+    assert listed is None
+    assert problem.message == "the class list 'roster.csv': not read: the grader failed on this file"
+
+
+def test_a_file_that_could_not_be_loaded_keeps_its_student() -> None:
+    refused = Problem("not read: Permission denied", file="ana.md")
+    folder = read_files([("ana.md", refused), ("zoe.md", b"1a: x")], PARTS)
+    assert answers(folder) == {"ana": {}, "zoe": {"1a": "x"}}
+    assert folder.submissions[0].problems == (refused,)
+    assert folder.problems == ()
