@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import faulthandler
 import gc
+import math
 import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -98,7 +100,7 @@ def _judge_once(desk: Desk, submissions: tuple[Submission, ...], jobs: int) -> d
 def _judge_chunk(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], PartResult]:
     assert _desk is not None
     found = {(part, text): grade_answer(_desk.key, part, text, _in_time) for part, text in pairs}
-    faulthandler.cancel_dump_traceback_later()
+    _rest()
     return found
 
 
@@ -170,6 +172,7 @@ def _outcome(future: Future[tuple[GradeReport, ...]]) -> tuple[GradeReport, ...]
 
 _desk: Desk | None = None  # each worker's own, set once when it starts
 _nowhere: int | None = None  # what the watchdog would say as it ends a worker
+_watched = -math.inf  # when the watchdog was last told to wait
 
 
 def _sit_down(desk: Desk, parent: int) -> None:
@@ -184,8 +187,18 @@ def _sit_down(desk: Desk, parent: int) -> None:
 
 def _watch() -> None:
     """In a worker: end it, if it does not come by here again in time, where the timer's signal can't reach Python."""
-    if _nowhere is not None:
+    global _watched
+    now = time.monotonic()
+    if _nowhere is not None and now - _watched > MERCY / 4:  # it starts a thread, so not for every answer
         faulthandler.dump_traceback_later(SECONDS + MERCY, exit=True, file=_nowhere)
+        _watched = now
+
+
+def _rest() -> None:
+    """The work is done: nothing to watch until there is more."""
+    global _watched
+    faulthandler.cancel_dump_traceback_later()
+    _watched = -math.inf
 
 
 def _grade_chunk(submissions: tuple[Submission, ...]) -> tuple[GradeReport, ...]:
@@ -194,7 +207,7 @@ def _grade_chunk(submissions: tuple[Submission, ...]) -> tuple[GradeReport, ...]
     for submission in submissions:
         _watch()
         reports.append(_light(_grade_one(_desk, submission)))
-    faulthandler.cancel_dump_traceback_later()
+    _rest()
     return tuple(reports)
 
 
