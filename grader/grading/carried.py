@@ -6,12 +6,13 @@ A later answer that is right given the student's own ``dL/dZ = 0.0021`` earns it
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from grader.diagnosis.follow_through import Own, follow_through, own_value
 from grader.expression.language.nodes import Expression
 from grader.expression.reading.read import read
 from grader.grading.answers import final_answer, given_your, shown_steps
+from grader.grading.isolated import Failed, Isolation, isolated, not_followed
 from grader.grading.partial import bounded
 from grader.results import Evidence, PartResult, ScoreLine
 from grader.solver.key import SolvedPart, SolvedQuestion
@@ -22,16 +23,17 @@ _VALUED = WRONG | {"correct"}
 _NO_VALUE = frozenset(("chain_rule_only", "not_evaluated", "restated", "shape", "wrong_at_kink"))
 
 
-def carried_forward(question: SolvedQuestion, results: list[PartResult]) -> list[PartResult]:
-    """`results` are those of the question's parts, in order; the better of both ways of judging each stands."""
+def carried_forward(
+    question: SolvedQuestion, results: list[PartResult], isolation: Isolation = isolated
+) -> list[PartResult]:
+    """`results` are those of the question's parts, in order; the better of both ways of judging each stands.
+
+    Where it fails for a part, or for a value that the part could go on from, the part stays as judged, for a person.
+    """
     wrong = [k for k, result in enumerate(results) if result.verdict in WRONG and result.answer is not None]
     if not wrong:
         return results
-    own = tuple(
-        value
-        for part, result in zip(question.parts, results, strict=True)
-        if result.verdict in _VALUED and result.note not in _NO_VALUE and (value := _own(question, part, result))
-    )
+    own, lost = _values(question, results, isolation)
     changed = list(results)
     worked_out: set[str] = set()
     of_steps: list[Own] = []  # wrong steps of earlier parts
@@ -41,14 +43,43 @@ def carried_forward(question: SolvedQuestion, results: list[PartResult]) -> list
         usable = tuple(value for value in others if not value.trivial or value.name in worked_out)
         usable = (*usable, *(value for value in of_steps if value.name != part.name))
         usable = () if all(value.right for value in usable) else usable
-        changed[k] = _followed(question, part, results[k], usable)
-        if changed[k].note == "follow_through":
-            worked_out.add(part.name)
-        elif part.part.steps:
-            changed[k], shown = _by_steps(question, part, changed[k], usable)
+        found = isolation(partial(_carried, question, part, results[k], usable))
+        failed = found if isinstance(found, Failed) else _missed(part, found[0], lost)
+        if not isinstance(found, Failed):
+            changed[k], shown = found
+            if changed[k].note == "follow_through" and not shown:  # by other parts, not by a step of its own
+                worked_out.add(part.name)
             known = {value.name for value in (*own, *of_steps)}
             of_steps += [value for value in shown if value.name not in known]
+        elif part.part.steps or any(value.trivial for value in own if value.name == part.name):
+            lost[part.name] = found  # its steps are no values now, and nobody knows whether a 0 was worked out
+        if failed is not None:
+            changed[k] = not_followed(changed[k], failed)
     return changed
+
+
+def _values(
+    question: SolvedQuestion, results: list[PartResult], isolation: Isolation
+) -> tuple[tuple[Own, ...], dict[str, Failed]]:
+    """The student's values to go on from, and by its part's name why one is lost."""
+    own: list[Own] = []
+    lost: dict[str, Failed] = {}
+    for part, result in zip(question.parts, results, strict=True):
+        if result.verdict in _VALUED and result.note not in _NO_VALUE:
+            value = isolation(partial(_own, question, part, result))
+            if isinstance(value, Failed):
+                lost[part.name] = value
+            elif value is not None:
+                own.append(value)
+    return tuple(own), lost
+
+
+def _missed(part: SolvedPart, result: PartResult, lost: dict[str, Failed]) -> Failed | None:
+    """Why a part may lack credit: a value of another part is lost, and the result could still have earned more."""
+    most = 1.0 if part.part.steps else part.part.follow_through
+    if result.score >= round(part.part.points * most, 6):
+        return None
+    return next((failed for name, failed in lost.items() if name != part.name), None)
 
 
 def _expression(question: SolvedQuestion, part: SolvedPart, result: PartResult) -> Expression | None:
@@ -64,6 +95,16 @@ def _own(question: SolvedQuestion, part: SolvedPart, result: PartResult) -> Own 
     right = result.verdict == "correct"
     answer = _expression(question, part, result) if question.numeric or not right else None
     return None if answer is None else own_value(question, part.name, part.part.target, answer, right)
+
+
+def _carried(
+    question: SolvedQuestion, part: SolvedPart, result: PartResult, others: tuple[Own, ...]
+) -> tuple[PartResult, tuple[Own, ...]]:
+    """The result with credit for what is right given `others`, else given steps; and the wrong steps that it shows."""
+    result = _followed(question, part, result, others)
+    if result.note == "follow_through" or not part.part.steps:
+        return result, ()
+    return _by_steps(question, part, result, others)
 
 
 def _followed(question: SolvedQuestion, part: SolvedPart, result: PartResult, others: tuple[Own, ...]) -> PartResult:

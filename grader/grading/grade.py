@@ -2,7 +2,8 @@
 
 read the text -> find the side of the chain that is the answer -> judge it -> turn the verdict into points and words;
 then, over all parts of a question, credit for what is right given the student's own earlier values.
-Pure: no files, no clock; the same submission always gives the same report.
+Pure: no files, no clock; the same submission always gives the same report. A fault of ours costs the answer that it
+happened in, or its credit for going on from others, and no more: it is undecided, or as judged, and for a person.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from grader.expression.printing.printer import to_text
 from grader.expression.reading.read import Reading, read
 from grader.grading.answers import final_answer, shown_steps, with_own_partials
 from grader.grading.carried import carried_forward
+from grader.grading.isolated import Failed, Isolation, faults, isolated, not_judged
 from grader.grading.messages import message_for
 from grader.grading.partial import bounded
 from grader.problems import Problem
@@ -46,10 +48,13 @@ UNFINISHED = {
 _REVIEWED = frozenset(("undecided", "unreadable"))
 
 
-def grade(key: AnswerKey, submission: Submission, judged: Judged = NOTHING_JUDGED) -> GradeReport:
+def grade(
+    key: AnswerKey, submission: Submission, judged: Judged = NOTHING_JUDGED, isolation: Isolation = isolated
+) -> GradeReport:
     """Grade every part of the rubric; a part without an answer is missing, never silently nought.
 
-    `judged` may hold outcomes of `grade_answer` by (part, text), which are then not worked out again.
+    `judged` may hold outcomes of `grade_answer` by (part, text), which are then not worked out again. `isolation`
+    keeps what goes wrong in one answer from the others.
     """
     answers = {answer.part: answer for answer in submission.answers}
     results: list[PartResult] = []
@@ -57,10 +62,9 @@ def grade(key: AnswerKey, submission: Submission, judged: Judged = NOTHING_JUDGE
         own = []
         for part in question.parts:
             answer = answers.get(part.part.id)
-            own.append(_missing(part) if answer is None else _grade_part(key, part, answer, judged))
-        results += [
-            _confirmed_by_hand(result) if submission.ocr else result for result in carried_forward(question, own)
-        ]
+            own.append(_missing(part) if answer is None else _grade_part(key, part, answer, judged, isolation))
+        carried = carried_forward(question, own, isolation)
+        results += [_confirmed_by_hand(result) if submission.ocr else result for result in carried]
     return GradeReport(
         student=submission.student,
         name=submission.name,
@@ -69,14 +73,14 @@ def grade(key: AnswerKey, submission: Submission, judged: Judged = NOTHING_JUDGE
         max_score=key.rubric.max_score,
         review=any(result.review for result in results) or bool(submission.problems),
         parts=tuple(results),
-        problems=submission.problems,
+        problems=(*submission.problems, *faults(results)),
     )
 
 
-def grade_answer(key: AnswerKey, part_id: str, text: str) -> PartResult:
+def grade_answer(key: AnswerKey, part_id: str, text: str, isolation: Isolation = isolated) -> PartResult:
     """Grade one answer; raises KeyError for a part that the rubric does not have."""
-    find_part(key, part_id)
-    return _missing(find_part(key, part_id)[1]) if not text.strip() else _judged(key, part_id, text)
+    part = find_part(key, part_id)[1]
+    return _judged(key, part_id, text, isolation) if text.strip() else _missing(part)
 
 
 def rubric_shown(key: AnswerKey) -> RubricShown:
@@ -99,10 +103,10 @@ def _missing(part: SolvedPart) -> PartResult:
     return PartResult(part.asked, "missing", 0.0, "missing", False, "No answer was handed in for this part.")
 
 
-def _grade_part(key: AnswerKey, part: SolvedPart, answer: Answer, judged: Judged) -> PartResult:
+def _grade_part(key: AnswerKey, part: SolvedPart, answer: Answer, judged: Judged, isolation: Isolation) -> PartResult:
     if not answer.text.strip():
         return _missing(part)
-    result = judged.get((part.part.id, answer.text)) or _judged(key, part.part.id, answer.text)
+    result = judged.get((part.part.id, answer.text)) or _judged(key, part.part.id, answer.text, isolation)
     if result.answer is None:
         return result
     placed = tuple(
@@ -114,8 +118,13 @@ def _grade_part(key: AnswerKey, part: SolvedPart, answer: Answer, judged: Judged
 
 # half the answers of a class are repeated, and most parts are asked of everybody
 @lru_cache(maxsize=65_536)
-def _judged(key: AnswerKey, part_id: str, text: str) -> PartResult:
+def _judged(key: AnswerKey, part_id: str, text: str, isolation: Isolation) -> PartResult:
     question, part = find_part(key, part_id)
+    found = isolation(lambda: _judge(question, part, text))
+    return not_judged(part.asked, text, found) if isinstance(found, Failed) else found
+
+
+def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> PartResult:
     reading = read(text, question.question.model.names)
     expression = final_answer(reading, part.part.target)
     if reading.problems or expression is None:
