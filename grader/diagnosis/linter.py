@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.comparison.numbers import number_note
 from grader.diagnosis.predictions import Mistake, predictions
-from grader.diagnosis.tracks import reached_from
+from grader.diagnosis.tangents import reached_from
 from grader.expression.nodes import Expression, Partial, head, partial_name
 from grader.problems import Problem
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion

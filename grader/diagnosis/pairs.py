@@ -11,7 +11,7 @@ import numpy as np
 
 from grader.diagnosis.formulas import quantities_in
 from grader.diagnosis.predictions import RANK, Mistake, Predictions, predictions, room
-from grader.diagnosis.tracks import reached_from
+from grader.diagnosis.tangents import reached_from
 from grader.diagnosis.wholes import multiples
 from grader.expression.nodes import Partial, head
 from grader.expression.values import Array

@@ -12,7 +12,7 @@ from itertools import islice
 from grader.comparison.asked import Target
 from grader.comparison.judge import judge
 from grader.diagnosis.predictions import Mistake, named
-from grader.diagnosis.tracks import reached_from
+from grader.diagnosis.tangents import reached_from
 from grader.expression.algebra import free_symbols
 from grader.expression.nodes import (
     ONE,

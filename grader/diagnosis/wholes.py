@@ -14,7 +14,7 @@ import numpy as np
 from grader.autodiff.backprop import inline
 from grader.autodiff.graph import Node
 from grader.diagnosis.formulas import Changed, changed_formulas, interchanged, quantities_in
-from grader.diagnosis.tracks import Track, reached_from
+from grader.diagnosis.tangents import Tangents, reached_from
 from grader.expression.nodes import (
     ONE,
     Call,
@@ -186,25 +186,27 @@ def transposed(values: Array) -> Iterator[Array]:
                 yield np.swapaxes(values, one, other)
 
 
-def diagonals(track: Track) -> Iterator[Instead]:
+def diagonals(tangents: Tangents) -> Iterator[Instead]:
     """Of a node whose entries all depend on all others (softmax): only the diagonal of its Jacobian, or signs wrong."""
-    run = track.run
-    for node in track.nodes:
+    run = tangents.run
+    for node in tangents.nodes:
         rank = len(node.axes)
-        for leaf in track.question.graph.quantities:
+        for leaf in tangents.question.graph.quantities:
             if not rank or leaf.axes != node.axes or leaf.name not in quantities_in(node.expression):
                 continue
-            fill_partials(run, [Partial(Symbol(node.name), Symbol(leaf.name))], track.question.adjoints)
+            fill_partials(run, [Partial(Symbol(node.name), Symbol(leaf.name))], tangents.question.adjoints)
             local = run.values.get(partial_name(node.name, leaf.name))
-            if local is None or leaf.name not in {track.below, *(n.name for n in track.nodes)} | _opaque(track):
+            if local is None or leaf.name not in {tangents.below, *(n.name for n in tangents.nodes)} | _opaque(
+                tangents
+            ):
                 continue
             size = int(np.prod(local.shape[1 : 1 + rank]))
             flat = local.reshape(run.points, size, size)
             eye = np.eye(size)
             if not (flat * (1 - eye)).any():
                 continue
-            upper = run.values[partial_name(track.above, node.name)]
-            lower = run.values[partial_name(leaf.name, track.below)]
+            upper = run.values[partial_name(tangents.above, node.name)]
+            lower = run.values[partial_name(leaf.name, tangents.below)]
             about = Partial(Symbol(node.name), Symbol(leaf.name))
             for kind, wrong in (("softmax_diagonal", flat * eye), ("sign", flat * (2 * eye - 1))):
                 left = upper.reshape(run.points, -1, size)
@@ -213,8 +215,8 @@ def diagonals(track: Track) -> Iterator[Instead]:
                 yield Instead(kind, about, (left @ (wrong - flat) @ right).reshape(shape))
 
 
-def _opaque(track: Track) -> set[str]:
-    return {leaf.name for leaf in track.question.graph.leaves if track.below in leaf.of}
+def _opaque(tangents: Tangents) -> set[str]:
+    return {leaf.name for leaf in tangents.question.graph.leaves if tangents.below in leaf.of}
 
 
 def updated_weights(question: SolvedQuestion, run: Run, name: str, target: Partial) -> Iterator[Instead]:
