@@ -270,7 +270,7 @@ def _by_lookup(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Valu
     """A quantity or a link of the chain too much, or too little."""
     names = question.question.model.names
     target = part.part.target
-    axes = {item.name: item.axes for item in question.graph.quantities}
+    axes = question.graph.axes
     sides = (target.numerator, target.denominator) if isinstance(target, Partial) else (target,)
     wanted = tuple(axis for side in sides for axis in axes.get(head(side) or "", ()))
     if not is_whole(target):

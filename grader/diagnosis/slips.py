@@ -116,7 +116,7 @@ def opaque_factor(tangents: Tangents, place: Place) -> Iterator[Slip]:
 
 def _direct_inputs(tangents: Tangents, node: Expression) -> tuple[str, ...]:
     found = dict.fromkeys(head(item) for item in walk(node) if isinstance(item, Symbol | Indexed))
-    return tuple(name for name in found if name in tangents.axes and _changes(tangents, name))
+    return tuple(name for name in found if name is not None and name in tangents.axes and _changes(tangents, name))
 
 
 def _changes(tangents: Tangents, name: str) -> bool:

@@ -7,12 +7,12 @@ A slip at one place turns its tangent into another one; what it does to the whol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from grader.autodiff.graph import ComputationGraph, Node
+from grader.autodiff.graph import Node
 from grader.autodiff.vjps import local_partials
 from grader.expression.algebra import fresh, indexed, is_number, iverson, mul, substitute
 from grader.expression.evaluator import evaluate
@@ -29,7 +29,6 @@ from grader.expression.nodes import (
     indices,
     partial_name,
     rebuild,
-    symbols,
     walk,
 )
 from grader.expression.values import Array, Value, align, constant, spread
@@ -49,7 +48,7 @@ class Tangents:
     above: str
     below: str
     nodes: tuple[Node, ...]
-    axes: dict[str, tuple[str, ...]]
+    axes: Mapping[str, tuple[str, ...]]
     extents: dict[str, int]
     values: dict[Expression, Value] = field(default_factory=dict)
     found: dict[tuple[Expression, str], Value | None] = field(default_factory=dict)
@@ -96,32 +95,20 @@ def over(left: Value, right: Value) -> Value:
 
 def make_tangents(question: SolvedQuestion, run: Run, above: str, below: str) -> Tangents:
     """The nodes between two quantities, with bound letters that differ from each other."""
-    axes = {item.name: item.axes for item in question.graph.quantities}
-    reached = reached_from(question.graph, below)
+    graph, axes = question.graph, question.graph.axes
     nodes = []
     extents: dict[str, int] = {}
-    taken = set(axes) | set(question.graph.sizes)
-    for node in question.graph.nodes:
-        if node.name not in reached or above not in reached_from(question.graph, node.name):
-            continue
+    taken = {*axes, *graph.sizes}
+    for node in graph.between(below, above):
         expression = _own_letters(node.expression, taken | set(node.letters))
         nodes.append(replace(node, expression=expression))
         found = zip(node.letters, node.axes, strict=False)
         extents |= {letter: axis_length(axis, run.sizes) for letter, axis in found}
         extents |= _bound_extents(expression, axes, run)
     wanted = [Partial(Symbol(above), Symbol(node.name)) for node in nodes]
-    wanted += [Partial(Symbol(name), Symbol(below)) for name in sorted(reached & set(axes))]
+    wanted += [Partial(Symbol(name), Symbol(below)) for name in sorted(graph.reached_from(below) & axes.keys())]
     fill_partials(run, wanted, question.adjoints)
     return Tangents(question, run, above, below, tuple(nodes), axes, extents)
-
-
-def reached_from(graph: ComputationGraph, name: str) -> frozenset[str]:
-    """`name` and all that is computed from it."""
-    found = {name, *(leaf.name for leaf in graph.leaves if name in leaf.of)}
-    for node in graph.nodes:
-        if symbols(node.expression) & found:
-            found.add(node.name)
-    return frozenset(found)
 
 
 def _own_letters(node: Expression, taken: set[str]) -> Expression:
@@ -134,7 +121,7 @@ def _own_letters(node: Expression, taken: set[str]) -> Expression:
     return rebuild(node, lambda child: _own_letters(child, taken))
 
 
-def _bound_extents(node: Expression, axes: dict[str, tuple[str, ...]], run: Run) -> dict[str, int]:
+def _bound_extents(node: Expression, axes: Mapping[str, tuple[str, ...]], run: Run) -> dict[str, int]:
     found = {}
     for item in walk(node):
         for index, axis in zip(indices(item), axes.get(head(item) or "", ()), strict=False):
