@@ -69,7 +69,7 @@ def backward_pass(graph: ComputationGraph, output: str, tidy: bool = True) -> tu
 
     The node for the ancestor x is named ``partial_name(output, x)``; its letters are the output's, then x's.
     """
-    axes = {item.name: item.axes for item in graph.quantities}
+    axes = graph.axes
     defined = {node.name: node for node in graph.nodes}
     order = [node.name for node in graph.nodes]
     taken = set(axes) | {letter for node in graph.nodes for letter in _letters_in(node)}
@@ -151,7 +151,7 @@ def _local(node: Node, cotangent: Expression, axes: Mapping[str, tuple[str, ...]
 
 def local_jacobian(graph: ComputationGraph, above: str, below: str) -> Node | None:
     """The derivative of one node by one of its direct inputs, everything else held fixed."""
-    axes = {item.name: item.axes for item in graph.quantities}
+    axes = graph.axes
     node = next((item for item in graph.nodes if item.name == above), None)
     if node is None:
         return None

@@ -26,7 +26,7 @@ CLOSE_LOOKS = 1
 @lru_cache(maxsize=256)
 def is_scalar_model(question: SolvedQuestion) -> bool:
     """Whether every quantity of the model is a scalar."""
-    return not any(item.axes for item in question.graph.quantities)
+    return not any(question.graph.axes.values())
 
 
 def settled_run(

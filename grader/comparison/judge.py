@@ -80,7 +80,7 @@ def _judge_readings(question: SolvedQuestion, target: Target, answer: Expression
 def _readings(question: SolvedQuestion, target: Target, answer: Expression) -> tuple[Expression, ...]:
     """The readings of the answer that differ in value at the sample points of the first run."""
     run = question.runs[0]
-    if not any(item.axes for item in question.graph.quantities):
+    if not any(question.graph.axes.values()):
         return (answer,)
     fill_partials(run, (answer,), question.adjoints)
     env = environment(run, extents(run, target.expression))

@@ -42,7 +42,7 @@ def meanings(question: SolvedQuestion, target: Expression, answer: Expression, f
 
     `fits`: the answer has the target's shape, so that nothing is left out of it.
     """
-    axes = {item.name: item.axes for item in question.graph.quantities}
+    axes = question.graph.axes
     if not any(axes.values()):
         return
     if not fits:
@@ -88,7 +88,7 @@ def _entered(node: Expression, letter: str, axis: str, axes: Axes) -> Expression
 
 def example_axes(question: SolvedQuestion) -> frozenset[str]:
     """The axes that only a number such as the loss sums over: those of independent examples."""
-    axes = {item.name: item.axes for item in question.graph.quantities}
+    axes = question.graph.axes
     every = {axis for shape in axes.values() for axis in shape if axis != "1"}
     reduced = [item for node in question.graph.nodes if node.axes for item in walk(node.expression)]
     return frozenset(every - {_axis_of(item, axes) for item in reduced if isinstance(item, Reduce)})
@@ -96,7 +96,7 @@ def example_axes(question: SolvedQuestion) -> frozenset[str]:
 
 def of_examples(question: SolvedQuestion, answer: Expression, letters: Iterable[str]) -> bool:
     """Whether one of the letters, as the answer uses it, numbers examples."""
-    axes = {item.name: item.axes for item in question.graph.quantities}
+    axes = question.graph.axes
     examples = example_axes(question)
     return any(_axis_of(Reduce("sum", letter, answer), axes) in examples for letter in letters)
 

@@ -227,49 +227,38 @@ def _by_way_of(
 ) -> list[Node] | None:
     """The adjoints of `output`, where that of `below` comes through `above` by the held partial of the two."""
     names = [item.name for item in nodes]
-    if len(local.letters) != _rank(graph, above) + _rank(graph, below):
+    if len(local.letters) != len(graph.axes[above]) + len(graph.axes[below]):
         return nodes  # given as a whole array
     upper, lower = partial_name(output, above), partial_name(output, below)
     if output == above or upper not in names or lower not in names or lower in found:
         return nodes
     place = names.index(lower)
-    old = nodes[place]
-    outer = len(old.letters) - len(local.letters) + _rank(graph, above)
+    changed = _chained(graph, (output, above, below), nodes[place], local, true)
+    return None if changed is None else [local, *nodes[:place], changed, *nodes[place + 1 :]]
+
+
+def _chained(
+    graph: ComputationGraph, chain: tuple[str, str, str], old: Node, local: Node, true: Mapping[str, Node]
+) -> Node | None:
+    """The adjoint `old` of the last of a `chain` with the held `local` partial in place of the `true` one."""
+    output, above, below = chain
+    outer = len(old.letters) - len(graph.axes[below])
     out_letters, own = old.letters[:outer], old.letters[outer:]
     taken = symbols(old.expression) | symbols(local.expression) | set(old.letters) | set(local.letters)
     middle: list[str] = []
-    for _ in range(_rank(graph, above)):
+    for _ in graph.axes[above]:
         middle.append(fresh(taken | set(middle)))
-    given = indexed(output, out_letters)
-    through = Partial(given, indexed(above, middle))
+    through = Partial(indexed(output, out_letters), indexed(above, middle))
     step = Partial(indexed(above, middle), indexed(below, own))
-    if _only_through(graph, below, output, above):
-        expression = total(middle, mul(through, step))
-    elif any(leaf.value is not None for leaf in graph.leaves):
+    if graph.only_through(below, above, output):
+        return replace(old, expression=total(middle, mul(through, step)))
+    if any(leaf.value is not None for leaf in graph.leaves):
         return None  # a difference of intervals would allow too much
-    else:
-        others = {name: node for name, node in true.items() if name != local.name}
-        truth = inline(true[local.name].expression, others)
-        letters = dict(zip(local.letters, map(Symbol, (*middle, *own)), strict=True))
-        change = sub(step, substitute(truth, letters))
-        expression = add(old.expression, total(middle, mul(through, change)))
-    return [local, *nodes[:place], replace(old, expression=expression), *nodes[place + 1 :]]
-
-
-def _rank(graph: ComputationGraph, name: str) -> int:
-    return next(len(item.axes) for item in graph.quantities if item.name == name)
-
-
-def _only_through(graph: ComputationGraph, start: str, goal: str, gate: str) -> bool:
-    """Whether every path of the program from `start` to `goal` goes through `gate`."""
-    reached = {start}
-    for leaf in graph.leaves:
-        if start in leaf.of:
-            reached.add(leaf.name)
-    for node in graph.nodes:
-        if node.name != gate and symbols(node.expression) & (reached - {gate}):
-            reached.add(node.name)
-    return goal not in reached
+    others = {name: node for name, node in true.items() if name != local.name}
+    truth = inline(true[local.name].expression, others)
+    letters = dict(zip(local.letters, map(Symbol, (*middle, *own)), strict=True))
+    change = sub(step, substitute(truth, letters))
+    return replace(old, expression=add(old.expression, total(middle, mul(through, change))))
 
 
 def _lines(graph: ComputationGraph, adjoints: Adjoints, found: Mapping[str, Node]) -> dict[str, Node]:

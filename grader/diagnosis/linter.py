@@ -13,7 +13,6 @@ import numpy as np
 
 from grader.comparison.numbers import number_note
 from grader.diagnosis.predictions import Mistake, predictions
-from grader.diagnosis.tracks import reached_from
 from grader.expression.language.nodes import Expression, Partial, head, partial_name
 from grader.problems import Problem
 from grader.rubric.malrule import Lint
@@ -157,11 +156,10 @@ def _steps(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, st
     if not isinstance(target, Partial):
         return
     above, below = head(target.numerator) or "", head(target.denominator) or ""
-    reached = reached_from(question.graph, below)
+    way = question.graph.reached_from(below) & question.graph.leading_to(above)
     for step in steps:
         names = [head(side) or "" for side in _sides(step.target)]
-        off = [name for name in names if name not in reached or above not in reached_from(question.graph, name)]
-        if off:
+        if not way.issuperset(names):
             yield "steps", f"the step '{step.text}' is not on the way from {above} to {below}"
         elif isinstance(step.target, Partial):
             fill_partials(question.runs[0], (step.target,), question.adjoints)

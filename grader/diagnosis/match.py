@@ -78,7 +78,7 @@ def _sampled(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> 
 
 
 def _readings(question: SolvedQuestion, run: Run, part: SolvedPart, answer: Expression) -> Iterator[Expression]:
-    if not any(item.axes for item in question.graph.quantities):
+    if not any(question.graph.axes.values()):
         yield answer
         return
     fill_partials(run, (answer,), question.adjoints)

@@ -11,7 +11,6 @@ import numpy as np
 
 from grader.diagnosis.formulas import quantities_in
 from grader.diagnosis.predictions import Mistake, Predictions, predictions, room
-from grader.diagnosis.tracks import reached_from
 from grader.diagnosis.wholes import multiples
 from grader.expression.evaluation.values import Array
 from grader.expression.language.nodes import Partial, head
@@ -64,9 +63,8 @@ def _linked(single: Predictions) -> list[tuple[Mistake, Array]]:
 def _one_chain(question: SolvedQuestion, part: SolvedPart) -> bool:
     """Whether a scalar target is the product of the links of one chain, so that two slips multiply."""
     target, graph = part.part.target, question.graph
-    if not isinstance(target, Partial) or any(item.axes for item in graph.quantities):
+    if not isinstance(target, Partial) or any(graph.axes.values()):
         return False
     above, below = head(target.numerator) or "", head(target.denominator) or ""
-    reached = reached_from(graph, below)
-    way = [node for node in graph.nodes if node.name in reached and above in reached_from(graph, node.name)]
-    return all(len(set(quantities_in(node.expression)) & reached) == 1 for node in way)
+    reached = graph.reached_from(below)
+    return all(len(set(quantities_in(node.expression)) & reached) == 1 for node in graph.between(below, above))

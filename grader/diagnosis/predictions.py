@@ -16,7 +16,7 @@ import numpy as np
 from grader.comparison.truth import pairs_in, truth_value
 from grader.diagnosis.formulas import changed_formulas, top_terms
 from grader.diagnosis.slips import slips_at
-from grader.diagnosis.tracks import make_track, places, with_slip
+from grader.diagnosis.tangents import make_tangents, places, with_slip
 from grader.diagnosis.wholes import (
     diagonals,
     factors,
@@ -196,12 +196,12 @@ def _by_chain(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value
     if not isinstance(target, Partial):
         return
     full = run.values[part.name]
-    track = make_track(question, run, head(target.numerator) or "", head(target.denominator) or "")
+    tangents = make_tangents(question, run, head(target.numerator) or "", head(target.denominator) or "")
     repeated: dict[tuple[object, ...], list[tuple[Mistake, Array]]] = {}
-    for place in places(track):
-        for number, slip in enumerate(slips_at(track, place)):
+    for place in places(tangents):
+        for number, slip in enumerate(slips_at(tangents, place)):
             try:
-                values = with_slip(track, place, slip.tangent, full)
+                values = with_slip(tangents, place, slip.tangent, full)
             except ShapeError:
                 continue
             mistake = named(names, slip.kind, slip.about, _link(slip.about, place.node.name))
@@ -213,7 +213,7 @@ def _by_chain(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value
         if len(slips) > 1:
             every = full + np.sum([change for _, change in slips], axis=0)
             yield slips[0][0], _entered(run, part, truth, every)
-    for one in diagonals(track):
+    for one in diagonals(tangents):
         yield named(names, one.kind, one.about), _entered(run, part, truth, full + one.values)
 
 
@@ -271,7 +271,7 @@ def _by_lookup(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Valu
     """A quantity or a link of the chain too much, or too little."""
     names = question.question.model.names
     target = part.part.target
-    axes = {item.name: item.axes for item in question.graph.quantities}
+    axes = question.graph.axes
     sides = (target.numerator, target.denominator) if isinstance(target, Partial) else (target,)
     wanted = tuple(axis for side in sides for axis in axes.get(head(side) or "", ()))
     if not is_whole(target):

@@ -12,7 +12,6 @@ from itertools import islice
 from grader.comparison.asked import Target
 from grader.comparison.judge import judge
 from grader.diagnosis.predictions import Mistake, named
-from grader.diagnosis.tracks import reached_from
 from grader.expression.algebra.construct import free_symbols
 from grader.expression.language.nodes import (
     ONE,
@@ -66,9 +65,8 @@ def _stops(question: SolvedQuestion, target: Expression) -> Iterator[Expression]
     if not isinstance(target, Partial) or question.numeric:
         return
     above, below = head(target.numerator) or "", head(target.denominator) or ""
-    reached = reached_from(question.graph, below)
-    for node in reversed(question.graph.nodes):
-        if node.name in reached - {above} and above in reached_from(question.graph, node.name):
+    for node in reversed(question.graph.between(below, above)):
+        if node.name != above:
             yield Partial(Symbol(above), Symbol(node.name))
 
 

@@ -131,7 +131,7 @@ def _moved(run: Run, below: str, entries: list[tuple[int, ...]]) -> Run:
     tiled = {name: np.concatenate([run.values[name].astype(np.longdouble)] * len(blocks)) for name in names}
     changed = np.concatenate([run.values[below].astype(np.longdouble)] * len(blocks))
     fixed = {below: changed}
-    following = [leaf.name for leaf in run.graph.leaves if below in leaf.of]
+    following = run.graph.opaque_in(below)
     fixed |= {name: tiled[name].copy() for name in following}
     for k, (entry, step) in enumerate(blocks):
         rows = slice(k * run.points, (k + 1) * run.points)

@@ -201,7 +201,7 @@ def precise(run: Run) -> Run:
 
 def extents(run: Run, target: Expression) -> dict[str, int]:
     """The range of every letter that enters an axis of a target."""
-    axes = {item.name: item.axes for item in run.graph.quantities}
+    axes = run.graph.axes
     return {
         index.name: axis_length(axis, run.sizes)
         for side in sides(target)

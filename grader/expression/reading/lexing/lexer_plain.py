@@ -10,7 +10,17 @@ from typing import NoReturn
 
 from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.words import GREEK_LETTERS
-from grader.expression.reading.lexing.tokens import FORMS, KEYWORDS, MARKS, MAX_TOKENS, RESHAPES, SIGNS, WORD_SIGNS, Token, fail
+from grader.expression.reading.lexing.tokens import (
+    FORMS,
+    KEYWORDS,
+    MARKS,
+    MAX_TOKENS,
+    RESHAPES,
+    SIGNS,
+    WORD_SIGNS,
+    Token,
+    fail,
+)
 
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᶻᵀᵗʲᵏ", "0123456789+-=()nixyzTtjk", strict=True))
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ᵢⱼₖₗₘₙₚₛₜₓᵤᵥₐₑₕₒ", "0123456789+-=()ijklmnpstxuvaeho", strict=True))
