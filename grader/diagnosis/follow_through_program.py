@@ -27,6 +27,7 @@ from grader.solver.runs import Run, compute, environment, fill_partials, leaf_va
 from grader.solver.strata import margins
 
 Adjoints = dict[str, tuple[Node, ...]]
+LARGEST = 1e308
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,32 @@ def _is_whole(question: SolvedQuestion, answer: Expression, letters: tuple[str, 
     run = question.runs[0]
     fill_partials(run, (answer,), question.adjoints)
     return evaluate(answer, environment(run)).rank == len(letters)
+
+
+def moved(question: SolvedQuestion, program: Program, along: Fraction) -> Program | None:
+    """The program with its wrong quantities so far on the way from the truth, at 0, by the student's own, at 1.
+
+    None where no quantity of the model is held that is wrong, or one can't be put in. Derivatives stay as they are:
+    what comes after one is a multiple of it.
+    """
+    if all(own.right or isinstance(own.target, Partial) for own in program.held):
+        return None
+    held = tuple(_moved(question, own, along) for own in program.held)
+    found = holding(question, held)
+    return found if found is not None and len(found.held) == len(held) else None
+
+
+def _moved(question: SolvedQuestion, own: Own, along: Fraction) -> Own:
+    line = _line(question, own)
+    if own.right or line is None or isinstance(own.target, Partial):
+        return own
+    if own.value is not None:
+        truth = question.runs[0].values[own.name].item()
+        value = truth + float(along) * (own.value - truth)
+        return replace(own, value=min(max(value, -LARGEST), LARGEST))
+    letters = _letters(own.target) or ()
+    formula = substitute(line.expression, dict(zip(line.letters, map(Symbol, letters), strict=False)))
+    return replace(own, answer=add(formula, mul(number(along), sub(own.answer, formula))))
 
 
 def _line(question: SolvedQuestion, own: Own) -> Node | None:
@@ -249,7 +276,8 @@ def _by_way_of(
         return None  # a difference of intervals would allow too much
     else:
         others = {name: node for name, node in true.items() if name != local.name}
-        truth = inline(true[local.name].expression, others)
+        # without a path between the two there is no line for it
+        truth = inline(true[local.name].expression, others) if local.name in true else number(0)
         letters = dict(zip(local.letters, map(Symbol, (*middle, *own)), strict=True))
         change = sub(step, substitute(truth, letters))
         expression = add(old.expression, total(middle, mul(through, change)))

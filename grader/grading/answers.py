@@ -113,7 +113,7 @@ def _given(
     question: SolvedQuestion, step: Step, tolerance: Tolerance, side: Expression, own: tuple[Own, ...]
 ) -> str | None:
     found = follow_through(question, head(step.target) or "", step.target, tolerance, side, own) if own else None
-    return None if found is None else given_your(question, found[0])
+    return None if found is None or found.degenerate else given_your(question, found.own)
 
 
 def given_your(question: SolvedQuestion, used: tuple[Own, ...]) -> str:

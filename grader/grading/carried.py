@@ -17,6 +17,7 @@ from grader.results import Evidence, PartResult, ScoreLine
 from grader.solver.key import SolvedPart, SolvedQuestion
 
 WRONG = frozenset(("incorrect", "partly_correct"))
+FOLLOWED, DEGENERATE = "follow_through", "follow_through_degenerate"
 _VALUED = WRONG | {"correct"}
 # what is only unfinished, or of another kind than asked, is no value to go on from
 _NO_VALUE = frozenset(("chain_rule_only", "not_evaluated", "restated", "shape", "wrong_at_kink"))
@@ -42,7 +43,7 @@ def carried_forward(question: SolvedQuestion, results: list[PartResult]) -> list
         usable = (*usable, *(value for value in of_steps if value.name != part.name))
         usable = () if all(value.right for value in usable) else usable
         changed[k] = _followed(question, part, results[k], usable)
-        if changed[k].note == "follow_through":
+        if changed[k].note in (FOLLOWED, DEGENERATE):
             worked_out.add(part.name)
         elif part.part.steps:
             changed[k], shown = _by_steps(question, part, changed[k], usable)
@@ -77,8 +78,10 @@ def _followed(question: SolvedQuestion, part: SolvedPart, result: PartResult, ot
     found = follow_through(question, part.name, part.part.target, part.part.tolerance, answer, others)
     if found is None:
         return result
-    given = given_your(question, found[0])
-    return _credited(question, part, result, given, (ScoreLine(f"right, {given}", score),), found[1])
+    given = given_your(question, found.own)
+    if found.degenerate:
+        return _left_open(part, result, given)
+    return _credited(question, part, result, given, (ScoreLine(f"right, {given}", score),), found.evidence)
 
 
 def _by_steps(
@@ -100,9 +103,11 @@ def _by_steps(
             ScoreLine(f"step: {step.text} is not right", -step.points) for step, _ in shown.wrong if step.points
         )
         if found is not None and lost and share + sum(line.points for line in lost) > result.score:
-            given = given_your(question, found[0])
+            given = given_your(question, found.own)
+            if found.degenerate:
+                return _left_open(part, result, given), wrong
             lines = (ScoreLine(f"right, {given}", share), *lost)
-            return _credited(question, part, result, given, lines, found[1]), wrong
+            return _credited(question, part, result, given, lines, found.evidence), wrong
     steps = tuple(ScoreLine(f"step: {text}", points) for text, points in shown.earned)
     lines = (*steps, *(line for line in result.lines if not line.reason.startswith("step: ")))
     kept, score = bounded(part, lines)
@@ -124,10 +129,24 @@ def _credited(
         result,
         verdict="correct" if score == part.part.points else "partly_correct",
         score=score,
-        note="follow_through",
+        note=FOLLOWED,
         message=f"This is right, {given}.",
         evidence=replace(evidence, detail=_detail(question, evidence.points)),
         diagnosis=None,
+        lines=lines,
+    )
+
+
+def _left_open(part: SolvedPart, result: PartResult, given: str) -> PartResult:
+    """The result for a person, with the points that it has anyway."""
+    lines, score = bounded(part, result.lines, decided=False)
+    return replace(
+        result,
+        verdict="undecided",
+        score=score,
+        note=DEGENERATE,
+        review=True,
+        message=f"This fits, {given}, but with that it vanishes or levels off, so a person will look at it.",
         lines=lines,
     )
 
