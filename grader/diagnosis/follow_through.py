@@ -75,12 +75,10 @@ def follow_through(
     """
     doubtful: Followed | None = None
     for program in _programs(question, name, own):
-        goal = Target(target, target, tolerance)
-        if question.numeric:
-            interval = interval_of(program, name, tolerance)
-            if interval is None or (not rounds(tolerance) and _too_wide(interval)):
-                continue
-            goal = Target(target, target, tolerance, interval)
+        interval = interval_of(program, name, tolerance) if question.numeric else None
+        if question.numeric and (interval is None or not all(map(math.isfinite, interval))):
+            continue
+        goal = Target(target, target, tolerance, interval)
         verdict = judge(program.question, goal, answer)
         if verdict.decision != "equivalent" or verdict.note in _UNFINISHED:
             continue
@@ -89,9 +87,10 @@ def follow_through(
             if _trivial(program, name) and all(not symbols(item.answer) for item in used):
                 continue
             used = _needed(question, goal, answer, used)
-        if not degenerate(question, program, name, goal, answer):
+        if degenerate(question, program, name, goal, answer):
+            doubtful = doubtful or Followed(used, verdict.evidence, degenerate=True)
+        elif interval is None or rounds(tolerance) or not _too_wide(interval):
             return Followed(used, verdict.evidence)
-        doubtful = doubtful or Followed(used, verdict.evidence, degenerate=True)
     return doubtful
 
 

@@ -28,6 +28,7 @@ from grader.solver.strata import margins
 
 Adjoints = dict[str, tuple[Node, ...]]
 LARGEST = 1e308
+NEGLIGIBLE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,8 @@ def _formulas(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[O
         fill_partials(run, [own.target for own in held], adjoints)
         for own in held:
             values = run.values[own.name]
-            if values.shape != true.values[own.name].shape or _degenerate(values):
+            truth = true.values[own.name]
+            if values.shape != truth.shape or _degenerate(values, truth):
                 return None
     own_margins = tuple(margin for node in found.values() for margin in margins(node.expression))
     conditions = tuple(dict.fromkeys((*question.conditions, *own_margins)))
@@ -199,14 +201,15 @@ def _formulas(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[O
     return Program(new, _lines(graph, adjoints, found), held)
 
 
-def _degenerate(values: Array) -> bool:
-    """Nothing, the identity, or no value: to go on from there is no work."""
+def _degenerate(values: Array, truth: Array) -> bool:
+    """Nothing beside the truth, the identity, or no value: to go on from there is no work."""
     usable = np.isfinite(values).reshape(values.shape[0], -1).all(axis=1)
     if usable.sum() * 2 < len(values):
         return True
     data = values[usable]
     square = data.ndim == 3 and data.shape[1] == data.shape[2]
-    return not data.any() or bool((data == 1).all()) or (square and bool((data == np.eye(data.shape[1])).all()))
+    nothing = np.abs(data) <= NEGLIGIBLE * np.abs(truth[usable])
+    return bool(nothing.all() or (data == 1).all()) or (square and bool((data == np.eye(data.shape[1])).all()))
 
 
 def _held_graph(graph: ComputationGraph, found: Mapping[str, Node]) -> ComputationGraph | None:

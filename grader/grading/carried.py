@@ -45,7 +45,7 @@ def carried_forward(question: SolvedQuestion, results: list[PartResult]) -> list
         changed[k] = _followed(question, part, results[k], usable)
         if changed[k].note in (FOLLOWED, DEGENERATE):
             worked_out.add(part.name)
-        elif part.part.steps:
+        if changed[k].note != FOLLOWED and part.part.steps:
             changed[k], shown = _by_steps(question, part, changed[k], usable)
             known = {value.name for value in (*own, *of_steps)}
             of_steps += [value for value in shown if value.name not in known]
@@ -90,6 +90,7 @@ def _by_steps(
     """The result by the steps that the answer shows, where some are right given others' values, or a wrong step's.
 
     A final answer that is right given a wrong step loses that step's points and no more. The wrong steps come along.
+    A person looks at what fits only because a value made it vanish or level off.
     """
     reading = read(result.answer.text if result.answer else "", question.question.model.names)
     shown = shown_steps(question, part, reading, others)
@@ -104,16 +105,18 @@ def _by_steps(
         )
         if found is not None and lost and share + sum(line.points for line in lost) > result.score:
             given = given_your(question, found.own)
-            if found.degenerate:
-                return _left_open(part, result, given), wrong
-            lines = (ScoreLine(f"right, {given}", share), *lost)
-            return _credited(question, part, result, given, lines, found.evidence), wrong
+            if not found.degenerate:
+                lines = (ScoreLine(f"right, {given}", share), *lost)
+                result = _credited(question, part, result, given, lines, found.evidence)
+                return _step_open(result, shown.doubtful), wrong
+            result = _left_open(part, result, given)
     steps = tuple(ScoreLine(f"step: {text}", points) for text, points in shown.earned)
     lines = (*steps, *(line for line in result.lines if not line.reason.startswith("step: ")))
-    kept, score = bounded(part, lines)
+    decided = result.verdict in WRONG
+    kept, score = bounded(part, lines, decided)
     if score > result.score:
-        result = replace(result, lines=kept, score=score, verdict="partly_correct")
-    return result, wrong
+        result = replace(result, lines=kept, score=score, verdict="partly_correct" if decided else result.verdict)
+    return _step_open(result, shown.doubtful), wrong
 
 
 def _credited(
@@ -135,6 +138,14 @@ def _credited(
         diagnosis=None,
         lines=lines,
     )
+
+
+def _step_open(result: PartResult, doubtful: tuple[str, ...]) -> PartResult:
+    """The result, for a person to look at where a step is `doubtful`; its points stay as they are until then."""
+    if not doubtful or result.review:
+        return result
+    said = f"The step {doubtful[0]}, vanishes or levels off, so a person will look at it."
+    return replace(result, review=True, message=f"{result.message} {said}")
 
 
 def _left_open(part: SolvedPart, result: PartResult, given: str) -> PartResult:
