@@ -6,6 +6,7 @@ show nothing; given the true ``Z = 1.3`` they are wrong. Such an answer earns no
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -15,8 +16,9 @@ from grader.comparison.numbers import number_note, typed_place
 from grader.comparison.truth import truth_value
 from grader.diagnosis.follow_through_program import NEGLIGIBLE, Program, interval_of, moved
 from grader.expression.nodes import Expression
-from grader.expression.values import Array
+from grader.expression.values import Array, ShapeError
 from grader.solver.key import SolvedQuestion
+from grader.solver.rounding import half_unit
 from grader.solver.runs import fill_partials
 
 # how far along the way from the truth, at 0, by the student's value, at 1
@@ -28,39 +30,53 @@ def degenerate(question: SolvedQuestion, program: Program, name: str, goal: Targ
 
     `answer` is right for the goal, whose quantity is `name`, in `program`, and is not right in `question`.
     """
-    place = typed_place(answer)
-    return _vanishes(question, program, name, goal, place) or _levels_off(question, program, name, goal, place)
+    vanishes = _vanishes(question, program, name, goal, answer)
+    return vanishes or _levels_off(question, program, goal, typed_place(answer))
 
 
-def _vanishes(question: SolvedQuestion, program: Program, name: str, goal: Target, place: int | None) -> bool:
-    """Whether 0 with the digits of the answer would be right as well, but not by the truth.
+def _vanishes(question: SolvedQuestion, program: Program, name: str, goal: Target, answer: Expression) -> bool:
+    """Whether 0 would be right as well, or the answer is nearer to it than to what comes out; but not by the truth.
 
     Of formulas, whether the goal is nothing beside the truth wherever it has a value.
     """
     true = Program(question, {}, ())
     if question.numeric:
-        return _accepts(program, name, goal, 0.0, place) and not _accepts(true, name, goal, 0.0, place)
-    return all(_near(held, 0 * held, truth) for held, truth in _pairs(program, true, goal))
+        place = typed_place(answer)
+        if not _is_small(program, goal, answer) and not _accepts(program, goal, 0.0, place):
+            return False
+        return not _accepts(true, replace(goal, interval=interval_of(true, name, goal.tolerance)), 0.0, place)
+    return all(_near(held, np.zeros_like(held), truth) for held, truth in _pairs(program, true, goal))
 
 
-def _levels_off(question: SolvedQuestion, program: Program, name: str, goal: Target, place: int | None) -> bool:
-    """Whether values still farther from the truth would give the same, though close to the truth a change tells."""
-    true, near, farther = (moved(question, program, along) for along in (TRUE, NEAR, FARTHER))
-    if true is None or near is None or farther is None:
+def _is_small(program: Program, goal: Target, answer: Expression) -> bool:
+    """Whether a number is nearer to 0 than to what comes out."""
+    try:
+        value = _number(program, replace(goal, expression=answer))
+    except ShapeError:
         return False
-    return _same(program, farther, name, goal, place) and not _same(true, near, name, goal, place)
+    return 2 * abs(value) <= abs(_number(program, goal))
 
 
-def _same(one: Program, other: Program, name: str, goal: Target, place: int | None) -> bool:
-    """Whether the goal of one program would be right in the other."""
-    if one.question.numeric:
-        return _accepts(other, name, goal, _number(one, goal), place)
-    return all(_near(a, b, a) for a, b in _pairs(one, other, goal))
+def _levels_off(question: SolvedQuestion, program: Program, goal: Target, place: int | None) -> bool:
+    """Whether values still farther from the truth would give the same, though close to the truth a change tells."""
+    farther = moved(question, program, FARTHER)
+    if farther is None or not _same(program, farther, goal, place):
+        return False
+    true, near = moved(question, program, TRUE), moved(question, program, NEAR)
+    return true is not None and near is not None and not _same(true, near, goal, place)
 
 
-def _accepts(program: Program, name: str, goal: Target, value: float, place: int | None) -> bool:
-    interval = interval_of(program, name, goal.tolerance)
-    return number_note(value, _number(program, goal), place, goal.tolerance, interval) is not None
+def _same(one: Program, other: Program, goal: Target, place: int | None) -> bool:
+    """Whether the goal of one program can't be told from that of the other, with the digits asked for or typed."""
+    if not one.question.numeric:
+        return all(_near(a, b, a) for a, b in _pairs(one, other, goal))
+    a, b = _number(one, goal), _number(other, goal)
+    half = half_unit(goal.tolerance, abs(b)) or (0.0 if place is None else 0.5 * 10.0**place)
+    return abs(a - b) <= half if half else number_note(a, b, None, goal.tolerance, None) is not None
+
+
+def _accepts(program: Program, goal: Target, value: float, place: int | None) -> bool:
+    return number_note(value, _number(program, goal), place, goal.tolerance, goal.interval) is not None
 
 
 def _number(program: Program, goal: Target) -> float:
@@ -82,4 +98,5 @@ def _values(program: Program, goal: Target) -> list[Array]:
 def _near(one: Array, other: Array, scale: Array) -> bool:
     """Whether two arrays differ by nothing beside the scale at every point where all have a value."""
     usable = np.isfinite(one) & np.isfinite(other) & np.isfinite(scale)
-    return bool((np.abs(one - other)[usable] <= NEGLIGIBLE * np.abs(scale)[usable]).all())
+    with np.errstate(all="ignore"):
+        return bool((np.abs(one[usable] - other[usable]) <= NEGLIGIBLE * np.abs(scale[usable])).all())
