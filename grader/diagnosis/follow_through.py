@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -15,10 +16,11 @@ import numpy as np
 from grader.comparison.asked import Target
 from grader.comparison.judge import judge
 from grader.comparison.numbers import typed_place
+from grader.diagnosis.degenerate import degenerate
 from grader.diagnosis.follow_through_program import Own, Program, holding, inputs, interval_of
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.nodes import Expression
+from grader.expression.language.nodes import Expression, symbols
 from grader.results import Evidence
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
@@ -31,7 +33,14 @@ _UNFINISHED = frozenset(("chain_rule_only", "not_evaluated"))
 
 __all__ = ["Followed", "Own", "follow_through", "own_value"]
 
-Followed = tuple[tuple[Own, ...], Evidence]
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The earlier values `own` that an answer is right for; `degenerate` where it shows nothing given these."""
+
+    own: tuple[Own, ...]
+    evidence: Evidence
+    degenerate: bool = False
 
 
 def own_value(question: SolvedQuestion, name: str, target: Expression, answer: Expression, right: bool) -> Own | None:
@@ -61,24 +70,28 @@ def follow_through(
 
     `own` are the student's values of other quantities, in the order of the rubric. Tried are all of those that the
     target's line reads, straight or by way of lines without an answer, then each wrong one by itself. A trivial value
-    may be among them only where it is itself right given earlier ones.
+    may be among them only where it is itself right given earlier ones. Values that make the answer vanish or saturate
+    are given back as `degenerate` where no others make it right.
     """
+    doubtful: Followed | None = None
     for program in _programs(question, name, own):
-        goal = Target(target, target, tolerance)
-        if question.numeric:
-            interval = interval_of(program, name, tolerance)
-            if interval is None or (not rounds(tolerance) and _too_wide(interval)):
-                continue
-            goal = Target(target, target, tolerance, interval)
+        interval = interval_of(program, name, tolerance) if question.numeric else None
+        if question.numeric and (interval is None or not all(map(math.isfinite, interval))):
+            continue
+        goal = Target(target, target, tolerance, interval)
         verdict = judge(program.question, goal, answer)
         if verdict.decision != "equivalent" or verdict.note in _UNFINISHED:
             continue
-        if not _trivial(program, name) or any(item.trivial for item in program.held):
-            used = tuple(item for item in program.held if not item.right)
-            if not question.numeric:
-                used = _needed(question, goal, answer, used)
-            return used, verdict.evidence
-    return None
+        used = tuple(item for item in program.held if not item.right)
+        if not question.numeric:
+            if _trivial(program, name) and all(not symbols(item.answer) for item in used):
+                continue
+            used = _needed(question, goal, answer, used)
+        if degenerate(question, program, name, goal, answer):
+            doubtful = doubtful or Followed(used, verdict.evidence, degenerate=True)
+        elif interval is None or rounds(tolerance) or not _too_wide(interval):
+            return Followed(used, verdict.evidence)
+    return doubtful
 
 
 def _programs(question: SolvedQuestion, name: str, own: tuple[Own, ...]) -> Iterator[Program]:

@@ -27,6 +27,8 @@ from grader.solver.runs import Run, compute, environment, fill_partials, leaf_va
 from grader.solver.strata import margins
 
 Adjoints = dict[str, tuple[Node, ...]]
+LARGEST = 1e308
+NEGLIGIBLE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,32 @@ def _is_whole(question: SolvedQuestion, answer: Expression, letters: tuple[str, 
     return evaluate(answer, environment(run)).rank == len(letters)
 
 
+def moved(question: SolvedQuestion, program: Program, along: Fraction) -> Program | None:
+    """The program with its wrong quantities so far on the way from the truth, at 0, by the student's own, at 1.
+
+    None where no quantity of the model is held that is wrong, or one can't be put in. Derivatives stay as they are:
+    what comes after one is a multiple of it.
+    """
+    if all(own.right or isinstance(own.target, Partial) for own in program.held):
+        return None
+    held = tuple(_moved(question, own, along) for own in program.held)
+    found = holding(question, held)
+    return found if found is not None and len(found.held) == len(held) else None
+
+
+def _moved(question: SolvedQuestion, own: Own, along: Fraction) -> Own:
+    line = _line(question, own)
+    if own.right or line is None or isinstance(own.target, Partial):
+        return own
+    if own.value is not None:
+        truth = question.runs[0].values[own.name].item()
+        value = truth + float(along) * (own.value - truth)
+        return replace(own, value=min(max(value, -LARGEST), LARGEST))
+    letters = _letters(own.target) or ()
+    formula = substitute(line.expression, dict(zip(line.letters, map(Symbol, letters), strict=False)))
+    return replace(own, answer=add(formula, mul(number(along), sub(own.answer, formula))))
+
+
 def _line(question: SolvedQuestion, own: Own) -> Node | None:
     """The line of the program that gives the quantity."""
     if not isinstance(own.target, Partial):
@@ -164,7 +192,8 @@ def _formulas(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[O
         fill_partials(run, [own.target for own in held], adjoints)
         for own in held:
             values = run.values[own.name]
-            if values.shape != true.values[own.name].shape or _degenerate(values):
+            truth = true.values[own.name]
+            if values.shape != truth.shape or _degenerate(values, truth):
                 return None
     own_margins = tuple(margin for node in found.values() for margin in margins(node.expression))
     conditions = tuple(dict.fromkeys((*question.conditions, *own_margins)))
@@ -172,14 +201,15 @@ def _formulas(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[O
     return Program(new, _lines(graph, adjoints, found), held)
 
 
-def _degenerate(values: Array) -> bool:
-    """Nothing, the identity, or no value: to go on from there is no work."""
+def _degenerate(values: Array, truth: Array) -> bool:
+    """Nothing beside the truth, the identity, or no value: to go on from there is no work."""
     usable = np.isfinite(values).reshape(values.shape[0], -1).all(axis=1)
     if usable.sum() * 2 < len(values):
         return True
     data = values[usable]
     square = data.ndim == 3 and data.shape[1] == data.shape[2]
-    return not data.any() or bool((data == 1).all()) or (square and bool((data == np.eye(data.shape[1])).all()))
+    nothing = np.abs(data) <= NEGLIGIBLE * np.abs(truth[usable])
+    return bool(nothing.all() or (data == 1).all()) or (square and bool((data == np.eye(data.shape[1])).all()))
 
 
 def _held_graph(graph: ComputationGraph, found: Mapping[str, Node]) -> ComputationGraph | None:
@@ -255,7 +285,8 @@ def _chained(
     if any(leaf.value is not None for leaf in graph.leaves):
         return None  # a difference of intervals would allow too much
     others = {name: node for name, node in true.items() if name != local.name}
-    truth = inline(true[local.name].expression, others)
+    # without a path between the two there is no line for it
+    truth = inline(true[local.name].expression, others) if local.name in true else number(0)
     letters = dict(zip(local.letters, map(Symbol, (*middle, *own)), strict=True))
     change = sub(step, substitute(truth, letters))
     return replace(old, expression=add(old.expression, total(middle, mul(through, change))))

@@ -18,6 +18,7 @@ from grader.results import Evidence, PartResult, ScoreLine
 from grader.solver.key import SolvedPart, SolvedQuestion
 
 WRONG = frozenset(("incorrect", "partly_correct"))
+FOLLOWED, DEGENERATE = "follow_through", "follow_through_degenerate"
 _VALUED = WRONG | {"correct"}
 # what is only unfinished, or of another kind than asked, is no value to go on from
 _NO_VALUE = frozenset(("chain_rule_only", "not_evaluated", "restated", "shape", "wrong_at_kink"))
@@ -46,8 +47,8 @@ def carried_forward(
         found = isolation(partial(_carried, question, part, results[k], usable))
         failed = found if isinstance(found, Failed) else _missed(part, found[0], lost)
         if not isinstance(found, Failed):
-            changed[k], shown = found
-            if changed[k].note == "follow_through" and not shown:  # by other parts, not by a step of its own
+            changed[k], shown, fits = found
+            if fits:
                 worked_out.add(part.name)
             known = {value.name for value in (*own, *of_steps)}
             of_steps += [value for value in shown if value.name not in known]
@@ -99,12 +100,14 @@ def _own(question: SolvedQuestion, part: SolvedPart, result: PartResult) -> Own 
 
 def _carried(
     question: SolvedQuestion, part: SolvedPart, result: PartResult, others: tuple[Own, ...]
-) -> tuple[PartResult, tuple[Own, ...]]:
-    """The result with credit for what is right given `others`, else given steps; and the wrong steps that it shows."""
+) -> tuple[PartResult, tuple[Own, ...], bool]:
+    """The result with credit for what is right given `others`, else given steps; the wrong steps that it shows; and
+    whether the final answer fits the `others`."""
     result = _followed(question, part, result, others)
-    if result.note == "follow_through" or not part.part.steps:
-        return result, ()
-    return _by_steps(question, part, result, others)
+    fits = result.note in (FOLLOWED, DEGENERATE)
+    if result.note == FOLLOWED or not part.part.steps:
+        return result, (), fits
+    return *_by_steps(question, part, result, others), fits
 
 
 def _followed(question: SolvedQuestion, part: SolvedPart, result: PartResult, others: tuple[Own, ...]) -> PartResult:
@@ -118,8 +121,10 @@ def _followed(question: SolvedQuestion, part: SolvedPart, result: PartResult, ot
     found = follow_through(question, part.name, part.part.target, part.part.tolerance, answer, others)
     if found is None:
         return result
-    given = given_your(question, found[0])
-    return _credited(question, part, result, given, (ScoreLine(f"right, {given}", score),), found[1])
+    given = given_your(question, found.own)
+    if found.degenerate:
+        return _left_open(part, result, given)
+    return _credited(question, part, result, given, (ScoreLine(f"right, {given}", score),), found.evidence)
 
 
 def _by_steps(
@@ -128,6 +133,7 @@ def _by_steps(
     """The result by the steps that the answer shows, where some are right given others' values, or a wrong step's.
 
     A final answer that is right given a wrong step loses that step's points and no more. The wrong steps come along.
+    A person looks at what fits only because a value made it vanish or level off.
     """
     reading = read(result.answer.text if result.answer else "", question.question.model.names)
     shown = shown_steps(question, part, reading, others)
@@ -141,15 +147,19 @@ def _by_steps(
             ScoreLine(f"step: {step.text} is not right", -step.points) for step, _ in shown.wrong if step.points
         )
         if found is not None and lost and share + sum(line.points for line in lost) > result.score:
-            given = given_your(question, found[0])
-            lines = (ScoreLine(f"right, {given}", share), *lost)
-            return _credited(question, part, result, given, lines, found[1]), wrong
+            given = given_your(question, found.own)
+            if not found.degenerate:
+                lines = (ScoreLine(f"right, {given}", share), *lost)
+                result = _credited(question, part, result, given, lines, found.evidence)
+                return _step_open(result, shown.doubtful), wrong
+            result = _left_open(part, result, given)
     steps = tuple(ScoreLine(f"step: {text}", points) for text, points in shown.earned)
     lines = (*steps, *(line for line in result.lines if not line.reason.startswith("step: ")))
-    kept, score = bounded(part, lines)
+    decided = result.verdict in WRONG
+    kept, score = bounded(part, lines, decided)
     if score > result.score:
-        result = replace(result, lines=kept, score=score, verdict="partly_correct")
-    return result, wrong
+        result = replace(result, lines=kept, score=score, verdict="partly_correct" if decided else result.verdict)
+    return _step_open(result, shown.doubtful), wrong
 
 
 def _credited(
@@ -165,10 +175,32 @@ def _credited(
         result,
         verdict="correct" if score == part.part.points else "partly_correct",
         score=score,
-        note="follow_through",
+        note=FOLLOWED,
         message=f"This is right, {given}.",
         evidence=replace(evidence, detail=_detail(question, evidence.points)),
         diagnosis=None,
+        lines=lines,
+    )
+
+
+def _step_open(result: PartResult, doubtful: tuple[str, ...]) -> PartResult:
+    """The result, for a person to look at where a step is `doubtful`; its points stay as they are until then."""
+    if not doubtful or result.review:
+        return result
+    said = f"The step {doubtful[0]}, vanishes or levels off, so a person will look at it."
+    return replace(result, review=True, message=f"{result.message} {said}")
+
+
+def _left_open(part: SolvedPart, result: PartResult, given: str) -> PartResult:
+    """The result for a person, with the points that it has anyway."""
+    lines, score = bounded(part, result.lines, decided=False)
+    return replace(
+        result,
+        verdict="undecided",
+        score=score,
+        note=DEGENERATE,
+        review=True,
+        message=f"This fits, {given}, but with that it vanishes or levels off, so a person will look at it.",
         lines=lines,
     )
 

@@ -169,7 +169,14 @@ def _power(a: Interval, exponent: int) -> Interval:
     if exponent < 0:
         base = _power(a, -exponent)
         return WHOLE if base[0] <= 0 <= base[1] else (1 / base[1], 1 / base[0])
-    ends = [a[0] ** exponent, a[1] ** exponent]
+    ends = [_raised(a[0], exponent), _raised(a[1], exponent)]
     if exponent % 2 == 0 and a[0] <= 0 <= a[1]:
         ends.append(0.0)
     return (min(ends), max(ends))
+
+
+def _raised(base: float, exponent: int) -> float:
+    try:
+        return base**exponent
+    except OverflowError:
+        return -math.inf if base < 0 and exponent % 2 else math.inf
