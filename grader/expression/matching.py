@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Protocol
 
-from grader.expression.algebra import indexed, substitute
+from grader.expression.algebra import fresh, indexed, substitute
 from grader.expression.nodes import (
     ONE,
     Call,
@@ -25,6 +25,7 @@ from grader.expression.nodes import (
     Slice,
     Symbol,
     rebuild,
+    symbols,
 )
 from grader.expression.simplify import Term, join_terms, simplify, split_terms
 
@@ -60,12 +61,7 @@ def match(pattern: Expression, node: Expression, letters: frozenset[str], bindin
         return None
     match pattern, node:
         case (Reduce(), Reduce()):
-            if pattern.kind != node.kind or (pattern.lower, pattern.upper) != (node.lower, node.upper):
-                return None
-            body = substitute(node.body, {node.letter: Symbol(pattern.letter)})
-            found = match(pattern.body, body, letters - {pattern.letter}, binding)
-            same = pattern.condition is None and node.condition is None
-            return found if same else None
+            return _match_sums(pattern, node, letters, binding)
         case (Call(), Call()):
             if (pattern.function, pattern.primes, len(pattern.args)) != (node.function, node.primes, len(node.args)):
                 return None
@@ -81,7 +77,20 @@ def match(pattern: Expression, node: Expression, letters: frozenset[str], bindin
             return _match_all(left, right, letters, binding)
         case (Number() | Symbol() | Slice() | Cases() | Matrix(), _):
             return binding if pattern == node else None
-    return None
+    return None  # the types are the same, and every one has its case above
+
+
+def _match_sums(pattern: Reduce, node: Reduce, letters: frozenset[str], binding: Binding) -> Binding | None:
+    """Two sums as sums over one new letter, for which nothing outside of them can stand."""
+    if pattern.kind != node.kind or (pattern.lower, pattern.upper) != (node.lower, node.upper):
+        return None
+    if pattern.condition is not None or node.condition is not None:
+        return None
+    around = {name for value in binding.values() for name in symbols(value)}
+    own = Symbol(fresh(symbols(pattern) | symbols(node) | around | letters))
+    wanted, body = (substitute(one.body, {one.letter: own}) for one in (pattern, node))
+    found = match(wanted, body, letters - {pattern.letter}, binding)
+    return None if found is None or own in found.values() else found
 
 
 def _match_all(
