@@ -87,7 +87,7 @@ _ORDER = ("missing_transpose", "transposed", "factor_order", "elementwise_for_ma
 
 def _anywhere(node: Expression) -> Iterator[Repair]:
     yield from _here(node)
-    if isinstance(node, Symbol | Indexed | Partial):
+    if isinstance(node, Symbol | Indexed | Partial):  # no arrays are joined in an index or in a name
         return
     for place, child in enumerate(children(node)):
         for kind, about, mended in _anywhere(child):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import assert_never
 
 import numpy as np
 
@@ -21,9 +22,12 @@ from grader.expression.nodes import (
     Cases,
     Expression,
     Indexed,
+    Matrix,
+    Number,
     Partial,
     Product,
     Reduce,
+    Slice,
     Symbol,
     head,
     indices,
@@ -186,7 +190,12 @@ def _tangent(track: Track, node: Expression, through: str) -> Value | None:
                 if inner is not None:
                     found.append(times(inner, value_of(track, guard)))
             return _sum(found)
-    return None
+        case Number() | Partial():  # a derivative is a quantity of its own, which changes with no other
+            return None
+        case Indexed() | Matrix() | Slice():  # lowering leaves none in a model
+            return None
+        case _:
+            assert_never(node)
 
 
 def _sum(terms: Iterable[Value]) -> Value | None:
@@ -303,6 +312,10 @@ def _inside(track: Track, place: Place) -> Iterator[Place]:
         case Cases():
             for value, guard in guarded(node):
                 yield from _down(track, place, value, (value_of(track, guard),), place.scope, False)
+        case Number() | Symbol() | Indexed() | Call() | Partial() | Matrix() | Slice():  # no operator that changes
+            return
+        case _:
+            assert_never(node)
 
 
 def _down(
