@@ -14,8 +14,9 @@ from typing import assert_never
 import numpy as np
 
 from grader.autodiff.graph import ComputationGraph, Node
-from grader.autodiff.vjps import local_partials
+from grader.autodiff.vjps import CONSTANT, local_partials
 from grader.expression.algebra import fresh, indexed, is_number, iverson, mul, substitute
+from grader.expression.conditions import CONDITIONS
 from grader.expression.evaluator import evaluate
 from grader.expression.nodes import (
     Call,
@@ -41,7 +42,7 @@ from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, axis_length, environment, fill_partials
 
 NOTHING = constant(0.0)
-_CONSTANT = frozenset(("iverson", "kronecker", "sign", "step", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"))
+_CONSTANT = CONSTANT | CONDITIONS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
