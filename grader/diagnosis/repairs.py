@@ -101,6 +101,7 @@ def _put(node: Expression, place: int, new: Expression) -> Expression:
 
 
 def _here(node: Expression) -> Iterator[Repair]:
+    """The repairs at one node; of any other kind than these there is nothing to turn, to sum or to join."""
     match node:
         case Call("transpose", (inner,)):
             yield "transposed", inner, inner

@@ -120,7 +120,7 @@ def _trivial(term: Term) -> bool:
 
 def _fold_one(node: Expression, definition: Definition, pattern: Term) -> Expression:
     node = rebuild(node, lambda child: _fold_one(child, definition, pattern))
-    if not isinstance(node, Call | Product | Reduce):
+    if not isinstance(node, Call | Product | Reduce):  # no other kind has terms and factors
         return node
     if isinstance(node, Call) and node.function in ("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"):
         return node
