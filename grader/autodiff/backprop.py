@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from grader.autodiff.graph import ComputationGraph, Leaf, Node
-from grader.autodiff.vjps import local_partials
+from grader.autodiff.vjps import CONSTANT, local_partials
 from grader.expression.algebra.construct import (
     add,
     apart,
@@ -270,7 +270,7 @@ def _depends(node: Expression, axes: Mapping[str, tuple[str, ...]]) -> bool:
 def _pull_call(
     node: Call, cotangent: Expression, live: tuple[str, ...], axes: Mapping[str, tuple[str, ...]]
 ) -> list[Contribution]:
-    if not _depends(node, axes) or node.function in ("iverson", "kronecker", "sign", "step"):
+    if not _depends(node, axes) or node.function in CONSTANT:
         return []
     partials = local_partials(node)
     if partials is None:

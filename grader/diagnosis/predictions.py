@@ -289,6 +289,7 @@ def _by_lookup(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Valu
 
 
 def _is_two(node: Expression) -> bool:
+    """Whether a factor is a 2 or a half as it is written; no other formula is looked into."""
     match node:
         case Number(value=value):
             return value == 2 or value * 2 == 1

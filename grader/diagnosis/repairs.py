@@ -85,7 +85,7 @@ _ORDER = ("missing_transpose", "transposed", "factor_order", "elementwise_for_ma
 
 def _anywhere(node: Expression) -> Iterator[Repair]:
     yield from _here(node)
-    if isinstance(node, Symbol | Indexed | Partial):
+    if isinstance(node, Symbol | Indexed | Partial):  # no arrays are joined in an index or in a name
         return
     for place, child in enumerate(children(node)):
         for kind, about, mended in _anywhere(child):
@@ -99,6 +99,7 @@ def _put(node: Expression, place: int, new: Expression) -> Expression:
 
 
 def _here(node: Expression) -> Iterator[Repair]:
+    """The repairs at one node; of any other kind than these there is nothing to turn, to sum or to join."""
     match node:
         case Call("transpose", (inner,)):
             yield "transposed", inner, inner

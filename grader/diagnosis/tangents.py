@@ -9,22 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import assert_never
 
 import numpy as np
 
 from grader.autodiff.graph import Node
-from grader.autodiff.vjps import local_partials
+from grader.autodiff.vjps import CONSTANT, local_partials
 from grader.expression.algebra.construct import fresh, indexed, is_number, iverson, mul, substitute
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, Value, align, constant, spread
+from grader.expression.language.conditions import CONDITIONS
 from grader.expression.language.nodes import (
     Call,
     Cases,
     Expression,
     Indexed,
+    Matrix,
+    Number,
     Partial,
     Product,
     Reduce,
+    Slice,
     Symbol,
     head,
     indices,
@@ -36,7 +41,7 @@ from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, axis_length, environment, fill_partials
 
 NOTHING = constant(0.0)
-_CONSTANT = frozenset(("iverson", "kronecker", "sign", "step", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"))
+_CONSTANT = CONSTANT | CONDITIONS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,7 +178,12 @@ def _tangent(tangents: Tangents, node: Expression, through: str) -> Value | None
                 if inner is not None:
                     found.append(times(inner, value_of(tangents, guard)))
             return _sum(found)
-    return None
+        case Number() | Partial():  # a derivative is a quantity of its own, which changes with no other
+            return None
+        case Indexed() | Matrix() | Slice():  # lowering leaves none in a model
+            return None
+        case _:
+            assert_never(node)
 
 
 def _sum(terms: Iterable[Value]) -> Value | None:
@@ -290,6 +300,10 @@ def _inside(tangents: Tangents, place: Place) -> Iterator[Place]:
         case Cases():
             for value, guard in guarded(node):
                 yield from _down(tangents, place, value, (value_of(tangents, guard),), place.scope, False)
+        case Number() | Symbol() | Indexed() | Call() | Partial() | Matrix() | Slice():  # no operator that changes
+            return
+        case _:
+            assert_never(node)
 
 
 def _down(

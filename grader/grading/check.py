@@ -27,9 +27,9 @@ def check(key: AnswerKey) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def _at(key: AnswerKey, part: SolvedPart, field: str, message: str, hint: str = "", line: int = 0) -> Problem:
+def _at(key: AnswerKey, part: SolvedPart, field: str, message: str, line: int = 0) -> Problem:
     path = f"question {part.asked.question}, part {part.part.id}, key '{field}'"
-    return Problem(message, hint).at(key.rubric.path, line or part.part.line, path=path)
+    return Problem(message).at(key.rubric.path, line or part.part.line, path=path)
 
 
 def _examples(key: AnswerKey, part: SolvedPart) -> list[Problem]:

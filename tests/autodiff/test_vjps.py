@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from grader.autodiff.backprop import derivative, expand_primes
-from grader.autodiff.vjps import LOCAL_PARTIALS, local_partials
+from grader.autodiff.vjps import CONSTANT, LOCAL_PARTIALS, local_partials
 from grader.expression.evaluation.array_functions import ARRAY
 from grader.expression.evaluation.elementwise import ELEMENTWISE
 from grader.expression.evaluation.evaluator import Environment, evaluate
 from grader.expression.language.functions import FUNCTIONS
-from grader.expression.language.nodes import Call, Expression, Symbol
+from grader.expression.language.nodes import ZERO, Call, Expression, Symbol
 
 DIFFERENTIABLE = {row.name for row in FUNCTIONS.values() if row.kind == "elementwise"} | {
     *("add", "sub", "neg", "div", "pow")
@@ -49,10 +49,18 @@ def test_every_function_has_a_value():
 
 
 def test_every_smooth_elementwise_function_has_a_derivative():
-    assert set(LOCAL_PARTIALS) == DIFFERENTIABLE - CHOICES
+    assert set(LOCAL_PARTIALS) == DIFFERENTIABLE - CHOICES - CONSTANT
 
 
-@pytest.mark.parametrize("name", sorted(DIFFERENTIABLE - {"iverson", "kronecker"}))
+@pytest.mark.parametrize("name", sorted(CONSTANT))
+def test_nothing_passes_through_what_is_constant(name):
+    call = Call(name, (Symbol("x"),) * FUNCTIONS[name].low)
+    places = np.random.default_rng(7).uniform(-2.0, 2.0, 25)
+    assert derivative(call, "x") == ZERO
+    np.testing.assert_array_equal(values(call, {"x": places + 1e-6}), values(call, {"x": places - 1e-6}))
+
+
+@pytest.mark.parametrize("name", sorted(DIFFERENTIABLE - CONSTANT))
 def test_local_partials_agree_with_central_differences(name):
     rng = np.random.default_rng(7)
     low, high = DOMAINS.get(name, (-2.0, 2.0))

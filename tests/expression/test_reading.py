@@ -215,6 +215,13 @@ def test_spans_point_into_the_text() -> None:
     assert text[bracket.span.start : bracket.span.end] == r"\hat y_{ij} - y_{ij}"
 
 
+@pytest.mark.parametrize("text", ["wx", "wx + v", "wxv - 1", "wx/v", "wxv/v", "wx x1", "w x", "-wx", "2wx", "v + wx"])
+def test_a_run_of_letters_stands_where_it_begins(text: str) -> None:
+    answer = read(text, MODEL).expression
+    assert isinstance(answer, Call | Product)
+    assert text[answer.span.start : answer.span.end] == text
+
+
 def test_a_rubric_expression_has_one_side() -> None:
     assert read_expression("x * w_1", MODEL) == Product((Symbol("x"), Symbol("w_1")), ("*",))
     for text in ("x = w", "x where v = w", "foo"):

@@ -20,8 +20,6 @@ from grader.results import AnswerShown, ClassReport, Diagnosis, Evidence, GradeR
 
 from .sample import RUBRIC, TYPED, WRONG, hostile, large_class, mixed, report, small_class
 
-VOID = {"meta", "link", "input", "br"}
-
 
 class Page(HTMLParser):
     """The elements of a page: tags with their attributes, ids, and the text a reader sees."""

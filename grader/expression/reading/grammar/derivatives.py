@@ -255,7 +255,7 @@ def nabla(p: Parser) -> Expression:
         variable = atoms.bracket(p) if p.kinds[p.pos] == "(" else quantities.alone(p)
     if order == 1:
         order = _order(p)  # \nabla_w^2 L
-    match variable:
+    match variable:  # any other stands for itself
         case Product(factors=(first, second), joints=("",)) if first == second:  # \nabla_{ww} L
             variable, order = first, 2
     if not (_named(p) or p.kinds[p.pos] in ("(", "nabla")):

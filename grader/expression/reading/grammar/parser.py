@@ -155,15 +155,15 @@ class Parser:
 
     def sum(self) -> Expression:
         """Terms joined by + and -."""
-        start = self.pos
-        kind = self.kinds[start]
+        begin = self.token.start  # before a run of letters is cut there
+        kind = self.kinds[self.pos]
         left = self.signed(self.term) if kind == "-" or kind == "+" else self.term()
         terms = 1
         while (kind := self.kinds[self.pos]) == "+" or kind == "-":
             self.pos += 1
             following = self.kinds[self.pos]
             right = self.signed(self.term) if following == "-" or following == "+" else self.term()
-            span = span_of(self.tokens[start][2], self.tokens[self.pos - 1][3])
+            span = span_of(begin, self.tokens[self.pos - 1][3])
             left = Call("add" if kind == "+" else "sub", (left, right), 0, span)
             terms += 1
             if terms > MAX_TERMS:
@@ -187,6 +187,7 @@ class Parser:
     def term(self) -> Expression:
         """Factors joined by product signs, division, or nothing at all."""
         start, kinds = self.pos, self.kinds
+        begin = self.tokens[start][2]
         first = ATOMS[kinds[start]](self)
         kind = kinds[self.pos]
         if kind in BEHIND:
@@ -215,8 +216,9 @@ class Parser:
                 below = self.pos
                 following = kinds[below]
                 denominator = self.signed(self.power) if following == "-" or following == "+" else self.power()
-                top = _product(factors, joints, self.span(start)) if joints else factors[0]
-                factors, joints = [Call("div", (top, denominator), 0, self.span(start))], []
+                span = span_of(begin, self.tokens[self.pos - 1][3])
+                top = _product(factors, joints, span) if joints else factors[0]
+                factors, joints = [Call("div", (top, denominator), 0, span)], []
                 after = self.token
                 if (
                     after.kind in ("name", "word", "num", "accent", "fn")
@@ -243,7 +245,7 @@ class Parser:
                     factors.append(factor)
             else:
                 break
-        return _product(factors, joints, self.span(start)) if joints else factors[0]
+        return _product(factors, joints, span_of(begin, self.tokens[self.pos - 1][3])) if joints else factors[0]
 
     def conditional(self, factor: Call, at: int) -> bool:
         """Whether `factor`, which begins at token `at`, is a condition in brackets and no indicator of its own."""
