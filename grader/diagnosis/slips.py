@@ -11,24 +11,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.autodiff.vjps import local_partials
+from grader.autodiff.local_rules import local_partials, local_rule
 from grader.diagnosis.tangents import (
     NOTHING,
     Place,
     Tangents,
-    argument_terms,
-    factor_terms,
-    guarded,
     in_letters,
     minus,
     over,
     plus,
     summed,
     tangent_of,
+    tangent_terms,
     times,
     value_of,
 )
-from grader.expression.algebra.construct import call, iverson, mul, number, power, sub
+from grader.expression.algebra.construct import call, mul, number, power, sub
 from grader.expression.evaluation.values import Value
 from grader.expression.language.nodes import (
     ONE,
@@ -50,11 +48,15 @@ from grader.expression.language.nodes import (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slip:
-    """A mistake of one kind: `about` is the formula or derivative it concerns, `tangent` what it makes of the place."""
+    """A mistake of one kind: `about` is the formula or derivative it concerns, `tangent` what it makes of the place.
+
+    `stated` is a name for `about` in the machine string, where its text is no good one.
+    """
 
     kind: str
     about: Expression
     tangent: Value
+    stated: str = ""
 
 
 Rule = Callable[[Tangents, Place], Iterator[Slip]]
@@ -74,10 +76,6 @@ def _unary(place: Place) -> Call | None:
     if isinstance(node, Call) and len(node.args) == 1 and node.function not in _OPERATORS and not node.primes:
         return node
     return None
-
-
-def _inner(tangents: Tangents, node: Expression) -> Value | None:
-    return tangent_of(tangents, node)
 
 
 def missing_factor(tangents: Tangents, place: Place) -> Iterator[Slip]:
@@ -123,7 +121,7 @@ def _changes(tangents: Tangents, name: str) -> bool:
 def activation_for_derivative(tangents: Tangents, place: Place) -> Iterator[Slip]:
     """f(z) where f'(z) belongs."""
     node = _unary(place)
-    inner = _inner(tangents, node.args[0]) if node is not None else None
+    inner = tangent_of(tangents, node.args[0]) if node is not None else None
     if node is not None and inner is not None and node.function not in ("exp", "square", "abs"):
         yield Slip("activation_for_derivative", node, times(value_of(tangents, node), inner))
 
@@ -131,7 +129,7 @@ def activation_for_derivative(tangents: Tangents, place: Place) -> Iterator[Slip
 def other_activation(tangents: Tangents, place: Place) -> Iterator[Slip]:
     """The derivative of another activation; for sigmoid and tanh also by the other's rule in the value."""
     node = _unary(place)
-    inner = _inner(tangents, node.args[0]) if node is not None else None
+    inner = tangent_of(tangents, node.args[0]) if node is not None else None
     if node is None or inner is None or node.function not in _ACTIVATIONS:
         return
     rules = [("tanh_for_sigmoid" if "relu" not in (other, node.function) else "wrong_activation", other)
@@ -157,7 +155,7 @@ def _in_terms_of_value(function: str, value: Expression) -> Expression | None:
 def wrong_argument(tangents: Tangents, place: Place) -> Iterator[Slip]:
     """f' at another quantity than f's argument: sigma'(x) for sigma'(z), z(1 - z) for s(1 - s), sigma' of sigma."""
     node = _unary(place)
-    inner = _inner(tangents, node.args[0]) if node is not None else None
+    inner = tangent_of(tangents, node.args[0]) if node is not None else None
     if node is None or inner is None or node.function in ("square", "abs"):
         return
     for other in _others(tangents, node):
@@ -194,7 +192,7 @@ def chain_inside(tangents: Tangents, place: Place) -> Iterator[Slip]:
     node = _unary(place)
     if isinstance(place.expression, Call) and place.expression.function == "pow":
         node = place.expression
-    inner = _inner(tangents, node.args[0]) if node is not None else None
+    inner = tangent_of(tangents, node.args[0]) if node is not None else None
     if node is None or inner is None:
         return
     kind = "missing_reciprocal" if node.function in ("log", "log2", "log10") else "inner_only"
@@ -257,7 +255,7 @@ def product_rule(tangents: Tangents, place: Place) -> Iterator[Slip]:
     node = place.expression
     if not isinstance(node, Product):
         return
-    terms = factor_terms(tangents, node)
+    terms = tuple(tangent_terms(tangents, node))
     if len(terms) < 2:
         return
     for term in terms:
@@ -281,7 +279,7 @@ def quotient_rule(tangents: Tangents, place: Place) -> Iterator[Slip]:
     if below is None:
         return
     divisor = value_of(tangents, bottom)
-    terms = [term for _, term in argument_terms(tangents, node)]
+    terms = tuple(tangent_terms(tangents, node))
     yield Slip("quotient_rule", node, times(place.tangent, divisor))
     second = terms[-1]
     first = terms[0] if len(terms) > 1 else NOTHING
@@ -300,33 +298,31 @@ def quotient_rule(tangents: Tangents, place: Place) -> Iterator[Slip]:
 def branches(tangents: Tangents, place: Place) -> Iterator[Slip]:
     """The other branch, or one branch everywhere."""
     node = place.expression
-    options: list[tuple[Expression, Value, Expression]] = []
-    match node:
-        case Cases():
-            for value, guard in guarded(node):
-                inner = tangent_of(tangents, value)
-                options.append((value, NOTHING if inner is None else inner, guard))
-        case Call("relu", (inner_node,)):
-            found = tangent_of(tangents, inner_node)
-            if found is not None:
-                active = iverson(Call("gt", (inner_node, number(0))))
-                options = [(inner_node, found, active), (number(0), NOTHING, sub(ONE, active))]
-        case Call("max" | "min", (left, right)):
-            partials = local_partials(node) or ()
-            for arg, partial in zip((left, right), partials, strict=True):
-                found = tangent_of(tangents, arg)
-                options.append((arg, NOTHING if found is None else found, partial))
-        case Call("abs", (inner_node,)):
-            found = tangent_of(tangents, inner_node)
-            if found is not None:
-                yield Slip("missing_condition", node, found)
+    if isinstance(node, Call) and node.function == "abs":
+        inside = tangent_of(tangents, node.args[0])
+        if inside is not None:
+            yield Slip("missing_condition", node, inside)
+    options = _options(tangents, node)
     if len(options) == 2:
-        (_, first, guard), (_, second, other) = options
+        (first, guard), (second, other) = options
         swapped = plus(times(second, value_of(tangents, guard)), times(first, value_of(tangents, other)))
         yield Slip("swapped_branches", node, swapped)
-    for _, inner, _ in options:
+    for inner, _ in options:
         if inner is not NOTHING:
             yield Slip("missing_condition", node, inner)
+
+
+def _options(tangents: Tangents, node: Expression) -> list[tuple[Value, Expression]]:
+    """The tangent of each branch of a formula, and the condition under which it holds, as 0 or 1."""
+    found: list[tuple[Value, Expression]] = []
+    match node:
+        case Cases() | Call("max" | "min", (_, _)) | Call("relu"):
+            for link in local_rule(node) or ():
+                inner = tangent_of(tangents, link.argument)
+                found.append((NOTHING if inner is None else inner, mul(*link.factors)))
+            if isinstance(node, Call) and node.function == "relu":
+                found.append((NOTHING, sub(ONE, found[0][1])))
+    return found
 
 
 def dropped_term(tangents: Tangents, place: Place) -> Iterator[Slip]:

@@ -9,27 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import assert_never
 
 import numpy as np
 
 from grader.autodiff.graph import Node
-from grader.autodiff.vjps import CONSTANT, local_partials
-from grader.expression.algebra.construct import fresh, indexed, is_number, iverson, mul, substitute
+from grader.autodiff.local_rules import LocalPartial, local_rule
+from grader.expression.algebra.construct import fresh, indexed, substitute
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, Value, align, constant, spread
-from grader.expression.language.conditions import CONDITIONS
 from grader.expression.language.nodes import (
     Call,
-    Cases,
     Expression,
     Indexed,
-    Matrix,
-    Number,
     Partial,
-    Product,
     Reduce,
-    Slice,
     Symbol,
     head,
     indices,
@@ -41,7 +34,6 @@ from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, axis_length, environment, fill_partials
 
 NOTHING = constant(0.0)
-_CONSTANT = CONSTANT | CONDITIONS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,36 +153,25 @@ def tangent_of(tangents: Tangents, node: Expression, through: str = "") -> Value
 
 
 def _tangent(tangents: Tangents, node: Expression, through: str) -> Value | None:
-    match node:
-        case Symbol() | Indexed(base=Symbol()):
-            return _change(tangents, node, through)
-        case Product():
-            return _sum(_factor_terms(tangents, node, through))
-        case Call():
-            return _sum(term for _, term in argument_terms(tangents, node, through))
-        case Reduce():
-            inner = tangent_of(tangents, node.body, through)
-            return None if inner is None else summed(tangents, times(inner, _weight(tangents, node)), (node.letter,))
-        case Cases():
-            found = []
-            for value, guard in guarded(node):
-                inner = tangent_of(tangents, value, through)
-                if inner is not None:
-                    found.append(times(inner, value_of(tangents, guard)))
-            return _sum(found)
-        case Number() | Partial():  # a derivative is a quantity of its own, which changes with no other
-            return None
-        case Indexed() | Matrix() | Slice():  # lowering leaves none in a model
-            return None
-        case _:
-            assert_never(node)
-
-
-def _sum(terms: Iterable[Value]) -> Value | None:
+    if isinstance(node, Symbol) or (isinstance(node, Indexed) and isinstance(node.base, Symbol)):
+        return _change(tangents, node, through)
     total: Value | None = None
-    for term in terms:
+    for term in tangent_terms(tangents, node, through):
         total = term if total is None else plus(total, term)
     return total
+
+
+def tangent_terms(tangents: Tangents, node: Expression, through: str = "") -> Iterator[Value]:
+    """What each argument that changes adds to the tangent of a formula: the terms of the product rule, say."""
+    for link in local_rule(node) or ():
+        inner = tangent_of(tangents, link.argument, through)
+        if inner is not None:
+            term = times(inner, *_factors(tangents, link))
+            yield term if link.letter is None else summed(tangents, term, (link.letter,))
+
+
+def _factors(tangents: Tangents, link: LocalPartial) -> Iterator[Value]:
+    return (value_of(tangents, factor) for factor in link.factors)
 
 
 def _change(tangents: Tangents, node: Symbol | Indexed, through: str) -> Value | None:
@@ -201,59 +182,6 @@ def _change(tangents: Tangents, node: Symbol | Indexed, through: str) -> Value |
     if name not in tangents.axes or values is None or not values.any():
         return None
     return value_of(tangents, Partial(node, indexed(tangents.below, in_letters(tangents))))
-
-
-def _factor_terms(tangents: Tangents, node: Product, through: str) -> Iterator[Value]:
-    for k, factor in enumerate(node.factors):
-        inner = tangent_of(tangents, factor, through)
-        if inner is not None:
-            others = node.factors[:k] + node.factors[k + 1 :]
-            yield times(inner, *(value_of(tangents, other) for other in others))
-
-
-def factor_terms(tangents: Tangents, node: Product) -> tuple[Value, ...]:
-    """The terms of the product rule, one a factor that changes."""
-    return tuple(_factor_terms(tangents, node, ""))
-
-
-def argument_terms(tangents: Tangents, node: Call, through: str = "") -> Iterator[tuple[Expression, Value]]:
-    """What each argument that changes adds to the change of a call."""
-    if node.function in _CONSTANT:
-        return
-    changing = [tangent_of(tangents, arg, through) for arg in node.args]
-    if not any(item is not None for item in changing):
-        return
-    for arg, inner, partial in zip(node.args, changing, local_partials(node) or (), strict=False):
-        if inner is not None:
-            yield arg, times(inner, value_of(tangents, partial))
-
-
-def guarded(node: Cases) -> tuple[tuple[Expression, Expression], ...]:
-    """Every branch of a case distinction with the condition under which it holds, as 0 or 1."""
-    found = []
-    before: list[Expression] = []
-    for value, test in node.branches:
-        guards = [iverson(Call("not", (other,))) for other in before]
-        found.append((value, mul(iverson(test), *guards)))
-        before.append(test)
-    if node.otherwise is not None:
-        found.append((node.otherwise, mul(*(iverson(Call("not", (other,))) for other in before))))
-    return tuple(found)
-
-
-def _weight(tangents: Tangents, node: Reduce) -> Value:
-    tests = [node.condition] if node.condition is not None else []
-    if node.lower is not None and not is_number(node.lower, 1):
-        tests.append(Call("ge", (Symbol(node.letter), node.lower)))
-    if node.upper is not None and not isinstance(node.upper, Symbol):
-        tests.append(Call("le", (Symbol(node.letter), node.upper)))
-    weight = [value_of(tangents, iverson(test)) for test in tests]
-    match node.kind:
-        case "prod":
-            weight.append(over(value_of(tangents, node), value_of(tangents, node.body)))
-        case "max" | "min":
-            weight.append(value_of(tangents, iverson(Call("eq", (node.body, node)))))
-    return times(constant(1.0), *weight)
 
 
 def summed(tangents: Tangents, value: Value, letters: Iterable[str]) -> Value:
@@ -282,42 +210,16 @@ def places(tangents: Tangents) -> Iterator[Place]:
 def _inside(tangents: Tangents, place: Place) -> Iterator[Place]:
     yield place
     node = place.expression
-    match node:
-        case Product():
-            for k, factor in enumerate(node.factors):
-                others = node.factors[:k] + node.factors[k + 1 :]
-                weights = tuple(value_of(tangents, other) for other in others)
-                yield from _down(tangents, place, factor, weights, place.scope, False)
-        case Call() if node.function not in _CONSTANT:
-            changing = [tangent_of(tangents, arg) is not None for arg in node.args]
-            beside = node.function in ("add", "sub") and sum(changing) > 1
-            for arg, partial in zip(node.args, local_partials(node) or (), strict=False):
-                inside = beside or (place.beside and node.function in ("add", "sub", "neg"))
-                yield from _down(tangents, place, arg, (value_of(tangents, partial),), place.scope, inside)
-        case Reduce():
-            scope = (*place.scope, node.letter)
-            yield from _down(tangents, place, node.body, (_weight(tangents, node),), scope, False)
-        case Cases():
-            for value, guard in guarded(node):
-                yield from _down(tangents, place, value, (value_of(tangents, guard),), place.scope, False)
-        case Number() | Symbol() | Indexed() | Call() | Partial() | Matrix() | Slice():  # no operator that changes
-            return
-        case _:
-            assert_never(node)
-
-
-def _down(
-    tangents: Tangents,
-    place: Place,
-    inner: Expression,
-    weights: tuple[Value, ...],
-    scope: tuple[str, ...],
-    beside: bool,
-) -> Iterator[Place]:
-    tangent = tangent_of(tangents, inner)
-    if tangent is not None:
-        adjoint = times(place.adjoint, *weights)
-        yield from _inside(tangents, Place(place.node, inner, scope, adjoint, tangent, False, beside))
+    rule = local_rule(node) or ()
+    changing = [(link, tangent) for link in rule if (tangent := tangent_of(tangents, link.argument)) is not None]
+    beside = isinstance(node, Call) and (
+        (node.function in ("add", "sub") and len(changing) > 1)
+        or (node.function in ("add", "sub", "neg") and place.beside)
+    )
+    for link, tangent in changing:
+        adjoint = times(place.adjoint, *_factors(tangents, link))
+        scope = place.scope if link.letter is None else (*place.scope, link.letter)
+        yield from _inside(tangents, Place(place.node, link.argument, scope, adjoint, tangent, False, beside))
 
 
 def with_slip(tangents: Tangents, place: Place, tangent: Value, truth: Array) -> Array:
