@@ -17,7 +17,7 @@ from grader.expression.evaluation.values import ShapeError, spread
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import Call, Expression, Partial, head
 from grader.expression.printing.mathml import to_mathml
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.rubric.model import Part, Question, Rubric
 from grader.rubric.shown import Asked, SolutionStep

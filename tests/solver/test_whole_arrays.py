@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.rubric.load import parse_rubric
 from grader.solver import solve
 
