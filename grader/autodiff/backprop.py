@@ -42,7 +42,7 @@ from grader.expression.language.nodes import (
     symbols,
     walk,
 )
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 
 
 class NotDifferentiable(Exception):

@@ -16,7 +16,7 @@ from grader.batch.limits import TimeUp, time_limit
 from grader.cli.terminal import paint, print_error
 from grader.comparison import equivalent
 from grader.expression.language.domain import parse_domain
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.expression.reading.read import read
 from grader.problems import Problem, caret
 from grader.results import Evidence, Verdict

@@ -18,7 +18,7 @@ from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.product_readings import TooManyReadings, distinct, readings
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import Call, Expression
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.results import Evidence, Verdict
 from grader.solver.key import SolvedQuestion

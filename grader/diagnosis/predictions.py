@@ -35,7 +35,7 @@ from grader.expression.evaluation.evaluator import Environment, evaluate
 from grader.expression.evaluation.values import Array, ShapeError, Value, spread
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import Call, Expression, Number, Partial, Symbol, head
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.rubric.malrules import MALRULES
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.runs import Run, extents

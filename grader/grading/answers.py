@@ -14,7 +14,7 @@ from grader.comparison.judge import judge
 from grader.diagnosis.follow_through import Followed, Own, follow_through, own_value
 from grader.expression.algebra.construct import substitute
 from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, indices, rebuild
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading
 from grader.rubric.model import Step, Tolerance
 from grader.solver.key import SolvedPart, SolvedQuestion

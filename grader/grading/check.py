@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.expression.printing.printer import to_latex, to_text
+from grader.expression.printing.latex import to_latex
+from grader.expression.printing.text import to_text
 from grader.grading.grade import grade_answer
 from grader.grading.rewrites import rewritten
 from grader.problems import Problem

@@ -19,7 +19,7 @@ from grader.comparison.judge import judge
 from grader.diagnosis.diagnose import Diagnosed, diagnosed
 from grader.expression.language.nodes import Partial, head
 from grader.expression.printing.mathml import to_mathml
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, read
 from grader.grading.answers import final_answer, shown_steps, with_own_partials
 from grader.grading.carried import carried_forward

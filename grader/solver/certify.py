@@ -16,7 +16,7 @@ from grader.autodiff.higher import with_derivatives
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, spread
 from grader.expression.language.nodes import Partial, head, partial_name
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.solver.closed import spelled
 from grader.solver.key import SolvedPart, SolvedQuestion

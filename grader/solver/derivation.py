@@ -8,7 +8,7 @@ from __future__ import annotations
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import Call
 from grader.expression.printing.mathml import to_mathml
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.rubric.shown import SolutionStep
 from grader.solver.closed import Line, juxtaposed
 from grader.solver.key import SolvedPart, SolvedQuestion

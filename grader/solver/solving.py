@@ -12,7 +12,7 @@ from grader.autodiff.higher import with_derivatives
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import Partial, head
 from grader.expression.printing.mathml import to_mathml
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.rubric.model import Part, Question, Rubric
 from grader.rubric.shown import Asked

@@ -14,7 +14,7 @@ import pytest
 
 from grader.batch import workers
 from grader.cli import main
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.grading import carried
 from grader.results import GradeReport
 

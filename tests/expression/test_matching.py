@@ -9,7 +9,7 @@ from grader.expression.algebra.matching import fold
 from grader.expression.algebra.simplify import simplify
 from grader.expression.language.names import Declared, Names
 from grader.expression.language.nodes import Expression
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.expression.reading.read import read_expression
 from grader.problems import Problem
 

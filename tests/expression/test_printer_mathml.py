@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from strategies import NAMES, expressions
 
 from grader.expression.language.nodes import Call, Expression, Symbol
-from grader.expression.printing.mathml import latex_to_mathml, to_mathml
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.latex_mathml import latex_to_mathml
+from grader.expression.printing.mathml import to_mathml
+from grader.expression.printing.text import to_text
 
 NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 CORE = frozenset(

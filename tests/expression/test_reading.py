@@ -29,7 +29,8 @@ from grader.expression.language.nodes import (
     Slice,
     Symbol,
 )
-from grader.expression.printing.printer import to_latex, to_text
+from grader.expression.printing.latex import to_latex
+from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, plain_name, read, read_expression
 from grader.problems import Problem
 

@@ -12,7 +12,7 @@ import pytest
 import grader
 from grader.batch import workers
 from grader.expression.language.nodes import Expression
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.feedback.pages import student_page
 from grader.grading import carried, rubric_shown
 from grader.results import GradeReport, PartResult

@@ -84,7 +84,7 @@ def test_rewrites_keep_the_value_and_change_the_text():
 
 
 def grader_text(expression, question):
-    from grader.expression.printing.printer import to_text
+    from grader.expression.printing.text import to_text
 
     return to_text(expression, question.question.model.names)
 

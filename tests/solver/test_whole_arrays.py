@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.rubric.load import parse_rubric
 from grader.solver import solve
 
