@@ -126,8 +126,9 @@ def _own_letters(question: SolvedQuestion, target: Expression, answer: Expressio
     places = {leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index"}
     kept = {place.name for place in indices(target) if isinstance(place, Symbol)}
     used = {place.name for item in walk(answer) for place in indices(item) if isinstance(place, Symbol)}
-    fresh = iter([letter for letter in "pqrst" if letter not in free_symbols(answer)])
-    return substitute(answer, {place: Symbol(next(fresh)) for place in sorted((places & used) - kept)[:3]})
+    fresh = [letter for letter in "pqrst" if letter not in free_symbols(answer)]
+    moved = sorted((places & used) - kept)[:3]
+    return substitute(answer, {place: Symbol(letter) for place, letter in zip(moved, fresh, strict=False)})
 
 
 def _letters_anew(question: SolvedQuestion, target: Expression, answer: Expression) -> Expression:

@@ -19,7 +19,7 @@ from grader.diagnosis.follow_through_program import Own, Program, holding, input
 from grader.expression.evaluator import evaluate
 from grader.expression.nodes import Expression
 from grader.expression.values import ShapeError
-from grader.results import Evidence
+from grader.results import Evidence, Verdict
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.rounding import rounds
@@ -70,8 +70,8 @@ def follow_through(
             if interval is None or (not rounds(tolerance) and _too_wide(interval)):
                 continue
             goal = Target(target, target, tolerance, interval)
-        verdict = judge(program.question, goal, answer)
-        if verdict.decision != "equivalent" or verdict.note in _UNFINISHED:
+        verdict = _right(program, goal, answer)
+        if verdict is None:
             continue
         if not _trivial(program, name) or any(item.trivial for item in program.held):
             used = tuple(item for item in program.held if not item.right)
@@ -79,6 +79,15 @@ def follow_through(
                 used = _needed(question, goal, answer, used)
             return used, verdict.evidence
     return None
+
+
+def _right(program: Program, goal: Target, answer: Expression) -> Verdict | None:
+    """The verdict on an answer that is right and finished in the program; None for any other."""
+    try:
+        verdict = judge(program.question, goal, answer)
+    except ShapeError:  # with these values held, the target itself has none
+        return None
+    return verdict if verdict.decision == "equivalent" and verdict.note not in _UNFINISHED else None
 
 
 def _programs(question: SolvedQuestion, name: str, own: tuple[Own, ...]) -> Iterator[Program]:
@@ -118,13 +127,13 @@ def _nearest(program: Program, name: str) -> tuple[Own, ...]:
             elif item not in seen:
                 seen.add(item)
                 pending.append(item)
-    # a formula of the model also enters through its derivatives, which don't name it
-    formulas = {own.name for own in program.held if own.value is None and own.name in _model(program)}
+    # a formula of the model, or a gradient, also enters through its derivatives, which don't name it
+    formulas = {own.name for own in program.held if own.value is None and own.name in _differentiated(program)}
     return tuple(own for own in program.held if own.name in found | formulas)
 
 
-def _model(program: Program) -> set[str]:
-    return {node.name for node in program.question.graph.nodes}
+def _differentiated(program: Program) -> set[str]:
+    return {node.name for node in program.question.graph.nodes} | set(program.question.adjoints)
 
 
 def _needed(question: SolvedQuestion, goal: Target, answer: Expression, used: tuple[Own, ...]) -> tuple[Own, ...]:
@@ -132,7 +141,7 @@ def _needed(question: SolvedQuestion, goal: Target, answer: Expression, used: tu
     for own in used:
         fewer = tuple(item for item in used if item is not own)
         program = holding(question, fewer) if fewer else None
-        if program is not None and judge(program.question, goal, answer).decision == "equivalent":
+        if program is not None and _right(program, goal, answer) is not None:
             used = fewer
     return used
 
