@@ -23,7 +23,7 @@ from grader.rubric.model import Part, Question, Rubric
 from grader.rubric.shown import Asked, SolutionStep
 from grader.solver.certify import certify_partial
 from grader.solver.closed import Line, closed_form, derivation, juxtaposed, spelled
-from grader.solver.rounding import rounded_program, rounds
+from grader.solver.rounding import first_array, rounded_program, rounds
 from grader.solver.runs import (
     Run,
     draw_runs,
@@ -173,7 +173,7 @@ def _with_intervals(
 ) -> tuple[SolvedPart, ...]:
     """Each part that asks for rounding on every line, with the interval this propagates to."""
     asked = {part.part.tolerance for part in parts if rounds(part.part.tolerance)}
-    if not asked or any(value.ndim > 1 for value in run.values.values()):
+    if not asked or first_array(run.graph, run.values) is not None:
         return parts
     values = {leaf.name: float(run.values[leaf.name][0]) for leaf in run.graph.leaves}
     programs = {tolerance: rounded_program(run.graph, adjoints, values, tolerance) for tolerance in asked}
