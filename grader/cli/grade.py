@@ -27,9 +27,13 @@ _NAMED = 10  # students named in the summary; the class page has them all
 
 def grade(asked: Namespace) -> int:
     """``grader grade``: 0 done, 1 if ``--strict`` and something needs a person, 2 for a wrong call."""
+    from grader.diagnosis.linter import unheeded
+
     key = read_key(asked.rubric)
     if isinstance(key, tuple):
         return refuse(key)
+    for warning in () if asked.quiet else unheeded(key):
+        print_problem(warning, "warning")
     if asked.out.resolve() == asked.submissions.resolve():
         print_error("--out would put the results among the submissions")
         return 2

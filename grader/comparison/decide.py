@@ -12,7 +12,7 @@ import numpy as np
 from grader.comparison.arrays import Pair, Tally, both_finite, line_up, tally
 from grader.comparison.asked import Target
 from grader.comparison.certain import is_scalar_model, settled_run, surely_outside
-from grader.comparison.numbers import accepted, number_note, slip_in_number, typed_place
+from grader.comparison.numbers import accepted, may_be_rounded, number_note, slip_in_number, typed_place
 from grader.comparison.scalars import is_scalar, same_form
 from grader.comparison.shapes import entries_message
 from grader.comparison.show import counterexample, kinds, right_where
@@ -21,6 +21,7 @@ from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression
 from grader.results import Evidence, Verdict
 from grader.solver.key import SolvedQuestion
+from grader.solver.rounding import first_array
 from grader.solver.runs import Run, fill_partials, precise
 from grader.solver.strata import KINK_STEP, kink_points, margins, new_conditions, stratified
 
@@ -41,6 +42,10 @@ def decide_number(question: SolvedQuestion, target: Target, answer: Expression) 
         return Verdict("equivalent", note, evidence)
     if not np.isfinite(given).all():
         return Verdict("undecided", "undefined", Evidence(), "This has no value at the numbers given.")
+    near = [may_be_rounded(float(a), float(t), target.tolerance) for a, t in zip(given, truth, strict=True)]
+    if interval is None and all(near) and first_array(question.graph, run.values) is not None:
+        message = "This is near the right value; how far rounding every line may lead is not known for arrays."
+        return Verdict("undecided", "rounding_unknown", message=message)
     shown = counterexample(run, pair, _first_wrong(pair, notes), answer, target.closed)
     # the point is the question's own numbers, so only the entry of an array is worth naming
     shown = replace(shown, at=tuple(item for item in shown.at if item[0] == "entry"))

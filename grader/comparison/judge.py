@@ -25,6 +25,7 @@ from grader.solver.key import SolvedQuestion
 from grader.solver.runs import environment, extents, fill_partials
 
 MAX_SHOWN_READINGS = 3
+_AMBIGUOUS = ("ambiguous_reading", "ambiguous_indices")
 
 
 def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
@@ -51,7 +52,7 @@ def _meant(question: SolvedQuestion, target: Target, answer: Expression, verdict
         if meaning.expression == answer:
             continue
         found = _judge_readings(question, target, worked_out(meaning.expression))
-        if meaning.doubt and (found.decision == "equivalent" or found.note == "ambiguous_reading"):
+        if meaning.doubt and (found.decision == "equivalent" or found.note in _AMBIGUOUS):
             return Verdict("undecided", meaning.note, message=meaning.doubt)
         if found.decision == "equivalent":
             return replace(found, note=meaning.note) if found.note == "equivalent" else found

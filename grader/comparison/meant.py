@@ -49,8 +49,9 @@ def meanings(question: SolvedQuestion, target: Expression, answer: Expression, f
         yield Meaning(with_implied_indices(answer, axes), "implied_index")
         yield Meaning(_of_one_example(question, target, answer, axes), "implied_index")
         yield from (Meaning(item, "renamed") for item in _other_letters(question, target, answer))
-    own = _own_letters(question, target, answer)
-    yield Meaning(own, "own_letter", "This is right if its letters are meant as indices of their own.")
+    doubt = "This is right if its letters are meant as indices of their own."
+    yield Meaning(_own_letters(question, target, answer), "own_letter", doubt)
+    yield Meaning(_letters_anew(question, target, answer), "own_letter", doubt)
     doubt = "This is right if the derivative is meant as a function of the unit's value."
     yield Meaning(_at_values(answer, question), "derivative_of_value", doubt)
     doubt = "This is right if its products are meant in another way than they are written."
@@ -125,8 +126,21 @@ def _own_letters(question: SolvedQuestion, target: Expression, answer: Expressio
     places = {leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index"}
     kept = {place.name for place in indices(target) if isinstance(place, Symbol)}
     used = {place.name for item in walk(answer) for place in indices(item) if isinstance(place, Symbol)}
-    fresh = iter([letter for letter in "pqrst" if letter not in free_symbols(answer)])
-    return substitute(answer, {place: Symbol(next(fresh)) for place in sorted((places & used) - kept)[:3]})
+    fresh = [letter for letter in "pqrst" if letter not in free_symbols(answer)]
+    moved = sorted((places & used) - kept)[:3]
+    return substitute(answer, {place: Symbol(letter) for place, letter in zip(moved, fresh, strict=False)})
+
+
+def _letters_anew(question: SolvedQuestion, target: Expression, answer: Expression) -> Expression:
+    """The answer with fresh letters for the target's where others stand beside them: ``yhat_jk`` for ``dJ/dz_ij``."""
+    kept = {place.name for place in indices(target) if isinstance(place, Symbol)}
+    names = {item.name for item in question.graph.quantities}
+    if not _index_letters(answer) - kept - names:
+        return answer
+    places = {leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index"}
+    used = sorted(kept & free_symbols(answer) - (names - places))
+    fresh = [letter for letter in "pqrst" if letter not in free_symbols(answer) | kept]
+    return substitute(answer, {old: Symbol(new) for old, new in zip(used, fresh, strict=False)})
 
 
 def _other_letters(question: SolvedQuestion, target: Expression, answer: Expression) -> Iterator[Expression]:

@@ -14,6 +14,7 @@ from grader.solver.rounding import half_unit, rounds
 EXACT = 1e-9
 DEFAULT_RELATIVE = 0.005
 DEFAULT_DIGITS = 3
+NEAR_UNITS = 5
 _SHIFTS = {
     0: "",
     2: "100 times too large (a percent?)",
@@ -56,7 +57,19 @@ def accepted(
         own = min(half, 0.5 * 10.0**place) if place is not None else 0.0
         slack = own + allowed + 1e-12 * min(1.0, abs(truth)) + 1e-9 * abs(truth)
         low, high = min(low, interval[0] - slack), max(high, interval[1] + slack)
+    elif rounds(tolerance):  # of an array, whose lines are not carried: the truth, rounded as asked
+        half = half_unit(tolerance, abs(truth)) * (1 + 1e-9)
+        low, high = min(low, truth - half), max(high, truth + half)
     return low, high
+
+
+def may_be_rounded(answer: float, truth: float, tolerance: Tolerance) -> bool:
+    """Whether a number is so near to the truth that rounding on the lines before may be all that it is off by.
+
+    Only where no interval says by how much they may: half a percent, or some units of the last place that is kept.
+    """
+    near = max(DEFAULT_RELATIVE * abs(truth), NEAR_UNITS * 2 * half_unit(tolerance, abs(truth)))
+    return rounds(tolerance) and abs(answer - truth) <= near
 
 
 def slip_in_number(

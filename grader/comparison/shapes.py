@@ -13,7 +13,7 @@ from grader.expression.language.nodes import Expression, Partial, Symbol, head, 
 from grader.results import Verdict
 from grader.solver.runs import Run
 
-_SHAPE = re.compile(r"\d+(?:x\d+)+|(?<=^this is )\d+|(?<= is )\d+\b")
+_SHAPE = re.compile(r"\d+(?:x\d+)+|(?<=^this is )\d+|(?<= is )\d+\b|(?<= of )\d+\b|(?<=1\.\.)\d+")
 MAX_NAMED = 6
 LAYOUTS = {
     "review": ("undecided", "Your answer is the transpose of the gradient."),

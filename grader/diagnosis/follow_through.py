@@ -21,7 +21,7 @@ from grader.diagnosis.follow_through_program import Own, Program, holding, input
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import Expression, symbols
-from grader.results import Evidence
+from grader.results import Evidence, Verdict
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.rounding import rounds
@@ -79,8 +79,8 @@ def follow_through(
         if question.numeric and (interval is None or not all(map(math.isfinite, interval))):
             continue
         goal = Target(target, target, tolerance, interval)
-        verdict = judge(program.question, goal, answer)
-        if verdict.decision != "equivalent" or verdict.note in _UNFINISHED:
+        verdict = _right(program, goal, answer)
+        if verdict is None:
             continue
         used = tuple(item for item in program.held if not item.right)
         if not question.numeric:
@@ -92,6 +92,15 @@ def follow_through(
         elif interval is None or rounds(tolerance) or not _too_wide(interval):
             return Followed(used, verdict.evidence)
     return doubtful
+
+
+def _right(program: Program, goal: Target, answer: Expression) -> Verdict | None:
+    """The verdict on an answer that is right and finished in the program; None for any other."""
+    try:
+        verdict = judge(program.question, goal, answer)
+    except ShapeError:  # with these values held, the target itself has none
+        return None
+    return verdict if verdict.decision == "equivalent" and verdict.note not in _UNFINISHED else None
 
 
 def _programs(question: SolvedQuestion, name: str, own: tuple[Own, ...]) -> Iterator[Program]:
@@ -131,13 +140,13 @@ def _nearest(program: Program, name: str) -> tuple[Own, ...]:
             elif item not in seen:
                 seen.add(item)
                 pending.append(item)
-    # a formula of the model also enters through its derivatives, which don't name it
-    formulas = {own.name for own in program.held if own.value is None and own.name in _model(program)}
+    # a formula of the model, or a gradient, also enters through its derivatives, which don't name it
+    formulas = {own.name for own in program.held if own.value is None and own.name in _differentiated(program)}
     return tuple(own for own in program.held if own.name in found | formulas)
 
 
-def _model(program: Program) -> set[str]:
-    return {node.name for node in program.question.graph.nodes}
+def _differentiated(program: Program) -> set[str]:
+    return {node.name for node in program.question.graph.nodes} | set(program.question.adjoints)
 
 
 def _needed(question: SolvedQuestion, goal: Target, answer: Expression, used: tuple[Own, ...]) -> tuple[Own, ...]:
@@ -145,7 +154,7 @@ def _needed(question: SolvedQuestion, goal: Target, answer: Expression, used: tu
     for own in used:
         fewer = tuple(item for item in used if item is not own)
         program = holding(question, fewer) if fewer else None
-        if program is not None and judge(program.question, goal, answer).decision == "equivalent":
+        if program is not None and _right(program, goal, answer) is not None:
             used = fewer
     return used
 

@@ -15,11 +15,23 @@ import numpy as np
 
 from grader.autodiff.backprop import NotDifferentiable, backward_pass, inline
 from grader.autodiff.graph import ComputationGraph, Node
+from grader.autodiff.higher import with_derivatives
+from grader.autodiff.lower import lower
 from grader.comparison.asked import unfinished
 from grader.expression.algebra.construct import add, free_symbols, fresh, indexed, mul, number, sub, substitute, total
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, ShapeError
-from grader.expression.language.nodes import Expression, Partial, Symbol, children, head, indices, partial_name, symbols
+from grader.expression.language.nodes import (
+    Expression,
+    Partial,
+    Symbol,
+    children,
+    head,
+    indices,
+    partial_name,
+    symbols,
+    walk,
+)
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.rounding import Interval, half_unit, rounded_program
@@ -149,7 +161,8 @@ def _numbers(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[Ow
     run = question.runs[0]
     if any(run.values[name].ndim > 1 for name in found if name in run.values):
         return None
-    adjoints = _held_adjoints(question.graph, question.adjoints, found)
+    graph = _with_derivatives(question, question.graph, found)
+    adjoints = None if graph is None else _held_adjoints(graph, question.adjoints, found)
     if adjoints is None:
         return None
     fixed = {own.name: np.array([own.value], dtype=float) for own in held if not isinstance(own.target, Partial)}
@@ -183,8 +196,11 @@ def _formulas(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[O
     graph = _held_graph(question.graph, found)
     if graph is None:
         return None
-    passed = {name: backward_pass(graph, name, tidy=False) for name in question.adjoints}
-    adjoints = _held_adjoints(graph, passed, found)
+    derived = _with_derivatives(question, graph, found)
+    if derived is None:
+        return None
+    passed = {name: backward_pass(derived, name, tidy=False) for name in question.adjoints}
+    adjoints = _held_adjoints(derived, passed, found)
     if adjoints is None:
         return None
     runs = tuple(make_run(graph, run.sizes, leaf_values(run), run.points) for run in question.runs)
@@ -224,6 +240,28 @@ def _held_graph(graph: ComputationGraph, found: Mapping[str, Node]) -> Computati
         nodes.append(replace(node, expression=own.expression))
         known.add(node.name)
     return replace(graph, nodes=tuple(nodes))
+
+
+def _with_derivatives(
+    question: SolvedQuestion, graph: ComputationGraph, found: Mapping[str, Node]
+) -> ComputationGraph | None:
+    """The graph with the derivatives that second ones are taken of, the held formula for each; None where a held one
+    names further derivatives, which would count as constant."""
+    targets = [target for part in question.question.parts for target in (part.target, *(s.target for s in part.steps))]
+    known = {node.name for node in graph.nodes}
+    every = {node.name: node for target in targets for node in with_derivatives(graph, target).nodes}
+    derived = [_by_entries(graph, found.get(name, node)) for name, node in every.items() if name not in known]
+    if any(isinstance(item, Partial) for node in derived if node.name in found for item in walk(node.expression)):
+        return None
+    return replace(graph, nodes=(*graph.nodes, *derived))
+
+
+def _by_entries(graph: ComputationGraph, node: Node) -> Node:
+    """A formula of whole arrays as one of entries, so that it can be differentiated; raises ShapeError."""
+    entry = lower(node.expression, {item.name: item.axes for item in graph.quantities}, node.letters)
+    if entry.axes != node.axes[len(node.letters) :]:
+        raise ShapeError(f"this is {entry.shape_text}, the quantity has other axes")
+    return replace(node, letters=(*node.letters, *entry.letters), expression=entry.body)
 
 
 def _held_adjoints(
@@ -275,6 +313,7 @@ def _chained(
     outer = len(old.letters) - len(graph.axes[below])
     out_letters, own = old.letters[:outer], old.letters[outer:]
     taken = symbols(old.expression) | symbols(local.expression) | set(old.letters) | set(local.letters)
+    taken |= {item.name for item in graph.quantities}
     middle: list[str] = []
     for _ in graph.axes[above]:
         middle.append(fresh(taken | set(middle)))

@@ -18,6 +18,7 @@ from grader.problems import Problem
 from grader.rubric.malrule import Lint
 from grader.rubric.malrules import MALRULES
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
+from grader.solver.rounding import first_array, rounds
 from grader.solver.runs import fill_partials
 from grader.solver.strata import margin_values
 
@@ -27,7 +28,25 @@ MAX_NAMED = 4
 
 def warnings(key: AnswerKey) -> tuple[Problem, ...]:
     """What an author should mend, though the rubric can be graded with."""
-    return _found(key, (_priced, _tolerance, _branches, _steps))
+    return (*unheeded(key), *_found(key, (_priced, _tolerance, _branches, _steps)))
+
+
+def unheeded(key: AnswerKey) -> tuple[Problem, ...]:
+    """What a rubric asks for and does not get, once a question: the rounding of every line of a model with an array."""
+    found = []
+    for question in key.questions:
+        asked = [part.part for part in question.parts if rounds(part.part.tolerance)]
+        array = first_array(question.graph, question.runs[0].values) if question.numeric and asked else None
+        if array is None:
+            continue
+        message = (
+            f"rounding is not carried through a model with an array ('{array}'): of {_listed([p.id for p in asked])},"
+            " only the right value, rounded as asked or within the tolerance, is right; near it, a person decides"
+        )
+        problem = Problem(message, "give a tolerance, or numbers of their own")
+        path = f"question {question.question.id}, key 'rounding'"
+        found.append(problem.at(key.rubric.path, asked[0].line, path=path))
+    return tuple(found)
 
 
 def notes(key: AnswerKey) -> tuple[Problem, ...]:

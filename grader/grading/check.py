@@ -14,6 +14,7 @@ from grader.grading.rewrites import rewritten
 from grader.problems import Problem
 from grader.rubric.model import Example
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
+from grader.solver.rounding import half_unit
 from grader.solver.runs import seeded
 
 REWRITES = 6
@@ -95,5 +96,8 @@ def key_of(part: SolvedPart) -> str:
 def _may_be_zero(question: SolvedQuestion, part: SolvedPart) -> bool:
     """Whether the truth is 0 everywhere, or within the tolerance of it."""
     if question.numeric:
-        return part.interval is not None and part.interval[0] <= 0 <= part.interval[1]
+        if part.interval is not None:
+            return part.interval[0] <= 0 <= part.interval[1]
+        largest = float(np.max(np.abs(question.runs[0].values[part.name])))
+        return largest <= half_unit(part.part.tolerance, largest)
     return all(not np.any(run.values[part.name]) for run in question.runs)

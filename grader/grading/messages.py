@@ -7,6 +7,7 @@ from grader.results import Verdict
 _SENTENCES = {
     "equivalent": "This is equal to the reference answer.",
     "renamed": "This is equal to the reference answer, once its letters are matched with ours.",
+    "implied_index": "This is equal to the reference answer, with the index put in that it evidently leaves out.",
     "implied_sum": "This is equal to the reference answer, with the repeated index summed as you evidently mean.",
     "rounded": "This is right within the rounding asked for.",
     "chain_rule_only": "The chain rule is set up rightly, but its derivatives are not worked out.",
@@ -23,4 +24,4 @@ def message_for(verdict: Verdict) -> str:
         return (verdict.message or "We could not decide this.") + " A person will look at it."
     if verdict.note == "not_equivalent" and verdict.message:  # what kind of difference it is
         return f"{_SENTENCES['not_equivalent']} {verdict.message}"
-    return _SENTENCES.get(verdict.note) or verdict.message or _SENTENCES["not_equivalent"]
+    return _SENTENCES.get(verdict.note) or verdict.message or _SENTENCES[verdict.decision]

@@ -15,6 +15,7 @@ from typing import TypeAlias, assert_never
 
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.expression.evaluation.elementwise import ELEMENTWISE
+from grader.expression.evaluation.values import Array
 from grader.expression.language.nodes import (
     Call,
     Cases,
@@ -51,6 +52,11 @@ def half_unit(tolerance: Tolerance, size: float) -> float:
     if tolerance.rounding_significant is not None and 0 < size < math.inf:
         return 0.5 * 10.0 ** (math.floor(math.log10(size)) + 1 - tolerance.rounding_significant)
     return 0.0
+
+
+def first_array(graph: ComputationGraph, values: Mapping[str, Array]) -> str | None:
+    """A quantity that is an array, where the program has one: rounding is carried through numbers only."""
+    return next((item.name for item in graph.quantities if values[item.name].ndim > 1), None)
 
 
 def rounded_program(

@@ -20,7 +20,7 @@ from grader.solver.certify import certificate, certify_question
 from grader.solver.closed import closed_form, derivation
 from grader.solver.derivation import shown_steps
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
-from grader.solver.rounding import rounded_program, rounds
+from grader.solver.rounding import first_array, rounded_program, rounds
 from grader.solver.runs import Run, draw_runs, fill_partials, is_numeric, joined
 from grader.solver.strata import Kink, kinks, model_margins, stratified
 from grader.version import VERSION
@@ -116,7 +116,7 @@ def _with_intervals(
 ) -> tuple[SolvedPart, ...]:
     """Each part that asks for rounding on every line, with the interval this propagates to."""
     asked = {part.part.tolerance for part in parts if rounds(part.part.tolerance)}
-    if not asked or any(value.ndim > 1 for value in run.values.values()):
+    if not asked or first_array(run.graph, run.values) is not None:
         return parts
     values = {leaf.name: float(run.values[leaf.name][0]) for leaf in run.graph.leaves}
     programs = {tolerance: rounded_program(run.graph, adjoints, values, tolerance) for tolerance in asked}
