@@ -32,7 +32,7 @@ from grader.gradebook import write_text
 from grader.grading import grade, grade_answer
 from grader.grading.isolated import Failed, isolated, not_judged
 from grader.problems import Problem
-from grader.results import AnswerShown, GradeReport, PartResult, RubricShown
+from grader.results import AnswerShown, GradeReport, Note, NoteKind, Outcome, PartResult, RubricShown
 from grader.rubric.shown import Asked
 from grader.solver import AnswerKey
 from grader.submission.model import Submission
@@ -40,7 +40,7 @@ from grader.submission.model import Submission
 SECONDS = 10.0  # for one answer, and for all that is not judging answers; an ordinary one takes milliseconds
 MERCY = 10.0  # more, until a process stuck inside a C library is ended
 CHUNK = 16  # submissions handed over at a time
-_DIED = Failed("grader_failed", "the process that graded it died")
+_DIED = Failed(Note(NoteKind.GRADER_FAILED), "the process that graded it died")
 
 T = TypeVar("T")
 
@@ -111,7 +111,7 @@ def _in_time(work: Callable[[], T]) -> T | Failed:
         with time_limit(SECONDS):
             return isolated(work)
     except TimeUp:
-        return Failed("timeout", f"judging took more than {SECONDS:g} s")
+        return Failed(Note(NoteKind.TIMEOUT), f"judging took more than {SECONDS:g} s")
     finally:
         _watch()
 
@@ -247,7 +247,7 @@ def not_graded(submission: Submission, shown: RubricShown, failed: Failed) -> Gr
     answers = {answer.part: answer for answer in submission.answers}
     parts = []
     for asked in shown.parts:
-        result = PartResult(asked, "missing", 0.0, "missing", review=False, message="")
+        result = PartResult(asked, Outcome.MISSING, 0.0, Note(NoteKind.MISSING), review=False, message="")
         if answer := answers.get(asked.part):
             place = AnswerShown(answer.text, "", "", answer.file, answer.line)
             result = replace(not_judged(asked, answer.text, failed), answer=place, problems=())

@@ -23,6 +23,7 @@ from grader.expression.language.nodes import (
     sides,
     walk,
 )
+from grader.results import NOTES, Note, NoteKind
 from grader.solver.key import SolvedQuestion
 
 Axes = Mapping[str, tuple[str, ...]]
@@ -33,7 +34,7 @@ class Meaning:
     """Another reading of an answer; a person confirms it where `doubt` says what it takes for granted."""
 
     expression: Expression
-    note: str
+    note: Note
     doubt: str = ""
 
 
@@ -46,16 +47,17 @@ def meanings(question: SolvedQuestion, target: Expression, answer: Expression, f
     if not any(axes.values()):
         return
     if not fits:
-        yield Meaning(with_implied_indices(answer, axes), "implied_index")
-        yield Meaning(_of_one_example(question, target, answer, axes), "implied_index")
-        yield from (Meaning(item, "renamed") for item in _other_letters(question, target, answer))
-    doubt = "This is right if its letters are meant as indices of their own."
-    yield Meaning(_own_letters(question, target, answer), "own_letter", doubt)
-    yield Meaning(_letters_anew(question, target, answer), "own_letter", doubt)
-    doubt = "This is right if the derivative is meant as a function of the unit's value."
-    yield Meaning(_at_values(answer, question), "derivative_of_value", doubt)
-    doubt = "This is right if its products are meant in another way than they are written."
-    yield Meaning(_loose(answer), "loose_products", doubt)
+        yield Meaning(with_implied_indices(answer, axes), Note(NoteKind.IMPLIED_INDEX))
+        yield Meaning(_of_one_example(question, target, answer, axes), Note(NoteKind.IMPLIED_INDEX))
+        yield from (Meaning(item, Note(NoteKind.RENAMED)) for item in _other_letters(question, target, answer))
+    yield _doubtful(_own_letters(question, target, answer), NoteKind.OWN_LETTER)
+    yield _doubtful(_letters_anew(question, target, answer), NoteKind.OWN_LETTER)
+    yield _doubtful(_at_values(answer, question), NoteKind.DERIVATIVE_OF_VALUE)
+    yield _doubtful(_loose(answer), NoteKind.LOOSE_PRODUCTS)
+
+
+def _doubtful(expression: Expression, kind: NoteKind) -> Meaning:
+    return Meaning(expression, Note(kind), NOTES[kind].sentence)
 
 
 def with_implied_indices(node: Expression, axes: Axes) -> Expression:

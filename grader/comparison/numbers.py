@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 from grader.expression.language.nodes import Call, Expression, Number
+from grader.results import NoteKind
 from grader.rubric.model import Tolerance
 from grader.solver.rounding import half_unit, rounds
 
@@ -35,15 +36,15 @@ def typed_place(node: Expression) -> int | None:
 
 def number_note(
     answer: float, truth: float, place: int | None, tolerance: Tolerance, interval: tuple[float, float] | None
-) -> str | None:
+) -> NoteKind | None:
     """ "equivalent", "rounded" (right within the tolerance), or None for a different number."""
     gap = abs(answer - truth)
     if not math.isfinite(answer):
         return None
     if gap <= EXACT * max(abs(answer), abs(truth)):
-        return "equivalent"
+        return NoteKind.EQUIVALENT
     low, high = accepted(answer, truth, place, tolerance, interval)
-    return "rounded" if low <= answer <= high else None
+    return NoteKind.ROUNDED if low <= answer <= high else None
 
 
 def accepted(

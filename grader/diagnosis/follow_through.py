@@ -21,7 +21,7 @@ from grader.diagnosis.follow_through_program import Own, Program, holding, input
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import Expression, symbols
-from grader.results import Evidence, Verdict
+from grader.results import NOTES, Credit, Decision, Evidence, Verdict
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.rounding import rounds
@@ -29,7 +29,6 @@ from grader.solver.runs import environment
 
 MAX_HELD = 24
 MAX_TRIED = 8
-_UNFINISHED = frozenset(("chain_rule_only", "not_evaluated"))
 
 __all__ = ["Followed", "Own", "follow_through", "own_value"]
 
@@ -100,7 +99,9 @@ def _right(program: Program, goal: Target, answer: Expression) -> Verdict | None
         verdict = judge(program.question, goal, answer)
     except ShapeError:  # with these values held, the target itself has none
         return None
-    return verdict if verdict.decision == "equivalent" and verdict.note not in _UNFINISHED else None
+    return (
+        verdict if verdict.decision is Decision.EQUIVALENT and NOTES[verdict.note.kind].credit is Credit.FULL else None
+    )
 
 
 def _programs(question: SolvedQuestion, name: str, own: tuple[Own, ...]) -> Iterator[Program]:

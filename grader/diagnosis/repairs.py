@@ -27,12 +27,13 @@ from grader.expression.language.nodes import (
     head,
     rebuild,
 )
+from grader.results import Decision, NoteKind
 from grader.solver.key import SolvedPart, SolvedQuestion
 
 MAX_TRIED = 40
 _SCALAR = frozenset(("total", "inner", "norm", "log", "exp", "iverson", "sqrt"))
 _AXES = (ZERO, ONE)
-_PLAINLY = frozenset(("equivalent", "rounded", "renamed"))
+_PLAINLY = frozenset((NoteKind.EQUIVALENT, NoteKind.ROUNDED, NoteKind.RENAMED))
 _OTHER_JOINTS = {"@": "circ", "circ": "@", "": "circ", "*": "@", "cdot": "@"}
 
 Repair = tuple[str, Expression, Expression]
@@ -57,7 +58,7 @@ def _right(
 ) -> bool:
     goal = Target(target, closed, part.part.tolerance, part.interval if target == part.part.target else None, "wrong")
     verdict = judge(question, goal, answer)
-    return verdict.decision == "equivalent" and verdict.note in _PLAINLY
+    return verdict.decision is Decision.EQUIVALENT and verdict.note.kind in _PLAINLY
 
 
 def _stops(question: SolvedQuestion, target: Expression) -> Iterator[Expression]:

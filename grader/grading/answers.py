@@ -16,6 +16,7 @@ from grader.expression.algebra.construct import substitute
 from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, indices, rebuild
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading
+from grader.results import Decision, NoteKind
 from grader.rubric.model import Step, Tolerance
 from grader.solver.key import SolvedPart, SolvedQuestion
 
@@ -100,7 +101,7 @@ def shown_steps(question: SolvedQuestion, part: SolvedPart, reading: Reading, ow
         name = head(step.target) or ""
         sides = [follow_left_side(step.target, left, right) for left, right in pairs if head(left) == name]
         verdicts = [judge(question, Target(step.target, step.target, tolerance), side) for side in sides]
-        if any(v.decision == "equivalent" and v.note != "chain_rule_only" for v in verdicts):
+        if any(v.decision is Decision.EQUIVALENT and v.note.kind is not NoteKind.CHAIN_RULE_ONLY for v in verdicts):
             earned.append((step.text, step.points))
             continue
         values = (*own, *(value for _, value in wrong))
@@ -110,7 +111,7 @@ def shown_steps(question: SolvedQuestion, part: SolvedPart, reading: Reading, ow
             earned.append((given, step.points))
         elif found:
             doubtful.append(f"{step.text}, {given_your(question, found[0].own)}")
-        judged = [side for side, v in zip(sides, verdicts, strict=True) if v.note == "not_equivalent"]
+        judged = [side for side, v in zip(sides, verdicts, strict=True) if v.note.kind is NoteKind.NOT_EQUIVALENT]
         value = own_value(question, name, step.target, judged[-1], right=False) if judged else None
         if value is not None and not value.trivial:
             wrong.append((replace(step, points=0.0) if given else step, value))

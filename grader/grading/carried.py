@@ -14,14 +14,11 @@ from grader.expression.reading.read import read
 from grader.grading.answers import final_answer, given_your, shown_steps
 from grader.grading.isolated import Failed, Isolation, isolated, not_followed
 from grader.grading.partial import bounded
-from grader.results import Evidence, PartResult, ScoreLine
+from grader.results import NOTES, WRONG, Evidence, Note, NoteKind, Outcome, PartResult, ScoreLine
 from grader.solver.key import SolvedPart, SolvedQuestion
 
-WRONG = frozenset(("incorrect", "partly_correct"))
-FOLLOWED, DEGENERATE = "follow_through", "follow_through_degenerate"
-_VALUED = WRONG | {"correct"}
-# what is only unfinished, or of another kind than asked, is no value to go on from
-_NO_VALUE = frozenset(("chain_rule_only", "not_evaluated", "restated", "shape", "wrong_at_kink"))
+_FITS = frozenset((NoteKind.FOLLOW_THROUGH, NoteKind.FOLLOW_THROUGH_DEGENERATE))
+_VALUED = WRONG | {Outcome.CORRECT}
 
 
 def carried_forward(
@@ -66,7 +63,7 @@ def _values(
     own: list[Own] = []
     lost: dict[str, Failed] = {}
     for part, result in zip(question.parts, results, strict=True):
-        if result.verdict in _VALUED and result.note not in _NO_VALUE:
+        if result.verdict in _VALUED and NOTES[result.note.kind].goes_on:
             value = isolation(partial(_own, question, part, result))
             if isinstance(value, Failed):
                 lost[part.name] = value
@@ -93,7 +90,7 @@ def _read(question: SolvedQuestion, part: SolvedPart, text: str) -> Expression |
 
 
 def _own(question: SolvedQuestion, part: SolvedPart, result: PartResult) -> Own | None:
-    right = result.verdict == "correct"
+    right = result.verdict is Outcome.CORRECT
     answer = _expression(question, part, result) if question.numeric or not right else None
     return None if answer is None else own_value(question, part.name, part.part.target, answer, right)
 
@@ -104,8 +101,8 @@ def _carried(
     """The result with credit for what is right given `others`, else given steps; the wrong steps that it shows; and
     whether the final answer fits the `others`."""
     result = _followed(question, part, result, others)
-    fits = result.note in (FOLLOWED, DEGENERATE)
-    if result.note == FOLLOWED or not part.part.steps:
+    fits = result.note.kind in _FITS
+    if result.note.kind is NoteKind.FOLLOW_THROUGH or not part.part.steps:
         return result, (), fits
     return *_by_steps(question, part, result, others), fits
 
@@ -158,7 +155,7 @@ def _by_steps(
     decided = result.verdict in WRONG
     kept, score = bounded(part, lines, decided)
     if score > result.score:
-        result = replace(result, lines=kept, score=score, verdict="partly_correct" if decided else result.verdict)
+        result = replace(result, lines=kept, score=score, verdict=Outcome.PARTLY_CORRECT if decided else result.verdict)
     return _step_open(result, shown.doubtful), wrong
 
 
@@ -173,9 +170,9 @@ def _credited(
     score = round(max(sum(line.points for line in lines), 0.0), 6)
     return replace(
         result,
-        verdict="correct" if score == part.part.points else "partly_correct",
+        verdict=Outcome.CORRECT if score == part.part.points else Outcome.PARTLY_CORRECT,
         score=score,
-        note=FOLLOWED,
+        note=Note(NoteKind.FOLLOW_THROUGH),
         message=f"This is right, {given}.",
         evidence=replace(evidence, detail=_detail(question, evidence.points)),
         diagnosis=None,
@@ -196,9 +193,9 @@ def _left_open(part: SolvedPart, result: PartResult, given: str) -> PartResult:
     lines, score = bounded(part, result.lines, decided=False)
     return replace(
         result,
-        verdict="undecided",
+        verdict=Outcome.UNDECIDED,
         score=score,
-        note=DEGENERATE,
+        note=Note(NoteKind.FOLLOW_THROUGH_DEGENERATE),
         review=True,
         message=f"This fits, {given}, but with that it vanishes or levels off, so a person will look at it.",
         lines=lines,

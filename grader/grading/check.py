@@ -12,6 +12,7 @@ from grader.expression.printing.text import to_text
 from grader.grading.grade import grade_answer
 from grader.grading.rewrites import rewritten
 from grader.problems import Problem
+from grader.results import Outcome
 from grader.rubric.model import Example
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.solver.rounding import half_unit
@@ -38,11 +39,11 @@ def _examples(key: AnswerKey, part: SolvedPart) -> list[Problem]:
     problems = []
     for example in part.part.accept:
         result = grade_answer(key, part.part.id, example.answer)
-        if result.verdict != "correct" or not noted(example.note, result.note):
-            problems.append(_unexpected(key, part, "accept", example, "correct", result.verdict, result.note))
+        if result.verdict is not Outcome.CORRECT or not noted(example.note, result.note):
+            problems.append(_unexpected(key, part, "accept", example, Outcome.CORRECT, result.verdict, result.note))
     for example in part.part.reject:
         result = grade_answer(key, part.part.id, example.answer)
-        if result.verdict == "correct" or not noted(example.note, result.note):
+        if result.verdict is Outcome.CORRECT or not noted(example.note, result.note):
             problems.append(_unexpected(key, part, "reject", example, "not correct", result.verdict, result.note))
     return problems
 
@@ -65,7 +66,7 @@ def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> li
     names = question.question.model.names
     for text in _right_answers(question, part):
         result = grade_answer(key, part.part.id, text)
-        if result.verdict != "correct":
+        if result.verdict is not Outcome.CORRECT:
             message = f"self-test: the key written as '{text}' is {result.verdict} ({result.note})"
             problems.append(_at(key, part, "target", message))
     wrong = [to_text(part.part.target, names)]
@@ -73,7 +74,7 @@ def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> li
         wrong.append("0")
     for text in wrong:
         result = grade_answer(key, part.part.id, text)
-        if result.verdict == "correct":
+        if result.verdict is Outcome.CORRECT:
             problems.append(_at(key, part, "target", f"self-test: the answer '{text}' is taken for correct"))
     return problems
 

@@ -1,7 +1,7 @@
 """A piece of judging -> its result, or a Failed that says why there is none, so that a fault costs its own piece alone.
 
-``isolated(lambda: 1 / 0)`` is ``Failed("grader_failed", "ZeroDivisionError in judge.py, line 12")``. Who grades a
-class hands `grade` an Isolation of its own, which knows the clock as well.
+``isolated(lambda: 1 / 0)`` is a Failed, noted "grader_failed", for "ZeroDivisionError in judge.py, line 12". Who grades
+a class hands `grade` an Isolation of its own, which knows the clock as well.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from grader.problems import Problem, raised
-from grader.results import AnswerShown, PartResult
+from grader.results import AnswerShown, Note, NoteKind, Outcome, PartResult
 from grader.rubric.shown import Asked
 
 T = TypeVar("T")
@@ -23,7 +23,7 @@ _UNCHECKED = " Whether it is right given your other answers could not be checked
 class Failed:
     """Why a piece of work has no result: `note` is "grader_failed" or "timeout", `why` tells a developer more."""
 
-    note: str
+    note: Note
     why: str
 
 
@@ -38,14 +38,14 @@ def isolated(work: Callable[[], T]) -> T | Failed:
     try:
         return work()
     except Exception as error:
-        return Failed("grader_failed", raised(error))
+        return Failed(Note(NoteKind.GRADER_FAILED), raised(error))
 
 
 def not_judged(asked: Asked, text: str, failed: Failed) -> PartResult:
     """The result of an answer that could not be judged: undecided, and for a person."""
     return PartResult(
         asked,
-        "undecided",
+        Outcome.UNDECIDED,
         0.0,
         failed.note,
         review=True,

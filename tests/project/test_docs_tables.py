@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.results import NOTES, NoteKind
 from grader.rubric.malrules import MALRULES
 
 DOCS = Path(__file__).parents[2] / "docs/rubrics.md"
@@ -25,7 +26,16 @@ def malrules() -> str:
     return "\n".join(lines)
 
 
-TABLES: dict[str, Callable[[], str]] = {"mistakes by name": malrules}
+def notes() -> str:
+    """One row a note."""
+    lines = ["| note | what is said of it | what it earns |", "| --- | --- | --- |"]
+    for row in NOTES.values():
+        name = f"{row.kind}/..." if row.kind is NoteKind.MALRULE else row.kind
+        lines.append(f"| `{name}` | {row.sentence} | {row.credit.value} |")
+    return "\n".join(lines)
+
+
+TABLES: dict[str, Callable[[], str]] = {"mistakes by name": malrules, "notes": notes}
 
 
 def between(name: str) -> re.Pattern[str]:
