@@ -154,9 +154,9 @@ def told(folder: ReadFolder) -> list[str]:
 
 @pytest.mark.parametrize(("file", "data", "expected", "why"), FILES, ids=[f"{row[0][:9]}-{row[3]}" for row in FILES])
 def test_a_hostile_file(file: str, data: bytes, expected: dict[str, dict[str, str]] | None, why: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     folder = read_files([(file, data), ("zoe.md", b"1a: x")], PARTS)
-    assert time.perf_counter() - start < 5, why
+    assert time.process_time() - start < 5, why
     found = answers(folder)
     assert found.pop("zoe") == {"1a": "x"}
     assert expected is None or found == expected, (why, told(folder))
