@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+FUZZ_SECONDS ?= 600
 HOMEWORKS := losses_and_backprop two_layer_network examples/one_hidden_layer
 
-.PHONY: demo test check lint bench clean
+.PHONY: demo test check lint bench fuzz clean
 .DELETE_ON_ERROR:
 
 demo: .venv/installed ## grade the sample class, print where the class pages lie
@@ -25,6 +26,12 @@ lint: .venv/installed-check
 
 bench: .venv/installed-bench ## measure what the documents promise
 	@$(BIN)/python -m benchmarks
+
+fuzz: .venv/installed-fuzz ## fuzz the reader for FUZZ_SECONDS; fails if fuzz/found holds what breaks a promise
+	@mkdir -p fuzz/corpus fuzz/found
+	@$(BIN)/python fuzz/fuzz_reader.py --keep=fuzz/found fuzz/corpus fuzz/seeds -dict=fuzz/tokens.dict \
+	    -max_len=10000 -rss_limit_mb=1000 -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=fuzz/found/
+	@! ls fuzz/found | grep .
 
 clean:
 	rm -rf .venv report build dist *.egg-info
