@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 FUZZ_SECONDS ?= 600
 HOMEWORKS := losses_and_backprop two_layer_network examples/one_hidden_layer
 
-.PHONY: demo test check lint bench fuzz clean
+.PHONY: demo test coverage check lint bench fuzz clean
 .DELETE_ON_ERROR:
 
 demo: .venv/installed ## grade the sample class, print where the class pages lie
@@ -15,6 +15,9 @@ demo: .venv/installed ## grade the sample class, print where the class pages lie
 
 test: .venv/installed-test ## run the tests
 	@$(BIN)/python -m pytest -n 2
+
+coverage: .venv/installed-test ## the same, and which lines and branches they took
+	@$(BIN)/python -m pytest -n 2 --cov
 
 check: lint test ## everything a change must pass
 
@@ -34,7 +37,7 @@ fuzz: .venv/installed-fuzz ## fuzz the reader for FUZZ_SECONDS; fails if fuzz/fo
 	@! ls fuzz/found | grep .
 
 clean:
-	rm -rf .venv report build dist *.egg-info
+	rm -rf .venv report build dist *.egg-info .coverage
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
