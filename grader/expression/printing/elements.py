@@ -15,7 +15,8 @@ _GREEK_LOOKS = MappingProxyType(
     {"epsilon": "ϵ", "varepsilon": "ε", "phi": "ϕ", "varphi": "φ", "vartheta": "ϑ", "ell": "ℓ"}
 )
 _FLAT = ' stretchy="false"'
-ACCENTS = MappingProxyType(
+OPENING, CLOSING = (f"<mo{_FLAT}>{sign}</mo>" for sign in "()")  # these keep their size
+ACCENT_SIGNS = MappingProxyType(
     {
         "hat": "^", "widehat": "^", "bar": "¯", "overline": "¯", "tilde": "~", "widetilde": "~", "dot": "˙",
         "vec": "→",
@@ -29,13 +30,17 @@ ORDINARY, LIMITS = ("msub", "msup", "msubsup"), ("munder", "mover", "munderover"
 
 
 class Markup(NamedTuple):
-    """Elements side by side, and whether it is one `alone`; of one with scripts also `base` and the scripts."""
+    """Elements side by side, and whether it is one `alone`.
+
+    Where more scripts may join those that the last element has: its `base`, the scripts, and what stands `before` it.
+    """
 
     elements: str
     alone: bool = True
     base: str = ""
     below: tuple[str, ...] = ()
     above: tuple[str, ...] = ()
+    before: str = ""
 
 
 def math_element(body: str, display: str, alttext: str) -> str:
@@ -80,10 +85,10 @@ def upright(text: str) -> str:
 
 def accented(code: str, accent: str) -> str:
     """One element under an accent."""
-    return f'<mover accent="true">{code}{element("mo", ACCENTS[accent], _FLAT)}</mover>'
+    return f'<mover accent="true">{code}{element("mo", ACCENT_SIGNS[accent], _FLAT)}</mover>'
 
 
-def group(items: Sequence[str]) -> str:
+def as_one(items: Sequence[str]) -> str:
     """One element of any number."""
     return items[0] if len(items) == 1 else f"<mrow>{''.join(items)}</mrow>"
 
@@ -93,13 +98,8 @@ def scripted(base: str, below: tuple[str, ...], above: tuple[str, ...], tags: tu
     if not below and not above:
         return base
     tag = tags[2] if below and above else tags[0] if below else tags[1]
-    scripts = "".join(group(script) for script in (below, above) if script)
+    scripts = "".join(as_one(script) for script in (below, above) if script)
     return f"<{tag}>{base}{scripts}</{tag}>"
-
-
-def in_flat_brackets(code: str) -> str:
-    """Elements between round brackets that keep their size."""
-    return f"<mo{_FLAT}>(</mo>{code}<mo{_FLAT}>)</mo>"
 
 
 @lru_cache(maxsize=128)

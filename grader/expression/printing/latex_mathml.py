@@ -12,20 +12,21 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from grader.expression.printing.elements import (
-    ACCENTS,
+    ACCENT_SIGNS,
     APPLY,
+    CLOSING,
     LIMITS,
     NO_ELEMENT,
+    OPENING,
     ORDINARY,
     PRIME,
     THIN,
     Markup,
     accented,
+    as_one,
     element,
     greek,
-    group,
     growing,
-    in_flat_brackets,
     math_element,
     operator,
     prefix_sign,
@@ -45,7 +46,7 @@ _ALPHABETS = MappingProxyType(
         "mathbb": "DOUBLE-STRUCK", "mathds": "DOUBLE-STRUCK", "mathcal": "SCRIPT",
     }
 )  # fmt: skip
-_WORDS = frozenset(["mathrm", "operatorname", "text", "mathsf", "textbf", "textrm", "textit", "mathit"])
+_WORD_COMMANDS = frozenset(["mathrm", "operatorname", "text", "mathsf", "textbf", "textrm", "textit", "mathit"])
 _FUNCTION_COMMANDS = frozenset(
     [
         "exp", "log", "ln", "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh",
@@ -98,7 +99,9 @@ _DRESS = frozenset(
     ["displaystyle", "limits", "nolimits", "big", "Big", "bigg", "Bigg", "bigl",
      "bigr", "Bigl", "Bigr", "boxed"]
 )  # fmt: skip
-_TAKING = frozenset(("frac", "dfrac", "tfrac", "sqrt", "left", "begin", "substack", *ACCENTS, *_ALPHABETS, *_WORDS))
+_TAKING = frozenset(
+    ("frac", "dfrac", "tfrac", "sqrt", "left", "begin", "substack", *ACCENT_SIGNS, *_ALPHABETS, *_WORD_COMMANDS)
+)
 _SCRIPTING = frozenset(("^", "_", "'", r"\limits"))
 _Tokens = deque[str]
 _MATRIX = "<mo>@</mo>"
@@ -109,7 +112,7 @@ _NEW_ROW, _END = r"\\", r"\end"
 
 def latex_to_mathml(latex: str, display: str = "inline", alttext: str = "") -> str:
     """The ``<math>`` element of a LaTeX formula (without dollars), in the subset that this module knows."""
-    body = group(_row(deque(_TOKEN.findall(latex)), (), 0))
+    body = as_one(_row(deque(_TOKEN.findall(latex)), (), 0))
     return math_element(body, display, alttext or latex)
 
 
@@ -187,7 +190,7 @@ def _scripted(base: str, token: str, tokens: _Tokens, depth: int) -> str:
     """`base` with the primes, subscripts and superscripts that follow it; `token` is what it began with."""
     below, above = _scripts(tokens, depth)
     if below and base.startswith("<msub>"):  # an entry of W_2 is no W_21
-        base = f"<mrow>{in_flat_brackets(base)}</mrow>"
+        base = f"<mrow>{OPENING}{base}{CLOSING}</mrow>"
     return scripted(base, below, above, LIMITS if token[1:] in _WITH_LIMITS else ORDINARY)
 
 
@@ -235,7 +238,7 @@ def _atom(tokens: _Tokens, depth: int) -> str:
         items = _row(tokens, ("}",), depth + 1)
         if tokens:
             tokens.popleft()
-        return group(items)
+        return as_one(items)
     return _command(token[1:], tokens, depth)
 
 
@@ -268,7 +271,7 @@ def _command(name: str, tokens: _Tokens, depth: int) -> str:
             return _table(tokens, depth)
         case "substack":
             return _argument(tokens, depth + 1)
-    if name in ACCENTS:
+    if name in ACCENT_SIGNS:
         return accented(_argument(tokens, depth + 1), name)
     if name in _ALPHABETS:
         return _styled(_ALPHABETS[name], tokens, depth)
@@ -301,7 +304,7 @@ def _root(tokens: _Tokens, depth: int) -> str:
     if not tokens or tokens[0] != "[":
         return f"<msqrt>{_argument(tokens, depth + 1)}</msqrt>"
     tokens.popleft()
-    order = group(_row(tokens, ("]",), depth + 1))
+    order = as_one(_row(tokens, ("]",), depth + 1))
     if tokens:
         tokens.popleft()
     return f"<mroot>{_argument(tokens, depth + 1)}{order}</mroot>"
@@ -360,7 +363,7 @@ def _styled(alphabet: str, tokens: _Tokens, depth: int) -> str:
     text = _source(tokens).strip()
     if re.fullmatch(r"[A-Za-z]+|\d+", text):
         return styled(alphabet, text)
-    return group(_row(deque(_TOKEN.findall(text)), (), depth + 1))
+    return as_one(_row(deque(_TOKEN.findall(text)), (), depth + 1))
 
 
 def _upright(name: str, tokens: _Tokens) -> str:

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Generic, NamedTuple, TypeVar
@@ -78,13 +79,23 @@ def at_least(level: int, piece: Piece[Code], brackets: Callable[[Code], Code]) -
     return piece.code if piece.level >= level else brackets(piece.code)
 
 
-def called(table: PrintedNames, name: str, mentions: Callable[[str], bool]) -> tuple[str, str]:
-    r"""What a function is called, in text and in LaTeX; `mentions` is asked whether its brackets hold a word.
+def joined_by(joints: Mapping[str, str], codes: Sequence[str], between: tuple[str, ...]) -> str:
+    """Factors side by side, with what `joints` writes for each sign between two of them."""
+    return codes[0] + "".join(joints[joint] + code for joint, code in zip(between, codes[1:], strict=True))
+
+
+def mentions(code: str, word: str) -> bool:
+    """Whether a text or LaTeX holds `word`, and not only a longer word with it."""
+    return re.search(rf"(?<![A-Za-z]){word}(?![A-Za-z])", code) is not None
+
+
+def spelling_of_call(table: PrintedNames, name: str, holds: Callable[[str], bool]) -> tuple[str, str]:
+    r"""What a function is called, in text and in LaTeX; `holds` is asked whether its brackets hold a word.
 
     A letter is no name for it there: ``\sigma(\sigma)`` would be a product.
     """
     text, latex = table.functions[name]
-    if text in FUNCTION_LETTERS and mentions(text):
+    if text in FUNCTION_LETTERS and holds(text):
         other = next(word for word in FUNCTIONS[name].spellings if word != text and "_" not in word)
         return other, rf"\operatorname{{{other}}}"
     return text, latex

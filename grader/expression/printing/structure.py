@@ -1,14 +1,14 @@
 """A tree into one code: the walk that decides what stands in brackets and which construct each node is.
 
 How a construct is written is for a `Notation` to say, one for plain text, one for LaTeX, one for MathML:
-``printed(Call("neg", (Call("add", (a, b)),)), table, TEXT).code`` is ``-(a + b)``.
+``printed(Call("neg", (Call("add", (a, b)),)), table, notation).code`` is ``-(a + b)`` in that of plain text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, assert_never
+from typing import Generic, TypeAlias, assert_never
 
 from grader.expression.language.nodes import (
     Call,
@@ -49,6 +49,9 @@ from grader.expression.printing.pieces import (
     order_of,
 )
 
+# None: this one is written as a call after all
+Form: TypeAlias = Callable[[PrintedNames, Call, tuple[Piece[Code], ...]], Piece[Code] | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Derivative(Generic[Code]):
@@ -62,24 +65,22 @@ class Derivative(Generic[Code]):
 
 @dataclass(frozen=True, slots=True)
 class Notation(Generic[Code]):
-    """How one notation writes each construct, and the three things the walk asks of what is written.
+    """How one notation writes each construct, and what the walk asks of it before it does.
 
-    `number` takes digits, power of ten and denominator; `listed` a separator; `entry` whether the base is a bare
-    symbol; `reduction` what stands below and above its sign. `forms` are functions that are written otherwise than
-    as calls; None there: a call after all. A sum's body gets brackets below the level `body`.
+    Codes come in their brackets already; a `Piece` comes without, where only the notation knows whether it needs them.
     """
 
-    number: Callable[[str, int | None, int | None], Piece[Code]]
+    number: Callable[[str, int | None, int | None], Piece[Code]]  # digits, power of ten, denominator
     symbol: Callable[[PrintedNames, str], Code]
-    letter: Callable[[str], Code]
-    listed: Callable[[str, Sequence[Code]], Code]
+    letter: Callable[[str], Code]  # over which a sum runs, or the colon of a whole axis
+    listed: Callable[[str, Sequence[Code]], Code]  # the separator, and what it stands between
     prefix: Callable[[str, Code], Code]
     infix: Callable[[Code, str, Code], Code]
     brackets: Callable[[Code], Code]
     product: Callable[[Sequence[Code], tuple[str, ...]], Code]
-    entry: Callable[[Code, Code, bool], Code]
+    entry: Callable[[Code, Code, bool], Code]  # the base, its indices, whether the base is a symbol without brackets
     sample: Callable[[Code, Code], Code]
-    reduction: Callable[[str, Code | None, Code | None, Code], Code]
+    reduction: Callable[[str, Code | None, Code | None, Code], Code]  # the kind, below and above its sign, the body
     cases: Callable[[Sequence[tuple[Code, Code]], Code | None], Code]
     derivative: Callable[[PrintedNames, Derivative[Code]], Piece[Code]]
     matrix: Callable[[Matrix, tuple[Piece[Code], ...]], Code]
@@ -87,11 +88,11 @@ class Notation(Generic[Code]):
     power: Callable[[Call, Code, Piece[Code]], Code]
     transpose: Callable[[Code], Code]
     call: Callable[[PrintedNames, Call, Code], Code]
-    forms: Mapping[str, Callable[[PrintedNames, Call, tuple[Piece[Code], ...]], Piece[Code] | None]]
-    body: int
-    first: Callable[[Code], str]  # the character that a code begins with; none where it begins with a construct
-    raised: Callable[[Code], bool]  # whether something stands above the name
-    meet: Callable[[PrintedNames, Expression, Code, Code, bool], bool]  # whether a factor can't follow bare
+    forms: Mapping[str, Form[Code]]  # of functions that are not written as calls
+    body: int  # the level below which a sum's body gets brackets
+    first: Callable[[Code], str]  # the character that a code begins with; "" where it begins with a construct
+    raised: Callable[[Code], bool]  # whether a name has something above it
+    meet: Callable[[PrintedNames, Expression, Code, Code, bool], bool]  # whether a factor can't follow another bare
 
 
 def printed(e: Expression, table: PrintedNames, notation: Notation[Code]) -> Piece[Code]:
@@ -129,17 +130,17 @@ def _write(
         case Symbol(name=name):
             return Piece(notation.symbol(table, name))
         case Call():
-            return _call(table, notation, node, parts)
+            return _write_call(table, notation, node, parts)
         case Product():
-            return _product(table, notation, node, parts)
+            return _write_product(table, notation, node, parts)
         case Number():
-            return _number(notation, node)
+            return _write_number(notation, node)
         case Slice():
             return Piece(notation.letter(":"))
         case Indexed():
-            return Piece(_indexed(table, notation, node, parts))
+            return Piece(_write_indexed(table, notation, node, parts))
         case Reduce():
-            return Piece(_reduction(notation, node, parts), OPEN)
+            return Piece(_write_reduction(notation, node, parts), OPEN)
         case Cases():
             codes = [part.code for part in parts]
             otherwise = codes.pop() if node.otherwise is not None else None
@@ -155,14 +156,16 @@ def _write(
             assert_never(never)
 
 
-def _number(notation: Notation[Code], node: Number) -> Piece[Code]:
+def _write_number(notation: Notation[Code], node: Number) -> Piece[Code]:
     digits, exponent = decimal(node)
     fraction = node.place is None and node.value.denominator != 1
     piece = notation.number(digits, exponent, node.value.denominator if fraction else None)
     return Piece(notation.prefix("neg", piece.code), SIGN) if node.value.numerator < 0 else piece
 
 
-def _indexed(table: PrintedNames, notation: Notation[Code], node: Indexed, parts: tuple[Piece[Code], ...]) -> Code:
+def _write_indexed(
+    table: PrintedNames, notation: Notation[Code], node: Indexed, parts: tuple[Piece[Code], ...]
+) -> Code:
     """An entry; letters stand together (``ij``), anything longer is kept apart by commas."""
     base, *indices = parts
     inside = notation.listed("" if all(map(is_letter, node.indices)) else ",", [part.code for part in indices])
@@ -173,7 +176,7 @@ def _indexed(table: PrintedNames, notation: Notation[Code], node: Indexed, parts
     return notation.entry(base.code, inside, isinstance(node.base, Symbol))
 
 
-def _product(
+def _write_product(
     table: PrintedNames, notation: Notation[Code], node: Product, parts: tuple[Piece[Code], ...]
 ) -> Piece[Code]:
     """A product; a quotient may lead it, a sum may end it, and juxtaposition must not look like a call."""
@@ -212,16 +215,18 @@ def _takes_brackets(table: PrintedNames, factor: Expression, slashed: bool, foll
     return takes and (level < POWER or following in ("(", "["))
 
 
-def _reduction(notation: Notation[Code], node: Reduce, parts: tuple[Piece[Code], ...]) -> Code:
+def _write_reduction(notation: Notation[Code], node: Reduce, parts: tuple[Piece[Code], ...]) -> Code:
     extremum_of_product = node.kind in ("max", "min") and isinstance(node.body, Product)
     body = parts[0].code  # an extremum ends behind its first bracket
     if parts[0].level < notation.body or extremum_of_product:
         body = notation.brackets(body)
-    limits = _limits(notation, node, parts[1:])
+    limits = _limits_of(notation, node, parts[1:])
     return notation.reduction(node.kind, *limits, body)
 
 
-def _limits(notation: Notation[Code], node: Reduce, parts: tuple[Piece[Code], ...]) -> tuple[Code | None, Code | None]:
+def _limits_of(
+    notation: Notation[Code], node: Reduce, parts: tuple[Piece[Code], ...]
+) -> tuple[Code | None, Code | None]:
     """The code under and above the sign of a Reduce: ``i=1, i != j`` and ``n``."""
     rest = [part.code for part in parts]
     letter = notation.letter(node.letter)
@@ -235,7 +240,9 @@ def _limits(notation: Notation[Code], node: Reduce, parts: tuple[Piece[Code], ..
     return test if lower is None else notation.listed(", ", (lower, test)), upper
 
 
-def _call(table: PrintedNames, notation: Notation[Code], node: Call, parts: tuple[Piece[Code], ...]) -> Piece[Code]:
+def _write_call(
+    table: PrintedNames, notation: Notation[Code], node: Call, parts: tuple[Piece[Code], ...]
+) -> Piece[Code]:
     name, brackets = node.function, notation.brackets
     match name:
         case "add" | "sub":
@@ -246,16 +253,16 @@ def _call(table: PrintedNames, notation: Notation[Code], node: Call, parts: tupl
         case "div":
             return notation.quotient(node, parts)
         case "pow":
-            return Piece(notation.power(node, _base(notation, node.args[0], parts[0]), parts[1]), POWER)
+            return Piece(notation.power(node, _bracketed_base(notation, node.args[0], parts[0]), parts[1]), POWER)
         case "transpose" if has_own_form(table, node):
             entered = has_indices(node.args[0])
-            base = brackets(parts[0].code) if entered else _base(notation, node.args[0], parts[0])
+            base = brackets(parts[0].code) if entered else _bracketed_base(notation, node.args[0], parts[0])
             return Piece(notation.transpose(base), POWER)
         case "lt" | "le" | "gt" | "ge" | "eq" | "ne":
             left, right = (at_least(SUM, part, brackets) for part in parts)
             return Piece(notation.infix(left, name, right), RELATION)
         case "and" | "or":
-            return Piece(_logic(notation, node, parts), LOGIC)
+            return Piece(_write_logic(notation, node, parts), LOGIC)
         case "not":
             return Piece(notation.prefix(name, brackets(parts[0].code)), NOT)
     form = notation.forms.get(name) if has_own_form(table, node) else None
@@ -263,14 +270,14 @@ def _call(table: PrintedNames, notation: Notation[Code], node: Call, parts: tupl
     return written or Piece(notation.call(table, node, notation.listed(", ", [part.code for part in parts])))
 
 
-def _base(notation: Notation[Code], node: Expression, part: Piece[Code]) -> Code:
+def _bracketed_base(notation: Notation[Code], node: Expression, part: Piece[Code]) -> Code:
     """What a power or a transpose stands at: in brackets where its name has something above it already."""
     if part.level < ATOM or (isinstance(node, Symbol | Indexed) and notation.raised(part.code)):
         return notation.brackets(part.code)
     return part.code
 
 
-def _logic(notation: Notation[Code], node: Call, parts: tuple[Piece[Code], ...]) -> Code:
+def _write_logic(notation: Notation[Code], node: Call, parts: tuple[Piece[Code], ...]) -> Code:
     """``a and b``; the reader gives "and" and "or" one level, so the other of the two stands in brackets."""
     first = node.args[0]
     chained = isinstance(first, Call) and first.function == node.function

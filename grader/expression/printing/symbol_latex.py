@@ -15,7 +15,7 @@ GREEK_COMMANDS = frozenset(
     ]
 )  # fmt: skip
 
-_SHAPE = re.compile(
+_NAME_SHAPE = re.compile(
     r"(?P<letters>[^\W\d_]+?)(?:_?(?P<dress>hat|tilde|bar))?(?P<digits>\d*)"
     r"(?:\^\{?(?P<above>[^{}'^_]+)\}?)?(?:_\{?(?P<below>[^{}'^_]+(?:_[^{}'^_]+)*)\}?)?(?P<primes>'*)"
 )
@@ -41,7 +41,7 @@ class ScriptShape(NamedTuple):
 @lru_cache(maxsize=4096)
 def name_shape(name: str) -> NameShape | None:
     """The parts of a name; None for one that is made otherwise."""
-    shape = _SHAPE.fullmatch(name)
+    shape = _NAME_SHAPE.fullmatch(name)
     if not shape:
         return None
     letters, dress, digits, above, below, primes = shape.groups("")
