@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.gradebook import write_text
+from grader.files import write_text
 from grader.version import VERSION
 
 _HASH = re.compile(r"[0-9a-zA-Z_-]{1,128}")

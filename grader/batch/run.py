@@ -14,7 +14,7 @@ from grader.batch.folder import class_files
 from grader.batch.workers import Desk, grade_many
 from grader.feedback.pages import class_page
 from grader.feedback.tables import grades_csv, results_json
-from grader.gradebook import write_text
+from grader.files import write_text
 from grader.grading import rubric_shown
 from grader.problems import Problem
 from grader.results import ClassReport

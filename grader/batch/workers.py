@@ -28,7 +28,7 @@ from typing import TypeVar
 from grader.batch.lifeline import end_with
 from grader.batch.limits import TimeUp, time_limit
 from grader.feedback.pages import feedback_name, student_page
-from grader.gradebook import write_text
+from grader.files import write_text
 from grader.grading import grade, grade_answer
 from grader.grading.isolated import Failed, isolated, not_judged
 from grader.problems import Problem

@@ -19,7 +19,7 @@ from grader.cli.terminal import ProgressLine, paint, print_error, print_problem,
 from grader.feedback.github import github_annotations, github_summary
 from grader.feedback.junit import junit_xml
 from grader.feedback.wording import percent, points
-from grader.gradebook import write_text
+from grader.files import write_text
 from grader.results import ClassReport
 
 _NAMED = 10  # students named in the summary; the class page has them all

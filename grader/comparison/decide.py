@@ -9,21 +9,21 @@ from dataclasses import replace
 
 import numpy as np
 
+from grader.comparison.aligned_values import pairs_in, truth_value
 from grader.comparison.arrays import Pair, Tally, both_finite, line_up, tally
-from grader.comparison.asked import Target
-from grader.comparison.certain import is_scalar_model, settled_run, surely_outside
+from grader.comparison.model_balls import is_scalar_model, settled_run, surely_outside
 from grader.comparison.numbers import accepted, may_be_rounded, number_note, slip_in_number, typed_place
 from grader.comparison.scalars import is_scalar, same_form
 from grader.comparison.shapes import entries_message
 from grader.comparison.show import counterexample, kinds, right_where
-from grader.comparison.truth import pairs_in, truth_value
+from grader.comparison.target import Target
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression
 from grader.results import Decision, Evidence, Note, NoteKind, Verdict, differs, same, undecided
 from grader.solver.key import SolvedQuestion
+from grader.solver.kinks import KINK_STEP, kink_points, margins, new_conditions, stratified
 from grader.solver.rounding import first_array
 from grader.solver.runs import Run, fill_partials, precise
-from grader.solver.strata import KINK_STEP, kink_points, margins, new_conditions, stratified
 
 
 def decide_number(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:

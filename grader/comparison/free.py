@@ -11,13 +11,13 @@ from dataclasses import replace
 import numpy as np
 
 from grader.autodiff.graph import ComputationGraph, Leaf, Node
-from grader.comparison.alike import alike, free_names
 from grader.comparison.arrays import Pair
-from grader.comparison.asked import Target
+from grader.comparison.common_vocabulary import alike, free_names
 from grader.comparison.judge import judge
-from grader.comparison.pieces import in_every_piece
+from grader.comparison.piecewise_points import in_every_piece
 from grader.comparison.scalars import flat, is_scalar, same_form, settle
 from grader.comparison.show import figure, kinds, right_where, two_figures
+from grader.comparison.target import Target
 from grader.expression.algebra.construct import free_symbols
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.domain import REAL, Domain, parse_domain
@@ -37,8 +37,8 @@ from grader.problems import Problem
 from grader.results import Decision, Evidence, Note, NoteKind, Verdict, differs, same, undecided
 from grader.rubric.model import Model, Question
 from grader.solver.key import SolvedQuestion
+from grader.solver.kinks import kink_points, margins, stratified
 from grader.solver.runs import Run, draw_runs, joined, make_run, widened
-from grader.solver.strata import kink_points, margins, stratified
 
 TARGET = "the reference"
 WANTED_POINTS = 12

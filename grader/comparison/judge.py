@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.comparison.alike import worked_out
-from grader.comparison.asked import Target, primed, restates, unfinished, uses_model
+from grader.comparison.aligned_values import truth_value
+from grader.comparison.common_vocabulary import worked_out
 from grader.comparison.decide import decide_number, decide_samples
-from grader.comparison.meant import meanings, newly_summed, of_examples, with_implied_sums
+from grader.comparison.interpretations import meanings, newly_summed, of_examples, with_implied_sums
 from grader.comparison.shapes import in_symbols, shape_message, transposed_verdict
-from grader.comparison.truth import truth_value
+from grader.comparison.target import Target, primed, restates, unfinished, uses_model
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.product_readings import TooManyReadings, distinct, readings
 from grader.expression.evaluation.values import ShapeError

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from grader.diagnosis.match import matching
 from grader.diagnosis.predictions import Mistake
-from grader.diagnosis.repairs import repairs
+from grader.diagnosis.shape_mistakes import repairs
 from grader.diagnosis.wording import priced_as, said_of
 from grader.expression.language.nodes import Expression
 from grader.results import Decision, Diagnosis, Note, NoteKind, ScoreLine, Verdict

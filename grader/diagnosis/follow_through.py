@@ -13,9 +13,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.comparison.asked import Target
 from grader.comparison.judge import judge
 from grader.comparison.numbers import typed_place
+from grader.comparison.target import Target
 from grader.diagnosis.degenerate import degenerate
 from grader.diagnosis.follow_through_program import Own, Program, holding, inputs, interval_of
 from grader.expression.evaluation.evaluator import evaluate

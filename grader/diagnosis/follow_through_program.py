@@ -17,7 +17,7 @@ from grader.autodiff.backprop import NotDifferentiable, backward_pass, inline
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.autodiff.higher import with_derivatives
 from grader.autodiff.lower import lower
-from grader.comparison.asked import unfinished
+from grader.comparison.target import unfinished
 from grader.expression.algebra.construct import add, free_symbols, fresh, indexed, mul, number, sub, substitute, total
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, ShapeError
@@ -34,9 +34,9 @@ from grader.expression.language.nodes import (
 )
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
+from grader.solver.kinks import margins
 from grader.solver.rounding import Interval, half_unit, rounded_program
 from grader.solver.runs import Run, compute, environment, fill_partials, leaf_values, make_run
-from grader.solver.strata import margins
 
 Adjoints = dict[str, tuple[Node, ...]]
 LARGEST = 1e308

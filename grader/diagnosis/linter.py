@@ -18,9 +18,9 @@ from grader.problems import Problem
 from grader.rubric.malrule import Lint
 from grader.rubric.malrules import MALRULES
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
+from grader.solver.kinks import margin_values
 from grader.solver.rounding import first_array, rounds
 from grader.solver.runs import fill_partials
-from grader.solver.strata import margin_values
 
 Check = Callable[[SolvedQuestion, SolvedPart], Iterator[tuple[str, str]]]
 MAX_NAMED = 4

@@ -12,10 +12,10 @@ from types import MappingProxyType
 
 import numpy as np
 
+from grader.comparison.aligned_values import pairs_in
 from grader.comparison.arrays import PLAIN, Pair
-from grader.comparison.meant import with_implied_sums
+from grader.comparison.interpretations import with_implied_sums
 from grader.comparison.numbers import EXACT, number_note, typed_place
-from grader.comparison.truth import pairs_in
 from grader.diagnosis.pairs import combined
 from grader.diagnosis.predictions import Mistake, Predictions, predictions
 from grader.expression.evaluation.product_readings import TooManyReadings, readings
@@ -24,8 +24,8 @@ from grader.expression.language.nodes import Expression
 from grader.rubric.malrule import Frequency, Kind
 from grader.rubric.malrules import MALRULES
 from grader.solver.key import SolvedPart, SolvedQuestion
+from grader.solver.kinks import kink_points, margins
 from grader.solver.runs import Run, environment, fill_partials
-from grader.solver.strata import kink_points, margins
 
 Predict = Callable[[SolvedQuestion, SolvedPart, int], Predictions]
 PROBES = 4

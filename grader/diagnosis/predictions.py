@@ -13,11 +13,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.comparison.truth import pairs_in, truth_value
-from grader.diagnosis.formulas import changed_formulas, top_terms
-from grader.diagnosis.slips import slips_at
+from grader.comparison.aligned_values import pairs_in, truth_value
+from grader.diagnosis.formula_mistakes import changed_formulas, top_terms
+from grader.diagnosis.operator_mistakes import slips_at
 from grader.diagnosis.tangents import make_tangents, places, with_slip
-from grader.diagnosis.wholes import (
+from grader.diagnosis.whole_answer_mistakes import (
     diagonals,
     factors,
     inside_nodes,

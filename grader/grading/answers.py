@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from grader.autodiff.backprop import inline
 from grader.autodiff.graph import Node
-from grader.comparison.asked import Target, follow_left_side, unfinished
 from grader.comparison.judge import judge
+from grader.comparison.target import Target, follow_left_side, unfinished
 from grader.diagnosis.follow_through import Followed, Own, follow_through, own_value
 from grader.expression.algebra.construct import substitute
 from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, indices, rebuild

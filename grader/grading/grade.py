@@ -14,8 +14,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
 
-from grader.comparison.asked import Target
 from grader.comparison.judge import judge
+from grader.comparison.target import Target
 from grader.diagnosis.diagnose import Diagnosed, diagnosed
 from grader.expression.language.nodes import Partial, head
 from grader.expression.printing.mathml import to_mathml

@@ -20,8 +20,8 @@ from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.solver.closed import spelled
 from grader.solver.key import SolvedPart, SolvedQuestion
+from grader.solver.kinks import margin_values, model_margins
 from grader.solver.runs import Run, compute, environment, extents
-from grader.solver.strata import margin_values, model_margins
 from grader.version import VERSION
 
 STEPS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)

@@ -13,8 +13,8 @@ from grader.expression.language.nodes import Expression
 from grader.rubric.model import Part, Question, Rubric
 from grader.rubric.shown import Asked
 from grader.solver.closed import Line
+from grader.solver.kinks import Kink
 from grader.solver.runs import Run
-from grader.solver.strata import Kink
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,9 +20,9 @@ from grader.solver.certify import certificate, certify_question
 from grader.solver.closed import closed_form, derivation
 from grader.solver.derivation import shown_steps
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
+from grader.solver.kinks import Kink, kinks, model_margins, stratified
 from grader.solver.rounding import first_array, rounded_program, rounds
 from grader.solver.runs import Run, draw_runs, fill_partials, is_numeric, joined
-from grader.solver.strata import Kink, kinks, model_margins, stratified
 from grader.version import VERSION
 
 

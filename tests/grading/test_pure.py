@@ -116,8 +116,8 @@ def test_a_counterexample_shows_the_derivatives_it_needs():
 
 def test_rounding_noise_of_a_saturated_unit_is_no_difference():
     """1 - yhat loses its digits where yhat is nearly 1: a right formula there looks wrong in floating point."""
-    from grader.comparison.asked import Target
     from grader.comparison.judge import judge
+    from grader.comparison.target import Target
     from grader.expression.reading.read import read
     from grader.solver.runs import make_run
 

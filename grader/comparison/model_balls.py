@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from grader.autodiff.graph import ComputationGraph
 from grader.comparison.arrays import Pair
-from grader.comparison.certificate import Point, Program, certainly_outside
+from grader.comparison.balls import Point, Program, certainly_outside
 from grader.comparison.scalars import Settled, settle
 from grader.expression.language.nodes import Expression, Partial, walk
 from grader.solver.key import SolvedQuestion

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from grader.comparison.asked import Target
 from grader.comparison.judge import judge
+from grader.comparison.target import Target
 from grader.diagnosis.predictions import Mistake, named
 from grader.expression.algebra.construct import free_symbols
 from grader.expression.language.nodes import (

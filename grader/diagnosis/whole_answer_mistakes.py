@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.autodiff.backprop import inline
 from grader.autodiff.graph import Node
-from grader.diagnosis.formulas import Changed, changed_formulas, interchanged, quantities_in
+from grader.diagnosis.formula_mistakes import Changed, changed_formulas, interchanged, quantities_in
 from grader.diagnosis.tangents import Tangents
 from grader.expression.evaluation.values import Array
 from grader.expression.language.nodes import (
