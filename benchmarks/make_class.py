@@ -30,7 +30,8 @@ from grader.expression.language.nodes import (
     children,
     rebuild,
 )
-from grader.expression.printing.printer import to_latex, to_text
+from grader.expression.printing.latex import to_latex
+from grader.expression.printing.text import to_text
 from grader.grading.rewrites import rewritten
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 

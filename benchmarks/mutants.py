@@ -24,7 +24,8 @@ from grader.autodiff.backprop import NotDifferentiable, backward_pass
 from grader.comparison.judge import judge
 from grader.diagnosis.diagnose import diagnosed
 from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, symbols
-from grader.expression.printing.printer import to_latex, to_text
+from grader.expression.printing.latex import to_latex
+from grader.expression.printing.text import to_text
 from grader.grading.grade import target_of
 from grader.rubric.malrules import MALRULES
 from grader.solver.closed import closed_form

@@ -11,7 +11,8 @@ import time
 
 from grader.expression.language.names import Declared, Names
 from grader.expression.language.nodes import Call, Expression, Number, integer, rebuild, symbols
-from grader.expression.printing.printer import to_latex, to_text
+from grader.expression.printing.latex import to_latex
+from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, read
 
 TABLE: Names = (

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from pathlib import PurePath
+from traceback import walk_tb
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,19 @@ def caret(text: str, span: Span, width: int = 72) -> str:
         column = column - cut + len(head)
         length = max(1, min(length, len(line) - column))
     return f"{line}\n{' ' * column}{'^' * length}"
+
+
+def raised(error: BaseException) -> str:
+    """An exception of ours and where it came from: ``ZeroDivisionError in judge.py, line 12``.
+
+    Of a recursion without end, the first place that comes again: how deep it got hangs on who called.
+    """
+    places = [(PurePath(frame.f_code.co_filename).name, line) for frame, line in walk_tb(error.__traceback__)]
+    file, line = places[-1] if places else ("", 0)
+    if isinstance(error, RecursionError):
+        again = (place for at, place in enumerate(places) if place in places[:at])
+        file, line = next(again, (file, line))
+    return f"{type(error).__name__} in {file}, line {line}"
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:

@@ -6,20 +6,19 @@ the adjoints before it: source, Griewank and Walther, Evaluating Derivatives (20
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from grader.autodiff.graph import ComputationGraph, Leaf, Node
-from grader.autodiff.vjps import local_partials
+from grader.autodiff.local_rules import local_rule
 from grader.expression.algebra.construct import (
     add,
     apart,
-    div,
     free_symbols,
     fresh,
     indexed,
     is_number,
-    iverson,
     mul,
     substitute,
     total,
@@ -30,12 +29,10 @@ from grader.expression.language.nodes import (
     ONE,
     ZERO,
     Call,
-    Cases,
     Expression,
     Indexed,
     Number,
     Partial,
-    Product,
     Reduce,
     Symbol,
     head,
@@ -45,6 +42,7 @@ from grader.expression.language.nodes import (
     symbols,
     walk,
 )
+from grader.expression.printing.text import to_text
 
 
 class NotDifferentiable(Exception):
@@ -65,38 +63,46 @@ def backward_pass(graph: ComputationGraph, output: str, tidy: bool = True) -> tu
 
     The node for the ancestor x is named ``partial_name(output, x)``; its letters are the output's, then x's.
     """
-    axes = {item.name: item.axes for item in graph.quantities}
-    defined = {node.name: node for node in graph.nodes}
-    order = [node.name for node in graph.nodes]
+    axes = graph.axes
     taken = set(axes) | {letter for node in graph.nodes for letter in _letters_in(node)}
     out_letters = _out_letters(output, axes, taken)
+    start = next((node for node in graph.nodes if node.name == output), None)
+    if start is None:
+        return ()
     collected: dict[str, list[Contribution]] = {}
+    _gather(_local(start, _seed(out_letters, start), axes), collected)
     adjoints: list[Node] = []
-    start = order.index(output) if output in defined else -1
-    if output in defined:
-        node = defined[output]
-        seed = _seed(out_letters, node)
-        _gather(_local(node, seed, axes), collected)
-    pending = list(reversed(order[: max(start, 0)]))
-    pending += [leaf.name for leaf in graph.leaves if leaf.of] + [leaf.name for leaf in graph.leaves if not leaf.of]
-    leaves = {leaf.name: leaf for leaf in graph.leaves}
-    for name in dict.fromkeys(pending):
-        found = collected.get(name)
-        if not found or name == output:
+    for item in _earlier(graph, output):
+        found = collected.get(item.name)
+        if not found:
             continue
-        adjoint = _adjoint(output, name, out_letters, found, axes, graph.formulas if tidy else None)
+        adjoint = _adjoint(output, item.name, out_letters, found, axes, graph.formulas if tidy else None)
         if is_number(adjoint.expression, 0):
             continue
         adjoints.append(adjoint)
         own = adjoint.letters[len(out_letters) :]
-        cotangent = Partial(_at(output, out_letters, axes), _at(name, own, axes))
-        if name in defined:
-            inner = defined[name]
-            moved = substitute(cotangent, dict(zip(own, map(Symbol, inner.letters), strict=True)))
-            _gather(_local(inner, moved, axes), collected)
-        elif leaves[name].of:
-            _gather(_opaque(leaves[name], cotangent, own, axes), collected)
+        cotangent = Partial(_at(output, out_letters, axes), _at(item.name, own, axes))
+        _gather(_passed_on(item, cotangent, own, axes), collected)
     return tuple(adjoints)
+
+
+def _earlier(graph: ComputationGraph, output: str) -> tuple[Leaf | Node, ...]:
+    """All that is computed before a node, the last first, then opaque functions, then what is given."""
+    nodes = takewhile(lambda node: node.name != output, graph.nodes)
+    opaque = [leaf for leaf in graph.leaves if leaf.of]
+    given = [leaf for leaf in graph.leaves if not leaf.of]
+    return (*reversed(tuple(nodes)), *opaque, *given)
+
+
+def _passed_on(
+    item: Leaf | Node, cotangent: Expression, own: tuple[str, ...], axes: Mapping[str, tuple[str, ...]]
+) -> list[Contribution]:
+    """What a quantity with a cotangent at its `own` letters passes to what it is computed from."""
+    match item:
+        case Node():
+            return _local(item, substitute(cotangent, dict(zip(own, map(Symbol, item.letters), strict=True))), axes)
+        case Leaf():
+            return _opaque(item, cotangent, own, axes)
 
 
 def derivative(expression: Expression, name: str) -> Expression:
@@ -147,7 +153,7 @@ def _local(node: Node, cotangent: Expression, axes: Mapping[str, tuple[str, ...]
 
 def local_jacobian(graph: ComputationGraph, above: str, below: str) -> Node | None:
     """The derivative of one node by one of its direct inputs, everything else held fixed."""
-    axes = {item.name: item.axes for item in graph.quantities}
+    axes = graph.axes
     node = next((item for item in graph.nodes if item.name == above), None)
     if node is None:
         return None
@@ -232,84 +238,35 @@ def _pull(
     node: Expression, cotangent: Expression, live: tuple[str, ...], axes: Mapping[str, tuple[str, ...]]
 ) -> list[Contribution]:
     """The contributions of every occurrence in `node`; `live` are the letters in scope, still to be summed."""
-    if is_number(cotangent, 0):
+    if is_number(cotangent, 0) or not _depends(node, axes):
         return []
-    match node:
-        case Symbol() | Indexed(base=Symbol()):
-            return _occurrence(node, cotangent, live, axes)
-        case Product():
-            found = []
-            for k, factor in enumerate(node.factors):
-                others = node.factors[:k] + node.factors[k + 1 :]
-                found += _pull(factor, mul(cotangent, *others), live, axes)
-            return found
-        case Call():
-            return _pull_call(node, cotangent, live, axes)
-        case Reduce():
-            return _pull_reduce(node, cotangent, live, axes)
-        case Cases():
-            return _pull_cases(node, cotangent, live, axes)
-    return []
+    if isinstance(node, Symbol) or (isinstance(node, Indexed) and isinstance(node.base, Symbol)):
+        return _occurrence(node, cotangent, live, axes)
+    if isinstance(node, Reduce):
+        node = _own_letter(node, symbols(cotangent) | set(live), axes)
+    rule = local_rule(node)
+    if rule is None:
+        raise NotDifferentiable(node.function if isinstance(node, Call) else to_text(node))
+    found = []
+    for link in rule:
+        scope = live if link.letter is None else (*live, link.letter)
+        found += _pull(link.argument, mul(cotangent, *link.factors), scope, axes)
+    return found
 
 
 def _depends(node: Expression, axes: Mapping[str, tuple[str, ...]]) -> bool:
     return any(isinstance(item, Symbol) and item.name in axes for item in walk(node))
 
 
-def _pull_call(
-    node: Call, cotangent: Expression, live: tuple[str, ...], axes: Mapping[str, tuple[str, ...]]
-) -> list[Contribution]:
-    if not _depends(node, axes) or node.function in ("iverson", "kronecker", "sign", "step"):
-        return []
-    partials = local_partials(node)
-    if partials is None:
-        raise NotDifferentiable(node.function)
-    found = []
-    for arg, partial in zip(node.args, partials, strict=True):
-        if _depends(arg, axes):
-            found += _pull(arg, mul(cotangent, partial), live, axes)
-    return found
-
-
-def _pull_reduce(
-    node: Reduce, cotangent: Expression, live: tuple[str, ...], axes: Mapping[str, tuple[str, ...]]
-) -> list[Contribution]:
-    letter, body = node.letter, node.body
-    around = symbols(cotangent) | set(live)
-    if letter in around:
-        letter = fresh(around | symbols(body) | set(axes))
-        body = substitute(body, {node.letter: Symbol(letter)})
-        node = replace(node, letter=letter, body=body)
-        # bounds of a sum are never differentiated, its condition moves with the letter
-        if node.condition is not None:
-            node = replace(node, condition=substitute(node.condition, {node.letter: Symbol(letter)}))
-    tests = [node.condition] if node.condition is not None else []
-    if node.lower is not None and not is_number(node.lower, 1):
-        tests.append(Call("ge", (Symbol(letter), node.lower)))
-    if node.upper is not None and not isinstance(node.upper, Symbol):
-        tests.append(Call("le", (Symbol(letter), node.upper)))
-    weight = mul(cotangent, *(iverson(test) for test in tests))
-    match node.kind:
-        case "prod":
-            weight = mul(weight, div(node, body))
-        case "max" | "min":
-            weight = mul(weight, iverson(Call("eq", (body, node))))
-    return _pull(body, weight, (*live, letter), axes)
-
-
-def _pull_cases(
-    node: Cases, cotangent: Expression, live: tuple[str, ...], axes: Mapping[str, tuple[str, ...]]
-) -> list[Contribution]:
-    found = []
-    before: list[Expression] = []
-    for value, test in node.branches:
-        guard = [iverson(Call("not", (other,))) for other in before]
-        found += _pull(value, mul(cotangent, iverson(test), *guard), live, axes)
-        before.append(test)
-    if node.otherwise is not None:
-        guard = [iverson(Call("not", (other,))) for other in before]
-        found += _pull(node.otherwise, mul(cotangent, *guard), live, axes)
-    return found
+def _own_letter(node: Reduce, around: Set[str], axes: Mapping[str, tuple[str, ...]]) -> Reduce:
+    """The reduction over a letter that stands nowhere `around` it."""
+    if node.letter not in around:
+        return node
+    letter = fresh(around | symbols(node) | set(axes))
+    new = {node.letter: Symbol(letter)}
+    # bounds of a sum are never differentiated, its condition moves with the letter
+    condition = None if node.condition is None else substitute(node.condition, new)
+    return replace(node, letter=letter, body=substitute(node.body, new), condition=condition)
 
 
 def _occurrence(

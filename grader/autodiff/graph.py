@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.expression.language.domain import REAL, Domain
-from grader.expression.language.nodes import Expression, Partial
+from grader.expression.language.nodes import Expression, Partial, symbols
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +63,43 @@ class ComputationGraph:
     def quantities(self) -> tuple[Leaf | Node, ...]:
         """Leaves, then nodes."""
         return (*self.leaves, *self.nodes)
+
+    @property
+    def axes(self) -> Mapping[str, tuple[str, ...]]:
+        """The axes of every quantity by its name, leaves first."""
+        return {item.name: item.axes for item in self.quantities}
+
+    def opaque_in(self, name: str) -> tuple[str, ...]:
+        """The opaque functions of a given quantity."""
+        return tuple(leaf.name for leaf in self.leaves if name in leaf.of)
+
+    def reached_from(self, *names: str, without: str = "") -> frozenset[str]:
+        """The names and all that is computed from them; of paths that go through `without`, nothing."""
+        found = {*names} - {without}
+        for leaf in self.leaves:
+            if leaf.name != without and not found.isdisjoint(leaf.of):
+                found.add(leaf.name)
+        for node in self.nodes:
+            if node.name != without and symbols(node.expression) & found:
+                found.add(node.name)
+        return frozenset(found)
+
+    def leading_to(self, *names: str) -> frozenset[str]:
+        """The names and all that they are computed from."""
+        found = {*names}
+        for node in reversed(self.nodes):
+            if node.name in found:
+                found |= symbols(node.expression)
+        for leaf in reversed(self.leaves):
+            if leaf.name in found:
+                found.update(leaf.of)
+        return frozenset(found & {item.name for item in self.quantities})
+
+    def between(self, below: str, above: str) -> tuple[Node, ...]:
+        """The nodes on a path from `below` to `above`, the two included, in the order in which they are computed."""
+        way = self.reached_from(below) & self.leading_to(above)
+        return tuple(node for node in self.nodes if node.name in way)
+
+    def only_through(self, below: str, gate: str, above: str) -> bool:
+        """Whether every path from `below` to `above` goes through `gate`."""
+        return above not in self.reached_from(below, without=gate)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import assert_never
 
 from grader.autodiff.array_rules import ARRAY_RULES
 from grader.autodiff.entries import Entry, Letters, elementwise, matmul, outer, scalar
@@ -19,10 +20,13 @@ from grader.expression.language.nodes import (
     Expression,
     Indexed,
     Matrix,
+    Number,
+    Partial,
     Product,
     Reduce,
     Slice,
     Symbol,
+    children,
     integer,
     rebuild,
     symbols,
@@ -63,19 +67,9 @@ def _has_arrays(node: Expression, axes: Axes) -> bool:
             )
         case Call(function=function) if function in ARRAY_RULES and function != "transpose":
             return True
-        case Indexed(base=base):
-            return not isinstance(base, Symbol)
-        case Matrix():
+        case Indexed() | Matrix():
             return True
-    found = False
-
-    def look(child: Expression) -> Expression:
-        nonlocal found
-        found = found or _has_arrays(child, axes)
-        return child
-
-    rebuild(node, look)
-    return found
+    return any(_has_arrays(child, axes) for child in children(node))
 
 
 def _relettered(node: Expression, taken: set[str]) -> Expression:
@@ -118,7 +112,10 @@ def _low(node: Expression, axes: Axes, supply: Letters) -> Entry:
             return _cases(node, axes, supply)
         case Matrix():
             return _matrix(node, axes, supply)
-    return scalar(node)
+        case Number() | Partial() | Slice():  # rubrics refuse a derivative beside other things; colons are no formulas
+            return scalar(node)
+        case _:
+            assert_never(node)
 
 
 def _indexed(node: Indexed, axes: Axes, supply: Letters) -> Entry:

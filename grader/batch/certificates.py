@@ -6,24 +6,23 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.gradebook import write_text
+from grader.files import write_text
 from grader.version import VERSION
 
 _HASH = re.compile(r"[0-9a-zA-Z_-]{1,128}")
 
 
 def cache_folder() -> Path:
-    """Where certificates lie: ``$XDG_CACHE_HOME/gradient-grader/certificates``, else under ``~/.cache``."""
-    chosen = os.environ.get("XDG_CACHE_HOME", "")
-    root = Path(chosen) if chosen else Path("~/.cache").expanduser()
-    return root / "gradient-grader" / "certificates"
+    """Where certificates lie: ``gradient-grader/certificates`` in the user's cache, ``$XDG_CACHE_HOME`` on Linux."""
+    from platformdirs import user_cache_path  # here: most commands never ask where the cache is
+
+    return user_cache_path("gradient-grader", appauthor=False) / "certificates"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ def _walk(folder: Path, problems: list[Problem]) -> list[Path]:
     found: list[Path] = []
 
     def refused(error: OSError) -> None:
-        problems.append(Problem(f"not read: {error.strerror or error}", file=Path(error.filename).name))
+        name = Path(os.path.relpath(error.filename, folder)).as_posix().encode("utf-8", "replace").decode()
+        problems.append(Problem(f"not read: {error.strerror or error}", file=f"{name}/"))
 
     for where, folders, files in os.walk(folder, onerror=refused):
         folders[:] = [name for name in folders if not name.startswith(".")]

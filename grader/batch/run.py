@@ -6,7 +6,7 @@ same bytes for any number of processes and any order of the input.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,13 +14,13 @@ from grader.batch.folder import class_files
 from grader.batch.workers import Desk, grade_many
 from grader.feedback.pages import class_page
 from grader.feedback.tables import grades_csv, results_json
-from grader.gradebook import write_text
+from grader.files import write_text
 from grader.grading import rubric_shown
 from grader.problems import Problem
 from grader.results import ClassReport
 from grader.solver import AnswerKey
 from grader.submission.model import ReadFolder
-from grader.submission.read import read_files, read_roster
+from grader.submission.read import read_class_list, read_files
 
 Progress = Callable[[int, int], None]
 
@@ -30,11 +30,17 @@ def read_class(
 ) -> ReadFolder:
     """The submissions below `source` and every Problem on the way; raises OSError."""
     source.stat()
-    listed = read_roster(roster.read_bytes().decode("utf-8-sig", "replace")) if roster else None
-    problems: list[Problem] = []
+    listed, said = read_class_list(roster.read_bytes(), roster.name) if roster else (None, ())
     skipped = (*leave_out, roster) if roster else leave_out
-    read = read_files(class_files(source, skipped, problems), parts, listed)
-    return replace(read, problems=tuple(sorted((*problems, *read.problems), key=_place)))
+    read = read_files(_loaded(source, skipped), parts, listed)
+    return replace(read, problems=tuple(sorted((*said, *read.problems), key=_place)))
+
+
+def _loaded(source: Path, skipped: tuple[Path, ...]) -> Iterator[tuple[str, bytes | Problem]]:
+    """The files below `source`, then those that could not be loaded with their Problems: their students stay."""
+    problems: list[Problem] = []
+    yield from class_files(source, skipped, problems)
+    yield from ((problem.file, problem) for problem in problems)
 
 
 def grade_class(

@@ -1,41 +1,48 @@
 """Submissions become GradeReports and pages, by several processes, and no student costs another one theirs.
 
-``grade_many(desk, submissions, jobs=4, progress)`` returns the reports in the order of the submissions. A
-submission that takes too long, raises or kills its process gets a report that says so and asks for review.
+``grade_many(desk, submissions, jobs=4, progress)`` returns the reports in the order of the submissions. An answer
+that takes too long, raises or kills its process is undecided, alone, and for a person; so is a whole submission only
+where it fails outside of its answers.
 """
 
 from __future__ import annotations
 
 import faulthandler
 import gc
+import math
 import multiprocessing
 import os
 import signal
 import sys
-import traceback
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from typing import TypeVar
 
+from grader.batch.lifeline import end_with
 from grader.batch.limits import TimeUp, time_limit
 from grader.feedback.pages import feedback_name, student_page
-from grader.gradebook import write_text
+from grader.files import write_text
 from grader.grading import grade, grade_answer
+from grader.grading.isolated import Failed, isolated, not_judged
 from grader.problems import Problem
-from grader.results import AnswerShown, GradeReport, PartResult, RubricShown
+from grader.results import AnswerShown, GradeReport, Note, NoteKind, Outcome, PartResult, RubricShown
 from grader.rubric.shown import Asked
 from grader.solver import AnswerKey
 from grader.submission.model import Submission
 
-SECONDS = 20.0  # for one student; an ordinary one takes milliseconds
+SECONDS = 10.0  # for one answer, and for all that is not judging answers; an ordinary one takes milliseconds
 MERCY = 10.0  # more, until a process stuck inside a C library is ended
 CHUNK = 16  # submissions handed over at a time
+_DIED = Failed(Note(NoteKind.GRADER_FAILED), "the process that graded it died")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ def grade_many(
 def _judge_once(desk: Desk, submissions: tuple[Submission, ...], jobs: int) -> dict[tuple[str, str], PartResult]:
     """Answers that several students gave, judged once for all of them.
 
-    What takes too long or fails here is left out, and meets its end with the student whose answer it is.
+    What kills its process is left out, and meets its end with the student whose answer it is.
     """
     counts = Counter((answer.part, answer.text) for submission in submissions for answer in submission.answers)
     shared = [pair for pair, count in counts.items() if count > 1 and pair[1].strip()]
@@ -92,14 +99,21 @@ def _judge_once(desk: Desk, submissions: tuple[Submission, ...], jobs: int) -> d
 
 def _judge_chunk(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], PartResult]:
     assert _desk is not None
-    found = {}
-    with Path(os.devnull).open("w") as nowhere:
-        for part, text in pairs:
-            faulthandler.dump_traceback_later(SECONDS + MERCY, exit=True, file=nowhere)
-            with suppress(Exception, TimeUp), time_limit(SECONDS):
-                found[part, text] = grade_answer(_desk.key, part, text)
-            faulthandler.cancel_dump_traceback_later()
+    found = {(part, text): grade_answer(_desk.key, part, text, _in_time) for part, text in pairs}
+    _rest()
     return found
+
+
+def _in_time(work: Callable[[], T]) -> T | Failed:
+    """The result of a piece of work, or a Failed where it raises or takes too long (grading's Isolation)."""
+    _watch()
+    try:
+        with time_limit(SECONDS):
+            return isolated(work)
+    except TimeUp:
+        return Failed(Note(NoteKind.TIMEOUT), f"judging took more than {SECONDS:g} s")
+    finally:
+        _watch()
 
 
 def _in_pool(desk: Desk, submissions: tuple[Submission, ...], jobs: int) -> Iterator[GradeReport]:
@@ -119,18 +133,33 @@ def _in_pool(desk: Desk, submissions: tuple[Submission, ...], jobs: int) -> Iter
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    judged = dict(desk.judged)
     for submission in lost:
-        with _pool(desk, 1) as pool:
+        with _pool(replace(desk, judged=judged), 1) as pool:
             done = _outcome(pool.submit(_grade_chunk, (submission,)))
-        if done is None:
-            done = (_refer(desk, submission, "grader_failed", "the process that graded it died"),)
-        yield from done
+        yield from done or (_rescued(desk, submission, judged),)
+
+
+def _rescued(desk: Desk, submission: Submission, judged: dict[tuple[str, str], PartResult]) -> GradeReport:
+    """The report of a submission that killed its process; its answers, judged in a process each, join `judged`."""
+    asked = {one.part: one for one in desk.shown.parts}
+    for pair in ((answer.part, answer.text) for answer in submission.answers):
+        if pair in judged:
+            continue
+        with _pool(desk, 1) as pool:
+            try:
+                judged.update(pool.submit(_judge_chunk, [pair]).result())
+            except BrokenProcessPool:
+                judged[pair] = not_judged(asked[pair[0]], pair[1], _DIED)
+    with _pool(replace(desk, judged=judged), 1) as pool:
+        done = _outcome(pool.submit(_grade_chunk, (submission,)))
+    return done[0] if done else _with_page(desk, not_graded(submission, desk.shown, _DIED))
 
 
 def _pool(desk: Desk, jobs: int) -> ProcessPoolExecutor:
     # fork shares the key without a copy; where it is unsafe (macOS frameworks) or absent, spawn pickles it
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_sit_down, initargs=(desk,))
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_sit_down, initargs=(desk, os.getpid()))
 
 
 def _outcome(future: Future[tuple[GradeReport, ...]]) -> tuple[GradeReport, ...] | None:
@@ -142,25 +171,43 @@ def _outcome(future: Future[tuple[GradeReport, ...]]) -> tuple[GradeReport, ...]
 
 
 _desk: Desk | None = None  # each worker's own, set once when it starts
+_nowhere: int | None = None  # what the watchdog would say as it ends a worker
+_watched = -math.inf  # when the watchdog was last told to wait
 
 
-def _sit_down(desk: Desk) -> None:
-    global _desk
+def _sit_down(desk: Desk, parent: int) -> None:
+    global _desk, _nowhere
+    end_with(parent)
     _desk = desk
+    _nowhere = os.open(os.devnull, os.O_WRONLY)
     gc.freeze()  # what the parent built is never garbage here, and scanning it would copy its pages
     gc.set_threshold(100_000, 20, 20)  # judging makes trees without cycles, nearly all freed by their counts
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C, once
 
 
+def _watch() -> None:
+    """In a worker: end it, if it does not come by here again in time, where the timer's signal can't reach Python."""
+    global _watched
+    now = time.monotonic()
+    if _nowhere is not None and now - _watched > MERCY / 4:  # it starts a thread, so not for every answer
+        faulthandler.dump_traceback_later(SECONDS + MERCY, exit=True, file=_nowhere)
+        _watched = now
+
+
+def _rest() -> None:
+    """The work is done: nothing to watch until there is more."""
+    global _watched
+    faulthandler.cancel_dump_traceback_later()
+    _watched = -math.inf
+
+
 def _grade_chunk(submissions: tuple[Submission, ...]) -> tuple[GradeReport, ...]:
     assert _desk is not None
     reports = []
-    with Path(os.devnull).open("w") as nowhere:
-        for submission in submissions:
-            # ends the process even where the timer's signal can't reach Python
-            faulthandler.dump_traceback_later(SECONDS + MERCY, exit=True, file=nowhere)
-            reports.append(_light(_grade_one(_desk, submission)))
-            faulthandler.cancel_dump_traceback_later()
+    for submission in submissions:
+        _watch()
+        reports.append(_light(_grade_one(_desk, submission)))
+    _rest()
     return tuple(reports)
 
 
@@ -180,48 +227,32 @@ def _light_asked(asked: Asked) -> Asked:
 
 def _grade_one(desk: Desk, submission: Submission) -> GradeReport:
     """One student judged and the page written; whatever goes wrong there becomes part of the report."""
-    try:
-        with time_limit(SECONDS):
-            report = grade(desk.key, submission, desk.judged)
-            page = student_page(report, desk.shown)
-    except TimeUp:
-        return _refer(desk, submission, "timeout", f"judging took more than {SECONDS:g} s")
-    except Exception as error:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}"
-        return _refer(desk, submission, "grader_failed", where)
+    found = _in_time(lambda: grade(desk.key, submission, desk.judged, _in_time))
+    return _with_page(desk, not_graded(submission, desk.shown, found) if isinstance(found, Failed) else found)
+
+
+def _with_page(desk: Desk, report: GradeReport) -> GradeReport:
+    """The report once its page is written; where the page is what fails, a bare one says so, and so does the report."""
+    page = _in_time(lambda: student_page(report, desk.shown))
+    if isinstance(page, Failed):
+        problem = Problem("grader failed on this submission's page", page.why, file=report.source)
+        report = replace(report, review=True, problems=(*report.problems, problem))
+        page = f"<!doctype html><title>{escape(report.student)}</title><p>{escape(str(problem))}"
     write_text(desk.pages / feedback_name(report.student), page)
     return report
 
 
-def _refer(desk: Desk, submission: Submission, note: str, why: str) -> GradeReport:
-    """The submission goes to a person: its report and page say that it was not judged."""
-    report = not_graded(submission, desk.shown, note, why)
-    try:
-        page = student_page(report, desk.shown)
-    except Exception:  # the page itself may be what fails
-        page = f"<!doctype html><title>{escape(report.student)}</title><p>{escape(str(report.problems[-1]))}"
-    write_text(desk.pages / feedback_name(report.student), page)
-    return report
-
-
-def not_graded(submission: Submission, shown: RubricShown, note: str, why: str) -> GradeReport:
+def not_graded(submission: Submission, shown: RubricShown, failed: Failed) -> GradeReport:
     """The report of a submission that could not be judged: each answer undecided and for a person."""
     answers = {answer.part: answer for answer in submission.answers}
     parts = []
     for asked in shown.parts:
-        result = PartResult(asked, "missing", 0.0, "missing", review=False, message="")
+        result = PartResult(asked, Outcome.MISSING, 0.0, Note(NoteKind.MISSING), review=False, message="")
         if answer := answers.get(asked.part):
-            result = replace(
-                result,
-                verdict="undecided",
-                note=note,
-                review=True,
-                message="This answer could not be judged; a person will look at it.",
-                answer=AnswerShown(answer.text, "", "", answer.file, answer.line),
-            )
+            place = AnswerShown(answer.text, "", "", answer.file, answer.line)
+            result = replace(not_judged(asked, answer.text, failed), answer=place, problems=())
         parts.append(result)
-    problem = Problem("grader failed on this submission", why, file=submission.source)
+    problem = Problem("grader failed on this submission", failed.why, file=submission.source)
     return GradeReport(
         student=submission.student,
         name=submission.name,

@@ -16,10 +16,10 @@ from grader.batch.limits import TimeUp, time_limit
 from grader.cli.terminal import paint, print_error
 from grader.comparison import equivalent
 from grader.expression.language.domain import parse_domain
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.expression.reading.read import read
 from grader.problems import Problem, caret
-from grader.results import Evidence, Verdict
+from grader.results import Decision, Evidence, Note, NoteKind, Verdict
 
 SECONDS = 10.0  # for one pair; an ordinary one takes milliseconds
 
@@ -100,12 +100,12 @@ def _judge(reference: str, answer: str, domains: Mapping[str, str]) -> Verdict:
         with time_limit(SECONDS):
             return equivalent(reference, answer, domains)
     except TimeUp:
-        return Verdict("undecided", "timeout", message=f"Comparing took more than {SECONDS:g} s.")
+        return Verdict(Decision.UNDECIDED, Note(NoteKind.TIMEOUT), message=f"Comparing took more than {SECONDS:g} s.")
     except Exception as error:
         if read(reference).problems:
-            return Verdict("unreadable", "reference_unreadable", message=str(error))
+            return Verdict(Decision.UNREADABLE, Note(NoteKind.REFERENCE_UNREADABLE), message=str(error))
         print_error(f"failed on {answer[:200]!r}: {type(error).__name__}: {error}")
-        return Verdict("undecided", "grader_failed", message="The grader failed on this pair.")
+        return Verdict(Decision.UNDECIDED, Note(NoteKind.GRADER_FAILED), message="The grader failed on this pair.")
 
 
 def _read_as(text: str) -> str:

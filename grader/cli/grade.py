@@ -19,7 +19,7 @@ from grader.cli.terminal import ProgressLine, paint, print_error, print_problem,
 from grader.feedback.github import github_annotations, github_summary
 from grader.feedback.junit import junit_xml
 from grader.feedback.wording import percent, points
-from grader.gradebook import write_text
+from grader.files import write_text
 from grader.results import ClassReport
 
 _NAMED = 10  # students named in the summary; the class page has them all
@@ -27,9 +27,13 @@ _NAMED = 10  # students named in the summary; the class page has them all
 
 def grade(asked: Namespace) -> int:
     """``grader grade``: 0 done, 1 if ``--strict`` and something needs a person, 2 for a wrong call."""
+    from grader.diagnosis.linter import unheeded
+
     key = read_key(asked.rubric)
     if isinstance(key, tuple):
         return refuse(key)
+    for warning in () if asked.quiet else unheeded(key):
+        print_problem(warning, "warning")
     if asked.out.resolve() == asked.submissions.resolve():
         print_error("--out would put the results among the submissions")
         return 2

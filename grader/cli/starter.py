@@ -13,7 +13,7 @@ from pathlib import Path
 from shlex import quote
 
 from grader.cli.terminal import print_error
-from grader.gradebook import write_text
+from grader.files import write_text
 
 
 def init(asked: Namespace) -> int:

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from grader.problems import Problem
 
-_CODES = {"error": "31", "note": "36", "bold": "1"}
+_CODES = {"error": "31", "warning": "33", "note": "36", "bold": "1"}
 _WIDTH = 30  # of the bar, in characters
 
 
@@ -23,7 +23,7 @@ def paint(text: str, style: str, stream: TextIO) -> str:
 
 
 def print_problem(problem: Problem, kind: str = "error") -> None:
-    """One line on standard error, place first, so that editors find it; `kind`: error or note."""
+    """One line on standard error, place first, so that editors find it; `kind`: error, warning or note."""
     print(f"{printable(str(problem))} {paint(f'[{kind}]', kind, sys.stderr)}", file=sys.stderr)
 
 

@@ -14,6 +14,7 @@ AGREE = 1e-9
 DIFFER = 1e-6
 PLAIN = 1e-3  # at half the points or more, this is no rounding noise
 STEADY = 0.2  # a true difference is the same in a wider floating point, noise is another
+_AXIS = "axis "  # what an axis without a letter is called, with its number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,18 +52,37 @@ def line_up(answer: Value, truth: Value, points: int) -> tuple[Pair, ...]:
     foreign = [letter for letter in answer.letters if letter not in truth.letters]
     if truth.letters and truth.rank and not answer.rank and len(foreign) == truth.rank:
         # dJ/du_w asks for a vector at every w; (yhat_w - y_w) v_i gives its entries
-        truth = Value(truth.data, (*truth.letters, *(f"axis {k + 1}" for k in range(truth.rank))))
+        truth = Value(truth.data, (*truth.letters, *_axes(truth.rank)))
     if not foreign:
         if answer.shape == truth.shape:
+            _check_ranges(answer, truth)
             return (Pair(_full(spread(answer, truth.letters), points, target.shape), target),)
         whole_shape = truth.data.shape[1:]
         if not answer.letters and answer.shape == whole_shape:
             return (Pair(_full(answer.data, points), target),)
         if not truth.letters and not answer.rank and len(answer.letters) == truth.rank:
             foreign = list(answer.letters)
-    if not foreign or answer.rank != (truth.rank if truth.letters else 0):
+    if not foreign or answer.shape != (truth.shape if truth.letters else ()):
         raise ShapeError(f"this is {_describe(answer)}, the answer asked for is {_describe(truth)}")
     return _renamings(answer, truth, foreign, points, target)
+
+
+def _check_ranges(answer: Value, truth: Value) -> None:
+    """Raises ShapeError where a letter of the target enters an axis of another length: ``y_ji`` for ``dJ/dz_ij``."""
+    ranges = _ranges(truth)
+    for letter, range_ in _ranges(answer).items():
+        asked = ranges.get(letter, range_)
+        if range_ not in (1, asked):  # a row of length 1 is the same for every value of its letter
+            raise ShapeError(f"the index {letter} runs over 1..{range_}, in the answer asked for over 1..{asked}")
+
+
+def _axes(rank: int) -> tuple[str, ...]:
+    """Names of axes without a letter."""
+    return tuple(f"{_AXIS}{k + 1}" for k in range(rank))
+
+
+def _ranges(value: Value) -> dict[str, int]:
+    return dict(zip(value.letters, value.data.shape[1:], strict=False))
 
 
 def _oriented(answer: Value, truth: Value) -> Value:
@@ -75,21 +95,23 @@ def _oriented(answer: Value, truth: Value) -> Value:
 
 
 def _renamings(answer: Value, truth: Value, foreign: list[str], points: int, target: Array) -> tuple[Pair, ...]:
-    wanted = truth.letters or tuple(f"axis {k + 1}" for k in range(truth.rank))
-    lengths = dict(zip(wanted, truth.data.shape[1:], strict=False))
-    own = {letter: answer.data.shape[1 + k] for k, letter in enumerate(answer.letters)}
+    wanted = truth.letters or _axes(truth.rank)
+    asked = dict(zip(wanted, truth.data.shape[1:], strict=False))
+    own = _ranges(answer)
     open_letters = [letter for letter in wanted if letter not in answer.letters]
     found = []
     for choice in permutations(open_letters, len(foreign)):
-        if all(own[a] == lengths[b] for a, b in zip(foreign, choice, strict=True)):
-            names = dict(zip(foreign, choice, strict=True))
-            letters = tuple(names.get(letter, letter) for letter in answer.letters)
+        names = dict(zip(foreign, choice, strict=True))
+        letters = tuple(names.get(letter, letter) for letter in answer.letters)
+        if all(own[letter] == asked[name] for letter, name in zip(answer.letters, letters, strict=True)):
             data = spread(Value(answer.data, letters), wanted)
             found.append(Pair(_full(data, points, target.shape), target, tuple(names.items())))
     if not found:
+        _check_ranges(answer, truth)
+        named = [letter for letter in truth.letters if not letter.startswith(_AXIS)]
         raise ShapeError(
             f"the index {', '.join(foreign)} is free in this answer, the answer asked for has"
-            f" {', '.join(truth.letters) or 'none'}"
+            f" {', '.join(named) or 'none'}"
         )
     return tuple(found)
 

@@ -9,20 +9,21 @@ from dataclasses import replace
 
 import numpy as np
 
+from grader.comparison.aligned_values import pairs_in, truth_value
 from grader.comparison.arrays import Pair, Tally, both_finite, line_up, tally
-from grader.comparison.asked import Target
-from grader.comparison.certain import is_scalar_model, settled_run, surely_outside
-from grader.comparison.numbers import accepted, number_note, slip_in_number, typed_place
+from grader.comparison.model_balls import is_scalar_model, settled_run, surely_outside
+from grader.comparison.numbers import accepted, may_be_rounded, number_note, slip_in_number, typed_place
 from grader.comparison.scalars import is_scalar, same_form
 from grader.comparison.shapes import entries_message
 from grader.comparison.show import counterexample, kinds, right_where
-from grader.comparison.truth import pairs_in, truth_value
+from grader.comparison.target import Target
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression
-from grader.results import Evidence, Verdict
+from grader.results import Decision, Evidence, Note, NoteKind, Verdict, differs, same, undecided
 from grader.solver.key import SolvedQuestion
+from grader.solver.kinks import KINK_STEP, kink_points, margins, new_conditions, stratified
+from grader.solver.rounding import first_array
 from grader.solver.runs import Run, fill_partials, precise
-from grader.solver.strata import KINK_STEP, kink_points, margins, new_conditions, stratified
 
 
 def decide_number(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
@@ -37,10 +38,13 @@ def decide_number(question: SolvedQuestion, target: Target, answer: Expression) 
     ]
     evidence = Evidence("samples", points=1, detail="at the numbers given")
     if all(notes):
-        note = "rounded" if "rounded" in notes else "equivalent"
-        return Verdict("equivalent", note, evidence)
+        kind = NoteKind.ROUNDED if NoteKind.ROUNDED in notes else NoteKind.EQUIVALENT
+        return Verdict(Decision.EQUIVALENT, Note(kind), evidence)
     if not np.isfinite(given).all():
-        return Verdict("undecided", "undefined", Evidence(), "This has no value at the numbers given.")
+        return undecided(NoteKind.UNDEFINED, "This has no value at the numbers given.")
+    near = [may_be_rounded(float(a), float(t), target.tolerance) for a, t in zip(given, truth, strict=True)]
+    if interval is None and all(near) and first_array(question.graph, run.values) is not None:
+        return undecided(NoteKind.ROUNDING_UNKNOWN)
     shown = counterexample(run, pair, _first_wrong(pair, notes), answer, target.closed)
     # the point is the question's own numbers, so only the entry of an array is worth naming
     shown = replace(shown, at=tuple(item for item in shown.at if item[0] == "entry"))
@@ -52,10 +56,10 @@ def decide_number(question: SolvedQuestion, target: Target, answer: Expression) 
     else:
         places = np.ndindex(pair.answer.shape[1:])
         message = entries_message((place, bool(note)) for place, note in zip(places, notes, strict=True))
-    return Verdict("not_equivalent", "not_equivalent", shown, message)
+    return differs(shown, message)
 
 
-def _first_wrong(pair: Pair, notes: list[str | None]) -> tuple[int, ...]:
+def _first_wrong(pair: Pair, notes: list[NoteKind | None]) -> tuple[int, ...]:
     entry = notes.index(None)
     return (0, *(int(n) for n in np.unravel_index(entry, pair.answer.shape[1:]))) if pair.answer.ndim > 1 else (0,)
 
@@ -77,11 +81,10 @@ def decide_samples(question: SolvedQuestion, target: Target, answer: Expression)
 def _vote(verdicts: list[Verdict], choices: tuple[tuple[tuple[str, str], ...], ...]) -> Verdict:
     first = verdicts[0]
     if all(verdict.decision == first.decision for verdict in verdicts):
-        if first.decision == "equivalent" and choices[0] and first.note == "equivalent":
-            return replace(first, note="renamed")
+        if first.decision is Decision.EQUIVALENT and choices[0] and first.note.kind is NoteKind.EQUIVALENT:
+            return replace(first, note=Note(NoteKind.RENAMED))
         return first
-    message = "Your indices can be matched with those of the question in more than one way."
-    return Verdict("undecided", "ambiguous_indices", message=message)
+    return undecided(NoteKind.AMBIGUOUS_INDICES)
 
 
 def _count(
@@ -107,7 +110,7 @@ def _count(
         if settled is not None and settled.where is not None:
             shown = counterexample(run, pair, (settled.where,), answer, target.closed)
             where = right_where(run, pair, (*question.conditions, *own), question.question.model.names)
-            return Verdict("not_equivalent", "not_equivalent", replace(shown, certified=True), where)
+            return differs(replace(shown, certified=True), where)
         if settled is not None:
             agreed += settled.agreed
             undefined += settled.answer_fails
@@ -121,7 +124,7 @@ def _count(
         if found.where is not None:
             shown = counterexample(run, pair, found.where, answer, target.closed)
             where = right_where(run, pair, (*question.conditions, *own), question.question.model.names)
-            return Verdict("not_equivalent", "not_equivalent", shown, where)
+            return differs(shown, where)
         agreed += found.agreed
         discarded += found.discarded
         undefined += found.undefined
@@ -129,18 +132,18 @@ def _count(
         total += run.points
     if undefined and undefined >= total / 10:
         message = "Your answer has no value at some points where the gradient has one."
-        return Verdict("undecided", "undefined", Evidence(points=agreed, discarded=undefined), message)
+        return undecided(NoteKind.UNDEFINED, message, Evidence(points=agreed, discarded=undefined))
     if close or agreed < total / 2:
         message = "Too few sample points allow a decision."
-        return Verdict("undecided", "too_few_points", Evidence(points=agreed, discarded=discarded), message)
+        return undecided(NoteKind.TOO_FEW_POINTS, message, Evidence(points=agreed, discarded=discarded))
     wrong = _wrong_at_kink(question, target, answer) if own else None
     if wrong is not None:
         return wrong
     if scalar and same_form(answer, target.closed):
-        return Verdict("equivalent", "equivalent", Evidence("proof", points=agreed, detail="the same once simplified"))
+        return same(Evidence("proof", points=agreed, detail="the same once simplified"))
     detail = kinds(agreed, counted, (*question.conditions, *own), question.question.model.names)
     evidence = Evidence("samples", points=agreed, discarded=discarded + undefined, detail=detail)
-    return Verdict("equivalent", "equivalent", evidence)
+    return same(evidence)
 
 
 def _same_way(ways: tuple[Pair, ...], first: Pair) -> Pair:
@@ -168,7 +171,7 @@ def _wrong_at_kink(question: SolvedQuestion, target: Target, answer: Expression)
         return None
     shown = counterexample(kink.at, pair, outside, answer, target.closed)
     message = "At the kink itself this value lies outside the subdifferential."
-    return Verdict("not_equivalent", "wrong_at_kink", shown, message)
+    return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.WRONG_AT_KINK), shown, message)
 
 
 def _outside(answer: Array, left: Array, right: Array) -> tuple[int, ...] | None:

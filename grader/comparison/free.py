@@ -11,13 +11,13 @@ from dataclasses import replace
 import numpy as np
 
 from grader.autodiff.graph import ComputationGraph, Leaf, Node
-from grader.comparison.alike import alike, free_names
 from grader.comparison.arrays import Pair
-from grader.comparison.asked import Target
+from grader.comparison.common_vocabulary import alike, free_names
 from grader.comparison.judge import judge
-from grader.comparison.pieces import in_every_piece
+from grader.comparison.piecewise_points import in_every_piece
 from grader.comparison.scalars import flat, is_scalar, same_form, settle
 from grader.comparison.show import figure, kinds, right_where, two_figures
+from grader.comparison.target import Target
 from grader.expression.algebra.construct import free_symbols
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.domain import REAL, Domain, parse_domain
@@ -34,11 +34,11 @@ from grader.expression.language.nodes import (
 )
 from grader.expression.reading.read import Reading, read
 from grader.problems import Problem
-from grader.results import Evidence, Verdict
+from grader.results import Decision, Evidence, Note, NoteKind, Verdict, differs, same, undecided
 from grader.rubric.model import Model, Question
-from grader.solver.key import SolvedQuestion, joined
-from grader.solver.runs import Run, draw_runs, make_run, widened
-from grader.solver.strata import kink_points, margins, stratified
+from grader.solver.key import SolvedQuestion
+from grader.solver.kinks import kink_points, margins, stratified
+from grader.solver.runs import Run, draw_runs, joined, make_run, widened
 
 TARGET = "the reference"
 WANTED_POINTS = 12
@@ -55,7 +55,7 @@ def equivalent(reference: str, answer: str, domains: Mapping[str, str] | None = 
     second = read(answer)
     if second.problems or second.expression is None:
         message = str(second.problems[0]) if second.problems else "there is no formula here"
-        return Verdict("unreadable", "unreadable", message=message)
+        return Verdict(Decision.UNREADABLE, Note(NoteKind.UNREADABLE), message=message)
     return compare(first, second, known)
 
 
@@ -75,13 +75,13 @@ def compare(reference: Reading, answer: Reading, domains: Mapping[str, Domain]) 
     """Compare two readings that both have an expression."""
     left, right = alike(_whole(reference), _whole(answer), domains)
     if left == right:
-        return Verdict("equivalent", "equivalent", Evidence("proof", detail="the same formula"))
+        return same(Evidence("proof", detail="the same formula"))
     try:
         if _is_scalar(left) and _is_scalar(right):
             return _compare_scalars(left, right, domains)
         return _compare_arrays(left, right, domains)
     except ShapeError as error:
-        return Verdict("undecided", "shape", message=error.problem.message)
+        return undecided(NoteKind.SHAPE, error.problem.message)
 
 
 def _whole(reading: Reading) -> Expression:
@@ -113,13 +113,13 @@ def _compare_scalars(left: Expression, right: Expression, domains: Mapping[str, 
     if found.answer_fails > max(2, 0.1 * run.points):
         message = "the answer has no value at some points where the reference has one"
         evidence = Evidence(points=found.agreed, discarded=found.answer_fails)
-        return Verdict("undecided", "undefined", evidence, message)
+        return undecided(NoteKind.UNDEFINED, message, evidence)
     if found.agreed < min(WANTED_POINTS, run.points):
         message = "too few points where both have a value"
-        return Verdict("undecided", "too_few_points", Evidence(points=found.agreed), message)
+        return undecided(NoteKind.TOO_FEW_POINTS, message, Evidence(points=found.agreed))
     if same_form(right, left):
         proof = Evidence("proof", points=found.agreed, detail="the same formula once simplified")
-        return Verdict("equivalent", "equivalent", proof)
+        return same(proof)
     used = judged & np.isfinite(values[0]) & np.isfinite(values[1])
     evidence = Evidence(
         "samples",
@@ -127,14 +127,14 @@ def _compare_scalars(left: Expression, right: Expression, domains: Mapping[str, 
         discarded=run.points - found.agreed,
         detail=kinds(found.agreed, [(run, used)], boundaries),
     )
-    return Verdict("equivalent", "equivalent", evidence)
+    return same(evidence)
 
 
 def _differs(point: Mapping[str, float], expected: float, got: float, certified: bool) -> Verdict:
     at = tuple((name, figure(value, 6)) for name, value in point.items())
     shown = two_figures(float(expected), float(got))
     evidence = Evidence("counterexample", at=at, expected=shown[0], got=shown[1], certified=certified)
-    return Verdict("not_equivalent", "not_equivalent", evidence)
+    return differs(evidence)
 
 
 def _points(graph: ComputationGraph, left: Expression, boundaries: tuple[Expression, ...]) -> Run:

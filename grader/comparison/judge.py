@@ -8,53 +8,51 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.comparison.alike import worked_out
-from grader.comparison.asked import Target, primed, restates, unfinished, uses_model
+from grader.comparison.aligned_values import truth_value
+from grader.comparison.common_vocabulary import worked_out
 from grader.comparison.decide import decide_number, decide_samples
-from grader.comparison.meant import meanings, newly_summed, of_examples, with_implied_sums
+from grader.comparison.interpretations import meanings, newly_summed, of_examples, with_implied_sums
 from grader.comparison.shapes import in_symbols, shape_message, transposed_verdict
-from grader.comparison.truth import truth_value
+from grader.comparison.target import Target, primed, restates, unfinished, uses_model
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.product_readings import TooManyReadings, distinct, readings
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import Call, Expression
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.problems import Problem
-from grader.results import Evidence, Verdict
+from grader.results import Decision, Evidence, Note, NoteKind, Verdict, same, undecided
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import environment, extents, fill_partials
 
 MAX_SHOWN_READINGS = 3
+_AMBIGUOUS = (NoteKind.AMBIGUOUS_READING, NoteKind.AMBIGUOUS_INDICES)
+_PLAINLY = (NoteKind.EQUIVALENT, NoteKind.IMPLIED_SUM, NoteKind.IMPLIED_INDEX, NoteKind.RENAMED)
 
 
 def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
     """Decide whether `answer` equals the target wherever the model lets both be evaluated."""
     if answer == target.closed:
         evidence = Evidence("proof", detail="the same formula")
-        return _finished(question, target, answer, Verdict("equivalent", "equivalent", evidence))
+        return _finished(question, target, answer, same(evidence))
     left = primed(question, target.expression, answer)
     if restates(target.expression, answer, question.graph.notation) or answer in left:
-        return Verdict("not_equivalent", "restated", message="This only restates the question.")
+        return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.RESTATED), message="This only restates the question.")
     verdict = _judge_readings(question, target, worked_out(answer))
-    if verdict.decision == "not_equivalent":
+    if verdict.decision is Decision.NOT_EQUIVALENT:
         verdict = _meant(question, target, answer, verdict) or verdict
-    return (
-        _set_up(verdict)
-        if left and verdict.note in ("equivalent", "implied_sum", "implied_index", "renamed")
-        else verdict
-    )
+    return _set_up(verdict) if left and verdict.note.kind in _PLAINLY else verdict
 
 
 def _meant(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict | None:
     """The verdict on what a wrong answer may mean instead, where that is right; a person confirms what is in doubt."""
-    for meaning in meanings(question, target.expression, answer, verdict.note != "shape"):
+    for meaning in meanings(question, target.expression, answer, verdict.note.kind is not NoteKind.SHAPE):
         if meaning.expression == answer:
             continue
         found = _judge_readings(question, target, worked_out(meaning.expression))
-        if meaning.doubt and (found.decision == "equivalent" or found.note == "ambiguous_reading"):
-            return Verdict("undecided", meaning.note, message=meaning.doubt)
-        if found.decision == "equivalent":
-            return replace(found, note=meaning.note) if found.note == "equivalent" else found
+        if meaning.doubt and (found.decision is Decision.EQUIVALENT or found.note.kind in _AMBIGUOUS):
+            return Verdict(Decision.UNDECIDED, meaning.note, message=meaning.doubt)
+        if found.decision is Decision.EQUIVALENT:
+            return replace(found, note=meaning.note) if found.note.kind is NoteKind.EQUIVALENT else found
     return None
 
 
@@ -63,24 +61,24 @@ def _judge_readings(question: SolvedQuestion, target: Target, answer: Expression
     try:
         ways = _readings(question, target, answer)
     except TooManyReadings:
-        return Verdict("undecided", "too_many_readings", message="This can be read in too many ways.")
+        return undecided(NoteKind.TOO_MANY_READINGS)
     except ShapeError:
         ways = (answer,)  # judged below, where an implied sum may still give it a shape
     judged = [(way, _judge_reading(question, target, way)) for way in ways]
     # a reading of another shape than the answer asked for has no vote
-    voting = [pair for pair in judged if pair[1].note != "shape"] or judged
+    voting = [pair for pair in judged if pair[1].note.kind is not NoteKind.SHAPE] or judged
     if len({verdict.decision for _, verdict in voting}) == 1:
         return voting[0][1]
     names = question.question.model.names
     shown = " or as ".join(to_text(way, names) for way, _ in voting[:MAX_SHOWN_READINGS])
     message = f"Your answer can be read as {shown}, and not all of its readings are right."
-    return Verdict("undecided", "ambiguous_reading", message=message)
+    return undecided(NoteKind.AMBIGUOUS_READING, message)
 
 
 def _readings(question: SolvedQuestion, target: Target, answer: Expression) -> tuple[Expression, ...]:
     """The readings of the answer that differ in value at the sample points of the first run."""
     run = question.runs[0]
-    if not any(item.axes for item in question.graph.quantities):
+    if not any(question.graph.axes.values()):
         return (answer,)
     fill_partials(run, (answer,), question.adjoints)
     env = environment(run, extents(run, target.expression))
@@ -93,7 +91,9 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
     decide = decide_number if question.numeric else decide_samples
     try:
         verdict = _finished(question, target, answer, decide(question, target, answer))
-        return verdict if verdict.decision != "not_equivalent" else _turned(question, target, answer) or verdict
+        return (
+            verdict if verdict.decision is not Decision.NOT_EQUIVALENT else _turned(question, target, answer) or verdict
+        )
     except ShapeError as error:
         problem = error.problem
         turned = _turned(question, target, answer)
@@ -103,12 +103,18 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
     if summed != answer:
         try:
             verdict = _finished(question, target, answer, decide(question, target, summed))
-            if verdict.decision == "equivalent" and _sum_forgotten(question, target, answer, summed):
-                return Verdict("undecided", "implied_sum", message="This is right if the sum that it lacks is meant.")
-            return replace(verdict, note="implied_sum") if verdict.note == "equivalent" else verdict
+            if verdict.decision is Decision.EQUIVALENT and _sum_forgotten(question, target, answer, summed):
+                return undecided(NoteKind.IMPLIED_SUM, "This is right if the sum that it lacks is meant.")
+            return (
+                replace(verdict, note=Note(NoteKind.IMPLIED_SUM))
+                if verdict.note.kind is NoteKind.EQUIVALENT
+                else verdict
+            )
         except ShapeError as error:
             problem = error.problem
-    return Verdict("not_equivalent", "shape", message=_shape_message(question, target, answer, problem))
+    return Verdict(
+        Decision.NOT_EQUIVALENT, Note(NoteKind.SHAPE), message=_shape_message(question, target, answer, problem)
+    )
 
 
 def _sum_forgotten(question: SolvedQuestion, target: Target, answer: Expression, summed: Expression) -> bool:
@@ -133,7 +139,7 @@ def _turned(question: SolvedQuestion, target: Target, answer: Expression) -> Ver
         verdict = _finished(question, target, turned, decide(question, target, turned))
     except ShapeError:
         return None
-    return transposed_verdict(verdict, target.layout) if verdict.decision == "equivalent" else None
+    return transposed_verdict(verdict, target.layout) if verdict.decision is Decision.EQUIVALENT else None
 
 
 def _shape_message(question: SolvedQuestion, target: Target, answer: Expression, problem: Problem) -> str:
@@ -151,14 +157,14 @@ def _sentence(text: str) -> str:
 
 
 def _finished(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict:
-    if verdict.decision != "equivalent":
+    if verdict.decision is not Decision.EQUIVALENT:
         return verdict
     if question.numeric and uses_model(question, answer):
         message = "The formula is right, but it is not worked out to a number."
-        return replace(verdict, note="not_evaluated", message=message)
+        return replace(verdict, note=Note(NoteKind.NOT_EVALUATED), message=message)
     return _set_up(verdict) if unfinished(question, answer, target) else verdict
 
 
 def _set_up(verdict: Verdict) -> Verdict:
     message = "The chain rule is set up rightly, but its derivatives are not worked out."
-    return replace(verdict, note="chain_rule_only", message=message)
+    return replace(verdict, note=Note(NoteKind.CHAIN_RULE_ONLY), message=message)

@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 
 from grader.expression.language.nodes import Call, Expression, Number
+from grader.results import NoteKind
 from grader.rubric.model import Tolerance
 from grader.solver.rounding import half_unit, rounds
 
 EXACT = 1e-9
 DEFAULT_RELATIVE = 0.005
 DEFAULT_DIGITS = 3
+NEAR_UNITS = 5
 _SHIFTS = {
     0: "",
     2: "100 times too large (a percent?)",
@@ -34,15 +36,15 @@ def typed_place(node: Expression) -> int | None:
 
 def number_note(
     answer: float, truth: float, place: int | None, tolerance: Tolerance, interval: tuple[float, float] | None
-) -> str | None:
+) -> NoteKind | None:
     """ "equivalent", "rounded" (right within the tolerance), or None for a different number."""
     gap = abs(answer - truth)
     if not math.isfinite(answer):
         return None
     if gap <= EXACT * max(abs(answer), abs(truth)):
-        return "equivalent"
+        return NoteKind.EQUIVALENT
     low, high = accepted(answer, truth, place, tolerance, interval)
-    return "rounded" if low <= answer <= high else None
+    return NoteKind.ROUNDED if low <= answer <= high else None
 
 
 def accepted(
@@ -56,7 +58,19 @@ def accepted(
         own = min(half, 0.5 * 10.0**place) if place is not None else 0.0
         slack = own + allowed + 1e-12 * min(1.0, abs(truth)) + 1e-9 * abs(truth)
         low, high = min(low, interval[0] - slack), max(high, interval[1] + slack)
+    elif rounds(tolerance):  # of an array, whose lines are not carried: the truth, rounded as asked
+        half = half_unit(tolerance, abs(truth)) * (1 + 1e-9)
+        low, high = min(low, truth - half), max(high, truth + half)
     return low, high
+
+
+def may_be_rounded(answer: float, truth: float, tolerance: Tolerance) -> bool:
+    """Whether a number is so near to the truth that rounding on the lines before may be all that it is off by.
+
+    Only where no interval says by how much they may: half a percent, or some units of the last place that is kept.
+    """
+    near = max(DEFAULT_RELATIVE * abs(truth), NEAR_UNITS * 2 * half_unit(tolerance, abs(truth)))
+    return rounds(tolerance) and abs(answer - truth) <= near
 
 
 def slip_in_number(

@@ -10,15 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from grader.expression.evaluation.values import Value
 from grader.expression.language.nodes import Expression, Partial, Symbol, head, sides
-from grader.results import Verdict
+from grader.results import Decision, Note, NoteKind, Verdict
 from grader.solver.runs import Run
 
-_SHAPE = re.compile(r"\d+(?:x\d+)+|(?<=^this is )\d+|(?<= is )\d+\b")
+_SHAPE = re.compile(r"\d+(?:x\d+)+|(?<=^this is )\d+|(?<= is )\d+\b|(?<= of )\d+\b|(?<=1\.\.)\d+")
 MAX_NAMED = 6
 LAYOUTS = {
-    "review": ("undecided", "Your answer is the transpose of the gradient."),
-    "accept": ("equivalent", "Your answer is the transpose of the gradient as this course lays it out."),
-    "wrong": ("not_equivalent", "Your answer is the transpose of the gradient: right values in the wrong layout."),
+    "review": (Decision.UNDECIDED, "Your answer is the transpose of the gradient."),
+    "accept": (Decision.EQUIVALENT, "Your answer is the transpose of the gradient as this course lays it out."),
+    "wrong": (
+        Decision.NOT_EQUIVALENT,
+        "Your answer is the transpose of the gradient: right values in the wrong layout.",
+    ),
 }
 
 
@@ -57,7 +60,7 @@ def _named(shape: Sequence[int], sizes: Mapping[str, int]) -> str:
 def transposed_verdict(verdict: Verdict, layout: str) -> Verdict:
     """The verdict on an answer whose transpose is right, as the rubric's layout has it."""
     decision, message = LAYOUTS[layout]
-    return Verdict(decision, "transposed", verdict.evidence, message)
+    return Verdict(decision, Note(NoteKind.TRANSPOSED), verdict.evidence, message)
 
 
 def entries_message(right: Iterable[tuple[tuple[int, ...], bool]]) -> str:

@@ -12,10 +12,10 @@ from grader.expression.algebra.simplify import simplify
 from grader.expression.evaluation.values import Array
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import Call, Expression, Partial, head, partial_name, symbols, walk
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.results import Evidence
+from grader.solver.kinks import margin_values
 from grader.solver.runs import Run
-from grader.solver.strata import margin_values
 
 MAX_SHOWN = 8
 MAX_ENTRIES = 16

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 
 from grader.diagnosis.match import matching
 from grader.diagnosis.predictions import Mistake
-from grader.diagnosis.repairs import repairs
+from grader.diagnosis.shape_mistakes import repairs
 from grader.diagnosis.wording import priced_as, said_of
 from grader.expression.language.nodes import Expression
-from grader.results import Diagnosis, ScoreLine, Verdict
-from grader.rubric.malrules import MalRuleSetting, setting_of
+from grader.results import Decision, Diagnosis, Note, NoteKind, ScoreLine, Verdict
+from grader.rubric.malrule import MalRuleSetting, setting_of
 from grader.solver.key import SolvedPart, SolvedQuestion
 
-PREFIX = "malrule/"
-_LOOKED_AT = {"not_equivalent": matching, "shape": repairs}
+_LOOKED_AT = {NoteKind.NOT_EQUIVALENT: matching, NoteKind.SHAPE: repairs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +35,10 @@ def diagnose(question: SolvedQuestion, part: SolvedPart, answer: Expression, ver
 
 def diagnosed(question: SolvedQuestion, part: SolvedPart, answer: Expression, verdict: Verdict) -> Diagnosed | None:
     """The same with its price; only for answers that have been judged not equivalent by their value or shape."""
-    if verdict.decision != "not_equivalent" or verdict.note not in _LOOKED_AT:
+    if verdict.decision is not Decision.NOT_EQUIVALENT or verdict.note.kind not in _LOOKED_AT:
         return None
     settings = part.part.malrules
-    for mistake in _LOOKED_AT[verdict.note](question, part, answer):
+    for mistake in _LOOKED_AT[verdict.note.kind](question, part, answer):
         chosen = _settings(settings, mistake)
         if all(setting.enabled for setting in chosen):
             return _told(part, mistake, chosen)
@@ -56,4 +55,4 @@ def _told(part: SolvedPart, mistake: Mistake, settings: tuple[MalRuleSetting, ..
     message = own or said_of(mistake, part.part.show_solution)
     points = min(setting.points for setting in settings)
     lines = (ScoreLine(priced_as(mistake), points),) if points else ()
-    return Diagnosed(Diagnosis(PREFIX + mistake.rule, message), lines)
+    return Diagnosed(Diagnosis(Note(NoteKind.MALRULE, mistake.rule), message), lines)

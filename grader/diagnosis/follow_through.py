@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from grader.comparison.asked import Target
 from grader.comparison.judge import judge
 from grader.comparison.numbers import typed_place
+from grader.comparison.target import Target
+from grader.diagnosis.degenerate import degenerate
 from grader.diagnosis.follow_through_program import Own, Program, holding, inputs, interval_of
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.nodes import Expression
-from grader.results import Evidence
+from grader.expression.language.nodes import Expression, symbols
+from grader.results import NOTES, Credit, Decision, Evidence, Verdict
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.rounding import rounds
@@ -27,11 +29,17 @@ from grader.solver.runs import environment
 
 MAX_HELD = 24
 MAX_TRIED = 8
-_UNFINISHED = frozenset(("chain_rule_only", "not_evaluated"))
 
 __all__ = ["Followed", "Own", "follow_through", "own_value"]
 
-Followed = tuple[tuple[Own, ...], Evidence]
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The earlier values `own` that an answer is right for; `degenerate` where it shows nothing given these."""
+
+    own: tuple[Own, ...]
+    evidence: Evidence
+    degenerate: bool = False
 
 
 def own_value(question: SolvedQuestion, name: str, target: Expression, answer: Expression, right: bool) -> Own | None:
@@ -61,24 +69,39 @@ def follow_through(
 
     `own` are the student's values of other quantities, in the order of the rubric. Tried are all of those that the
     target's line reads, straight or by way of lines without an answer, then each wrong one by itself. A trivial value
-    may be among them only where it is itself right given earlier ones.
+    may be among them only where it is itself right given earlier ones. Values that make the answer vanish or saturate
+    are given back as `degenerate` where no others make it right.
     """
+    doubtful: Followed | None = None
     for program in _programs(question, name, own):
-        goal = Target(target, target, tolerance)
-        if question.numeric:
-            interval = interval_of(program, name, tolerance)
-            if interval is None or (not rounds(tolerance) and _too_wide(interval)):
-                continue
-            goal = Target(target, target, tolerance, interval)
-        verdict = judge(program.question, goal, answer)
-        if verdict.decision != "equivalent" or verdict.note in _UNFINISHED:
+        interval = interval_of(program, name, tolerance) if question.numeric else None
+        if question.numeric and (interval is None or not all(map(math.isfinite, interval))):
             continue
-        if not _trivial(program, name) or any(item.trivial for item in program.held):
-            used = tuple(item for item in program.held if not item.right)
-            if not question.numeric:
-                used = _needed(question, goal, answer, used)
-            return used, verdict.evidence
-    return None
+        goal = Target(target, target, tolerance, interval)
+        verdict = _right(program, goal, answer)
+        if verdict is None:
+            continue
+        used = tuple(item for item in program.held if not item.right)
+        if not question.numeric:
+            if _trivial(program, name) and all(not symbols(item.answer) for item in used):
+                continue
+            used = _needed(question, goal, answer, used)
+        if degenerate(question, program, name, goal, answer):
+            doubtful = doubtful or Followed(used, verdict.evidence, degenerate=True)
+        elif interval is None or rounds(tolerance) or not _too_wide(interval):
+            return Followed(used, verdict.evidence)
+    return doubtful
+
+
+def _right(program: Program, goal: Target, answer: Expression) -> Verdict | None:
+    """The verdict on an answer that is right and finished in the program; None for any other."""
+    try:
+        verdict = judge(program.question, goal, answer)
+    except ShapeError:  # with these values held, the target itself has none
+        return None
+    return (
+        verdict if verdict.decision is Decision.EQUIVALENT and NOTES[verdict.note.kind].credit is Credit.FULL else None
+    )
 
 
 def _programs(question: SolvedQuestion, name: str, own: tuple[Own, ...]) -> Iterator[Program]:
@@ -118,13 +141,13 @@ def _nearest(program: Program, name: str) -> tuple[Own, ...]:
             elif item not in seen:
                 seen.add(item)
                 pending.append(item)
-    # a formula of the model also enters through its derivatives, which don't name it
-    formulas = {own.name for own in program.held if own.value is None and own.name in _model(program)}
+    # a formula of the model, or a gradient, also enters through its derivatives, which don't name it
+    formulas = {own.name for own in program.held if own.value is None and own.name in _differentiated(program)}
     return tuple(own for own in program.held if own.name in found | formulas)
 
 
-def _model(program: Program) -> set[str]:
-    return {node.name for node in program.question.graph.nodes}
+def _differentiated(program: Program) -> set[str]:
+    return {node.name for node in program.question.graph.nodes} | set(program.question.adjoints)
 
 
 def _needed(question: SolvedQuestion, goal: Target, answer: Expression, used: tuple[Own, ...]) -> tuple[Own, ...]:
@@ -132,7 +155,7 @@ def _needed(question: SolvedQuestion, goal: Target, answer: Expression, used: tu
     for own in used:
         fewer = tuple(item for item in used if item is not own)
         program = holding(question, fewer) if fewer else None
-        if program is not None and judge(program.question, goal, answer).decision == "equivalent":
+        if program is not None and _right(program, goal, answer) is not None:
             used = fewer
     return used
 

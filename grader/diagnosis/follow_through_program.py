@@ -15,18 +15,32 @@ import numpy as np
 
 from grader.autodiff.backprop import NotDifferentiable, backward_pass, inline
 from grader.autodiff.graph import ComputationGraph, Node
-from grader.comparison.asked import unfinished
+from grader.autodiff.higher import with_derivatives
+from grader.autodiff.lower import lower
+from grader.comparison.target import unfinished
 from grader.expression.algebra.construct import add, free_symbols, fresh, indexed, mul, number, sub, substitute, total
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, ShapeError
-from grader.expression.language.nodes import Expression, Partial, Symbol, children, head, indices, partial_name, symbols
+from grader.expression.language.nodes import (
+    Expression,
+    Partial,
+    Symbol,
+    children,
+    head,
+    indices,
+    partial_name,
+    symbols,
+    walk,
+)
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
+from grader.solver.kinks import margins
 from grader.solver.rounding import Interval, half_unit, rounded_program
 from grader.solver.runs import Run, compute, environment, fill_partials, leaf_values, make_run
-from grader.solver.strata import margins
 
 Adjoints = dict[str, tuple[Node, ...]]
+LARGEST = 1e308
+NEGLIGIBLE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,32 @@ def _is_whole(question: SolvedQuestion, answer: Expression, letters: tuple[str, 
     return evaluate(answer, environment(run)).rank == len(letters)
 
 
+def moved(question: SolvedQuestion, program: Program, along: Fraction) -> Program | None:
+    """The program with its wrong quantities so far on the way from the truth, at 0, by the student's own, at 1.
+
+    None where no quantity of the model is held that is wrong, or one can't be put in. Derivatives stay as they are:
+    what comes after one is a multiple of it.
+    """
+    if all(own.right or isinstance(own.target, Partial) for own in program.held):
+        return None
+    held = tuple(_moved(question, own, along) for own in program.held)
+    found = holding(question, held)
+    return found if found is not None and len(found.held) == len(held) else None
+
+
+def _moved(question: SolvedQuestion, own: Own, along: Fraction) -> Own:
+    line = _line(question, own)
+    if own.right or line is None or isinstance(own.target, Partial):
+        return own
+    if own.value is not None:
+        truth = question.runs[0].values[own.name].item()
+        value = truth + float(along) * (own.value - truth)
+        return replace(own, value=min(max(value, -LARGEST), LARGEST))
+    letters = _letters(own.target) or ()
+    formula = substitute(line.expression, dict(zip(line.letters, map(Symbol, letters), strict=False)))
+    return replace(own, answer=add(formula, mul(number(along), sub(own.answer, formula))))
+
+
 def _line(question: SolvedQuestion, own: Own) -> Node | None:
     """The line of the program that gives the quantity."""
     if not isinstance(own.target, Partial):
@@ -121,7 +161,8 @@ def _numbers(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[Ow
     run = question.runs[0]
     if any(run.values[name].ndim > 1 for name in found if name in run.values):
         return None
-    adjoints = _held_adjoints(question.graph, question.adjoints, found)
+    graph = _with_derivatives(question, question.graph, found)
+    adjoints = None if graph is None else _held_adjoints(graph, question.adjoints, found)
     if adjoints is None:
         return None
     fixed = {own.name: np.array([own.value], dtype=float) for own in held if not isinstance(own.target, Partial)}
@@ -155,8 +196,11 @@ def _formulas(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[O
     graph = _held_graph(question.graph, found)
     if graph is None:
         return None
-    passed = {name: backward_pass(graph, name, tidy=False) for name in question.adjoints}
-    adjoints = _held_adjoints(graph, passed, found)
+    derived = _with_derivatives(question, graph, found)
+    if derived is None:
+        return None
+    passed = {name: backward_pass(derived, name, tidy=False) for name in question.adjoints}
+    adjoints = _held_adjoints(derived, passed, found)
     if adjoints is None:
         return None
     runs = tuple(make_run(graph, run.sizes, leaf_values(run), run.points) for run in question.runs)
@@ -164,7 +208,8 @@ def _formulas(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[O
         fill_partials(run, [own.target for own in held], adjoints)
         for own in held:
             values = run.values[own.name]
-            if values.shape != true.values[own.name].shape or _degenerate(values):
+            truth = true.values[own.name]
+            if values.shape != truth.shape or _degenerate(values, truth):
                 return None
     own_margins = tuple(margin for node in found.values() for margin in margins(node.expression))
     conditions = tuple(dict.fromkeys((*question.conditions, *own_margins)))
@@ -172,14 +217,15 @@ def _formulas(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[O
     return Program(new, _lines(graph, adjoints, found), held)
 
 
-def _degenerate(values: Array) -> bool:
-    """Nothing, the identity, or no value: to go on from there is no work."""
+def _degenerate(values: Array, truth: Array) -> bool:
+    """Nothing beside the truth, the identity, or no value: to go on from there is no work."""
     usable = np.isfinite(values).reshape(values.shape[0], -1).all(axis=1)
     if usable.sum() * 2 < len(values):
         return True
     data = values[usable]
     square = data.ndim == 3 and data.shape[1] == data.shape[2]
-    return not data.any() or bool((data == 1).all()) or (square and bool((data == np.eye(data.shape[1])).all()))
+    nothing = np.abs(data) <= NEGLIGIBLE * np.abs(truth[usable])
+    return bool(nothing.all() or (data == 1).all()) or (square and bool((data == np.eye(data.shape[1])).all()))
 
 
 def _held_graph(graph: ComputationGraph, found: Mapping[str, Node]) -> ComputationGraph | None:
@@ -194,6 +240,28 @@ def _held_graph(graph: ComputationGraph, found: Mapping[str, Node]) -> Computati
         nodes.append(replace(node, expression=own.expression))
         known.add(node.name)
     return replace(graph, nodes=tuple(nodes))
+
+
+def _with_derivatives(
+    question: SolvedQuestion, graph: ComputationGraph, found: Mapping[str, Node]
+) -> ComputationGraph | None:
+    """The graph with the derivatives that second ones are taken of, the held formula for each; None where a held one
+    names further derivatives, which would count as constant."""
+    targets = [target for part in question.question.parts for target in (part.target, *(s.target for s in part.steps))]
+    known = {node.name for node in graph.nodes}
+    every = {node.name: node for target in targets for node in with_derivatives(graph, target).nodes}
+    derived = [_by_entries(graph, found.get(name, node)) for name, node in every.items() if name not in known]
+    if any(isinstance(item, Partial) for node in derived if node.name in found for item in walk(node.expression)):
+        return None
+    return replace(graph, nodes=(*graph.nodes, *derived))
+
+
+def _by_entries(graph: ComputationGraph, node: Node) -> Node:
+    """A formula of whole arrays as one of entries, so that it can be differentiated; raises ShapeError."""
+    entry = lower(node.expression, {item.name: item.axes for item in graph.quantities}, node.letters)
+    if entry.axes != node.axes[len(node.letters) :]:
+        raise ShapeError(f"this is {entry.shape_text}, the quantity has other axes")
+    return replace(node, letters=(*node.letters, *entry.letters), expression=entry.body)
 
 
 def _held_adjoints(
@@ -227,49 +295,40 @@ def _by_way_of(
 ) -> list[Node] | None:
     """The adjoints of `output`, where that of `below` comes through `above` by the held partial of the two."""
     names = [item.name for item in nodes]
-    if len(local.letters) != _rank(graph, above) + _rank(graph, below):
+    if len(local.letters) != len(graph.axes[above]) + len(graph.axes[below]):
         return nodes  # given as a whole array
     upper, lower = partial_name(output, above), partial_name(output, below)
     if output == above or upper not in names or lower not in names or lower in found:
         return nodes
     place = names.index(lower)
-    old = nodes[place]
-    outer = len(old.letters) - len(local.letters) + _rank(graph, above)
+    changed = _chained(graph, (output, above, below), nodes[place], local, true)
+    return None if changed is None else [local, *nodes[:place], changed, *nodes[place + 1 :]]
+
+
+def _chained(
+    graph: ComputationGraph, chain: tuple[str, str, str], old: Node, local: Node, true: Mapping[str, Node]
+) -> Node | None:
+    """The adjoint `old` of the last of a `chain` with the held `local` partial in place of the `true` one."""
+    output, above, below = chain
+    outer = len(old.letters) - len(graph.axes[below])
     out_letters, own = old.letters[:outer], old.letters[outer:]
     taken = symbols(old.expression) | symbols(local.expression) | set(old.letters) | set(local.letters)
+    taken |= {item.name for item in graph.quantities}
     middle: list[str] = []
-    for _ in range(_rank(graph, above)):
+    for _ in graph.axes[above]:
         middle.append(fresh(taken | set(middle)))
-    given = indexed(output, out_letters)
-    through = Partial(given, indexed(above, middle))
+    through = Partial(indexed(output, out_letters), indexed(above, middle))
     step = Partial(indexed(above, middle), indexed(below, own))
-    if _only_through(graph, below, output, above):
-        expression = total(middle, mul(through, step))
-    elif any(leaf.value is not None for leaf in graph.leaves):
+    if graph.only_through(below, above, output):
+        return replace(old, expression=total(middle, mul(through, step)))
+    if any(leaf.value is not None for leaf in graph.leaves):
         return None  # a difference of intervals would allow too much
-    else:
-        others = {name: node for name, node in true.items() if name != local.name}
-        truth = inline(true[local.name].expression, others)
-        letters = dict(zip(local.letters, map(Symbol, (*middle, *own)), strict=True))
-        change = sub(step, substitute(truth, letters))
-        expression = add(old.expression, total(middle, mul(through, change)))
-    return [local, *nodes[:place], replace(old, expression=expression), *nodes[place + 1 :]]
-
-
-def _rank(graph: ComputationGraph, name: str) -> int:
-    return next(len(item.axes) for item in graph.quantities if item.name == name)
-
-
-def _only_through(graph: ComputationGraph, start: str, goal: str, gate: str) -> bool:
-    """Whether every path of the program from `start` to `goal` goes through `gate`."""
-    reached = {start}
-    for leaf in graph.leaves:
-        if start in leaf.of:
-            reached.add(leaf.name)
-    for node in graph.nodes:
-        if node.name != gate and symbols(node.expression) & (reached - {gate}):
-            reached.add(node.name)
-    return goal not in reached
+    others = {name: node for name, node in true.items() if name != local.name}
+    # without a path between the two there is no line for it
+    truth = inline(true[local.name].expression, others) if local.name in true else number(0)
+    letters = dict(zip(local.letters, map(Symbol, (*middle, *own)), strict=True))
+    change = sub(step, substitute(truth, letters))
+    return replace(old, expression=add(old.expression, total(middle, mul(through, change))))
 
 
 def _lines(graph: ComputationGraph, adjoints: Adjoints, found: Mapping[str, Node]) -> dict[str, Node]:

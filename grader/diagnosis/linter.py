@@ -13,34 +13,40 @@ import numpy as np
 
 from grader.comparison.numbers import number_note
 from grader.diagnosis.predictions import Mistake, predictions
-from grader.diagnosis.tracks import reached_from
 from grader.expression.language.nodes import Expression, Partial, head, partial_name
 from grader.problems import Problem
+from grader.rubric.malrule import Lint
+from grader.rubric.malrules import MALRULES
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
+from grader.solver.kinks import margin_values
+from grader.solver.rounding import first_array, rounds
 from grader.solver.runs import fill_partials
-from grader.solver.strata import margin_values
 
-Lint = Callable[[SolvedQuestion, SolvedPart], Iterator[tuple[str, str]]]
-# Mistakes of choice: what else could be asked or written. The others are slips in carrying out the same derivation,
-# and some of them change nothing on most parts (a 1 left out, a sign of nought).
-TOLD = frozenset(
-    (
-        "wrong_variable",
-        "bias_as_weight",
-        "upstream_missing",
-        "outer_only",
-        "missing_mean",
-        "swapped_targets",
-        "transposed",
-    )
-)
-MARKED = TOLD | {"sign", "factor_two", "missing_condition", "swapped_branches", "missing_factor"}
+Check = Callable[[SolvedQuestion, SolvedPart], Iterator[tuple[str, str]]]
 MAX_NAMED = 4
 
 
 def warnings(key: AnswerKey) -> tuple[Problem, ...]:
     """What an author should mend, though the rubric can be graded with."""
-    return _found(key, (_priced, _tolerance, _branches, _steps))
+    return (*unheeded(key), *_found(key, (_priced, _tolerance, _branches, _steps)))
+
+
+def unheeded(key: AnswerKey) -> tuple[Problem, ...]:
+    """What a rubric asks for and does not get, once a question: the rounding of every line of a model with an array."""
+    found = []
+    for question in key.questions:
+        asked = [part.part for part in question.parts if rounds(part.part.tolerance)]
+        array = first_array(question.graph, question.runs[0].values) if question.numeric and asked else None
+        if array is None:
+            continue
+        message = (
+            f"rounding is not carried through a model with an array ('{array}'): of {_listed([p.id for p in asked])},"
+            " only the right value, rounded as asked or within the tolerance, is right; near it, a person decides"
+        )
+        problem = Problem(message, "give a tolerance, or numbers of their own")
+        path = f"question {question.question.id}, key 'rounding'"
+        found.append(problem.at(key.rubric.path, asked[0].line, path=path))
+    return tuple(found)
 
 
 def notes(key: AnswerKey) -> tuple[Problem, ...]:
@@ -48,11 +54,11 @@ def notes(key: AnswerKey) -> tuple[Problem, ...]:
     return _found(key, (_truth, _rest))
 
 
-def _found(key: AnswerKey, lints: tuple[Lint, ...]) -> tuple[Problem, ...]:
+def _found(key: AnswerKey, checks: tuple[Check, ...]) -> tuple[Problem, ...]:
     found = []
     for question in key.questions:
         for part in question.parts:
-            for field, message in (pair for lint in lints for pair in lint(question, part)):
+            for field, message in (pair for check in checks for pair in check(question, part)):
                 path = f"question {question.question.id}, part {part.part.id}, key '{field}'"
                 found.append(Problem(message).at(key.rubric.path, part.part.line, path=path))
     return tuple(found)
@@ -66,7 +72,7 @@ def collisions(question: SolvedQuestion, part: SolvedPart) -> tuple[tuple[Mistak
 
 def _truth(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, str]]:
     """Mistakes of choice whose answer is the right one."""
-    rules = dict.fromkeys(mistake.rule for mistake in predictions(question, part).true if mistake.kind in TOLD)
+    rules = dict.fromkeys(mistake.rule for mistake in predictions(question, part).true if _lint(mistake) is Lint.CHOICE)
     if rules:
         yield "target", f"an answer with the mistake {_listed(list(rules))} is right here"
 
@@ -91,12 +97,16 @@ def _priced(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, s
             differing = [
                 other.rule
                 for other in others
-                if setting is not None and _points(part, other) != setting.points and other.kind in MARKED
+                if setting is not None and _points(part, other) != setting.points and _lint(other) is not Lint.SLIP
             ]
             if differing:
                 message = f"'{one.rule}' can't be told from {_listed(differing)}, which is priced differently"
                 yield "malrules", message
                 break
+
+
+def _lint(mistake: Mistake) -> Lint:
+    return MALRULES[mistake.kind].lint
 
 
 def _points(part: SolvedPart, mistake: Mistake) -> float:
@@ -114,7 +124,7 @@ def _tolerance(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str
     tolerance, taken = part.part.tolerance, []
     for mistake, values in zip(known.mistakes, known.values, strict=True):
         pairs = zip(values[0], known.truth[0], strict=True)
-        if mistake.kind in MARKED and all(
+        if _lint(mistake) is not Lint.SLIP and all(
             number_note(float(a), float(t), None, tolerance, part.interval) for a, t in pairs
         ):
             taken.append(mistake.rule)
@@ -165,11 +175,10 @@ def _steps(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, st
     if not isinstance(target, Partial):
         return
     above, below = head(target.numerator) or "", head(target.denominator) or ""
-    reached = reached_from(question.graph, below)
+    way = question.graph.reached_from(below) & question.graph.leading_to(above)
     for step in steps:
         names = [head(side) or "" for side in _sides(step.target)]
-        off = [name for name in names if name not in reached or above not in reached_from(question.graph, name)]
-        if off:
+        if not way.issuperset(names):
             yield "steps", f"the step '{step.text}' is not on the way from {above} to {below}"
         elif isinstance(step.target, Partial):
             fill_partials(question.runs[0], (step.target,), question.adjoints)

@@ -8,56 +8,41 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
+from grader.comparison.aligned_values import pairs_in
 from grader.comparison.arrays import PLAIN, Pair
-from grader.comparison.meant import with_implied_sums
+from grader.comparison.interpretations import with_implied_sums
 from grader.comparison.numbers import EXACT, number_note, typed_place
-from grader.comparison.truth import pairs_in
 from grader.diagnosis.pairs import combined
 from grader.diagnosis.predictions import Mistake, Predictions, predictions
 from grader.expression.evaluation.product_readings import TooManyReadings, readings
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression
+from grader.rubric.malrule import Frequency, Kind
+from grader.rubric.malrules import MALRULES
 from grader.solver.key import SolvedPart, SolvedQuestion
+from grader.solver.kinks import kink_points, margins
 from grader.solver.runs import Run, environment, fill_partials
-from grader.solver.strata import kink_points, margins
 
-Table = Callable[[SolvedQuestion, SolvedPart, int], Predictions]
+Predict = Callable[[SolvedQuestion, SolvedPart, int], Predictions]
 PROBES = 4
 COARSE = 1e-6
 FLOOR = 1e-9  # of the largest entry at a point: what is left of a sum that cancels is held against that
 NOISE = 1e-12  # of the size at most points: where all entries of a point cancel, what is left says nothing
 # A number typed with few digits is near some prediction by chance: the coarser it is, the fewer are considered.
-WIDEST, WIDE, NARROW, PAIRED = 0.03, 0.01, 0.003, 0.001
-COMMON = frozenset(
-    (
-        "sign",
-        "factor_two",
-        "missing_mean",
-        "mean_for_sum",
-        "missing_factor",
-        "activation_for_derivative",
-        "tanh_for_sigmoid",
-        "bias_as_weight",
-        "outer_only",
-        "upstream_missing",
-        "wrong_variable",
-        "missing_function",
-        "power_of_ten",
-        "power_degree",
-        "transposed",
-    )
-)
-RARE = frozenset(("extra_factor", "extra_term", "wrong_argument", "wrong_quantity", "inverted"))
+# By how often it is made, the widest slack at which a single mistake is named.
+WIDEST, PAIRED = 0.03, 0.001
+SLACK = MappingProxyType({Frequency.COMMON: WIDEST, Frequency.USUAL: 0.01, Frequency.RARE: 0.003})
 
 
 def matching(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> Iterator[Mistake]:
     """The mistakes that predict this answer, the commonest first; single ones before pairs of two."""
     if question.numeric:
-        for table in (predictions, combined):
-            yield from _numbers(question, part, answer, table)
+        for predict in (predictions, combined):
+            yield from _numbers(question, part, answer, predict)
         return
     try:
         sampled = tuple(_sampled(question, part, answer))
@@ -93,7 +78,7 @@ def _sampled(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> 
 
 
 def _readings(question: SolvedQuestion, run: Run, part: SolvedPart, answer: Expression) -> Iterator[Expression]:
-    if not any(item.axes for item in question.graph.quantities):
+    if not any(question.graph.axes.values()):
         yield answer
         return
     fill_partials(run, (answer,), question.adjoints)
@@ -101,10 +86,12 @@ def _readings(question: SolvedQuestion, run: Run, part: SolvedPart, answer: Expr
     yield with_implied_sums(answer, part.part.target)
 
 
-def _formulas(question: SolvedQuestion, part: SolvedPart, sampled: tuple[Sampled, ...], table: Table) -> list[Mistake]:
+def _formulas(
+    question: SolvedQuestion, part: SolvedPart, sampled: tuple[Sampled, ...], predict: Predict
+) -> list[Mistake]:
     left: list[Mistake] | None = None
     for number, one in enumerate(sampled):
-        found = _matched(table(question, part, number), one.pair, one.skip)
+        found = _matched(predict(question, part, number), one.pair, one.skip)
         left = found if left is None else [item for item in left if item.rule in {other.rule for other in found}]
         if not left:
             return []
@@ -151,13 +138,13 @@ def _noise(answer: Array) -> float:
     return NOISE * float(np.median(np.abs(answer).max(axis=1, initial=0.0)))
 
 
-def _numbers(question: SolvedQuestion, part: SolvedPart, answer: Expression, table: Table) -> list[Mistake]:
+def _numbers(question: SolvedQuestion, part: SolvedPart, answer: Expression, predict: Predict) -> list[Mistake]:
     try:
         pair = pairs_in(question, question.runs[0], part.part.target, answer)[0]
     except ShapeError:
         return []
     given = np.asarray(pair.answer[0], dtype=float).reshape(-1)
-    known = table(question, part, 0)
+    known = predict(question, part, 0)
     place = typed_place(answer)
     if not np.isfinite(given).all() or not given.any():
         return []
@@ -184,10 +171,10 @@ def _near(known: Predictions, given: Array) -> list[int]:
 
 def _widest(mistake: Mistake) -> float:
     """The slack up to which a match says something; there are many more pairs than single mistakes."""
-    alone = WIDEST if mistake.kind in COMMON else NARROW if mistake.kind in RARE else WIDE
+    alone = SLACK[MALRULES[mistake.kind].frequency]
     if mistake.second is None:
         return alone
-    return min(alone, WIDE) if mistake.second.kind == "sign" else PAIRED
+    return min(alone, SLACK[Frequency.USUAL]) if mistake.second.kind == Kind.SIGN else PAIRED
 
 
 def _agree(given: Array, predicted: Array, place: int | None, carried: float, part: SolvedPart) -> bool:

@@ -9,12 +9,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.diagnosis.formulas import quantities_in
-from grader.diagnosis.predictions import RANK, Mistake, Predictions, predictions, room
-from grader.diagnosis.tracks import reached_from
-from grader.diagnosis.wholes import multiples
+from grader.diagnosis.formula_mistakes import quantities_in
+from grader.diagnosis.predictions import Mistake, Predictions, predictions, room
+from grader.diagnosis.whole_answer_mistakes import multiples
 from grader.expression.evaluation.values import Array
 from grader.expression.language.nodes import Partial, head
+from grader.rubric.malrules import MALRULES
 from grader.solver.key import SolvedPart, SolvedQuestion
 
 MAX_LINKED = 60
@@ -33,7 +33,7 @@ def combined(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> Pre
         scale = Mistake(kind, detail, detail)
         for mistake, values in zip(single.mistakes, single.values, strict=True):
             scaled = mistake.kind in _SCALED and not mistake.link
-            if mistake.kind not in _ALONE and not (scaled and RANK[mistake.kind] >= RANK[kind]):
+            if mistake.kind not in _ALONE and not (scaled and MALRULES[mistake.kind].rank >= MALRULES[kind].rank):
                 found.append((both(mistake, scale), values * factor))
     if _one_chain(question, part):
         found += _linked(single)
@@ -63,9 +63,8 @@ def _linked(single: Predictions) -> list[tuple[Mistake, Array]]:
 def _one_chain(question: SolvedQuestion, part: SolvedPart) -> bool:
     """Whether a scalar target is the product of the links of one chain, so that two slips multiply."""
     target, graph = part.part.target, question.graph
-    if not isinstance(target, Partial) or any(item.axes for item in graph.quantities):
+    if not isinstance(target, Partial) or any(graph.axes.values()):
         return False
     above, below = head(target.numerator) or "", head(target.denominator) or ""
-    reached = reached_from(graph, below)
-    way = [node for node in graph.nodes if node.name in reached and above in reached_from(graph, node.name)]
-    return all(len(set(quantities_in(node.expression)) & reached) == 1 for node in way)
+    reached = graph.reached_from(below)
+    return all(len(set(quantities_in(node.expression)) & reached) == 1 for node in graph.between(below, above))

@@ -13,11 +13,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.comparison.truth import pairs_in, truth_value
-from grader.diagnosis.formulas import changed_formulas, top_terms
-from grader.diagnosis.slips import slips_at
-from grader.diagnosis.tracks import make_track, places, with_slip
-from grader.diagnosis.wholes import (
+from grader.comparison.aligned_values import pairs_in, truth_value
+from grader.diagnosis.formula_mistakes import changed_formulas, top_terms
+from grader.diagnosis.operator_mistakes import slips_at
+from grader.diagnosis.tangents import make_tangents, places, with_slip
+from grader.diagnosis.whole_answer_mistakes import (
     diagonals,
     factors,
     inside_nodes,
@@ -35,14 +35,15 @@ from grader.expression.evaluation.evaluator import Environment, evaluate
 from grader.expression.evaluation.values import Array, ShapeError, Value, spread
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import Call, Expression, Number, Partial, Symbol, head
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.rubric.malrules import MALRULES
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.runs import Run, extents
 
+LAST = 1 + max(row.rank for row in MALRULES.values())
+JUST_BEHIND = 0.5  # ranks are whole numbers
 SAME = 1e-9
 NOUGHT = 1e-11  # an answer of 0 says nothing about how it came to be
-RANK = {kind: place for place, kind in enumerate(MALRULES)}
 TWO = Number(Fraction(2))
 MAX_PREDICTIONS = 2000
 MAX_NUMBERS = 2_000_000  # 16 MB
@@ -122,7 +123,7 @@ def _rank(mistake: Mistake, target: Expression) -> float:
     above, below = (head(target.numerator), head(target.denominator)) if isinstance(target, Partial) else (None, None)
     far = mistake.kind in ("product_rule", "quotient_rule") and mistake.link != above
     whole = mistake.kind == "dropped_term" and mistake.detail == _plain(f"d{above}_d{below}")
-    return RANK[mistake.kind] + (len(RANK) if far else 0) + (0.5 if whole else 0)
+    return MALRULES[mistake.kind].rank + (LAST if far else 0) + (JUST_BEHIND if whole else 0)
 
 
 def _grouped(found: list[tuple[Mistake, Array]], truth: Array) -> Predictions:
@@ -195,12 +196,12 @@ def _by_chain(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value
     if not isinstance(target, Partial):
         return
     full = run.values[part.name]
-    track = make_track(question, run, head(target.numerator) or "", head(target.denominator) or "")
+    tangents = make_tangents(question, run, head(target.numerator) or "", head(target.denominator) or "")
     repeated: dict[tuple[object, ...], list[tuple[Mistake, Array]]] = {}
-    for place in places(track):
-        for number, slip in enumerate(slips_at(track, place)):
+    for place in places(tangents):
+        for number, slip in enumerate(slips_at(tangents, place)):
             try:
-                values = with_slip(track, place, slip.tangent, full)
+                values = with_slip(tangents, place, slip.tangent, full)
             except ShapeError:
                 continue
             mistake = named(names, slip.kind, slip.about, _link(slip.about, place.node.name))
@@ -212,7 +213,7 @@ def _by_chain(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value
         if len(slips) > 1:
             every = full + np.sum([change for _, change in slips], axis=0)
             yield slips[0][0], _entered(run, part, truth, every)
-    for one in diagonals(track):
+    for one in diagonals(tangents):
         yield named(names, one.kind, one.about), _entered(run, part, truth, full + one.values)
 
 
@@ -270,7 +271,7 @@ def _by_lookup(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Valu
     """A quantity or a link of the chain too much, or too little."""
     names = question.question.model.names
     target = part.part.target
-    axes = {item.name: item.axes for item in question.graph.quantities}
+    axes = question.graph.axes
     sides = (target.numerator, target.denominator) if isinstance(target, Partial) else (target,)
     wanted = tuple(axis for side in sides for axis in axes.get(head(side) or "", ()))
     if not is_whole(target):
@@ -288,6 +289,7 @@ def _by_lookup(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Valu
 
 
 def _is_two(node: Expression) -> bool:
+    """Whether a factor is a 2 or a half as it is written; no other formula is looked into."""
     match node:
         case Number(value=value):
             return value == 2 or value * 2 == 1

@@ -1,1 +1,1 @@
-"""The language of the house, in wings: `language` below, then `algebra`, `printing` and `evaluation`, `reading` on top."""
+"""The language of the house in wings: `language`, `algebra` on it, `printing` and `evaluation`, `reading` on top."""

@@ -25,7 +25,6 @@ class PartKey:
     worth: str
     target: Formula
     steps: tuple[tuple[Formula, str], ...]
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +72,4 @@ def _part(asked: Asked) -> PartKey:
         worth=worth(asked.max_score),
         target=formula(asked.target_mathml, asked.target_text),
         steps=tuple((formula(step.mathml, step.text), step.reason) for step in asked.solution),
-        notes=asked.notes,
     )

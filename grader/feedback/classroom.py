@@ -14,7 +14,7 @@ from grader.feedback.mistakes import Made, mistakes
 from grader.feedback.names import anchor, feedback_name
 from grader.feedback.templating import Remark, remarks, script, template
 from grader.feedback.wording import VERDICTS, by_student, clean, in_order, percent, points, shorten, tidy, worth
-from grader.results import ClassReport, GradeReport, PartResult, RubricShown
+from grader.results import ClassReport, GradeReport, Outcome, PartResult, RubricShown
 
 _MOST_REVIEWS = 500
 _FEW_REVIEWS = 12
@@ -139,7 +139,7 @@ def _cell(result: PartResult | None) -> tuple[str, str, str]:
     if result is None:
         return ("missing", "", "not graded")
     said = VERDICTS[result.verdict]
-    if result.verdict in ("undecided", "unreadable", "missing"):
+    if result.verdict in (Outcome.UNDECIDED, Outcome.UNREADABLE, Outcome.MISSING):
         return (result.verdict, said.sign, said.word)
     return (result.verdict, points(result.score), "")
 

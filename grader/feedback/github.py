@@ -22,10 +22,15 @@ from grader.feedback.wording import (
     worth,
 )
 from grader.problems import Problem
-from grader.results import ClassReport, PartResult
+from grader.results import ClassReport, Outcome, PartResult
 
 _LEVELS = MappingProxyType(
-    {"incorrect": "error", "unreadable": "error", "partly_correct": "warning", "undecided": "warning"}
+    {
+        Outcome.INCORRECT: "error",
+        Outcome.UNREADABLE: "error",
+        Outcome.PARTLY_CORRECT: "warning",
+        Outcome.UNDECIDED: "warning",
+    }
 )
 _MOST_ROWS = 1500  # a step summary may have 1 MiB
 _MARKUP = re.compile(r"[!-&*+/:-@\[-`{-~]")

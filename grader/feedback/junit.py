@@ -11,15 +11,15 @@ from collections import Counter
 from types import MappingProxyType
 
 from grader.feedback.wording import VERDICTS, by_student, clean, explained, in_order, points
-from grader.results import ClassReport, GradeReport, PartResult, RubricShown
+from grader.results import ClassReport, GradeReport, Outcome, PartResult, RubricShown
 
 _OUTCOMES = MappingProxyType(
     {
-        "partly_correct": "failure",
-        "incorrect": "failure",
-        "undecided": "error",
-        "unreadable": "error",
-        "missing": "skipped",
+        Outcome.PARTLY_CORRECT: "failure",
+        Outcome.INCORRECT: "failure",
+        Outcome.UNDECIDED: "error",
+        Outcome.UNREADABLE: "error",
+        Outcome.MISSING: "skipped",
     }
 )
 

@@ -9,24 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
 
-from grader.results import GradeReport, PartResult
+from grader.results import NOTES, WRONG, GradeReport, PartResult
 from grader.rubric.malrules import MALRULES
 
-# Notes of wrong or unfinished answers that no mal-rule stands for.
-_OTHERS = MappingProxyType(
-    {
-        "shape": "the answer has another shape than the gradient",
-        "transposed": "the answer is the transpose of the gradient",
-        "chain_rule_only": "the chain rule is set up, but not worked out",
-        "not_evaluated": "the formula is not worked out to a number",
-        "restated": "the answer only restates the question",
-        "wrong_at_kink": "wrong at the kink alone",
-    }
-)
 _UNEXPLAINED = "wrong, and no usual mistake explains it"
-_WRONG = frozenset(("incorrect", "partly_correct"))
 _MOST_PARTS = 4
 
 
@@ -57,12 +44,12 @@ def mistakes(reports: Iterable[GradeReport]) -> tuple[Made, ...]:
 def _kinds(result: PartResult) -> Iterator[str]:
     """What happened in an answer; of two mistakes at once each counts."""
     if result.diagnosis is not None:
-        pieces = result.diagnosis.rule.removeprefix("malrule/").split("+")
+        pieces = result.diagnosis.rule.detail.split("+")
         names = dict.fromkeys(piece.partition(":")[0] for piece in pieces)
-        yield from (MALRULES[name] for name in names if name in MALRULES)
-    elif result.note in _OTHERS:
-        yield _OTHERS[result.note]
-    elif result.verdict in _WRONG:
+        yield from (MALRULES[name].what for name in names if name in MALRULES)
+    elif counted := NOTES[result.note.kind].counted_as:
+        yield counted
+    elif result.verdict in WRONG:
         yield _UNEXPLAINED
 
 

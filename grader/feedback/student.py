@@ -39,7 +39,6 @@ class PartView:
     part: str
     prompt: str
     target: Formula
-    notes: tuple[str, ...]
     verdict: str
     word: str
     score: str
@@ -100,6 +99,7 @@ def student_page(report: GradeReport, rubric: RubricShown) -> str:
     )
     found = Counter(result.verdict for result in results)
     share = percent(report.score, report.max_score)
+    of_parts = {problem for result in results for problem in result.problems}  # told there
     view = StudentView(
         title=f"{report.name or report.student} · {rubric.title}",
         rubric=rubric.title,
@@ -114,7 +114,7 @@ def student_page(report: GradeReport, rubric: RubricShown) -> str:
         review=report.review,
         open_parts=tuple(part for question in questions for part in question.parts if part.review),
         questions=questions,
-        remarks=remarks(report.problems),
+        remarks=remarks(tuple(problem for problem in report.problems if problem not in of_parts)),
     )
     return clean(template("student.html").render(page=view))
 
@@ -144,7 +144,6 @@ def _part(result: PartResult) -> PartView:
         part=asked.part,
         prompt=asked.prompt,
         target=formula(asked.target_mathml, asked.target_text),
-        notes=asked.notes,
         verdict=result.verdict,
         word=VERDICTS[result.verdict].word,
         score=points(result.score),

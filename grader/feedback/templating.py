@@ -16,7 +16,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from grader.expression.printing.mathml import latex_to_mathml
+from grader.expression.printing.latex_mathml import latex_to_mathml
 from grader.expression.printing.symbol_latex import symbol_latex
 from grader.feedback.wording import placed, shorten
 from grader.problems import Problem, caret

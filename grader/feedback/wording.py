@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from grader.problems import Problem
-from grader.results import ClassReport, Evidence, GradeReport, PartResult, RubricShown
+from grader.results import ClassReport, Evidence, GradeReport, NoteKind, Outcome, PartResult, RubricShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Wording:
 
 VERDICTS = MappingProxyType(
     {
-        "correct": Wording("Correct", "✓"),
-        "partly_correct": Wording("Partly correct", "◐"),
-        "incorrect": Wording("Not correct", "✗"),
-        "undecided": Wording("Undecided", "?"),
-        "unreadable": Wording("Could not be read", "!"),
-        "missing": Wording("No answer", "–"),
+        Outcome.CORRECT: Wording("Correct", "✓"),
+        Outcome.PARTLY_CORRECT: Wording("Partly correct", "◐"),
+        Outcome.INCORRECT: Wording("Not correct", "✗"),
+        Outcome.UNDECIDED: Wording("Undecided", "?"),
+        Outcome.UNREADABLE: Wording("Could not be read", "!"),
+        Outcome.MISSING: Wording("No answer", "–"),
     }
 )
 
@@ -105,7 +105,7 @@ def evidence_sentence(evidence: Evidence, note: str = "", *, with_point: bool = 
         case "samples":
             agreed = evidence.detail or f"at {evidence.points} points that we tried"
             left_out = f" {evidence.discarded} more, where one side is undefined, were left out."
-            head = "Transposed, it" if note == "transposed" else "It"
+            head = "Transposed, it" if note == NoteKind.TRANSPOSED else "It"
             return f"{head} has the same value as ours {agreed}." + (left_out if evidence.discarded else "")
         case "counterexample":
             entry = f"in {entry_of(evidence)}" if entry_of(evidence) else ""

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 
 from grader.autodiff.backprop import inline
 from grader.autodiff.graph import Node
-from grader.comparison.asked import Target, follow_left_side, unfinished
 from grader.comparison.judge import judge
-from grader.diagnosis.follow_through import Own, follow_through, own_value
+from grader.comparison.target import Target, follow_left_side, unfinished
+from grader.diagnosis.follow_through import Followed, Own, follow_through, own_value
 from grader.expression.algebra.construct import substitute
 from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, indices, rebuild
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading
+from grader.results import Decision, NoteKind
 from grader.rubric.model import Step, Tolerance
 from grader.solver.key import SolvedPart, SolvedQuestion
 
@@ -74,10 +75,14 @@ def _own_definitions(reading: Reading) -> dict[str, Node]:
 
 @dataclass(frozen=True, slots=True)
 class ShownSteps:
-    """The steps of a part that an answer shows: `earned` ones as (text, points), and those that are `wrong`."""
+    """The steps of a part that an answer shows: `earned` ones as (text, points), and those that are `wrong`.
+
+    Of the wrong ones, those in `doubtful` fit a value that makes them vanish or level off.
+    """
 
     earned: tuple[tuple[str, float], ...]
     wrong: tuple[tuple[Step, Own], ...]
+    doubtful: tuple[str, ...] = ()
 
 
 def shown_steps(question: SolvedQuestion, part: SolvedPart, reading: Reading, own: tuple[Own, ...] = ()) -> ShownSteps:
@@ -87,6 +92,7 @@ def shown_steps(question: SolvedQuestion, part: SolvedPart, reading: Reading, ow
     """
     earned: list[tuple[str, float]] = []
     wrong: list[tuple[Step, Own]] = []
+    doubtful: list[str] = []
     pairs = [*reading.definitions]
     if len(reading.chain) > 1:
         pairs += [(reading.chain[0], side) for side in reading.chain[1:]]
@@ -95,25 +101,27 @@ def shown_steps(question: SolvedQuestion, part: SolvedPart, reading: Reading, ow
         name = head(step.target) or ""
         sides = [follow_left_side(step.target, left, right) for left, right in pairs if head(left) == name]
         verdicts = [judge(question, Target(step.target, step.target, tolerance), side) for side in sides]
-        if any(v.decision == "equivalent" and v.note != "chain_rule_only" for v in verdicts):
+        if any(v.decision is Decision.EQUIVALENT and v.note.kind is not NoteKind.CHAIN_RULE_ONLY for v in verdicts):
             earned.append((step.text, step.points))
             continue
         values = (*own, *(value for _, value in wrong))
-        given = next((given for side in sides if (given := _given(question, step, tolerance, side, values))), None)
+        found = [found for side in sides if (found := _followed(question, step, tolerance, side, values))]
+        given = next((f"{step.text}, {given_your(question, one.own)}" for one in found if not one.degenerate), None)
         if given is not None:
-            earned.append((f"{step.text}, {given}", step.points))
-        judged = [side for side, v in zip(sides, verdicts, strict=True) if v.note == "not_equivalent"]
+            earned.append((given, step.points))
+        elif found:
+            doubtful.append(f"{step.text}, {given_your(question, found[0].own)}")
+        judged = [side for side, v in zip(sides, verdicts, strict=True) if v.note.kind is NoteKind.NOT_EQUIVALENT]
         value = own_value(question, name, step.target, judged[-1], right=False) if judged else None
         if value is not None and not value.trivial:
             wrong.append((replace(step, points=0.0) if given else step, value))
-    return ShownSteps(tuple(earned), tuple(wrong))
+    return ShownSteps(tuple(earned), tuple(wrong), tuple(doubtful))
 
 
-def _given(
+def _followed(
     question: SolvedQuestion, step: Step, tolerance: Tolerance, side: Expression, own: tuple[Own, ...]
-) -> str | None:
-    found = follow_through(question, head(step.target) or "", step.target, tolerance, side, own) if own else None
-    return None if found is None else given_your(question, found[0])
+) -> Followed | None:
+    return follow_through(question, head(step.target) or "", step.target, tolerance, side, own) if own else None
 
 
 def given_your(question: SolvedQuestion, used: tuple[Own, ...]) -> str:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.expression.printing.printer import to_latex, to_text
+from grader.expression.printing.latex import to_latex
+from grader.expression.printing.text import to_text
 from grader.grading.grade import grade_answer
 from grader.grading.rewrites import rewritten
 from grader.problems import Problem
+from grader.results import Outcome
 from grader.rubric.model import Example
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
+from grader.solver.rounding import half_unit
 from grader.solver.runs import seeded
 
 REWRITES = 6
@@ -27,20 +30,20 @@ def check(key: AnswerKey) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def _at(key: AnswerKey, part: SolvedPart, field: str, message: str, hint: str = "", line: int = 0) -> Problem:
+def _at(key: AnswerKey, part: SolvedPart, field: str, message: str, line: int = 0) -> Problem:
     path = f"question {part.asked.question}, part {part.part.id}, key '{field}'"
-    return Problem(message, hint).at(key.rubric.path, line or part.part.line, path=path)
+    return Problem(message).at(key.rubric.path, line or part.part.line, path=path)
 
 
 def _examples(key: AnswerKey, part: SolvedPart) -> list[Problem]:
     problems = []
     for example in part.part.accept:
         result = grade_answer(key, part.part.id, example.answer)
-        if result.verdict != "correct" or not noted(example.note, result.note):
-            problems.append(_unexpected(key, part, "accept", example, "correct", result.verdict, result.note))
+        if result.verdict is not Outcome.CORRECT or not noted(example.note, result.note):
+            problems.append(_unexpected(key, part, "accept", example, Outcome.CORRECT, result.verdict, result.note))
     for example in part.part.reject:
         result = grade_answer(key, part.part.id, example.answer)
-        if result.verdict == "correct" or not noted(example.note, result.note):
+        if result.verdict is Outcome.CORRECT or not noted(example.note, result.note):
             problems.append(_unexpected(key, part, "reject", example, "not correct", result.verdict, result.note))
     return problems
 
@@ -63,7 +66,7 @@ def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> li
     names = question.question.model.names
     for text in _right_answers(question, part):
         result = grade_answer(key, part.part.id, text)
-        if result.verdict != "correct":
+        if result.verdict is not Outcome.CORRECT:
             message = f"self-test: the key written as '{text}' is {result.verdict} ({result.note})"
             problems.append(_at(key, part, "target", message))
     wrong = [to_text(part.part.target, names)]
@@ -71,7 +74,7 @@ def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> li
         wrong.append("0")
     for text in wrong:
         result = grade_answer(key, part.part.id, text)
-        if result.verdict == "correct":
+        if result.verdict is Outcome.CORRECT:
             problems.append(_at(key, part, "target", f"self-test: the answer '{text}' is taken for correct"))
     return problems
 
@@ -94,5 +97,8 @@ def key_of(part: SolvedPart) -> str:
 def _may_be_zero(question: SolvedQuestion, part: SolvedPart) -> bool:
     """Whether the truth is 0 everywhere, or within the tolerance of it."""
     if question.numeric:
-        return part.interval is not None and part.interval[0] <= 0 <= part.interval[1]
+        if part.interval is not None:
+            return part.interval[0] <= 0 <= part.interval[1]
+        largest = float(np.max(np.abs(question.runs[0].values[part.name])))
+        return largest <= half_unit(part.part.tolerance, largest)
     return all(not np.any(run.values[part.name]) for run in question.runs)

@@ -2,7 +2,8 @@
 
 read the text -> find the side of the chain that is the answer -> judge it -> turn the verdict into points and words;
 then, over all parts of a question, credit for what is right given the student's own earlier values.
-Pure: no files, no clock; the same submission always gives the same report.
+Pure: no files, no clock; the same submission always gives the same report. A fault of ours costs the answer that it
+happened in, or its credit for going on from others, and no more: it is undecided, or as judged, and for a person.
 """
 
 from __future__ import annotations
@@ -13,22 +14,28 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
 
-from grader.comparison.asked import Target
 from grader.comparison.judge import judge
+from grader.comparison.target import Target
 from grader.diagnosis.diagnose import Diagnosed, diagnosed
 from grader.expression.language.nodes import Partial, head
 from grader.expression.printing.mathml import to_mathml
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, read
 from grader.grading.answers import final_answer, shown_steps, with_own_partials
 from grader.grading.carried import carried_forward
+from grader.grading.isolated import Failed, Isolation, faults, isolated, not_judged
 from grader.grading.messages import message_for
 from grader.grading.partial import bounded
 from grader.problems import Problem
 from grader.results import (
+    NOTES,
     AnswerShown,
+    Decision,
     Evidence,
     GradeReport,
+    Note,
+    NoteKind,
+    Outcome,
     PartResult,
     RubricShown,
     ScoreLine,
@@ -40,16 +47,19 @@ from grader.submission.model import Answer, Submission
 Judged: TypeAlias = Mapping[tuple[str, str], PartResult]
 NOTHING_JUDGED: Judged = MappingProxyType({})
 UNFINISHED = {
-    "chain_rule_only": "the chain rule is set up rightly",
-    "not_evaluated": "the formula is right",
+    NoteKind.CHAIN_RULE_ONLY: "the chain rule is set up rightly",
+    NoteKind.NOT_EVALUATED: "the formula is right",
 }
-_REVIEWED = frozenset(("undecided", "unreadable"))
+_REVIEWED = frozenset((Outcome.UNDECIDED, Outcome.UNREADABLE))
 
 
-def grade(key: AnswerKey, submission: Submission, judged: Judged = NOTHING_JUDGED) -> GradeReport:
+def grade(
+    key: AnswerKey, submission: Submission, judged: Judged = NOTHING_JUDGED, isolation: Isolation = isolated
+) -> GradeReport:
     """Grade every part of the rubric; a part without an answer is missing, never silently nought.
 
-    `judged` may hold outcomes of `grade_answer` by (part, text), which are then not worked out again.
+    `judged` may hold outcomes of `grade_answer` by (part, text), which are then not worked out again. `isolation`
+    keeps what goes wrong in one answer from the others.
     """
     answers = {answer.part: answer for answer in submission.answers}
     results: list[PartResult] = []
@@ -57,10 +67,9 @@ def grade(key: AnswerKey, submission: Submission, judged: Judged = NOTHING_JUDGE
         own = []
         for part in question.parts:
             answer = answers.get(part.part.id)
-            own.append(_missing(part) if answer is None else _grade_part(key, part, answer, judged))
-        results += [
-            _confirmed_by_hand(result) if submission.ocr else result for result in carried_forward(question, own)
-        ]
+            own.append(_missing(part) if answer is None else _grade_part(key, part, answer, judged, isolation))
+        carried = carried_forward(question, own, isolation)
+        results += [_confirmed_by_hand(result) if submission.ocr else result for result in carried]
     return GradeReport(
         student=submission.student,
         name=submission.name,
@@ -69,14 +78,14 @@ def grade(key: AnswerKey, submission: Submission, judged: Judged = NOTHING_JUDGE
         max_score=key.rubric.max_score,
         review=any(result.review for result in results) or bool(submission.problems),
         parts=tuple(results),
-        problems=submission.problems,
+        problems=(*submission.problems, *faults(results)),
     )
 
 
-def grade_answer(key: AnswerKey, part_id: str, text: str) -> PartResult:
+def grade_answer(key: AnswerKey, part_id: str, text: str, isolation: Isolation = isolated) -> PartResult:
     """Grade one answer; raises KeyError for a part that the rubric does not have."""
-    find_part(key, part_id)
-    return _missing(find_part(key, part_id)[1]) if not text.strip() else _judged(key, part_id, text)
+    part = find_part(key, part_id)[1]
+    return _judged(key, part_id, text, isolation) if text.strip() else _missing(part)
 
 
 def rubric_shown(key: AnswerKey) -> RubricShown:
@@ -96,13 +105,13 @@ def find_part(key: AnswerKey, part_id: str) -> tuple[SolvedQuestion, SolvedPart]
 
 
 def _missing(part: SolvedPart) -> PartResult:
-    return PartResult(part.asked, "missing", 0.0, "missing", False, "No answer was handed in for this part.")
+    return PartResult(part.asked, Outcome.MISSING, 0.0, Note(NoteKind.MISSING), False, NOTES[NoteKind.MISSING].sentence)
 
 
-def _grade_part(key: AnswerKey, part: SolvedPart, answer: Answer, judged: Judged) -> PartResult:
+def _grade_part(key: AnswerKey, part: SolvedPart, answer: Answer, judged: Judged, isolation: Isolation) -> PartResult:
     if not answer.text.strip():
         return _missing(part)
-    result = judged.get((part.part.id, answer.text)) or _judged(key, part.part.id, answer.text)
+    result = judged.get((part.part.id, answer.text)) or _judged(key, part.part.id, answer.text, isolation)
     if result.answer is None:
         return result
     placed = tuple(
@@ -114,8 +123,13 @@ def _grade_part(key: AnswerKey, part: SolvedPart, answer: Answer, judged: Judged
 
 # half the answers of a class are repeated, and most parts are asked of everybody
 @lru_cache(maxsize=65_536)
-def _judged(key: AnswerKey, part_id: str, text: str) -> PartResult:
+def _judged(key: AnswerKey, part_id: str, text: str, isolation: Isolation) -> PartResult:
     question, part = find_part(key, part_id)
+    found = isolation(lambda: _judge(question, part, text))
+    return not_judged(part.asked, text, found) if isinstance(found, Failed) else found
+
+
+def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> PartResult:
     reading = read(text, question.question.model.names)
     expression = final_answer(reading, part.part.target)
     if reading.problems or expression is None:
@@ -124,18 +138,18 @@ def _judged(key: AnswerKey, part_id: str, text: str) -> PartResult:
     read_as = to_text(expression, names)
     shown = AnswerShown(text, read_as, to_mathml(expression, names, text=read_as), "", 0)
     verdict = judge(question, target_of(part), expression)
-    if verdict.note == "chain_rule_only":
+    if verdict.note.kind is NoteKind.CHAIN_RULE_ONLY:
         finished = with_own_partials(question, reading, expression)
         if finished is not None:
             worked_out = judge(question, target_of(part), finished)
-            verdict = worked_out if worked_out.decision == "equivalent" else verdict
+            verdict = worked_out if worked_out.decision is Decision.EQUIVALENT else verdict
     mistake = diagnosed(question, part, expression, verdict)
     lines, score, outcome = _points(question, part, reading, verdict, mistake)
     return PartResult(
         asked=part.asked,
         verdict=outcome,
         score=score,
-        note=_note(verdict, reading) if mistake is None or verdict.note == "shape" else mistake.diagnosis.rule,
+        note=_note(verdict, reading, mistake),
         review=outcome in _REVIEWED,
         message=message_for(replace(verdict, message="") if _hides(question, part, verdict, mistake) else verdict)
         + _other_left_side(reading, part),
@@ -153,7 +167,7 @@ def _evidence(question: SolvedQuestion, part: SolvedPart, evidence: Evidence) ->
 
 def _hides(question: SolvedQuestion, part: SolvedPart, verdict: Verdict, mistake: Diagnosed | None) -> bool:
     """Whether a number's message gives the right one away (``it is 10 times too large``), or repeats the diagnosis."""
-    if not question.numeric or verdict.note != "not_equivalent":
+    if not question.numeric or verdict.note.kind is not NoteKind.NOT_EQUIVALENT:
         return False
     return not part.part.show_solution or (mistake is not None and question.runs[0].values[part.name].size == 1)
 
@@ -171,41 +185,43 @@ def _other_left_side(reading: Reading, part: SolvedPart) -> str:
     return f" Your left side says {to_text(left)}; the question asks for {part.asked.target_text}."
 
 
-def _note(verdict: Verdict, reading: Reading) -> str:
+def _note(verdict: Verdict, reading: Reading, mistake: Diagnosed | None) -> Note:
+    if mistake is not None and verdict.note.kind is not NoteKind.SHAPE:
+        return mistake.diagnosis.rule
     renamed = any(note.startswith("renamed") for note in reading.notes)
-    return "renamed" if verdict.note == "equivalent" and renamed else verdict.note
+    return Note(NoteKind.RENAMED) if verdict.note.kind is NoteKind.EQUIVALENT and renamed else verdict.note
 
 
 def _points(
     question: SolvedQuestion, part: SolvedPart, reading: Reading, verdict: Verdict, mistake: Diagnosed | None = None
-) -> tuple[tuple[ScoreLine, ...], float, str]:
+) -> tuple[tuple[ScoreLine, ...], float, Outcome]:
     """The lines of the sum, the score, and the outcome: the final answer, or else what steps and set-up are worth."""
     full = part.part.points
-    if verdict.decision == "equivalent" and verdict.note not in UNFINISHED:
-        return (ScoreLine("the answer", full),), full, "correct"
+    if verdict.decision is Decision.EQUIVALENT and verdict.note.kind not in UNFINISHED:
+        return (ScoreLine("the answer", full),), full, Outcome.CORRECT
     lines = [ScoreLine(f"step: {text}", points) for text, points in shown_steps(question, part, reading).earned]
-    if verdict.note in UNFINISHED:
+    if verdict.note.kind in UNFINISHED:
         credit = part.part.partial_credit
-        share = credit.chain_rule_only if verdict.note == "chain_rule_only" else credit.not_evaluated
-        lines.append(ScoreLine(UNFINISHED[verdict.note], round(full * share, 6)))
+        share = credit.chain_rule_only if verdict.note.kind is NoteKind.CHAIN_RULE_ONLY else credit.not_evaluated
+        lines.append(ScoreLine(UNFINISHED[verdict.note.kind], round(full * share, 6)))
     if mistake is not None:
         lines += mistake.lines
-    kept, score = bounded(part, lines, decided=verdict.decision != "undecided")
-    if verdict.decision == "undecided":
-        return kept, score, "undecided"
-    right = verdict.decision == "equivalent" and score == full
-    return kept, score, "correct" if right else "partly_correct" if score > 0 else "incorrect"
+    kept, score = bounded(part, lines, decided=verdict.decision is not Decision.UNDECIDED)
+    if verdict.decision is Decision.UNDECIDED:
+        return kept, score, Outcome.UNDECIDED
+    right = verdict.decision is Decision.EQUIVALENT and score == full
+    return kept, score, Outcome.CORRECT if right else Outcome.PARTLY_CORRECT if score > 0 else Outcome.INCORRECT
 
 
 def _unreadable(part: SolvedPart, reading: Reading) -> PartResult:
     problems = reading.problems or (Problem("there is no formula in this answer", text=reading.text),)
     return PartResult(
         asked=part.asked,
-        verdict="unreadable",
+        verdict=Outcome.UNREADABLE,
         score=0.0,
-        note="unreadable",
+        note=Note(NoteKind.UNREADABLE),
         review=True,
-        message="We could not read this answer, so a person will look at it.",
+        message=NOTES[NoteKind.UNREADABLE].sentence,
         answer=AnswerShown(reading.text, "", "", "", 0),
         evidence=Evidence(),
         problems=problems,
@@ -214,4 +230,4 @@ def _unreadable(part: SolvedPart, reading: Reading) -> PartResult:
 
 def _confirmed_by_hand(result: PartResult) -> PartResult:
     """Text from OCR is not the student: no loss of points on it stands without a person."""
-    return result if result.verdict in ("correct", "missing") else replace(result, review=True)
+    return result if result.verdict in (Outcome.CORRECT, Outcome.MISSING) else replace(result, review=True)

@@ -25,7 +25,8 @@ from grader.rubric.fields import (
     read_share,
     read_text,
 )
-from grader.rubric.malrules import MALRULES, MalRuleSetting
+from grader.rubric.malrule import MalRuleSetting
+from grader.rubric.malrules import MALRULES
 from grader.rubric.model import Example, Model, Part, PartialCredit, Question, Rubric, Step, Tolerance
 from grader.rubric.program import read_model
 from grader.rubric.targets import read_target

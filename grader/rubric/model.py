@@ -8,7 +8,7 @@ from grader.autodiff.graph import ComputationGraph
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import Expression
 from grader.problems import Problem
-from grader.rubric.malrules import MalRuleSetting
+from grader.rubric.malrule import MalRuleSetting
 
 
 class RubricError(Exception):

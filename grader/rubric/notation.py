@@ -31,7 +31,7 @@ def read_notation(
             if text and not inner.problems:
                 inner.note(value.line, f"expected a derivative such as dJ/dz, found '{text}'")
             continue
-        rank = sum(len(item.axes) for item in graph.quantities if item.name in _sides(target))
+        rank = sum(len(axes) for name, axes in graph.axes.items() if name in _sides(target))
         if declare(table, named(key.value, row, rank, inner, "adjoint"), key, inner):
             pairs.append((key.value, target))
     return tuple(pairs)

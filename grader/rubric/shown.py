@@ -26,4 +26,3 @@ class Asked:
     target_mathml: str
     max_score: float
     solution: tuple[SolutionStep, ...] = ()
-    notes: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from grader.expression.language.names import Declared
 from grader.expression.language.nodes import Call, Expression, Indexed, Symbol, head, symbols, walk
 from grader.expression.language.words import FUNCTION_LETTERS
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.expression.reading.read import read
 from grader.expression.reading.spelling.scripts import shape_of
 from grader.rubric.fields import Place

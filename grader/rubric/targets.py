@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from grader.autodiff.graph import ComputationGraph
-from grader.expression.language.nodes import Expression, Indexed, Number, Partial, Symbol, symbols
+from grader.expression.language.nodes import Expression, Indexed, Number, Partial, Symbol
 from grader.expression.reading.read import read_expression
 from grader.problems import Problem, did_you_mean
 from grader.rubric.fields import Fields, Place, read_formula, read_text
@@ -55,7 +54,7 @@ def _mistakes(target: Expression, model: Model) -> Iterator[tuple[str, str]]:
             above, below = _name(top), _name(bottom)
             whole = all(_kind(known.name, model) for known in model.names)
             derivable = _kind(above, model) in ("node", "opaque") and _kind(below, model) != "size"
-            if whole and derivable and below and above not in reached_from(below, model.graph):
+            if whole and derivable and below and above not in model.graph.reached_from(below):
                 yield f"'{above}' does not depend on '{below}'", "every answer but 0 would be wrong"
         case Symbol() | Indexed():
             yield from _quantity_mistakes(target, model, ("node",))
@@ -102,15 +101,3 @@ def _kind(name: str, model: Model) -> str:
     if role == "quantity":
         return "given" if any(leaf.name == name for leaf in model.graph.leaves) else ""
     return role
-
-
-def reached_from(name: str, graph: ComputationGraph) -> frozenset[str]:
-    """`name` and the names of everything computed from it."""
-    reached = {name}
-    for leaf in graph.leaves:
-        if reached.intersection(leaf.of):
-            reached.add(leaf.name)
-    for node in graph.nodes:
-        if node.name not in reached and symbols(node.expression) & reached:
-            reached.add(node.name)
-    return frozenset(reached)

@@ -6,20 +6,86 @@ step at which neighbours agree best is compared. Source: Nocedal and Wright, Num
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from grader.expression.evaluation.values import Array
+from grader.autodiff.higher import with_derivatives
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.values import Array, spread
 from grader.expression.language.nodes import Partial, head, partial_name
+from grader.expression.printing.text import to_text
 from grader.problems import Problem
-from grader.solver.runs import Run, compute
-from grader.solver.strata import margin_values, model_margins
+from grader.solver.closed import spelled
+from grader.solver.key import SolvedPart, SolvedQuestion
+from grader.solver.kinks import margin_values, model_margins
+from grader.solver.runs import Run, compute, environment, extents
+from grader.version import VERSION
 
 STEPS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
 TOLERANCE = 1e-6
 DOUBTFUL = 1e-3
 MAX_ENTRIES = 24
+
+
+def certify_question(done: SolvedQuestion) -> list[Problem]:
+    """Every Problem that three ways of differentiating find in the targets and steps of a question."""
+    from grader.solver.symbolic import certify_symbolic
+
+    question = done.question
+    problems = [problem for part in done.parts for problem in _closed_differs(done, part)]
+    for part in question.parts:
+        for target in (part.target, *(step.target for step in part.steps)):
+            if not isinstance(target, Partial):
+                continue
+            graph = with_derivatives(done.graph, target)
+            for run in done.runs:
+                problem = certify_partial(replace(run, graph=graph), target)
+                if problem is None:
+                    problem = certify_symbolic(graph, run, target)
+                if problem is not None:
+                    path = f"question {question.id}, part {part.id}, key 'target'"
+                    problems.append(problem.at("", part.line, path=path))
+                    break
+    return problems
+
+
+def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> list[Problem]:
+    """The formula that is shown must have the values of the raw gradient; a Problem where it has not."""
+    left = spelled(with_derivatives(done.graph, part.part.target), part.part.target, done.adjoints, part.closed)
+    for run in done.runs:
+        with np.errstate(all="ignore"):
+            truth = evaluate(left, environment(run, extents(run, left)))
+            shown = evaluate(part.closed, environment(run, extents(run, left)))
+        data, wanted = spread(shown, truth.letters), truth.data
+        if data.ndim < wanted.ndim and data.size in (wanted.size, wanted.size // run.points):
+            data = data.reshape(data.shape[0], *wanted.shape[1:])  # a plain vector for a row or a column
+        data = np.broadcast_to(data, wanted.shape)
+        usable = np.isfinite(data) & np.isfinite(wanted)
+        gap, scale = np.abs(data[usable] - wanted[usable]), np.maximum(np.abs(wanted[usable]), 1.0)
+        if not usable.any() or (gap > 1e-6 * scale).any():
+            message = (
+                f"the closed form {to_text(part.closed, done.question.model.names)} does not have the gradient's values"
+            )
+            path = f"question {done.question.id}, part {part.part.id}, key 'target'"
+            return [Problem(message).at("", part.part.line, path=path)]
+    return []
+
+
+def certificate(done: SolvedQuestion) -> str:
+    """What was certified and how, as the text that is kept."""
+    return json.dumps(
+        {
+            "version": VERSION,
+            "question": done.question.id,
+            "parts": [part.part.id for part in done.parts],
+            "points": sum(run.points for run in done.runs),
+            "checks": ["vjp", "central differences", "sympy"],
+        },
+        sort_keys=True,
+    )
 
 
 def certify_partial(run: Run, target: Partial) -> Problem | None:
@@ -65,7 +131,7 @@ def _moved(run: Run, below: str, entries: list[tuple[int, ...]]) -> Run:
     tiled = {name: np.concatenate([run.values[name].astype(np.longdouble)] * len(blocks)) for name in names}
     changed = np.concatenate([run.values[below].astype(np.longdouble)] * len(blocks))
     fixed = {below: changed}
-    following = [leaf.name for leaf in run.graph.leaves if below in leaf.of]
+    following = run.graph.opaque_in(below)
     fixed |= {name: tiled[name].copy() for name in following}
     for k, (entry, step) in enumerate(blocks):
         rows = slice(k * run.points, (k + 1) * run.points)

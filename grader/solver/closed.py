@@ -72,7 +72,7 @@ def closed_form(graph: ComputationGraph, target: Expression, adjoints: Mapping[s
 def _in_place(node: Node, target: Expression, graph: ComputationGraph) -> Expression:
     """The formula in the target's letters; where the target leaves axes whole, without letters for them if it has
     such a form."""
-    axes = {item.name: item.axes for item in graph.quantities}
+    axes = graph.axes
     places = [place for side in sides(target) for place in _places(side, axes)]
     if len(places) != len(node.letters):
         return _readable(node.expression)
@@ -202,7 +202,7 @@ def _with_letters(graph: ComputationGraph, target: Expression, adjoints: Mapping
     else:
         found = adjoints.get(head(target.numerator) or "", ())
         node = next((item for item in found if item.name == head(target)), None)
-    axes = {item.name: item.axes for item in graph.quantities}
+    axes = graph.axes
     places = [_places(side, axes) for side in sides(target)]
     if node is None or sum(map(len, places)) != len(node.letters):
         return target
@@ -257,14 +257,14 @@ def _where(node: Node) -> Line:
 
 def _consumers(graph: ComputationGraph, name: str) -> list[str]:
     direct = [node.name for node in graph.nodes if name in symbols(node.expression)]
-    return direct + [leaf.name for leaf in graph.leaves if name in leaf.of]
+    return [*direct, *graph.opaque_in(name)]
 
 
 def _chain(
     graph: ComputationGraph, target: Partial, above: str, below: str, known: Mapping[str, Node]
 ) -> Expression | None:
     """The sum over the direct consumers c of dJ/dc * dc/dx, followed up while there is a single path."""
-    axes = {item.name: item.axes for item in graph.quantities}
+    axes = graph.axes
     letters_of = {node.name: node.letters for node in graph.nodes}
     taken = symbols(target) | set(axes)
     result: Expression = ZERO

@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import assert_never
 
 from grader.expression.algebra.construct import call, div, free_symbols, fresh, mul, number, substitute
 from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.nodes import (
     ONE,
     Call,
+    Cases,
     Expression,
     Indexed,
+    Matrix,
     Number,
+    Partial,
     Product,
     Reduce,
     Slice,
@@ -144,7 +148,10 @@ def _whole(node: Expression, scope: _Scope) -> Whole:
             return _term([node], scope)
         case Call(function=function) if _is_elementwise(function) and not node.primes:
             return _elementwise(function, [_whole(arg, scope) for arg in node.args])
-    raise NoMatrixForm
+        case Call() | Product() | Cases() | Partial() | Matrix() | Slice():  # is written by its entries
+            raise NoMatrixForm
+        case _:
+            assert_never(node)
 
 
 def _is_elementwise(function: str) -> bool:

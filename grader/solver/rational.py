@@ -59,6 +59,7 @@ def _inside(node: Expression) -> Expression:
 
 
 def _is_arithmetic(node: Expression) -> bool:
+    """Whether fractions can be cancelled through this node; any other is one letter to SymPy, whatever it holds."""
     match node:
         case Call("pow", (_, exponent)):
             return isinstance(exponent, Number) and exponent.value.denominator == 1 and abs(exponent.value) <= 8

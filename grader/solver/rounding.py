@@ -11,11 +11,25 @@ import math
 from collections.abc import Mapping
 from itertools import permutations
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.expression.evaluation.elementwise import ELEMENTWISE
-from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Number, Partial, Product, Symbol, head
+from grader.expression.evaluation.values import Array
+from grader.expression.language.nodes import (
+    Call,
+    Cases,
+    Expression,
+    Indexed,
+    Matrix,
+    Number,
+    Partial,
+    Product,
+    Reduce,
+    Slice,
+    Symbol,
+    head,
+)
 from grader.rubric.model import Tolerance
 
 Interval: TypeAlias = tuple[float, float]
@@ -38,6 +52,11 @@ def half_unit(tolerance: Tolerance, size: float) -> float:
     if tolerance.rounding_significant is not None and 0 < size < math.inf:
         return 0.5 * 10.0 ** (math.floor(math.log10(size)) + 1 - tolerance.rounding_significant)
     return 0.0
+
+
+def first_array(graph: ComputationGraph, values: Mapping[str, Array]) -> str | None:
+    """A quantity that is an array, where the program has one: rounding is carried through numbers only."""
+    return next((item.name for item in graph.quantities if values[item.name].ndim > 1), None)
 
 
 def rounded_program(
@@ -86,7 +105,10 @@ def _interval(node: Expression, known: Mapping[str, Interval], tolerance: Tolera
             return _hull(parts)
         case Call():
             return _call(node, [_interval(arg, known, tolerance) for arg in node.args])
-    return WHOLE
+        case Reduce() | Matrix() | Slice():  # no arithmetic of single numbers: anything may come out
+            return WHOLE
+        case _:
+            assert_never(node)
 
 
 def _hull(parts: list[Interval]) -> Interval:
@@ -153,7 +175,14 @@ def _power(a: Interval, exponent: int) -> Interval:
     if exponent < 0:
         base = _power(a, -exponent)
         return WHOLE if base[0] <= 0 <= base[1] else (1 / base[1], 1 / base[0])
-    ends = [a[0] ** exponent, a[1] ** exponent]
+    ends = [_raised(a[0], exponent), _raised(a[1], exponent)]
     if exponent % 2 == 0 and a[0] <= 0 <= a[1]:
         ends.append(0.0)
     return (min(ends), max(ends))
+
+
+def _raised(base: float, exponent: int) -> float:
+    try:
+        return base**exponent
+    except OverflowError:
+        return -math.inf if base < 0 and exponent % 2 else math.inf

@@ -201,7 +201,7 @@ def precise(run: Run) -> Run:
 
 def extents(run: Run, target: Expression) -> dict[str, int]:
     """The range of every letter that enters an axis of a target."""
-    axes = {item.name: item.axes for item in run.graph.quantities}
+    axes = run.graph.axes
     return {
         index.name: axis_length(axis, run.sizes)
         for side in sides(target)
@@ -213,3 +213,11 @@ def extents(run: Run, target: Expression) -> dict[str, int]:
 def environment(run: Run, extents: Mapping[str, int] | None = None) -> Environment:
     """What the evaluator needs of a run."""
     return Environment(run.values, run.sizes, extents or {})
+
+
+def joined(run: Run, more: Run) -> Run:
+    """The points of both runs (of the same sizes) as one run."""
+    names = [leaf.name for leaf in run.graph.leaves]
+    names += [name for name in more.values if name.startswith("∂") and name in run.values]
+    leaves = {name: np.concatenate([run.values[name], more.values[name]]) for name in names}
+    return make_run(run.graph, run.sizes, leaves, run.points + more.points)

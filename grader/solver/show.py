@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from grader.expression.printing.latex import to_latex
 from grader.expression.printing.mathml import to_mathml
-from grader.expression.printing.printer import to_latex, to_text
+from grader.expression.printing.text import to_text
 from grader.solver.closed import juxtaposed
-from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion, derivation_steps
+from grader.solver.derivation import derivation_steps
+from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 
 
 def key_text(key: AnswerKey) -> str:

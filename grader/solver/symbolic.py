@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, assert_never
 
 from grader.autodiff.backprop import inline
 from grader.autodiff.graph import ComputationGraph
@@ -15,9 +15,13 @@ from grader.expression.language.nodes import (
     Call,
     Cases,
     Expression,
+    Indexed,
+    Matrix,
     Number,
     Partial,
     Product,
+    Reduce,
+    Slice,
     Symbol,
     partial_name,
     walk,
@@ -88,7 +92,10 @@ def _convert(node: Expression, table: dict[str, Any]) -> Any:
             return sympy.Piecewise(*branches)
         case Call() if node.primes == 0 and node.function in _functions():
             return _functions()[node.function](*(_convert(arg, table) for arg in node.args))
-    raise NotScalar
+        case Call() | Product() | Indexed() | Reduce() | Partial() | Matrix() | Slice():  # SymPy has no such form here
+            raise NotScalar
+        case _:
+            assert_never(node)
 
 
 def _functions() -> Mapping[str, Callable[..., Any]]:

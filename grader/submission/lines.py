@@ -31,6 +31,7 @@ _LAYOUT = re.compile(
 _NO_ANSWER = re.compile(r"\s*(?:import\s|from\s+\S+\s+import\b|[%!]|#\s*$)")  # in a cell of code
 _LONGEST_MACRO = 20  # lines
 LONGEST_DOCUMENT, MOST_LINES = 1_000_000, 20_000  # characters, lines; an honest one has a hundredth of that
+_LONGEST_FRONT, _MOST_BRACKETS = 10_000, 100  # in front matter, where YAML takes the square of either in time
 _CUT = Problem("read only up to here: the document is too long", f"at most {LONGEST_DOCUMENT:,} characters")
 
 
@@ -82,10 +83,14 @@ def _front_matter(lines: list[Line]) -> tuple[dict[str, str], list[Line], list[P
     end = next((at for at, line in enumerate(lines[1:60], start=1) if line.text.rstrip() in {"---", "..."}), 0)
     if not end:
         return {}, lines, []
+    text = "\n".join(line.text for line in lines[1:end])
+    refused = Problem("the front matter is no YAML and was not read", line=1)
+    if len(text) > _LONGEST_FRONT or text.count("[") + text.count("{") > _MOST_BRACKETS:
+        return {}, lines[end + 1 :], [refused]
     try:
-        loaded = yaml.load("\n".join(line.text for line in lines[1:end]), Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return {}, lines[end + 1 :], [Problem("the front matter is no YAML and was not read", line=1)]
+        loaded = yaml.load(text, Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
+        return {}, lines[end + 1 :], [refused]
     pairs = loaded.items() if isinstance(loaded, dict) else ()
     return (
         {str(key).casefold(): value for key, value in pairs if isinstance(value, str)},
@@ -159,30 +164,45 @@ def _macros(lines: list[Line]) -> tuple[list[Line], dict[str, str]]:
 def _notebook(text: str) -> Source:
     """The cells in order: markdown as Markdown, code as code whose comments may be labels."""
     try:
-        cells = json.loads(text)["cells"]
-        kinds = [(cell["cell_type"], cell["source"]) for cell in cells]
-        sources = [(kind, "".join(source)) for kind, source in kinds]
+        loaded = json.loads(text, parse_int=float)  # int() refuses what is long, and no number is read
     except json.JSONDecodeError as error:
         place = Problem(f"not read: broken notebook, {error.msg}", line=error.lineno, column=error.colno)
         return Source((), problems=(place,))
-    except (KeyError, TypeError, RecursionError):
+    except RecursionError:
+        loaded = None
+    cells = loaded.get("cells") if isinstance(loaded, dict) else None
+    if not isinstance(cells, list):
         return Source((), problems=(Problem("not read: this is no notebook of version 4", "save it again"),))
     lines: list[Line] = []
     front: dict[str, str] = {}
     problems: list[Problem] = []
     characters, most = LONGEST_DOCUMENT, MOST_LINES
-    for number, (kind, source) in enumerate(sources, start=1):
+    for number, cell in enumerate(cells, start=1):
+        kind, source = _cell(cell)
+        if source is None:
+            problems.append(Problem("this cell of the notebook holds no text and was not read", column=number))
+            continue
         characters, most = characters - len(source), most - source.count("\n")
         if characters < 0 or most < 0:
             problems.append(_CUT.at("", 0, number))
             break
-        cell = [Line(line, 0, number) for line in source.split("\n")]
+        own = [Line(line, 0, number) for line in source.split("\n")]
         if kind == "code":
-            lines += [Line(line.text, 0, number, True) for line in cell if not _NO_ANSWER.match(line.text)]
+            lines += [Line(line.text, 0, number, True) for line in own if not _NO_ANSWER.match(line.text)]
             continue
         if number == 1:
-            front, cell, said = _front_matter(cell)
+            front, own, said = _front_matter(own)
             problems += said
-        lines += [*_markdown(cell), Line("", 0, number)]
+        lines += [*_markdown(own), Line("", 0, number)]
     lines, macros = _macros(lines)
     return Source(tuple(lines), front, macros, tuple(problems))
+
+
+def _cell(cell: object) -> tuple[str, str | None]:
+    """The kind of a notebook's cell, and its text, None where it has none."""
+    match cell:
+        case {"cell_type": str(kind), "source": str(source)}:
+            return kind, source
+        case {"cell_type": str(kind), "source": [*lines]} if all(isinstance(line, str) for line in lines):
+            return kind, "".join(lines)
+    return "", None

@@ -6,56 +6,77 @@ Pure: the caller reads the files. The result does not depend on their order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import PurePosixPath
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from operator import itemgetter
 
-from grader.problems import Problem, did_you_mean
-from grader.submission.decode import clean_answer, clean_name, decode, shown
+from grader.problems import Problem, did_you_mean, raised
+from grader.submission.decode import clean_answer, decode, shown
 from grader.submission.document import read_document
 from grader.submission.labels import PartNames, find_part, part_names
 from grader.submission.lines import DOCUMENTS
 from grader.submission.model import Answer, ReadFolder, Submission
+from grader.submission.places import Place, likely_owner, namesake, owner, place_of
 from grader.submission.records import read_json, read_jsonl
 from grader.submission.tabular import read_csv, read_roster
 
-__all__ = ["read_files", "read_roster"]
+__all__ = ["read_class_list", "read_files", "read_roster"]
+
+Roster = tuple[tuple[str, str], ...]
 
 _TABLES = {".csv": read_csv, ".tsv": read_csv, ".json": read_json, ".jsonl": read_jsonl}
 _NOISE = ("thumbs.db", "desktop.ini", "__macosx")
 LARGEST_OWN_FILE = 16 * 2**20  # bytes, of one student's file; a class table may have four times that
 MOST_PROBLEMS = 100  # of one file
+_FAILED = "not read: the grader failed on this file"
 
 
 def read_files(
-    files: Iterable[tuple[str, bytes]],
+    files: Iterable[tuple[str, bytes | Problem]],
     parts: tuple[str, ...],
-    roster: tuple[tuple[str, str], ...] | None = None,
+    roster: Roster | None = None,
 ) -> ReadFolder:
     """Read a class: `files` are (path relative to the class folder with ``/``, content) pairs.
 
+    Instead of its content, a file may come with the Problem for which it could not be loaded.
     `parts` are the part ids in rubric order; `roster` the (student, name) pairs of the class, each of whom
-    gets a Submission. Of two answers to one part the last (by path, then line) counts, and a Problem says so.
+    gets a Submission, as does whoever's file can't be read (`places` has the rule). Of two answers to one part the
+    last (by path, then line) counts, and a Problem says so.
     """
     names = part_names(parts)
-    read = {path: _read_file(path, data, names) for path, data in files if not _is_noise(path)}
+    listed = None if roster is None else dict(roster)
+    read = [(path, _tried(path, data, names, listed)) for path, data in files]
     pieces: dict[str, list[Submission]] = {}
     problems: list[Problem] = []
-    for path in sorted(read):
-        problems += _first(read[path].problems, path)
-        for piece in read[path].submissions:
+    known = {piece.student for _, found in read for piece in found.submissions}
+    for path, found in sorted(read, key=itemgetter(0)):
+        if found.problems and not found.submissions:
+            found = _of(namesake(place_of(path), known), path, (), found.problems)
+        problems += _first(found.problems, path)
+        for piece in found.submissions:
             pieces.setdefault(piece.student, []).append(piece)
-    listed = dict(roster or ())
-    for student, name in listed.items():
+    for student, name in (listed or {}).items():
         pieces.setdefault(student, []).insert(0, Submission(student, name))
     submissions = []
     for student in sorted(pieces):
         merged = _merged(student, pieces[student], parts)
-        if roster is not None and student not in listed:
+        if listed is not None and student not in listed:
             hint = did_you_mean(student, listed)
             unknown = Problem(f"{shown(student)} is not on the class list", hint, merged.source.split(", ")[0])
-            merged = _with_problem(merged, unknown)
+            merged = replace(merged, problems=(unknown, *merged.problems))
         submissions.append(merged)
     return ReadFolder(tuple(submissions), tuple(problems))
+
+
+def read_class_list(data: bytes, file: str) -> tuple[Roster | None, tuple[Problem, ...]]:
+    """The (student, name) pairs of a class list, None where it can't be read, and every Problem with it."""
+    text, problems = decode(data, "")
+    listed = None
+    try:
+        listed = None if text is None else read_roster(text)
+    except Exception as error:
+        problems = (*problems, Problem(_FAILED, raised(error)))
+    return listed, tuple(replace(one, message=f"the class list {shown(file)}: {one.message}") for one in problems)
 
 
 def _is_noise(path: str) -> bool:
@@ -63,43 +84,69 @@ def _is_noise(path: str) -> bool:
     return any(piece.startswith(".") or piece in _NOISE for piece in pieces) or pieces[-1].startswith("readme")
 
 
-def _read_file(path: str, data: bytes, names: PartNames) -> ReadFolder:
-    place = PurePosixPath(path)
-    ending = place.suffix.casefold()
-    folder, _ = clean_name(place.parts[0]) if len(place.parts) > 1 else ("", False)
-    stem = place.stem
-    ocr = stem.casefold().endswith(".ocr")
-    stem, _ = clean_name(stem[:-4] if ocr else stem)
-    student = folder or (stem if ending in DOCUMENTS else "")
-    if ending not in DOCUMENTS and ending not in _TABLES:
+def _tried(path: str, data: bytes | Problem, names: PartNames, listed: Mapping[str, str] | None) -> ReadFolder:
+    """What a file gave; one that can't be loaded, or that we fail on, costs the class no more than itself."""
+    if _is_noise(path):
+        return ReadFolder((), (data,) if isinstance(data, Problem) else ())
+    place = place_of(path)
+    if isinstance(data, Problem):
+        return _unread(place, listed, (data,))
+    try:
+        return _read_file(place, data, names, listed)
+    except Exception as error:
+        return _unread(place, listed, (Problem(_FAILED, raised(error), path),))
+
+
+def _unread(place: Place, listed: Mapping[str, str] | None, problems: tuple[Problem, ...]) -> ReadFolder:
+    """A file of which nothing was read: its student, if it has one, stays."""
+    student = owner(place, listed or ()) or (likely_owner(place) if listed is None else "")
+    return _of(student, place.path, (), problems)
+
+
+def _read_file(place: Place, data: bytes, names: PartNames, listed: Mapping[str, str] | None) -> ReadFolder:
+    path = place.path
+    student = owner(place, listed or ())
+    if place.ending not in DOCUMENTS and place.ending not in _TABLES:
         readable = ", ".join((*_TABLES, *DOCUMENTS))
-        refused = Problem(f"not read: no format that is read ends in '{ending}'", f"what is read: {readable}", path)
-        return _of(folder, path, (), (refused,))
+        message = f"not read: no format that is read ends in '{place.ending}'"
+        return _unread(place, listed, (Problem(message, f"what is read: {readable}", path),))
     if student and len(data) > LARGEST_OWN_FILE:
-        return _of(student, path, (), (Problem("not read: the file is larger than 16 MB", file=path),))
+        return _unread(place, listed, (Problem("not read: the file is larger than 16 MB", file=path),))
     text, doubts = decode(data, path)
     if text is None:
-        return _of(student, path, (), doubts)
-    if ending in DOCUMENTS:
-        if not student:
-            nameless = Problem("not read: the file's name holds no student", file=path)
-            return ReadFolder((), (nameless,))
-        part = find_part(names, stem) if folder else None
-        piece = read_document(text, path, names, student, part or "", ocr)
-        return _of(student, path, (piece,), doubts)
-    table = _TABLES[ending](text, path, names, folder)
-    if not folder:
-        return ReadFolder(table.submissions, (*doubts, *table.problems))
-    own = tuple(piece for piece in table.submissions if piece.student == folder)
-    others = sorted({piece.student for piece in table.submissions} - {folder})
+        return _unread(place, listed, doubts)
+    if place.ending not in DOCUMENTS:
+        return _read_table(place, text, doubts, names, listed)
+    if not student:
+        return ReadFolder((), (Problem("not read: the file's name holds no student", file=path),))
+    part = find_part(names, place.stem) if place.folder else None
+    piece = read_document(text, path, names, student, part or "", place.ocr)
+    return _of(student, path, (piece,), doubts)
+
+
+def _read_table(
+    place: Place, text: str, doubts: tuple[Problem, ...], names: PartNames, listed: Mapping[str, str] | None
+) -> ReadFolder:
+    read, path, student = _TABLES[place.ending], place.path, owner(place, listed or ())
+    table = read(text, path, names, student)
     problems = [*doubts, *table.problems]
+    if not place.folder:
+        if any(piece.student != student for piece in table.submissions):
+            return ReadFolder(table.submissions, tuple(problems))
+        if not student and listed is None and (student := likely_owner(place, text)):
+            table = read(text, path, names, student)
+            said = Problem(f"no student in this file: taken for that of {shown(student)}, as it is named", file=path)
+            problems = [*doubts, *table.problems, *([said] if table.submissions else ())]
+        return _of(student, path, table.submissions, tuple(problems))
+    own = tuple(piece for piece in table.submissions if piece.student == student)
+    others = sorted({piece.student for piece in table.submissions} - {student})
     if others:
         who = ", ".join(map(shown, others[:3])) + (", …" if len(others) > 3 else "")
         hint = "a table of the whole class lies at the top of the class folder"
-        problems.append(Problem(f"answers of {who} in the folder of {shown(folder)}: not read", hint, path))
+        problems.append(Problem(f"answers of {who} in the folder of {shown(student)}: not read", hint, path))
     if others and not own:
         return ReadFolder((), tuple(problems))
-    return _of(folder, path, own, tuple(problems))
+    return _of(student, path, own, tuple(problems))
 
 
 def _of(student: str, path: str, pieces: tuple[Submission, ...], problems: tuple[Problem, ...]) -> ReadFolder:
@@ -146,17 +193,6 @@ def _merged(student: str, pieces: list[Submission], parts: tuple[str, ...]) -> S
         tuple(kept[part] for part in parts if part in kept),
         _first(tuple(sorted(problems, key=_place)), pieces[0].source),
         any(piece.ocr for piece in pieces),
-    )
-
-
-def _with_problem(submission: Submission, problem: Problem) -> Submission:
-    return Submission(
-        submission.student,
-        submission.name,
-        submission.source,
-        submission.answers,
-        (problem, *submission.problems),
-        submission.ocr,
     )
 
 

@@ -19,6 +19,12 @@ from grader.submission.model import Answer, ReadFolder, Submission
 _KEYS = ("student", "name", "answers", "ocr")
 _DEEPEST = 4  # lists in lists: an answer has at most as many axes
 _SPACE = re.compile(r"[ \t\n]*")
+# an object of a student, where it is no value in another object: reading may go on there
+_ENTRY = re.compile(
+    r'(?P<value>:[ \t\n]*+)?(?P<entry>\{[ \t\n]*+"(?:student|name|answers|ocr)"[ \t\n]*+:)', re.IGNORECASE
+)
+_STUDENT = re.compile(r'"student"[ \t\n]*:[ \t\n]*("(?:[^"\\\n]|\\.)*+"|[\w.-]+)', re.IGNORECASE)
+MOST_BROKEN = 100  # entries of a file after which reading does not go on
 _STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"([ \t\n]*:)?', re.DOTALL)
 
 
@@ -36,11 +42,15 @@ class Pairs(tuple[tuple[str, object], ...]):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One value of a JSON text, with its source and the line it starts at."""
+    """One value of a JSON text, with its source and the line it starts at.
+
+    `problem` says where it breaks; `value` is then what can be trusted of it.
+    """
 
     line: int
     source: str
     value: object
+    problem: Problem | None = None
 
 
 _DECODER = json.JSONDecoder(
@@ -51,8 +61,9 @@ _DECODER = json.JSONDecoder(
 def read_json(text: str, file: str, names: PartNames, owner: str = "") -> ReadFolder:
     """One Submission an object of a JSON text (an object, or a list of them), and the file's own Problems.
 
-    Of a broken text, the objects before the place where it breaks are read. `owner` is the student in
-    whose folder the file lies; such an object needs no key `student`.
+    An object that breaks costs its answers from there on, and reading goes on at the next one; its student, if it
+    says who that is, gets the Problem. `owner` is the student in whose folder the file lies; such an object needs no
+    key `student`.
     """
     return _read(_elements(text, 1), file, names, owner)
 
@@ -65,48 +76,104 @@ def read_jsonl(text: str, file: str, names: PartNames, owner: str = "") -> ReadF
 
 
 def _elements(text: str, line: int) -> Iterator[Element | Problem]:
-    """The objects of a text that starts at `line`, then a Problem where it breaks."""
-
+    """The objects of a text that starts at `line`, with a Problem at each place where it breaks."""
     top = line
-
-    def place(at: int) -> tuple[int, int]:
-        return top + text.count("\n", 0, at), at - text.rfind("\n", 0, at)
-
     at = _skip(text, 0)
     listed = text[at : at + 1] == "["
     at = _skip(text, at + 1) if listed else at
     if at == len(text) and not listed:
         return
-    passed = 0
+    passed, broken = 0, 0
     while not (listed and text[at : at + 1] == "]"):
         line, passed = line + text.count("\n", passed, at), at
-        try:
-            value, end = _DECODER.raw_decode(text, at)
-        except json.JSONDecodeError as error:
-            yield Problem(
-                f"not read from here: broken JSON, {error.msg[:1].lower() + error.msg[1:]}",
-                "check quotes and commas; a backslash is written \\\\",
-                "",
-                *place(error.pos),
-            )
-            return
-        except RecursionError:
-            yield Problem("not read from here: brackets nested too deeply", line=line)
-            return
-        yield Element(line, text[at:end], value)
+        element, end = _element(text, at, line, top)
+        yield element
         at = _skip(text, end)
         follows = text[at : at + 1]
-        if listed and follows == ",":
+        if listed and follows == "," and not element.problem:
             at = _skip(text, at + 1)
         elif not listed and not follows:
             return
-        elif not (follows == "]" if listed else follows == "{"):
-            expected = "a comma or ]" if listed else "the end of the text"
-            yield Problem(f"not read from here: broken JSON, expected {expected}", "", "", *place(at))
-            return
+        elif element.problem or not (follows == "]" if listed else follows == "{"):
+            broken += 1
+            if not element.problem:
+                expected = "a comma or ]" if listed else "the end of the text"
+                said = Problem(f"not read from here: broken JSON, expected {expected}")
+                yield said.at("", *_line_and_column(text, at, top))
+                at = _entry(text, at)
+            if at == len(text) or broken == MOST_BROKEN:
+                return
     rest = _skip(text, at + 1)
     if rest < len(text):
-        yield Problem("not read from here: text behind the end of the list", "", "", *place(rest))
+        said = Problem("not read from here: text behind the end of the list")
+        yield said.at("", *_line_and_column(text, rest, top))
+
+
+def _line_and_column(text: str, at: int, top: int) -> tuple[int, int]:
+    """The place of a character in a text that starts at line `top`."""
+    return top + text.count("\n", 0, at), at - text.rfind("\n", 0, at)
+
+
+def _element(text: str, at: int, line: int, top: int) -> tuple[Element, int]:
+    """The value at `at` and where it ends; of one that breaks, what can be trusted, and where the next entry begins."""
+    try:
+        value, end = _DECODER.raw_decode(text, at)
+        return Element(line, text[at:end], value), end
+    except json.JSONDecodeError as error:
+        wrong = f"not read from here: broken JSON, {error.msg[:1].lower() + error.msg[1:]}"
+        hint = "check quotes and commas; a backslash is written \\\\"
+        problem = Problem(wrong, hint, "", *_line_and_column(text, error.pos, top))
+    except RecursionError:
+        problem = Problem("not read from here: brackets nested too deeply", line=line)
+    end = _entry(text, at + 1)
+    return _broken(line, text[at:end], problem), end
+
+
+def _entry(text: str, at: int) -> int:
+    """Where the next entry begins, at `at` or behind it; the end of the text where there is none."""
+    return next((found.start("entry") for found in _ENTRY.finditer(text, at) if not found["value"]), len(text))
+
+
+def _broken(line: int, source: str, problem: Problem) -> Element:
+    """An entry that breaks: its student, and its pairs before those that break."""
+    pairs = _pairs(source, 0)
+    named = _STUDENT.findall(source)
+    if len(named) == 1 and not any(key.strip().casefold() == "student" for key, _ in pairs):
+        pairs = Pairs((*pairs, ("student", named[0].strip('"'))))
+    return Element(line, source, pairs, problem)
+
+
+def _pairs(text: str, at: int, inside: bool = False) -> Pairs:
+    """The pairs of a broken object at `at`, and of an object in it, that are surely whole.
+
+    A quotation mark that should have been written \\" ends a text early, so a pair counts once } or a key comes next.
+    """
+    found: list[tuple[str, object]] = []
+    held: list[tuple[str, object]] = []
+    at = _skip(text, at + 1)
+    while text[at : at + 1] == '"':
+        try:
+            key, end = _DECODER.raw_decode(text, at)
+            at = _skip(text, end)
+            if text[at : at + 1] != ":":
+                break
+            found += held
+            held = []
+            at = _skip(text, at + 1)
+            value, end = _DECODER.raw_decode(text, at)
+        except (json.JSONDecodeError, RecursionError):
+            if text[at : at + 1] == "{" and not inside:
+                found.append((key, _pairs(text, at, inside=True)))
+            break
+        at = _skip(text, end)
+        if isinstance(value, Pairs) or text[at : at + 1] == "}":
+            found.append((key, value))
+        else:
+            held = [(key, value)]
+        if text[at : at + 1] != ",":
+            break
+        at = _skip(text, at + 1)
+    return Pairs(found)
 
 
 def _skip(text: str, at: int) -> int:
@@ -124,9 +191,9 @@ def _read(found: Iterable[Element | Problem], file: str, names: PartNames, owner
         if isinstance(item, Problem):
             problems.append(item.at(file))
             continue
-        piece = _piece(item, file, names, owner)
+        piece = item.problem if item.problem and not (item.value or owner) else _piece(item, file, names, owner)
         if isinstance(piece, Problem):
-            problems.append(piece.at(file, item.line))
+            problems.append((item.problem or piece.at("", item.line)).at(file))
             continue
         if piece.student in first:
             message = f"a second entry for {shown(piece.student)}; the first is line {first[piece.student]}"
@@ -143,7 +210,7 @@ def _piece(item: Element, file: str, names: PartNames, owner: str) -> Submission
     usual = 'a student is {"student": "...", "answers": {"part": "text"}}'
     if not isinstance(item.value, Pairs):
         return Problem("not read: this entry is no object", usual)
-    problems: list[Problem] = []
+    problems = [item.problem.at(file)] if item.problem else []
     fields: dict[str, object] = {}
     for key, value in item.value:
         plain = key.strip().casefold()
@@ -163,7 +230,8 @@ def _piece(item: Element, file: str, names: PartNames, owner: str) -> Submission
         problems.append(Problem(message, "", file, item.line))
     given = fields.get("answers")
     if not isinstance(given, Pairs):
-        problems.append(Problem("not read: no object 'answers' in this entry", usual, file, item.line))
+        if not item.problem:
+            problems.append(Problem("not read: no object 'answers' in this entry", usual, file, item.line))
         given = Pairs()
     answers: list[Answer] = []
     lines = _key_lines(item)

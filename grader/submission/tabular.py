@@ -20,6 +20,7 @@ _FIELDS = {
     "student": "student", "studentid": "student", "name": "name", "studentname": "name",
     "part": "part", "answer": "answer",
 }  # fmt: skip
+MOST_COLUMNS = 2_000  # an honest table has a hundred
 _QUOTE_HINT = 'write a cell that holds the separator, a quote or a line break as "...", and a quote in it as ""'
 
 
@@ -47,7 +48,10 @@ def read_csv(text: str, file: str, names: PartNames, owner: str = "") -> ReadFol
     header, *body = rows
     if header.problem:
         problems.append(header.problem.at(file, header.line))
-    roles = [_role(names, cell) for cell in header.cells]
+    roles = [_role(names, cell) for cell in header.cells[:MOST_COLUMNS]]
+    if len(header.cells) > MOST_COLUMNS:
+        problems.append(Problem(f"only the first {MOST_COLUMNS:,} columns were read", "", file, header.line))
+        roles += [("blank", "")] * (len(header.cells) - MOST_COLUMNS)
     fields = {role[1]: at for at, role in reversed(list(enumerate(roles))) if role[0] == "field"}
     long = "part" in fields and "answer" in fields
     idle = "part" if long else "field"  # part columns of a long table; 'part' or 'answer' of a wide one
@@ -56,7 +60,7 @@ def read_csv(text: str, file: str, names: PartNames, owner: str = "") -> ReadFol
     ]
     if "student" not in fields and not owner:
         seen = ", ".join(shown(cell) for cell in header.cells[:6])
-        near = nearest("student", header.cells)
+        near = nearest("student", header.cells[:MOST_COLUMNS])
         usual = "the first line names the columns: student, then the parts; or student,part,answer"
         hint = f"is {shown(near)} meant to be 'student'?" if near else usual
         problem = Problem(f"not read: no column 'student' among {seen}", hint, file, header.line)
@@ -142,7 +146,7 @@ def _role(names: PartNames | None, cell: str) -> tuple[str, str]:
 
 def _header_problems(names: PartNames, header: Row, roles: Sequence[tuple[str, str]], file: str) -> Iterator[Problem]:
     seen: set[tuple[str, str]] = set()
-    for cell, role in zip(header.cells, roles, strict=True):
+    for cell, role in zip(header.cells[:MOST_COLUMNS], roles, strict=False):
         if role[0] == "unknown":
             hint = did_you_mean(cell.strip()[:100], (*names.ids, "student", "name"))
             yield Problem(
@@ -161,14 +165,18 @@ def _fitted(row: Row, width: int, delimiter: str) -> tuple[tuple[str, ...], Prob
     cells, problem = row.cells, row.problem
     if problem is not None:
         return cells, problem
-    whole: list[str] = []
+    groups: list[list[str]] = []
+    depth = 0
     for cell in cells:
-        if whole and not row.quoted and _unclosed(whole[-1]):
-            whole[-1] += delimiter + cell
+        if depth > 0 and not row.quoted:
+            groups[-1].append(cell)
         else:
-            whole.append(cell)
+            groups.append([cell])
+            depth = 0
+        depth += _opened(cell)
+    whole = [delimiter.join(group) for group in groups]
     counted = f"{len(cells)} cells under a header of {width}"
-    if len(whole) < len(cells) and not any(map(_unclosed, whole)) and not "".join(whole[width:]).strip():
+    if len(whole) < len(cells) and all(_opened(cell) <= 0 for cell in whole) and not "".join(whole[width:]).strip():
         message = f"a formula holds the separator: the {len(cells)} cells were put together by their brackets"
         return _padded(whole, width), Problem(f"{message}, please check", _QUOTE_HINT)
     if len(cells) < width:
@@ -182,8 +190,9 @@ def _padded(cells: Sequence[str], width: int) -> tuple[str, ...]:
     return (*cells[:width], *[""] * (width - len(cells)))
 
 
-def _unclosed(cell: str) -> bool:
-    return sum(map(cell.count, "([{")) > sum(map(cell.count, ")]}"))
+def _opened(cell: str) -> int:
+    """How many brackets are opened more often than closed."""
+    return sum(map(cell.count, "([{")) - sum(map(cell.count, ")]}"))
 
 
 def _table(text: str, file: str, names: PartNames | None) -> tuple[str, list[Row], list[Problem]]:
@@ -193,13 +202,13 @@ def _table(text: str, file: str, names: PartNames | None) -> tuple[str, list[Row
         start += 1
     if start == len(lines):
         return ",", [], []
-    told = re.fullmatch(r"sep=(.)\s*", lines[start])  # what Excel writes first
+    told = re.fullmatch(r'sep=([^"])\s*', lines[start])  # what Excel writes first
     if told:
         start += 1
-    delimiter = told[1] if told else _sniff(lines[start], names)
     # a cell of 10 MB is ours to report, not the csv module's to refuse; the limit is the process's
     limit = csv.field_size_limit(LARGEST_FILE)
     try:
+        delimiter = told[1] if told else _sniff(lines[start], names)
         rows, problems = _rows(lines, start, delimiter, file)
     finally:
         csv.field_size_limit(limit)
@@ -211,7 +220,7 @@ def _sniff(line: str, names: PartNames | None) -> str:
 
     def score(delimiter: str) -> tuple[int, int]:
         cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
-        return sum(_role(names, cell)[0] in {"part", "field"} for cell in cells), len(cells)
+        return sum(_role(names, cell)[0] in {"part", "field"} for cell in cells[:MOST_COLUMNS]), len(cells)
 
     return max(",;\t", key=score)
 
@@ -221,7 +230,7 @@ def _rows(lines: list[str], start: int, delimiter: str, file: str) -> tuple[list
     rows: list[Row] = []
     problems: list[Problem] = []
     position = start
-    spaced = any(f'{delimiter} "' in line for line in lines)
+    spaced = delimiter != " " and any(f'{delimiter} "' in line for line in lines)
 
     def feed() -> Iterator[str]:
         nonlocal position

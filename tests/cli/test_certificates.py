@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import platformdirs
 import pytest
+from platformdirs.macos import MacOS
+from platformdirs.unix import Unix
 
 from grader.batch.certificates import KeptCertificates, cache_folder
 
@@ -47,8 +50,22 @@ def test_a_cache_that_cant_be_written_is_no_reason_to_fail(tmp_path: Path) -> No
     assert kept.get("ab") is None
 
 
-def test_where_the_cache_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
-    assert cache_folder() == Path("/somewhere/gradient-grader/certificates")
-    monkeypatch.setenv("XDG_CACHE_HOME", "")
-    assert cache_folder() == Path("~/.cache/gradient-grader/certificates").expanduser()
+SYSTEMS = [
+    (Unix, "/kept", "/kept/gradient-grader/certificates", "where the user keeps caches"),
+    (Unix, "", "/home/ada/.cache/gradient-grader/certificates", "an empty variable says nothing"),
+    (Unix, None, "/home/ada/.cache/gradient-grader/certificates", "as is usual on Linux"),
+    (MacOS, None, "/home/ada/Library/Caches/gradient-grader/certificates", "as is usual on macOS"),
+]
+
+
+@pytest.mark.parametrize(("system", "chosen", "folder", "why"), SYSTEMS, ids=[row[3] for row in SYSTEMS])
+def test_where_the_cache_is(
+    system: type, chosen: str | None, folder: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platformdirs, "PlatformDirs", system)
+    monkeypatch.setenv("HOME", "/home/ada")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    if chosen is not None:
+        monkeypatch.setenv("XDG_CACHE_HOME", chosen)
+    assert cache_folder() == Path(folder), why
+    assert KeptCertificates().folder == Path(folder), why

@@ -9,7 +9,8 @@ import pytest
 import grader
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import Rubric
-from grader.solver.key import AnswerKey, solve
+from grader.solver.key import AnswerKey
+from grader.solver.solving import solve
 
 # model's formula L in x (and w where it stands), the answer to dL/dx, the verdict, why
 EXTREMES = [

@@ -90,6 +90,33 @@ def test_steps_are_followed_through(answer: str, points: float, why: str) -> Non
     assert result.score == pytest.approx(sum(line.points for line in result.lines))
 
 
+VANISHING_STEPS = [
+    # answer to r-steps, given s = 500; its points of 5, verdict, why
+    ("a = 1; dL/ds = 0; dL/dv = 0", 0, "undecided", "all of it fits a flat sigmoid"),
+    ("a = 1.0000; dL/ds = 0.3; dL/dv = 5", 0, "incorrect", "one step fits, the answer does not"),
+    ("a = 1.0000; dL/ds = 0.2; dL/dv = 0.18", 3, "partly_correct", "right given the step that is wrong"),
+]
+
+
+@pytest.mark.parametrize(("answer", "points", "verdict", "why"), VANISHING_STEPS)
+def test_a_step_that_fits_only_as_it_vanishes_goes_to_a_person(
+    answer: str, points: float, verdict: str, why: str
+) -> None:
+    result = next(one for one in graded(f"r-s: 500 | r-steps: {answer}").parts if one.asked.part == "r-steps")
+    assert (result.verdict, result.score, result.review) == (verdict, points, True), f"{why}: {result.lines}"
+    assert "given your s = 500" in result.message
+    assert result.score == pytest.approx(sum(line.points for line in result.lines))
+
+
+def test_what_vanishes_is_said_in_a_sentence_and_reviewed() -> None:
+    report = graded("r-s: 500 | r-dv: 0.0000")
+    result = next(one for one in report.parts if one.asked.part == "r-dv")
+    message = "This fits, given your s = 500, but with that it vanishes or levels off, so a person will look at it."
+    assert (result.message, result.review, result.score, result.lines) == (message, True, 0, ())
+    assert report.review
+    assert "given your s" in student_page(report, rubric_shown(key()))
+
+
 def test_a_wrong_step_is_charged_in_one_part_only() -> None:
     report = graded(
         "s-w: dL/dz = (a-y)(1+a^2); dL/dw = (a-y)(1+a^2) x | s-b: dL/dz = (a-y)(1+a^2); dL/db = (a-y)(1+a^2)"

@@ -9,11 +9,9 @@ import pytest
 import grader
 from grader.diagnosis import notes, warnings
 from grader.diagnosis.linter import collisions
-from grader.diagnosis.predictions import RANK, predictions
-from grader.diagnosis.wording import _SAID
+from grader.diagnosis.predictions import predictions
 from grader.grading import check
 from grader.rubric.load import parse_rubric
-from grader.rubric.malrules import MALRULES
 from grader.rubric.model import Rubric
 
 LAYERS = """
@@ -114,11 +112,6 @@ def test_a_mistake_is_named(model: str, target: str, answer: str, rules: str, wh
 def test_a_chain_through_quantities_named_like_letters() -> None:
     result = grader.grade_answer(key_of(NAMED_LIKE_LETTERS, "dD/dz_i"), "p", "sum_k(dD/dq_k * dq_k/dz_i)")
     assert (result.verdict, result.note) == ("partly_correct", "chain_rule_only")
-
-
-def test_every_mistake_has_its_words_and_its_place() -> None:
-    assert set(_SAID) == set(MALRULES) == set(RANK)
-    assert len(MALRULES) >= 20
 
 
 PRICED = ", points: 3, malrules: {sign: {points: 2}, missing_mean: {points: 9}, factor_two: {enabled: false}, " + (

@@ -28,3 +28,4 @@ def rows():
 def test_answer(rubric, part, verdict, note, answer, why):
     found = grader.grade_answer(solved(rubric), part, answer)
     assert found.verdict == verdict and noted(note, found.note), f"{why}: {found.note}, {found.message}"
+    assert verdict != "correct" or "not equal" not in found.message

@@ -25,7 +25,8 @@ from grader.expression.language.nodes import (
     Symbol,
     integer,
 )
-from grader.expression.printing.printer import to_latex, to_text
+from grader.expression.printing.latex import to_latex
+from grader.expression.printing.text import to_text
 from grader.expression.reading.read import read
 
 

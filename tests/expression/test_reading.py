@@ -29,7 +29,8 @@ from grader.expression.language.nodes import (
     Slice,
     Symbol,
 )
-from grader.expression.printing.printer import to_latex, to_text
+from grader.expression.printing.latex import to_latex
+from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, plain_name, read, read_expression
 from grader.problems import Problem
 
@@ -213,6 +214,13 @@ def test_spans_point_into_the_text() -> None:
     assert text[answer.span.start : answer.span.end] == r"\frac{1}{m} (\hat y_{ij} - y_{ij})"
     bracket = answer.factors[1]
     assert text[bracket.span.start : bracket.span.end] == r"\hat y_{ij} - y_{ij}"
+
+
+@pytest.mark.parametrize("text", ["wx", "wx + v", "wxv - 1", "wx/v", "wxv/v", "wx x1", "w x", "-wx", "2wx", "v + wx"])
+def test_a_run_of_letters_stands_where_it_begins(text: str) -> None:
+    answer = read(text, MODEL).expression
+    assert isinstance(answer, Call | Product)
+    assert text[answer.span.start : answer.span.end] == text
 
 
 def test_a_rubric_expression_has_one_side() -> None:

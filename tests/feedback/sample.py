@@ -11,6 +11,9 @@ from grader.results import (
     Diagnosis,
     Evidence,
     GradeReport,
+    Note,
+    NoteKind,
+    Outcome,
     PartResult,
     RubricShown,
     ScoreLine,
@@ -62,8 +65,6 @@ LOSS = Asked(
     "dL/dyhat_i",
     math(fraction(PARTIAL + mi("L"), f"{PARTIAL}<msub>{YHAT}{mi('i')}</msub>")),
     3.0,
-    (),
-    ("At the kink any value between the two sides counts.",),
 )
 MEAN = Asked("2e", "2", "Losses", "Gradient of the squared loss.", "dL/dyhat", math(mi("L")), 1.0)
 NUMBER = Asked("3-Z11", "3", "A network with numbers", "First pre-activation.", "Z_{11}", math(mi("Z")), 1.0)
@@ -74,9 +75,9 @@ RUBRIC = RubricShown("Losses & backpropagation", "rubrics/sample.yaml", "0" * 64
 TYPED = "1 - sigma(x) * (x + 1"
 RIGHT = PartResult(
     SIGMOID,
-    "correct",
+    Outcome.CORRECT,
     2.0,
-    "equivalent",
+    Note(NoteKind.EQUIVALENT),
     False,
     "Right.",
     AnswerShown("sigma(x) (1 - sigma(x))", "sigma(x)*(1 - sigma(x))", DSIGMA, "s01.csv", 2),
@@ -84,21 +85,21 @@ RIGHT = PartResult(
 )
 PARTLY = PartResult(
     CHAIN,
-    "partly_correct",
+    Outcome.PARTLY_CORRECT,
     2.0,
-    "malrule/missing_factor:df_dw",
+    Note(NoteKind.MALRULE, "missing_factor:df_dw"),
     False,
     "The outer derivative is right, the chain stops there.",
     AnswerShown("σ(f)·(1−σ(f))", "sigma(f)*(1 - sigma(f))", DSIGMA, "s01.csv", 2),
     Evidence("counterexample", 12, 0, (("f", "0.5"), ("df/dw", "1.2")), "0.282", "0.235"),
-    Diagnosis("missing_factor:df_dw", "You are missing the factor ∂f/∂w."),
+    Diagnosis(Note(NoteKind.MALRULE, "missing_factor:df_dw"), "You are missing the factor ∂f/∂w."),
     (ScoreLine("dy/df is right", 2.0), ScoreLine("missing factor", 0.0)),
 )
 WRONG = PartResult(
     LOSS,
-    "incorrect",
+    Outcome.INCORRECT,
     0.0,
-    "not_equivalent",
+    Note(NoteKind.NOT_EQUIVALENT),
     False,
     "Your answer has another value than the gradient.",
     AnswerShown("y_i [1 - y_i \\hat y_i > 0]", "y_i*[1 - y_i*yhat_i > 0]", LONG, "s01.csv", 2),
@@ -106,9 +107,9 @@ WRONG = PartResult(
 )
 SAME = PartResult(
     MEAN,
-    "correct",
+    Outcome.CORRECT,
     1.0,
-    "equivalent",
+    Note(NoteKind.EQUIVALENT),
     False,
     "Right.",
     AnswerShown("yhat - y", "yhat - y", math(YHAT + MINUS + mi("y")), "s01.csv", 2),
@@ -116,20 +117,20 @@ SAME = PartResult(
 )
 UNREADABLE = PartResult(
     NUMBER,
-    "unreadable",
+    Outcome.UNREADABLE,
     0.0,
-    "unreadable",
+    Note(NoteKind.UNREADABLE),
     True,
     "We could not read this answer, so a person will.",
     AnswerShown(TYPED, "", "", "s01.csv", 2),
     problems=(Problem("the bracket is never closed", "add ')'", "s01.csv", 2, 9, span=Span(15, 16), text=TYPED),),
 )
-BLANK = PartResult(HIDDEN, "missing", 0.0, "missing", False, "There is no answer to this part.")
+BLANK = PartResult(HIDDEN, Outcome.MISSING, 0.0, Note(NoteKind.MISSING), False, "There is no answer to this part.")
 UNDECIDED = PartResult(
     HIDDEN,
-    "undecided",
+    Outcome.UNDECIDED,
     0.0,
-    "undecided",
+    Note(NoteKind.UNDEFINED),
     True,
     "Too few points where both sides are defined.",
     AnswerShown("0.0021/0", "0.0021/0", math(mi("Z")), "s02.tex", 31),
@@ -168,7 +169,7 @@ def hostile() -> GradeReport:
         answer=shown,
         message=attack,
         evidence=Evidence("counterexample", 1, 0, ((attack, attack),), attack, attack, attack),
-        diagnosis=Diagnosis(attack, attack),
+        diagnosis=Diagnosis(Note(NoteKind.MALRULE, attack), attack),
         lines=(ScoreLine(attack, 1.0), ScoreLine(attack, -1.0)),
         problems=(Problem(attack, attack, attack, 1, 1, attack, Span(0, 3), attack),),
     )

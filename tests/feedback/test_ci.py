@@ -57,7 +57,7 @@ def test_junit_counts_and_points() -> None:
 
 @given(st.text(), st.text())
 def test_junit_is_well_formed_for_any_text(name: str, message: str) -> None:
-    one = report(name, name, (replace(WRONG, message=message, note=message),))
+    one = report(name, name, (replace(WRONG, message=message),))
     root = ET.fromstring(junit_xml(ClassReport(RUBRIC, (one,))).encode())
     assert len(root.findall("testsuite/testcase/failure")) == 1
 

@@ -45,6 +45,7 @@ def test_answer(rubric, part, verdict, note, answer, why):
     assert result.review == (verdict in ("undecided", "unreadable"))
     assert 0 <= result.score <= result.asked.max_score
     assert (result.score == result.asked.max_score) == (verdict == "correct")
+    assert verdict != "correct" or "not equal" not in result.message
 
 
 def test_every_part_of_both_homeworks_is_in_a_table():

@@ -51,7 +51,7 @@ def test_how_a_session_is_read_and_compared() -> None:
 
 @pytest.mark.skipif(not TEXT, reason="there is no README beside the tests")
 def test_the_readme_is_short() -> None:
-    assert len(TEXT.splitlines()) <= 130
+    assert len(TEXT.splitlines()) <= 120
 
 
 @pytest.mark.parametrize("steps", sessions(TEXT), ids=lambda steps: steps[0][0] if steps else "empty")

@@ -12,8 +12,8 @@ from grader.expression.language.nodes import Partial, head
 from grader.rubric.load import parse_rubric
 from grader.solver import key_json, solve
 from grader.solver.certify import certify_partial
+from grader.solver.kinks import margin_values, model_margins
 from grader.solver.runs import Run
-from grader.solver.strata import margin_values, model_margins
 from grader.solver.symbolic import certify_symbolic
 
 ROOT = Path(__file__).parents[2]
@@ -59,8 +59,8 @@ def test_sympy_refuses_a_wrong_scalar_gradient():
 
 
 def test_the_closed_form_has_the_value_of_the_gradient(key):
-    from grader.comparison.asked import Target
     from grader.comparison.judge import judge
+    from grader.comparison.target import Target
 
     for question in key.questions:
         for part in question.parts:
@@ -101,7 +101,7 @@ def test_solving_twice_gives_the_same_key(key):
 
 def test_a_kept_certificate_is_not_paid_for_again(key, monkeypatch):
     calls = []
-    monkeypatch.setattr("grader.solver.key._certify", lambda *args: calls.append(args) or [])
+    monkeypatch.setattr("grader.solver.solving.certify_question", lambda *args: calls.append(args) or [])
     solve(key.rubric, key.certificates)
     assert calls == []
     solve(key.rubric, {})

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from grader.expression.printing.printer import to_text
+from grader.expression.printing.text import to_text
 from grader.rubric.load import parse_rubric
 from grader.solver import solve
 
+ROOT = Path(__file__).parents[2]
 LOGISTIC = """
       sizes: [n, d]
       given: {X: {shape: [n, d]}, theta: {shape: [d]}, v: {shape: [d]}, y: {shape: [n], domain: '{0, 1}'}}
@@ -65,6 +71,18 @@ def test_a_weight_used_twice_gets_both_contributions() -> None:
     assert not isinstance(key, tuple), key
     shown = to_text(key.questions[0].parts[0].closed, rubric.questions[0].model.names)
     assert "@ h1^T" in shown and "@ h0^T" in shown
+
+
+def test_a_key_reads_the_same_in_every_run() -> None:
+    """Python orders a set of letters by a hash that differs from run to run."""
+    rubric = ROOT / "rubrics" / "examples" / "batch_network.yaml"
+    command = [sys.executable, "-m", "grader", "key", str(rubric)]
+    runs = [
+        subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, timeout=120)
+        for seed in "012"
+    ]
+    assert [run.returncode for run in runs] == [0, 0, 0]
+    assert len({run.stdout for run in runs}) == 1
 
 
 MISFITS = [

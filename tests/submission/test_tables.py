@@ -188,9 +188,14 @@ JSON = [
     ('{"student": "ana", "answers": {"1a": ["a = b", "= c"]}}', {"ana": {"1a": "a = b\n= c"}}, []),
     ('{"student": "ana", "answers": {"PART 1A": "x"}}', {"ana": {"1a": "x"}}, []),
     ("[]", {}, ["a.json:0: the file is empty"]),
-    ("", {}, ["a.json:0: the file is empty"]),
+    ("", {"a": {}}, ["a.json:0: the file is empty"]),
     ("[1]", {}, ["a.json:1: not read: this entry is no object"]),
-    ('{"answers": {"1a": "x"}}', {}, ["a.json:1: not read: no student in this entry"]),
+    ('[{"answers": {"1a": "x"}}]', {}, ["a.json:1: not read: no student in this entry"]),
+    (
+        '{"answers": {"1a": "x"}}',
+        {"a": {"1a": "x"}},
+        ["a.json:0: no student in this file: taken for that of 'a', as it is named"],
+    ),
     ('{"student": "ana"}', {"ana": {}}, ["a.json:1: not read: no object 'answers' in this entry"]),
     ('{"student": "ana", "answers": {"1a": {"x": 1}}}', {"ana": {}}, ["a.json:1: not read: this answer is an object"]),
     (
@@ -205,7 +210,7 @@ JSON = [
     ),
     (
         '[{"student": "ana", "answers": {"1a": "x"}},\n {"student": "bob", answers}]',
-        {"ana": {"1a": "x"}},
+        {"ana": {"1a": "x"}, "bob": {}},
         ["a.json:2: not read from here: broken JSON, expecting property name enclosed in double quotes"],
     ),
     (
@@ -228,8 +233,48 @@ def test_json(text: str, expected: dict[str, dict[str, str]], problems: list[str
     assert (answers(folder), told(folder)) == (expected, problems)
 
 
+ANA, BOB = '{"student": "ana", "answers": {"1a": "x"}}', '{"student": "bob", "answers": {"1a": "y"}}'
+BROKEN = [
+    # text, answers, number of problems, why
+    (f'[{ANA}, {{"student": "cyd", "answers": {{"1a": z}}}}, {BOB}]', {"ana": "x", "bob": "y", "cyd": ""}, 1, "a word"),
+    (f"[{ANA} {BOB}]", {"ana": "x", "bob": "y"}, 1, "no comma"),
+    (f"[{ANA}, , {BOB}]", {"ana": "x", "bob": "y"}, 1, "a comma too many"),
+    (f"[{ANA}, {BOB}", {"ana": "x", "bob": "y"}, 1, "the list never ends"),
+    (f"[{ANA}, {BOB}] x", {"ana": "x", "bob": "y"}, 1, "text behind the list"),
+    (f"{ANA} x {BOB}", {"ana": "x", "bob": "y"}, 1, "text between objects"),
+    (f"[{ANA[:-1]}, {BOB}]", {"ana": "x", "bob": "y"}, 1, "a brace too few"),
+    (f"[{ANA}}}, {BOB}]", {"ana": "x", "bob": "y"}, 1, "a brace too many"),
+    (f'[{{"student": "ana", "answers": {{"1a": "x", "1b": "}}}}, {BOB}]', {"ana": "x", "bob": "y"}, 1, "no quote"),
+    (f'[{{"answers": {{"1a": "x" "1b": "y"}}, "student": "ana"}}, {BOB}]', {"ana": "", "bob": "y"}, 1, "student last"),
+    (f'[{{"student": "ana", "answers": {{"1a": "say "x" now"}}}}, {BOB}]', {"ana": "", "bob": "y"}, 1, "bare quotes"),
+    (f'[{{"student": "ana", "answers": {{"1a": "f("x", y)"}}}}, {BOB}]', {"ana": "", "bob": "y"}, 1, "and a comma"),
+    ('{"student": "ana", "answers": {"1a": "x", "1b": "y"', {"ana": "x"}, 1, "cut off behind an answer"),
+    ('{"student": "ana", "answers": {"1a": "x", "1b": "', {"ana": "x"}, 1, "cut off within an answer"),
+    ('{"student": "ana", "answers": {"1a": "x"}', {"ana": "x"}, 1, "cut off at the end"),
+    ('{"student": "ana", "answers": {"1a": "x"', {"ana": ""}, 1, "a single answer may go on"),
+    ('{"student": "ana", "answ', {"ana": ""}, 1, "cut off within a key"),
+    ('{"student": "an', {"a": ""}, 2, "cut off within the id"),
+    ('{"student": "ana" "bob", "answers": {}}', {"ana": ""}, 1, "an id that breaks"),
+    ('{"student": 17, "answers": {"1a": 0.5.1}}', {"17": ""}, 1, "an id of digits"),
+    ('{"answers": {"1a": {"student": "x"}, "1b": }, "student": "ana"}', {"a": ""}, 3, "two who might be meant"),
+    ("{" * 50, {"a": ""}, 2, "nothing at all"),
+    (f'{ANA}\n{{"student": "bob", "answers": {{"1a": "\\q"}}}}\n', {"ana": "x", "bob": ""}, 1, "a false escape"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected", "problems", "why"), BROKEN, ids=[row[-1] for row in BROKEN])
+def test_broken_json_keeps_what_reads_and_every_student(
+    text: str, expected: dict[str, str], problems: int, why: str
+) -> None:
+    folder = read(text, "a.json")
+    assert {student: given.get("1a", "") for student, given in answers(folder).items()} == expected, why
+    assert all(set(given) <= {"1a"} for given in answers(folder).values())
+    assert len(told(folder)) == problems, told(folder)
+
+
 def test_broken_json_is_told_with_line_and_column() -> None:
-    (problem,) = read('{"student": "ana",\n  "answers" {}}', "a.json").problems
+    (ana,) = read('{"student": "ana",\n  "answers" {}}', "a.json").submissions
+    (problem,) = ana.problems
     assert (problem.line, problem.column) == (2, 13)
 
 

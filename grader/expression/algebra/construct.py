@@ -13,13 +13,13 @@ from grader.expression.language.nodes import (
     ONE,
     ZERO,
     Call,
-    Cases,
     Expression,
     Indexed,
     Number,
     Product,
     Reduce,
     Symbol,
+    children,
     rebuild,
     symbols,
 )
@@ -186,24 +186,15 @@ def apart(node: Expression, names: Iterable[str]) -> Expression:
 
 def free_symbols(node: Expression) -> frozenset[str]:
     """The names of symbols that no sum or product in the tree binds."""
-    match node:
-        case Symbol():
-            return frozenset((node.name,))
-        case Reduce():
-            inside = free_symbols(node.body)
-            for part in (node.upper, node.lower, node.condition):
-                if part is not None:
-                    inside |= free_symbols(part)
-            return inside - {node.letter}
-        case Indexed():
-            return free_symbols(node.base).union(*map(free_symbols, node.indices))
-        case Call():
-            return frozenset().union(*map(free_symbols, node.args))
-        case Product():
-            return frozenset().union(*map(free_symbols, node.factors))
-        case Cases():
-            parts = [part for branch in node.branches for part in branch]
-            parts += [] if node.otherwise is None else [node.otherwise]
-            return frozenset().union(*map(free_symbols, parts))
-        case _:
-            return symbols(node)
+    found = set()
+    pending: list[tuple[Expression, frozenset[str]]] = [(node, frozenset())]
+    while pending:
+        node, bound = pending.pop()
+        if type(node) is Symbol:
+            if node.name not in bound:
+                found.add(node.name)
+        elif type(node) is not Number:
+            if type(node) is Reduce:
+                bound = bound | {node.letter}
+            pending += [(part, bound) for part in children(node)]
+    return frozenset(found)

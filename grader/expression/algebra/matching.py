@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Protocol
 
-from grader.expression.algebra.construct import indexed, substitute
+from grader.expression.algebra.construct import fresh, indexed, substitute
 from grader.expression.algebra.simplify import Term, join_terms, simplify, split_terms
 from grader.expression.language.nodes import (
     ONE,
@@ -26,6 +26,7 @@ from grader.expression.language.nodes import (
     Slice,
     Symbol,
     rebuild,
+    symbols,
 )
 
 Binding = dict[str, Expression]
@@ -60,12 +61,7 @@ def match(pattern: Expression, node: Expression, letters: frozenset[str], bindin
         return None
     match pattern, node:
         case (Reduce(), Reduce()):
-            if pattern.kind != node.kind or (pattern.lower, pattern.upper) != (node.lower, node.upper):
-                return None
-            body = substitute(node.body, {node.letter: Symbol(pattern.letter)})
-            found = match(pattern.body, body, letters - {pattern.letter}, binding)
-            same = pattern.condition is None and node.condition is None
-            return found if same else None
+            return _match_sums(pattern, node, letters, binding)
         case (Call(), Call()):
             if (pattern.function, pattern.primes, len(pattern.args)) != (node.function, node.primes, len(node.args)):
                 return None
@@ -81,7 +77,20 @@ def match(pattern: Expression, node: Expression, letters: frozenset[str], bindin
             return _match_all(left, right, letters, binding)
         case (Number() | Symbol() | Slice() | Cases() | Matrix(), _):
             return binding if pattern == node else None
-    return None
+    return None  # the types are the same, and every one has its case above
+
+
+def _match_sums(pattern: Reduce, node: Reduce, letters: frozenset[str], binding: Binding) -> Binding | None:
+    """Two sums as sums over one new letter, for which nothing outside of them can stand."""
+    if pattern.kind != node.kind or (pattern.lower, pattern.upper) != (node.lower, node.upper):
+        return None
+    if pattern.condition is not None or node.condition is not None:
+        return None
+    around = {name for value in binding.values() for name in symbols(value)}
+    own = Symbol(fresh(symbols(pattern) | symbols(node) | around | letters))
+    wanted, body = (substitute(one.body, {one.letter: own}) for one in (pattern, node))
+    found = match(wanted, body, letters - {pattern.letter}, binding)
+    return None if found is None or own in found.values() else found
 
 
 def _match_all(
@@ -111,7 +120,7 @@ def _trivial(term: Term) -> bool:
 
 def _fold_one(node: Expression, definition: Definition, pattern: Term) -> Expression:
     node = rebuild(node, lambda child: _fold_one(child, definition, pattern))
-    if not isinstance(node, Call | Product | Reduce):
+    if not isinstance(node, Call | Product | Reduce):  # no other kind has terms and factors
         return node
     if isinstance(node, Call) and node.function in ("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"):
         return node

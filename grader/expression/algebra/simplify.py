@@ -158,7 +158,7 @@ def _atom(node: Expression) -> Term:
 
 
 def _call(node: Expression) -> Expression:
-    """The value of a function at a constant where it is exact."""
+    """The value of a function at a constant where it is exact; any other node as it is."""
     match node:
         case Call("exp", (Number(value=value),)) if value == 0:
             return ONE

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 import numpy as np
 
@@ -93,6 +93,8 @@ def _value(node: Expression, env: Environment, scope: Scope) -> Value:
             return _partial(node, env, scope)
         case Slice():
             raise ShapeError("a colon stands only in an index", node.span)
+        case _:
+            assert_never(node)
 
 
 def _float(node: Number) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from grader.problems import NOWHERE, Span
 
@@ -154,6 +154,8 @@ def children(node: Expression) -> tuple[Expression, ...]:
             return (node.numerator, node.denominator)
         case Matrix():
             return tuple(entry for row in node.rows for entry in row)
+        case _:
+            assert_never(node)
 
 
 def rebuild(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
@@ -185,6 +187,8 @@ def rebuild(node: Expression, change: Callable[[Expression], Expression]) -> Exp
             return replace(node, numerator=change(node.numerator), denominator=change(node.denominator))
         case Matrix():
             return replace(node, rows=tuple(tuple(map(change, row)) for row in node.rows))
+        case _:
+            assert_never(node)
 
 
 def walk(node: Expression) -> Iterator[Expression]:
@@ -224,7 +228,7 @@ def sides(node: Expression) -> tuple[Expression, ...]:
 
 
 def indices(node: Expression) -> tuple[Expression, ...]:
-    """The indices of a symbol; of a derivative, those of its numerator and then of its denominator."""
+    """The indices of an entry; of a derivative, those of its numerator and then of its denominator; else none."""
     match node:
         case Indexed():
             return node.indices

@@ -1,398 +1,353 @@
-"""An expression (or the LaTeX of one) as presentation MathML for a page.
+"""An expression as presentation MathML for a page.
 
-``1/m`` becomes ``<math ...><mfrac><mn>1</mn><mi>m</mi></mfrac></math>``: the printer's LaTeX is turned into
-elements of MathML Core. The converter takes any text: a command that it does not know is shown as it stands,
-in ``<mtext>``.
+``Call("div", (ONE, m))`` becomes ``<math ...><mfrac><mn>1</mn><mi>m</mi></mfrac></math>``, elements of MathML Core.
+Brackets stand where the LaTeX has them; a name that declares its own LaTeX is shown as that says.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections import deque
+from collections.abc import Sequence
 from functools import lru_cache
-from html import escape
 from types import MappingProxyType
 
 from grader.expression.language.names import Names
-from grader.expression.language.nodes import Expression
-from grader.expression.printing.printer import to_latex, to_text
-from grader.expression.printing.symbol_latex import GREEK_COMMANDS
+from grader.expression.language.nodes import Call, Expression, Indexed, Matrix, Symbol
+from grader.expression.language.precedence import OPEN, POWER, PRODUCT
+from grader.expression.printing.elements import (
+    APPLY,
+    CLOSING,
+    LIMITS,
+    OPENING,
+    PRIME,
+    THIN,
+    Markup,
+    accented,
+    element,
+    greek,
+    growing,
+    math_element,
+    operator,
+    prefix_sign,
+    scripted,
+    styled,
+    table_of,
+    upright,
+)
+from grader.expression.printing.latex_mathml import name_markup
+from grader.expression.printing.pieces import Piece, PrintedNames, printed_names, spelling_of_call
+from grader.expression.printing.structure import Derivative, Notation, printed
+from grader.expression.printing.symbol_latex import GREEK_COMMANDS, is_upright, name_shape, script_shape
+from grader.expression.printing.text import to_text
 
-MAX_NESTING = 80  # braces in braces; what lies deeper is shown as its source
-
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\.\d+|\s+|.", re.DOTALL)
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_ACCENTS = MappingProxyType(
-    {
-        "hat": "^", "widehat": "^", "bar": "¯", "overline": "¯", "tilde": "~", "widetilde": "~", "dot": "˙",
-        "vec": "→",
-    }
-)  # fmt: skip
-_ALPHABETS = MappingProxyType(
-    {
-        "mathbf": "BOLD", "boldsymbol": "BOLD", "bm": "BOLD", "bf": "BOLD",
-        "mathbb": "DOUBLE-STRUCK", "mathds": "DOUBLE-STRUCK", "mathcal": "SCRIPT",
-    }
-)  # fmt: skip
-_UPRIGHT = frozenset(["mathrm", "operatorname", "text", "mathsf", "textbf", "textrm", "textit", "mathit"])
-_FUNCTIONS = frozenset(
-    [
-        "exp", "log", "ln", "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh",
-        "cosh", "tanh", "coth", "det", "tr", "lim", "arg", "dim",
-    ]
-)  # fmt: skip
-_LIMITS = MappingProxyType({"sum": "∑", "prod": "∏", "max": "max", "min": "min"})
-_OPERATORS = MappingProxyType(
-    {
-        "cdot": "·", "times": "×", "circ": "∘", "odot": "⊙", "otimes": "⊗", "ast": "∗", "le": "≤", "leq": "≤",
-        "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "in": "∈", "approx": "≈", "land": "∧", "lor": "∨",
-        "lnot": "¬", "to": "→", "rightarrow": "→", "Rightarrow": "⇒", "pm": "±", "sim": "∼", "mid": "|",
-        "ldots": "…", "dots": "…", "cdots": "⋯", "equiv": "≡", "forall": "∀", "colon": ":", "div": "÷",
-    }
-)  # fmt: skip
-_FENCES = MappingProxyType(
-    {
-        "lvert": "|", "rvert": "|", "lVert": "‖", "rVert": "‖", "|": "‖", "langle": "⟨", "rangle": "⟩",
-        "{": "{", "}": "}", "lbrace": "{", "rbrace": "}",
-    }
-)  # fmt: skip
-_LETTERS = MappingProxyType(
-    {
-        "partial": "∂",
-        "nabla": "∇",
-        "infty": "∞",
-        "top": "⊤",
-        "intercal": "⊺",
-        "ell": "ℓ",
-        "%": "%",
-        "_": "_",
-        "&": "&",
-    }
-)
-_SPACES = MappingProxyType(
-    {",": "0.17em", ":": "0.22em", ";": "0.28em", " ": "0.25em", "quad": "1em", "qquad": "2em", "!": ""}
-)
-_TABLES = MappingProxyType(
-    {
-        "cases": "{ ",
-        "bmatrix": "[]",
-        "pmatrix": "()",
-        "matrix": "  ",
-        "vmatrix": "||",
-        "array": "  ",
-        "aligned": "  ",
-    }
-)
-_DRESS = frozenset(
-    ["displaystyle", "limits", "nolimits", "big", "Big", "bigg", "Bigg", "bigl",
-     "bigr", "Bigl", "Bigr", "boxed"]
-)  # fmt: skip
-_GREEK_LOOKS = MappingProxyType(
-    {"epsilon": "ϵ", "varepsilon": "ε", "phi": "ϕ", "varphi": "φ", "vartheta": "ϑ", "ell": "ℓ"}
-)
-
-_TAKING = frozenset(("frac", "dfrac", "tfrac", "sqrt", "left", "begin", "substack", *_ACCENTS, *_ALPHABETS, *_UPRIGHT))
-_SCRIPTING = frozenset(("^", "_", "'", r"\limits"))
-_Tokens = deque[str]
-_THIN = '<mspace width="0.17em"></mspace>'
-_MATRIX = "<mo>@</mo>"
-_OTHER_PRODUCTS = frozenset(f"<mo>{sign}</mo>" for sign in "·×∘⊙⊗∗*")
-_BETWEEN_TERMS = frozenset(f"<mo>{sign}</mo>" for sign in "+−=,≠≤≥") | {"<mo>&lt;</mo>", "<mo>&gt;</mo>"}
-_NEW_ROW, _END = r"\\", r"\end"
+_MATHML_JOINTS = {
+    "": "",
+    "*": "<mo>*</mo>",
+    "cdot": "<mo>·</mo>",
+    "times": "<mo>×</mo>",
+    "circ": "<mo>∘</mo>",
+    "@": f"{THIN}<mo>@</mo>{THIN}",
+    "otimes": "<mo>⊗</mo>",
+}
+_MATHML_SIGNS = {
+    "add": "<mo>+</mo>",
+    "sub": "<mo>−</mo>",
+    "lt": "<mo>&lt;</mo>",
+    "le": "<mo>≤</mo>",
+    "gt": "<mo>&gt;</mo>",
+    "ge": "<mo>≥</mo>",
+    "eq": "<mo>=</mo>",
+    "ne": "<mo>≠</mo>",
+    "and": "<mo>∧</mo>",
+    "or": "<mo>∨</mo>",
+    "neg": prefix_sign("-"),
+    "not": "<mo>¬</mo>",
+}
+_REDUCTIONS = {"sum": "<mo>∑</mo>", "prod": "<mo>∏</mo>", "max": "<mi>max</mi>", "min": "<mi>min</mi>"}
+_TRANSPOSE_SIGN, _PARTIAL_SIGN, _INDICATOR = "<mi>⊤</mi>", "<mi>∂</mi>", styled("DOUBLE-STRUCK", "1")
+_mathml_tall = re.compile("<mfrac>|<mtable>|<mo>[∑∏]</mo>|<munder(?:over)?><mi>m(?:ax|in)<").search
+_GROUPS = "(?:<m(?:row|sub|sup|subsup)>)*"
+_first_character = re.compile(f"{_GROUPS}<m[ino](?: [^>]*)?>([^<])").match
+_opens_bracket = re.compile(f"{_GROUPS}<mo [^>]*>[(|‖⟨]<").match
+_mathml_differential = re.compile(f"{_GROUPS}<mi(?: [^>]*)?>(?:d(?!iag<|et<|ot<)|δ<)").match
+_bare_size = re.compile(r"<mi>[A-Za-z]</mi>|<mn>\d+</mn>").fullmatch
+_words_of_script = re.compile(r"\d+(?:\.\d+)?|.", re.DOTALL).findall
 
 
 def to_mathml(e: Expression, names: Names = (), display: str = "inline", text: str = "") -> str:
     """`e` as one ``<math>`` element; `display` is "inline" or "block". Its `alttext` is the plain text (or `text`)."""
-    return latex_to_mathml(to_latex(e, names), display, text or to_text(e, names))
+    body = printed(e, printed_names(names), _MATHML_NOTATION).code
+    return math_element(_grouped(body), display, text or to_text(e, names))
 
 
-def latex_to_mathml(latex: str, display: str = "inline", alttext: str = "") -> str:
-    """The ``<math>`` element of a LaTeX formula (without dollars), in the subset that this module knows."""
-    body = _group(_row(deque(_TOKEN.findall(latex)), (), 0))
-    kind = ' display="block"' if display == "block" else ""
-    alt = f' alttext="{escape(_printable(alttext or latex))}"'
-    return f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}{alt}>{body}</math>'
+def _grouped(code: Markup) -> str:
+    return code.elements if code.alone else f"<mrow>{code.elements}</mrow>"
 
 
-def _printable(text: str) -> str:
-    """`text` without the characters that XML forbids."""
-    return _FORBIDDEN.sub("", text)
+def _joined(*codes: str) -> Markup:
+    return Markup("".join(codes), False)
 
 
-@lru_cache(maxsize=4096)  # formulas are made of a few hundred different elements
-def _element(tag: str, text: str, attributes: str = "") -> str:
-    return f"<{tag}{attributes}>{escape(_printable(text), quote=False)}</{tag}>"
+def _with_scripts(code: Markup, below: tuple[str, ...] = (), above: tuple[str, ...] = ()) -> Markup:
+    """More scripts at the last element of `code`, beside those that it has, or at all of it."""
+    base, below, above = code.base or _grouped(code), code.below + below, code.above + above
+    return Markup(code.before + scripted(base, below, above), not code.before, base, below, above, code.before)
 
 
-def _group(items: list[str]) -> str:
-    return items[0] if len(items) == 1 else f"<mrow>{''.join(items)}</mrow>"
+def _behind(name: str, held: Markup) -> Markup:
+    """Brackets behind what they belong to; as in print a script stands at the closing one."""
+    return Markup(name + held.elements, False, held.base or held.elements, before=name + held.before)
 
 
-def _skip_spaces(tokens: _Tokens) -> None:
-    while tokens and tokens[0].isspace():
-        tokens.popleft()
+def _mathml_number(digits: str, exponent: int | None, denominator: int | None) -> Piece[Markup]:
+    mantissa = element("mn", digits)
+    if denominator is not None:
+        return Piece(Markup(f"<mfrac>{mantissa}{element('mn', str(denominator))}</mfrac>"), POWER)
+    if exponent is None:
+        return Piece(Markup(mantissa))
+    power = element("mn", str(abs(exponent)))
+    if exponent < 0:
+        power = f"<mrow>{prefix_sign('-')}{power}</mrow>"
+    return Piece(_joined(mantissa, "<mo>×</mo>", scripted("<mn>10</mn>", (), (power,))), PRODUCT)
 
 
-def _row(tokens: _Tokens, stops: tuple[str, ...], depth: int) -> list[str]:
-    """The elements up to one of `stops`, which stays; each atom takes the scripts that follow it."""
-    items: list[str] = []
-    while tokens and tokens[0] not in stops:
-        token = tokens[0]
-        if token.isspace():
-            tokens.popleft()
-            continue
-        if (token == "-" or token == "+") and _expects_operand(items):
-            tokens.popleft()
-            items.append(_element("mo", "−" if token == "-" else "+", ' form="prefix"'))
-            continue
-        base = "<mrow></mrow>" if token in ("^", "_", "'") else _atom(tokens, depth)
-        if base:
-            if base.startswith("<mfrac") and items and items[-1].startswith("<mfrac"):
-                items.append(_THIN)
-            items.append(_scripted(base, token, tokens, depth))
-        if token[0] == "\\" and _is_function(token):
-            _skip_spaces(tokens)
-            bare = not tokens or tokens[0] not in ("(", "[", "{", r"\left")
-            items.append(_THIN if bare else "<mo>\u2061</mo>")
-    return _side_by_side(items)
-
-
-def _expects_operand(items: list[str]) -> bool:
-    """Whether a sign standing here is a sign, and no operation: at the start, or behind an operator."""
-    return not items or (items[-1].startswith(("<mo>", "<mo ")) and items[-1][-6:-5] not in ")]}|‖⟩")
-
-
-def _side_by_side(items: list[str]) -> list[str]:
-    """Matrix products as books print them, ``W x`` for ``W @ x``; beside another product the sign stays."""
-    if _MATRIX not in items:
-        return items
-    terms, opened = [], [0]  # of each item, which term of a sum in which brackets it stands in
-    for place, item in enumerate(items):
-        if item.endswith("(</mo>"):
-            opened.append(place + 1)
-        elif item.endswith(")</mo>") and len(opened) > 1:
-            opened.pop()
-        elif item in _BETWEEN_TERMS:
-            opened[-1] = len(items) + place
-        terms.append(opened[-1])
-    signed = {term for term, item in zip(terms, items, strict=True) if item in _OTHER_PRODUCTS}
-    bare = {place for place, item in enumerate(items) if item == _MATRIX and terms[place] not in signed}
-    # the sign has a thin space on each side, of which one is left
-    return [item for place, item in enumerate(items) if place not in bare and place - 1 not in bare]
-
-
-def _is_function(token: str) -> bool:
-    return token[1:] in _FUNCTIONS or token in (r"\operatorname", r"\max", r"\min")
-
-
-def _scripted(base: str, token: str, tokens: _Tokens, depth: int) -> str:
-    """`base` with the primes, subscripts and superscripts that follow it; `token` is what it began with."""
-    _skip_spaces(tokens)
-    if not tokens or tokens[0] not in _SCRIPTING:
-        return base
-    below, above = [], []
-    while True:
-        _skip_spaces(tokens)
-        if not tokens or tokens[0] not in _SCRIPTING:
-            break
-        match tokens.popleft():
-            case "'":
-                above.append("<mo>′</mo>")
-            case "^":
-                above.append(_argument(tokens, depth))
-            case "_":
-                below.append(_argument(tokens, depth))
-    if not below and not above:
-        return base
-    if below and base.startswith("<msub>"):  # an entry of W_2 is no W_21
-        base = f'<mrow><mo stretchy="false">(</mo>{base}<mo stretchy="false">)</mo></mrow>'
-    tags = ("munder", "mover", "munderover") if token[1:] in _LIMITS else ("msub", "msup", "msubsup")
-    tag = tags[2] if below and above else tags[0] if below else tags[1]
-    scripts = "".join(_group(script) for script in (below, above) if script)
-    return f"<{tag}>{base}{scripts}</{tag}>"
-
-
-def _argument(tokens: _Tokens, depth: int) -> str:
-    """One argument: a group, a command with its own arguments, or a single character."""
-    _skip_spaces(tokens)
-    if not tokens:
-        return "<mrow></mrow>"
-    token = tokens[0]
-    if token[0].isdigit() and len(token) > 1:
-        tokens[0] = token[1:]
-        return _element("mn", token[0])
-    return _atom(tokens, depth) or "<mrow></mrow>"
-
-
-def _atom(tokens: _Tokens, depth: int) -> str:
-    """The next element without scripts; an empty text for what is only dress."""
-    known = _leaf(tokens[0])
-    if known is not None and depth <= MAX_NESTING:
-        tokens.popleft()
-        return known
-    if depth > MAX_NESTING:
-        rest = "".join(tokens)
-        tokens.clear()
-        return _element("mtext", rest)
-    token = tokens.popleft()
-    if token == "{":
-        items = _row(tokens, ("}",), depth + 1)
-        if tokens:
-            tokens.popleft()
-        return _group(items)
-    return _command(token[1:], tokens, depth)
+def _mathml_symbol(table: PrintedNames, name: str) -> Markup:
+    declared = table.declared.get(name)
+    return name_markup(declared.latex) if declared and declared.latex else _mathml_name(name)
 
 
 @lru_cache(maxsize=4096)
-def _leaf(token: str) -> str | None:
-    """The element of a token that takes nothing of what follows; None for any other."""
-    if token == "{" or (token[0] == "\\" and token[1:] in _TAKING):
-        return None
-    if token[0] == "\\" and len(token) > 1:
-        return _sign(token[1:])
-    if token[0].isdigit() or (len(token) > 1 and token[0] == "."):
-        return _element("mn", token)
-    if token.isalpha():
-        return _element("mi", token)
-    if token == "~":
-        return _space(" ")
-    return _element("mo", "−" if token == "-" else token, ' stretchy="false"' if token in "()[]|" else "")
+def _mathml_name(name: str) -> Markup:
+    """A name whose author gave no LaTeX: letters, their accent, what stands below and above."""
+    shape = name_shape(name)
+    if not shape:
+        return Markup(upright(name.replace("\\", "")))
+    base = _mathml_letters(shape.letters)
+    if shape.dress:
+        base = accented(base, shape.dress)
+    below = (_mathml_script(shape.below),) if shape.below else ()
+    above = ((_mathml_script(shape.above),) if shape.above else ()) + (PRIME,) * shape.primes
+    return Markup(scripted(base, below, above), True, base, below, above)
 
 
-def _command(name: str, tokens: _Tokens, depth: int) -> str:
-    match name:
-        case "frac" | "dfrac" | "tfrac":
-            over = _argument(tokens, depth + 1)
-            return f"<mfrac>{over}{_argument(tokens, depth + 1)}</mfrac>"
-        case "sqrt":
-            return _root(tokens, depth)
-        case "left":
-            return _fenced(tokens, depth)
-        case "begin":
-            return _table(tokens, depth)
-        case "substack":
-            return _argument(tokens, depth + 1)
-    if name in _ACCENTS:
-        mark = _element("mo", _ACCENTS[name], ' stretchy="false"')
-        return f'<mover accent="true">{_argument(tokens, depth + 1)}{mark}</mover>'
-    if name in _ALPHABETS:
-        return _styled(_ALPHABETS[name], tokens, depth)
-    return _upright(name, tokens)
+def _mathml_letters(letters: str) -> str:
+    if letters in GREEK_COMMANDS:
+        return element("mi", greek(letters))
+    return element("mi", letters) if len(letters) == 1 else upright(letters)
 
 
-def _sign(name: str) -> str:
-    """The element of a command without arguments."""
-    if name in _SPACES:
-        return _space(name)
-    if name in _LIMITS:
-        return _element("mo" if name in ("sum", "prod") else "mi", _LIMITS[name])
-    if name in _FUNCTIONS:
-        return _element("mi", name)
-    if name in _OPERATORS:
-        return _element("mo", _OPERATORS[name])
-    if name in _FENCES:
-        return _element("mo", _FENCES[name], ' stretchy="false"')
-    if name in GREEK_COMMANDS or name in _LETTERS:
-        return _element("mi", _LETTERS.get(name) or _greek(name))
-    return "" if name in _DRESS else _element("mtext", f"\\{name}")
+def _mathml_script(code: str) -> str:
+    """The script of a name: its words, parted by commas, or an index with an index."""
+    shape = script_shape(code)
+    words = [_mathml_word(word) for word in shape.words]
+    if shape.nested:
+        return scripted(_grouped(words[0]), (_grouped(words[1]),), ())
+    return _grouped(_mathml_listed(",", words))
 
 
-def _greek(name: str) -> str:
-    if name in _GREEK_LOOKS:
-        return _GREEK_LOOKS[name]
-    size = "CAPITAL" if name[0].isupper() else "SMALL"
-    return unicodedata.lookup(f"GREEK {size} LETTER {name.upper().replace('LAMBDA', 'LAMDA')}")
+def _mathml_word(word: str) -> Markup:
+    if is_upright(word):
+        return Markup(upright(word))
+    items: list[str] = []
+    for item in _words_of_script(word):
+        if item[0].isdigit():
+            items.append(element("mn", item))
+        elif item.isalpha():
+            items.append(element("mi", item))
+        elif not item.isspace():
+            items.append(operator(item) if items or item not in "+-" else prefix_sign(item))
+    return Markup("".join(items), len(items) == 1)
 
 
-def _space(name: str) -> str:
-    return f'<mspace width="{_SPACES[name]}"></mspace>' if _SPACES[name] else ""
+def _mathml_letter(letter: str) -> Markup:
+    if letter == ":":
+        return Markup("<mo>:</mo>")
+    return Markup(_mathml_letters(letter)) if letter else _joined()
 
 
-def _root(tokens: _Tokens, depth: int) -> str:
-    _skip_spaces(tokens)
-    if not tokens or tokens[0] != "[":
-        return f"<msqrt>{_argument(tokens, depth + 1)}</msqrt>"
-    tokens.popleft()
-    order = _group(_row(tokens, ("]",), depth + 1))
-    if tokens:
-        tokens.popleft()
-    return f"<mroot>{_argument(tokens, depth + 1)}{order}</mroot>"
+def _mathml_listed(separator: str, codes: Sequence[Markup]) -> Markup:
+    if len(codes) == 1:
+        return codes[0]
+    sign = separator.strip()
+    return _joined((element("mo", sign) if sign else "").join(code.elements for code in codes))
 
 
-def _fenced(tokens: _Tokens, depth: int) -> str:
-    opening = _delimiter(tokens, "prefix")
-    items = _row(tokens, (r"\right",), depth + 1)
-    if tokens:
-        tokens.popleft()
-    return f"<mrow>{opening}{''.join(items)}{_delimiter(tokens, 'postfix')}</mrow>"
+def _mathml_brackets(code: Markup) -> Markup:
+    if _mathml_tall(code.elements):
+        return Markup(f"<mrow>{growing('(', 'prefix')}{code.elements}{growing(')', 'postfix')}</mrow>")
+    before = OPENING + code.elements
+    return Markup(before + CLOSING, False, CLOSING, before=before)
 
 
-def _delimiter(tokens: _Tokens, form: str) -> str:
-    """A bracket that grows with what it holds; a dot stands for none."""
-    _skip_spaces(tokens)
-    token = tokens.popleft() if tokens else "."
-    sign = _FENCES.get(token[1:], token) if token.startswith("\\") else token
-    return "" if sign == "." else _element("mo", sign, f' form="{form}" stretchy="true"')
+def _between(opening: str, code: Markup, closing: str) -> Markup:
+    return Markup(f"<mrow>{growing(opening, 'prefix')}{code.elements}{growing(closing, 'postfix')}</mrow>")
 
 
-def _table(tokens: _Tokens, depth: int) -> str:
-    environment = _source(tokens).rstrip("*")
-    if environment == "array":
-        _source(tokens)
-    side = ' style="text-align: left"' if environment in ("cases", "aligned", "array") else ""
-    rows, cells = [], []
-    while tokens:
-        cells.append(f"<mtd{side}>{''.join(_row(tokens, ('&', _NEW_ROW, _END), depth + 1))}</mtd>")
-        stop = tokens.popleft() if tokens else _END
-        if stop != "&":
-            rows.append(f"<mtr>{''.join(cells)}</mtr>" if cells != [f"<mtd{side}></mtd>"] else "")
-            cells = []
-        if stop == _END:
-            _source(tokens)
-            break
-    left, right = (
-        _element("mo", sign, f' form="{form}" stretchy="true"') if sign.strip() else ""
-        for sign, form in zip(_TABLES.get(environment, "  "), ("prefix", "postfix"), strict=True)
-    )
-    return f"<mrow>{left}<mtable>{''.join(rows)}</mtable>{right}</mrow>"
+def _mathml_product(codes: Sequence[Markup], joints: tuple[str, ...]) -> Markup:
+    """A matrix product as books print it, ``W x``; beside another product the sign stays and says what was grouped."""
+    hidden = all(joint in ("", "@") for joint in joints)
+    row = [codes[0].elements]
+    for joint, code in zip(joints, codes[1:], strict=True):
+        sign = THIN if hidden and joint == "@" else _MATHML_JOINTS[joint]
+        if not sign and row[-1].endswith("</mfrac>") and code.elements.startswith("<mfrac>"):
+            sign = THIN
+        row += [sign, code.elements]
+    return _joined(*row)
 
 
-def _source(tokens: _Tokens) -> str:
-    """The text of the next group (or the next token) as it stands."""
-    _skip_spaces(tokens)
-    if not tokens or tokens[0] != "{":
-        return tokens.popleft() if tokens else ""
-    pieces, open_groups = [], 0
-    while tokens:
-        token = tokens.popleft()
-        open_groups += (token == "{") - (token == "}")
-        pieces.append(token)
-        if not open_groups:
-            break
-    return "".join(pieces)[1 : None if open_groups else -1]
+def _mathml_entry(base: Markup, inside: Markup, bare: bool) -> Markup:
+    del bare
+    if base.below:  # an entry of W_2 is no W_21
+        base = Markup(f"<mrow>{OPENING}{base.elements}{CLOSING}</mrow>")
+    return _with_scripts(base, below=(_grouped(inside),))
 
 
-def _styled(alphabet: str, tokens: _Tokens, depth: int) -> str:
-    """Letters and digits of another alphabet, as the characters that Unicode has for them."""
-    text = _source(tokens).strip()
-    if re.fullmatch(r"[A-Za-z]+|\d+", text):
-        return _element("mn" if text.isdigit() else "mi", "".join(_letter_of(alphabet, one) for one in text))
-    return _group(_row(deque(_TOKEN.findall(text)), (), depth + 1))
+def _sample(base: Markup, index: Markup) -> Markup:
+    return _with_scripts(base, above=(f"<mrow>{OPENING}{index.elements}{CLOSING}</mrow>",))
 
 
-def _letter_of(alphabet: str, character: str) -> str:
-    name = unicodedata.name(character).replace("LATIN ", "").replace(" LETTER", "")
-    for full in (f"MATHEMATICAL {alphabet} {name}", f"{alphabet} {name}"):
-        try:
-            return unicodedata.lookup(full)
-        except KeyError:  # a few letters, such as ℝ, are older than their alphabet
-            continue
-    return character
+def _mathml_reduction(kind: str, below: Markup | None, above: Markup | None, body: Markup) -> Markup:
+    under, over = ((_grouped(code),) if code is not None else () for code in (below, above))
+    sign = scripted(_REDUCTIONS[kind], under, over, LIMITS)
+    if kind in ("max", "min"):
+        sign += APPLY if _opens_bracket(body.elements) else THIN
+    return _joined(sign, body.elements)
 
 
-def _upright(name: str, tokens: _Tokens) -> str:
-    text = re.sub(r"\\([^A-Za-z])", r"\1", _source(tokens)).replace("$", "")
-    if name.startswith("text") or " " in text:
-        return _element("mtext", text.replace(" ", "\u00a0"))
-    return _element("mi", text, ' mathvariant="normal"' if len(text) == 1 else "")
+def _mathml_cases(branches: Sequence[tuple[Markup, Markup]], otherwise: Markup | None) -> Markup:
+    rows = [(value.elements, element("mtext", "if\u00a0") + test.elements) for value, test in branches]
+    if otherwise is not None:
+        rows.append((otherwise.elements, element("mtext", "otherwise")))
+    return Markup(table_of(rows, "{ ", left=True))
+
+
+def _mathml_derivative(_table: PrintedNames, of: Derivative[Markup]) -> Piece[Markup]:
+    power = (element("mn", str(of.count)),) if of.count > 1 else ()
+    sign = scripted(_PARTIAL_SIGN, (), power)
+    below = _with_scripts(of.below, above=power).elements if power else of.below.elements
+    under = f"<mrow>{_PARTIAL_SIGN}{below}</mrow>"
+    if not power and not isinstance(of.nodes[0], Symbol | Indexed):
+        return Piece(_joined(f"<mfrac>{sign}{under}</mfrac>", _mathml_brackets(of.over.code).elements), PRODUCT)
+    return Piece(Markup(f"<mfrac><mrow>{sign}{of.over.code.elements}</mrow>{under}</mfrac>"), POWER)
+
+
+def _mathml_matrix(node: Matrix, parts: tuple[Piece[Markup], ...]) -> Markup:
+    entries = iter(parts)
+    return Markup(table_of([[next(entries).code.elements for _ in row] for row in node.rows], "[]"))
+
+
+def _mathml_quotient(_node: Call, parts: tuple[Piece[Markup], ...]) -> Piece[Markup]:
+    over, under = (part.code for part in parts)
+    if _mathml_differential(over.elements) and _mathml_differential(under.elements):  # d x / d y, and no derivative
+        over = _mathml_brackets(over)
+    return Piece(Markup(f"<mfrac>{_grouped(over)}{_grouped(under)}</mfrac>"), POWER)
+
+
+def _mathml_power(_node: Call, base: Markup, exponent: Piece[Markup]) -> Markup:
+    return _with_scripts(base, above=(_grouped(exponent.code),))
+
+
+def _mathml_transpose(base: Markup) -> Markup:
+    return _with_scripts(base, above=(_TRANSPOSE_SIGN,))
+
+
+def _mathml_call(table: PrintedNames, node: Call, inside: Markup) -> Markup:
+    def mentions(word: str) -> bool:
+        return f">{greek(word)}<" in inside.elements
+
+    name = name_markup(spelling_of_call(table, node.function, mentions)[1])
+    name = _with_scripts(name, above=(PRIME,) * node.primes)
+    return _behind(name.elements + APPLY, _mathml_brackets(inside))
+
+
+def _mathml_undefined(_table: PrintedNames, _node: Call, _parts: tuple[Piece[Markup], ...]) -> Piece[Markup]:
+    return Piece(Markup(element("mtext", "undefined")))
+
+
+def _mathml_indicator(_table: PrintedNames, _node: Call, parts: tuple[Piece[Markup], ...]) -> Piece[Markup]:
+    inside = parts[0].code
+    if _mathml_tall(inside.elements):
+        return Piece(_behind(_INDICATOR, _between("[", inside, "]")))
+    before = operator("[") + inside.elements
+    return Piece(_behind(_INDICATOR, Markup(before + operator("]"), False, operator("]"), before=before)))
+
+
+def _mathml_kronecker(_table: PrintedNames, _node: Call, parts: tuple[Piece[Markup], ...]) -> Piece[Markup]:
+    delta = Markup(element("mi", greek("delta")))
+    return Piece(_with_scripts(delta, below=(_grouped(_mathml_listed("", [part.code for part in parts])),)))
+
+
+def _mathml_absolute(_table: PrintedNames, _node: Call, parts: tuple[Piece[Markup], ...]) -> Piece[Markup]:
+    return Piece(_between("|", parts[0].code, "|"))
+
+
+def _mathml_norm(_table: PrintedNames, _node: Call, parts: tuple[Piece[Markup], ...]) -> Piece[Markup]:
+    norm = _between("‖", parts[0].code, "‖")
+    return Piece(_with_scripts(norm, below=tuple(_grouped(part.code) for part in parts[1:])))
+
+
+def _mathml_inner(_table: PrintedNames, _node: Call, parts: tuple[Piece[Markup], ...]) -> Piece[Markup]:
+    return Piece(_between("⟨", _mathml_listed(", ", [part.code for part in parts]), "⟩"))
+
+
+def _mathml_root(_table: PrintedNames, _node: Call, parts: tuple[Piece[Markup], ...]) -> Piece[Markup]:
+    return Piece(Markup(f"<msqrt>{_grouped(parts[0].code)}</msqrt>"))
+
+
+def _mathml_constant(table: PrintedNames, node: Call, parts: tuple[Piece[Markup], ...]) -> Piece[Markup]:
+    """A vector of ones or the identity, with its size below it where that is a letter or a number."""
+    inside = _mathml_listed(", ", [part.code for part in parts])
+    text, latex = table.functions[node.function]
+    if parts and not _bare_size(inside.elements):
+        return Piece(_behind(upright(text) + APPLY, _mathml_brackets(inside)))
+    if node.function == "identity" and not table.declared:
+        latex = r"\mathbf{I}"  # I is a symbol where nothing is declared
+    return Piece(_with_scripts(name_markup(latex), below=(_grouped(inside),) if parts else ()))
+
+
+def _first(code: Markup) -> str:
+    found = _first_character(code.elements)
+    return found[1] if found else ""
+
+
+def _raised(code: Markup) -> bool:
+    return any(script != PRIME for script in code.above)
+
+
+_MATHML_NOTATION: Notation[Markup] = Notation(
+    number=_mathml_number,
+    symbol=_mathml_symbol,
+    letter=_mathml_letter,
+    listed=_mathml_listed,
+    prefix=lambda sign, code: _joined(_MATHML_SIGNS[sign], code.elements),
+    infix=lambda left, sign, right: _joined(left.elements, _MATHML_SIGNS[sign], right.elements),
+    brackets=_mathml_brackets,
+    product=_mathml_product,
+    entry=_mathml_entry,
+    sample=_sample,
+    reduction=_mathml_reduction,
+    cases=_mathml_cases,
+    derivative=_mathml_derivative,
+    matrix=_mathml_matrix,
+    quotient=_mathml_quotient,
+    power=_mathml_power,
+    transpose=_mathml_transpose,
+    call=_mathml_call,
+    forms=MappingProxyType(
+        {
+            "undefined": _mathml_undefined,
+            "iverson": _mathml_indicator,
+            "kronecker": _mathml_kronecker,
+            "abs": _mathml_absolute,
+            "norm": _mathml_norm,
+            "inner": _mathml_inner,
+            "sqrt": _mathml_root,
+            "ones": _mathml_constant,
+            "identity": _mathml_constant,
+        }
+    ),
+    body=OPEN,
+    first=_first,
+    raised=_raised,
+    meet=lambda _table, _factor, _left, right, _mathml_inner: _first(right).isdecimal() and _first(right).isascii(),
+)

@@ -1,4 +1,4 @@
-"""What both printers share: how tightly pieces hold together, how names are spelled, where brackets go.
+"""What the printers share: how tightly pieces hold together, how names are spelled, what a tree tells about brackets.
 
 ``at_least(POWER, Piece("a + b", SUM), brackets)`` is ``(a + b)``: a sum can't stand as a factor.
 """
@@ -6,34 +6,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from grader.expression.language.functions import FUNCTIONS, SPELLINGS
 from grader.expression.language.names import Declared, Names, kept_by_names
-from grader.expression.language.nodes import (
-    Call,
-    Expression,
-    Indexed,
-    Matrix,
-    Number,
-    Partial,
-    Product,
-    Reduce,
-    Symbol,
-    head,
-)
-from grader.expression.language.precedence import ATOM, LOGIC, NOT, OPEN, POWER, PRODUCT
-from grader.expression.language.words import FUNCTION_LETTERS, is_word
+from grader.expression.language.nodes import Call, Expression, Indexed, Number, Partial, Reduce, Symbol, head
+from grader.expression.language.precedence import ATOM
+from grader.expression.language.words import FUNCTION_LETTERS
 from grader.expression.printing.symbol_latex import GREEK_COMMANDS, symbol_latex
 
+Code = TypeVar("Code")  # what a printer makes: a text, or markup
 
-class Piece(NamedTuple):
+
+class Piece(NamedTuple, Generic[Code]):
     """Printed code and how tightly it holds together, a rung of `precedence`."""
 
-    code: str
+    code: Code
     level: int = ATOM
 
 
@@ -79,79 +70,28 @@ def _preferred(name: str, spellings: tuple[str, ...]) -> tuple[str, ...]:
     return ("sigma", *plain) if name == "sigmoid" else plain
 
 
-def at_least(level: int, piece: Piece, wrap: Callable[[str], str]) -> str:
-    """The code of a piece, bracketed by `wrap` where it holds together less tightly than `level`."""
-    return piece.code if piece.level >= level else wrap(piece.code)
+def at_least(level: int, piece: Piece[Code], brackets: Callable[[Code], Code]) -> Code:
+    """The code of a piece, in `brackets` where it holds together less tightly than `level`."""
+    return piece.code if piece.level >= level else brackets(piece.code)
 
 
-def product(
-    table: PrintedNames,
-    node: Product,
-    parts: tuple[Piece, ...],
-    joints: Mapping[str, str],
-    wrap: Callable[[str], str],
-) -> Piece:
-    """A product; a quotient may lead it, a sum may end it, and juxtaposition must not look like a call."""
-    codes = [part.code for part in parts]
-    for place in reversed(range(len(parts))):  # what stands behind may have got a bracket
-        factor, part = node.factors[place], parts[place]
-        before = node.joints[place - 1] if place else "start"
-        behind = node.joints[place] if place < len(node.joints) else "end"
-        fits = part.level >= POWER
-        match factor:
-            case Call(function="iverson"):
-                # 2 1[x > 0] would be two numbers side by side, 2 x 1[x > 0] a product of numbers
-                touching = codes[place - 1][-1:].isdigit() or (codes[place - 1] in ("x", "X") and place > 1)
-                fits = not (before == "" and part.code[0] == "1" and touching)
-            case Reduce():
-                fits = behind == "end"
-            case Matrix():
-                fits = before != "" or part.code[0] == "\\"  # y [1, 2] would be an entry of y
-            case Call(function="div") | Number() if place == 0 and part.level == PRODUCT:
-                fits = behind != "" or parts[1].level < POWER
-            case Call(function="transpose" | "pow", args=(Symbol() as base, *_)) if behind == "":
-                fits &= not _takes_brackets(table, base, part, codes[place + 1], parts[place + 1].level)
-            case Symbol() | Indexed() | Partial():
-                if behind == "":
-                    fits &= not _takes_brackets(table, factor, part, codes[place + 1], parts[place + 1].level)
-        if before == "" and not table.declared and _words_meet(codes[place - 1], part.code):
-            fits = False
-        if before == "" and part.code[:1].isdigit() and not part.code.startswith("1["):
-            fits = False  # so would 2 3
-        if not fits:
-            codes[place] = wrap(part.code)
-    code = codes[0] + "".join(joints[joint] + code for joint, code in zip(node.joints, codes[1:], strict=True))
-    return Piece(code, OPEN if isinstance(node.factors[-1], Reduce) else PRODUCT)
+def joined_by(joints: Mapping[str, str], codes: Sequence[str], between: tuple[str, ...]) -> str:
+    """Factors side by side, with what `joints` writes for each sign between two of them."""
+    return codes[0] + "".join(joints[joint] + code for joint, code in zip(between, codes[1:], strict=True))
 
 
-def _words_meet(left: str, right: str) -> bool:
-    """Whether two words would stand side by side, which a reader without names takes for prose."""
-    last, first = _LAST_WORD(left), _FIRST_WORD(right)
-    return last is not None and first is not None and is_word(last[0]) and is_word(first[0])
+def mentions(code: str, word: str) -> bool:
+    """Whether a text or LaTeX holds `word`, and not only a longer word with it."""
+    return re.search(rf"(?<![A-Za-z]){word}(?![A-Za-z])", code) is not None
 
 
-_LAST_WORD = re.compile(r"(?<![A-Za-z0-9])[a-z]{3,}$").search
-_FIRST_WORD = re.compile(r"[a-z]{3,}(?![A-Za-z0-9])").match
+def spelling_of_call(table: PrintedNames, name: str, holds: Callable[[str], bool]) -> tuple[str, str]:
+    r"""What a function is called, in text and in LaTeX; `holds` is asked whether its brackets hold a word.
 
-
-def _takes_brackets(table: PrintedNames, factor: Expression, part: Piece, following: str, level: int) -> bool:
-    """Whether brackets behind `factor` would be read as the arguments of a function."""
-    slashed = isinstance(factor, Partial) and part.code[0] != "\\"
-    called = slashed or (head(factor) or "") in table.callable
-    return called and (level < POWER or following.startswith(("(", "[", r"\left(")))
-
-
-def logic(node: Call, parts: tuple[Piece, ...], sign: str, wrap: Callable[[str], str]) -> Piece:
-    """``a and b``; the reader gives "and" and "or" one level, so the other of the two stands in brackets."""
-    first = node.args[0]
-    chained = isinstance(first, Call) and first.function == node.function
-    return Piece(f"{at_least(LOGIC if chained else NOT, parts[0], wrap)} {sign} {at_least(NOT, parts[1], wrap)}", LOGIC)
-
-
-def called(table: PrintedNames, name: str, inside: str) -> tuple[str, str]:
-    r"""What a function is called before the brackets with `inside`: ``\sigma(\sigma)`` would be a product."""
+    A letter is no name for it there: ``\sigma(\sigma)`` would be a product.
+    """
     text, latex = table.functions[name]
-    if text in FUNCTION_LETTERS and re.search(rf"(?<![A-Za-z]){text}(?![A-Za-z])", inside):
+    if text in FUNCTION_LETTERS and holds(text):
         other = next(word for word in FUNCTIONS[name].spellings if word != text and "_" not in word)
         return other, rf"\operatorname{{{other}}}"
     return text, latex
@@ -197,30 +137,28 @@ def has_indices(e: Expression) -> bool:
     return isinstance(e, Indexed) or (isinstance(e, Call) and e.function == "kronecker")
 
 
-def index_list(letters: tuple[Expression, ...], parts: tuple[Piece, ...]) -> str:
-    """Letters stand together (``ij``); anything longer is kept apart by commas."""
-    return ("" if all(map(is_letter, letters)) else ",").join(part.code for part in parts)
+def has_own_form(table: PrintedNames, node: Call) -> bool:
+    """Whether a call may be written in a form of its own, as ``v^T``, and not as ``transpose(v)``."""
+    match node.function:
+        case "transpose":
+            return "T" not in table.declared
+        case "kronecker":
+            return all(map(is_letter, node.args)) and "delta" not in table.declared
+        case "abs" | "sqrt":
+            return not node.primes
+    return True
 
 
-def limits(node: Reduce, parts: tuple[Piece, ...], letter: str) -> tuple[str, str]:
-    """The code under and above the sign of a Reduce: ``i=1, i != j`` and ``n``."""
-    rest = list(parts[1:])
-    lower = f"{letter}={rest.pop(0).code}" if node.lower is not None else ""
-    upper = rest.pop(0).code if node.upper is not None else ""
-    if node.condition is None:
-        return lower or letter, upper
+def condition_says_letter(node: Reduce) -> bool:
+    """Whether the condition below a sign says over which letter it runs: ``k != i`` does, ``i < j`` may bind both."""
     first = node.condition
     while isinstance(first, Call) and first.function == "and":
         first = first.args[0]
-    speaks_of_it = isinstance(first, Call) and first.args[:1] == (Symbol(node.letter),)
-    if isinstance(first, Call) and first.function in ("lt", "le", "gt", "ge") and all(map(is_letter, first.args)):
-        speaks_of_it = False  # i < j alone may bind both
-    if isinstance(first, Call) and first.function == "eq":
-        speaks_of_it = False  # i = k alone is where a range begins
-    test = rest.pop(0).code
-    if not speaks_of_it:
-        return f"{lower or letter}: {test}", upper
-    return f"{lower}, {test}" if lower else test, upper
+    if not isinstance(first, Call) or first.args[:1] != (Symbol(node.letter),):
+        return False
+    if first.function in ("lt", "le", "gt", "ge") and all(map(is_letter, first.args)):
+        return False
+    return first.function != "eq"  # i = k alone is where a range begins
 
 
 def order_of(node: Partial) -> tuple[int, Expression]:

@@ -157,15 +157,15 @@ class Parser(Cursor):
 
     def sum(self) -> Expression:
         """Terms joined by + and -."""
-        start = self.pos
-        kind = self.kinds[start]
+        begin = self.tokens[self.pos][2]  # before a run of letters is cut there
+        kind = self.kinds[self.pos]
         left = self.signed(PRODUCT) if kind == "-" or kind == "+" else self.term()
         terms = 1
         while (kind := self.kinds[self.pos]) == "+" or kind == "-":
             self.pos += 1
             following = self.kinds[self.pos]
             right = self.signed(PRODUCT) if following == "-" or following == "+" else self.term()
-            span = span_of(self.tokens[start][2], self.tokens[self.pos - 1][3])
+            span = span_of(begin, self.tokens[self.pos - 1][3])
             left = Call("add" if kind == "+" else "sub", (left, right), 0, span)
             terms += 1
             if terms > MAX_TERMS:
@@ -193,6 +193,7 @@ class Parser(Cursor):
     def term(self) -> Expression:
         """Factors joined by product signs, division, or nothing at all."""
         start, kinds = self.pos, self.kinds
+        begin = self.tokens[start][2]  # before a run of letters is cut there
         first = self.prefix_rules[kinds[start]](self)
         kind = kinds[self.pos]
         if kind in self.postfix_rules:
@@ -215,24 +216,25 @@ class Parser(Cursor):
                     joints.append(joint)
                     factors.append(factor)
             elif kind == "/":
-                factors, joints = [self._divided(factors, joints, start)], []
+                factors, joints = [self._divided(factors, joints, begin)], []
             elif kind not in STARTS or ((kind == "|" or kind == "‖") and self.bars):
                 break
             else:
                 self._side_by_side(factors, joints)
             kind = kinds[self.pos]
-        return product(factors, joints, self.span(start)) if joints else factors[0]
+        return product(factors, joints, span_of(begin, self.tokens[self.pos - 1][3])) if joints else factors[0]
 
-    def _divided(self, factors: list[Expression], joints: list[str], start: int) -> Expression:
-        """The product so far, which begins at token `start`, over the factor behind the slash ahead."""
+    def _divided(self, factors: list[Expression], joints: list[str], begin: int) -> Expression:
+        """The product so far, which begins at `begin` in the text, over the factor behind the slash ahead."""
         self.pos += 1
         below = self.pos
         following = self.kinds[below]
         denominator = self.signed(POWER) if following == "-" or following == "+" else self.power()
-        top = product(factors, joints, self.span(start)) if joints else factors[0]
+        span = span_of(begin, self.tokens[self.pos - 1][3])
+        top = product(factors, joints, span) if joints else factors[0]
         if self.kinds[self.pos] in _RUNS_ON and self.touches() and self.kinds[below] != "(":
             self.note("ambiguous_slash")
-        return Call("div", (top, denominator), 0, self.span(start))
+        return Call("div", (top, denominator), 0, span)
 
     def _side_by_side(self, factors: list[Expression], joints: list[str]) -> None:
         """Add the factor ahead, which no sign joins to the last one."""

@@ -94,7 +94,7 @@ def nabla(p: Parser) -> Expression:
         variable = _below_nabla(p)
         if order == 1:
             order = _order(p)  # \nabla_w^2 L
-        match variable:
+        match variable:  # any other stands for itself
             case Product(factors=(first, second), joints=("",)) if first == second:  # \nabla_{ww} L
                 variable, order = first, 2
         kind = p.kinds[p.pos]

@@ -23,6 +23,7 @@ from grader.expression.language.nodes import (
     sides,
     walk,
 )
+from grader.results import NOTES, Note, NoteKind
 from grader.solver.key import SolvedQuestion
 
 Axes = Mapping[str, tuple[str, ...]]
@@ -33,7 +34,7 @@ class Meaning:
     """Another reading of an answer; a person confirms it where `doubt` says what it takes for granted."""
 
     expression: Expression
-    note: str
+    note: Note
     doubt: str = ""
 
 
@@ -42,19 +43,21 @@ def meanings(question: SolvedQuestion, target: Expression, answer: Expression, f
 
     `fits`: the answer has the target's shape, so that nothing is left out of it.
     """
-    axes = {item.name: item.axes for item in question.graph.quantities}
+    axes = question.graph.axes
     if not any(axes.values()):
         return
     if not fits:
-        yield Meaning(with_implied_indices(answer, axes), "implied_index")
-        yield Meaning(_of_one_example(question, target, answer, axes), "implied_index")
-        yield from (Meaning(item, "renamed") for item in _other_letters(question, target, answer))
-    own = _own_letters(question, target, answer)
-    yield Meaning(own, "own_letter", "This is right if its letters are meant as indices of their own.")
-    doubt = "This is right if the derivative is meant as a function of the unit's value."
-    yield Meaning(_at_values(answer, question), "derivative_of_value", doubt)
-    doubt = "This is right if its products are meant in another way than they are written."
-    yield Meaning(_loose(answer), "loose_products", doubt)
+        yield Meaning(with_implied_indices(answer, axes), Note(NoteKind.IMPLIED_INDEX))
+        yield Meaning(_of_one_example(question, target, answer, axes), Note(NoteKind.IMPLIED_INDEX))
+        yield from (Meaning(item, Note(NoteKind.RENAMED)) for item in _other_letters(question, target, answer))
+    yield _doubtful(_own_letters(question, target, answer), NoteKind.OWN_LETTER)
+    yield _doubtful(_letters_anew(question, target, answer), NoteKind.OWN_LETTER)
+    yield _doubtful(_at_values(answer, question), NoteKind.DERIVATIVE_OF_VALUE)
+    yield _doubtful(_loose(answer), NoteKind.LOOSE_PRODUCTS)
+
+
+def _doubtful(expression: Expression, kind: NoteKind) -> Meaning:
+    return Meaning(expression, Note(kind), NOTES[kind].sentence)
 
 
 def with_implied_indices(node: Expression, axes: Axes) -> Expression:
@@ -88,7 +91,7 @@ def _entered(node: Expression, letter: str, axis: str, axes: Axes) -> Expression
 
 def example_axes(question: SolvedQuestion) -> frozenset[str]:
     """The axes that only a number such as the loss sums over: those of independent examples."""
-    axes = {item.name: item.axes for item in question.graph.quantities}
+    axes = question.graph.axes
     every = {axis for shape in axes.values() for axis in shape if axis != "1"}
     reduced = [item for node in question.graph.nodes if node.axes for item in walk(node.expression)]
     return frozenset(every - {_axis_of(item, axes) for item in reduced if isinstance(item, Reduce)})
@@ -96,7 +99,7 @@ def example_axes(question: SolvedQuestion) -> frozenset[str]:
 
 def of_examples(question: SolvedQuestion, answer: Expression, letters: Iterable[str]) -> bool:
     """Whether one of the letters, as the answer uses it, numbers examples."""
-    axes = {item.name: item.axes for item in question.graph.quantities}
+    axes = question.graph.axes
     examples = example_axes(question)
     return any(_axis_of(Reduce("sum", letter, answer), axes) in examples for letter in letters)
 
@@ -125,8 +128,21 @@ def _own_letters(question: SolvedQuestion, target: Expression, answer: Expressio
     places = {leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index"}
     kept = {place.name for place in indices(target) if isinstance(place, Symbol)}
     used = {place.name for item in walk(answer) for place in indices(item) if isinstance(place, Symbol)}
-    fresh = iter([letter for letter in "pqrst" if letter not in free_symbols(answer)])
-    return substitute(answer, {place: Symbol(next(fresh)) for place in sorted((places & used) - kept)[:3]})
+    fresh = [letter for letter in "pqrst" if letter not in free_symbols(answer)]
+    moved = sorted((places & used) - kept)[:3]
+    return substitute(answer, {place: Symbol(letter) for place, letter in zip(moved, fresh, strict=False)})
+
+
+def _letters_anew(question: SolvedQuestion, target: Expression, answer: Expression) -> Expression:
+    """The answer with fresh letters for the target's where others stand beside them: ``yhat_jk`` for ``dJ/dz_ij``."""
+    kept = {place.name for place in indices(target) if isinstance(place, Symbol)}
+    names = {item.name for item in question.graph.quantities}
+    if not _index_letters(answer) - kept - names:
+        return answer
+    places = {leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index"}
+    used = sorted(kept & free_symbols(answer) - (names - places))
+    fresh = [letter for letter in "pqrst" if letter not in free_symbols(answer) | kept]
+    return substitute(answer, {old: Symbol(new) for old, new in zip(used, fresh, strict=False)})
 
 
 def _other_letters(question: SolvedQuestion, target: Expression, answer: Expression) -> Iterator[Expression]:

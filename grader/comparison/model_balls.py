@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from grader.autodiff.graph import ComputationGraph
 from grader.comparison.arrays import Pair
-from grader.comparison.certificate import Point, Program, certainly_outside
+from grader.comparison.balls import Point, Program, certainly_outside
 from grader.comparison.scalars import Settled, settle
 from grader.expression.language.nodes import Expression, Partial, walk
 from grader.solver.key import SolvedQuestion
@@ -26,7 +26,7 @@ CLOSE_LOOKS = 1
 @lru_cache(maxsize=256)
 def is_scalar_model(question: SolvedQuestion) -> bool:
     """Whether every quantity of the model is a scalar."""
-    return not any(item.axes for item in question.graph.quantities)
+    return not any(question.graph.axes.values())
 
 
 def settled_run(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.gradebook import write_text
+from grader.files import write_text
 
 
 def test_folders_are_made_and_the_old_file_replaced(tmp_path: Path) -> None:

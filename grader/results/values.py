@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.problems import Problem
+from grader.results.notes import NOTES, Decision, Note, NoteKind, Outcome
 from grader.rubric.shown import Asked
 
 
@@ -27,21 +28,39 @@ class Evidence:
     certified: bool = False
 
 
+NO_EVIDENCE = Evidence()
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`decision`: equivalent, not_equivalent, undecided or unreadable; `note` is a stable machine string."""
+    """What the judge finds, how, and why it holds; `message` tells what no register can."""
 
-    decision: str
-    note: str
+    decision: Decision
+    note: Note
     evidence: Evidence = Evidence()
     message: str = ""
+
+
+def same(evidence: Evidence) -> Verdict:
+    """The verdict on an answer that is equal to the reference as it stands."""
+    return Verdict(Decision.EQUIVALENT, Note(NoteKind.EQUIVALENT), evidence)
+
+
+def differs(counterexample: Evidence, message: str = "") -> Verdict:
+    """The verdict on an answer that has another value; `message` says what kind of difference it is."""
+    return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.NOT_EQUIVALENT), counterexample, message)
+
+
+def undecided(kind: NoteKind, message: str = "", evidence: Evidence = NO_EVIDENCE) -> Verdict:
+    """The verdict on an answer for a person to decide; the register has the sentence unless a `message` tells more."""
+    return Verdict(Decision.UNDECIDED, Note(kind), evidence, message or NOTES[kind].sentence)
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """What is said about a wrong answer: the rule that predicted it and a sentence for the student."""
 
-    rule: str
+    rule: Note
     message: str
 
 
@@ -66,12 +85,12 @@ class ScoreLine:
 
 @dataclass(frozen=True, slots=True)
 class PartResult:
-    """`verdict`: correct, partly_correct, incorrect, undecided, unreadable or missing."""
+    """What became of one part of one student."""
 
     asked: Asked
-    verdict: str
+    verdict: Outcome
     score: float
-    note: str
+    note: Note
     review: bool
     message: str
     answer: AnswerShown | None = None

@@ -1,4 +1,4 @@
-"""Results kept on disk: every file appears whole or not at all.
+"""A text to a file on disk, which appears whole or not at all.
 
 ``write_text(Path("report/grades.csv"), text)`` leaves the old file or the new one, never half of either.
 """

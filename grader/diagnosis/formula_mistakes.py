@@ -52,6 +52,7 @@ def changed_formulas(formula: Expression) -> Iterator[Changed]:
 def _anywhere(node: Expression) -> Slips:
     for rule in RULES:
         yield from rule(node)
+    # what stands in an index or in a condition is no part of the derivation
     if isinstance(node, Partial | Indexed | Symbol | Number) or (isinstance(node, Call) and node.function in _TESTS):
         return
     for k, child in enumerate(children(node)):
@@ -160,6 +161,7 @@ def functions(node: Expression) -> Slips:
             yield "missing_condition", node, right
 
 
+# a rule has nothing to say of the kinds of formulas that it does not name
 RULES: tuple[Callable[[Expression], Slips], ...] = (sums, products, conditions, functions)
 
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from grader.comparison.asked import Target
 from grader.comparison.judge import judge
+from grader.comparison.target import Target
 from grader.diagnosis.predictions import Mistake, named
-from grader.diagnosis.tracks import reached_from
 from grader.expression.algebra.construct import free_symbols
 from grader.expression.language.nodes import (
     ONE,
@@ -28,12 +27,13 @@ from grader.expression.language.nodes import (
     head,
     rebuild,
 )
+from grader.results import Decision, NoteKind
 from grader.solver.key import SolvedPart, SolvedQuestion
 
 MAX_TRIED = 40
 _SCALAR = frozenset(("total", "inner", "norm", "log", "exp", "iverson", "sqrt"))
 _AXES = (ZERO, ONE)
-_PLAINLY = frozenset(("equivalent", "rounded", "renamed"))
+_PLAINLY = frozenset((NoteKind.EQUIVALENT, NoteKind.ROUNDED, NoteKind.RENAMED))
 _OTHER_JOINTS = {"@": "circ", "circ": "@", "": "circ", "*": "@", "cdot": "@"}
 
 Repair = tuple[str, Expression, Expression]
@@ -58,7 +58,7 @@ def _right(
 ) -> bool:
     goal = Target(target, closed, part.part.tolerance, part.interval if target == part.part.target else None, "wrong")
     verdict = judge(question, goal, answer)
-    return verdict.decision == "equivalent" and verdict.note in _PLAINLY
+    return verdict.decision is Decision.EQUIVALENT and verdict.note.kind in _PLAINLY
 
 
 def _stops(question: SolvedQuestion, target: Expression) -> Iterator[Expression]:
@@ -66,9 +66,8 @@ def _stops(question: SolvedQuestion, target: Expression) -> Iterator[Expression]
     if not isinstance(target, Partial) or question.numeric:
         return
     above, below = head(target.numerator) or "", head(target.denominator) or ""
-    reached = reached_from(question.graph, below)
-    for node in reversed(question.graph.nodes):
-        if node.name in reached - {above} and above in reached_from(question.graph, node.name):
+    for node in reversed(question.graph.between(below, above)):
+        if node.name != above:
             yield Partial(Symbol(above), Symbol(node.name))
 
 
@@ -87,7 +86,7 @@ _ORDER = ("missing_transpose", "transposed", "factor_order", "elementwise_for_ma
 
 def _anywhere(node: Expression) -> Iterator[Repair]:
     yield from _here(node)
-    if isinstance(node, Symbol | Indexed | Partial):
+    if isinstance(node, Symbol | Indexed | Partial):  # no arrays are joined in an index or in a name
         return
     for place, child in enumerate(children(node)):
         for kind, about, mended in _anywhere(child):
@@ -101,6 +100,7 @@ def _put(node: Expression, place: int, new: Expression) -> Expression:
 
 
 def _here(node: Expression) -> Iterator[Repair]:
+    """The repairs at one node; of any other kind than these there is nothing to turn, to sum or to join."""
     match node:
         case Call("transpose", (inner,)):
             yield "transposed", inner, inner

@@ -13,8 +13,8 @@ import numpy as np
 
 from grader.autodiff.backprop import inline
 from grader.autodiff.graph import Node
-from grader.diagnosis.formulas import Changed, changed_formulas, interchanged, quantities_in
-from grader.diagnosis.tracks import Track, reached_from
+from grader.diagnosis.formula_mistakes import Changed, changed_formulas, interchanged, quantities_in
+from grader.diagnosis.tangents import Tangents
 from grader.expression.evaluation.values import Array
 from grader.expression.language.nodes import (
     ONE,
@@ -67,8 +67,7 @@ def other_derivatives(question: SolvedQuestion, run: Run, above: str, below: str
 ]:  # fmt: skip
     """Derivatives of the model that are not the one asked for, where they have its shape."""
     graph = question.graph
-    reached = reached_from(graph, below)
-    between = [n.name for n in graph.nodes if n.name in reached and above in reached_from(graph, n.name)]
+    between = [node.name for node in graph.between(below, above)]
     others = [item.name for item in graph.quantities if item.name not in (above, below)]
     wanted = [Partial(Symbol(above), Symbol(name)) for name in others]
     wanted += [Partial(Symbol(name), Symbol(below)) for name in between]
@@ -117,8 +116,8 @@ def other_values(question: SolvedQuestion, run: Run, name: str) -> Iterator[Inst
 
 def swapped_targets(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[Expression, Expression]]:
     """The closed formula with a label and its prediction interchanged; first what is swapped."""
-    inside = [name for name in quantities_in(part.closed) if name in {q.name for q in question.graph.quantities}]
-    axes = {item.name: item.axes for item in question.graph.quantities}
+    axes = question.graph.axes
+    inside = [name for name in quantities_in(part.closed) if name in axes]
     subtracted = set()
     for node in question.graph.nodes:
         for item in walk(node.expression):
@@ -133,8 +132,7 @@ def swapped_targets(question: SolvedQuestion, part: SolvedPart) -> Iterator[tupl
 
 def replaced(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, str, Expression]]:
     """The closed formula with one quantity (or size) in another's place: which, the other, the formula."""
-    axes: dict[str, object] = {item.name: item.axes for item in question.graph.quantities}
-    axes |= dict.fromkeys(question.graph.sizes, "a size")
+    axes: dict[str, object] = {**question.graph.axes, **dict.fromkeys(question.graph.sizes, "a size")}
     for one in (name for name in quantities_in(part.closed) if name in axes):
         times = sum(1 for item in walk(part.closed) if item == Symbol(one))
         for other in axes:
@@ -186,35 +184,32 @@ def transposed(values: Array) -> Iterator[Array]:
                 yield np.swapaxes(values, one, other)
 
 
-def diagonals(track: Track) -> Iterator[Instead]:
+def diagonals(tangents: Tangents) -> Iterator[Instead]:
     """Of a node whose entries all depend on all others (softmax): only the diagonal of its Jacobian, or signs wrong."""
-    run = track.run
-    for node in track.nodes:
+    run, graph = tangents.run, tangents.question.graph
+    way = {tangents.below, *graph.opaque_in(tangents.below), *(node.name for node in tangents.nodes)}
+    for node in tangents.nodes:
         rank = len(node.axes)
-        for leaf in track.question.graph.quantities:
+        for leaf in graph.quantities:
             if not rank or leaf.axes != node.axes or leaf.name not in quantities_in(node.expression):
                 continue
-            fill_partials(run, [Partial(Symbol(node.name), Symbol(leaf.name))], track.question.adjoints)
+            fill_partials(run, [Partial(Symbol(node.name), Symbol(leaf.name))], tangents.question.adjoints)
             local = run.values.get(partial_name(node.name, leaf.name))
-            if local is None or leaf.name not in {track.below, *(n.name for n in track.nodes)} | _opaque(track):
+            if local is None or leaf.name not in way:
                 continue
             size = int(np.prod(local.shape[1 : 1 + rank]))
             flat = local.reshape(run.points, size, size)
             eye = np.eye(size)
             if not (flat * (1 - eye)).any():
                 continue
-            upper = run.values[partial_name(track.above, node.name)]
-            lower = run.values[partial_name(leaf.name, track.below)]
+            upper = run.values[partial_name(tangents.above, node.name)]
+            lower = run.values[partial_name(leaf.name, tangents.below)]
             about = Partial(Symbol(node.name), Symbol(leaf.name))
             for kind, wrong in (("softmax_diagonal", flat * eye), ("sign", flat * (2 * eye - 1))):
                 left = upper.reshape(run.points, -1, size)
                 right = lower.reshape(run.points, size, -1)
                 shape = (run.points, *upper.shape[1 : upper.ndim - rank], *lower.shape[1 + rank :])
                 yield Instead(kind, about, (left @ (wrong - flat) @ right).reshape(shape))
-
-
-def _opaque(track: Track) -> set[str]:
-    return {leaf.name for leaf in track.question.graph.leaves if track.below in leaf.of}
 
 
 def updated_weights(question: SolvedQuestion, run: Run, name: str, target: Partial) -> Iterator[Instead]:
@@ -265,8 +260,7 @@ def factors(question: SolvedQuestion, run: Run, target: Expression, closed: Expr
     above, below = "", ""
     if isinstance(target, Partial):
         above, below = head(target.numerator) or "", head(target.denominator) or ""
-        reached = reached_from(graph, below)
-        way = {n.name for n in graph.nodes if n.name in reached and above in reached_from(graph, n.name)}
+        way = {node.name for node in graph.between(below, above)}
     near = names | way | {name for node in graph.nodes if node.name in way for name in quantities_in(node.expression)}
     items = sorted(graph.quantities, key=lambda item: item.name not in names)
     for item in items:

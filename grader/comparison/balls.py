@@ -10,11 +10,24 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, assert_never
 
 from flint import arb, ctx, fmpq
 
-from grader.expression.language.nodes import Call, Cases, Expression, Number, Partial, Product, Symbol, head
+from grader.expression.language.nodes import (
+    Call,
+    Cases,
+    Expression,
+    Indexed,
+    Matrix,
+    Number,
+    Partial,
+    Product,
+    Reduce,
+    Slice,
+    Symbol,
+    head,
+)
 
 Point: TypeAlias = Mapping[str, float | Fraction]
 Program: TypeAlias = Sequence[tuple[str, Expression]]
@@ -128,7 +141,10 @@ def _ball(node: Expression, point: Mapping[str, arb]) -> Any:
             return _power(node, point)
         case Call(primes=0) if node.function in BALLS:
             return BALLS[node.function](*(_ball(arg, point) for arg in node.args))
-    raise NoBall
+        case Call() | Product() | Indexed() | Reduce() | Matrix() | Slice():  # without a row, or no scalar arithmetic
+            raise NoBall
+        case _:
+            assert_never(node)
 
 
 def _power(node: Call, point: Mapping[str, arb]) -> Any:
@@ -149,6 +165,7 @@ def _power(node: Call, point: Mapping[str, arb]) -> Any:
 
 
 def _integer(node: Expression) -> int | None:
+    """A whole number as it is written; None for any other formula, whatever it comes to."""
     match node:
         case Number(value=Fraction(denominator=1) as value):
             return int(value)

@@ -1,0 +1,235 @@
+"""The register of notes: how an answer can have been judged, with what is said of it and what it is worth.
+
+``NOTES[NoteKind.ROUNDED].sentence`` is "This is right within the rounding asked for." Tests, tables and statistics key
+on the name of a kind, which never changes; the sentence may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from types import MappingProxyType
+
+
+class Decision(StrEnum):
+    """What the judge finds of an answer against a target."""
+
+    EQUIVALENT = "equivalent"
+    NOT_EQUIVALENT = "not_equivalent"
+    UNDECIDED = "undecided"
+    UNREADABLE = "unreadable"
+
+
+class Outcome(StrEnum):
+    """What becomes of a part: the `verdict` of results.json."""
+
+    CORRECT = "correct"
+    PARTLY_CORRECT = "partly_correct"
+    INCORRECT = "incorrect"
+    UNDECIDED = "undecided"
+    UNREADABLE = "unreadable"
+    MISSING = "missing"
+
+
+WRONG = frozenset((Outcome.INCORRECT, Outcome.PARTLY_CORRECT))
+
+
+class Credit(Enum):
+    """What an answer with a note earns."""
+
+    FULL = "all points"
+    SHARE = "a share, as the rubric says"
+    NONE = "what its steps and its mistake are worth"
+    PERSON = "a person decides"
+
+
+class NoteKind(StrEnum):
+    """The stable names of the notes."""
+
+    EQUIVALENT = "equivalent"
+    RENAMED = "renamed"
+    IMPLIED_INDEX = "implied_index"
+    IMPLIED_SUM = "implied_sum"
+    ROUNDED = "rounded"
+    TRANSPOSED = "transposed"
+    CHAIN_RULE_ONLY = "chain_rule_only"
+    NOT_EVALUATED = "not_evaluated"
+    FOLLOW_THROUGH = "follow_through"
+    MALRULE = "malrule"
+    NOT_EQUIVALENT = "not_equivalent"
+    SHAPE = "shape"
+    WRONG_AT_KINK = "wrong_at_kink"
+    RESTATED = "restated"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    REFERENCE_UNREADABLE = "reference_unreadable"
+    OWN_LETTER = "own_letter"
+    DERIVATIVE_OF_VALUE = "derivative_of_value"
+    LOOSE_PRODUCTS = "loose_products"
+    AMBIGUOUS_READING = "ambiguous_reading"
+    AMBIGUOUS_INDICES = "ambiguous_indices"
+    TOO_MANY_READINGS = "too_many_readings"
+    FOLLOW_THROUGH_DEGENERATE = "follow_through_degenerate"
+    ROUNDING_UNKNOWN = "rounding_unknown"
+    UNDEFINED = "undefined"
+    TOO_FEW_POINTS = "too_few_points"
+    TIMEOUT = "timeout"
+    GRADER_FAILED = "grader_failed"
+
+
+class Note(str):
+    """How an answer was judged, as the machine string that programs keep: ``malrule/sign:dL_dz``, a kind and a detail.
+
+    A text, since it is stored and compared as one; made from its kind, so that no other can be made.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, kind: NoteKind, detail: str = "") -> Note:
+        return super().__new__(cls, f"{kind}/{detail}" if detail else str(kind))
+
+    def __getnewargs__(self) -> tuple[NoteKind, str]:  # type: ignore[override]  # what __new__ takes, not one text
+        return self.kind, self.detail
+
+    @property
+    def kind(self) -> NoteKind:
+        """The register's member."""
+        return NoteKind(self.partition("/")[0])
+
+    @property
+    def detail(self) -> str:
+        """What the kind leaves open: which mistake; empty for most."""
+        return self.partition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """What a kind of note means.
+
+    `goes_on`: a later answer may be right given the value of this one. `sentence` is for the student; the verdict's own
+    message goes before it where `particular`. `counted_as` is its line in the class's table of mistakes, if it has one.
+    """
+
+    kind: NoteKind
+    credit: Credit
+    sentence: str
+    goes_on: bool = False
+    particular: bool = False
+    counted_as: str = ""
+
+
+_ROWS = (
+    NoteRow(NoteKind.EQUIVALENT, Credit.FULL, "This is equal to the reference answer.", goes_on=True),
+    NoteRow(
+        NoteKind.RENAMED,
+        Credit.FULL,
+        "This is equal to the reference answer, once its letters are matched with ours.",
+        goes_on=True,
+    ),
+    NoteRow(
+        NoteKind.IMPLIED_INDEX,
+        Credit.FULL,
+        "This is equal to the reference answer, with the index put in that it evidently leaves out.",
+        goes_on=True,
+    ),
+    NoteRow(
+        NoteKind.IMPLIED_SUM,
+        Credit.FULL,
+        "This is equal to the reference answer, with the repeated index summed as you evidently mean.",
+        goes_on=True,
+    ),
+    NoteRow(NoteKind.ROUNDED, Credit.FULL, "This is right within the rounding asked for.", goes_on=True),
+    NoteRow(
+        NoteKind.TRANSPOSED,
+        Credit.PERSON,
+        "This is the transpose of the gradient.",
+        goes_on=True,
+        particular=True,
+        counted_as="the answer is the transpose of the gradient",
+    ),
+    NoteRow(
+        NoteKind.CHAIN_RULE_ONLY,
+        Credit.SHARE,
+        "The chain rule is set up rightly, but its derivatives are not worked out.",
+        counted_as="the chain rule is set up, but not worked out",
+    ),
+    NoteRow(
+        NoteKind.NOT_EVALUATED,
+        Credit.SHARE,
+        "The formula is right, but it is not worked out to a number.",
+        counted_as="the formula is not worked out to a number",
+    ),
+    NoteRow(
+        NoteKind.FOLLOW_THROUGH, Credit.SHARE, "This is right given your own earlier answers.", True, particular=True
+    ),
+    NoteRow(NoteKind.MALRULE, Credit.NONE, "This is not equal to the reference answer.", goes_on=True),
+    NoteRow(NoteKind.NOT_EQUIVALENT, Credit.NONE, "This is not equal to the reference answer.", goes_on=True),
+    NoteRow(
+        NoteKind.SHAPE,
+        Credit.NONE,
+        "This does not have the shape of the answer asked for.",
+        particular=True,
+        counted_as="the answer has another shape than the gradient",
+    ),
+    NoteRow(
+        NoteKind.WRONG_AT_KINK,
+        Credit.NONE,
+        "This is right except at the kink itself, where its value is no subgradient.",
+        counted_as="wrong at the kink alone",
+    ),
+    NoteRow(
+        NoteKind.RESTATED,
+        Credit.NONE,
+        "This only restates the question: the quantity asked for stands on both sides.",
+        counted_as="the answer only restates the question",
+    ),
+    NoteRow(NoteKind.MISSING, Credit.NONE, "No answer was handed in for this part."),
+    NoteRow(NoteKind.UNREADABLE, Credit.PERSON, "We could not read this answer, so a person will look at it."),
+    NoteRow(NoteKind.REFERENCE_UNREADABLE, Credit.PERSON, "The reference could not be read.", particular=True),
+    NoteRow(
+        NoteKind.OWN_LETTER,
+        Credit.PERSON,
+        "This is right if its letters are meant as indices of their own.",
+        particular=True,
+    ),
+    NoteRow(
+        NoteKind.DERIVATIVE_OF_VALUE,
+        Credit.PERSON,
+        "This is right if the derivative is meant as a function of the unit's value.",
+        particular=True,
+    ),
+    NoteRow(
+        NoteKind.LOOSE_PRODUCTS,
+        Credit.PERSON,
+        "This is right if its products are meant in another way than they are written.",
+        particular=True,
+    ),
+    NoteRow(NoteKind.AMBIGUOUS_READING, Credit.PERSON, "Not all of its readings are right.", particular=True),
+    NoteRow(
+        NoteKind.AMBIGUOUS_INDICES,
+        Credit.PERSON,
+        "Your indices can be matched with those of the question in more than one way.",
+        particular=True,
+    ),
+    NoteRow(NoteKind.TOO_MANY_READINGS, Credit.PERSON, "This can be read in too many ways.", particular=True),
+    NoteRow(
+        NoteKind.FOLLOW_THROUGH_DEGENERATE,
+        Credit.PERSON,
+        "This fits your own earlier answers, which make it vanish or level off.",
+        particular=True,
+    ),
+    NoteRow(
+        NoteKind.ROUNDING_UNKNOWN,
+        Credit.PERSON,
+        "This is near the right value; how far rounding every line may lead is not known for arrays.",
+        particular=True,
+    ),
+    NoteRow(NoteKind.UNDEFINED, Credit.PERSON, "This has no value where the reference has one.", particular=True),
+    NoteRow(
+        NoteKind.TOO_FEW_POINTS, Credit.PERSON, "There are too few points where both have a value.", particular=True
+    ),
+    NoteRow(NoteKind.TIMEOUT, Credit.PERSON, "Judging this answer took too long.", particular=True),
+    NoteRow(NoteKind.GRADER_FAILED, Credit.PERSON, "The grader failed on this answer.", particular=True),
+)
+NOTES: Mapping[NoteKind, NoteRow] = MappingProxyType({row.kind: row for row in _ROWS})

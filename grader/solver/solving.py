@@ -1,0 +1,126 @@
+"""Rubric -> AnswerKey: every target solved, sampled and certified before anyone is graded with it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+
+from grader.autodiff.backprop import NotDifferentiable, backward_pass
+from grader.autodiff.graph import ComputationGraph, Node
+from grader.autodiff.higher import with_derivatives
+from grader.expression.evaluation.values import ShapeError
+from grader.expression.language.nodes import Partial, head
+from grader.expression.printing.mathml import to_mathml
+from grader.expression.printing.text import to_text
+from grader.problems import Problem
+from grader.rubric.model import Part, Question, Rubric
+from grader.rubric.shown import Asked
+from grader.solver.certify import certificate, certify_question
+from grader.solver.closed import closed_form, derivation
+from grader.solver.derivation import shown_steps
+from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
+from grader.solver.kinks import Kink, kinks, model_margins, stratified
+from grader.solver.rounding import first_array, rounded_program, rounds
+from grader.solver.runs import Run, draw_runs, fill_partials, is_numeric, joined
+from grader.version import VERSION
+
+
+def solve(rubric: Rubric, certificates: Mapping[str, str] | None = None) -> AnswerKey | tuple[Problem, ...]:
+    """Solve every part; Problems where a model has no gradient, no value, or a certificate fails.
+
+    A question whose content hash is in `certificates` was certified before and is not certified again.
+    """
+    known = certificates or {}
+    made: dict[str, str] = {}
+    solved: list[SolvedQuestion] = []
+    problems: list[Problem] = []
+    for question in rubric.questions:
+        digest = content_hash(question)
+        try:
+            done = _solve_question(question, digest)
+            if digest not in known:
+                problems += certify_question(done)
+        except ShapeError as error:
+            problems.append(_placed(error.problem, question))
+            continue
+        except NotDifferentiable as error:
+            message = f"no derivative is known for '{error.args[0]}' as it stands in this model"
+            problems.append(_placed(Problem(message), question))
+            continue
+        made[digest] = known.get(digest) or certificate(done)
+        solved.append(done)
+    if problems:
+        return tuple(problem.at(rubric.path) for problem in problems)
+    return AnswerKey(rubric, tuple(solved), made)
+
+
+def content_hash(question: Question) -> str:
+    """A hash of everything that the truth of a question depends on, and of the version that found it."""
+    targets = [(part.id, part.target, tuple(step.target for step in part.steps)) for part in question.parts]
+    text = repr((VERSION, question.model.graph, targets))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _placed(problem: Problem, question: Question) -> Problem:
+    line = question.parts[0].line if question.parts else 0
+    return problem.at("", line, path=f"question {question.id}, key 'model'")
+
+
+def _solve_question(question: Question, digest: str) -> SolvedQuestion:
+    graph = question.model.graph
+    numeric = is_numeric(graph)
+    runs = list(draw_runs(graph, digest))
+    kink: Kink | None = None
+    conditions = model_margins(graph)
+    if not numeric:
+        extra = [stratified(run, conditions) for run in runs]
+        kink = kinks(runs[0], conditions)
+        runs = [joined(run, more) if more is not None else run for run, more in zip(runs, extra, strict=True)]
+    targets = [target for part in question.parts for target in (part.target, *(s.target for s in part.steps))]
+    outputs = {head(t.numerator): with_derivatives(graph, t) for t in targets if isinstance(t, Partial)}
+    adjoints = {name: backward_pass(outputs[name], name) for name in sorted(item for item in outputs if item)}
+    for run in (*runs, *((kink.at, kink.left, kink.right) if kink else ())):
+        fill_partials(run, targets, adjoints)
+    parts = tuple(_solve_part(part, question, graph, adjoints) for part in question.parts)
+    if numeric:
+        parts = _with_intervals(parts, runs[0], adjoints)
+    return SolvedQuestion(question, graph, tuple(runs), kink, adjoints, numeric, parts, conditions)
+
+
+def _solve_part(
+    part: Part, question: Question, graph: ComputationGraph, adjoints: Mapping[str, tuple[Node, ...]]
+) -> SolvedPart:
+    name = head(part.target)
+    if name is None:
+        raise ShapeError(f"the target '{part.text}' is no quantity or derivative of the model")
+    graph = with_derivatives(graph, part.target)
+    closed = closed_form(graph, part.target, adjoints)
+    lines = derivation(graph, part.target, adjoints, closed)
+    names = question.model.names
+    asked = Asked(
+        part=part.id,
+        question=question.id,
+        question_title=question.title,
+        prompt=part.prompt,
+        target_text=to_text(part.target, names),
+        target_mathml=to_mathml(part.target, names),
+        max_score=part.points,
+        solution=shown_steps(lines, names) if part.show_solution else (),
+    )
+    return SolvedPart(part, name, closed, lines, asked)
+
+
+def _with_intervals(
+    parts: tuple[SolvedPart, ...], run: Run, adjoints: Mapping[str, tuple[Node, ...]]
+) -> tuple[SolvedPart, ...]:
+    """Each part that asks for rounding on every line, with the interval this propagates to."""
+    asked = {part.part.tolerance for part in parts if rounds(part.part.tolerance)}
+    if not asked or first_array(run.graph, run.values) is not None:
+        return parts
+    values = {leaf.name: float(run.values[leaf.name][0]) for leaf in run.graph.leaves}
+    programs = {tolerance: rounded_program(run.graph, adjoints, values, tolerance) for tolerance in asked}
+    return tuple(
+        replace(part, interval=programs[part.part.tolerance].get(part.name)) if part.part.tolerance in asked else part
+        for part in parts
+    )
