@@ -36,7 +36,7 @@ def degenerate(question: SolvedQuestion, program: Program, name: str, goal: Targ
 
 
 def _vanishes(question: SolvedQuestion, program: Program, name: str, goal: Target, answer: Expression) -> bool:
-    """Whether the goal is nothing beside the truth wherever it has a value; a number, whether it is lost in rounding."""
+    """Whether the goal is nothing beside the truth wherever it has a value; of a number, whether rounding loses it."""
     true = Program(question, {}, ())
     if question.numeric:
         return _is_lost(true, program, name, goal, answer)
