@@ -205,11 +205,13 @@ def two_slips(dice: random.Random) -> tuple[set[str], dict[str, Decimal]]:
             return {first.part, second.part}, typed
 
 
-def lost_by(key: grader.AnswerKey, typed: dict[str, Decimal]) -> set[str]:
-    """The lines in which a student loses points."""
+def lost_by(key: grader.AnswerKey, typed: dict[str, Decimal]) -> tuple[set[str], set[str]]:
+    """The lines in which a student loses points, and those that a person decides, since a slip made them vanish."""
     given = tuple(Answer(f"3-{part}", str(value)) for part, value in typed.items())
     report = grader.grade(key, Submission("s", answers=given))
-    return {r.asked.part[2:] for r in report.parts if r.answer is not None and r.score < r.asked.max_score}
+    short = [r for r in report.parts if r.answer is not None and r.score < r.asked.max_score]
+    left = {r.asked.part[2:] for r in short if r.note == "follow_through_degenerate"}
+    return {r.asked.part[2:] for r in short} - left, left
 
 
 def measure(students: int = STUDENTS, seed: int = 3, show: int = 0) -> list[Row]:
@@ -230,7 +232,8 @@ def measure(students: int = STUDENTS, seed: int = 3, show: int = 0) -> list[Row]
             continue
         tally["graded"] += 1
         began = time.process_time()
-        lost = lost_by(key, typed)
+        lost, left = lost_by(key, typed)
+        tally["left"] += bool(left)
         seconds += time.process_time() - began
         if lost == {slip.part}:
             tally["exactly"] += 1
@@ -239,17 +242,19 @@ def measure(students: int = STUDENTS, seed: int = 3, show: int = 0) -> list[Row]
             if show:
                 show -= 1
                 print(slip.part, slip.kind, typed[slip.part], "lost:", {part: str(typed[part]) for part in lost})
-    tally["fair"] = sum(not lost_by(key, text) for text in fair[:100])
+    tally["fair"] = sum(lost_by(key, text) == (set(), set()) for text in fair[:100])
     for _ in range(students // 4):
         parts, typed = two_slips(dice)
-        lost = lost_by(key, typed)
+        lost, left = lost_by(key, typed)
+        tally["left of two"] += bool(left)
         tally["both"] += lost == parts
         if lost != parts and show:
             show -= 1
             print("two slips", parts, "lost:", lost, {part: str(typed[part]) for part in parts | lost})
     print(
         f"{tally['no slip']} slips came out as honest rounding may, {tally['zero']} as 0;"
-        f" charged otherwise: {dict(kinds)}"
+        f" charged otherwise: {dict(kinds)};"
+        f" a person decides a line of {tally['left']} with one slip, {tally['left of two']} with two"
     )
     share = 100 * tally["exactly"] / tally["graded"]
     return [

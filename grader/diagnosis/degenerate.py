@@ -12,9 +12,9 @@ from fractions import Fraction
 import numpy as np
 
 from grader.comparison.aligned_values import truth_value
-from grader.comparison.numbers import number_note, typed_place
+from grader.comparison.numbers import accepted, number_note, typed_place
 from grader.comparison.target import Target
-from grader.diagnosis.follow_through_program import NEGLIGIBLE, Program, interval_of, moved
+from grader.diagnosis.follow_through_program import NEGLIGIBLE, Program, interval_of, moved, reads_held
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression
 from grader.solver.key import SolvedQuestion
@@ -23,6 +23,7 @@ from grader.solver.runs import fill_partials
 
 # how far along the way from the truth, at 0, by the student's value, at 1
 TRUE, NEAR, FARTHER = Fraction(0), Fraction(1, 100), Fraction(10)
+ORDER = 10  # of magnitude; twice that for a digit, since a tenth of a number may be rounded down to it
 
 
 def degenerate(question: SolvedQuestion, program: Program, name: str, goal: Target, answer: Expression) -> bool:
@@ -35,26 +36,46 @@ def degenerate(question: SolvedQuestion, program: Program, name: str, goal: Targ
 
 
 def _vanishes(question: SolvedQuestion, program: Program, name: str, goal: Target, answer: Expression) -> bool:
-    """Whether 0 would be right as well, or the answer is nearer to it than to what comes out; but not by the truth.
-
-    Of formulas, whether the goal is nothing beside the truth wherever it has a value.
-    """
+    """Whether the goal is nothing beside the truth wherever it has a value; of a number, whether rounding loses it."""
     true = Program(question, {}, ())
     if question.numeric:
-        place = typed_place(answer)
-        if not _is_small(program, goal, answer) and not _accepts(program, goal, 0.0, place):
-            return False
-        return not _accepts(true, replace(goal, interval=interval_of(true, name, goal.tolerance)), 0.0, place)
+        return _is_lost(true, program, name, goal, answer)
     return all(_near(held, np.zeros_like(held), truth) for held, truth in _pairs(program, true, goal))
 
 
-def _is_small(program: Program, goal: Target, answer: Expression) -> bool:
-    """Whether a number is nearer to 0 than to what comes out."""
-    try:
-        value = _number(program, replace(goal, expression=answer))
-    except ShapeError:
+def _is_lost(true: Program, program: Program, name: str, goal: Target, answer: Expression) -> bool:
+    """Whether 0 would be right as well, or is nearer to the answer than what comes out, and would not be by the truth.
+
+    A digit that is left is work all the same, if it is of about the truth's size. So is a nought, if the truth is all
+    but lost in the rounding itself, and the nought comes straight from values that are held.
+    """
+    place, value, left = typed_place(answer), _size(program, goal, answer), abs(_number(program, goal))
+    if 2 * value > left and not _accepts(program, goal, 0.0, place):
         return False
-    return 2 * abs(value) <= abs(_number(program, goal))
+    own = replace(goal, interval=interval_of(true, name, goal.tolerance))
+    if _accepts(true, own, 0.0, place):
+        return False
+    nought = 2 * value <= left or value <= half_unit(goal.tolerance, value)
+    if nought and (_shows(true, own, place) or not reads_held(program, name)):
+        return True
+    order = ORDER if nought else 2 * ORDER
+    truth, farthest = abs(_number(true, goal)), max(map(abs, goal.interval or (0.0,)))
+    return truth > left * order or farthest > truth * order
+
+
+def _shows(true: Program, goal: Target, place: int | None) -> bool:
+    """Whether the tolerance leaves something of the truth to see: it spans no factor of more than 2."""
+    truth = _number(true, goal)
+    low, high = sorted(map(abs, accepted(truth, truth, place, goal.tolerance, goal.interval)))
+    return high <= 2 * low
+
+
+def _size(program: Program, goal: Target, answer: Expression) -> float:
+    """The size of a number; that of the goal itself where the answer has no value as it stands."""
+    try:
+        return abs(_number(program, replace(goal, expression=answer)))
+    except ShapeError:
+        return abs(_number(program, goal))
 
 
 def _levels_off(question: SolvedQuestion, program: Program, goal: Target, place: int | None) -> bool:

@@ -346,3 +346,10 @@ def inputs(line: Node) -> Iterable[str]:
                 yield name
         else:
             pending += children(item)
+
+
+def reads_held(program: Program, name: str) -> bool:
+    """Whether all that a line works out comes straight from held values, and from what is given."""
+    line = program.lines.get(name)
+    known = {own.name for own in program.held} | {leaf.name for leaf in program.question.graph.leaves}
+    return line is not None and known.issuperset(inputs(line))

@@ -148,3 +148,13 @@ def test_a_slip_carried_on_faithfully_loses_one_line(seed: int) -> None:
         shows = abs(float(sheet[name])) > 0.00015 and sheet[name] != "1.0000"
         allowed = ("correct",) if shows else ("correct", "undecided")
         assert name == at or result.verdict in allowed, f"{at} = {sheet[at]}: {name} = {sheet[name]}, {result.message}"
+
+
+def test_a_nought_beside_a_truth_that_is_nearly_one_keeps_its_credit() -> None:
+    values: dict[str, float] = {}
+    for name in PARTS:
+        value = line(name, values) * (0.5 if name == "dZ12" else 1)
+        values[name] = round(value, 4)
+    sheet = {name: f"{value:.4f}" for name, value in values.items()}
+    assert sheet["dW22-1"] == "0.0000"
+    assert [name for name, result in graded(sheet).items() if result.verdict != "correct"] == ["dZ12"]
