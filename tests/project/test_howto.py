@@ -137,4 +137,4 @@ def test_the_template_of_a_file_format_works(monkeypatch: pytest.MonkeyPatch) ->
         (5, "no student in this row: it was not read"),
     ]
     assert [one.student for one in folder("ana/a.psv", "|1a\n|x").submissions] == ["ana"]
-    assert [one.message for one in folder("class.psv", "").problems] == ["the first line names no parts"]
+    assert [one.message for one in folder("class.psv", "").problems] == ["the first line names 0 parts"]
