@@ -20,7 +20,9 @@ from grader.expression.language.nodes import ZERO, Call, Expression, Indexed, Sy
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import Rubric
 from grader.solver.runs import compute, leaf_values
+from tests.cases import each
 
+FORMULAS = Path(__file__).parent / "formulas.txt"
 CONDITIONS = {row.name for row in FUNCTIONS.values() if row.kind == "condition"}
 # where each function is smooth; all others are tried on (-2, 2)
 DOMAINS = {
@@ -94,13 +96,6 @@ def test_every_reduction_has_a_rule():
     assert set(REDUCTIONS) == set(REDUCERS)
 
 
-def rows():
-    lines = (Path(__file__).parent / "formulas.txt").read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate(lines, start=1):
-        if line.strip() and not line.startswith("#"):
-            yield pytest.param(*(cell.strip() for cell in line.split(";;")), id=str(number))
-
-
 def question_of(formula: str, by: str):
     read = parse_rubric(MODEL.replace("FORMULA", formula).replace("BY", by))
     assert isinstance(read, Rubric), read
@@ -124,7 +119,7 @@ def slopes(question, run, by: str) -> tuple[np.ndarray, np.ndarray]:
     return found, smooth
 
 
-@pytest.mark.parametrize(("formula", "by", "why"), list(rows()))
+@each(FORMULAS)
 def test_a_derivative_agrees_with_central_differences_both_ways(formula: str, by: str, why: str):
     question = question_of(formula, by)
     for run in question.runs:
@@ -139,7 +134,7 @@ def test_a_derivative_agrees_with_central_differences_both_ways(formula: str, by
         np.testing.assert_allclose(forward[smooth], wanted[smooth], rtol=2e-5, atol=1e-6, err_msg=why)
 
 
-@pytest.mark.parametrize(("formula", "by", "why"), list(rows()))
+@each(FORMULAS)
 def test_the_occurrences_of_a_node_make_up_its_derivative(formula: str, by: str, why: str):
     question = question_of(formula, by)
     run = question.runs[0]

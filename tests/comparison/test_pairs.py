@@ -9,28 +9,10 @@ from pathlib import Path
 import pytest
 
 from grader.comparison import equivalent
+from tests.cases import each
 
 HERE = Path(__file__).parent
-TABLES = ("free_pairs.txt", "equivalences.txt")
 SECONDS = 1.0
-
-
-def by_hand() -> list[pytest.ParameterSet]:
-    """Rows ``reference ;; answer ;; domain ;; decision ;; why`` of both tables.
-
-    One known to fail ends with ``;; xfail: reason``.
-    """
-    found = []
-    lines = [line for name in TABLES for line in (HERE / name).read_text("utf-8").splitlines()]
-    for line in lines:
-        if not line.strip() or line.startswith("#"):
-            continue
-        reference, answer, domain, decision, why, *known = (cell.strip() for cell in line.split(";;"))
-        domains = dict(part.split("=", 1) for part in domain.split()) if domain else {}
-        marks = [pytest.mark.xfail(strict=True, reason=known[0].removeprefix("xfail: "))] if known else []
-        name = f"{reference[:40]} ~ {answer[:40]}"
-        found.append(pytest.param(reference, answer, domains, decision, why, id=name, marks=marks))
-    return found
 
 
 def sampled() -> list[dict[str, object]]:
@@ -38,8 +20,9 @@ def sampled() -> list[dict[str, object]]:
     return [json.loads(line) for line in (HERE / "pairs" / "sample.jsonl").read_text("utf-8").splitlines()]
 
 
-@pytest.mark.parametrize(("reference", "answer", "domains", "decision", "why"), by_hand())
-def test_decision(reference: str, answer: str, domains: dict[str, str], decision: str, why: str) -> None:
+@each(HERE / "free_pairs.txt", HERE / "equivalences.txt")
+def test_decision(reference: str, answer: str, domain: str, decision: str, why: str) -> None:
+    domains = dict(part.split("=", 1) for part in domain.split())
     began = time.thread_time()
     found = equivalent(reference, answer, domains)
     assert found.decision == decision, f"{why}: {found}"

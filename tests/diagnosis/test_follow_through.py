@@ -13,6 +13,7 @@ from grader.grading import rubric_shown
 from grader.results import GradeReport
 from grader.solver.key import AnswerKey
 from grader.submission.model import Answer, Submission
+from tests.cases import each
 
 HERE = Path(__file__).parent
 
@@ -28,16 +29,7 @@ def graded(answers: str) -> GradeReport:
     return grader.grade(key(), Submission("s", answers=given))
 
 
-def rows() -> list[pytest.ParameterSet]:
-    found = []
-    for number, line in enumerate((HERE / "follow_through.txt").read_text("utf-8").splitlines(), 1):
-        if line.strip() and not line.startswith("#"):
-            *cells, why = (cell.strip() for cell in line.split(";;"))
-            found.append(pytest.param(*cells, why, id=f"{number}"))
-    return found
-
-
-@pytest.mark.parametrize(("answers", "part", "verdict", "note", "why"), rows())
+@each(HERE / "follow_through.txt")
 def test_a_student(answers: str, part: str, verdict: str, note: str, why: str) -> None:
     result = next(one for one in graded(answers).parts if one.asked.part == part)
     # a diagnosed mistake is one way of being not equivalent

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-import pytest
-
 import grader
+from tests.cases import each
 
 ROOT = Path(__file__).parents[2]
 RUBRICS = ("rubrics/losses_and_backprop.yaml", "rubrics/two_layer_network.yaml")
@@ -22,15 +21,7 @@ def key_with(part: str):
     return next(key for key in keys() for q in key.questions for p in q.parts if p.part.id == part)
 
 
-def rows():
-    lines = (Path(__file__).parent / "mistakes.txt").read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate(lines, start=1):
-        if line.strip() and not line.startswith("#"):
-            part, answer, rule, why = (cell.strip() for cell in line.split(";;"))
-            yield pytest.param(part, answer, rule, why, id=str(number))
-
-
-@pytest.mark.parametrize(("part", "answer", "rule", "why"), list(rows()))
+@each(Path(__file__).parent / "mistakes.txt")
 def test_a_usual_mistake_is_named(part: str, answer: str, rule: str, why: str) -> None:
     result = grader.grade_answer(key_with(part), part, answer)
     assert result.verdict == "incorrect", why

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import grader
+from tests.cases import each
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,15 +18,7 @@ def key_of(rubric: str):
     return grader.solve(grader.load_rubric(ROOT / f"rubrics/examples/{rubric}.yaml"))
 
 
-def rows():
-    lines = (Path(__file__).parent / "shapes.txt").read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate(lines, start=1):
-        if line.strip() and not line.startswith("#"):
-            cells = [cell.strip() for cell in line.split(";;")]
-            yield pytest.param(*cells, id=str(number))
-
-
-@pytest.mark.parametrize(("rubric", "part", "answer", "rule", "why"), list(rows()))
+@each(Path(__file__).parent / "shapes.txt")
 def test_a_wrong_shape_is_explained(rubric: str, part: str, answer: str, rule: str, why: str) -> None:
     result = grader.grade_answer(key_of(rubric), part, answer)
     assert (result.verdict, result.note) == ("incorrect", "shape"), why

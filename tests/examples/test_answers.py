@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-import pytest
-
 import grader
 from grader.grading.check import noted
+from tests.cases import each
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "rubrics" / "examples"
@@ -19,12 +18,7 @@ def solved(rubric):
     return grader.solve(grader.load_rubric(EXAMPLES / f"{rubric}.yaml"))
 
 
-def rows():
-    lines = (HERE / "answers.txt").read_text("utf-8").splitlines()
-    return [tuple(cell.strip() for cell in line.split(";;")) for line in lines if line and line[0] != "#"]
-
-
-@pytest.mark.parametrize(("rubric", "part", "verdict", "note", "answer", "why"), rows())
+@each(HERE / "answers.txt")
 def test_answer(rubric, part, verdict, note, answer, why):
     found = grader.grade_answer(solved(rubric), part, answer)
     assert found.verdict == verdict and noted(note, found.note), f"{why}: {found.note}, {found.message}"

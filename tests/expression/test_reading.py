@@ -1,12 +1,13 @@
 """What texts read as, held against two tables.
 
-``readings.txt`` has a text, the tree it reads as, and why, parted by ``;;``; ``⏎`` stands for a line break.
-A tree is written as ``(function arguments)``, a product as ``{a * b . c}`` (a dot for juxtaposition), a sum as
+``readings.txt`` has a text, what a student is shown that it was read as, its tree, and why. The tree tells what the
+shown text can't: ``(function arguments)``, a product as ``{a * b . c}`` (a dot for juxtaposition), a sum as
 ``<sum i:1..n body>``, an entry as ``y[i,j]``, a number with the place of its last digit as ``0.5@-1``; notes stand in
-square brackets behind it. A heading names the table of names that its rows are read with; a reason that begins with
-KNOWN is a known failure. ``unreadable.txt`` has a text, the piece under the caret, the message, the hint, and why.
+square brackets behind it. ``unreadable.txt`` has a text, the piece under the caret, the message, the hint, and why.
+A section is named for the table of names that its rows are read with. `tests.cases` has the rest of the format.
 
-``python tests/expression/test_reading.py`` prints the tables as they read now, to compare when the grammar changes.
+``PYTHONPATH=. python tests/expression/test_reading.py`` prints the tables as they read now, to compare when the grammar
+changes, and to write new rows: cells that are not known yet may be left empty.
 """
 
 from __future__ import annotations
@@ -33,8 +34,10 @@ from grader.expression.printing.latex import to_latex
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, plain_name, read, read_expression
 from grader.problems import Problem
+from tests.cases import BREAK, each, rows
 
 HERE = Path(__file__).parent
+READINGS, UNREADABLE = HERE / "readings.txt", HERE / "unreadable.txt"
 MODEL: Names = (
     *(Declared(name) for name in ("w", "v", "J", "L", "delta")),
     *(Declared(name, role="size") for name in ("m", "C")),
@@ -132,12 +135,21 @@ def tree(node: Expression) -> str:
             return "[" + "; ".join(", ".join(map(tree, row)) for row in rows) + "]"
 
 
-def written(reading: Reading) -> str:
+def as_tree(reading: Reading) -> str:
     """A reading as the table writes it."""
     parts = [" = ".join(map(tree, reading.chain))]
     parts += [f"where {tree(name)} := {tree(value)}" for name, value in reading.definitions]
     if reading.notes:
         parts.append("[" + ", ".join(reading.notes) + "]")
+    return " ".join(parts)
+
+
+def as_shown(reading: Reading, names: Names | None) -> str:
+    """A reading as students see it."""
+    parts = [" = ".join(to_text(side, names or ()) for side in reading.chain)]
+    parts += [
+        f"where {to_text(name, names or ())} := {to_text(value, names or ())}" for name, value in reading.definitions
+    ]
     return " ".join(parts)
 
 
@@ -147,56 +159,24 @@ def refused(problem: Problem) -> list[str]:
     return [problem.text[problem.span.start : problem.span.end].strip(), problem.message, problem.hint]
 
 
-def rows(table: str) -> list[tuple[int, Names | None, list[str]]]:
-    """The rows of a table with their line numbers and the names they are read with."""
-    found: list[tuple[int, Names | None, list[str]]] = []
-    names: Names | None = None
-    for number, line in enumerate((HERE / table).read_text(encoding="utf-8").splitlines(), start=1):
-        if line.startswith("## "):
-            names = MODELS[line[3:].partition(":")[0]]
-        elif line and not line.startswith("# "):
-            text, *cells = (cell.strip() for cell in line.split(";;"))
-            found.append((number, names, [text.replace("⏎", "\n"), *cells]))
-    return found
-
-
-def cases(table: str) -> list[object]:
-    return [
-        pytest.param(names, *cells, id=f"{number}: {cells[0]}", marks=known(cells[-1] if KNOWN in cells[-1] else ""))
-        for number, names, cells in rows(table)
-    ]
-
-
-def known(reason: str) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
-
-
-KNOWN = "KNOWN"
-
-
-@pytest.mark.parametrize(("names", "text", "expected", "why"), cases("readings.txt"))
-def test_text_reads_as(names: Names | None, text: str, expected: str, why: str) -> None:
+@each(READINGS, columns=("section", "text", "shown", "tree", "why"))
+def test_text_reads_as(section: str, text: str, shown: str, tree: str, why: str) -> None:
+    names = MODELS[section]
     reading = read(text, names)
     assert not reading.problems, reading.problems
-    assert written(reading) == expected, why
+    assert (as_tree(reading), as_shown(reading, names)) == (tree, shown), why
 
 
-@pytest.mark.parametrize(("names", "text", "piece", "message", "hint", "why"), cases("unreadable.txt"))
-def test_text_is_refused(names: Names | None, text: str, piece: str, message: str, hint: str, why: str) -> None:
-    reading = read(text, names)
+@each(UNREADABLE, columns=("section", "text", "piece", "message", "hint", "why"))
+def test_text_is_refused(section: str, text: str, piece: str, message: str, hint: str, why: str) -> None:
+    reading = read(text, MODELS[section])
     assert reading.chain == () and reading.expression is None
     assert refused(reading.problems[0]) == [piece, message, hint], why
 
 
-@pytest.mark.parametrize(
-    ("names", "text"),
-    [
-        pytest.param(names, cells[0], id=f"{number}: {cells[0]}")
-        for number, names, cells in rows("readings.txt")
-        if KNOWN not in cells[-1] and " where " not in cells[1]
-    ],
-)
-def test_what_was_read_prints_and_reads_back(names: Names | None, text: str) -> None:
+@each(READINGS, columns=("section", "text"), where=lambda case: not case.known and " where " not in case["tree"])
+def test_what_was_read_prints_and_reads_back(section: str, text: str) -> None:
+    names = MODELS[section]
     for side in read(text, names).chain[-1:]:
         assert read(to_text(side, names or ()), names, "plain").expression == side
         assert read(to_latex(side, names or ()), names, "latex").expression == side
@@ -243,8 +223,9 @@ def test_notation_can_be_given() -> None:
 
 
 if __name__ == "__main__":
-    for table in ("readings.txt", "unreadable.txt"):
-        for _, names, (text, *cells) in rows(table):
-            reading = read(text, names)
-            now = refused(reading.problems[0]) if reading.problems else [written(reading)]
-            print(" ;; ".join([text.replace("\n", "⏎"), *now, cells[-1]]))
+    for path in (READINGS, UNREADABLE):
+        for case in rows(path):
+            reading = read(case["text"], MODELS[case["section"]])
+            accepted = [as_shown(reading, MODELS[case["section"]]), as_tree(reading)]
+            now = refused(reading.problems[0]) if reading.problems else accepted
+            print(" ;; ".join([case["text"].replace("\n", BREAK), *now, case["why"]]))

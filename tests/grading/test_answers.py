@@ -1,23 +1,20 @@
-"""One table an homework: a part, an answer, the verdict and the note it must get, and why.
-
-A row that is known to fail ends with ``;; xfail: reason``.
-"""
+"""One table an homework: a part, an answer, the verdict and the note it must get, and why."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
 
-import pytest
-
 import grader
+from tests.cases import each, rows
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 TABLES = {
-    "answers_losses.txt": "rubrics/losses_and_backprop.yaml",
-    "answers_two_layer.txt": "rubrics/two_layer_network.yaml",
+    "answers_losses": "rubrics/losses_and_backprop.yaml",
+    "answers_two_layer": "rubrics/two_layer_network.yaml",
 }
+PATHS = [HERE / f"{name}.txt" for name in TABLES]
 
 
 @lru_cache
@@ -25,19 +22,9 @@ def key_of(rubric: str):
     return grader.solve(grader.load_rubric(ROOT / rubric))
 
 
-def rows():
-    for table, rubric in TABLES.items():
-        for number, line in enumerate((HERE / table).read_text(encoding="utf-8").splitlines(), start=1):
-            if line.startswith("#") or not line.strip():
-                continue
-            part, verdict, note, answer, why, *known = (cell.strip() for cell in line.split(";;"))
-            marks = [pytest.mark.xfail(strict=True, reason=known[0])] if known else []
-            yield pytest.param(rubric, part, verdict, note, answer, why, marks=marks, id=f"{table[:-4]}:{number}")
-
-
-@pytest.mark.parametrize(("rubric", "part", "verdict", "note", "answer", "why"), list(rows()))
-def test_answer(rubric, part, verdict, note, answer, why):
-    result = grader.grade_answer(key_of(rubric), part, answer)
+@each(*PATHS, columns=("table", "part", "verdict", "note", "answer", "why"))
+def test_answer(table, part, verdict, note, answer, why):
+    result = grader.grade_answer(key_of(TABLES[table]), part, answer)
     shown = result.answer.read_as if result.answer else ""
     # which mistake a wrong answer is diagnosed with has its own table in tests/diagnosis
     found = "not_equivalent" if result.diagnosis is not None else result.note
@@ -49,8 +36,7 @@ def test_answer(rubric, part, verdict, note, answer, why):
 
 
 def test_every_part_of_both_homeworks_is_in_a_table():
-    for table, rubric in TABLES.items():
-        lines = (HERE / table).read_text(encoding="utf-8").splitlines()
-        tried = {line.split(";;")[0].strip() for line in lines if ";;" in line}
-        asked = {part.part.id for question in key_of(rubric).questions for part in question.parts}
-        assert tried - {"# part"} <= asked
+    for path in PATHS:
+        tried = {case["part"] for case in rows(path)}
+        asked = {part.part.id for question in key_of(TABLES[path.stem]).questions for part in question.parts}
+        assert tried <= asked

@@ -8,6 +8,7 @@ import pytest
 
 from grader.problems import Problem
 from grader.rubric.load import parse_rubric
+from tests.cases import each
 
 RIGHT = """\
 title: Losses
@@ -35,28 +36,15 @@ def problems_of(text: str) -> list[str]:
     return [str(problem) for problem in read]
 
 
-def read_slips(text: str) -> list[tuple[str, str, str, list[str]]]:
-    """Blocks of slips.txt: ``#`` title, ``-`` a piece of RIGHT, ``+`` what replaces it, ``!`` problems."""
-    slips = []
-    for block in text.strip().split("\n\n"):
-        lines: dict[str, list[str]] = {"#": [], "-": [], "+": [], "!": []}
-        for line in block.splitlines():
-            lines[line[0]].append(line[2:])
-        slips.append((lines["#"][0], "\n".join(lines["-"]), "\n".join(lines["+"]), lines["!"]))
-    return slips
-
-
-SLIPS = read_slips((Path(__file__).parent / "slips.txt").read_text(encoding="utf-8"))
-
-
 def test_the_rubric_that_the_slips_are_made_in_is_right() -> None:
     assert not isinstance(parse_rubric(RIGHT, "r.yaml"), tuple)
 
 
-@pytest.mark.parametrize(("title", "right", "wrong", "expected"), SLIPS, ids=[title for title, *_ in SLIPS])
-def test_a_slip_is_explained(title: str, right: str, wrong: str, expected: list[str]) -> None:
+@each(Path(__file__).parent / "slips.txt")
+def test_a_slip_is_explained(why: str, right: str, wrong: str, problems: str) -> None:
+    """`right` is a piece of RIGHT, and `wrong` what replaces it."""
     assert RIGHT.count(right) == 1
-    assert problems_of(RIGHT.replace(right, wrong)) == expected, title
+    assert problems_of(RIGHT.replace(right, wrong)) == problems.split("\n"), why
 
 
 def test_all_mistakes_come_at_once_in_the_order_of_the_lines() -> None:
