@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.diagnosis.match import matching
-from grader.diagnosis.predictions import Mistake
-from grader.diagnosis.shape_mistakes import repairs
-from grader.diagnosis.wording import priced_as, said_of
+from grader.diagnosis.explanation import priced_as, said_of
+from grader.diagnosis.predict.match import matching
+from grader.diagnosis.predict.predictions import Mistake
+from grader.diagnosis.rules.shape_mistakes import repairs
 from grader.expression.language.nodes import Expression
 from grader.results import Decision, Diagnosis, Note, NoteKind, ScoreLine, Verdict
 from grader.rubric.malrule import MalRuleSetting, setting_of

@@ -10,7 +10,7 @@ import pytest
 import grader
 from grader.autodiff.backprop import derivative, expand_primes
 from grader.autodiff.local_rules import LOCAL_PARTIALS, REDUCTIONS, local_partials
-from grader.diagnosis.tangents import NOTHING, in_letters, make_tangents, places, tangent_of, with_slip
+from grader.diagnosis.rules.tangents import NOTHING, in_letters, make_tangents, places, tangent_of, with_slip
 from grader.expression.evaluation.array_functions import ARRAY
 from grader.expression.evaluation.elementwise import ELEMENTWISE
 from grader.expression.evaluation.evaluator import REDUCERS, Environment, evaluate

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.diagnosis.linter import collisions
+from grader.diagnosis.lint.linter import collisions
 from grader.rubric.malrule import Kind
 from grader.rubric.malrules import MALRULES
 

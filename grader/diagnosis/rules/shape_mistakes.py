@@ -11,7 +11,7 @@ from itertools import islice
 
 from grader.comparison.judge import judge
 from grader.comparison.target import Target
-from grader.diagnosis.predictions import Mistake, named
+from grader.diagnosis.predict.predictions import Mistake, named
 from grader.expression.algebra.construct import free_symbols
 from grader.expression.language.nodes import (
     ONE,

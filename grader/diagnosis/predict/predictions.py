@@ -14,10 +14,10 @@ from functools import lru_cache
 import numpy as np
 
 from grader.comparison.aligned_values import pairs_in, truth_value
-from grader.diagnosis.formula_mistakes import changed_formulas, top_terms
-from grader.diagnosis.operator_mistakes import slips_at
-from grader.diagnosis.tangents import make_tangents, places, with_slip
-from grader.diagnosis.whole_answer_mistakes import (
+from grader.diagnosis.rules.formula_mistakes import changed_formulas, top_terms
+from grader.diagnosis.rules.operator_mistakes import slips_at
+from grader.diagnosis.rules.tangents import make_tangents, places, with_slip
+from grader.diagnosis.rules.whole_answer_mistakes import (
     diagonals,
     factors,
     inside_nodes,

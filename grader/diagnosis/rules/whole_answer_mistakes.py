@@ -13,8 +13,8 @@ import numpy as np
 
 from grader.autodiff.backprop import inline
 from grader.autodiff.graph import Node
-from grader.diagnosis.formula_mistakes import Changed, changed_formulas, interchanged, quantities_in
-from grader.diagnosis.tangents import Tangents
+from grader.diagnosis.rules.formula_mistakes import Changed, changed_formulas, interchanged, quantities_in
+from grader.diagnosis.rules.tangents import Tangents
 from grader.expression.evaluation.values import Array
 from grader.expression.language.nodes import (
     ONE,

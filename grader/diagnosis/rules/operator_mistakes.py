@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.autodiff.local_rules import local_partials, local_rule
-from grader.diagnosis.tangents import (
+from grader.diagnosis.rules.tangents import (
     NOTHING,
     Place,
     Tangents,

@@ -9,9 +9,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.diagnosis.formula_mistakes import quantities_in
-from grader.diagnosis.predictions import Mistake, Predictions, predictions, room
-from grader.diagnosis.whole_answer_mistakes import multiples
+from grader.diagnosis.predict.predictions import Mistake, Predictions, predictions, room
+from grader.diagnosis.rules.formula_mistakes import quantities_in
+from grader.diagnosis.rules.whole_answer_mistakes import multiples
 from grader.expression.evaluation.values import Array
 from grader.expression.language.nodes import Partial, head
 from grader.rubric.malrules import MALRULES

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from grader.comparison.numbers import number_note
-from grader.diagnosis.predictions import Mistake, predictions
+from grader.diagnosis.predict.predictions import Mistake, predictions
 from grader.expression.language.nodes import Expression, Partial, head, partial_name
 from grader.problems import Problem
 from grader.rubric.malrule import Lint
