@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from grader.diagnosis.explanation import priced_as, said_of
 from grader.diagnosis.predict.match import matching
-from grader.diagnosis.predict.predictions import Mistake
-from grader.diagnosis.rules.shape_mistakes import repairs
+from grader.diagnosis.predict.repairs import repairs
+from grader.diagnosis.rules.mistake import Mistake
 from grader.expression.language.nodes import Expression
 from grader.results import Decision, Diagnosis, Note, NoteKind, ScoreLine, Verdict
 from grader.rubric.malrule import MalRuleSetting, setting_of
 from grader.solver.key import SolvedPart, SolvedQuestion
 
-_LOOKED_AT = {NoteKind.NOT_EQUIVALENT: matching, NoteKind.SHAPE: repairs}
+_CAUSES = {NoteKind.NOT_EQUIVALENT: matching, NoteKind.SHAPE: repairs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ def diagnose(question: SolvedQuestion, part: SolvedPart, answer: Expression, ver
 
 def diagnosed(question: SolvedQuestion, part: SolvedPart, answer: Expression, verdict: Verdict) -> Diagnosed | None:
     """The same with its price; only for answers that have been judged not equivalent by their value or shape."""
-    if verdict.decision is not Decision.NOT_EQUIVALENT or verdict.note.kind not in _LOOKED_AT:
+    if verdict.decision is not Decision.NOT_EQUIVALENT or verdict.note.kind not in _CAUSES:
         return None
     settings = part.part.malrules
-    for mistake in _LOOKED_AT[verdict.note.kind](question, part, answer):
+    for mistake in _CAUSES[verdict.note.kind](question, part, answer):
         chosen = _settings(settings, mistake)
         if all(setting.enabled for setting in chosen):
             return _told(part, mistake, chosen)

@@ -6,7 +6,7 @@ chain from the output to the variable gives one factor."
 
 from __future__ import annotations
 
-from grader.diagnosis.predict.predictions import Mistake
+from grader.diagnosis.rules.mistake import Mistake
 from grader.rubric.malrules import MALRULES
 
 

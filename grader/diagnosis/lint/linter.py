@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from grader.comparison.numbers import number_note
-from grader.diagnosis.predict.predictions import Mistake, predictions
+from grader.diagnosis.predict.predictions import predictions
+from grader.diagnosis.rules.mistake import Mistake
 from grader.expression.language.nodes import Expression, Partial, head, partial_name
 from grader.problems import Problem
 from grader.rubric.malrule import Lint

@@ -1,17 +1,14 @@
-"""A wrong answer whose arrays don't fit -> the one repair that makes it right: a transpose, a sum, an order of factors.
+"""Mistakes of shape: what mends an answer whose arrays don't fit, by a transpose, a sum, an order of factors.
 
-``h @ (yhat - y)`` for dL/dW is right as ``h^T @ (yhat - y)``: `missing_transpose` about h. No prediction has a value to
-hold such an answer against, so here alone the answer itself is changed, and the judge must find the change right.
+``h @ (yhat - y)`` is mended to ``h^T @ (yhat - y)``: `missing_transpose` about h. No prediction has a value to hold
+such an answer against, so here alone the answer itself is changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator
 
-from grader.comparison.judge import judge
-from grader.comparison.target import Target
-from grader.diagnosis.predict.predictions import Mistake, named
+from grader.diagnosis.rules.formula_mistakes import with_child
 from grader.expression.algebra.construct import free_symbols
 from grader.expression.language.nodes import (
     ONE,
@@ -25,103 +22,94 @@ from grader.expression.language.nodes import (
     Symbol,
     children,
     head,
-    rebuild,
 )
-from grader.results import Decision, NoteKind
-from grader.solver.key import SolvedPart, SolvedQuestion
+from grader.rubric.malrule import Kind
+from grader.solver.key import SolvedQuestion
 
-MAX_TRIED = 40
 _SCALAR = frozenset(("total", "inner", "norm", "log", "exp", "iverson", "sqrt"))
 _AXES = (ZERO, ONE)
-_PLAINLY = frozenset((NoteKind.EQUIVALENT, NoteKind.ROUNDED, NoteKind.RENAMED))
 _OTHER_JOINTS = {"@": "circ", "circ": "@", "": "circ", "*": "@", "cdot": "@"}
 
-Repair = tuple[str, Expression, Expression]
+
+Repairs = Iterator[tuple[Kind, Expression, Expression]]
+ShapeRule = Callable[[Expression], Repairs]
 
 
-def repairs(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> Iterator[Mistake]:
-    """The single repairs that make an answer of a wrong shape right, as the mistakes that they mend.
-
-    Last, an answer that is right for another place of the chain: dL/dz where dL/dW is asked for.
-    """
-    names, asked = question.question.model.names, part.part
-    for kind, about, mended in islice(_repaired(question, asked.target, answer), MAX_TRIED):
-        if _right(question, part, asked.target, part.closed, mended):
-            yield Mistake(kind) if about == answer else named(names, kind, about)
-    for target in _stops(question, asked.target):
-        if _right(question, part, target, target, answer):
-            yield named(names, "outer_only", target)
-
-
-def _right(
-    question: SolvedQuestion, part: SolvedPart, target: Expression, closed: Expression, answer: Expression
-) -> bool:
-    goal = Target(target, closed, part.part.tolerance, part.interval if target == part.part.target else None, "wrong")
-    verdict = judge(question, goal, answer)
-    return verdict.decision is Decision.EQUIVALENT and verdict.note.kind in _PLAINLY
-
-
-def _stops(question: SolvedQuestion, target: Expression) -> Iterator[Expression]:
-    """The derivatives by the quantities between the output and the variable."""
-    if not isinstance(target, Partial) or question.numeric:
-        return
-    above, below = head(target.numerator) or "", head(target.denominator) or ""
-    for node in reversed(question.graph.between(below, above)):
-        if node.name != above:
-            yield Partial(Symbol(above), Symbol(node.name))
-
-
-def _repaired(question: SolvedQuestion, target: Expression, answer: Expression) -> Iterator[Repair]:
-    known = {item.name for item in question.graph.quantities} | set(question.graph.sizes) | free_symbols(target)
-    for letter in sorted(free_symbols(answer) - known):
-        yield "missing_sum", answer, Reduce("sum", letter, answer)
-    for axis in _AXES:
-        yield "missing_sum", answer, Call("total", (answer, axis))
-    yield "missing_sum", answer, Call("total", (answer,))
-    yield from sorted(_anywhere(answer), key=lambda repair: _ORDER.index(repair[0]))
-
-
-_ORDER = ("missing_transpose", "transposed", "factor_order", "elementwise_for_matrix", "missing_sum")
-
-
-def _anywhere(node: Expression) -> Iterator[Repair]:
-    yield from _here(node)
+def repaired_anywhere(node: Expression, rules: tuple[ShapeRule, ...]) -> Repairs:
+    """Every single repair at one place of an answer: its kind, what it is about, the answer mended."""
+    for rule in rules:
+        yield from rule(node)
     if isinstance(node, Symbol | Indexed | Partial):  # no arrays are joined in an index or in a name
         return
     for place, child in enumerate(children(node)):
-        for kind, about, mended in _anywhere(child):
-            yield kind, about, _put(node, place, mended)
+        for kind, about, mended in repaired_anywhere(child, rules):
+            yield kind, about, with_child(node, place, mended)
 
 
-def _put(node: Expression, place: int, new: Expression) -> Expression:
-    """The node with one child replaced."""
-    at = iter(range(len(children(node))))
-    return rebuild(node, lambda child: new if next(at) == place else child)
+def not_summed(question: SolvedQuestion, target: Expression, answer: Expression) -> Repairs:
+    """The whole answer, summed over a letter that the target does not have, or over an axis."""
+    known = {item.name for item in question.graph.quantities} | set(question.graph.sizes) | free_symbols(target)
+    for letter in sorted(free_symbols(answer) - known):
+        yield Kind.MISSING_SUM, answer, Reduce("sum", letter, answer)
+    for axis in _AXES:
+        yield Kind.MISSING_SUM, answer, Call("total", (answer, axis))
+    yield Kind.MISSING_SUM, answer, Call("total", (answer,))
 
 
-def _here(node: Expression) -> Iterator[Repair]:
-    """The repairs at one node; of any other kind than these there is nothing to turn, to sum or to join."""
+def not_transposed(node: Expression) -> Repairs:
+    """A factor of a product, transposed."""
+    if isinstance(node, Product):
+        factors = node.factors
+        for k, factor in enumerate(factors):
+            if _may_turn(factor):
+                turned = Call("transpose", (factor,))
+                yield Kind.MISSING_TRANSPOSE, factor, Product((*factors[:k], turned, *factors[k + 1 :]), node.joints)
+
+
+def transposed_too_much(node: Expression) -> Repairs:
+    """A transpose taken away; of any other formula there is nothing to turn."""
     match node:
         case Call("transpose", (inner,)):
-            yield "transposed", inner, inner
+            yield Kind.TRANSPOSED, inner, inner
+
+
+def factors_in_wrong_order(node: Expression) -> Repairs:
+    """Two factors of a product that stand beside each other, interchanged."""
+    if isinstance(node, Product):
+        factors = node.factors
+        for k in range(len(node.joints)):
+            swapped = (*factors[:k], factors[k + 1], factors[k], *factors[k + 2 :])
+            yield Kind.FACTOR_ORDER, node, Product(swapped, node.joints)
+
+
+def joined_otherwise(node: Expression) -> Repairs:
+    """Two factors of a product joined as matrices where they are joined element by element, or the reverse."""
+    if isinstance(node, Product):
+        for k, joint in enumerate(node.joints):
+            other = _OTHER_JOINTS.get(joint)
+            if other is not None:
+                joints = (*node.joints[:k], other, *node.joints[k + 1 :])
+                yield Kind.ELEMENTWISE_FOR_MATRIX, node, Product(node.factors, joints)
+
+
+def summed_along_other_axis(node: Expression) -> Repairs:
+    """A sum over the one axis, over the other; any other formula is summed only as a whole."""
+    match node:
         case Call("total", (inner, axis)) if axis in _AXES:
-            yield "missing_sum", node, Call("total", (inner, _AXES[axis == ZERO]))
-        case Product():
-            factors, joints = node.factors, node.joints
-            for k, factor in enumerate(factors):
-                if _may_turn(factor):
-                    turned = Call("transpose", (factor,))
-                    yield "missing_transpose", factor, Product((*factors[:k], turned, *factors[k + 1 :]), joints)
-            for k, joint in enumerate(joints):
-                swapped = (*factors[:k], factors[k + 1], factors[k], *factors[k + 2 :])
-                yield "factor_order", node, Product(swapped, joints)
-                other = _OTHER_JOINTS.get(joint)
-                if other is not None:
-                    changed = Product(factors, (*joints[:k], other, *joints[k + 1 :]))
-                    yield "elementwise_for_matrix", node, changed
+            yield Kind.MISSING_SUM, node, Call("total", (inner, _AXES[axis == ZERO]))
 
 
 def _may_turn(node: Expression) -> bool:
     if isinstance(node, Symbol | Product):
         return True
     return isinstance(node, Call) and node.function != "transpose" and node.function not in _SCALAR
+
+
+def stopped_early(question: SolvedQuestion, target: Expression) -> Iterator[tuple[Kind, Partial]]:
+    """The derivatives by the quantities between the output and the variable, where the chain may have been left."""
+    if not isinstance(target, Partial) or question.numeric:
+        return
+    above, below = head(target.numerator) or "", head(target.denominator) or ""
+    for node in reversed(question.graph.between(below, above)):
+        if node.name != above:
+            yield Kind.OUTER_ONLY, Partial(Symbol(above), Symbol(node.name))
