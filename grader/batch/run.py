@@ -19,8 +19,8 @@ from grader.grading import rubric_shown
 from grader.problems import Problem
 from grader.results import ClassReport
 from grader.solver import AnswerKey
-from grader.submission.model import ReadFolder
-from grader.submission.read import read_class_list, read_files
+from grader.submission.class_folder import read_class_list, read_files
+from grader.submission.submissions import ReadFolder
 
 Progress = Callable[[int, int], None]
 

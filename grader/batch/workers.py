@@ -35,7 +35,7 @@ from grader.problems import Problem
 from grader.results import AnswerShown, GradeReport, Note, NoteKind, Outcome, PartResult, RubricShown
 from grader.rubric.shown import Asked
 from grader.solver import AnswerKey
-from grader.submission.model import Submission
+from grader.submission.submissions import Submission
 
 SECONDS = 10.0  # for one answer, and for all that is not judging answers; an ordinary one takes milliseconds
 MERCY = 10.0  # more, until a process stuck inside a C library is ended

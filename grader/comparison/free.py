@@ -13,10 +13,10 @@ import numpy as np
 from grader.autodiff.graph import ComputationGraph, Leaf, Node
 from grader.comparison.arrays import Pair
 from grader.comparison.common_vocabulary import alike, free_names
+from grader.comparison.counterexample import figure, kinds, right_where, two_figures
 from grader.comparison.judge import judge
 from grader.comparison.piecewise_points import in_every_piece
 from grader.comparison.scalars import flat, is_scalar, same_form, settle
-from grader.comparison.show import figure, kinds, right_where, two_figures
 from grader.comparison.target import Target
 from grader.expression.algebra.construct import free_symbols
 from grader.expression.evaluation.values import ShapeError

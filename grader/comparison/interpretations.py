@@ -6,9 +6,10 @@ r"""What an answer may mean that is wrong, or has no shape, as it stands: an ind
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from grader.autodiff.lower import Axes
 from grader.expression.algebra.construct import free_symbols, substitute, total
 from grader.expression.language.nodes import (
     Call,
@@ -25,8 +26,6 @@ from grader.expression.language.nodes import (
 )
 from grader.results import NOTES, Note, NoteKind
 from grader.solver.key import SolvedQuestion
-
-Axes = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from grader.autodiff.graph import ComputationGraph
 from grader.comparison.arrays import Pair
-from grader.comparison.balls import Point, Program, certainly_outside
+from grader.comparison.balls import Assignments, Point, certainly_outside
 from grader.comparison.scalars import Settled, settle
 from grader.expression.language.nodes import Expression, Partial, walk
 from grader.solver.key import SolvedQuestion
@@ -62,12 +62,12 @@ def _given(graph: ComputationGraph) -> dict[str, Fraction]:
     return {leaf.name: Fraction(repr(leaf.value)) for leaf in graph.leaves if isinstance(leaf.value, float | int)}
 
 
-def _program_for(question: SolvedQuestion, *sides: Expression) -> Program:
+def _program_for(question: SolvedQuestion, *sides: Expression) -> Assignments:
     return _program(question, any(isinstance(item, Partial) for side in sides for item in walk(side)))
 
 
 @lru_cache(maxsize=256)
-def _program(question: SolvedQuestion, partials: bool) -> Program:
+def _program(question: SolvedQuestion, partials: bool) -> Assignments:
     """The model's lines in order, with those of its derivatives where they are asked for."""
     nodes = [*question.graph.nodes]
     if partials:

@@ -15,7 +15,7 @@ from grader.problems import Problem, did_you_mean
 from grader.submission.decode import clean_name, shown
 from grader.submission.labels import PartNames, label_at, question_at, unknown_at, unknown_part
 from grader.submission.lines import Line, read_source
-from grader.submission.model import Answer, Submission
+from grader.submission.submissions import Answer, Submission
 
 _SECTIONS = {
     "part": 0,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from grader.problems import Problem, did_you_mean
 from grader.submission.decode import clean_name, shown
 from grader.submission.labels import PartNames, find_part, unknown_part
-from grader.submission.model import Answer, ReadFolder, Submission
+from grader.submission.submissions import Answer, ReadFolder, Submission
 
 _KEYS = ("student", "name", "answers", "ocr")
 _DEEPEST = 4  # lists in lists: an answer has at most as many axes

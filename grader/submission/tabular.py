@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from grader.problems import Problem, did_you_mean, nearest
 from grader.submission.decode import LARGEST_FILE, clean_name, shown
 from grader.submission.labels import PartNames, find_part, unknown_part
-from grader.submission.model import Answer, ReadFolder, Submission
+from grader.submission.submissions import Answer, ReadFolder, Submission
 
 _FIELDS = {
     "student": "student", "studentid": "student", "name": "name", "studentname": "name",
@@ -25,7 +25,7 @@ _QUOTE_HINT = 'write a cell that holds the separator, a quote or a line break as
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """The cells of one row and the line it starts at; `problem` says why the cells can't be trusted.
 
     `quoted`: who wrote it knew to quote, so its cells are what they are.
@@ -144,7 +144,9 @@ def _role(names: PartNames | None, cell: str) -> tuple[str, str]:
     return ("part", part) if part else ("unknown" if cell else "blank", "")
 
 
-def _header_problems(names: PartNames, header: Row, roles: Sequence[tuple[str, str]], file: str) -> Iterator[Problem]:
+def _header_problems(
+    names: PartNames, header: TableRow, roles: Sequence[tuple[str, str]], file: str
+) -> Iterator[Problem]:
     seen: set[tuple[str, str]] = set()
     for cell, role in zip(header.cells[:MOST_COLUMNS], roles, strict=False):
         if role[0] == "unknown":
@@ -157,7 +159,7 @@ def _header_problems(names: PartNames, header: Row, roles: Sequence[tuple[str, s
         seen.add(role)
 
 
-def _fitted(row: Row, width: int, delimiter: str) -> tuple[tuple[str, ...], Problem | None]:
+def _fitted(row: TableRow, width: int, delimiter: str) -> tuple[tuple[str, ...], Problem | None]:
     """The cells of a row under a header of `width` columns; those that can't be trusted are left out.
 
     A formula whose commas no one quoted (``max(0, 1 - y)``) is put together again by its brackets.
@@ -195,7 +197,7 @@ def _opened(cell: str) -> int:
     return sum(map(cell.count, "([{")) - sum(map(cell.count, ")]}"))
 
 
-def _table(text: str, file: str, names: PartNames | None) -> tuple[str, list[Row], list[Problem]]:
+def _table(text: str, file: str, names: PartNames | None) -> tuple[str, list[TableRow], list[Problem]]:
     lines = [line + "\n" for line in text.split("\n")]
     start = 0
     while start < len(lines) and not lines[start].strip():
@@ -225,9 +227,9 @@ def _sniff(line: str, names: PartNames | None) -> str:
     return max(",;\t", key=score)
 
 
-def _rows(lines: list[str], start: int, delimiter: str, file: str) -> tuple[list[Row], list[Problem]]:
+def _rows(lines: list[str], start: int, delimiter: str, file: str) -> tuple[list[TableRow], list[Problem]]:
     """Every row; a broken quotation costs its own row and no other."""
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     problems: list[Problem] = []
     position = start
     spaced = delimiter != " " and any(f'{delimiter} "' in line for line in lines)
@@ -254,7 +256,7 @@ def _rows(lines: list[str], start: int, delimiter: str, file: str) -> tuple[list
                 broken = None
                 if any(map(str.strip, cells)):
                     quoted = any('"' in line for line in lines[begin:position])
-                    rows.append(Row(begin + 1, tuple(cells), quoted))
+                    rows.append(TableRow(begin + 1, tuple(cells), quoted))
                 begin = position
         except csv.Error:
             position = begin + 1
@@ -267,9 +269,9 @@ def _rows(lines: list[str], start: int, delimiter: str, file: str) -> tuple[list
     return rows, problems
 
 
-def _broken_row(line: str, begin: int, delimiter: str) -> Row:
+def _broken_row(line: str, begin: int, delimiter: str) -> TableRow:
     """A row with an unclosed or undoubled quote: its cells before the quote."""
     cells = line.rstrip("\n").split(delimiter)
     sound = next((at for at, cell in enumerate(cells) if '"' in cell), len(cells))
     problem = Problem("a quotation mark is not closed: this row was read only up to it", _QUOTE_HINT)
-    return Row(begin + 1, tuple(cells[:sound]), True, problem)
+    return TableRow(begin + 1, tuple(cells[:sound]), True, problem)

@@ -20,7 +20,7 @@ from grader.cli import main
 from grader.grading import grade
 from grader.results import GradeReport
 from grader.solver import AnswerKey
-from grader.submission.model import Submission
+from grader.submission.submissions import Submission
 
 Output = pytest.CaptureFixture[str]
 

@@ -24,18 +24,18 @@ from grader.rubric.malrule import Kind
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.runs import Run
 
-Function = TypeVar("Function", bound=Callable[..., Iterator[Any]])
+Maker = TypeVar("Maker", bound=Callable[..., Iterator[Any]])
 
 
 @dataclass(frozen=True, slots=True)
-class Bound(Generic[Function]):
+class Bound(Generic[Maker]):
     """A function that makes mistakes, and their kinds; how it is called is a matter of its family."""
 
-    function: Function
+    function: Maker
     kinds: tuple[Kind, ...]
 
 
-Whole = Callable[[SolvedQuestion, SolvedPart, Run], Iterator[whole.WrongArray]]
+WholeRule = Callable[[SolvedQuestion, SolvedPart, Run], Iterator[whole.WrongArray]]
 
 MULTIPLES: tuple[Bound[Callable[[SolvedQuestion, Run], Iterator[whole.Multiple]]], ...] = (
     Bound(whole.multiples, (Kind.SIGN, Kind.FACTOR_TWO, Kind.MISSING_MEAN, Kind.MEAN_FOR_SUM, Kind.POWER_OF_TEN)),
@@ -57,7 +57,7 @@ OPERATORS: tuple[Bound[operator.OperatorRule], ...] = (
 JACOBIANS: tuple[Bound[Callable[[Tangents], Iterator[whole.WrongArray]]], ...] = (
     Bound(whole.diagonals, (Kind.SOFTMAX_DIAGONAL, Kind.SIGN)),
 )
-ELSEWHERE: tuple[Bound[Whole], ...] = (
+ELSEWHERE: tuple[Bound[WholeRule], ...] = (
     Bound(
         whole.other_derivatives,
         (Kind.OUTER_ONLY, Kind.WRONG_VARIABLE, Kind.BIAS_AS_WEIGHT, Kind.MISSING_FACTOR, Kind.UPSTREAM_MISSING),
