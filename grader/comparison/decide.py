@@ -12,7 +12,7 @@ import numpy as np
 from grader.comparison.aligned_values import pairs_in, truth_value
 from grader.comparison.arrays import Pair, Tally, both_finite, line_up, tally
 from grader.comparison.counterexample import counterexample, kinds, right_where
-from grader.comparison.model_balls import is_scalar_model, settled_run, surely_outside
+from grader.comparison.model_balls import compare_run, is_scalar_model, surely_outside
 from grader.comparison.numbers import accepted, may_be_rounded, number_note, slip_in_number, typed_place
 from grader.comparison.scalars import is_scalar, same_form
 from grader.comparison.shapes import entries_message
@@ -136,12 +136,12 @@ def _in_balls(
     question: SolvedQuestion, target: Target, answer: Expression, run: Run, pair: Pair, skip: Array
 ) -> Tally | None:
     """How the points of a run of scalars come out in interval arithmetic; None where it does not settle them."""
-    settled = settled_run(question, target.closed, answer, run, pair, ~skip)
-    if settled is None:
+    counts = compare_run(question, target.closed, answer, run, pair, ~skip)
+    if counts is None:
         return None
-    where = None if settled.where is None else (settled.where,)
-    discarded = run.points - settled.agreed - settled.answer_fails
-    return Tally(settled.agreed, 0, 0, 0, discarded, settled.answer_fails, where)
+    where = None if counts.where is None else (counts.where,)
+    discarded = run.points - counts.agreed - counts.answer_fails
+    return Tally(counts.agreed, 0, 0, 0, discarded, counts.answer_fails, where)
 
 
 def _in_floats(

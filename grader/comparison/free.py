@@ -16,7 +16,7 @@ from grader.comparison.common_vocabulary import alike, free_names
 from grader.comparison.counterexample import figure, kinds, right_where, two_figures
 from grader.comparison.judge import judge
 from grader.comparison.piecewise_points import in_every_piece
-from grader.comparison.scalars import flat, is_scalar, same_form, settle
+from grader.comparison.scalars import compare_points, flat, is_scalar, same_form
 from grader.comparison.target import Target
 from grader.expression.algebra.construct import free_symbols
 from grader.expression.evaluation.values import ShapeError
@@ -73,7 +73,7 @@ def read_domains(domains: Mapping[str, str]) -> dict[str, Domain]:
 
 def compare(reference: Reading, answer: Reading, domains: Mapping[str, Domain]) -> Verdict:
     """Compare two readings that both have an expression."""
-    left, right = alike(_whole(reference), _whole(answer), domains)
+    left, right = alike(_formula_of(reference), _formula_of(answer), domains)
     if left == right:
         return same(Evidence("proof", detail="the same formula"))
     try:
@@ -84,7 +84,7 @@ def compare(reference: Reading, answer: Reading, domains: Mapping[str, Domain]) 
         return undecided(NoteKind.SHAPE, error.problem.message)
 
 
-def _whole(reading: Reading) -> Expression:
+def _formula_of(reading: Reading) -> Expression:
     found: Expression | None = reading.expression
     if found is None:
         raise ValueError("there is no formula in this text")
@@ -104,7 +104,7 @@ def _compare_scalars(left: Expression, right: Expression, domains: Mapping[str, 
     run = _points(graph, left, boundaries)
     values = flat(left, run), flat(right, run)
     judged = ~kink_points(run, boundaries)
-    found = settle(left, right, values, judged, lambda k: {n: float(run.values[n][k]) for n in names}, run=run)
+    found = compare_points(left, right, values, judged, lambda k: {n: float(run.values[n][k]) for n in names}, run=run)
     if found.where is not None:
         point = {name: float(run.values[name][found.where]) for name in names}
         where = right_where(run, Pair(values[1], values[0]), boundaries)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.diagnosis.explanation import priced_as, said_of
+from grader.diagnosis.explanation import message_of, score_line_of
 from grader.diagnosis.predict.match import matching
 from grader.diagnosis.predict.repairs import repairs
 from grader.diagnosis.rules.mistake import Mistake
@@ -41,7 +41,7 @@ def diagnosed(question: SolvedQuestion, part: SolvedPart, answer: Expression, ve
     for mistake in _CAUSES[verdict.note.kind](question, part, answer):
         chosen = _settings(settings, mistake)
         if all(setting.enabled for setting in chosen):
-            return _told(part, mistake, chosen)
+            return _with_price(part, mistake, chosen)
     return None
 
 
@@ -50,9 +50,9 @@ def _settings(settings: tuple[MalRuleSetting, ...], mistake: Mistake) -> tuple[M
     return tuple(setting_of(settings, item.kind, item.detail) for item in both)
 
 
-def _told(part: SolvedPart, mistake: Mistake, settings: tuple[MalRuleSetting, ...]) -> Diagnosed:
+def _with_price(part: SolvedPart, mistake: Mistake, settings: tuple[MalRuleSetting, ...]) -> Diagnosed:
     own = settings[0].message if mistake.second is None else ""
-    message = own or said_of(mistake, part.part.show_solution)
+    message = own or message_of(mistake, part.part.show_solution)
     points = min(setting.points for setting in settings)
-    lines = (ScoreLine(priced_as(mistake), points),) if points else ()
+    lines = (ScoreLine(score_line_of(mistake), points),) if points else ()
     return Diagnosed(Diagnosis(Note(NoteKind.MALRULE, mistake.rule), message), lines)

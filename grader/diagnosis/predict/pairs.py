@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.diagnosis.predict.predictions import Predictions, predictions, room
+from grader.diagnosis.predict.predictions import Predictions, most_kept, predictions
 from grader.diagnosis.rules import table
 from grader.diagnosis.rules.formula_mistakes import quantities_in
 from grader.diagnosis.rules.mistake import Mistake
@@ -40,7 +40,7 @@ def combined(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> Pre
                 found.append((both(mistake, scale), values * multiple.factor))
     if _one_chain(question, part):
         found += _linked(single)
-    found = found[: room(single.truth)]
+    found = found[: most_kept(single.truth)]
     values = np.array([item for _, item in found]) if found else np.zeros((0, *single.truth.shape))
     return Predictions(tuple(item for item, _ in found), values, single.truth, ((),) * len(found), ())
 

@@ -63,13 +63,13 @@ def predictions(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> 
             if not repeatable(values.shape, shape):
                 continue  # of the whole array, where the target asks for one place in it
             found.append((mistake, np.broadcast_to(values, shape).reshape(run.points, -1)))
-            if len(found) >= room(flat):
+            if len(found) >= most_kept(flat):
                 break
         found.sort(key=lambda pair: _rank(pair[0], part.part.target))
         return _grouped(found, flat)
 
 
-def room(truth: Array) -> int:
+def most_kept(truth: Array) -> int:
     """How many predictions of this size are kept."""
     return min(MAX_PREDICTIONS, MAX_NUMBERS // max(truth.size, 1))
 
