@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.diagnosis.lint.linter import collisions
+from grader.diagnosis.lint.mistake_checks import collisions
 from grader.diagnosis.rules import table
 from grader.diagnosis.rules.table import BOUND, Bound
 from grader.rubric.malrule import Kind

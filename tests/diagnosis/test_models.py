@@ -8,7 +8,7 @@ import pytest
 
 import grader
 from grader.diagnosis import notes, warnings
-from grader.diagnosis.lint.linter import collisions
+from grader.diagnosis.lint.mistake_checks import collisions
 from grader.diagnosis.predict.predictions import predictions
 from grader.grading import check
 from grader.rubric.load import parse_rubric
