@@ -19,7 +19,7 @@ from pathlib import Path
 
 import grader
 from benchmarks.table import Row, print_table
-from grader.submission.model import Answer, Submission
+from grader.submission.submissions import Answer, Submission
 
 ROOT = Path(__file__).parents[1]
 STUDENTS = 2000

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from grader.results import GradeReport, PartResult, Verdict
     from grader.rubric.model import Rubric, RubricError
     from grader.solver import AnswerKey
-    from grader.submission.model import Answer, Submission
+    from grader.submission.submissions import Answer, Submission
 
 __all__ = [
     "Answer",
@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Answer": "grader.submission.model",
+    "Answer": "grader.submission.submissions",
     "AnswerKey": "grader.solver",
     "GradeReport": "grader.results",
     "PartResult": "grader.results",
@@ -52,7 +52,7 @@ _HOMES = {
     "Rubric": "grader.rubric.model",
     "RubricError": "grader.rubric.model",
     "Span": "grader.problems",
-    "Submission": "grader.submission.model",
+    "Submission": "grader.submission.submissions",
     "Verdict": "grader.results",
 }
 

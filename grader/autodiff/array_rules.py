@@ -9,17 +9,17 @@ from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
 
-from grader.autodiff.entries import Entry, Letters, elementwise, flat, length, matmul, outer, scalar, summed
+from grader.autodiff.entrywise import Entry, Letters, elementwise, flat, length, matmul, outer, scalar, summed
 from grader.expression.algebra.construct import call, div, mul, number, power, sub, substitute
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import ONE, Call, Expression, Number, Symbol
 from grader.problems import Span
 
-Args: TypeAlias = Sequence[Entry]
-Rule: TypeAlias = Callable[[Args, Letters, Span], Entry]
+ArrayArgs: TypeAlias = Sequence[Entry]
+ArrayRule: TypeAlias = Callable[[ArrayArgs, Letters, Span], Entry]
 
 
-def _transpose(args: Args, _: Letters, __: Span) -> Entry:
+def _transpose(args: ArrayArgs, _: Letters, __: Span) -> Entry:
     (x,) = args
     if len(x.axes) < 2:
         return x
@@ -38,19 +38,19 @@ def _sum_exp(x: Entry, at: int, supply: Letters) -> Expression:
     return summed(call("exp", substitute(x.body, {x.letters[at]: Symbol(letter)})), letter, x.axes[at])
 
 
-def _softmax(args: Args, supply: Letters, span: Span) -> Entry:
+def _softmax(args: ArrayArgs, supply: Letters, span: Span) -> Entry:
     (x,) = args
     at = _along(x, span)
     return Entry(x.letters, x.axes, div(call("exp", x.body), _sum_exp(x, at, supply)))
 
 
-def _log_softmax(args: Args, supply: Letters, span: Span) -> Entry:
+def _log_softmax(args: ArrayArgs, supply: Letters, span: Span) -> Entry:
     (x,) = args
     at = _along(x, span)
     return Entry(x.letters, x.axes, sub(x.body, call("log", _sum_exp(x, at, supply))))
 
 
-def _logsumexp(args: Args, supply: Letters, span: Span) -> Entry:
+def _logsumexp(args: ArrayArgs, supply: Letters, span: Span) -> Entry:
     (x,) = args
     at = _along(x, span)
     body = call("log", _sum_exp(x, at, supply))
@@ -65,7 +65,7 @@ def _everything(x: Entry, body: Expression) -> Expression:
     return body
 
 
-def _norm(args: Args, _: Letters, span: Span) -> Entry:
+def _norm(args: ArrayArgs, _: Letters, span: Span) -> Entry:
     x = args[0]
     order = args[1].body if len(args) == 2 else number(2)
     if not isinstance(order, Number):
@@ -78,7 +78,7 @@ def _norm(args: Args, _: Letters, span: Span) -> Entry:
     return scalar(power(_everything(x, powered), number(1 / order.value)))
 
 
-def _inner(args: Args, _: Letters, span: Span) -> Entry:
+def _inner(args: ArrayArgs, _: Letters, span: Span) -> Entry:
     left, right = args
     if len(left.axes) != len(right.axes) or "1" in (*left.axes, *right.axes):
         left, right = flat(left, span), flat(right, span)
@@ -88,7 +88,7 @@ def _inner(args: Args, _: Letters, span: Span) -> Entry:
     return scalar(_everything(product, product.body))
 
 
-def _diag(args: Args, supply: Letters, span: Span) -> Entry:
+def _diag(args: ArrayArgs, supply: Letters, span: Span) -> Entry:
     (x,) = args
     if len(x.axes) == 2 and x.axes[0] == x.axes[1]:
         return Entry(x.letters[:1], x.axes[:1], substitute(x.body, {x.letters[1]: Symbol(x.letters[0])}))
@@ -98,7 +98,7 @@ def _diag(args: Args, supply: Letters, span: Span) -> Entry:
     return Entry((vector.letters[0], other), vector.axes * 2, body)
 
 
-def _trace(args: Args, _: Letters, span: Span) -> Entry:
+def _trace(args: ArrayArgs, _: Letters, span: Span) -> Entry:
     (x,) = args
     if len(x.axes) != 2 or x.axes[0] != x.axes[1]:
         raise ShapeError(f"a trace needs a square matrix, this is {x.shape_text}", span)
@@ -106,7 +106,7 @@ def _trace(args: Args, _: Letters, span: Span) -> Entry:
     return scalar(summed(substitute(x.body, {second: Symbol(first)}), first, x.axes[0]))
 
 
-def _position(args: Args, span: Span) -> int:
+def _position(args: ArrayArgs, span: Span) -> int:
     node = args[1].body
     sign = 1
     if isinstance(node, Call) and node.function == "neg":
@@ -117,7 +117,7 @@ def _position(args: Args, span: Span) -> int:
     return at % len(args[0].axes)
 
 
-def _total(args: Args, _: Letters, span: Span) -> Entry:
+def _total(args: ArrayArgs, _: Letters, span: Span) -> Entry:
     x = args[0]
     if len(args) == 1:
         return scalar(_everything(x, x.body))
@@ -126,13 +126,13 @@ def _total(args: Args, _: Letters, span: Span) -> Entry:
     return Entry(x.letters[:at] + x.letters[at + 1 :], x.axes[:at] + x.axes[at + 1 :], body)
 
 
-def _mean(args: Args, supply: Letters, span: Span) -> Entry:
+def _mean(args: ArrayArgs, supply: Letters, span: Span) -> Entry:
     found = _total(args, supply, span)
     over = args[0].axes if len(args) == 1 else (args[0].axes[_position(args, span)],)
     return Entry(found.letters, found.axes, mul(div(ONE, mul(*map(length, over))), found.body))
 
 
-def _sizes(args: Args, span: Span) -> tuple[str, ...]:
+def _sizes(args: ArrayArgs, span: Span) -> tuple[str, ...]:
     axes = []
     for arg in args:
         match arg.body:
@@ -145,12 +145,12 @@ def _sizes(args: Args, span: Span) -> tuple[str, ...]:
     return tuple(axes)
 
 
-def _ones(args: Args, supply: Letters, span: Span) -> Entry:
+def _ones(args: ArrayArgs, supply: Letters, span: Span) -> Entry:
     axes = _sizes(args, span)
     return Entry(tuple(supply.new() for _ in axes), axes, ONE)
 
 
-def _identity(args: Args, supply: Letters, span: Span) -> Entry:
+def _identity(args: ArrayArgs, supply: Letters, span: Span) -> Entry:
     axes = _sizes(args, span)
     if len(axes) != 1:
         raise ShapeError("an identity matrix needs a size", span)
@@ -158,7 +158,7 @@ def _identity(args: Args, supply: Letters, span: Span) -> Entry:
     return Entry((i, j), axes * 2, Call("kronecker", (Symbol(i), Symbol(j))))
 
 
-ARRAY_RULES: MappingProxyType[str, Rule] = MappingProxyType(
+ARRAY_RULES: MappingProxyType[str, ArrayRule] = MappingProxyType(
     {
         "transpose": _transpose,
         "softmax": _softmax,

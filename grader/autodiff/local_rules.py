@@ -29,7 +29,7 @@ from grader.expression.language.nodes import (
     Symbol,
 )
 
-Row = Callable[..., tuple[Expression, ...]]
+PartialsOf = Callable[..., tuple[Expression, ...]]
 _TWO = number(2)
 
 
@@ -128,7 +128,7 @@ def _constant(*args: Expression) -> tuple[Expression, ...]:
     return (ZERO,) * len(args)
 
 
-def _one_minus_square(function: str) -> Row:
+def _one_minus_square(function: str) -> PartialsOf:
     return lambda x: (sub(ONE, power(call(function, x), _TWO)),)
 
 
@@ -137,11 +137,11 @@ def _power(base: Expression, exponent: Expression) -> tuple[Expression, ...]:
     return mul(exponent, power(base, lowered)), mul(power(base, exponent), call("log", base))
 
 
-def _base_log(base: int) -> Row:
+def _base_log(base: int) -> PartialsOf:
     return lambda x: (div(ONE, mul(x, call("log", number(base)))),)
 
 
-def _selected(test: str) -> Row:
+def _selected(test: str) -> PartialsOf:
     """1 for the largest (smallest) argument; at a tie the first one has it, any choice is a subgradient."""
 
     def picks(*args: Expression) -> tuple[Expression, ...]:
@@ -158,7 +158,7 @@ def _switched(test: Expression, _: Expression, __: Expression) -> tuple[Expressi
     return ZERO, holds, sub(ONE, holds)
 
 
-LOCAL_PARTIALS: MappingProxyType[str, Row] = MappingProxyType(
+LOCAL_PARTIALS: MappingProxyType[str, PartialsOf] = MappingProxyType(
     {
         "add": lambda a, b: (ONE, ONE),
         "sub": lambda a, b: (ONE, number(-1)),

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import assert_never
 
 from grader.autodiff.array_rules import ARRAY_RULES
-from grader.autodiff.entries import Entry, Letters, elementwise, matmul, outer, scalar
+from grader.autodiff.entrywise import Entry, Letters, elementwise, matmul, outer, scalar
 from grader.expression.algebra.construct import fresh, iverson, mul, substitute
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import (

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.batch.folder import class_files
-from grader.batch.workers import Desk, grade_many
+from grader.batch.workers import WorkerInput, grade_many
 from grader.feedback.pages import class_page
 from grader.feedback.tables import grades_csv, results_json
 from grader.files import write_text
@@ -19,8 +19,8 @@ from grader.grading import rubric_shown
 from grader.problems import Problem
 from grader.results import ClassReport
 from grader.solver import AnswerKey
-from grader.submission.model import ReadFolder
-from grader.submission.read import read_class_list, read_files
+from grader.submission.class_folder import read_class_list, read_files
+from grader.submission.submissions import ReadFolder
 
 Progress = Callable[[int, int], None]
 
@@ -56,7 +56,7 @@ def grade_class(
     shown = rubric_shown(key)
     read = read_class(tuple(asked.part for asked in shown.parts), source, roster, (out,))
     out.mkdir(parents=True, exist_ok=True)
-    reports = grade_many(Desk(key, shown, out / "feedback"), read.submissions, jobs, progress)
+    reports = grade_many(WorkerInput(key, shown, out / "feedback"), read.submissions, jobs, progress)
     report = ClassReport(shown, reports, read.problems)
     write_text(out / "results.json", results_json(report))
     write_text(out / "grades.csv", grades_csv(report))

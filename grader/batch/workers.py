@@ -1,6 +1,6 @@
 """Submissions become GradeReports and pages, by several processes, and no student costs another one theirs.
 
-``grade_many(desk, submissions, jobs=4, progress)`` returns the reports in the order of the submissions. An answer
+``grade_many(given, submissions, jobs=4, progress)`` returns the reports in the order of the submissions. An answer
 that takes too long, raises or kills its process is undecided, alone, and for a person; so is a whole submission only
 where it fails outside of its answers.
 """
@@ -35,10 +35,10 @@ from grader.problems import Problem
 from grader.results import AnswerShown, GradeReport, Note, NoteKind, Outcome, PartResult, RubricShown
 from grader.rubric.shown import Asked
 from grader.solver import AnswerKey
-from grader.submission.model import Submission
+from grader.submission.submissions import Submission
 
 SECONDS = 10.0  # for one answer, and for all that is not judging answers; an ordinary one takes milliseconds
-MERCY = 10.0  # more, until a process stuck inside a C library is ended
+GRACE = 10.0  # more, until a process stuck inside a C library is ended
 CHUNK = 16  # submissions handed over at a time
 _DIED = Failed(Note(NoteKind.GRADER_FAILED), "the process that graded it died")
 
@@ -46,7 +46,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class WorkerInput:
     """What every worker has before it: the key, the rubric as pages show it, the folder for the pages."""
 
     key: AnswerKey
@@ -62,13 +62,13 @@ def default_jobs() -> int:
 
 
 def grade_many(
-    desk: Desk, submissions: tuple[Submission, ...], jobs: int, progress: Callable[[int, int], None] | None
+    given: WorkerInput, submissions: tuple[Submission, ...], jobs: int, progress: Callable[[int, int], None] | None
 ) -> tuple[GradeReport, ...]:
     """The report of each submission, in their order; pages are written on the way. Raises OSError."""
     reports: dict[str, GradeReport] = {}
     if jobs > 1:
-        desk = replace(desk, judged=_judge_once(desk, submissions, jobs))
-    graded = _in_pool(desk, submissions, jobs) if jobs > 1 else (_grade_one(desk, s) for s in submissions)
+        given = replace(given, judged=_judge_once(given, submissions, jobs))
+    graded = _in_pool(given, submissions, jobs) if jobs > 1 else (_grade_one(given, s) for s in submissions)
     for report in graded:
         reports[report.student] = report
         if progress:
@@ -76,18 +76,20 @@ def grade_many(
     return tuple(reports[submission.student] for submission in submissions)
 
 
-def _judge_once(desk: Desk, submissions: tuple[Submission, ...], jobs: int) -> dict[tuple[str, str], PartResult]:
+def _judge_once(
+    given: WorkerInput, submissions: tuple[Submission, ...], jobs: int
+) -> dict[tuple[str, str], PartResult]:
     """Answers that several students gave, judged once for all of them.
 
     What kills its process is left out, and meets its end with the student whose answer it is.
     """
     counts = Counter((answer.part, answer.text) for submission in submissions for answer in submission.answers)
     shared = [pair for pair, count in counts.items() if count > 1 and pair[1].strip()]
-    known = {asked.part for asked in desk.shown.parts}
+    known = {asked.part for asked in given.shown.parts}
     shared = [pair for pair in shared if pair[0] in known]
     size = max(1, len(shared) // (8 * jobs))
     found: dict[tuple[str, str], PartResult] = {}
-    with _pool(desk, jobs) as pool:
+    with _pool(given, jobs) as pool:
         futures = [pool.submit(_judge_chunk, shared[at : at + size]) for at in range(0, len(shared), size)]
         for future in as_completed(futures):
             try:
@@ -98,9 +100,9 @@ def _judge_once(desk: Desk, submissions: tuple[Submission, ...], jobs: int) -> d
 
 
 def _judge_chunk(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], PartResult]:
-    assert _desk is not None
-    found = {(part, text): grade_answer(_desk.key, part, text, _in_time) for part, text in pairs}
-    _rest()
+    assert _input is not None
+    found = {(part, text): grade_answer(_input.key, part, text, _in_time) for part, text in pairs}
+    _unwatch()
     return found
 
 
@@ -116,12 +118,12 @@ def _in_time(work: Callable[[], T]) -> T | Failed:
         _watch()
 
 
-def _in_pool(desk: Desk, submissions: tuple[Submission, ...], jobs: int) -> Iterator[GradeReport]:
+def _in_pool(given: WorkerInput, submissions: tuple[Submission, ...], jobs: int) -> Iterator[GradeReport]:
     """Reports as they come; a chunk whose process died is graded again, each submission by itself."""
     size = max(1, min(CHUNK, len(submissions) // (4 * jobs)))
     chunks = [submissions[at : at + size] for at in range(0, len(submissions), size)]
     lost: list[Submission] = []
-    with _pool(desk, min(jobs, len(chunks) or 1)) as pool:
+    with _pool(given, min(jobs, len(chunks) or 1)) as pool:
         futures = {pool.submit(_grade_chunk, chunk): chunk for chunk in chunks}
         try:
             for future in as_completed(futures):
@@ -133,33 +135,33 @@ def _in_pool(desk: Desk, submissions: tuple[Submission, ...], jobs: int) -> Iter
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    judged = dict(desk.judged)
+    judged = dict(given.judged)
     for submission in lost:
-        with _pool(replace(desk, judged=judged), 1) as pool:
+        with _pool(replace(given, judged=judged), 1) as pool:
             done = _outcome(pool.submit(_grade_chunk, (submission,)))
-        yield from done or (_rescued(desk, submission, judged),)
+        yield from done or (_rescued(given, submission, judged),)
 
 
-def _rescued(desk: Desk, submission: Submission, judged: dict[tuple[str, str], PartResult]) -> GradeReport:
+def _rescued(given: WorkerInput, submission: Submission, judged: dict[tuple[str, str], PartResult]) -> GradeReport:
     """The report of a submission that killed its process; its answers, judged in a process each, join `judged`."""
-    asked = {one.part: one for one in desk.shown.parts}
+    asked = {one.part: one for one in given.shown.parts}
     for pair in ((answer.part, answer.text) for answer in submission.answers):
         if pair in judged:
             continue
-        with _pool(desk, 1) as pool:
+        with _pool(given, 1) as pool:
             try:
                 judged.update(pool.submit(_judge_chunk, [pair]).result())
             except BrokenProcessPool:
                 judged[pair] = not_judged(asked[pair[0]], pair[1], _DIED)
-    with _pool(replace(desk, judged=judged), 1) as pool:
+    with _pool(replace(given, judged=judged), 1) as pool:
         done = _outcome(pool.submit(_grade_chunk, (submission,)))
-    return done[0] if done else _with_page(desk, not_graded(submission, desk.shown, _DIED))
+    return done[0] if done else _with_page(given, not_graded(submission, given.shown, _DIED))
 
 
-def _pool(desk: Desk, jobs: int) -> ProcessPoolExecutor:
+def _pool(given: WorkerInput, jobs: int) -> ProcessPoolExecutor:
     # fork shares the key without a copy; where it is unsafe (macOS frameworks) or absent, spawn pickles it
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_sit_down, initargs=(desk, os.getpid()))
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(given, os.getpid()))
 
 
 def _outcome(future: Future[tuple[GradeReport, ...]]) -> tuple[GradeReport, ...] | None:
@@ -170,16 +172,16 @@ def _outcome(future: Future[tuple[GradeReport, ...]]) -> tuple[GradeReport, ...]
         return None
 
 
-_desk: Desk | None = None  # each worker's own, set once when it starts
-_nowhere: int | None = None  # what the watchdog would say as it ends a worker
+_input: WorkerInput | None = None  # each worker's own, set once when it starts
+_devnull: int | None = None  # what the watchdog would say as it ends a worker
 _watched = -math.inf  # when the watchdog was last told to wait
 
 
-def _sit_down(desk: Desk, parent: int) -> None:
-    global _desk, _nowhere
+def _start_worker(given: WorkerInput, parent: int) -> None:
+    global _input, _devnull
     end_with(parent)
-    _desk = desk
-    _nowhere = os.open(os.devnull, os.O_WRONLY)
+    _input = given
+    _devnull = os.open(os.devnull, os.O_WRONLY)
     gc.freeze()  # what the parent built is never garbage here, and scanning it would copy its pages
     gc.set_threshold(100_000, 20, 20)  # judging makes trees without cycles, nearly all freed by their counts
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C, once
@@ -189,12 +191,12 @@ def _watch() -> None:
     """In a worker: end it, if it does not come by here again in time, where the timer's signal can't reach Python."""
     global _watched
     now = time.monotonic()
-    if _nowhere is not None and now - _watched > MERCY / 4:  # it starts a thread, so not for every answer
-        faulthandler.dump_traceback_later(SECONDS + MERCY, exit=True, file=_nowhere)
+    if _devnull is not None and now - _watched > GRACE / 4:  # it starts a thread, so not for every answer
+        faulthandler.dump_traceback_later(SECONDS + GRACE, exit=True, file=_devnull)
         _watched = now
 
 
-def _rest() -> None:
+def _unwatch() -> None:
     """The work is done: nothing to watch until there is more."""
     global _watched
     faulthandler.cancel_dump_traceback_later()
@@ -202,12 +204,12 @@ def _rest() -> None:
 
 
 def _grade_chunk(submissions: tuple[Submission, ...]) -> tuple[GradeReport, ...]:
-    assert _desk is not None
+    assert _input is not None
     reports = []
     for submission in submissions:
         _watch()
-        reports.append(_light(_grade_one(_desk, submission)))
-    _rest()
+        reports.append(_light(_grade_one(_input, submission)))
+    _unwatch()
     return tuple(reports)
 
 
@@ -225,20 +227,20 @@ def _light_asked(asked: Asked) -> Asked:
     return replace(asked, solution=())
 
 
-def _grade_one(desk: Desk, submission: Submission) -> GradeReport:
+def _grade_one(given: WorkerInput, submission: Submission) -> GradeReport:
     """One student judged and the page written; whatever goes wrong there becomes part of the report."""
-    found = _in_time(lambda: grade(desk.key, submission, desk.judged, _in_time))
-    return _with_page(desk, not_graded(submission, desk.shown, found) if isinstance(found, Failed) else found)
+    found = _in_time(lambda: grade(given.key, submission, given.judged, _in_time))
+    return _with_page(given, not_graded(submission, given.shown, found) if isinstance(found, Failed) else found)
 
 
-def _with_page(desk: Desk, report: GradeReport) -> GradeReport:
+def _with_page(given: WorkerInput, report: GradeReport) -> GradeReport:
     """The report once its page is written; where the page is what fails, a bare one says so, and so does the report."""
-    page = _in_time(lambda: student_page(report, desk.shown))
+    page = _in_time(lambda: student_page(report, given.shown))
     if isinstance(page, Failed):
         problem = Problem("grader failed on this submission's page", page.why, file=report.source)
         report = replace(report, review=True, problems=(*report.problems, problem))
         page = f"<!doctype html><title>{escape(report.student)}</title><p>{escape(str(problem))}"
-    write_text(desk.pages / feedback_name(report.student), page)
+    write_text(given.pages / feedback_name(report.student), page)
     return report
 
 

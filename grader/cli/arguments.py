@@ -47,8 +47,15 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"grader {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _grade(commands.add_parser("grade", help="grade a folder of submissions", allow_abbrev=False))
+    _check(commands.add_parser("check", help="lint and self-test a rubric", allow_abbrev=False))
+    _key(commands.add_parser("key", help="print a rubric's answers and derivations", allow_abbrev=False))
+    _compare(commands.add_parser("compare", help="compare two formulas", allow_abbrev=False))
+    _init(commands.add_parser("init", help="write a starter that grades as it stands", allow_abbrev=False))
+    return parser
 
-    grade = commands.add_parser("grade", help="grade a folder of submissions", allow_abbrev=False)
+
+def _grade(grade: ArgumentParser) -> None:
     grade.add_argument("rubric", metavar="RUBRIC", help="the rubric's YAML file")
     grade.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="their folder, or one file")
     grade.add_argument(
@@ -60,17 +67,20 @@ def _parser() -> ArgumentParser:
     grade.add_argument("--strict", action="store_true", help="exit with 1 if anything needs a person")
     grade.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
-    check = commands.add_parser("check", help="lint and self-test a rubric", allow_abbrev=False)
+
+def _check(check: ArgumentParser) -> None:
     check.add_argument("rubric", metavar="RUBRIC", help="the rubric's YAML file")
     loudness = check.add_mutually_exclusive_group()
     loudness.add_argument("--quiet", action="store_true", help="print nothing but errors")
     loudness.add_argument("-v", "--verbose", action="store_true", help="also print notes: what goes unseen in a part")
 
-    key = commands.add_parser("key", help="print a rubric's answers and derivations", allow_abbrev=False)
+
+def _key(key: ArgumentParser) -> None:
     key.add_argument("rubric", metavar="RUBRIC", help="the rubric's YAML file")
     key.add_argument("--format", choices=("text", "html", "json"), default="text", help="default: text")
 
-    compare = commands.add_parser("compare", help="compare two formulas", allow_abbrev=False)
+
+def _compare(compare: ArgumentParser) -> None:
     compare.add_argument("reference", metavar="REFERENCE", nargs="?", help="the right formula, text or LaTeX")
     compare.add_argument("answer", metavar="ANSWER", nargs="?", help="the formula to judge")
     compare.add_argument(
@@ -84,9 +94,9 @@ def _parser() -> ArgumentParser:
     compare.add_argument("--json", action="store_true", help="print one JSON object")
     compare.add_argument("--batch", metavar="FILE", help="compare the pairs of a JSONL file ('-': stdin)")
 
-    init = commands.add_parser("init", help="write a starter that grades as it stands", allow_abbrev=False)
+
+def _init(init: ArgumentParser) -> None:
     init.add_argument("folder", metavar="DIR", nargs="?", type=Path, default=Path(), help="default: here")
-    return parser
 
 
 _OPTION = re.compile(r"--[a-z]{2}[a-z-]*(=.*)?", re.DOTALL)  # known or misspelt; `--x` is a formula

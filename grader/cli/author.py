@@ -15,7 +15,7 @@ from grader.problems import Problem
 
 def check(asked: Namespace) -> int:
     """``grader check``: certify the key, grade its author's examples and answers that the check makes itself."""
-    from grader.diagnosis.linter import notes, warnings
+    from grader.diagnosis.lint.linter import notes, warnings
     from grader.grading import check as self_test
 
     found = read_key(asked.rubric)

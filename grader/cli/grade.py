@@ -27,7 +27,7 @@ _NAMED = 10  # students named in the summary; the class page has them all
 
 def grade(asked: Namespace) -> int:
     """``grader grade``: 0 done, 1 if ``--strict`` and something needs a person, 2 for a wrong call."""
-    from grader.diagnosis.linter import unheeded
+    from grader.diagnosis.lint.linter import unheeded
 
     key = read_key(asked.rubric)
     if isinstance(key, tuple):

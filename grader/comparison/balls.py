@@ -30,7 +30,7 @@ from grader.expression.language.nodes import (
 )
 
 Point: TypeAlias = Mapping[str, float | Fraction]
-Program: TypeAlias = Sequence[tuple[str, Expression]]
+Assignments: TypeAlias = Sequence[tuple[str, Expression]]
 PRECISIONS = (64, 256, 1024, 4096)
 _MAX_EXPONENT = 10_000
 
@@ -40,7 +40,7 @@ class NoBall(Exception):
 
 
 def compare_at(
-    left: Expression, right: Expression, point: Point, deep: bool = False, program: Program = (), start: int = 0
+    left: Expression, right: Expression, point: Point, deep: bool = False, program: Assignments = (), start: int = 0
 ) -> str:
     """ "differ" with certainty, "agree" to many digits, or "unknown" where a side has no enclosure.
 
@@ -72,7 +72,9 @@ def compare_at(
         ctx.prec = before
 
 
-def certainly_outside(answer: Expression, accepted: tuple[float, float], point: Point, program: Program = ()) -> bool:
+def certainly_outside(
+    answer: Expression, accepted: tuple[float, float], point: Point, program: Assignments = ()
+) -> bool:
     """Whether the value of an answer lies outside of an interval, with certainty."""
     before = ctx.prec
     try:
@@ -85,7 +87,7 @@ def certainly_outside(answer: Expression, accepted: tuple[float, float], point: 
         ctx.prec = before
 
 
-def _balls(point: Point, program: Program) -> dict[str, arb]:
+def _balls(point: Point, program: Assignments) -> dict[str, arb]:
     """What is given at a point, and of a program's lines those that have an enclosure."""
     balls = {}
     for name, value in point.items():

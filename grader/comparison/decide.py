@@ -11,11 +11,11 @@ import numpy as np
 
 from grader.comparison.aligned_values import pairs_in, truth_value
 from grader.comparison.arrays import Pair, Tally, both_finite, line_up, tally
-from grader.comparison.model_balls import is_scalar_model, settled_run, surely_outside
+from grader.comparison.counterexample import counterexample, kinds, right_where
+from grader.comparison.model_balls import compare_run, is_scalar_model, surely_outside
 from grader.comparison.numbers import accepted, may_be_rounded, number_note, slip_in_number, typed_place
 from grader.comparison.scalars import is_scalar, same_form
 from grader.comparison.shapes import entries_message
-from grader.comparison.show import counterexample, kinds, right_where
 from grader.comparison.target import Target
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression
@@ -99,41 +99,28 @@ def _count(
 
     `own` are the conditions of the answer, beside those of the model.
     """
-    agreed = discarded = undefined = close = total = 0
+    conditions = (*question.conditions, *own)
+    tallies: list[Tally] = []
     counted: list[tuple[Run, Array]] = []
     scalar = is_scalar_model(question) and is_scalar(answer) and is_scalar(target.closed)
     for run in runs:
         pair = first if run is runs[0] else _same_way(pairs_in(question, run, target.expression, answer), first)
-        skip = kink_points(run, (*question.conditions, *own))
+        skip = kink_points(run, conditions)
         counted.append((run, ~skip & both_finite(pair)))
-        settled = settled_run(question, target.closed, answer, run, pair, ~skip) if scalar else None
-        if settled is not None and settled.where is not None:
-            shown = counterexample(run, pair, (settled.where,), answer, target.closed)
-            where = right_where(run, pair, (*question.conditions, *own), question.question.model.names)
-            return differs(replace(shown, certified=True), where)
-        if settled is not None:
-            agreed += settled.agreed
-            undefined += settled.answer_fails
-            discarded += run.points - settled.agreed - settled.answer_fails
-            total += run.points
-            continue
-        found: Tally = tally(pair, skip)
-        if (found.differed or found.close) and found.plainly * 2 < run.points:
-            ways = pairs_in(question, precise(run), target.expression, answer)
-            found = tally(pair, skip, _same_way(ways, pair))
+        in_balls = _in_balls(question, target, answer, run, pair, skip) if scalar else None
+        found = in_balls or _in_floats(question, target, answer, run, pair, skip)
         if found.where is not None:
             shown = counterexample(run, pair, found.where, answer, target.closed)
-            where = right_where(run, pair, (*question.conditions, *own), question.question.model.names)
-            return differs(shown, where)
-        agreed += found.agreed
-        discarded += found.discarded
-        undefined += found.undefined
-        close += found.close
-        total += run.points
+            shown = replace(shown, certified=True) if in_balls else shown
+            return differs(shown, right_where(run, pair, conditions, question.question.model.names))
+        tallies.append(found)
+    agreed = sum(found.agreed for found in tallies)
+    discarded, undefined = sum(found.discarded for found in tallies), sum(found.undefined for found in tallies)
+    total = sum(run.points for run in runs)
     if undefined and undefined >= total / 10:
         message = "Your answer has no value at some points where the gradient has one."
         return undecided(NoteKind.UNDEFINED, message, Evidence(points=agreed, discarded=undefined))
-    if close or agreed < total / 2:
+    if any(found.close for found in tallies) or agreed < total / 2:
         message = "Too few sample points allow a decision."
         return undecided(NoteKind.TOO_FEW_POINTS, message, Evidence(points=agreed, discarded=discarded))
     wrong = _wrong_at_kink(question, target, answer) if own else None
@@ -141,9 +128,31 @@ def _count(
         return wrong
     if scalar and same_form(answer, target.closed):
         return same(Evidence("proof", points=agreed, detail="the same once simplified"))
-    detail = kinds(agreed, counted, (*question.conditions, *own), question.question.model.names)
-    evidence = Evidence("samples", points=agreed, discarded=discarded + undefined, detail=detail)
-    return same(evidence)
+    detail = kinds(agreed, counted, conditions, question.question.model.names)
+    return same(Evidence("samples", points=agreed, discarded=discarded + undefined, detail=detail))
+
+
+def _in_balls(
+    question: SolvedQuestion, target: Target, answer: Expression, run: Run, pair: Pair, skip: Array
+) -> Tally | None:
+    """How the points of a run of scalars come out in interval arithmetic; None where it does not settle them."""
+    counts = compare_run(question, target.closed, answer, run, pair, ~skip)
+    if counts is None:
+        return None
+    where = None if counts.where is None else (counts.where,)
+    discarded = run.points - counts.agreed - counts.answer_fails
+    return Tally(counts.agreed, 0, 0, 0, discarded, counts.answer_fails, where)
+
+
+def _in_floats(
+    question: SolvedQuestion, target: Target, answer: Expression, run: Run, pair: Pair, skip: Array
+) -> Tally:
+    """How the points of a run come out in floating point; in the widest there is, where noise may have told."""
+    found = tally(pair, skip)
+    if (found.differed or found.close) and found.plainly * 2 < run.points:
+        ways = pairs_in(question, precise(run), target.expression, answer)
+        found = tally(pair, skip, _same_way(ways, pair))
+    return found
 
 
 def _same_way(ways: tuple[Pair, ...], first: Pair) -> Pair:

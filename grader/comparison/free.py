@@ -6,17 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from grader.autodiff.graph import ComputationGraph, Leaf, Node
 from grader.comparison.arrays import Pair
 from grader.comparison.common_vocabulary import alike, free_names
+from grader.comparison.counterexample import figure, kinds, right_where, two_figures
 from grader.comparison.judge import judge
 from grader.comparison.piecewise_points import in_every_piece
-from grader.comparison.scalars import flat, is_scalar, same_form, settle
-from grader.comparison.show import figure, kinds, right_where, two_figures
+from grader.comparison.scalars import compare_points, flat, is_scalar, same_form
 from grader.comparison.target import Target
 from grader.expression.algebra.construct import free_symbols
 from grader.expression.evaluation.values import ShapeError
@@ -73,7 +73,7 @@ def read_domains(domains: Mapping[str, str]) -> dict[str, Domain]:
 
 def compare(reference: Reading, answer: Reading, domains: Mapping[str, Domain]) -> Verdict:
     """Compare two readings that both have an expression."""
-    left, right = alike(_whole(reference), _whole(answer), domains)
+    left, right = alike(_formula_of(reference), _formula_of(answer), domains)
     if left == right:
         return same(Evidence("proof", detail="the same formula"))
     try:
@@ -84,7 +84,7 @@ def compare(reference: Reading, answer: Reading, domains: Mapping[str, Domain]) 
         return undecided(NoteKind.SHAPE, error.problem.message)
 
 
-def _whole(reading: Reading) -> Expression:
+def _formula_of(reading: Reading) -> Expression:
     found: Expression | None = reading.expression
     if found is None:
         raise ValueError("there is no formula in this text")
@@ -104,7 +104,7 @@ def _compare_scalars(left: Expression, right: Expression, domains: Mapping[str, 
     run = _points(graph, left, boundaries)
     values = flat(left, run), flat(right, run)
     judged = ~kink_points(run, boundaries)
-    found = settle(left, right, values, judged, lambda k: {n: float(run.values[n][k]) for n in names}, run=run)
+    found = compare_points(left, right, values, judged, lambda k: {n: float(run.values[n][k]) for n in names}, run=run)
     if found.where is not None:
         point = {name: float(run.values[name][found.where]) for name in names}
         where = right_where(run, Pair(values[1], values[0]), boundaries)
@@ -166,48 +166,63 @@ def _compare_arrays(left: Expression, right: Expression, domains: Mapping[str, D
     return judge(solved, Target(expression, left), right)
 
 
-def _array_graph(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> ComputationGraph:
-    groups: dict[str, str] = {}
+@dataclass(frozen=True, slots=True)
+class IndexUse:
+    """How two formulas use letters: the rank of each array, the size that a sum gives its letter, the letters of sums.
 
-    def find(key: str) -> str:
-        while groups.setdefault(key, key) != key:
-            key = groups[key]
+    `groups` leads from a letter, or a place of an array (``x/0``), to one that has the same range; `letters` are those
+    of places, in reading order.
+    """
+
+    ranks: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, str] = field(default_factory=dict)
+    bound: set[str] = field(default_factory=set)
+    groups: dict[str, str] = field(default_factory=dict)
+    letters: list[str] = field(default_factory=list)
+
+    def group(self, key: str) -> str:
+        """The one that stands for all of the same range."""
+        while self.groups.setdefault(key, key) != key:
+            key = self.groups[key]
         return key
 
-    ranks: dict[str, int] = {}
-    bound: set[str] = set()
-    sizes: dict[str, str] = {}
-    letters: list[str] = []
-    for node in (left, right):
-        for item in walk(node):
-            if isinstance(item, Reduce):
-                bound.add(item.letter)
-                if isinstance(item.upper, Symbol):
-                    sizes[item.letter] = item.upper.name
-                elif isinstance(item.upper, Number) and item.upper.value in range(1, MAX_AXIS):
-                    sizes[item.letter] = str(item.upper.value)
-            name = head(item) if isinstance(item, Indexed) else None
-            if name is None:
-                continue
-            ranks[name] = len(indices(item))
-            for place, index in enumerate(indices(item)):
-                if isinstance(index, Symbol):
-                    groups[find(index.name)] = find(f"{name}/{place}")
-                    letters.append(index.name)
-    axis_names = {find(letter): size for letter, size in sizes.items() if letter in groups}
-    axes = {
-        name: tuple(axis_names.get(find(f"{name}/{k}"), f"axis {find(f'{name}/{k}')}") for k in range(rank))
-        for name, rank in ranks.items()
-    }
-    used = {axis for found in axes.values() for axis in found} | set(sizes.values())
+
+def _index_use(*formulas: Expression) -> IndexUse:
+    use = IndexUse()
+    for item in (item for formula in formulas for item in walk(formula)):
+        if isinstance(item, Reduce):
+            use.bound.add(item.letter)
+            if isinstance(item.upper, Symbol):
+                use.sizes[item.letter] = item.upper.name
+            elif isinstance(item.upper, Number) and item.upper.value in range(1, MAX_AXIS):
+                use.sizes[item.letter] = str(item.upper.value)
+        name = head(item) if isinstance(item, Indexed) else None
+        if name is None:
+            continue
+        use.ranks[name] = len(indices(item))
+        for place, index in enumerate(indices(item)):
+            if isinstance(index, Symbol):
+                use.groups[use.group(index.name)] = use.group(f"{name}/{place}")
+                use.letters.append(index.name)
+    return use
+
+
+def _array_graph(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> ComputationGraph:
+    use = _index_use(left, right)
+    axis_names = {use.group(letter): size for letter, size in use.sizes.items() if letter in use.groups}
+
+    def axis(key: str) -> str:
+        group = use.group(key)
+        return axis_names.get(group, f"axis {group}")
+
+    axes = {name: tuple(axis(f"{name}/{k}") for k in range(rank)) for name, rank in use.ranks.items()}
+    used = {axis for found in axes.values() for axis in found} | set(use.sizes.values())
     open_letters = free_symbols(left)
-    free = tuple(dict.fromkeys(letter for letter in letters if letter in open_letters))
+    free = tuple(dict.fromkeys(letter for letter in use.letters if letter in open_letters))
     leaves = tuple(
         Leaf(name, axes.get(name, ()), domains.get(name, REAL))
         for name in free_names(left, right)
-        if name not in groups and name not in used and name not in bound
+        if name not in use.groups and name not in used and name not in use.bound
     )
-    own = tuple(axis_names.get(find(letter), f"axis {find(letter)}") for letter in free)
-    return ComputationGraph(
-        tuple(sorted(axis for axis in used if not axis.isdigit())), leaves, (Node(TARGET, free, own, left),)
-    )
+    node = Node(TARGET, free, tuple(axis(letter) for letter in free), left)
+    return ComputationGraph(tuple(sorted(axis for axis in used if not axis.isdigit())), leaves, (node,))

@@ -6,9 +6,10 @@ r"""What an answer may mean that is wrong, or has no shape, as it stands: an ind
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from grader.autodiff.lower import Axes
 from grader.expression.algebra.construct import free_symbols, substitute, total
 from grader.expression.language.nodes import (
     Call,
@@ -26,11 +27,9 @@ from grader.expression.language.nodes import (
 from grader.results import NOTES, Note, NoteKind
 from grader.solver.key import SolvedQuestion
 
-Axes = Mapping[str, tuple[str, ...]]
-
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class Interpretation:
     """Another reading of an answer; a person confirms it where `doubt` says what it takes for granted."""
 
     expression: Expression
@@ -38,26 +37,28 @@ class Meaning:
     doubt: str = ""
 
 
-def meanings(question: SolvedQuestion, target: Expression, answer: Expression, fits: bool) -> Iterator[Meaning]:
+def interpretations(
+    question: SolvedQuestion, target: Expression, answer: Expression, same_shape: bool
+) -> Iterator[Interpretation]:
     """The readings that an answer may have beside those that its words allow, the surest first.
 
-    `fits`: the answer has the target's shape, so that nothing is left out of it.
+    `same_shape`: the answer has the target's shape, so that nothing is left out of it.
     """
     axes = question.graph.axes
     if not any(axes.values()):
         return
-    if not fits:
-        yield Meaning(with_implied_indices(answer, axes), Note(NoteKind.IMPLIED_INDEX))
-        yield Meaning(_of_one_example(question, target, answer, axes), Note(NoteKind.IMPLIED_INDEX))
-        yield from (Meaning(item, Note(NoteKind.RENAMED)) for item in _other_letters(question, target, answer))
+    if not same_shape:
+        yield Interpretation(with_implied_indices(answer, axes), Note(NoteKind.IMPLIED_INDEX))
+        yield Interpretation(_of_one_example(question, target, answer, axes), Note(NoteKind.IMPLIED_INDEX))
+        yield from (Interpretation(item, Note(NoteKind.RENAMED)) for item in _other_letters(question, target, answer))
     yield _doubtful(_own_letters(question, target, answer), NoteKind.OWN_LETTER)
     yield _doubtful(_letters_anew(question, target, answer), NoteKind.OWN_LETTER)
     yield _doubtful(_at_values(answer, question), NoteKind.DERIVATIVE_OF_VALUE)
     yield _doubtful(_loose(answer), NoteKind.LOOSE_PRODUCTS)
 
 
-def _doubtful(expression: Expression, kind: NoteKind) -> Meaning:
-    return Meaning(expression, Note(kind), NOTES[kind].sentence)
+def _doubtful(expression: Expression, kind: NoteKind) -> Interpretation:
+    return Interpretation(expression, Note(kind), NOTES[kind].sentence)
 
 
 def with_implied_indices(node: Expression, axes: Axes) -> Expression:

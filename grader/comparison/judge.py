@@ -11,7 +11,7 @@ from dataclasses import replace
 from grader.comparison.aligned_values import truth_value
 from grader.comparison.common_vocabulary import worked_out
 from grader.comparison.decide import decide_number, decide_samples
-from grader.comparison.interpretations import meanings, newly_summed, of_examples, with_implied_sums
+from grader.comparison.interpretations import interpretations, newly_summed, of_examples, with_implied_sums
 from grader.comparison.shapes import in_symbols, shape_message, transposed_verdict
 from grader.comparison.target import Target, primed, restates, unfinished, uses_model
 from grader.expression.evaluation.evaluator import evaluate
@@ -39,20 +39,22 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
         return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.RESTATED), message="This only restates the question.")
     verdict = _judge_readings(question, target, worked_out(answer))
     if verdict.decision is Decision.NOT_EQUIVALENT:
-        verdict = _meant(question, target, answer, verdict) or verdict
+        verdict = _judge_interpretations(question, target, answer, verdict) or verdict
     return _set_up(verdict) if left and verdict.note.kind in _PLAINLY else verdict
 
 
-def _meant(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict | None:
+def _judge_interpretations(
+    question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict
+) -> Verdict | None:
     """The verdict on what a wrong answer may mean instead, where that is right; a person confirms what is in doubt."""
-    for meaning in meanings(question, target.expression, answer, verdict.note.kind is not NoteKind.SHAPE):
-        if meaning.expression == answer:
+    for interpretation in interpretations(question, target.expression, answer, verdict.note.kind is not NoteKind.SHAPE):
+        if interpretation.expression == answer:
             continue
-        found = _judge_readings(question, target, worked_out(meaning.expression))
-        if meaning.doubt and (found.decision is Decision.EQUIVALENT or found.note.kind in _AMBIGUOUS):
-            return Verdict(Decision.UNDECIDED, meaning.note, message=meaning.doubt)
+        found = _judge_readings(question, target, worked_out(interpretation.expression))
+        if interpretation.doubt and (found.decision is Decision.EQUIVALENT or found.note.kind in _AMBIGUOUS):
+            return Verdict(Decision.UNDECIDED, interpretation.note, message=interpretation.doubt)
         if found.decision is Decision.EQUIVALENT:
-            return replace(found, note=meaning.note) if found.note.kind is NoteKind.EQUIVALENT else found
+            return replace(found, note=interpretation.note) if found.note.kind is NoteKind.EQUIVALENT else found
     return None
 
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from grader.autodiff.graph import ComputationGraph
 from grader.comparison.arrays import Pair
-from grader.comparison.balls import Point, Program, certainly_outside
-from grader.comparison.scalars import Settled, settle
+from grader.comparison.balls import Assignments, Point, certainly_outside
+from grader.comparison.scalars import PointCounts, compare_points
 from grader.expression.language.nodes import Expression, Partial, walk
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, leaf_values
@@ -29,15 +29,15 @@ def is_scalar_model(question: SolvedQuestion) -> bool:
     return not any(question.graph.axes.values())
 
 
-def settled_run(
+def compare_run(
     question: SolvedQuestion, closed: Expression, answer: Expression, run: Run, pair: Pair, judged: NDArray[np.bool_]
-) -> Settled | None:
+) -> PointCounts | None:
     """Truth and answer at a run's points, settled; None where there is a difference without a certain word on it."""
     if pair.answer.ndim != 1:
         return None
     values = (pair.truth.astype(float), pair.answer.astype(float))
     program = _program_for(question, closed, answer)
-    found = settle(closed, answer, values, judged, lambda k: _point(run, k), program, CLOSE_LOOKS)
+    found = compare_points(closed, answer, values, judged, lambda k: _point(run, k), program, CLOSE_LOOKS)
     return None if found.where is not None and not found.certified else found
 
 
@@ -62,12 +62,12 @@ def _given(graph: ComputationGraph) -> dict[str, Fraction]:
     return {leaf.name: Fraction(repr(leaf.value)) for leaf in graph.leaves if isinstance(leaf.value, float | int)}
 
 
-def _program_for(question: SolvedQuestion, *sides: Expression) -> Program:
+def _program_for(question: SolvedQuestion, *sides: Expression) -> Assignments:
     return _program(question, any(isinstance(item, Partial) for side in sides for item in walk(side)))
 
 
 @lru_cache(maxsize=256)
-def _program(question: SolvedQuestion, partials: bool) -> Program:
+def _program(question: SolvedQuestion, partials: bool) -> Assignments:
     """The model's lines in order, with those of its derivatives where they are asked for."""
     nodes = [*question.graph.nodes]
     if partials:

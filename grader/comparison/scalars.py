@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.comparison.arrays import AGREE, DIFFER
-from grader.comparison.balls import Point, Program, compare_at
+from grader.comparison.balls import Assignments, Point, compare_at
 from grader.expression.algebra.simplify import simplify
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, ShapeError
@@ -30,7 +30,7 @@ _EXPONENTIALS = frozenset(("exp", "expm1", "sigmoid", "softplus", "erf", "normal
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class PointCounts:
     """How many points agree, the first that differs (with certainty, or by floating point alone) and the rest.
 
     `answer_fails` counts points at which only the second formula has no value.
@@ -42,16 +42,16 @@ class Settled:
     answer_fails: int
 
 
-def settle(
+def compare_points(
     left: Expression,
     right: Expression,
     values: tuple[Array, Array],
     judged: NDArray[np.bool_],
     at: Callable[[int], Point],
-    program: Program = (),
+    program: Assignments = (),
     close_looks: int = 5,
     run: Run | None = None,
-) -> Settled:
+) -> PointCounts:
     """Settle every point marked in `judged`; `values` are those of both formulas, `at` gives a point exactly."""
     a, b = values
     with np.errstate(all="ignore"):
@@ -67,16 +67,16 @@ def settle(
     for k in map(int, [*np.flatnonzero(differ), *np.flatnonzero(~agree & ~differ & judged)]):
         outcome = compare_at(left, right, at(k), k in deep, program, start=int(k in suspects))
         if outcome == "differ":
-            return Settled(agreed, k, True, fails)
+            return PointCounts(agreed, k, True, fails)
         if outcome == "agree":
             agreed += 1
         elif differ[k] and gap[k] > PLAIN * size[k]:
-            return Settled(agreed, k, False, fails)
+            return PointCounts(agreed, k, False, fails)
         elif k in suspects:
             agreed += 1
         elif np.isfinite(a[k]) and not np.isfinite(b[k]):
             fails += 1
-    return Settled(agreed, None, False, fails)
+    return PointCounts(agreed, None, False, fails)
 
 
 def is_scalar(node: Expression) -> bool:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.diagnosis.match import matching
-from grader.diagnosis.predictions import Mistake
-from grader.diagnosis.shape_mistakes import repairs
-from grader.diagnosis.wording import priced_as, said_of
+from grader.diagnosis.explanation import message_of, score_line_of
+from grader.diagnosis.predict.match import matching
+from grader.diagnosis.predict.repairs import repairs
+from grader.diagnosis.rules.mistake import Mistake
 from grader.expression.language.nodes import Expression
 from grader.results import Decision, Diagnosis, Note, NoteKind, ScoreLine, Verdict
 from grader.rubric.malrule import MalRuleSetting, setting_of
 from grader.solver.key import SolvedPart, SolvedQuestion
 
-_LOOKED_AT = {NoteKind.NOT_EQUIVALENT: matching, NoteKind.SHAPE: repairs}
+_CAUSES = {NoteKind.NOT_EQUIVALENT: matching, NoteKind.SHAPE: repairs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ def diagnose(question: SolvedQuestion, part: SolvedPart, answer: Expression, ver
 
 def diagnosed(question: SolvedQuestion, part: SolvedPart, answer: Expression, verdict: Verdict) -> Diagnosed | None:
     """The same with its price; only for answers that have been judged not equivalent by their value or shape."""
-    if verdict.decision is not Decision.NOT_EQUIVALENT or verdict.note.kind not in _LOOKED_AT:
+    if verdict.decision is not Decision.NOT_EQUIVALENT or verdict.note.kind not in _CAUSES:
         return None
     settings = part.part.malrules
-    for mistake in _LOOKED_AT[verdict.note.kind](question, part, answer):
+    for mistake in _CAUSES[verdict.note.kind](question, part, answer):
         chosen = _settings(settings, mistake)
         if all(setting.enabled for setting in chosen):
-            return _told(part, mistake, chosen)
+            return _with_price(part, mistake, chosen)
     return None
 
 
@@ -50,9 +50,9 @@ def _settings(settings: tuple[MalRuleSetting, ...], mistake: Mistake) -> tuple[M
     return tuple(setting_of(settings, item.kind, item.detail) for item in both)
 
 
-def _told(part: SolvedPart, mistake: Mistake, settings: tuple[MalRuleSetting, ...]) -> Diagnosed:
+def _with_price(part: SolvedPart, mistake: Mistake, settings: tuple[MalRuleSetting, ...]) -> Diagnosed:
     own = settings[0].message if mistake.second is None else ""
-    message = own or said_of(mistake, part.part.show_solution)
+    message = own or message_of(mistake, part.part.show_solution)
     points = min(setting.points for setting in settings)
-    lines = (ScoreLine(priced_as(mistake), points),) if points else ()
+    lines = (ScoreLine(score_line_of(mistake), points),) if points else ()
     return Diagnosed(Diagnosis(Note(NoteKind.MALRULE, mistake.rule), message), lines)

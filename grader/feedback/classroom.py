@@ -9,9 +9,9 @@ import statistics
 from collections import Counter
 from dataclasses import dataclass
 
+from grader.feedback.addresses import anchor, feedback_name
 from grader.feedback.charts import Histogram, histogram
-from grader.feedback.mistakes import Made, mistakes
-from grader.feedback.names import anchor, feedback_name
+from grader.feedback.mistakes import MistakeCount, mistakes
 from grader.feedback.templating import Remark, remarks, script, template
 from grader.feedback.wording import VERDICTS, by_student, clean, in_order, percent, points, shorten, tidy, worth
 from grader.results import ClassReport, GradeReport, Outcome, PartResult, RubricShown
@@ -22,7 +22,7 @@ _MOST_REVIEWED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StudentRow:
     """A student's row; `cells` are (verdict, text, word for those that hear the page, or empty)."""
 
     student: str
@@ -73,7 +73,7 @@ class ClassView:
     script: str
     numbers: tuple[tuple[str, str], ...]
     parts: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[StudentRow, ...]
     histogram: Histogram
     difficulty: tuple[Difficulty, ...]
     reviews: tuple[Review, ...]
@@ -81,7 +81,7 @@ class ClassView:
     more_reviews: int
     reviews_open: bool
     reviewed_parts: str
-    mistakes: tuple[Made, ...]
+    mistakes: tuple[MistakeCount, ...]
     remarks: tuple[Remark, ...]
 
 
@@ -119,10 +119,10 @@ def class_page(report: ClassReport) -> str:
     return clean(template("class.html").render(page=view))
 
 
-def _row(report: GradeReport, rubric: RubricShown) -> Row:
+def _row(report: GradeReport, rubric: RubricShown) -> StudentRow:
     share = percent(report.score, report.max_score)
     by_part = {result.asked.part: result for result in report.parts}
-    return Row(
+    return StudentRow(
         student=report.student,
         name=report.name,
         href=f"feedback/{feedback_name(report.student)}",

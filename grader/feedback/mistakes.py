@@ -1,7 +1,7 @@
 """The results of a class -> its mistakes by kind, the one that most students made first.
 
 Two students who left out a factor of the chain, one of them twice, give
-``Made("one factor of the chain rule or of the formula is missing", answers=3, students=2, parts=...)``.
+``MistakeCount("one factor of the chain rule or of the formula is missing", answers=3, students=2, parts=...)``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _MOST_PARTS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MistakeCount:
     """A kind of mistake: in how many answers, of how many students; `parts` name where it is most frequent."""
 
     what: str
@@ -27,7 +27,7 @@ class Made:
     parts: str
 
 
-def mistakes(reports: Iterable[GradeReport]) -> tuple[Made, ...]:
+def mistakes(reports: Iterable[GradeReport]) -> tuple[MistakeCount, ...]:
     """The kinds of mistakes of a class, most students first; what nothing explains stands last."""
     made: dict[str, list[tuple[str, str]]] = {}
     for report in reports:
@@ -35,7 +35,7 @@ def mistakes(reports: Iterable[GradeReport]) -> tuple[Made, ...]:
             for kind in _kinds(result):
                 made.setdefault(kind, []).append((report.student, result.asked.part))
     found = [
-        Made(kind, len(places), len({student for student, _ in places}), _most(part for _, part in places))
+        MistakeCount(kind, len(places), len({student for student, _ in places}), _most(part for _, part in places))
         for kind, places in made.items()
     ]
     return tuple(sorted(found, key=lambda one: (one.what == _UNEXPLAINED, -one.students, -one.answers, one.what)))

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from grader.feedback.names import anchor
+from grader.feedback.addresses import anchor
 from grader.feedback.templating import Formula, Remark, formula, quantity, remarks, template, typed
 from grader.feedback.wording import (
     VERDICTS,

@@ -11,7 +11,7 @@ from grader.autodiff.backprop import inline
 from grader.autodiff.graph import Node
 from grader.comparison.judge import judge
 from grader.comparison.target import Target, follow_left_side, unfinished
-from grader.diagnosis.follow_through import Followed, Own, follow_through, own_value
+from grader.diagnosis.carried.follow_through import Followed, Own, follow_through, own_value
 from grader.expression.algebra.construct import substitute
 from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, indices, rebuild
 from grader.expression.printing.text import to_text

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache, partial
 
-from grader.diagnosis.follow_through import Own, follow_through, own_value
+from grader.diagnosis.carried.follow_through import Own, follow_through, own_value
 from grader.expression.language.nodes import Expression
 from grader.expression.reading.read import read
 from grader.grading.answers import final_answer, given_your, shown_steps

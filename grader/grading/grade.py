@@ -42,7 +42,7 @@ from grader.results import (
     Verdict,
 )
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
-from grader.submission.model import Answer, Submission
+from grader.submission.submissions import Answer, Submission
 
 Judged: TypeAlias = Mapping[tuple[str, str], PartResult]
 NOTHING_JUDGED: Judged = MappingProxyType({})

@@ -23,7 +23,7 @@ from grader.expression.language.nodes import (
     rebuild,
 )
 
-Rule = Callable[[Expression], Expression | None]
+Rewrite = Callable[[Expression], Expression | None]
 
 
 def _commute_sum(node: Expression) -> Expression | None:
@@ -84,7 +84,7 @@ def _halves(node: Expression) -> Expression | None:
     return None
 
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[Rewrite, ...] = (
     _commute_sum,
     _turn_difference,
     _commute_product,

@@ -1,7 +1,7 @@
 """Values that leave the judge: verdicts with their evidence, the register of notes, and the report of a student."""
 
 from grader.results.notes import NOTES, WRONG, Credit, Decision, Note, NoteKind, NoteRow, Outcome
-from grader.results.values import (
+from grader.results.report import (
     AnswerShown,
     ClassReport,
     Diagnosis,

@@ -14,8 +14,8 @@ from grader.expression.language.names import Names
 from grader.expression.language.nodes import Expression
 from grader.expression.reading.read import read_expression
 from grader.problems import Problem, did_you_mean
-from grader.rubric.document import Entries, Items, Text, Tree, found
 from grader.rubric.schema import KEYS
+from grader.rubric.tree import Entries, Items, Text, Tree, found
 
 Fields = Mapping[str, Tree]
 
@@ -24,18 +24,18 @@ _WHOLE = re.compile(r"\d{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RubricPlace:
     """Where in the rubric we are, and the list that its mistakes are noted on."""
 
     file: str
     path: tuple[str, ...]
     problems: list[Problem]
 
-    def inside(self, *labels: str) -> Place:
+    def inside(self, *labels: str) -> RubricPlace:
         """The same list, further in."""
         return replace(self, path=(*self.path, *labels))
 
-    def key(self, name: str) -> Place:
+    def key(self, name: str) -> RubricPlace:
         """The place of one key of this mapping."""
         return self.inside(f"key '{name}'")
 
@@ -46,7 +46,7 @@ class Place:
         self.problems.append(problem.at(self.file, line, path=", ".join(self.path)))
 
 
-def read_pairs(tree: Tree, place: Place, what: str = "a mapping") -> tuple[tuple[Text, Tree], ...]:
+def read_pairs(tree: Tree, place: RubricPlace, what: str = "a mapping") -> tuple[tuple[Text, Tree], ...]:
     """The entries of a mapping, each key once; notes what is no mapping and what is given twice."""
     if not isinstance(tree, Entries):
         place.note(tree.line, f"expected {what}, found {found(tree)}")
@@ -62,7 +62,7 @@ def read_pairs(tree: Tree, place: Place, what: str = "a mapping") -> tuple[tuple
     return tuple(pairs)
 
 
-def read_fields(tree: Tree, section: str, place: Place) -> Fields:
+def read_fields(tree: Tree, section: str, place: RubricPlace) -> Fields:
     """The keys of a section of `schema.KEYS`; notes unknown keys and missing required ones."""
     rows = KEYS[section]
     fields: dict[str, Tree] = {}
@@ -87,7 +87,7 @@ def _one_of(rows: Mapping[str, object]) -> str:
     return "the keys " + ", ".join(rows)
 
 
-def read_text(fields: Fields, name: str, place: Place, default: str = "") -> str:
+def read_text(fields: Fields, name: str, place: RubricPlace, default: str = "") -> str:
     """The text of a key; `default` where the key is absent or holds no text (which is noted)."""
     match fields.get(name):
         case None:
@@ -101,7 +101,7 @@ def read_text(fields: Fields, name: str, place: Place, default: str = "") -> str
     return default
 
 
-def read_items(fields: Fields, name: str, place: Place) -> tuple[Tree, ...]:
+def read_items(fields: Fields, name: str, place: RubricPlace) -> tuple[Tree, ...]:
     """The entries of a list; none where the key is absent or holds no list (which is noted)."""
     match fields.get(name):
         case None:
@@ -113,7 +113,7 @@ def read_items(fields: Fields, name: str, place: Place) -> tuple[Tree, ...]:
             return ()
 
 
-def read_texts(fields: Fields, name: str, place: Place) -> tuple[Text, ...]:
+def read_texts(fields: Fields, name: str, place: RubricPlace) -> tuple[Text, ...]:
     """The texts of a list of texts."""
     texts = []
     for item in read_items(fields, name, place):
@@ -124,7 +124,7 @@ def read_texts(fields: Fields, name: str, place: Place) -> tuple[Text, ...]:
     return tuple(texts)
 
 
-def read_number(fields: Fields, name: str, place: Place, default: float) -> float:
+def read_number(fields: Fields, name: str, place: RubricPlace, default: float) -> float:
     """A number of at least 0."""
     tree = fields.get(name)
     if tree is None:
@@ -136,7 +136,7 @@ def read_number(fields: Fields, name: str, place: Place, default: float) -> floa
     return value
 
 
-def read_share(fields: Fields, name: str, place: Place, default: float) -> float:
+def read_share(fields: Fields, name: str, place: RubricPlace, default: float) -> float:
     """A number from 0 to 1."""
     tree = fields.get(name)
     if tree is None:
@@ -156,7 +156,7 @@ def to_number(tree: Tree) -> float | None:
     return None
 
 
-def read_count(fields: Fields, name: str, place: Place, low: int, unit: str = "") -> int | None:
+def read_count(fields: Fields, name: str, place: RubricPlace, low: int, unit: str = "") -> int | None:
     """A whole number from `low` to 15, with the word `unit` behind it where one is allowed."""
     tree = fields.get(name)
     if tree is None:
@@ -172,7 +172,7 @@ def read_count(fields: Fields, name: str, place: Place, low: int, unit: str = ""
     return None
 
 
-def read_choice(fields: Fields, name: str, place: Place, choices: Iterable[str]) -> str | None:
+def read_choice(fields: Fields, name: str, place: RubricPlace, choices: Iterable[str]) -> str | None:
     """One of a few words."""
     tree = fields.get(name)
     if tree is None:
@@ -184,7 +184,7 @@ def read_choice(fields: Fields, name: str, place: Place, choices: Iterable[str])
     return None
 
 
-def read_formula(text: str, line: int, names: Names, place: Place) -> Expression | None:
+def read_formula(text: str, line: int, names: Names, place: RubricPlace) -> Expression | None:
     """A formula of the author in the one language; notes what can't be read."""
     match read_expression(text, names):
         case Problem() as problem:

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from grader.autodiff.graph import ComputationGraph
 from grader.problems import Problem, did_you_mean
-from grader.rubric.document import Entries, Text, Tree, found, read_document
 from grader.rubric.fields import (
     Fields,
-    Place,
+    RubricPlace,
     read_choice,
     read_count,
     read_fields,
@@ -30,6 +29,7 @@ from grader.rubric.malrules import MALRULES
 from grader.rubric.model import Example, Model, Part, PartialCredit, Question, Rubric, Step, Tolerance
 from grader.rubric.program import read_model
 from grader.rubric.targets import read_target
+from grader.rubric.tree import Entries, Text, Tree, found, read_document
 
 _NO_MODEL = Model(ComputationGraph((), (), ()), ())
 _ID = re.compile(r"[\w.\-]{1,40}")
@@ -65,7 +65,7 @@ def parse_rubric(text: str, path: str = "") -> Rubric | tuple[Problem, ...]:
     `path` names the file in the problems, and is kept in the rubric as it is given.
     """
     problems: list[Problem] = []
-    place = Place(path, (), problems)
+    place = RubricPlace(path, (), problems)
     tree = read_document(text)
     if isinstance(tree, Problem):
         return (tree.at(path),)
@@ -84,7 +84,7 @@ def parse_rubric(text: str, path: str = "") -> Rubric | tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda problem: problem.line)) if problems else rubric
 
 
-def _inherit(fields: Fields, defaults: _Defaults, place: Place) -> _Defaults:
+def _inherit(fields: Fields, defaults: _Defaults, place: RubricPlace) -> _Defaults:
     """The defaults further in: what `fields` says itself goes before what its `defaults` say."""
     if "defaults" in fields:
         inner = place.key("defaults")
@@ -101,7 +101,7 @@ def _inherit(fields: Fields, defaults: _Defaults, place: Place) -> _Defaults:
     )
 
 
-def _malrules(fields: Fields, inherited: tuple[MalRuleSetting, ...], place: Place) -> tuple[MalRuleSetting, ...]:
+def _malrules(fields: Fields, inherited: tuple[MalRuleSetting, ...], place: RubricPlace) -> tuple[MalRuleSetting, ...]:
     """The settings of known mistakes; one that is named again replaces the inherited one."""
     if "malrules" not in fields:
         return inherited
@@ -120,7 +120,7 @@ def _malrules(fields: Fields, inherited: tuple[MalRuleSetting, ...], place: Plac
     return tuple(found.values())
 
 
-def _tolerance(fields: Fields, inherited: Tolerance, place: Place) -> Tolerance:
+def _tolerance(fields: Fields, inherited: Tolerance, place: RubricPlace) -> Tolerance:
     """The tolerance of this level; one that says anything replaces the inherited one whole."""
     if "tolerance" not in fields and "rounding" not in fields:
         return inherited
@@ -140,7 +140,7 @@ def _tolerance(fields: Fields, inherited: Tolerance, place: Place) -> Tolerance:
     )
 
 
-def _rounding(fields: Fields, place: Place) -> Tolerance:
+def _rounding(fields: Fields, place: RubricPlace) -> Tolerance:
     """``rounding: 4``, ``4 decimals`` or ``4 significant`` digits on every line."""
     match fields.get("rounding"):
         case Text(value=value) if "significant" in value:
@@ -148,7 +148,7 @@ def _rounding(fields: Fields, place: Place) -> Tolerance:
     return Tolerance(rounding=read_count(fields, "rounding", place, 0, "decimal"))
 
 
-def _partial_credit(fields: Fields, inherited: PartialCredit, place: Place) -> PartialCredit:
+def _partial_credit(fields: Fields, inherited: PartialCredit, place: RubricPlace) -> PartialCredit:
     """The shares of this level; what it does not say is inherited."""
     if "partial_credit" not in fields:
         return inherited
@@ -165,11 +165,11 @@ def _partial_credit(fields: Fields, inherited: PartialCredit, place: Place) -> P
     return credit
 
 
-def _distance(fields: Fields, name: str, place: Place) -> float | None:
+def _distance(fields: Fields, name: str, place: RubricPlace) -> float | None:
     return read_number(fields, name, place, 0.0) if name in fields else None
 
 
-def _read_id(fields: Fields, taken: dict[str, int], place: Place) -> str:
+def _read_id(fields: Fields, taken: dict[str, int], place: RubricPlace) -> str:
     """A new id; notes one that is taken, or that can't head a column."""
     name = read_text(fields, "id", place)
     if not name:
@@ -192,7 +192,7 @@ def _label(kind: str, tree: Tree, number: int) -> str:
     return f"{kind} number {number}"
 
 
-def _read_question(tree: Tree, number: int, defaults: _Defaults, seen: _Seen, rubric: Place) -> Question:
+def _read_question(tree: Tree, number: int, defaults: _Defaults, seen: _Seen, rubric: RubricPlace) -> Question:
     place = rubric.inside(_label("question", tree, number))
     fields = read_fields(tree, "question", place)
     name = _read_id(fields, seen.questions, place)
@@ -211,7 +211,7 @@ def _read_question(tree: Tree, number: int, defaults: _Defaults, seen: _Seen, ru
     )
 
 
-def _question_model(fields: Fields, seen: _Seen, place: Place) -> Model | None:
+def _question_model(fields: Fields, seen: _Seen, place: RubricPlace) -> Model | None:
     """The model, or None where there is none to check targets against."""
     match fields.get("model"):
         case None:
@@ -225,7 +225,9 @@ def _question_model(fields: Fields, seen: _Seen, place: Place) -> Model | None:
             return read_model(tree, place.inside("model"))
 
 
-def _read_part(tree: Tree, number: int, defaults: _Defaults, model: Model | None, seen: _Seen, question: Place) -> Part:
+def _read_part(
+    tree: Tree, number: int, defaults: _Defaults, model: Model | None, seen: _Seen, question: RubricPlace
+) -> Part:
     place = question.inside(_label("part", tree, number))
     fields = read_fields(tree, "part", place)
     own = _inherit(fields, defaults, place)
@@ -257,13 +259,13 @@ def _read_part(tree: Tree, number: int, defaults: _Defaults, model: Model | None
     )
 
 
-def _read_step(tree: Tree, model: Model | None, place: Place) -> Step:
+def _read_step(tree: Tree, model: Model | None, place: RubricPlace) -> Step:
     fields = read_fields(tree, "step", place)
     text, target = read_target(fields, model, place)
     return Step(target, text, read_number(fields, "points", place, 1.0), tree.line)
 
 
-def _read_examples(fields: Fields, name: str, place: Place) -> tuple[Example, ...]:
+def _read_examples(fields: Fields, name: str, place: RubricPlace) -> tuple[Example, ...]:
     examples = []
     for number, item in enumerate(read_items(fields, name, place), 1):
         if isinstance(item, Text) and item.value.strip():

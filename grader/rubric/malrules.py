@@ -1,7 +1,7 @@
 """The catalogue of mistakes: a row each, from which diagnosis, wording, ranks, schema, docs and linter derive.
 
-``MALRULES["sign"].what`` is "the wrong sign, of the whole or of one term". `grader.diagnosis` binds to each row what
-the mistake makes of a solution.
+``MALRULES["sign"].what`` is "the wrong sign, of the whole or of one term". `grader.diagnosis.rules.table` binds
+to each row what makes the mistake of a solution.
 """
 
 from __future__ import annotations

@@ -8,15 +8,15 @@ from __future__ import annotations
 from grader.autodiff.graph import ComputationGraph
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import Expression, Partial, head, sides
-from grader.rubric.document import Entries, Text, Tree
-from grader.rubric.fields import Fields, Place, read_fields, read_pairs
+from grader.rubric.declarations import DeclaredNames, declare, named
+from grader.rubric.fields import Fields, RubricPlace, read_fields, read_pairs
 from grader.rubric.model import Model
-from grader.rubric.quantities import Table, declare, named
 from grader.rubric.targets import read_target
+from grader.rubric.tree import Entries, Text, Tree
 
 
 def read_notation(
-    fields: Fields, table: Table, graph: ComputationGraph, place: Place
+    fields: Fields, table: DeclaredNames, graph: ComputationGraph, place: RubricPlace
 ) -> tuple[tuple[str, Expression], ...]:
     """The pairs of the key `notation`; takes their names in `table`."""
     if "notation" not in fields:
@@ -37,7 +37,7 @@ def read_notation(
     return tuple(pairs)
 
 
-def _row(value: Tree, place: Place) -> Fields:
+def _row(value: Tree, place: RubricPlace) -> Fields:
     """A derivative alone, or a mapping with the derivative and other spellings."""
     return read_fields(value, "notation", place) if isinstance(value, Entries) else {"target": _text(value)}
 

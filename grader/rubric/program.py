@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from grader.autodiff.entries import Entry
+from grader.autodiff.entrywise import Entry
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.autodiff.higher import gradient_node
 from grader.autodiff.lower import lower
@@ -29,12 +29,8 @@ from grader.expression.language.nodes import (
     walk,
 )
 from grader.problems import Problem
-from grader.rubric.document import Entries, Text, Tree
-from grader.rubric.fields import Fields, Place, read_fields, read_formula, read_pairs, read_text, read_texts
-from grader.rubric.model import Model
-from grader.rubric.notation import read_notation
-from grader.rubric.quantities import (
-    Table,
+from grader.rubric.declarations import (
+    DeclaredNames,
     declare,
     named,
     read_function,
@@ -43,7 +39,11 @@ from grader.rubric.quantities import (
     read_shape,
     shown,
 )
-from grader.rubric.spellings import check_spellings
+from grader.rubric.fields import Fields, RubricPlace, read_fields, read_formula, read_pairs, read_text, read_texts
+from grader.rubric.model import Model
+from grader.rubric.notation import read_notation
+from grader.rubric.read_back import check_spellings
+from grader.rubric.tree import Entries, Text, Tree
 
 _INDEXED = re.compile(r"(.+?)(?:_\{?((?:[a-z],? ?){1,3})\}?|\[((?:[a-z],? ?){1,3})\])")
 
@@ -58,13 +58,13 @@ class _Left:
     shape: tuple[str, ...] | None
     text: str
     line: int
-    place: Place
+    place: RubricPlace
 
 
-def read_model(tree: Tree, place: Place) -> Model:
+def read_model(tree: Tree, place: RubricPlace) -> Model:
     """The model of one question; what is wrong with it is noted, and left out of the value."""
     fields = read_fields(tree, "model", place)
-    table = Table()
+    table = DeclaredNames()
     for size in read_texts(fields, "sizes", place):
         if declare(table, Declared(size.value, role="size"), size, place.key("sizes")):
             table.sizes.append(size.value)
@@ -86,11 +86,11 @@ def read_model(tree: Tree, place: Place) -> Model:
     return Model(replace(graph, notation=notation), names)
 
 
-def _section(fields: Fields, name: str, place: Place) -> tuple[tuple[Text, Tree], ...]:
+def _section(fields: Fields, name: str, place: RubricPlace) -> tuple[tuple[Text, Tree], ...]:
     return read_pairs(fields[name], place.key(name)) if name in fields else ()
 
 
-def _read_left(table: Table, key: Text, tree: Tree, place: Place) -> _Left | None:
+def _read_left(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) -> _Left | None:
     """Declare what a definition defines, so that every formula knows every name."""
     fields = read_fields(tree, "define", place) if isinstance(tree, Entries) else {"formula": tree}
     formula = read_text(fields, "formula", place)
@@ -125,7 +125,7 @@ def _quantities(expression: Expression) -> set[str]:
     return used
 
 
-def _read_definitions(table: Table, lefts: list[_Left]) -> tuple[Node, ...]:
+def _read_definitions(table: DeclaredNames, lefts: list[_Left]) -> tuple[Node, ...]:
     later = {left.name: left for left in lefts}
     nodes: list[Node] = []
     for left in lefts:
@@ -167,7 +167,7 @@ def _apart(node: Node, names: Iterable[str]) -> Node:
     return replace(node, letters=tuple(letters), expression=substitute(apart(node.expression, taken), renamed))
 
 
-def _lowered(table: Table, left: _Left, expression: Expression) -> Node | None:
+def _lowered(table: DeclaredNames, left: _Left, expression: Expression) -> Node | None:
     """The definition as a formula of entries, with its shape worked out and checked against what is declared."""
     known = {name: axes for name, axes in table.axes.items() if name != left.name}
     try:
@@ -192,7 +192,7 @@ def _lowered(table: Table, left: _Left, expression: Expression) -> Node | None:
     return Node(left.name, (*left.letters, *entry.letters), axes, entry.body, source)
 
 
-def _derived(table: Table, left: _Left, target: Partial, graph: ComputationGraph) -> Node | None:
+def _derived(table: DeclaredNames, left: _Left, target: Partial, graph: ComputationGraph) -> Node | None:
     """A definition that is a derivative: ``g_k: dJ/dtheta_k`` is more of the program."""
     node = gradient_node(graph, target)
     places = [place for side in sides(target) for place in indices(side)]
@@ -206,13 +206,13 @@ def _derived(table: Table, left: _Left, target: Partial, graph: ComputationGraph
     return Node(left.name, letters, node.axes, expression, target)
 
 
-def _take_axes(table: Table, name: str, axes: tuple[str, ...]) -> None:
+def _take_axes(table: DeclaredNames, name: str, axes: tuple[str, ...]) -> None:
     table.axes[name] = axes
     place = next(k for k, item in enumerate(table.names) if item.name == name)
     table.names[place] = replace(table.names[place], rank=len(axes))
 
 
-def _oriented(table: Table, left: _Left, expression: Expression, body: Expression) -> Node:
+def _oriented(table: DeclaredNames, left: _Left, expression: Expression, body: Expression) -> Node:
     """A row or a column by the one letter that it is counted with: ``y_w: [w = o]`` of shape [V, 1]."""
     assert left.shape is not None
     if left.shape.count("1") != 1:

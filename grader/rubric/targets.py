@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from grader.expression.language.nodes import Expression, Indexed, Number, Partial, Symbol
 from grader.expression.reading.read import read_expression
 from grader.problems import Problem, did_you_mean
-from grader.rubric.fields import Fields, Place, read_formula, read_text
+from grader.rubric.fields import Fields, RubricPlace, read_formula, read_text
 from grader.rubric.model import Model
 
 _UNREAD = Symbol("")
 _DERIVATIVE = re.compile(r"\s*d(\w+'*)\s*/\s*d(\w+'*)\s*")
 
 
-def read_target(fields: Fields, model: Model | None, place: Place) -> tuple[str, Expression]:
+def read_target(fields: Fields, model: Model | None, place: RubricPlace) -> tuple[str, Expression]:
     """The target as typed and as read; without a model (it is missing) nothing is checked."""
     text = read_text(fields, "target", place)
     if not text or model is None:

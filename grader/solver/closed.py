@@ -41,7 +41,7 @@ SHORT = 12  # nodes of a formula that nothing shortens
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DerivationLine:
     """One line of a derivation: ``left = right``, and why."""
 
     left: Expression
@@ -223,36 +223,36 @@ def _with_letters(graph: ComputationGraph, target: Expression, adjoints: Mapping
 
 def derivation(
     graph: ComputationGraph, target: Expression, adjoints: Mapping[str, tuple[Node, ...]], closed: Expression
-) -> tuple[Line, ...]:
+) -> tuple[DerivationLine, ...]:
     """The chain rule for the target, each local partial on its path, and the result."""
     if not isinstance(target, Partial):
-        return (Line(target, closed, "by definition"),)
+        return (DerivationLine(target, closed, "by definition"),)
     above, below = head(target.numerator), head(target.denominator)
     if above is None or below is None:
         return ()
     known = {node.name: node for node in adjoints.get(above, ())}
-    lines: list[Line] = []
+    lines: list[DerivationLine] = []
     named = _with_letters(graph, target, adjoints)
     assert isinstance(named, Partial)
     chain = _chain(graph, named, above, below, known)
     if chain is not None and chain not in (closed, named):
-        lines.append(Line(named, chain, "chain rule"))
+        lines.append(DerivationLine(named, chain, "chain rule"))
         for item in dict.fromkeys(i for i in walk(chain) if isinstance(i, Partial)):
             line = _partial_line(graph, item, above, adjoints)
             if line is not None and line.right != item:
                 lines.append(line)
     left = spelled(graph, target, adjoints, closed)
-    lines.append(Line(left, closed, "together" if lines else "differentiate"))
+    lines.append(DerivationLine(left, closed, "together" if lines else "differentiate"))
     used = symbols(closed)
     lines += [_where(node) for node in graph.nodes if node.name in used]
     return tuple(lines)
 
 
-def _where(node: Node) -> Line:
+def _where(node: Node) -> DerivationLine:
     """A definition as its author wrote it."""
     if node.source is None or symbols(node.source) & set(node.letters):
-        return Line(indexed(node.name, node.letters), node.expression, "where")
-    return Line(Symbol(node.name), node.source, "where")
+        return DerivationLine(indexed(node.name, node.letters), node.expression, "where")
+    return DerivationLine(Symbol(node.name), node.source, "where")
 
 
 def _consumers(graph: ComputationGraph, name: str) -> list[str]:
@@ -295,14 +295,14 @@ def _is_sum(node: Expression) -> bool:
 
 def _partial_line(
     graph: ComputationGraph, item: Partial, above: str, adjoints: Mapping[str, tuple[Node, ...]]
-) -> Line | None:
+) -> DerivationLine | None:
     upper, lower = head(item.numerator), head(item.denominator)
     if upper is None or lower is None:
         return None
     if upper == above:
-        return Line(item, closed_form(graph, item, adjoints), "upstream")
+        return DerivationLine(item, closed_form(graph, item, adjoints), "upstream")
     local = local_jacobian(graph, upper, lower)
     if local is None:
         return None
     folded = simplify(fold(local.expression, graph.formulas))
-    return Line(item, _readable(_place(replace(local, expression=folded), item)), "local partial")
+    return DerivationLine(item, _readable(_place(replace(local, expression=folded), item)), "local partial")

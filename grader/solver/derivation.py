@@ -10,7 +10,7 @@ from grader.expression.language.nodes import Call
 from grader.expression.printing.mathml import to_mathml
 from grader.expression.printing.text import to_text
 from grader.rubric.shown import SolutionStep
-from grader.solver.closed import Line, juxtaposed
+from grader.solver.closed import DerivationLine, juxtaposed
 from grader.solver.key import SolvedPart, SolvedQuestion
 
 
@@ -19,7 +19,7 @@ def derivation_steps(question: SolvedQuestion, part: SolvedPart) -> tuple[Soluti
     return shown_steps(part.lines, question.question.model.names)
 
 
-def shown_steps(lines: tuple[Line, ...], names: Names) -> tuple[SolutionStep, ...]:
+def shown_steps(lines: tuple[DerivationLine, ...], names: Names) -> tuple[SolutionStep, ...]:
     """The lines of a derivation as they are shown."""
     shown = []
     for line in lines:

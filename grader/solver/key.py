@@ -12,7 +12,7 @@ from grader.autodiff.graph import ComputationGraph, Node
 from grader.expression.language.nodes import Expression
 from grader.rubric.model import Part, Question, Rubric
 from grader.rubric.shown import Asked
-from grader.solver.closed import Line
+from grader.solver.closed import DerivationLine
 from grader.solver.kinks import Kink
 from grader.solver.runs import Run
 
@@ -27,7 +27,7 @@ class SolvedPart:
     part: Part
     name: str
     closed: Expression
-    lines: tuple[Line, ...]
+    lines: tuple[DerivationLine, ...]
     asked: Asked
     interval: tuple[float, float] | None = None
 

@@ -38,7 +38,7 @@ class NoMatrixForm(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class ArrayForm:
     """A whole array whose positional axes are `letters`."""
 
     expression: Expression
@@ -65,7 +65,7 @@ def matrix_form(
     scope = _Scope(frozenset(letters), axes, dict(zip(letters, ranges, strict=True)))
     wanted = tuple(UNIT if axis == "1" else letter for letter, axis in zip(letters, ranges, strict=True))
     try:
-        found = _whole(_distinct(node, {*letters, *axes}), scope)
+        found = _array_form(_distinct(node, {*letters, *axes}), scope)
         if not found.letters and any(letter != UNIT for letter in wanted):
             return None
         return _turned(found, wanted).expression if found.letters else found.expression
@@ -87,12 +87,12 @@ def _distinct(node: Expression, taken: set[str]) -> Expression:
     return rebuild(node, lambda child: _distinct(child, taken))
 
 
-def _turned(array: Whole, letters: tuple[str, ...]) -> Whole:
+def _turned(array: ArrayForm, letters: tuple[str, ...]) -> ArrayForm:
     """The array with its axes in the order of `letters`; a plain vector serves as a row or a column."""
     if array.letters == letters or (len(array.letters) == 1 and set(letters) == {UNIT, *array.letters}):
         return array
     if len(letters) == 2 and array.letters == letters[::-1]:
-        return Whole(_transposed(array.expression), letters)
+        return ArrayForm(_transposed(array.expression), letters)
     raise NoMatrixForm
 
 
@@ -115,14 +115,14 @@ def _transposed(node: Expression) -> Expression:
     return Call("transpose", (node,))
 
 
-def _whole(node: Expression, scope: _Scope) -> Whole:
+def _array_form(node: Expression, scope: _Scope) -> ArrayForm:
     match node:
         case Number():
-            return Whole(node, ())
+            return ArrayForm(node, ())
         case Symbol(name=name):
             if name in scope.letters or scope.axes.get(name):
                 raise NoMatrixForm
-            return Whole(node, ())
+            return ArrayForm(node, ())
         case Indexed():
             return _entered(node, scope)
         case Reduce() if _plain_sum(node):
@@ -130,24 +130,24 @@ def _whole(node: Expression, scope: _Scope) -> Whole:
         case Reduce():
             if {item.name for item in walk(node) if isinstance(item, Symbol)} & scope.letters:
                 raise NoMatrixForm
-            return Whole(node, ())
+            return ArrayForm(node, ())
         case Call("add" | "sub"):
-            return _elementwise(node.function, [_whole(arg, scope) for arg in node.args])
+            return _elementwise(node.function, [_array_form(arg, scope) for arg in node.args])
         case Call("neg", (inner,)):
-            found = _whole(inner, scope)
-            return Whole(Call("neg", (found.expression,)), found.letters)
+            found = _array_form(inner, scope)
+            return ArrayForm(Call("neg", (found.expression,)), found.letters)
         case Call("kronecker", (Symbol(name=a), Symbol(name=b))) if {a, b} <= scope.letters:
             axis = scope.ranges.get(a) or scope.ranges.get(b)
             if axis is None:
                 raise NoMatrixForm
             size: Expression = number(int(axis)) if axis.isdigit() else Symbol(axis)
-            return Whole(Call("identity", (size,)), (a, b))
+            return ArrayForm(Call("identity", (size,)), (a, b))
         case Call("div"):
             return _term([node], scope)
         case Product() if set(node.joints) <= {"*", ""}:
             return _term([node], scope)
         case Call(function=function) if _is_elementwise(function) and not node.primes:
-            return _elementwise(function, [_whole(arg, scope) for arg in node.args])
+            return _elementwise(function, [_array_form(arg, scope) for arg in node.args])
         case Call() | Product() | Cases() | Partial() | Matrix() | Slice():  # is written by its entries
             raise NoMatrixForm
         case _:
@@ -162,7 +162,7 @@ def _plain_sum(node: Expression) -> bool:
     return isinstance(node, Reduce) and node.kind == "sum" and not (node.lower or node.upper or node.condition)
 
 
-def _entered(node: Indexed, scope: _Scope) -> Whole:
+def _entered(node: Indexed, scope: _Scope) -> ArrayForm:
     """A quantity at letters; other indices stay, with a colon for each letter."""
     if not isinstance(node.base, Symbol):
         raise NoMatrixForm
@@ -181,45 +181,47 @@ def _entered(node: Indexed, scope: _Scope) -> Whole:
     if len(set(letters) - {UNIT}) != len([letter for letter in letters if letter != UNIT]):
         raise NoMatrixForm  # a diagonal
     if not fixed:
-        return Whole(node.base, tuple(letters))
+        return ArrayForm(node.base, tuple(letters))
     kept = tuple(
         Slice() if isinstance(place, Symbol) and place.name in scope.letters else place for place in node.indices
     )
-    return Whole(Indexed(node.base, kept), tuple(letter for letter in letters if letter != UNIT))
+    return ArrayForm(Indexed(node.base, kept), tuple(letter for letter in letters if letter != UNIT))
 
 
-def _elementwise(function: str, parts: Sequence[Whole]) -> Whole:
+def _elementwise(function: str, parts: Sequence[ArrayForm]) -> ArrayForm:
     full = max(parts, key=lambda part: len(part.letters))
     aligned = []
     for part in parts:
         stretches = part.letters == full.letters[len(full.letters) - len(part.letters) :]
         stretches = stretches or (len(part.letters) == 2 and part.letters == (UNIT, full.letters[-1]))
         aligned.append(part if stretches else _turned(part, full.letters))
-    return Whole(Call(function, tuple(part.expression for part in aligned)), full.letters)
+    return ArrayForm(Call(function, tuple(part.expression for part in aligned)), full.letters)
 
 
-def _term(nodes: list[Expression], scope: _Scope) -> Whole:
+def _term(nodes: list[Expression], scope: _Scope) -> ArrayForm:
     """A product under sums: scalars in front, bound letters summed away, the rest entry by entry."""
     coefficient, bound, scope, factors, below = _flattened(nodes, scope)
     arrays = [item for item in factors if item.letters and set(item.letters) != {UNIT}]
     scalars = [item.expression for item in factors if item not in arrays]
     divisors = [item for item in below if item.letters and set(item.letters) != {UNIT}]
     divided = [item.expression for item in below if item not in divisors]
-    arrays += [Whole(div(ONE, item.expression), item.letters) for item in divisors]
+    arrays += [ArrayForm(div(ONE, item.expression), item.letters) for item in divisors]
     arrays = _contracted(arrays, bound[::-1])  # the innermost sum first
     result = _joined(arrays)
     front = mul(number(coefficient), *scalars)
     if not result.letters and result.expression == ONE:
-        return Whole(div(front, mul(*divided)), ())
+        return ArrayForm(div(front, mul(*divided)), ())
     whole = result.expression
     if front == number(-1):
         whole = Call("neg", (whole,))
     elif front != ONE:
         whole = Product((front, whole), ("*",))
-    return Whole(Call("div", (whole, mul(*divided))) if divided else whole, result.letters)
+    return ArrayForm(Call("div", (whole, mul(*divided))) if divided else whole, result.letters)
 
 
-def _flattened(nodes: list[Expression], scope: _Scope) -> tuple[Fraction, list[str], _Scope, list[Whole], list[Whole]]:
+def _flattened(
+    nodes: list[Expression], scope: _Scope
+) -> tuple[Fraction, list[str], _Scope, list[ArrayForm], list[ArrayForm]]:
     """The coefficient, bound letters, factors and divisors of a product under sums."""
     pending, bound = list(nodes), []
     above: list[Expression] = []
@@ -248,10 +250,16 @@ def _flattened(nodes: list[Expression], scope: _Scope) -> tuple[Fraction, list[s
             factor *= item.value
         else:
             rest.append(item)
-    return factor, bound, scope, [_whole(item, scope) for item in rest], [_whole(item, scope) for item in below]
+    return (
+        factor,
+        bound,
+        scope,
+        [_array_form(item, scope) for item in rest],
+        [_array_form(item, scope) for item in below],
+    )
 
 
-def _contracted(arrays: list[Whole], bound: Sequence[str]) -> list[Whole]:
+def _contracted(arrays: list[ArrayForm], bound: Sequence[str]) -> list[ArrayForm]:
     """The factors after every bound letter is summed away."""
     while True:
         held = {letter: [item for item in arrays if letter in item.letters] for letter in bound}
@@ -271,21 +279,21 @@ def _contracted(arrays: list[Whole], bound: Sequence[str]) -> list[Whole]:
         arrays.append(_summed(single[1], single[0]))
 
 
-def _without(arrays: Iterable[Whole], *gone: Whole) -> list[Whole]:
+def _without(arrays: Iterable[ArrayForm], *gone: ArrayForm) -> list[ArrayForm]:
     kept = list(arrays)
     for item in gone:
         kept.remove(item)
     return kept
 
 
-def _pair_to_multiply(held: Mapping[str, list[Whole]]) -> tuple[Whole, Whole, str] | None:
+def _pair_to_multiply(held: Mapping[str, list[ArrayForm]]) -> tuple[ArrayForm, ArrayForm, str] | None:
     for letter, items in held.items():
         if len(items) == 2 and set(items[0].letters) & set(items[1].letters) <= {letter, UNIT}:
             return items[0], items[1], letter
     return None
 
 
-def _pair_to_merge(arrays: Sequence[Whole]) -> tuple[Whole, Whole, str] | None:
+def _pair_to_merge(arrays: Sequence[ArrayForm]) -> tuple[ArrayForm, ArrayForm, str] | None:
     for k, one in enumerate(arrays):
         for other in arrays[k + 1 :]:
             if sorted(one.letters) == sorted(other.letters):
@@ -293,11 +301,11 @@ def _pair_to_merge(arrays: Sequence[Whole]) -> tuple[Whole, Whole, str] | None:
     return None
 
 
-def _merged(one: Whole, other: Whole) -> Whole:
+def _merged(one: ArrayForm, other: ArrayForm) -> ArrayForm:
     other = _turned(other, one.letters)
     if isinstance(other.expression, Call) and other.expression.function == "div" and other.expression.args[0] == ONE:
-        return Whole(Call("div", (one.expression, other.expression.args[1])), one.letters)
-    return Whole(_flat_product(one.expression, other.expression, "circ"), one.letters)
+        return ArrayForm(Call("div", (one.expression, other.expression.args[1])), one.letters)
+    return ArrayForm(_flat_product(one.expression, other.expression, "circ"), one.letters)
 
 
 def _flat_product(left: Expression, right: Expression, joint: str) -> Expression:
@@ -308,7 +316,7 @@ def _flat_product(left: Expression, right: Expression, joint: str) -> Expression
     return Product(factors, (joint,) * (len(factors) - 1))
 
 
-def _product(one: Whole, other: Whole, letter: str) -> Whole:
+def _product(one: ArrayForm, other: ArrayForm, letter: str) -> ArrayForm:
     """The matrix product over a shared letter; a vector goes to the right of a matrix."""
     if len(one.letters) == 1 or (one.letters == (letter, UNIT) and other.letters != (letter, UNIT)):
         one, other = other, one
@@ -317,38 +325,38 @@ def _product(one: Whole, other: Whole, letter: str) -> Whole:
     rest_left = tuple(item for item in one.letters if item != letter)
     rest_right = tuple(item for item in other.letters if item != letter)
     if len(one.letters) == len(other.letters) == 1:
-        return Whole(call("inner", one.expression, other.expression), ())
+        return ArrayForm(call("inner", one.expression, other.expression), ())
     if one.letters == (letter,) or other.letters == (letter,):
         right = other.expression
-    return Whole(_flat_product(left, right, "@"), rest_left + rest_right)
+    return ArrayForm(_flat_product(left, right, "@"), rest_left + rest_right)
 
 
-def _summed(array: Whole, letter: str) -> Whole:
+def _summed(array: ArrayForm, letter: str) -> ArrayForm:
     rest = tuple(item for item in array.letters if item != letter)
     if not rest or rest == (UNIT,):
-        return Whole(call("total", array.expression), ())
-    return Whole(call("total", array.expression, number(array.letters.index(letter))), rest)
+        return ArrayForm(call("total", array.expression), ())
+    return ArrayForm(call("total", array.expression, number(array.letters.index(letter))), rest)
 
 
-def _joined(arrays: list[Whole]) -> Whole:
+def _joined(arrays: list[ArrayForm]) -> ArrayForm:
     """The factors that are left, all over the letters of the result."""
     while (pair := _pair_to_merge(arrays)) is not None:
         arrays = [*_without(arrays, pair[0], pair[1]), _merged(pair[0], pair[1])]
     if not arrays:
-        return Whole(ONE, ())
+        return ArrayForm(ONE, ())
     arrays = _diagonals(arrays)
     if len(arrays) == 1:
         return arrays[0]
     if len(arrays) == 2 and not set(arrays[0].letters) & set(arrays[1].letters) - {UNIT}:
         one, other = arrays
         if len(one.letters) == len(other.letters) == 1:
-            return Whole(_flat_product(one.expression, other.expression, "otimes"), one.letters + other.letters)
+            return ArrayForm(_flat_product(one.expression, other.expression, "otimes"), one.letters + other.letters)
         if len(one.letters) == len(other.letters) == 2 and UNIT in one.letters and UNIT in other.letters:
             return _product(one, other, UNIT)
     raise NoMatrixForm
 
 
-def _diagonals(arrays: list[Whole]) -> list[Whole]:
+def _diagonals(arrays: list[ArrayForm]) -> list[ArrayForm]:
     """A vector beside a matrix that has its letter: a diagonal matrix there."""
     while True:
         found = None
@@ -365,9 +373,9 @@ def _diagonals(arrays: list[Whole]) -> list[Whole]:
         vector, matrix, letter = found
         turned = call("diag", vector.expression)
         if isinstance(matrix.expression, Call) and matrix.expression.function == "identity":
-            whole = Whole(turned, matrix.letters)
+            whole = ArrayForm(turned, matrix.letters)
         elif matrix.letters[0] == letter:
-            whole = Whole(_flat_product(turned, matrix.expression, "@"), matrix.letters)
+            whole = ArrayForm(_flat_product(turned, matrix.expression, "@"), matrix.letters)
         else:
-            whole = Whole(_flat_product(matrix.expression, turned, "@"), matrix.letters)
+            whole = ArrayForm(_flat_product(matrix.expression, turned, "@"), matrix.letters)
         arrays = [*_without(arrays, vector, matrix), whole]

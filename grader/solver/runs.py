@@ -104,10 +104,10 @@ def node_array(node: Node, values: Mapping[str, Array], sizes: Mapping[str, int]
     """The values of one assignment as an array (K, *axes) in the order of its letters."""
     extents = {letter: axis_length(axis, sizes) for letter, axis in zip(node.letters, node.axes, strict=False)}
     found = evaluate(node.expression, Environment(values, sizes, extents))
-    return whole(found, node.letters, extents, points)
+    return full_array(found, node.letters, extents, points)
 
 
-def whole(value: Value, letters: tuple[str, ...], extents: Mapping[str, int], points: int) -> Array:
+def full_array(value: Value, letters: tuple[str, ...], extents: Mapping[str, int], points: int) -> Array:
     """A value as an array (K, *letters, *positions), repeated along letters that it does not depend on."""
     extra = [letter for letter in value.letters if letter not in letters]
     if extra:
@@ -141,9 +141,9 @@ def fill_partials(run: Run, expressions: Iterable[Expression], adjoints: Mapping
     for expression in expressions:
         for item in walk(expression):
             if isinstance(item, Symbol) and item.name in short and item.name not in run.values:
-                meant = short[item.name]
-                fill_partials(run, (meant,), adjoints)
-                if (name := head(meant)) in run.values:
+                written_out = short[item.name]
+                fill_partials(run, (written_out,), adjoints)
+                if (name := head(written_out)) in run.values:
                     run.values[item.name] = run.values[name]
             if isinstance(item, Partial) and (name := head(item)) is not None and name not in run.values:
                 _fill(run, item, name, adjoints)

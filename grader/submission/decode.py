@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 from grader.problems import Problem
-from grader.submission.model import Answer
+from grader.submission.submissions import Answer
 
 LARGEST_FILE = 64 * 2**20  # bytes
 LONGEST_ANSWER = 100_000  # characters; the longest honest derivation has a few thousand

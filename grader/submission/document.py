@@ -15,7 +15,7 @@ from grader.problems import Problem, did_you_mean
 from grader.submission.decode import clean_name, shown
 from grader.submission.labels import PartNames, label_at, question_at, unknown_at, unknown_part
 from grader.submission.lines import Line, read_source
-from grader.submission.model import Answer, Submission
+from grader.submission.submissions import Answer, Submission
 
 _SECTIONS = {
     "part": 0,
@@ -107,12 +107,7 @@ def _blocks(lines: tuple[Line, ...], names: PartNames, part: str) -> tuple[list[
         label, level, after, offset = _heading(line.text)
         heading = level < LINE_LEVEL
         inside = display != _CLOSED and level >= BOLD_LEVEL
-        if inside or (not heading and not _LABEL_BEGINS.match(label)):
-            found = question = odd = None
-        else:
-            found = label_at(names, label, context, heading)
-            question = None if found or after.strip() else question_at(names, label, heading)
-            odd = None if found or question else unknown_at(label, level < BOLD_LEVEL)
+        found, question, odd = (None, None, None) if inside else _labelled(names, label, level, after, context)
         if found:
             part, end = found
             opened = re.search(r"(\d+)\W+[^\W\d_]", label[:end])
@@ -140,6 +135,19 @@ def _blocks(lines: tuple[Line, ...], names: PartNames, part: str) -> tuple[list[
             blocks[-1].lines.append(line)
             display = _display(line.text, display)
     return blocks, problems
+
+
+def _labelled(
+    names: PartNames, label: str, level: int, after: str, context: str
+) -> tuple[tuple[str, int] | None, str | None, str | None]:
+    """The part that a line opens and where its label ends; else the question; else the label of no part."""
+    heading = level < LINE_LEVEL
+    if not heading and not _LABEL_BEGINS.match(label):
+        return None, None, None
+    found = label_at(names, label, context, heading)
+    question = None if found or after.strip() else question_at(names, label, heading)
+    odd = None if found or question else unknown_at(label, level < BOLD_LEVEL)
+    return found, question, odd
 
 
 def _moved(line: Line, text: str, by: int) -> Line:

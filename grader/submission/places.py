@@ -21,7 +21,7 @@ from grader.submission.lines import DOCUMENTS
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ClassPath:
     """A path taken apart: the student whose folder it is in ("" at the top), the name and its ending.
 
     `ocr`: the name says that the text came from OCR (``ana.ocr.md``). The path of a folder ends with ``/``.
@@ -34,26 +34,26 @@ class Place:
     ocr: bool
 
 
-def place_of(path: str) -> Place:
+def class_path(path: str) -> ClassPath:
     """Take a path apart, relative to the class folder with ``/``."""
     place = PurePosixPath(path)
     inside = len(place.parts) > 1 or path.endswith("/")
     ocr = place.stem.casefold().endswith(".ocr")
     stem = place.stem[:-4] if ocr else place.stem
     folder = clean_name(place.parts[0])[0] if inside and place.parts else ""
-    return Place(path, folder, clean_name(stem)[0], place.suffix.casefold(), ocr)
+    return ClassPath(path, folder, clean_name(stem)[0], place.suffix.casefold(), ocr)
 
 
-def owner(place: Place, students: Container[str]) -> str:
+def owner(place: ClassPath, students: Container[str]) -> str:
     """Whose a file surely is, of `students` who are known; "" where its place alone does not say."""
     return place.folder or (place.stem if place.ending in DOCUMENTS else namesake(place, students))
 
 
-def namesake(place: Place, students: Container[str]) -> str:
+def namesake(place: ClassPath, students: Container[str]) -> str:
     """The one of `students` whom a file at the top is named for, or ""."""
     return place.stem if not place.folder and place.stem in students else ""
 
 
-def likely_owner(place: Place, text: str = "") -> str:
+def likely_owner(place: ClassPath, text: str = "") -> str:
     """Whose a file at the top is that names nobody, where there is no class list; `text` as far as it is known."""
     return place.stem if place.ending == ".json" and not text.lstrip().startswith("[") else ""

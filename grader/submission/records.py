@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from grader.problems import Problem, did_you_mean
 from grader.submission.decode import clean_name, shown
 from grader.submission.labels import PartNames, find_part, unknown_part
-from grader.submission.model import Answer, ReadFolder, Submission
+from grader.submission.submissions import Answer, ReadFolder, Submission
 
 _KEYS = ("student", "name", "answers", "ocr")
 _DEEPEST = 4  # lists in lists: an answer has at most as many axes
@@ -206,33 +206,47 @@ def _read(found: Iterable[Element | Problem], file: str, names: PartNames, owner
     return ReadFolder(tuple(pieces), tuple(problems))
 
 
+_USUAL = 'a student is {"student": "...", "answers": {"part": "text"}}'
+
+
 def _piece(item: Element, file: str, names: PartNames, owner: str) -> Submission | Problem:
-    usual = 'a student is {"student": "...", "answers": {"part": "text"}}'
     if not isinstance(item.value, Pairs):
-        return Problem("not read: this entry is no object", usual)
+        return Problem("not read: this entry is no object", _USUAL)
     problems = [item.problem.at(file)] if item.problem else []
-    fields: dict[str, object] = {}
-    for key, value in item.value:
-        plain = key.strip().casefold()
-        if plain not in _KEYS:
-            hint = did_you_mean(plain[:100], _KEYS)
-            problems.append(Problem(f"unknown key {shown(key)}: not read", hint, file, item.line))
-        elif plain in fields:
-            problems.append(Problem(f"the key '{plain}' twice: the last is used", "", file, item.line))
-        if plain in _KEYS:
-            fields[plain] = value
+    fields = _fields(item.value, item.line, file, problems)
     student, odd = clean_name(_text(fields.get("student")) or owner)
     name, odd_name = clean_name(_text(fields.get("name")) or "")
     if not student:
-        return Problem("not read: no student in this entry", usual)
+        return Problem("not read: no student in this entry", _USUAL)
     if odd or odd_name:
         message = "invisible characters in the student's id or name were left out"
         problems.append(Problem(message, "", file, item.line))
     given = fields.get("answers")
     if not isinstance(given, Pairs):
         if not item.problem:
-            problems.append(Problem("not read: no object 'answers' in this entry", usual, file, item.line))
+            problems.append(Problem("not read: no object 'answers' in this entry", _USUAL, file, item.line))
         given = Pairs()
+    answers = _answers(given, item, file, names, problems)
+    return Submission(student, name, file, answers, tuple(problems), fields.get("ocr") is True)
+
+
+def _fields(pairs: Pairs, line: int, file: str, problems: list[Problem]) -> dict[str, object]:
+    """The values of the known keys; notes those that are unknown, and those given twice."""
+    fields: dict[str, object] = {}
+    for key, value in pairs:
+        plain = key.strip().casefold()
+        if plain not in _KEYS:
+            hint = did_you_mean(plain[:100], _KEYS)
+            problems.append(Problem(f"unknown key {shown(key)}: not read", hint, file, line))
+            continue
+        if plain in fields:
+            problems.append(Problem(f"the key '{plain}' twice: the last is used", "", file, line))
+        fields[plain] = value
+    return fields
+
+
+def _answers(given: Pairs, item: Element, file: str, names: PartNames, problems: list[Problem]) -> tuple[Answer, ...]:
+    """The answers that are a text, each with its line; notes those to no part, and those that are an object."""
     answers: list[Answer] = []
     lines = _key_lines(item)
     for key, value in given:
@@ -245,8 +259,7 @@ def _piece(item: Element, file: str, names: PartNames, owner: str) -> Submission
             problems.append(problem.at(file, line, path=f"part {part}"))
         elif text.strip():
             answers.append(Answer(part, text.strip(), file, line))
-    ocr = fields.get("ocr") is True
-    return Submission(student, name, file, tuple(answers), tuple(problems), ocr)
+    return tuple(answers)
 
 
 def _text(value: object, depth: int = 0) -> str | None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.problems import Problem, did_you_mean, nearest
 from grader.submission.decode import LARGEST_FILE, clean_name, shown
 from grader.submission.labels import PartNames, find_part, unknown_part
-from grader.submission.model import Answer, ReadFolder, Submission
+from grader.submission.submissions import Answer, ReadFolder, Submission
 
 _FIELDS = {
     "student": "student", "studentid": "student", "name": "name", "studentname": "name",
@@ -25,7 +25,7 @@ _QUOTE_HINT = 'write a cell that holds the separator, a quote or a line break as
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """The cells of one row and the line it starts at; `problem` says why the cells can't be trusted.
 
     `quoted`: who wrote it knew to quote, so its cells are what they are.
@@ -37,6 +37,15 @@ class Row:
     problem: Problem | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the first line says of each column, as (kind, field or part); `long`: a row is one answer, not a student."""
+
+    roles: tuple[tuple[str, str], ...]
+    fields: Mapping[str, int]
+    long: bool
+
+
 def read_csv(text: str, file: str, names: PartNames, owner: str = "") -> ReadFolder:
     """One Submission a row (a piece: `read` puts them together), and the file's own Problems.
 
@@ -46,6 +55,48 @@ def read_csv(text: str, file: str, names: PartNames, owner: str = "") -> ReadFol
     if not rows:
         return ReadFolder((), (*problems, Problem("the file is empty", file=file)))
     header, *body = rows
+    columns = _columns(header, file, names, problems)
+    if "student" not in columns.fields and not owner:
+        return ReadFolder((), (*problems, _no_student(header, file)))
+    problems += _header_problems(names, header, columns.roles, file)
+    if not columns.long and not any(kind == "part" for kind, _ in columns.roles):
+        problems.append(Problem("no column of this table is a part of the rubric", "", file, header.line))
+    pieces: list[Submission] = []
+    unknown: dict[str, list[int]] = {}
+    first_row: dict[str, int] = {}
+    for row in body:
+        cells, trouble = _fitted(row, len(columns.roles), delimiter)
+        student, odd = clean_name(_cell(cells, columns.fields.get("student"), owner))
+        name, odd_name = clean_name(_cell(cells, columns.fields.get("name"), ""))
+        if not student:
+            what = trouble.message if trouble else "no student in this row"
+            problems.append(Problem(f"row not read: {what}", trouble.hint if trouble else "", file, row.line))
+            continue
+        said = [trouble] if trouble else []
+        if odd or odd_name:
+            said.append(Problem("invisible characters in the student's id or name were left out"))
+        if columns.long:
+            answers = _one_answer(columns, cells, names, file, row.line, unknown)
+        else:
+            answers = _answers(columns, cells, file, row.line)
+            if student in first_row:
+                said.append(Problem(f"a second row for {shown(student)}; the first is line {first_row[student]}"))
+            first_row.setdefault(student, row.line)
+        placed = tuple(problem.at(file, row.line) for problem in said)
+        pieces.append(Submission(student, name, file, answers, placed))
+    problems += [_unknown(names, asked, lines, file) for asked, lines in unknown.items()]
+    return ReadFolder(tuple(pieces), tuple(problems))
+
+
+def _unknown(names: PartNames, asked: str, lines: list[int], file: str) -> Problem:
+    """A part that the rubric does not have, and how many rows have an answer to it."""
+    more = f" ({len(lines)} rows)" if len(lines) > 1 else ""
+    problem = unknown_part(names, asked)
+    return Problem(problem.message + more, problem.hint, file, lines[0])
+
+
+def _columns(header: TableRow, file: str, names: PartNames, problems: list[Problem]) -> Columns:
+    """What the columns are; notes a first line that can't be trusted and columns past the last that is read."""
     if header.problem:
         problems.append(header.problem.at(file, header.line))
     roles = [_role(names, cell) for cell in header.cells[:MOST_COLUMNS]]
@@ -55,57 +106,41 @@ def read_csv(text: str, file: str, names: PartNames, owner: str = "") -> ReadFol
     fields = {role[1]: at for at, role in reversed(list(enumerate(roles))) if role[0] == "field"}
     long = "part" in fields and "answer" in fields
     idle = "part" if long else "field"  # part columns of a long table; 'part' or 'answer' of a wide one
-    roles = [
+    used = (
         ("unknown", "") if kind == idle and what not in {"student", "name"} else (kind, what) for kind, what in roles
-    ]
-    if "student" not in fields and not owner:
-        seen = ", ".join(shown(cell) for cell in header.cells[:6])
-        near = nearest("student", header.cells[:MOST_COLUMNS])
-        usual = "the first line names the columns: student, then the parts; or student,part,answer"
-        hint = f"is {shown(near)} meant to be 'student'?" if near else usual
-        problem = Problem(f"not read: no column 'student' among {seen}", hint, file, header.line)
-        return ReadFolder((), (*problems, problem))
-    problems += _header_problems(names, header, roles, file)
-    if not long and not any(kind == "part" for kind, _ in roles):
-        problems.append(Problem("no column of this table is a part of the rubric", "", file, header.line))
-    pieces: list[Submission] = []
-    unknown: dict[str, list[int]] = {}
-    first_row: dict[str, int] = {}
-    for row in body:
-        cells, trouble = _fitted(row, len(roles), delimiter)
-        student, odd = clean_name(_cell(cells, fields.get("student"), owner))
-        name, odd_name = clean_name(_cell(cells, fields.get("name"), ""))
-        if not student:
-            what = trouble.message if trouble else "no student in this row"
-            problems.append(Problem(f"row not read: {what}", trouble.hint if trouble else "", file, row.line))
-            continue
-        said = [trouble] if trouble else []
-        if odd or odd_name:
-            said.append(Problem("invisible characters in the student's id or name were left out"))
-        answers: list[Answer] = []
-        if long and len(cells) == len(roles):
-            asked, answer = cells[fields["part"]], cells[fields["answer"]].strip()
-            part = find_part(names, asked.strip())
-            if part is None:
-                unknown.setdefault(asked.strip(), []).append(row.line)
-            elif answer:
-                answers.append(Answer(part, answer, file, row.line))
-        elif not long:
-            answers = [
-                Answer(role, cell.strip(), file, row.line)
-                for (kind, role), cell in zip(roles, cells, strict=False)
-                if kind == "part" and cell and not cell.isspace()
-            ]
-            if student in first_row:
-                said.append(Problem(f"a second row for {shown(student)}; the first is line {first_row[student]}"))
-            first_row.setdefault(student, row.line)
-        placed = tuple(problem.at(file, row.line) for problem in said)
-        pieces.append(Submission(student, name, file, tuple(answers), placed))
-    for asked, lines in unknown.items():
-        more = f" ({len(lines)} rows)" if len(lines) > 1 else ""
-        problem = unknown_part(names, asked)
-        problems.append(Problem(problem.message + more, problem.hint, file, lines[0]))
-    return ReadFolder(tuple(pieces), tuple(problems))
+    )
+    return Columns(tuple(used), fields, long)
+
+
+def _no_student(header: TableRow, file: str) -> Problem:
+    seen = ", ".join(shown(cell) for cell in header.cells[:6])
+    near = nearest("student", header.cells[:MOST_COLUMNS])
+    usual = "the first line names the columns: student, then the parts; or student,part,answer"
+    hint = f"is {shown(near)} meant to be 'student'?" if near else usual
+    return Problem(f"not read: no column 'student' among {seen}", hint, file, header.line)
+
+
+def _answers(columns: Columns, cells: tuple[str, ...], file: str, line: int) -> tuple[Answer, ...]:
+    """The answers of a row of a wide table: a cell a part."""
+    return tuple(
+        Answer(role, cell.strip(), file, line)
+        for (kind, role), cell in zip(columns.roles, cells, strict=False)
+        if kind == "part" and cell and not cell.isspace()
+    )
+
+
+def _one_answer(
+    columns: Columns, cells: tuple[str, ...], names: PartNames, file: str, line: int, unknown: dict[str, list[int]]
+) -> tuple[Answer, ...]:
+    """The answer of a row of a long table; a part that is none joins `unknown`, with the line."""
+    if len(cells) != len(columns.roles):
+        return ()
+    asked, answer = cells[columns.fields["part"]].strip(), cells[columns.fields["answer"]].strip()
+    part = find_part(names, asked)
+    if part is None:
+        unknown.setdefault(asked, []).append(line)
+        return ()
+    return (Answer(part, answer, file, line),) if answer else ()
 
 
 def read_roster(text: str) -> tuple[tuple[str, str], ...]:
@@ -144,7 +179,9 @@ def _role(names: PartNames | None, cell: str) -> tuple[str, str]:
     return ("part", part) if part else ("unknown" if cell else "blank", "")
 
 
-def _header_problems(names: PartNames, header: Row, roles: Sequence[tuple[str, str]], file: str) -> Iterator[Problem]:
+def _header_problems(
+    names: PartNames, header: TableRow, roles: Sequence[tuple[str, str]], file: str
+) -> Iterator[Problem]:
     seen: set[tuple[str, str]] = set()
     for cell, role in zip(header.cells[:MOST_COLUMNS], roles, strict=False):
         if role[0] == "unknown":
@@ -157,7 +194,7 @@ def _header_problems(names: PartNames, header: Row, roles: Sequence[tuple[str, s
         seen.add(role)
 
 
-def _fitted(row: Row, width: int, delimiter: str) -> tuple[tuple[str, ...], Problem | None]:
+def _fitted(row: TableRow, width: int, delimiter: str) -> tuple[tuple[str, ...], Problem | None]:
     """The cells of a row under a header of `width` columns; those that can't be trusted are left out.
 
     A formula whose commas no one quoted (``max(0, 1 - y)``) is put together again by its brackets.
@@ -195,7 +232,7 @@ def _opened(cell: str) -> int:
     return sum(map(cell.count, "([{")) - sum(map(cell.count, ")]}"))
 
 
-def _table(text: str, file: str, names: PartNames | None) -> tuple[str, list[Row], list[Problem]]:
+def _table(text: str, file: str, names: PartNames | None) -> tuple[str, list[TableRow], list[Problem]]:
     lines = [line + "\n" for line in text.split("\n")]
     start = 0
     while start < len(lines) and not lines[start].strip():
@@ -225,9 +262,9 @@ def _sniff(line: str, names: PartNames | None) -> str:
     return max(",;\t", key=score)
 
 
-def _rows(lines: list[str], start: int, delimiter: str, file: str) -> tuple[list[Row], list[Problem]]:
+def _rows(lines: list[str], start: int, delimiter: str, file: str) -> tuple[list[TableRow], list[Problem]]:
     """Every row; a broken quotation costs its own row and no other."""
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     problems: list[Problem] = []
     position = start
     spaced = delimiter != " " and any(f'{delimiter} "' in line for line in lines)
@@ -254,7 +291,7 @@ def _rows(lines: list[str], start: int, delimiter: str, file: str) -> tuple[list
                 broken = None
                 if any(map(str.strip, cells)):
                     quoted = any('"' in line for line in lines[begin:position])
-                    rows.append(Row(begin + 1, tuple(cells), quoted))
+                    rows.append(TableRow(begin + 1, tuple(cells), quoted))
                 begin = position
         except csv.Error:
             position = begin + 1
@@ -267,9 +304,9 @@ def _rows(lines: list[str], start: int, delimiter: str, file: str) -> tuple[list
     return rows, problems
 
 
-def _broken_row(line: str, begin: int, delimiter: str) -> Row:
+def _broken_row(line: str, begin: int, delimiter: str) -> TableRow:
     """A row with an unclosed or undoubled quote: its cells before the quote."""
     cells = line.rstrip("\n").split(delimiter)
     sound = next((at for at, cell in enumerate(cells) if '"' in cell), len(cells))
     problem = Problem("a quotation mark is not closed: this row was read only up to it", _QUOTE_HINT)
-    return Row(begin + 1, tuple(cells[:sound]), True, problem)
+    return TableRow(begin + 1, tuple(cells[:sound]), True, problem)

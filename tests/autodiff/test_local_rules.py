@@ -10,7 +10,7 @@ import pytest
 import grader
 from grader.autodiff.backprop import derivative, expand_primes
 from grader.autodiff.local_rules import LOCAL_PARTIALS, REDUCTIONS, local_partials
-from grader.diagnosis.tangents import NOTHING, in_letters, make_tangents, places, tangent_of, with_slip
+from grader.diagnosis.rules.tangents import NOTHING, gradient_with, in_letters, make_tangents, operations, tangent_of
 from grader.expression.evaluation.array_functions import ARRAY
 from grader.expression.evaluation.elementwise import ELEMENTWISE
 from grader.expression.evaluation.evaluator import REDUCERS, Environment, evaluate
@@ -141,9 +141,9 @@ def test_the_occurrences_of_a_node_make_up_its_derivative(formula: str, by: str,
     truth = run.values[partial_name("z", by)]
     tangents = make_tangents(question, run, "z", by)
     shares = [
-        truth - with_slip(tangents, place, NOTHING, truth)
-        for place in places(tangents)
-        if place.node.name == "z" and isinstance(place.expression, Symbol | Indexed)
+        truth - gradient_with(tangents, operation, NOTHING, truth)
+        for operation in operations(tangents)
+        if operation.node.name == "z" and isinstance(operation.expression, Symbol | Indexed)
     ]
     np.testing.assert_allclose(np.sum(shares, axis=0), truth, rtol=1e-9, atol=1e-12, err_msg=why)
 

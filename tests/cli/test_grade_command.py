@@ -20,7 +20,7 @@ from grader.cli import main
 from grader.grading import grade
 from grader.results import GradeReport
 from grader.solver import AnswerKey
-from grader.submission.model import Submission
+from grader.submission.submissions import Submission
 
 Output = pytest.CaptureFixture[str]
 
@@ -121,7 +121,7 @@ def test_one_student_never_costs_the_others_theirs(
 
     monkeypatch.setattr(workers, "grade", failing)
     monkeypatch.setattr(workers, "SECONDS", 0.5)
-    monkeypatch.setattr(workers, "MERCY", 0.5)
+    monkeypatch.setattr(workers, "GRACE", 0.5)
     out = tmp_path / "out"
     assert main(["grade", rubric, str(klass), "--out", str(out), "--jobs", str(jobs)]) == 0
     assert verdicts(out, "ada") == ["correct"] * 4

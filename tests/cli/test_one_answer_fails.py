@@ -100,7 +100,7 @@ def test_one_answer_never_costs_the_others(
 
     monkeypatch.setattr(grading, "judge", failing)
     monkeypatch.setattr(workers, "SECONDS", 0.5)
-    monkeypatch.setattr(workers, "MERCY", 0.5)
+    monkeypatch.setattr(workers, "GRACE", 0.5)
     files = graded(rubric, rows, tmp_path, jobs)
     right = ("correct", "equivalent", False)
     numbers = [("correct", "rounded", False)] * 2

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 import grader
-from grader.diagnosis.linter import collisions
+from grader.diagnosis.lint.mistake_checks import collisions
+from grader.diagnosis.rules import table
+from grader.diagnosis.rules.table import BOUND, Bound
 from grader.rubric.malrule import Kind
 from grader.rubric.malrules import MALRULES
 
@@ -38,19 +41,52 @@ def test_a_row_has_its_words(kind: Kind) -> None:
     assert all(kind in MALRULES[other].alike for other in row.alike), "alike goes both ways"
 
 
+def test_every_kind_is_bound_to_what_makes_it() -> None:
+    assert list(BOUND) == list(Kind)
+    families = [row for name, rows in vars(table).items() if is_family(name) for row in rows]
+    assert sorted(map(id, families)) == sorted(map(id, table.ROWS)), "no row stands apart"
+
+
+def is_family(name: str) -> bool:
+    """Whether a name of the table is that of a family of functions that are called alike."""
+    rows = getattr(table, name)
+    return name != "ROWS" and isinstance(rows, tuple) and all(isinstance(row, Bound) for row in rows)
+
+
+def watched(row: Bound, made: set[tuple[Bound, Kind]]) -> Bound:
+    """The row with a function that notes down the kinds that it makes."""
+
+    def function(*given: object) -> Iterator[object]:
+        for item in row.function(*given):
+            made.add((row, item[0] if isinstance(item, tuple) else item.kind))
+            yield item
+
+    return Bound(function, row.kinds)
+
+
 @lru_cache(maxsize=1)
-def colliding() -> Counter[tuple[str, str]]:
-    """How often two mistakes predict the same answer in the rubrics shipped."""
+def shipped() -> tuple[Counter[tuple[str, str]], set[tuple[Bound, Kind]]]:
+    """Of the rubrics shipped: how often two mistakes predict the same answer, and which row made which kinds."""
     found: Counter[tuple[str, str]] = Counter()
-    for path in sorted(RUBRICS.rglob("*.yaml")):
-        for question in grader.solve(grader.load_rubric(path)).questions:
-            for part in question.parts:
-                for one, same in collisions(question, part):
-                    found.update(tuple(sorted((one.kind, other))) for other in {item.kind for item in same})
-    return found
+    made: set[tuple[Bound, Kind]] = set()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in filter(is_family, list(vars(table))):
+            patch.setattr(table, name, tuple(watched(row, made) for row in getattr(table, name)))
+        for path in sorted(RUBRICS.rglob("*.yaml")):
+            for question in grader.solve(grader.load_rubric(path)).questions:
+                for part in question.parts:
+                    for one, same in collisions(question, part):
+                        found.update(tuple(sorted((one.kind, other))) for other in {item.kind for item in same})
+    return found, made
+
+
+def test_a_function_makes_the_kinds_that_it_is_bound_to() -> None:
+    _, made = shipped()
+    assert len({row for row, _ in made}) > len(table.OPERATORS) + len(table.FORMULAS)
+    assert [(row.function.__name__, kind) for row, kind in made if kind not in row.kinds] == []
 
 
 def test_mistakes_that_often_predict_the_same_are_said_to_be_alike() -> None:
-    often = {pair for pair, count in colliding().items() if count >= OFTEN and pair[0] != pair[1]}
+    often = {pair for pair, count in shipped()[0].items() if count >= OFTEN and pair[0] != pair[1]}
     assert often
     assert often == {tuple(sorted((kind, other))) for kind, row in MALRULES.items() for other in row.alike}

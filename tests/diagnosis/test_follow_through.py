@@ -12,7 +12,7 @@ from grader.feedback.pages import student_page
 from grader.grading import rubric_shown
 from grader.results import GradeReport
 from grader.solver.key import AnswerKey
-from grader.submission.model import Answer, Submission
+from grader.submission.submissions import Answer, Submission
 from tests.cases import each
 
 HERE = Path(__file__).parent

@@ -13,7 +13,7 @@ import pytest
 import grader
 from grader.results import PartResult
 from grader.solver.key import AnswerKey
-from grader.submission.model import Answer, Submission
+from grader.submission.submissions import Answer, Submission
 
 RUBRIC = Path(__file__).parents[2] / "rubrics" / "losses_and_backprop.yaml"
 X, Y = {"1": 0.02, "2": 0.03, "3": -2.06}, 0.61

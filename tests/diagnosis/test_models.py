@@ -8,8 +8,8 @@ import pytest
 
 import grader
 from grader.diagnosis import notes, warnings
-from grader.diagnosis.linter import collisions
-from grader.diagnosis.predictions import predictions
+from grader.diagnosis.lint.mistake_checks import collisions
+from grader.diagnosis.predict.predictions import predictions
 from grader.grading import check
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import Rubric

@@ -14,7 +14,7 @@ from grader.expression.printing.text import to_text
 from grader.results import GradeReport
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.solver.solving import content_hash, solve
-from grader.submission.model import Answer, Submission
+from grader.submission.submissions import Answer, Submission
 
 ROOT = Path(__file__).parents[2]
 RUBRICS = {path.stem: path for path in sorted((ROOT / "rubrics").glob("**/*.yaml"))}

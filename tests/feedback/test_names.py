@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.feedback.names import anchor, feedback_name
+from grader.feedback.addresses import anchor, feedback_name
 
 SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.~-]*\.html")
 

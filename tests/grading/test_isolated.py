@@ -17,7 +17,7 @@ from grader.feedback.pages import student_page
 from grader.grading import carried, rubric_shown
 from grader.results import GradeReport, PartResult
 from grader.solver.key import AnswerKey
-from grader.submission.model import Answer, Submission
+from grader.submission.submissions import Answer, Submission
 
 grading = import_module("grader.grading.grade")  # the package's own `grade` is the function
 MODELS = Path(__file__).parents[1] / "diagnosis" / "models.yaml"

@@ -14,7 +14,7 @@ import grader
 from grader.grading import check
 from grader.grading.rewrites import rewritten
 from grader.solver.runs import seeded
-from grader.submission.model import Answer, Submission
+from grader.submission.submissions import Answer, Submission
 
 ROOT = Path(__file__).parents[2]
 KEY = grader.solve(grader.load_rubric(ROOT / "rubrics/two_layer_network.yaml"))

@@ -26,7 +26,7 @@ from grader.rubric.model import Tolerance
 from grader.solver.kinks import margins
 from grader.solver.rounding import WHOLE, rounded_program
 from grader.submission import read as reading
-from grader.submission.model import ReadFolder
+from grader.submission.submissions import ReadFolder
 
 HOWTO = Path(__file__).parents[2] / "docs/howto"
 PLACES_OF = {"arccosh": 1.5}  # where a function has a value; all others have one at 0.4

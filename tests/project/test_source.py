@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.rubric.malrule import Kind
+
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "grader").rglob("*.py"))
 MODULES = [path.relative_to(ROOT).as_posix() for path in SOURCES]
@@ -98,6 +100,18 @@ def test_house_rules(path: Path) -> None:
     assert len(text.splitlines()) <= 400, "a longer file holds two ideas"
     classes = [node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     assert [name for name in classes if any(word in name for word in FORBIDDEN_NAMES)] == []
+
+
+SPELLED_TWICE = {"sign", "transposed"}  # a function of the language too, a note too
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=MODULES)
+def test_a_kind_of_mistake_is_spelled_in_its_register_alone(path: Path) -> None:
+    if path != ROOT / "grader/rubric/malrule.py":
+        spelled = {
+            node.value for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Constant)
+        }
+        assert spelled & {kind.value for kind in Kind} <= SPELLED_TWICE
 
 
 PURE = [path for path in SOURCES if path.relative_to(ROOT / "grader").parts[0] not in ("cli", "batch", "files.py")]

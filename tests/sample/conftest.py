@@ -19,8 +19,8 @@ from grader.feedback.tables import results_json
 from grader.grading import rubric_shown
 from grader.results import ClassReport, GradeReport
 from grader.solver.key import AnswerKey
-from grader.submission.model import ReadFolder
-from grader.submission.read import read_files
+from grader.submission.class_folder import read_files
+from grader.submission.submissions import ReadFolder
 
 ROOT = Path(__file__).parents[2]
 RUBRICS = {

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.batch.run import grade_class
-from grader.submission.read import read_files
+from grader.submission.class_folder import read_files
 from tests.sample.conftest import HOMEWORKS, ROOT, RUBRICS, Graded, class_files, expected
 
 LOSSES, LAYERS, _ = HOMEWORKS

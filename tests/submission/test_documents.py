@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.submission.class_folder import read_files
 from grader.submission.labels import find_part, label_at, part_names
-from grader.submission.model import ReadFolder
-from grader.submission.read import read_files
+from grader.submission.submissions import ReadFolder
 
 PARTS = ("1a", "1a-chain", "1b", "2a", "2a-softmax", "2b", "3-Z11", "3-dW11-2", "w1", "b1")
 NAMES = part_names(PARTS)

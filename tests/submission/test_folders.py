@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from grader.submission.model import ReadFolder
-from grader.submission.read import read_files
+from grader.submission.class_folder import read_files
+from grader.submission.submissions import ReadFolder
 
 PARTS = ("1a", "1b", "2a")
 

@@ -9,9 +9,9 @@ import time
 import pytest
 
 from grader.problems import Problem
-from grader.submission import read as reading
-from grader.submission.model import ReadFolder
-from grader.submission.read import read_class_list, read_files
+from grader.submission import class_folder as reading
+from grader.submission.class_folder import read_class_list, read_files
+from grader.submission.submissions import ReadFolder
 
 PARTS = ("1a", "1b", "2a")
 LONG = 140_000  # characters: more than the csv module takes for a cell unless it is told

@@ -7,8 +7,8 @@ import random
 import pytest
 
 from grader.problems import Problem
-from grader.submission.model import ReadFolder
-from grader.submission.read import read_files
+from grader.submission.class_folder import read_files
+from grader.submission.submissions import ReadFolder
 
 PARTS = ("1a", "1b")
 BYTES = b"\x00\x01\x02" * 99

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.submission.model import ReadFolder
-from grader.submission.read import read_files, read_roster
+from grader.submission.class_folder import read_files, read_roster
+from grader.submission.submissions import ReadFolder
 
 PARTS = ("1a", "1b", "2a-softmax", "3-dZ12")
 

@@ -26,10 +26,10 @@ from grader.expression.evaluation.values import (
 )
 from grader.problems import NOWHERE, Span
 
-Args = Sequence[Value]
+Values = Sequence[Value]
 
 
-def transpose(args: Args, _: Span = NOWHERE) -> Value:
+def transpose(args: Values, _: Span = NOWHERE) -> Value:
     """Swap the last two positions; a plain vector or a scalar is its own transpose."""
     (x,) = args
     return Value(np.swapaxes(x.data, -1, -2), x.letters) if x.rank >= 2 else x
@@ -40,7 +40,7 @@ def _axis(x: Value) -> int:
     return -2 if x.rank == 2 and x.shape[-1] == 1 else -1
 
 
-def softmax(args: Args, span: Span = NOWHERE) -> Value:
+def softmax(args: Values, span: Span = NOWHERE) -> Value:
     """exp(x) / sum exp(x) along the vector, or along each row of a matrix."""
     (x,) = args
     _need_rank(x, span)
@@ -48,7 +48,7 @@ def softmax(args: Args, span: Span = NOWHERE) -> Value:
     return Value(shifted / shifted.sum(axis=_axis(x), keepdims=True), x.letters)
 
 
-def logsumexp(args: Args, span: Span = NOWHERE) -> Value:
+def logsumexp(args: Values, span: Span = NOWHERE) -> Value:
     """log sum exp(x) along the vector, or along each row of a matrix."""
     (x,) = args
     _need_rank(x, span)
@@ -60,12 +60,12 @@ def logsumexp(args: Args, span: Span = NOWHERE) -> Value:
     return Value(np.squeeze(data, axis), x.letters)
 
 
-def log_softmax(args: Args, span: Span = NOWHERE) -> Value:
+def log_softmax(args: Values, span: Span = NOWHERE) -> Value:
     """log(softmax(x))."""
     return Value(np.log(softmax(args, span).data), args[0].letters)
 
 
-def norm(args: Args, _: Span = NOWHERE) -> Value:
+def norm(args: Values, _: Span = NOWHERE) -> Value:
     """The Euclidean (Frobenius) norm, or the p-norm of a vector with p as second argument."""
     x = args[0]
     flat = _flat(x)
@@ -77,7 +77,7 @@ def norm(args: Args, _: Span = NOWHERE) -> Value:
     return Value(np.sum(np.abs(flat) ** order, -1) ** (1 / order), x.letters)
 
 
-def inner(args: Args, span: Span = NOWHERE) -> Value:
+def inner(args: Values, span: Span = NOWHERE) -> Value:
     """The sum of entrywise products of two vectors, or of two matrices of one shape."""
     left, right = args
     if left.rank == 0 and right.rank == 0:
@@ -94,14 +94,14 @@ def inner(args: Args, span: Span = NOWHERE) -> Value:
     return total((product,), span)
 
 
-def outer(args: Args, span: Span = NOWHERE) -> Value:
+def outer(args: Values, span: Span = NOWHERE) -> Value:
     """The matrix a_i b_j of two vectors."""
     left, right = (flat_vector(arg, span) for arg in args)
     letters = union((left, right))
     return Value(spread(left, letters)[..., :, None] * spread(right, letters)[..., None, :], letters)
 
 
-def diag(args: Args, span: Span = NOWHERE) -> Value:
+def diag(args: Values, span: Span = NOWHERE) -> Value:
     """A vector on the diagonal of a matrix, or the diagonal of a square matrix."""
     (x,) = args
     if vector_axis(x) is not None:
@@ -112,7 +112,7 @@ def diag(args: Args, span: Span = NOWHERE) -> Value:
     raise ShapeError(f"diag needs a vector or a square matrix, this is {shape_text(x.shape)}", span)
 
 
-def trace(args: Args, span: Span = NOWHERE) -> Value:
+def trace(args: Values, span: Span = NOWHERE) -> Value:
     """The sum of the diagonal of a square matrix."""
     (x,) = args
     if x.rank != 2 or x.shape[0] != x.shape[1]:
@@ -120,7 +120,7 @@ def trace(args: Args, span: Span = NOWHERE) -> Value:
     return Value(np.trace(x.data, axis1=-2, axis2=-1), x.letters)
 
 
-def total(args: Args, span: Span = NOWHERE) -> Value:
+def total(args: Values, span: Span = NOWHERE) -> Value:
     """The sum of all entries, or along one position counted from 0 (``axis``)."""
     x = args[0]
     if len(args) == 2:
@@ -128,7 +128,7 @@ def total(args: Args, span: Span = NOWHERE) -> Value:
     return Value(_flat(x).sum(-1), x.letters)
 
 
-def mean(args: Args, span: Span = NOWHERE) -> Value:
+def mean(args: Values, span: Span = NOWHERE) -> Value:
     """The mean of all entries, or along one position counted from 0."""
     x = args[0]
     if len(args) == 2:
@@ -136,7 +136,7 @@ def mean(args: Args, span: Span = NOWHERE) -> Value:
     return Value(_flat(x).mean(-1), x.letters)
 
 
-def ones(args: Args, span: Span = NOWHERE) -> Value:
+def ones(args: Values, span: Span = NOWHERE) -> Value:
     """Ones of the given sizes; without sizes it stands for the number 1 in elementwise use."""
     sizes = tuple(int(arg.data.flat[0]) for arg in args)
     if any(not 1 <= size <= 10_000 for size in sizes):
@@ -144,7 +144,7 @@ def ones(args: Args, span: Span = NOWHERE) -> Value:
     return constant(1.0) if not sizes else Value(np.ones((1, *sizes)))
 
 
-def identity(args: Args, span: Span = NOWHERE) -> Value:
+def identity(args: Values, span: Span = NOWHERE) -> Value:
     """The identity matrix of the given size."""
     if not args:
         raise ShapeError("an identity matrix without a size", span)
@@ -154,7 +154,7 @@ def identity(args: Args, span: Span = NOWHERE) -> Value:
     return Value(np.eye(size)[None])
 
 
-def multiply(args: Args, span: Span = NOWHERE) -> Value:
+def multiply(args: Values, span: Span = NOWHERE) -> Value:
     """The entrywise product."""
     arrays, letters = align(args, span)
     return Value(arrays[0] * arrays[1], letters)
@@ -165,7 +165,7 @@ def _flat(x: Value) -> Any:
     return x.data.reshape(*head, -1)
 
 
-def _position(args: Args, span: Span) -> int:
+def _position(args: Values, span: Span) -> int:
     axis = int(args[1].data.flat[0])
     if not -args[0].rank <= axis < args[0].rank:
         raise ShapeError(f"there is no axis {axis} in {shape_text(args[0].shape)}", span)
@@ -177,7 +177,7 @@ def _need_rank(x: Value, span: Span) -> None:
         raise ShapeError("softmax acts on a vector, this is a scalar", span)
 
 
-ARRAY: MappingProxyType[str, Callable[[Args, Span], Value]] = MappingProxyType(
+ARRAY: MappingProxyType[str, Callable[[Values, Span], Value]] = MappingProxyType(
     {
         "transpose": transpose,
         "softmax": softmax,

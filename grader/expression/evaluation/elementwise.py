@@ -8,12 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from grader.expression.evaluation.values import Array
 
 _erf = np.vectorize(math.erf, otypes=[float])
 

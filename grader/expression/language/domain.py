@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from grader.problems import Problem, did_you_mean
 
-Array = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def parse_domain(text: str) -> Domain | Problem:
     return Problem(f"'{text}' is no domain: {expected}", hint)
 
 
-def draw(domain: Domain, shape: tuple[int, ...], rng: np.random.Generator, places: int = 0) -> Array:
+def draw(domain: Domain, shape: tuple[int, ...], rng: np.random.Generator, places: int = 0) -> Floats:
     """Values of `shape` from the domain; of an "index" one of the numbers 1 to `places`.
 
     Reals come on a grid of multiples of 2**-10 (finer in a narrow interval), so that a kink such as ``y - yhat = 0`` or
@@ -91,7 +91,7 @@ def draw(domain: Domain, shape: tuple[int, ...], rng: np.random.Generator, place
             return rng.integers(1, places + 1, size=shape).astype(np.float64)
         case "onehot":
             classes = rng.integers(0, shape[-1], size=shape[:-1])
-            hot: Array = np.eye(shape[-1])[classes]
+            hot: Floats = np.eye(shape[-1])[classes]
             return hot
         case "simplex":
             raw = rng.gamma(1.5, size=shape) + 1e-3

@@ -9,17 +9,19 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.diagnosis.formula_mistakes import quantities_in
-from grader.diagnosis.predictions import Mistake, Predictions, predictions, room
-from grader.diagnosis.whole_answer_mistakes import multiples
+from grader.diagnosis.predict.predictions import Predictions, most_kept, predictions
+from grader.diagnosis.rules import table
+from grader.diagnosis.rules.formula_mistakes import quantities_in
+from grader.diagnosis.rules.mistake import Mistake
 from grader.expression.evaluation.values import Array
 from grader.expression.language.nodes import Partial, head
+from grader.rubric.malrule import Kind
 from grader.rubric.malrules import MALRULES
 from grader.solver.key import SolvedPart, SolvedQuestion
 
 MAX_LINKED = 60
-_SCALED = frozenset(("sign", "factor_two", "missing_mean", "mean_for_sum"))
-_ALONE = frozenset(("extra_term", "power_of_ten", "transposed", "inverted"))
+_SCALED = frozenset((Kind.SIGN, Kind.FACTOR_TWO, Kind.MISSING_MEAN, Kind.MEAN_FOR_SUM))
+_ALONE = frozenset((Kind.EXTRA_TERM, Kind.POWER_OF_TEN, Kind.TRANSPOSED, Kind.INVERTED))
 
 
 @lru_cache(maxsize=512)
@@ -27,17 +29,18 @@ def combined(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> Pre
     """What two mistakes together would have given at the points of one run (worked out once)."""
     single = predictions(question, part, number)
     found: list[tuple[Mistake, Array]] = []
-    for kind, detail, factor in multiples(question, question.runs[number]):
-        if kind not in _SCALED:
+    multiples = (one for bound in table.MULTIPLES for one in bound.function(question, question.runs[number]))
+    for multiple in multiples:
+        if multiple.kind not in _SCALED:
             continue
-        scale = Mistake(kind, detail, detail)
+        scale = Mistake(multiple.kind, multiple.detail, multiple.detail)
         for mistake, values in zip(single.mistakes, single.values, strict=True):
             scaled = mistake.kind in _SCALED and not mistake.link
-            if mistake.kind not in _ALONE and not (scaled and MALRULES[mistake.kind].rank >= MALRULES[kind].rank):
-                found.append((both(mistake, scale), values * factor))
+            if mistake.kind not in _ALONE and not (scaled and MALRULES[mistake.kind].rank >= MALRULES[scale.kind].rank):
+                found.append((both(mistake, scale), values * multiple.factor))
     if _one_chain(question, part):
         found += _linked(single)
-    found = found[: room(single.truth)]
+    found = found[: most_kept(single.truth)]
     values = np.array([item for _, item in found]) if found else np.zeros((0, *single.truth.shape))
     return Predictions(tuple(item for item, _ in found), values, single.truth, ((),) * len(found), ())
 
@@ -61,7 +64,7 @@ def _linked(single: Predictions) -> list[tuple[Mistake, Array]]:
 
 
 def _one_chain(question: SolvedQuestion, part: SolvedPart) -> bool:
-    """Whether a scalar target is the product of the links of one chain, so that two slips multiply."""
+    """Whether a scalar target is the product of the links of one chain, so that two mistakes multiply."""
     target, graph = part.part.target, question.graph
     if not isinstance(target, Partial) or any(graph.axes.values()):
         return False

@@ -11,13 +11,13 @@ from grader.expression.language.words import FUNCTION_LETTERS
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import read
 from grader.expression.reading.spelling.scripts import shape_of
-from grader.rubric.fields import Place
-from grader.rubric.quantities import Table
+from grader.rubric.declarations import DeclaredNames
+from grader.rubric.fields import RubricPlace
 
 _ACTIVATIONS = frozenset(("sigmoid", "tanh", "exp", "relu", "softmax", "softplus", "normal_cdf", "normal_pdf"))
 
 
-def check_spellings(table: Table, formulas: tuple[tuple[str, Expression], ...], place: Place) -> None:
+def check_spellings(table: DeclaredNames, formulas: tuple[tuple[str, Expression], ...], place: RubricPlace) -> None:
     """Note each spelling that reads as something else, and each letter of a function that a value has taken."""
     names = tuple(table.names)
     for declared in names:
@@ -40,7 +40,7 @@ def check_spellings(table: Table, formulas: tuple[tuple[str, Expression], ...], 
             place.inside(f"'{name}'").note(table.lines[name][1], message, hint)
 
 
-def _other(spelling: str, declared: Declared, table: Table) -> str:
+def _other(spelling: str, declared: Declared, table: DeclaredNames) -> str:
     """What the spelling reads as, where that is not its own quantity; empty where it can't be read alone."""
     if declared.role == "function":
         return ""

@@ -6,11 +6,11 @@ chain from the output to the variable gives one factor."
 
 from __future__ import annotations
 
-from grader.diagnosis.predictions import Mistake
+from grader.diagnosis.rules.mistake import Mistake
 from grader.rubric.malrules import MALRULES
 
 
-def said_of(mistake: Mistake, show_solution: bool) -> str:
+def message_of(mistake: Mistake, show_solution: bool) -> str:
     """What the student reads; without details of the formula where the solution is hidden."""
     clause, look = _clause(mistake, show_solution)
     second = mistake.second
@@ -25,6 +25,6 @@ def _clause(mistake: Mistake, show_solution: bool) -> tuple[str, str]:
     return (row.clause.format(mistake.shown) if mistake.shown and show_solution else row.clause_hidden), row.look
 
 
-def priced_as(mistake: Mistake) -> str:
+def score_line_of(mistake: Mistake) -> str:
     """The line of the score for a mistake that the rubric prices."""
     return f"partial credit: {MALRULES[mistake.kind].what}"

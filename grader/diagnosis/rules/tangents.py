@@ -1,7 +1,7 @@
 """The derivative of a model's node by its operators: the tangent of each, and what a change of it costs the output.
 
-For ``yhat = sigmoid(w*x + b)`` and dL/dw, the place ``w*x`` has the adjoint ``dL/dyhat * sigma'``, the tangent ``x``.
-A slip at one place turns its tangent into another one; what it does to the whole gradient is then
+For ``yhat = sigmoid(w*x + b)`` and dL/dw, the operation ``w*x`` has adjoint ``dL/dyhat * sigma'``, tangent ``x``.
+A mistake at one operation turns its tangent into another one; what it does to the whole gradient is then
 ``adjoint * (other tangent - tangent)``, summed: all else stays as it is.
 """
 
@@ -52,7 +52,7 @@ class Tangents:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Place:
+class Operation:
     """An operator in a node's formula: `scope` are the letters that live there, `tangent` its change with `below`."""
 
     node: Node
@@ -196,7 +196,7 @@ def summed(tangents: Tangents, value: Value, letters: Iterable[str]) -> Value:
     return value
 
 
-def places(tangents: Tangents) -> Iterator[Place]:
+def operations(tangents: Tangents) -> Iterator[Operation]:
     """Every operator on the way, node by node, each before those inside it."""
     for node in tangents.nodes:
         tangent = tangent_of(tangents, node.expression)
@@ -204,29 +204,29 @@ def places(tangents: Tangents) -> Iterator[Place]:
             continue
         data = tangents.run.values[partial_name(tangents.above, node.name)]
         adjoint = Value(data, (*out_letters(tangents), *node.letters))
-        yield from _inside(tangents, Place(node, node.expression, node.letters, adjoint, tangent, True))
+        yield from _inside(tangents, Operation(node, node.expression, node.letters, adjoint, tangent, True))
 
 
-def _inside(tangents: Tangents, place: Place) -> Iterator[Place]:
-    yield place
-    node = place.expression
+def _inside(tangents: Tangents, operation: Operation) -> Iterator[Operation]:
+    yield operation
+    node = operation.expression
     rule = local_rule(node) or ()
     changing = [(link, tangent) for link in rule if (tangent := tangent_of(tangents, link.argument)) is not None]
     beside = isinstance(node, Call) and (
         (node.function in ("add", "sub") and len(changing) > 1)
-        or (node.function in ("add", "sub", "neg") and place.beside)
+        or (node.function in ("add", "sub", "neg") and operation.beside)
     )
     for link, tangent in changing:
-        adjoint = times(place.adjoint, *_factors(tangents, link))
-        scope = place.scope if link.letter is None else (*place.scope, link.letter)
-        yield from _inside(tangents, Place(place.node, link.argument, scope, adjoint, tangent, False, beside))
+        adjoint = times(operation.adjoint, *_factors(tangents, link))
+        scope = operation.scope if link.letter is None else (*operation.scope, link.letter)
+        yield from _inside(tangents, Operation(operation.node, link.argument, scope, adjoint, tangent, False, beside))
 
 
-def with_slip(tangents: Tangents, place: Place, tangent: Value, truth: Array) -> Array:
-    """The whole gradient (K, *above, *below) where `place` changes with the variable as `tangent` says."""
+def gradient_with(tangents: Tangents, operation: Operation, tangent: Value, truth: Array) -> Array:
+    """The whole gradient (K, *above, *below) where `operation` changes with the variable as `tangent` says."""
     kept = (*out_letters(tangents), *in_letters(tangents))
-    outside = tuple(letter for letter in tangent.letters if letter not in (*kept, *place.scope))
-    other = summed(tangents, tangent, outside)  # a slip may lift a letter out of the sum that binds it
-    change = summed(tangents, times(place.adjoint, plus(other, minus(place.tangent))), place.scope)
+    outside = tuple(letter for letter in tangent.letters if letter not in (*kept, *operation.scope))
+    other = summed(tangents, tangent, outside)  # a mistake may lift a letter out of the sum that binds it
+    change = summed(tangents, times(operation.adjoint, plus(other, minus(operation.tangent))), operation.scope)
     data = spread(change, kept)
     return np.asarray(truth + data)

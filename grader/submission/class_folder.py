@@ -15,9 +15,9 @@ from grader.submission.decode import clean_answer, decode, shown
 from grader.submission.document import read_document
 from grader.submission.labels import PartNames, find_part, part_names
 from grader.submission.lines import DOCUMENTS
-from grader.submission.model import Answer, ReadFolder, Submission
-from grader.submission.places import Place, likely_owner, namesake, owner, place_of
+from grader.submission.places import ClassPath, class_path, likely_owner, namesake, owner
 from grader.submission.records import read_json, read_jsonl
+from grader.submission.submissions import Answer, ReadFolder, Submission
 from grader.submission.tabular import read_csv, read_roster
 
 __all__ = ["read_class_list", "read_files", "read_roster"]
@@ -51,7 +51,7 @@ def read_files(
     known = {piece.student for _, found in read for piece in found.submissions}
     for path, found in sorted(read, key=itemgetter(0)):
         if found.problems and not found.submissions:
-            found = _of(namesake(place_of(path), known), path, (), found.problems)
+            found = _of(namesake(class_path(path), known), path, (), found.problems)
         problems += _first(found.problems, path)
         for piece in found.submissions:
             pieces.setdefault(piece.student, []).append(piece)
@@ -88,7 +88,7 @@ def _tried(path: str, data: bytes | Problem, names: PartNames, listed: Mapping[s
     """What a file gave; one that can't be loaded, or that we fail on, costs the class no more than itself."""
     if _is_noise(path):
         return ReadFolder((), (data,) if isinstance(data, Problem) else ())
-    place = place_of(path)
+    place = class_path(path)
     if isinstance(data, Problem):
         return _unread(place, listed, (data,))
     try:
@@ -97,13 +97,13 @@ def _tried(path: str, data: bytes | Problem, names: PartNames, listed: Mapping[s
         return _unread(place, listed, (Problem(_FAILED, raised(error), path),))
 
 
-def _unread(place: Place, listed: Mapping[str, str] | None, problems: tuple[Problem, ...]) -> ReadFolder:
+def _unread(place: ClassPath, listed: Mapping[str, str] | None, problems: tuple[Problem, ...]) -> ReadFolder:
     """A file of which nothing was read: its student, if it has one, stays."""
     student = owner(place, listed or ()) or (likely_owner(place) if listed is None else "")
     return _of(student, place.path, (), problems)
 
 
-def _read_file(place: Place, data: bytes, names: PartNames, listed: Mapping[str, str] | None) -> ReadFolder:
+def _read_file(place: ClassPath, data: bytes, names: PartNames, listed: Mapping[str, str] | None) -> ReadFolder:
     path = place.path
     student = owner(place, listed or ())
     if place.ending not in DOCUMENTS and place.ending not in _TABLES:
@@ -125,7 +125,7 @@ def _read_file(place: Place, data: bytes, names: PartNames, listed: Mapping[str,
 
 
 def _read_table(
-    place: Place, text: str, doubts: tuple[Problem, ...], names: PartNames, listed: Mapping[str, str] | None
+    place: ClassPath, text: str, doubts: tuple[Problem, ...], names: PartNames, listed: Mapping[str, str] | None
 ) -> ReadFolder:
     read, path, student = _TABLES[place.ending], place.path, owner(place, listed or ())
     table = read(text, path, names, student)

@@ -16,8 +16,8 @@ import numpy as np
 from grader.comparison.judge import judge
 from grader.comparison.numbers import typed_place
 from grader.comparison.target import Target
-from grader.diagnosis.degenerate import degenerate
-from grader.diagnosis.follow_through_program import Own, Program, holding, inputs, interval_of
+from grader.diagnosis.carried.degenerate import degenerate
+from grader.diagnosis.carried.follow_through_program import Own, Program, holding, inputs, interval_of
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import Expression, symbols

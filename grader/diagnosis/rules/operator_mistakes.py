@@ -1,7 +1,7 @@
-"""The table of slips at one operator of the model: what a student takes for its derivative instead of the right one.
+"""Mistakes at one operator of the model: what a student takes for its derivative instead of the right one.
 
-Each rule takes a place and gives other tangents for it. At ``(y - yhat)^2`` the rule `power_degree` gives the tangent
-without the factor 2, `inner_only` the tangent of ``y - yhat`` alone.
+Each rule takes an operation and gives other tangents for it. At ``(y - yhat)^2`` the rule `power_degree` gives the
+tangent without the factor 2, `inner_only` the tangent of ``y - yhat`` alone.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.autodiff.local_rules import local_partials, local_rule
-from grader.diagnosis.tangents import (
+from grader.diagnosis.rules.tangents import (
     NOTHING,
-    Place,
+    Operation,
     Tangents,
     in_letters,
     minus,
@@ -44,41 +44,35 @@ from grader.expression.language.nodes import (
     partial_name,
     walk,
 )
+from grader.rubric.malrule import Kind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Slip:
-    """A mistake of one kind: `about` is the formula or derivative it concerns, `tangent` what it makes of the place."""
+class OperatorMistake:
+    """A mistake of one kind: what it is `about`, and the `tangent` that it makes of the operation."""
 
-    kind: str
+    kind: Kind
     about: Expression
     tangent: Value
 
 
-Rule = Callable[[Tangents, Place], Iterator[Slip]]
+OperatorRule = Callable[[Tangents, Operation], Iterator[OperatorMistake]]
 _OPERATORS = frozenset(("add", "sub", "neg", "div", "max", "min", "where"))
 _ACTIVATIONS = ("sigmoid", "tanh", "relu")
 
 
-def slips_at(tangents: Tangents, place: Place) -> Iterator[Slip]:
-    """What every rule of the table makes of a place."""
-    with np.errstate(all="ignore"):
-        for rule in RULES:
-            yield from rule(tangents, place)
-
-
-def _unary(place: Place) -> Call | None:
-    node = place.expression
+def _unary(operation: Operation) -> Call | None:
+    node = operation.expression
     if isinstance(node, Call) and len(node.args) == 1 and node.function not in _OPERATORS and not node.primes:
         return node
     return None
 
 
-def missing_factor(tangents: Tangents, place: Place) -> Iterator[Slip]:
+def missing_factor(tangents: Tangents, operation: Operation) -> Iterator[OperatorMistake]:
     """One link of the chain rule, dc/dv, taken for 1."""
-    if not place.root:
+    if not operation.root:
         return
-    node = place.expression
+    node = operation.expression
     for name in _direct_inputs(tangents, node):
         occurrence = next(item for item in walk(node) if head(item) == name and not isinstance(item, Partial))
         if isinstance(occurrence, Symbol) and tangents.axes[name]:
@@ -86,22 +80,22 @@ def missing_factor(tangents: Tangents, place: Place) -> Iterator[Slip]:
         only, inner = tangent_of(tangents, node, name), tangent_of(tangents, occurrence, name)
         if only is None or inner is None:
             continue
-        gone = tuple(letter for letter in inner.letters if letter not in (*place.scope, *in_letters(tangents)))
-        about = Partial(Symbol(place.node.name), Symbol(name))
-        instead = plus(plus(place.tangent, minus(only)), summed(tangents, inner, gone))
-        yield Slip("missing_factor", about, instead)
+        gone = tuple(letter for letter in inner.letters if letter not in (*operation.scope, *in_letters(tangents)))
+        about = Partial(Symbol(operation.node.name), Symbol(name))
+        instead = plus(plus(operation.tangent, minus(only)), summed(tangents, inner, gone))
+        yield OperatorMistake(Kind.MISSING_FACTOR, about, instead)
         if not isinstance(node, Symbol | Indexed) and not gone:
-            value = plus(plus(place.tangent, minus(only)), times(value_of(tangents, node), inner))
-            yield Slip("activation_for_derivative", Symbol(place.node.name), value)
+            value = plus(plus(operation.tangent, minus(only)), times(value_of(tangents, node), inner))
+            yield OperatorMistake(Kind.ACTIVATION_FOR_DERIVATIVE, Symbol(operation.node.name), value)
 
 
-def opaque_factor(tangents: Tangents, place: Place) -> Iterator[Slip]:
+def opaque_factor(tangents: Tangents, operation: Operation) -> Iterator[OperatorMistake]:
     """The derivative of an opaque function, df/dw, left out of the chain rule."""
-    name = head(place.expression)
+    name = head(operation.expression)
     leaf = next((leaf for leaf in tangents.question.graph.leaves if leaf.name == name and leaf.of), None)
     if leaf is not None and tangents.below in leaf.of and not tangents.axes[tangents.below]:
         about = Partial(Symbol(leaf.name), Symbol(tangents.below))
-        yield Slip("missing_factor", about, Value(np.ones(1)))
+        yield OperatorMistake(Kind.MISSING_FACTOR, about, Value(np.ones(1)))
 
 
 def _direct_inputs(tangents: Tangents, node: Expression) -> tuple[str, ...]:
@@ -114,28 +108,28 @@ def _changes(tangents: Tangents, name: str) -> bool:
     return values is not None and bool(values.any())
 
 
-def activation_for_derivative(tangents: Tangents, place: Place) -> Iterator[Slip]:
+def activation_for_derivative(tangents: Tangents, operation: Operation) -> Iterator[OperatorMistake]:
     """f(z) where f'(z) belongs."""
-    node = _unary(place)
+    node = _unary(operation)
     inner = tangent_of(tangents, node.args[0]) if node is not None else None
     if node is not None and inner is not None and node.function not in ("exp", "square", "abs"):
-        yield Slip("activation_for_derivative", node, times(value_of(tangents, node), inner))
+        yield OperatorMistake(Kind.ACTIVATION_FOR_DERIVATIVE, node, times(value_of(tangents, node), inner))
 
 
-def other_activation(tangents: Tangents, place: Place) -> Iterator[Slip]:
+def other_activation(tangents: Tangents, operation: Operation) -> Iterator[OperatorMistake]:
     """The derivative of another activation; for sigmoid and tanh also by the other's rule in the value."""
-    node = _unary(place)
+    node = _unary(operation)
     inner = tangent_of(tangents, node.args[0]) if node is not None else None
     if node is None or inner is None or node.function not in _ACTIVATIONS:
         return
-    rules = [("tanh_for_sigmoid" if "relu" not in (other, node.function) else "wrong_activation", other)
+    rules = [(Kind.TANH_FOR_SIGMOID if "relu" not in (other, node.function) else Kind.WRONG_ACTIVATION, other)
              for other in _ACTIVATIONS if other != node.function]  # fmt: skip
     for kind, other in rules:
         partials = local_partials(Call(other, node.args)) or ()
-        yield Slip(kind, node, times(value_of(tangents, partials[0]), inner))
+        yield OperatorMistake(kind, node, times(value_of(tangents, partials[0]), inner))
         by_value = _in_terms_of_value(other, node)
         if by_value is not None:
-            yield Slip(kind, node, times(value_of(tangents, by_value), inner))
+            yield OperatorMistake(kind, node, times(value_of(tangents, by_value), inner))
 
 
 def _in_terms_of_value(function: str, value: Expression) -> Expression | None:
@@ -148,23 +142,23 @@ def _in_terms_of_value(function: str, value: Expression) -> Expression | None:
     return None
 
 
-def wrong_argument(tangents: Tangents, place: Place) -> Iterator[Slip]:
+def wrong_argument(tangents: Tangents, operation: Operation) -> Iterator[OperatorMistake]:
     """f' at another quantity than f's argument: sigma'(x) for sigma'(z), z(1 - z) for s(1 - s), sigma' of sigma."""
-    node = _unary(place)
+    node = _unary(operation)
     inner = tangent_of(tangents, node.args[0]) if node is not None else None
     if node is None or inner is None or node.function in ("square", "abs"):
         return
     for other in _others(tangents, node):
         partials = local_partials(replace(node, args=(other,))) or ()
         about = other if isinstance(other, Symbol | Indexed) else node
-        yield Slip("wrong_argument", about, times(value_of(tangents, partials[0]), inner))
+        yield OperatorMistake(Kind.WRONG_ARGUMENT, about, times(value_of(tangents, partials[0]), inner))
         by_value = _in_terms_of_value(node.function, other)
         if by_value is not None and other != node:
-            yield Slip("wrong_argument", about, times(value_of(tangents, by_value), inner))
+            yield OperatorMistake(Kind.WRONG_ARGUMENT, about, times(value_of(tangents, by_value), inner))
 
 
 def _others(tangents: Tangents, node: Call) -> Iterator[Expression]:
-    """What may stand in the argument's place: the function's own value, then quantities that fit."""
+    """What may stand in the argument's operation: the function's own value, then quantities that fit."""
     argument = node.args[0]
     yield node
     inside = next((item for item in walk(argument) if isinstance(item, Indexed)), None)
@@ -183,24 +177,24 @@ def _others(tangents: Tangents, node: Call) -> Iterator[Expression]:
                 yield other
 
 
-def chain_inside(tangents: Tangents, place: Place) -> Iterator[Slip]:
+def chain_inside(tangents: Tangents, operation: Operation) -> Iterator[OperatorMistake]:
     """Only the inner or only the outer derivative of a composite formula."""
-    node = _unary(place)
-    if isinstance(place.expression, Call) and place.expression.function == "pow":
-        node = place.expression
+    node = _unary(operation)
+    if isinstance(operation.expression, Call) and operation.expression.function == "pow":
+        node = operation.expression
     inner = tangent_of(tangents, node.args[0]) if node is not None else None
     if node is None or inner is None:
         return
-    kind = "missing_reciprocal" if node.function in ("log", "log2", "log10") else "inner_only"
-    yield Slip(kind, node, inner)
-    if kind == "missing_reciprocal":
-        yield Slip(kind, node, times(value_of(tangents, node.args[0]), inner))
+    kind = Kind.MISSING_RECIPROCAL if node.function in ("log", "log2", "log10") else Kind.INNER_ONLY
+    yield OperatorMistake(kind, node, inner)
+    if kind == Kind.MISSING_RECIPROCAL:
+        yield OperatorMistake(kind, node, times(value_of(tangents, node.args[0]), inner))
     partials = local_partials(node) or ()
     argument = node.args[0]
     if partials and not isinstance(argument, Symbol | Indexed | Number):
         plain = _plain(tangents, argument)
         if plain is not None:
-            yield Slip("outer_only", node, times(value_of(tangents, partials[0]), plain))
+            yield OperatorMistake(Kind.OUTER_ONLY, node, times(value_of(tangents, partials[0]), plain))
 
 
 def _plain(tangents: Tangents, node: Expression) -> Value | None:
@@ -213,9 +207,9 @@ def _plain(tangents: Tangents, node: Expression) -> Value | None:
     return total
 
 
-def power_degree(tangents: Tangents, place: Place) -> Iterator[Slip]:
+def power_degree(tangents: Tangents, operation: Operation) -> Iterator[OperatorMistake]:
     """x^n: n x^n, x^(n-1), (n-1) x^(n-1), n x^(n-2); of a root, the factor 1/2 or the root itself."""
-    match place.expression:
+    match operation.expression:
         case Call("pow", (base, Number(value=exponent))):
             pass
         case Call("square", (base,)):
@@ -226,7 +220,7 @@ def power_degree(tangents: Tangents, place: Place) -> Iterator[Slip]:
             inner = tangent_of(tangents, base)
             if inner is not None:
                 wrong = mul(base, call("exp", sub(base, ONE)))
-                yield Slip("power_degree", place.expression, times(value_of(tangents, wrong), inner))
+                yield OperatorMistake(Kind.POWER_DEGREE, operation.expression, times(value_of(tangents, wrong), inner))
             return
         case _:
             return
@@ -243,32 +237,32 @@ def power_degree(tangents: Tangents, place: Place) -> Iterator[Slip]:
         power(base, n),
     )
     for wrong in wrong_rules:
-        yield Slip("power_degree", place.expression, times(value_of(tangents, wrong), inner))
+        yield OperatorMistake(Kind.POWER_DEGREE, operation.expression, times(value_of(tangents, wrong), inner))
 
 
-def product_rule(tangents: Tangents, place: Place) -> Iterator[Slip]:
+def product_rule(tangents: Tangents, operation: Operation) -> Iterator[OperatorMistake]:
     """u v: one term only, minus between the terms, or u' v'."""
-    node = place.expression
+    node = operation.expression
     if not isinstance(node, Product):
         return
     terms = tuple(tangent_terms(tangents, node))
     if len(terms) < 2:
         return
     for term in terms:
-        yield Slip("product_rule", node, term)
-    yield Slip("product_rule", node, plus(terms[0], minus(terms[1])))
+        yield OperatorMistake(Kind.PRODUCT_RULE, node, term)
+    yield OperatorMistake(Kind.PRODUCT_RULE, node, plus(terms[0], minus(terms[1])))
     changing = [factor for factor in node.factors if tangent_of(tangents, factor) is not None]
     fixed = [value_of(tangents, factor) for factor in node.factors if tangent_of(tangents, factor) is None]
     inner = [value for value in (tangent_of(tangents, factor) for factor in changing) if value is not None]
     if not in_letters(tangents):
-        yield Slip("product_rule", node, times(*inner, *fixed))
+        yield OperatorMistake(Kind.PRODUCT_RULE, node, times(*inner, *fixed))
 
 
-def quotient_rule(tangents: Tangents, place: Place) -> Iterator[Slip]:
+def quotient_rule(tangents: Tangents, operation: Operation) -> Iterator[OperatorMistake]:
     """a/b: no square below, plus between the terms, one term only, a'/b'."""
-    match place.expression:
+    match operation.expression:
         case Call("div", (top, bottom)):
-            node = place.expression
+            node = operation.expression
         case _:
             return
     below = tangent_of(tangents, bottom)
@@ -276,36 +270,36 @@ def quotient_rule(tangents: Tangents, place: Place) -> Iterator[Slip]:
         return
     divisor = value_of(tangents, bottom)
     terms = tuple(tangent_terms(tangents, node))
-    yield Slip("quotient_rule", node, times(place.tangent, divisor))
+    yield OperatorMistake(Kind.QUOTIENT_RULE, node, times(operation.tangent, divisor))
     second = terms[-1]
     first = terms[0] if len(terms) > 1 else NOTHING
     if len(terms) > 1:
-        yield Slip("quotient_rule", node, plus(first, minus(second)))
-        yield Slip("quotient_rule", node, first)
-        yield Slip("quotient_rule", node, second)
-        yield Slip("quotient_rule", node, plus(first, times(second, divisor)))
+        yield OperatorMistake(Kind.QUOTIENT_RULE, node, plus(first, minus(second)))
+        yield OperatorMistake(Kind.QUOTIENT_RULE, node, first)
+        yield OperatorMistake(Kind.QUOTIENT_RULE, node, second)
+        yield OperatorMistake(Kind.QUOTIENT_RULE, node, plus(first, times(second, divisor)))
         above = tangent_of(tangents, top)
         if above is not None and not in_letters(tangents):
-            yield Slip("quotient_rule", node, over(above, below))
+            yield OperatorMistake(Kind.QUOTIENT_RULE, node, over(above, below))
     else:
-        yield Slip("quotient_rule", node, over(value_of(tangents, top), below))
+        yield OperatorMistake(Kind.QUOTIENT_RULE, node, over(value_of(tangents, top), below))
 
 
-def branches(tangents: Tangents, place: Place) -> Iterator[Slip]:
+def branches(tangents: Tangents, operation: Operation) -> Iterator[OperatorMistake]:
     """The other branch, or one branch everywhere."""
-    node = place.expression
+    node = operation.expression
     if isinstance(node, Call) and node.function == "abs":
         inside = tangent_of(tangents, node.args[0])
         if inside is not None:
-            yield Slip("missing_condition", node, inside)
+            yield OperatorMistake(Kind.MISSING_CONDITION, node, inside)
     options = _options(tangents, node)
     if len(options) == 2:
         (first, guard), (second, other) = options
         swapped = plus(times(second, value_of(tangents, guard)), times(first, value_of(tangents, other)))
-        yield Slip("swapped_branches", node, swapped)
+        yield OperatorMistake(Kind.SWAPPED_BRANCHES, node, swapped)
     for inner, _ in options:
         if inner is not NOTHING:
-            yield Slip("missing_condition", node, inner)
+            yield OperatorMistake(Kind.MISSING_CONDITION, node, inner)
 
 
 def _options(tangents: Tangents, node: Expression) -> list[tuple[Value, Expression]]:
@@ -321,39 +315,23 @@ def _options(tangents: Tangents, node: Expression) -> list[tuple[Value, Expressi
     return found
 
 
-def dropped_term(tangents: Tangents, place: Place) -> Iterator[Slip]:
+def dropped_term(tangents: Tangents, operation: Operation) -> Iterator[OperatorMistake]:
     """One term of a sum, or one of several paths to the variable, forgotten; or its sign turned."""
-    yield Slip("sign", place.expression, minus(place.tangent))
-    if place.beside:
-        yield Slip("dropped_term", place.expression, NOTHING)
-    elif place.root:
-        for name in _direct_inputs(tangents, place.expression):
-            about = Partial(Symbol(place.node.name), Symbol(name))
-            only = tangent_of(tangents, place.expression, name)
+    yield OperatorMistake(Kind.SIGN, operation.expression, minus(operation.tangent))
+    if operation.beside:
+        yield OperatorMistake(Kind.DROPPED_TERM, operation.expression, NOTHING)
+    elif operation.root:
+        for name in _direct_inputs(tangents, operation.expression):
+            about = Partial(Symbol(operation.node.name), Symbol(name))
+            only = tangent_of(tangents, operation.expression, name)
             if only is not None:
-                yield Slip("dropped_term", about, plus(place.tangent, minus(only)))
-                yield Slip("sign", about, plus(place.tangent, times(only, Value(np.full(1, -2.0)))))
+                yield OperatorMistake(Kind.DROPPED_TERM, about, plus(operation.tangent, minus(only)))
+                yield OperatorMistake(Kind.SIGN, about, plus(operation.tangent, times(only, Value(np.full(1, -2.0)))))
 
 
-def mean_for_sum(tangents: Tangents, place: Place) -> Iterator[Slip]:
+def mean_for_sum(tangents: Tangents, operation: Operation) -> Iterator[OperatorMistake]:
     """A sum divided by the number of its terms."""
-    node = place.expression
+    node = operation.expression
     if isinstance(node, Reduce) and node.kind == "sum" and node.condition is None:
         count = Value(np.full(1, 1.0 / tangents.extents[node.letter]))
-        yield Slip("mean_for_sum", node, times(place.tangent, count))
-
-
-RULES: tuple[Rule, ...] = (
-    missing_factor,
-    opaque_factor,
-    activation_for_derivative,
-    other_activation,
-    wrong_argument,
-    chain_inside,
-    power_degree,
-    product_rule,
-    quotient_rule,
-    branches,
-    dropped_term,
-    mean_for_sum,
-)
+        yield OperatorMistake(Kind.MEAN_FOR_SUM, node, times(operation.tangent, count))

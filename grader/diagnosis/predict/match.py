@@ -16,8 +16,9 @@ from grader.comparison.aligned_values import pairs_in
 from grader.comparison.arrays import PLAIN, Pair
 from grader.comparison.interpretations import with_implied_sums
 from grader.comparison.numbers import EXACT, number_note, typed_place
-from grader.diagnosis.pairs import combined
-from grader.diagnosis.predictions import Mistake, Predictions, predictions
+from grader.diagnosis.predict.pairs import combined
+from grader.diagnosis.predict.predictions import Predictions, predictions
+from grader.diagnosis.rules.mistake import Mistake
 from grader.expression.evaluation.product_readings import TooManyReadings, readings
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression

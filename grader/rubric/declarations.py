@@ -14,8 +14,8 @@ from grader.expression.language.functions import FUNCTIONS, SPELLINGS
 from grader.expression.language.names import Declared
 from grader.expression.printing.symbol_latex import symbol_latex
 from grader.problems import Problem, did_you_mean
-from grader.rubric.document import Entries, Items, Text, Tree, found
-from grader.rubric.fields import Fields, Place, read_fields, read_items, read_text, read_texts, to_number
+from grader.rubric.fields import Fields, RubricPlace, read_fields, read_items, read_text, read_texts, to_number
+from grader.rubric.tree import Entries, Items, Text, Tree, found
 
 _NAME = re.compile(r"[^\W\d_]+\d*(?:_[^\W_]+)*'*")
 _OPAQUE = re.compile(rf"({_NAME.pattern})\s*\(([^()]*)\)")
@@ -24,7 +24,7 @@ _FREE_SPELLINGS = frozenset({"sigma", "Phi", "phi"})
 
 
 @dataclass(slots=True)
-class Table:
+class DeclaredNames:
     """What is declared so far: names in order, the axes of each, and the line that took each spelling."""
 
     sizes: list[str] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Table:
     lines: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
-def declare(table: Table, declared: Declared, key: Text, place: Place) -> bool:
+def declare(table: DeclaredNames, declared: Declared, key: Text, place: RubricPlace) -> bool:
     """Take a name and its spellings; notes what is no name, is taken, or is a function of the language."""
     name = declared.name
     if not _NAME.fullmatch(name):
@@ -58,7 +58,7 @@ def declare(table: Table, declared: Declared, key: Text, place: Place) -> bool:
     return True
 
 
-def named(name: str, fields: Fields, rank: int, place: Place, role: str, arguments: str = "") -> Declared:
+def named(name: str, fields: Fields, rank: int, place: RubricPlace, role: str, arguments: str = "") -> Declared:
     """The name with the spellings that its section gives."""
     given = tuple(text.value for text in read_texts(fields, "arguments", place))
     return Declared(
@@ -71,7 +71,7 @@ def named(name: str, fields: Fields, rank: int, place: Place, role: str, argumen
     )
 
 
-def read_given(table: Table, key: Text, tree: Tree, place: Place) -> None:
+def read_given(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) -> None:
     """Take a given quantity; in place of its keys a domain alone, or nothing, may stand."""
     shorthand = not isinstance(tree, Entries) or _is_set(tree)
     fields = {} if shorthand else read_fields(tree, "given", place)
@@ -102,7 +102,7 @@ def read_given(table: Table, key: Text, tree: Tree, place: Place) -> None:
         table.leaves.append(Leaf(key.value, axes, domain, value))
 
 
-def _index(table: Table, fields: Fields, place: Place) -> Domain:
+def _index(table: DeclaredNames, fields: Fields, place: RubricPlace) -> Domain:
     """The domain of a place on an axis of a declared size."""
     size = read_text(fields, "index", place)
     if size and size not in table.sizes and not re.fullmatch(r"[1-9]\d{0,3}", size):
@@ -112,7 +112,7 @@ def _index(table: Table, fields: Fields, place: Place) -> Domain:
     return Domain("index", size=size)
 
 
-def read_opaque(table: Table, key: Text, tree: Tree, place: Place) -> None:
+def read_opaque(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) -> None:
     """Take an opaque function: ``f: {of: [w]}``, or with the arguments in the key, ``f(w): {}``."""
     call = _OPAQUE.fullmatch(key.value)
     blank = isinstance(tree, Text) and tree.value == ""
@@ -139,7 +139,7 @@ def read_opaque(table: Table, key: Text, tree: Tree, place: Place) -> None:
         table.leaves.append(Leaf(name, axes, domain, None, tuple(of)))
 
 
-def read_function(table: Table, key: Text, tree: Tree, place: Place) -> None:
+def read_function(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) -> None:
     """Take a name that answers use for a function of the language: ``g: tanh``."""
     callable_rows = [row.name for row in FUNCTIONS.values() if row.kind == "elementwise"]
     row = SPELLINGS.get(tree.value, "") if isinstance(tree, Text) else ""
@@ -149,7 +149,7 @@ def read_function(table: Table, key: Text, tree: Tree, place: Place) -> None:
     declare(table, Declared(key.value, latex=symbol_latex(key.value), role="function", function=row), key, place)
 
 
-def read_shape(table: Table, fields: Fields, place: Place) -> tuple[str, ...] | None:
+def read_shape(table: DeclaredNames, fields: Fields, place: RubricPlace) -> tuple[str, ...] | None:
     """The axes that the key `shape` lists, "?" for what is none; None where there is no such key."""
     if "shape" not in fields:
         return None
@@ -175,7 +175,7 @@ def _is_set(tree: Tree) -> bool:
     )
 
 
-def _domain(tree: Tree, place: Place) -> Domain:
+def _domain(tree: Tree, place: RubricPlace) -> Domain:
     match tree:
         case Entries() if _is_set(tree):
             text = "{" + ", ".join(key.value for key, _ in tree.items) + "}"
@@ -196,7 +196,7 @@ def _domain(tree: Tree, place: Place) -> Domain:
             return domain
 
 
-def _read_value(tree: Tree, place: Place) -> tuple[object, tuple[str, ...] | None]:
+def _read_value(tree: Tree, place: RubricPlace) -> tuple[object, tuple[str, ...] | None]:
     """A number or nested tuples of numbers, and their shape (None where it has none)."""
     if isinstance(tree, Items):
         read = [_read_value(item, place) for item in tree.items]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from grader.feedback.names import anchor
+from grader.feedback.addresses import anchor
 from grader.feedback.templating import Formula, formula, template
 from grader.feedback.wording import clean, worth
 from grader.results import RubricShown

@@ -1,0 +1,1 @@
+"""A solved rubric -> what its author should mend or may want to know, as Problems."""

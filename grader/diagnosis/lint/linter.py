@@ -1,0 +1,54 @@
+"""A solved rubric -> what its author should mend or may want to know, each a Problem at its part.
+
+A part dL/db of ``z = w + b`` gets "an answer with the mistake 'wrong_variable:dL_dw' is right here".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from grader.diagnosis.lint.limit_checks import idle_steps, one_sided_conditions, points_without_a_step
+from grader.diagnosis.lint.mistake_checks import listed, priced_alike, right_by_mistake, taken_for_right
+from grader.problems import Problem
+from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
+from grader.solver.rounding import first_array, rounds
+
+Check = Callable[[SolvedQuestion, SolvedPart], Iterator[tuple[str, str]]]
+
+
+def warnings(key: AnswerKey) -> tuple[Problem, ...]:
+    """What an author should mend, though the rubric can be graded with."""
+    return (*unheeded(key), *_found(key, (priced_alike, taken_for_right, one_sided_conditions, idle_steps)))
+
+
+def unheeded(key: AnswerKey) -> tuple[Problem, ...]:
+    """What a rubric asks for and does not get, once a question: the rounding of every line of a model with an array."""
+    found = []
+    for question in key.questions:
+        asked = [part.part for part in question.parts if rounds(part.part.tolerance)]
+        array = first_array(question.graph, question.runs[0].values) if question.numeric and asked else None
+        if array is None:
+            continue
+        message = (
+            f"rounding is not carried through a model with an array ('{array}'): of {listed([p.id for p in asked])},"
+            " only the right value, rounded as asked or within the tolerance, is right; near it, a person decides"
+        )
+        problem = Problem(message, "give a tolerance, or numbers of their own")
+        path = f"question {question.question.id}, key 'rounding'"
+        found.append(problem.at(key.rubric.path, asked[0].line, path=path))
+    return tuple(found)
+
+
+def notes(key: AnswerKey) -> tuple[Problem, ...]:
+    """What an author may want to know of each part: mistakes that go unseen there, points that no step earns."""
+    return _found(key, (right_by_mistake, points_without_a_step))
+
+
+def _found(key: AnswerKey, checks: tuple[Check, ...]) -> tuple[Problem, ...]:
+    found = []
+    for question in key.questions:
+        for part in question.parts:
+            for field, message in (pair for check in checks for pair in check(question, part)):
+                path = f"question {question.question.id}, part {part.part.id}, key '{field}'"
+                found.append(Problem(message).at(key.rubric.path, part.part.line, path=path))
+    return tuple(found)

@@ -1,0 +1,102 @@
+"""A solved part -> mistakes that can't be told from the truth there, or from each other, each as (key, message).
+
+A part of tolerance 10% with a mistake that is 5% off gets "the tolerance takes the answer of '...' for right".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.comparison.numbers import number_note
+from grader.diagnosis.predict.predictions import predictions
+from grader.diagnosis.rules.mistake import Mistake
+from grader.rubric.malrule import Lint
+from grader.rubric.malrules import MALRULES
+from grader.solver.key import SolvedPart, SolvedQuestion
+
+MAX_NAMED = 4
+
+
+def collisions(question: SolvedQuestion, part: SolvedPart) -> tuple[tuple[Mistake, tuple[Mistake, ...]], ...]:
+    """The mistakes of a part that can't be told apart: each with those that predict the very same answer."""
+    known = predictions(question, part)
+    return tuple((one, same) for one, same in zip(known.mistakes, known.same, strict=True) if same)
+
+
+def right_by_mistake(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, str]]:
+    """Mistakes of choice whose answer is the right one."""
+    rules = dict.fromkeys(mistake.rule for mistake in predictions(question, part).true if _lint(mistake) is Lint.CHOICE)
+    if rules:
+        yield "target", f"an answer with the mistake {listed(list(rules))} is right here"
+
+
+def priced_alike(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, str]]:
+    """Mistakes with a price or a message of their own, that another one can't be told from."""
+    settings = {setting.name: setting for setting in part.part.malrules}
+    if not settings:
+        return
+    for one, same in collisions(question, part):
+        for name in (one.rule, one.kind):
+            setting = settings.get(name)
+            others = [other for other in same if other.kind != one.kind]
+            differing = [
+                other.rule
+                for other in others
+                if setting is not None and _points(part, other) != setting.points and _lint(other) is not Lint.SLIP
+            ]
+            if differing:
+                message = f"'{one.rule}' can't be told from {listed(differing)}, which is priced differently"
+                yield "malrules", message
+                break
+
+
+def taken_for_right(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, str]]:
+    """A tolerance that takes a mistake for right, or that is no use at all."""
+    known = predictions(question, part)
+    if not question.numeric:
+        return
+    if known.truth.size == 1 and part.interval is not None:
+        yield from _loose_rounding(part, float(known.truth.ravel()[0]))
+    tolerance, taken = part.part.tolerance, []
+    for mistake, values in zip(known.mistakes, known.values, strict=True):
+        pairs = zip(values[0], known.truth[0], strict=True)
+        if _lint(mistake) is not Lint.SLIP and all(
+            number_note(float(a), float(t), None, tolerance, part.interval) for a, t in pairs
+        ):
+            taken.append(mistake.rule)
+    if taken:
+        yield "tolerance", f"the tolerance takes the answer of {listed(taken)} for right"
+
+
+def _lint(mistake: Mistake) -> Lint:
+    return MALRULES[mistake.kind].lint
+
+
+def _points(part: SolvedPart, mistake: Mistake) -> float:
+    settings = {setting.name: setting.points for setting in part.part.malrules}
+    return settings.get(mistake.rule, settings.get(mistake.kind, 0.0))
+
+
+def _loose_rounding(part: SolvedPart, truth: float) -> Iterator[tuple[str, str]]:
+    low, high = part.interval or (truth, truth)
+    decimals = part.part.tolerance.rounding
+    if decimals is not None:
+        rounded = round(truth, decimals)
+        if not number_note(rounded, truth, -decimals, part.part.tolerance, part.interval):
+            yield "rounding", f"the right value rounded to {decimals} decimals, {rounded:g}, is refused"
+        if truth and not rounded:
+            yield (
+                "rounding",
+                f"the right value {truth:.3g} has no digit at {decimals} decimals, so 0 is taken for right",
+            )
+            return
+    if low <= 0 <= high and truth:
+        yield "rounding", f"rounding every line may turn the right value {truth:.3g} into 0 or its opposite"
+    elif truth and not (abs(truth) / 2 <= min(abs(low), abs(high)) and max(abs(low), abs(high)) <= 2 * abs(truth)):
+        yield "rounding", f"rounding every line spans {low:.3g} to {high:.3g}, more than a factor 2 of {truth:.3g}"
+
+
+def listed(rules: list[str]) -> str:
+    """The first of some names, in quotes, and how many more there are."""
+    shown = ", ".join(f"'{rule}'" for rule in rules[:MAX_NAMED])
+    return shown + (f" and {len(rules) - MAX_NAMED} more" if len(rules) > MAX_NAMED else "")

@@ -1,0 +1,1 @@
+"""A solved part -> what every mistake would have given there; a wrong answer -> the mistakes that give it."""

@@ -1,0 +1,1 @@
+"""What each mistake makes of a solution: at one operator, in a formula, of the whole answer, of a shape."""

@@ -1,0 +1,220 @@
+"""Mistakes in a closed formula: what it becomes with a term, a factor, a sign or a condition changed.
+
+From ``(yhat - y)/m * x`` come ``(yhat + y)/m * x``, ``yhat/m * x``, ``(y - yhat)/m * x``, ``(yhat - y) * x``, ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from grader.expression.algebra.construct import mul, neg, number, sub
+from grader.expression.language.nodes import (
+    ONE,
+    ZERO,
+    Call,
+    Cases,
+    Expression,
+    Indexed,
+    Number,
+    Partial,
+    Product,
+    Reduce,
+    Symbol,
+    children,
+    head,
+    rebuild,
+)
+from grader.rubric.malrule import Kind
+
+_TESTS = frozenset(("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"))
+_SWAPS = {"sigmoid": ("tanh", "relu"), "tanh": ("sigmoid", "relu"), "relu": ("sigmoid", "tanh")}
+_TAKEN_FOR = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFormula:
+    """A wrong formula: the `kind` of mistake, what it is `about`, and the formula with the mistake in it."""
+
+    kind: Kind
+    about: Expression
+    formula: Expression
+
+
+Changes = Iterator[tuple[Kind, Expression, Expression]]
+FormulaRule = Callable[[Expression], Changes]
+
+
+def changed_formulas(formula: Expression, rules: tuple[FormulaRule, ...]) -> Iterator[ChangedFormula]:
+    """Every formula that one mistake by one of the rules, at one place, makes of this one."""
+    yield from (ChangedFormula(kind, about, wrong) for kind, about, wrong in _anywhere(formula, rules))
+
+
+def _anywhere(node: Expression, rules: tuple[FormulaRule, ...]) -> Changes:
+    for rule in rules:
+        yield from rule(node)
+    # what stands in an index or in a condition is no part of the derivation
+    if isinstance(node, Partial | Indexed | Symbol | Number) or (isinstance(node, Call) and node.function in _TESTS):
+        return
+    for k, child in enumerate(children(node)):
+        if isinstance(child, Call) and child.function in _TESTS:
+            continue
+        for kind, about, wrong in _anywhere(child, rules):
+            yield kind, about, with_child(node, k, wrong)
+
+
+def with_child(node: Expression, place: int, child: Expression) -> Expression:
+    """The node with one of its children replaced."""
+    count = iter(range(len(children(node))))
+
+    def change(item: Expression) -> Expression:
+        return child if next(count) == place else item
+
+    return rebuild(node, change)
+
+
+def sums(node: Expression) -> Changes:
+    """One term lost, one sign turned, two quantities interchanged."""
+    match node:
+        case Call("add", (left, right)):
+            yield Kind.SIGN, right, sub(left, right)
+            yield Kind.SIGN, left, sub(right, left)
+            yield Kind.DROPPED_TERM, right, left
+            yield Kind.DROPPED_TERM, left, right
+        case Call("sub", (left, right)):
+            both = all(isinstance(side, Symbol | Indexed) for side in (left, right))
+            yield Kind.SWAPPED_TARGETS if both else Kind.SIGN, node, Call("sub", (right, left))
+            yield Kind.SIGN, right, Call("add", (left, right))
+            yield Kind.SIGN, left, neg(Call("add", (left, right)))
+            yield Kind.DROPPED_TERM, right, left
+            yield Kind.DROPPED_TERM, left, neg(right)
+        case Call("neg", (inner,)):
+            yield Kind.SIGN, inner, inner
+
+
+def a_two_lost(change: ChangedFormula) -> ChangedFormula:
+    """A change with a factor that is a 2 or a half as it is written, as the factor 2 that is lost."""
+    lost = change.kind is Kind.MISSING_FACTOR and _is_two(change.about)
+    return replace(change, kind=Kind.FACTOR_TWO) if lost else change
+
+
+def _is_two(node: Expression) -> bool:
+    """Whether a factor is a 2 or a half as it is written; no other formula is looked into."""
+    match node:
+        case Number(value=value):
+            return value == 2 or value * 2 == 1
+        case Call("div", (_, Number(value=value))):
+            return value == 2
+    return False
+
+
+def products(node: Expression) -> Changes:
+    """One factor lost."""
+    match node:
+        case Product():
+            for k, factor in enumerate(node.factors):
+                rest = node.factors[:k] + node.factors[k + 1 :]
+                joints = node.joints[:k] + node.joints[k + 1 :] if k < len(node.joints) else node.joints[:-1]
+                kind = Kind.MISSING_CONDITION if _switch(factor) else Kind.MISSING_FACTOR
+                left = rest[0] if len(rest) == 1 else Product(rest, joints)
+                yield kind, factor, left
+                if isinstance(factor, Call) and factor.function == "sign":
+                    yield Kind.MISSING_FUNCTION, factor, neg(left)
+        case Call("div", (top, bottom)):
+            yield Kind.MISSING_FACTOR, Call("div", (ONE, bottom)), top
+            yield Kind.INVERTED, node, Call("div", (bottom, top))
+            if isinstance(bottom, Reduce):
+                yield Kind.POWER_DEGREE, bottom, Call("div", (top, Call("sqrt", (bottom,))))
+            if top != ONE:
+                yield Kind.MISSING_FACTOR, top, Call("div", (ONE, bottom))
+        case Partial(numerator=top, denominator=bottom):
+            yield Kind.MISSING_FACTOR, node, ONE
+            yield Kind.ACTIVATION_FOR_DERIVATIVE, top, top
+            yield Kind.WRONG_QUANTITY, node, bottom
+        case Call("pow", (base, Number(value=exponent))) if exponent not in (1, -1):
+            yield Kind.POWER_DEGREE, node, base if exponent > 0 else Call("div", (ONE, base))
+            yield Kind.POWER_DEGREE, node, Call("pow", (base, Number(exponent + (1 if exponent > 0 else -1))))
+        case Call("square", (base,)):
+            yield Kind.POWER_DEGREE, node, base
+
+
+def _switch(node: Expression) -> bool:
+    return isinstance(node, Call) and node.function in ("iverson", "kronecker")
+
+
+# a rule has nothing to say of the kinds of formulas that it does not name
+def conditions(node: Expression) -> Changes:
+    """Branches interchanged, one branch everywhere, a condition turned or left out."""
+    match node:
+        case Cases(((first, test),), other) if other is not None:
+            yield Kind.SWAPPED_BRANCHES, node, Cases(((other, test),), first)
+            yield Kind.MISSING_CONDITION, node, first
+            yield Kind.MISSING_CONDITION, node, other
+            for factor in (number(2), number(Fraction(1, 2))):
+                yield Kind.FACTOR_TWO, first, Cases(((mul(factor, first), test),), other)
+                yield Kind.FACTOR_TWO, other, Cases(((first, test),), mul(factor, other))
+            if first != ZERO and other != ZERO:
+                yield Kind.DROPPED_TERM, other, Cases(((first, test),), ZERO)
+                yield Kind.DROPPED_TERM, first, Cases(((ZERO, test),), other)
+        case Cases():
+            for value, _ in node.branches:
+                yield Kind.MISSING_CONDITION, node, value
+        case Call("iverson", (Call(name, args),)) if name in _TAKEN_FOR:
+            yield Kind.SWAPPED_BRANCHES, node, Call("iverson", (Call(_TAKEN_FOR[name], args),))
+            yield Kind.MISSING_CONDITION, node, ONE
+        case Call("iverson" | "kronecker", _):
+            yield Kind.MISSING_CONDITION, node, ONE
+
+
+def functions(node: Expression) -> Changes:
+    """A function left out, or another one in its place."""
+    match node:
+        case Call(name, (inner,), 0) if name not in ("neg", "iverson", "square") and name not in _TESTS:
+            yield Kind.MISSING_FUNCTION, node, inner
+            for other in _SWAPS.get(name, ()):
+                yield Kind.WRONG_ACTIVATION, node, Call(other, (inner,))
+        case Call("max" | "min" as name, (left, right)):
+            yield Kind.SWAPPED_BRANCHES, node, Call("min" if name == "max" else "max", (left, right))
+            yield Kind.MISSING_CONDITION, node, left
+            yield Kind.MISSING_CONDITION, node, right
+
+
+def interchanged(node: Expression, one: str, other: str) -> Expression:
+    """The formula with two quantities interchanged wherever they stand."""
+    match node:
+        case Symbol(name=name) if name in (one, other):
+            return replace(node, name=other if name == one else one)
+        case _:
+            return rebuild(node, lambda child: interchanged(child, one, other))
+
+
+def changed_terms(formula: Expression) -> Iterator[ChangedFormula]:
+    """The formula with one of the terms of its sum left out, doubled or halved."""
+    for term in _terms(formula):
+        yield ChangedFormula(Kind.DROPPED_TERM, term, Call("sub", (formula, term)))
+        yield ChangedFormula(Kind.FACTOR_TWO, term, Call("add", (formula, term)))
+        yield ChangedFormula(Kind.FACTOR_TWO, term, Call("sub", (formula, Call("div", (term, number(2))))))
+
+
+def _terms(node: Expression) -> tuple[Expression, ...]:
+    """The terms of a sum, with their signs; none where it is no sum."""
+    match node:
+        case Call("add", (left, right)):
+            return (*(_terms(left) or (left,)), *(_terms(right) or (right,)))
+        case Call("sub", (left, right)):
+            return (*(_terms(left) or (left,)), *(neg(term) for term in _terms(right) or (right,)))
+    return ()
+
+
+def quantities_in(node: Expression) -> tuple[str, ...]:
+    """The names that stand in a formula, each once."""
+    found: dict[str, None] = {}
+    pending = [node]
+    while pending:
+        item = pending.pop()
+        name = head(item)
+        if name is not None and not isinstance(item, Partial):
+            found[name] = None
+        pending.extend(children(item))
+    return tuple(found)
