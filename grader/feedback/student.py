@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -173,22 +174,17 @@ def _part(result: PartResult, names: Names) -> PartView:
 
 def _reading(answer: AnswerShown, names: Names) -> Formula:
     """How we read an answer, drawn; as text where it can't be."""
-    drawn = "" if answer.expression is None else drawing(names)(answer.expression, answer.read_as)
+    drawn = ""
+    if answer.expression is not None:
+        with suppress(Exception):  # a fault of ours costs the drawing, not the page
+            drawn = drawing(names)(answer.expression, answer.read_as)
     return formula(drawn, answer.read_as)
 
 
 @kept_by_names
 def drawing(names: Names) -> Callable[[Expression, str], str]:
-    """(expression, its text) -> MathML; half the answers of a class are repeated, so each is drawn once."""
-
-    @lru_cache(maxsize=16_384)
-    def drawn(expression: Expression, text: str) -> str:
-        try:
-            return to_mathml(expression, names, text=text)
-        except Exception:  # a fault of ours costs the drawing, not the page
-            return ""
-
-    return drawn
+    """(expression, its text) -> MathML; half the answers of a class are repeated, and each is drawn once."""
+    return lru_cache(maxsize=16_384)(lambda expression, text: to_mathml(expression, names, text=text))
 
 
 @lru_cache(maxsize=1024)
