@@ -5,17 +5,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from grader.comparison.arrays import Pair, line_up
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Value
 from grader.expression.language.nodes import Expression
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, environment, extents, fill_partials
+from grader.solver.session import remembered
 
 
-@lru_cache(maxsize=4096)
+@remembered(maxsize=4096)
 def truth_value(run: Run, target: Expression) -> Value:
     """The target's values in a run, with the target's letters."""
     return evaluate(target, environment(run, extents(run, target)))

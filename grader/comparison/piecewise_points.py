@@ -16,7 +16,7 @@ from grader.expression.evaluation.evaluator import Environment, evaluate
 from grader.expression.evaluation.values import Array
 from grader.expression.language.domain import Domain
 from grader.expression.language.nodes import Expression
-from grader.solver.runs import Run, make_run
+from grader.solver.runs import Run, moved_run
 
 _BASES = 3  # lines run through so many random points, and then through points found on them
 _LINES = 12
@@ -44,7 +44,7 @@ def in_every_piece(run: Run, margins: Sequence[Expression]) -> Run | None:
     if not found:
         return None
     values = {name: np.array([point[name] for point in found]) for name in found[0]}
-    return make_run(run.graph, run.sizes, values, len(found))
+    return moved_run(run, values, len(found))
 
 
 def _distinct(run: Run, margins: Sequence[Expression]) -> tuple[Expression, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -26,6 +25,7 @@ from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.rounding import rounds
 from grader.solver.runs import environment
+from grader.solver.session import remembered
 
 MAX_HELD = 24
 MAX_TRIED = 8
@@ -56,7 +56,7 @@ def own_value(question: SolvedQuestion, name: str, target: Expression, answer: E
     return Own(name, target, answer, float(data[0]), typed_place(answer), right, trivial)
 
 
-@lru_cache(maxsize=16_384)
+@remembered(maxsize=16_384)
 def follow_through(
     question: SolvedQuestion,
     name: str,

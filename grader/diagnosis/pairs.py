@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from grader.diagnosis.formula_mistakes import quantities_in
@@ -16,13 +14,14 @@ from grader.expression.evaluation.values import Array
 from grader.expression.language.nodes import Partial, head
 from grader.rubric.malrules import MALRULES
 from grader.solver.key import SolvedPart, SolvedQuestion
+from grader.solver.session import remembered
 
 MAX_LINKED = 60
 _SCALED = frozenset(("sign", "factor_two", "missing_mean", "mean_for_sum"))
 _ALONE = frozenset(("extra_term", "power_of_ten", "transposed", "inverted"))
 
 
-@lru_cache(maxsize=512)
+@remembered(maxsize=512)
 def combined(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> Predictions:
     """What two mistakes together would have given at the points of one run (worked out once)."""
     single = predictions(question, part, number)

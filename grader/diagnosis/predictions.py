@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 
 import numpy as np
 
@@ -39,6 +38,7 @@ from grader.expression.printing.text import to_text
 from grader.rubric.malrules import MALRULES
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.runs import Run, extents
+from grader.solver.session import remembered
 
 LAST = 1 + max(row.rank for row in MALRULES.values())
 JUST_BEHIND = 0.5  # ranks are whole numbers
@@ -84,7 +84,7 @@ class Predictions:
     true: tuple[Mistake, ...]
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def predictions(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> Predictions:
     """What every mistake would have given at the points of one run (worked out once)."""
     run = question.runs[number]

@@ -30,7 +30,7 @@ from grader.expression.language.nodes import (
     walk,
 )
 from grader.solver.key import SolvedPart, SolvedQuestion
-from grader.solver.runs import Run, compute, fill_partials, make_run
+from grader.solver.runs import Run, compute, fill_partials, moved_run
 
 RATES = frozenset(("eta", "lr", "alpha", "learning_rate", "rate"))
 MAX_OCCURRENCES = 6
@@ -231,13 +231,14 @@ def updated_weights(question: SolvedQuestion, run: Run, name: str, target: Parti
         if gradient is None or not gradient.any():
             continue
         scale = leaves[rate.name].reshape((run.points,) + (1,) * (gradient.ndim - 1))
-        moved = make_run(run.graph, run.sizes, {**leaves, leaf.name: leaves[leaf.name] - scale * gradient}, run.points)
+        moved = moved_run(run, {**leaves, leaf.name: leaves[leaf.name] - scale * gradient}, run.points)
         fill_partials(moved, [target], question.adjoints)
         yield Instead("updated_weight", Symbol(leaf.name), moved.values[name])
         # the forward values as they were, the weight alone is new: the commoner slip
         kept = {node.name: run.values[node.name] for node in question.graph.nodes}
         values = compute(run.graph, run.sizes, moved.values | kept, run.points)
-        mixed = Run(run.graph, run.sizes, {k: v for k, v in values.items() if not k.startswith("∂")}, run.points)
+        kept = {name: array for name, array in values.items() if not name.startswith("∂")}
+        mixed = Run(run.graph, run.sizes, kept, run.points, session=run.session)
         fill_partials(mixed, [target], question.adjoints)
         yield Instead("updated_weight", Symbol(leaf.name), mixed.values[name])
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -42,6 +41,7 @@ from grader.results import (
     Verdict,
 )
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
+from grader.solver.session import remembered
 from grader.submission.model import Answer, Submission
 
 Judged: TypeAlias = Mapping[tuple[str, str], Judgement]
@@ -137,7 +137,7 @@ def _placed(result: PartResult, answer: Answer) -> PartResult:
 
 
 # half the answers of a class are repeated, and most parts are asked of everybody
-@lru_cache(maxsize=65_536)
+@remembered(maxsize=65_536)
 def _judged(key: AnswerKey, part_id: str, text: str, isolation: Isolation) -> Judgement:
     question, part = find_part(key, part_id)
     found = isolation(lambda: _judge(question, part, text))

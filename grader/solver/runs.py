@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from grader.expression.evaluation.evaluator import Environment, evaluate
 from grader.expression.evaluation.values import Array, ShapeError, Value, spread
 from grader.expression.language.domain import POSITIVE, REAL, draw
 from grader.expression.language.nodes import Expression, Partial, Symbol, head, indices, partial_name, sides, walk
+from grader.solver.session import Session, remembered
 
 SCALAR_POINTS = 40
 ARRAY_POINTS = 16
@@ -36,6 +36,7 @@ class Run:
     values: dict[str, Array]
     points: int
     known: set[str] = field(default_factory=set)
+    session: Session = field(default_factory=Session, repr=False)
 
 
 def seeded(*key: str) -> np.random.Generator:
@@ -117,21 +118,28 @@ def whole(value: Value, letters: tuple[str, ...], extents: Mapping[str, int], po
     return np.broadcast_to(data, shape)
 
 
-def make_run(graph: ComputationGraph, sizes: Mapping[str, int], leaves: dict[str, Array], points: int) -> Run:
+def make_run(
+    graph: ComputationGraph, sizes: Mapping[str, int], leaves: Mapping[str, Array], points: int, session: Session
+) -> Run:
     """A run from given leaf values."""
-    return Run(graph, sizes, compute(graph, sizes, leaves, points), points)
+    return Run(graph, sizes, compute(graph, sizes, leaves, points), points, session=session)
 
 
-def draw_runs(graph: ComputationGraph, key: str) -> tuple[Run, ...]:
+def moved_run(run: Run, leaves: Mapping[str, Array], points: int) -> Run:
+    """The program of a run at other points."""
+    return make_run(run.graph, run.sizes, leaves, points, run.session)
+
+
+def draw_runs(graph: ComputationGraph, key: str, session: Session) -> tuple[Run, ...]:
     """The sample points of a model: two draws where arrays have sizes, one otherwise, one point if all is given."""
     if is_numeric(graph):
-        return (make_run(graph, {}, draw_leaves(graph, {}, 1, seeded(key)), 1),)
+        return (make_run(graph, {}, draw_leaves(graph, {}, 1, seeded(key)), 1, session),)
     runs = []
     for attempt in range(2 if graph.sizes else 1):
         rng = seeded(key, str(attempt))
         sizes = draw_sizes(graph, rng, attempt)
         points = ARRAY_POINTS if any(leaf.axes for leaf in graph.leaves) else SCALAR_POINTS
-        runs.append(make_run(graph, sizes, draw_leaves(graph, sizes, points, rng), points))
+        runs.append(make_run(graph, sizes, draw_leaves(graph, sizes, points, rng), points, session))
     return tuple(runs)
 
 
@@ -156,7 +164,7 @@ def _fill(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[Node,
     if above not in run.values or below not in run.values:
         return
     if above not in run.known:
-        for node in adjoints.get(above) or _raw_adjoints(with_derivatives(run.graph, item), above):
+        for node in adjoints.get(above) or _raw_adjoints(run.session, graph_for(run.session, run.graph, item), above):
             run.values[node.name] = node_array(node, run.values, run.sizes, run.points)
         run.known.add(above)
     if name in run.values:
@@ -169,8 +177,19 @@ def _fill(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[Node,
         run.values[name] = np.zeros((run.points, *shape))
 
 
-@lru_cache(maxsize=256)
-def _raw_adjoints(graph: ComputationGraph, output: str) -> tuple[Node, ...]:
+def graph_for(session: Session, graph: ComputationGraph, target: Expression) -> ComputationGraph:
+    """The graph in which a target is a first derivative."""
+    second = isinstance(target, Partial) and isinstance(target.numerator, Partial)
+    return _derived(session, graph, target) if second else graph
+
+
+@remembered(maxsize=256)
+def _derived(_: Session, graph: ComputationGraph, target: Expression) -> ComputationGraph:
+    return with_derivatives(graph, target)
+
+
+@remembered(maxsize=256)
+def _raw_adjoints(_: Session, graph: ComputationGraph, output: str) -> tuple[Node, ...]:
     return backward_pass(graph, output, tidy=False)
 
 
@@ -192,11 +211,11 @@ def widened(graph: ComputationGraph, leaves: Mapping[str, Array], scale: float |
     }
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def precise(run: Run) -> Run:
     """The run in the widest floating point that NumPy has here, to tell differences from rounding noise."""
     leaves = {name: values.astype(np.longdouble) for name, values in leaf_values(run).items()}
-    return make_run(run.graph, run.sizes, leaves, run.points)
+    return moved_run(run, leaves, run.points)
 
 
 def extents(run: Run, target: Expression) -> dict[str, int]:
@@ -220,4 +239,4 @@ def joined(run: Run, more: Run) -> Run:
     names = [leaf.name for leaf in run.graph.leaves]
     names += [name for name in more.values if name.startswith("∂") and name in run.values]
     leaves = {name: np.concatenate([run.values[name], more.values[name]]) for name in names}
-    return make_run(run.graph, run.sizes, leaves, run.points + more.points)
+    return moved_run(run, leaves, run.points + more.points)

@@ -16,7 +16,7 @@ from grader.feedback.pages import student_page
 from grader.grading import rubric_shown
 from grader.submission.model import Answer, Submission
 
-MODELS = grader.load_rubric(Path(__file__).parents[1] / "diagnosis" / "models.yaml")
+MODELS = Path(__file__).parents[1] / "diagnosis" / "models.yaml"
 STEPS = "dL/da = y - a; dL/dz = (y-a)(1-a^2); dL/dw = (y-a)(1-a^2) x"
 SHEETS = [
     # answers, why
@@ -35,7 +35,7 @@ def used_by_us(function: object) -> list[tuple[object, str]]:
 
 @pytest.mark.parametrize(("answers", "why"), SHEETS, ids=[row[1] for row in SHEETS])
 def test_each_distinct_answer_is_read_once(answers: dict[str, str], why: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    key = grader.solve(MODELS)
+    key = grader.solve(grader.load_rubric(MODELS))
     count: Counter[str] = Counter()
 
     def counted(text: str, *more: object) -> Reading:
@@ -53,7 +53,7 @@ def test_each_distinct_answer_is_read_once(answers: dict[str, str], why: str, mo
 def test_grading_draws_nothing_and_its_page_does(
     answers: dict[str, str], why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key = grader.solve(MODELS)
+    key = grader.solve(grader.load_rubric(MODELS))
     shown = rubric_shown(key)
     drawn: list[str] = []
 
