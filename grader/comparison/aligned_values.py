@@ -10,7 +10,7 @@ from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Value
 from grader.expression.language.nodes import Expression
 from grader.solver.key import SolvedQuestion
-from grader.solver.runs import Run, environment, extents, fill_partials
+from grader.solver.runs import Run, environment, extents, quantities
 from grader.solver.session import remembered
 
 
@@ -22,6 +22,6 @@ def truth_value(run: Run, target: Expression) -> Value:
 
 def pairs_in(question: SolvedQuestion, run: Run, target: Expression, answer: Expression) -> tuple[Pair, ...]:
     """Answer and truth at the points of a run, in every way their indices can be lined up."""
-    fill_partials(run, (answer, target), question.adjoints)
+    quantities(run, (answer, target), question.adjoints)
     value = evaluate(answer, environment(run, extents(run, target)))
     return line_up(value, truth_value(run, target), run.points)

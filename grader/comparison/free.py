@@ -141,7 +141,7 @@ def _differs(point: Mapping[str, float], expected: float, got: float, certified:
 def _points(graph: ComputationGraph, left: Expression, boundaries: tuple[Expression, ...]) -> Run:
     """Sample points where the reference has a value, on both sides of every condition of either formula."""
     session = Session()
-    run = draw_runs(graph, "compare", session)[0] if graph.leaves else Run(graph, {}, {}, 1, session=session)
+    run = draw_runs(graph, "compare", session)[0] if graph.leaves else Run(graph, {}, {}, 1, session)
     if not graph.leaves:
         return run
     for attempt in range(6):

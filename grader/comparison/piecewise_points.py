@@ -6,7 +6,7 @@ For ``1[x > 0]`` against ``1[x > 0.001]`` one of the points has x between 0 and 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -101,7 +101,7 @@ def _on_line(margin: Expression, name: str, places: Array, base: dict[str, float
     return _along(margin, {**values, name: places})
 
 
-def _along(margin: Expression, values: dict[str, Array]) -> Array:
+def _along(margin: Expression, values: Mapping[str, Array]) -> Array:
     data = evaluate(margin, Environment(values, {}, {})).data
     count = len(next(iter(values.values())))
     finite = np.where(np.isfinite(data), data, 0.0) if data.ndim == 1 else np.zeros(1)

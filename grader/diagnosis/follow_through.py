@@ -24,7 +24,7 @@ from grader.results import NOTES, Credit, Decision, Evidence, Verdict
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.rounding import rounds
-from grader.solver.runs import environment
+from grader.solver.runs import environment, worked_out
 from grader.solver.session import remembered
 
 MAX_HELD = 24
@@ -162,7 +162,7 @@ def _needed(question: SolvedQuestion, goal: Target, answer: Expression, used: tu
 
 def _trivial(program: Program, name: str) -> bool:
     """Whether nothing is left to work out: the truth of the rest is 0 everywhere."""
-    return not any(run.values[name].any() for run in program.question.runs if name in run.values)
+    return not any(values[name].any() for run in program.question.runs if name in (values := worked_out(run)))
 
 
 def _too_wide(interval: tuple[float, float]) -> bool:

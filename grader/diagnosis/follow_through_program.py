@@ -34,7 +34,7 @@ from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.kinks import margins
 from grader.solver.rounding import Interval, half_unit, rounded_program
-from grader.solver.runs import Run, compute, environment, fill_partials, graph_for, leaf_values, make_run
+from grader.solver.runs import Run, compute, environment, graph_for, leaf_values, make_run, quantities
 from grader.solver.session import remembered
 
 Adjoints = dict[str, tuple[Node, ...]]
@@ -109,7 +109,7 @@ def _is_whole(question: SolvedQuestion, answer: Expression, letters: tuple[str, 
     if free_symbols(answer) & set(letters):
         return False
     run = question.runs[0]
-    fill_partials(run, (answer,), question.adjoints)
+    quantities(run, (answer,), question.adjoints)
     return evaluate(answer, environment(run)).rank == len(letters)
 
 
@@ -167,9 +167,7 @@ def _numbers(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[Ow
     fixed = {own.name: np.array([own.value], dtype=float) for own in held if not isinstance(own.target, Partial)}
     leaves = leaf_values(run)
     values = compute(question.graph, run.sizes, leaves, run.points, fixed)
-    new = replace(
-        question, runs=(Run(question.graph, run.sizes, values, run.points, session=run.session),), adjoints=adjoints
-    )
+    new = replace(question, runs=(Run(question.graph, run.sizes, values, run.points, run.session),), adjoints=adjoints)
     return Program(new, _lines(question.graph, adjoints, found), held)
 
 
@@ -206,9 +204,9 @@ def _formulas(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[O
         return None
     runs = tuple(make_run(graph, run.sizes, leaf_values(run), run.points, run.session) for run in question.runs)
     for run, true in zip(runs, question.runs, strict=True):
-        fill_partials(run, [own.target for own in held], adjoints)
+        known = quantities(run, [own.target for own in held], adjoints)
         for own in held:
-            values = run.values[own.name]
+            values = known[own.name]
             truth = true.values[own.name]
             if values.shape != truth.shape or _degenerate(values, truth):
                 return None

@@ -20,7 +20,7 @@ from grader.rubric.malrules import MALRULES
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.solver.kinks import margin_values
 from grader.solver.rounding import first_array, rounds
-from grader.solver.runs import fill_partials
+from grader.solver.runs import quantities
 
 Check = Callable[[SolvedQuestion, SolvedPart], Iterator[tuple[str, str]]]
 MAX_NAMED = 4
@@ -181,8 +181,7 @@ def _steps(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, st
         if not way.issuperset(names):
             yield "steps", f"the step '{step.text}' is not on the way from {above} to {below}"
         elif isinstance(step.target, Partial):
-            fill_partials(question.runs[0], (step.target,), question.adjoints)
-            values = question.runs[0].values.get(partial_name(*names))
+            values = quantities(question.runs[0], (step.target,), question.adjoints).get(partial_name(*names))
             if values is not None and not values.any():
                 yield "steps", f"the step '{step.text}' is 0 everywhere"
 

@@ -37,7 +37,7 @@ from grader.expression.language.nodes import Call, Expression, Number, Partial, 
 from grader.expression.printing.text import to_text
 from grader.rubric.malrules import MALRULES
 from grader.solver.key import SolvedPart, SolvedQuestion
-from grader.solver.runs import Run, extents
+from grader.solver.runs import Run, extents, worked_out
 from grader.solver.session import remembered
 
 LAST = 1 + max(row.rank for row in MALRULES.values())
@@ -316,7 +316,7 @@ def _entered(run: Run, part: SolvedPart, truth: Value, values: Array) -> Array:
     if values.shape[1:] == truth.data.shape[1:]:
         return values
     ranges = extents(run, part.part.target)
-    wrong = evaluate(part.part.target, Environment({**run.values, part.name: values}, run.sizes, ranges))
+    wrong = evaluate(part.part.target, Environment({**worked_out(run), part.name: values}, run.sizes, ranges))
     return spread(wrong, truth.letters)
 
 

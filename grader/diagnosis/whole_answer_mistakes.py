@@ -30,7 +30,7 @@ from grader.expression.language.nodes import (
     walk,
 )
 from grader.solver.key import SolvedPart, SolvedQuestion
-from grader.solver.runs import Run, compute, fill_partials, moved_run
+from grader.solver.runs import Run, compute, moved_run, quantities
 
 RATES = frozenset(("eta", "lr", "alpha", "learning_rate", "rate"))
 MAX_OCCURRENCES = 6
@@ -71,20 +71,20 @@ def other_derivatives(question: SolvedQuestion, run: Run, above: str, below: str
     others = [item.name for item in graph.quantities if item.name not in (above, below)]
     wanted = [Partial(Symbol(above), Symbol(name)) for name in others]
     wanted += [Partial(Symbol(name), Symbol(below)) for name in between]
-    fill_partials(run, wanted, question.adjoints)
+    known = quantities(run, wanted, question.adjoints)
     for kind, name in [("outer_only", name) for name in between] + [("wrong_variable", name) for name in others]:
-        values = run.values.get(partial_name(above, name))
+        values = known.get(partial_name(above, name))
         if name in (above, below) or values is None or values.shape[1:] != shape or not values.any():
             continue
         kind = "bias_as_weight" if kind == "wrong_variable" and _beside_bias(question, run, below, name) else kind
         yield Instead(kind, Partial(Symbol(above), Symbol(name)), values)
     for leaf in graph.leaves:
-        upstream = run.values.get(partial_name(above, leaf.name))
+        upstream = known.get(partial_name(above, leaf.name))
         if below in leaf.of and not shape and upstream is not None and upstream.ndim > 1:
             about = Partial(Symbol(leaf.name), Symbol(below))
             yield Instead("missing_factor", about, upstream.sum(axis=tuple(range(1, upstream.ndim))))
     for name in between:
-        values = run.values[partial_name(name, below)]
+        values = known[partial_name(name, below)]
         extra = values.ndim - 1 - len(shape)
         about = Partial(Symbol(name), Symbol(below))
         if name != above and extra >= 0 and values.shape[1 + extra :] == shape and values.any():
@@ -100,8 +100,8 @@ def _beside_bias(question: SolvedQuestion, run: Run, bias: str, weight: str) -> 
     for node in graph.nodes:
         names = quantities_in(node.expression)
         if bias in names and weight in names:
-            fill_partials(run, [Partial(Symbol(node.name), Symbol(bias))], question.adjoints)
-            local = run.values.get(partial_name(node.name, bias))
+            known = quantities(run, [Partial(Symbol(node.name), Symbol(bias))], question.adjoints)
+            local = known.get(partial_name(node.name, bias))
             return local is not None and bool(np.isin(local, (0.0, 1.0)).all())
     return False
 
@@ -193,8 +193,8 @@ def diagonals(tangents: Tangents) -> Iterator[Instead]:
         for leaf in graph.quantities:
             if not rank or leaf.axes != node.axes or leaf.name not in quantities_in(node.expression):
                 continue
-            fill_partials(run, [Partial(Symbol(node.name), Symbol(leaf.name))], tangents.question.adjoints)
-            local = run.values.get(partial_name(node.name, leaf.name))
+            known = quantities(run, [Partial(Symbol(node.name), Symbol(leaf.name))], tangents.question.adjoints)
+            local = known.get(partial_name(node.name, leaf.name))
             if local is None or leaf.name not in way:
                 continue
             size = int(np.prod(local.shape[1 : 1 + rank]))
@@ -202,8 +202,8 @@ def diagonals(tangents: Tangents) -> Iterator[Instead]:
             eye = np.eye(size)
             if not (flat * (1 - eye)).any():
                 continue
-            upper = run.values[partial_name(tangents.above, node.name)]
-            lower = run.values[partial_name(leaf.name, tangents.below)]
+            upper = known[partial_name(tangents.above, node.name)]
+            lower = known[partial_name(leaf.name, tangents.below)]
             about = Partial(Symbol(node.name), Symbol(leaf.name))
             for kind, wrong in (("softmax_diagonal", flat * eye), ("sign", flat * (2 * eye - 1))):
                 left = upper.reshape(run.points, -1, size)
@@ -226,21 +226,19 @@ def updated_weights(question: SolvedQuestion, run: Run, name: str, target: Parti
     for leaf in question.graph.leaves:
         if leaf.name not in asked - {below, rate.name} or leaf.of:
             continue
-        fill_partials(run, [Partial(Symbol(above), Symbol(leaf.name))], question.adjoints)
-        gradient = run.values.get(partial_name(above, leaf.name))
+        known = quantities(run, [Partial(Symbol(above), Symbol(leaf.name))], question.adjoints)
+        gradient = known.get(partial_name(above, leaf.name))
         if gradient is None or not gradient.any():
             continue
         scale = leaves[rate.name].reshape((run.points,) + (1,) * (gradient.ndim - 1))
         moved = moved_run(run, {**leaves, leaf.name: leaves[leaf.name] - scale * gradient}, run.points)
-        fill_partials(moved, [target], question.adjoints)
-        yield Instead("updated_weight", Symbol(leaf.name), moved.values[name])
+        yield Instead("updated_weight", Symbol(leaf.name), quantities(moved, [target], question.adjoints)[name])
         # the forward values as they were, the weight alone is new: the commoner slip
         kept = {node.name: run.values[node.name] for node in question.graph.nodes}
-        values = compute(run.graph, run.sizes, moved.values | kept, run.points)
+        values = compute(run.graph, run.sizes, {**moved.values, **kept}, run.points)
         kept = {name: array for name, array in values.items() if not name.startswith("∂")}
-        mixed = Run(run.graph, run.sizes, kept, run.points, session=run.session)
-        fill_partials(mixed, [target], question.adjoints)
-        yield Instead("updated_weight", Symbol(leaf.name), mixed.values[name])
+        mixed = Run(run.graph, run.sizes, kept, run.points, run.session)
+        yield Instead("updated_weight", Symbol(leaf.name), quantities(mixed, [target], question.adjoints)[name])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -273,9 +271,9 @@ def factors(question: SolvedQuestion, run: Run, target: Expression, closed: Expr
     links = [(node.name, name) for node in graph.nodes if node.name in way for name in quantities_in(node.expression)]
     links += [(above, name) for name in sorted(way) if name != above and (above, name) not in links]
     # asked for here, so that what is predicted does not hang on what was asked before
-    fill_partials(run, [Partial(Symbol(upper), Symbol(lower)) for upper, lower in links], question.adjoints)
+    known = quantities(run, [Partial(Symbol(upper), Symbol(lower)) for upper, lower in links], question.adjoints)
     for upper, lower in links:
-        local = run.values.get(partial_name(upper, lower))
+        local = known.get(partial_name(upper, lower))
         if local is not None and local.ndim == 1 and not (local == 1).all():
             inside = upper != above and (lower in way or lower == below)
             yield Factor(Partial(Symbol(upper), Symbol(lower)), local, (), inside)

@@ -140,7 +140,7 @@ def _moved(run: Run, below: str, entries: list[tuple[int, ...]]) -> Run:
             at: Any = (..., *entry)
             fixed[name][rows] += step * run.values[partial_name(name, below)][at]
     points = run.points * len(blocks)
-    return Run(run.graph, run.sizes, compute(run.graph, run.sizes, tiled, points, fixed), points, session=run.session)
+    return Run(run.graph, run.sizes, compute(run.graph, run.sizes, tiled, points, fixed), points, run.session)
 
 
 def _slopes(run: Run, moved: Run, above: str, entries: int) -> tuple[Array, Array]:

@@ -16,7 +16,7 @@ from grader.expression.algebra.construct import sub
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Call, Expression, Reduce, walk
-from grader.solver.runs import Run, draw_leaves, environment, leaf_values, moved_run, seeded, widened
+from grader.solver.runs import Run, draw_leaves, environment, leaf_values, moved_run, seeded, widened, worked_out
 from grader.solver.session import remembered
 
 GRID = 48
@@ -137,7 +137,8 @@ def _nudged(run: Run) -> Run:
 
 def is_index_condition(run: Run, margin: Expression) -> bool:
     """Whether a condition is on index letters alone (``i = j``), which every array point tries in full."""
-    return not any(getattr(item, "name", None) in run.values for item in walk(margin))
+    known = worked_out(run)
+    return not any(getattr(item, "name", None) in known for item in walk(margin))
 
 
 def _point(run: Run, k: int) -> dict[str, Array]:

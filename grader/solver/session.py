@@ -10,13 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Session:
-    """Of each function that remembers, its results so far; a copy, or one sent to another process, is empty."""
+    """Of each function that remembers, its results so far; a copy, or one sent to another process, is empty.
+
+    `worked_out` holds the values of runs with the derivatives that were asked for, of each as long as the run is there.
+    """
 
     memos: dict[Callable[..., Any], Callable[..., Any]] = field(default_factory=dict, repr=False)
+    worked_out: WeakKeyDictionary[Any, dict[str, Any]] = field(default_factory=WeakKeyDictionary, repr=False)
 
     @property
     def session(self) -> Session:

@@ -21,7 +21,7 @@ from grader.solver.derivation import shown_steps
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.solver.kinks import Kink, kinks, model_margins, stratified
 from grader.solver.rounding import first_array, rounded_program, rounds
-from grader.solver.runs import Run, draw_runs, fill_partials, graph_for, is_numeric, joined
+from grader.solver.runs import Run, draw_runs, graph_for, is_numeric, joined, with_partials
 from grader.solver.session import Session
 from grader.version import VERSION
 
@@ -81,8 +81,9 @@ def _solve_question(question: Question, digest: str, session: Session) -> Solved
     targets = [target for part in question.parts for target in (part.target, *(s.target for s in part.steps))]
     outputs = {head(t.numerator): graph_for(session, graph, t) for t in targets if isinstance(t, Partial)}
     adjoints = {name: backward_pass(outputs[name], name) for name in sorted(item for item in outputs if item)}
-    for run in (*runs, *((kink.at, kink.left, kink.right) if kink else ())):
-        fill_partials(run, targets, adjoints)
+    runs = [with_partials(run, targets, adjoints) for run in runs]
+    if kink is not None:
+        kink = Kink(*(with_partials(run, targets, adjoints) for run in (kink.at, kink.left, kink.right)))
     parts = tuple(
         _solve_part(part, question, graph_for(session, graph, part.target), adjoints) for part in question.parts
     )

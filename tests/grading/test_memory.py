@@ -6,6 +6,8 @@ import gc
 import pickle
 from pathlib import Path
 
+import pytest
+
 import grader
 from grader.autodiff.graph import ComputationGraph
 from grader.expression.language.names import ModelNames
@@ -13,7 +15,7 @@ from grader.feedback.pages import student_page
 from grader.grading import rubric_shown
 from grader.results import GradeReport
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
-from grader.solver.runs import Run
+from grader.solver.runs import Run, worked_out
 from grader.solver.session import Session
 from grader.submission.model import Answer, Submission
 
@@ -71,9 +73,41 @@ def test_what_was_worked_out_goes_with_the_key() -> None:
 
 def test_a_key_that_is_sent_leaves_its_memory_behind() -> None:
     key = grader.solve(grader.load_rubric(SMALL))
+    size = len(pickle.dumps(key))
     first = graded(key, SMALL)
     sent = pickle.loads(pickle.dumps(key))
-    assert sent.session.memos == {}
+    assert sent.session.memos == {} and len(pickle.dumps(key)) == size
     assert {run.session for question in sent.questions for run in question.runs} == {sent.session}
     assert all(question.session is sent.session for question in sent.questions)
     assert graded(sent, SMALL) == first
+
+
+NAMED = "dL/da da/dz dz/dw", "db/dx", "dz/db", "|dL/dz|", "dL/db + da/db", "d(dL/dw)/dx", "dL/dL * a", "dw/dz"
+
+
+def test_judging_adds_no_values_to_the_runs_of_a_key() -> None:
+    key = grader.solve(grader.load_rubric(SMALL))
+    runs = [run for question in key.questions for run in question.runs]
+    runs += [run for question in key.questions if question.kink for run in (question.kink.at, question.kink.left)]
+    before = [dict(run.values) for run in runs]
+    for question in key.questions:
+        for part in question.parts:
+            for text in NAMED:
+                grader.grade_answer(key, part.part.id, text)
+    graded(key, SMALL)
+    assert any(worked_out(run) is not run.values for run in runs)
+    for run, values in zip(runs, before, strict=True):
+        assert run.values.keys() == values.keys()
+        assert all(run.values[name] is array for name, array in values.items())
+        with pytest.raises(TypeError):
+            run.values["new"] = run.values["x"]  # type: ignore[index]
+
+
+def test_the_order_in_which_answers_come_changes_nothing() -> None:
+    orders = []
+    for step in (1, -1):
+        key = grader.solve(grader.load_rubric(SMALL))
+        parts = [part.part.id for question in key.questions for part in question.parts]
+        pairs = [(part, text) for part in parts for text in NAMED][::step]
+        orders.append({pair: grader.grade_answer(key, *pair) for pair in pairs})
+    assert orders[0] == orders[1]
