@@ -5,14 +5,11 @@ With ``dJ/dtheta`` as a node, the Hessian is the derivative of that node by thet
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from grader.autodiff.backprop import backward_pass, inline
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.expression.language.nodes import Expression, Partial, head
 
 
-@lru_cache(maxsize=256)
 def with_derivatives(graph: ComputationGraph, target: Expression) -> ComputationGraph:
     """The graph whose nodes include the first derivatives that a second one is taken of."""
     if not isinstance(target, Partial) or not isinstance(target.numerator, Partial):

@@ -16,7 +16,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -29,10 +29,10 @@ from grader.batch.lifeline import end_with
 from grader.batch.limits import TimeUp, time_limit
 from grader.feedback.pages import feedback_name, student_page
 from grader.files import write_text
-from grader.grading import grade, grade_answer
+from grader.grading.grade import Judged, grade, judge_answer
 from grader.grading.isolated import Failed, isolated, not_judged
 from grader.problems import Problem
-from grader.results import AnswerShown, GradeReport, Note, NoteKind, Outcome, PartResult, RubricShown
+from grader.results import AnswerShown, GradeReport, Judgement, Note, NoteKind, Outcome, PartResult, RubricShown
 from grader.rubric.shown import Asked
 from grader.solver import AnswerKey
 from grader.submission.submissions import Submission
@@ -52,7 +52,7 @@ class WorkerInput:
     key: AnswerKey
     shown: RubricShown
     pages: Path
-    judged: Mapping[tuple[str, str], PartResult] = field(default_factory=dict)
+    judged: Judged = field(default_factory=dict)
 
 
 def default_jobs() -> int:
@@ -76,9 +76,7 @@ def grade_many(
     return tuple(reports[submission.student] for submission in submissions)
 
 
-def _judge_once(
-    given: WorkerInput, submissions: tuple[Submission, ...], jobs: int
-) -> dict[tuple[str, str], PartResult]:
+def _judge_once(given: WorkerInput, submissions: tuple[Submission, ...], jobs: int) -> dict[tuple[str, str], Judgement]:
     """Answers that several students gave, judged once for all of them.
 
     What kills its process is left out, and meets its end with the student whose answer it is.
@@ -88,7 +86,7 @@ def _judge_once(
     known = {asked.part for asked in given.shown.parts}
     shared = [pair for pair in shared if pair[0] in known]
     size = max(1, len(shared) // (8 * jobs))
-    found: dict[tuple[str, str], PartResult] = {}
+    found: dict[tuple[str, str], Judgement] = {}
     with _pool(given, jobs) as pool:
         futures = [pool.submit(_judge_chunk, shared[at : at + size]) for at in range(0, len(shared), size)]
         for future in as_completed(futures):
@@ -99,9 +97,9 @@ def _judge_once(
     return found
 
 
-def _judge_chunk(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], PartResult]:
+def _judge_chunk(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], Judgement]:
     assert _input is not None
-    found = {(part, text): grade_answer(_input.key, part, text, _in_time) for part, text in pairs}
+    found = {(part, text): judge_answer(_input.key, part, text, _in_time) for part, text in pairs}
     _unwatch()
     return found
 
@@ -142,7 +140,7 @@ def _in_pool(given: WorkerInput, submissions: tuple[Submission, ...], jobs: int)
         yield from done or (_rescued(given, submission, judged),)
 
 
-def _rescued(given: WorkerInput, submission: Submission, judged: dict[tuple[str, str], PartResult]) -> GradeReport:
+def _rescued(given: WorkerInput, submission: Submission, judged: dict[tuple[str, str], Judgement]) -> GradeReport:
     """The report of a submission that killed its process; its answers, judged in a process each, join `judged`."""
     asked = {one.part: one for one in given.shown.parts}
     for pair in ((answer.part, answer.text) for answer in submission.answers):
@@ -152,7 +150,7 @@ def _rescued(given: WorkerInput, submission: Submission, judged: dict[tuple[str,
             try:
                 judged.update(pool.submit(_judge_chunk, [pair]).result())
             except BrokenProcessPool:
-                judged[pair] = not_judged(asked[pair[0]], pair[1], _DIED)
+                judged[pair] = Judgement(pair[1], not_judged(asked[pair[0]], pair[1], _DIED))
     with _pool(replace(given, judged=judged), 1) as pool:
         done = _outcome(pool.submit(_grade_chunk, (submission,)))
     return done[0] if done else _with_page(given, not_graded(submission, given.shown, _DIED))
@@ -217,7 +215,7 @@ def _light(report: GradeReport) -> GradeReport:
     """The report without what only the student's own page shows, which is written by now: it has far to go."""
     parts = []
     for part in report.parts:
-        answer = part.answer and replace(part.answer, read_as_mathml="")
+        answer = part.answer and replace(part.answer, expression=None)
         parts.append(replace(part, asked=_light_asked(part.asked), answer=answer))
     return replace(report, parts=tuple(parts))
 
@@ -251,7 +249,7 @@ def not_graded(submission: Submission, shown: RubricShown, failed: Failed) -> Gr
     for asked in shown.parts:
         result = PartResult(asked, Outcome.MISSING, 0.0, Note(NoteKind.MISSING), review=False, message="")
         if answer := answers.get(asked.part):
-            place = AnswerShown(answer.text, "", "", answer.file, answer.line)
+            place = AnswerShown(answer.text, "", None, answer.file, answer.line)
             result = replace(not_judged(asked, answer.text, failed), answer=place, problems=())
         parts.append(result)
     problem = Problem("grader failed on this submission", failed.why, file=submission.source)

@@ -5,17 +5,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from grader.comparison.arrays import Pair, line_up
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Value
 from grader.expression.language.nodes import Expression
 from grader.solver.key import SolvedQuestion
-from grader.solver.runs import Run, environment, extents, fill_partials
+from grader.solver.runs import Run, environment, extents, quantities
+from grader.solver.session import remembered
 
 
-@lru_cache(maxsize=4096)
+@remembered(maxsize=4096)
 def truth_value(run: Run, target: Expression) -> Value:
     """The target's values in a run, with the target's letters."""
     return evaluate(target, environment(run, extents(run, target)))
@@ -23,6 +22,6 @@ def truth_value(run: Run, target: Expression) -> Value:
 
 def pairs_in(question: SolvedQuestion, run: Run, target: Expression, answer: Expression) -> tuple[Pair, ...]:
     """Answer and truth at the points of a run, in every way their indices can be lined up."""
-    fill_partials(run, (answer, target), question.adjoints)
+    quantities(run, (answer, target), question.adjoints)
     value = evaluate(answer, environment(run, extents(run, target)))
     return line_up(value, truth_value(run, target), run.points)

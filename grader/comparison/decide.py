@@ -23,7 +23,7 @@ from grader.results import Decision, Evidence, Note, NoteKind, Verdict, differs,
 from grader.solver.key import SolvedQuestion
 from grader.solver.kinks import KINK_STEP, kink_points, margins, new_conditions, stratified
 from grader.solver.rounding import first_array
-from grader.solver.runs import Run, fill_partials, precise
+from grader.solver.runs import Run, precise, quantities
 
 
 def decide_number(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
@@ -69,7 +69,7 @@ def decide_samples(question: SolvedQuestion, target: Target, answer: Expression)
     runs = list(question.runs)
     own = margins(answer)
     if own:
-        fill_partials(runs[0], own, question.adjoints)
+        quantities(runs[0], own, question.adjoints)
         new = new_conditions(runs[0], own, question.conditions)
         extra = stratified(runs[0], new, question.conditions) if new else None
         runs += [extra] if extra is not None else []
@@ -170,7 +170,7 @@ def _wrong_at_kink(question: SolvedQuestion, target: Target, answer: Expression)
     pair = pairs_in(question, kink.at, target.expression, answer)[0]
     sides = []
     for side in (kink.left, kink.right):
-        fill_partials(side, (target.expression,), question.adjoints)
+        quantities(side, (target.expression,), question.adjoints)
         truth = truth_value(side, target.expression)
         sides.append(line_up(truth, truth, side.points)[0].truth)
     if any(side.shape != pair.answer.shape for side in sides):

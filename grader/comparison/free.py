@@ -38,7 +38,8 @@ from grader.results import Decision, Evidence, Note, NoteKind, Verdict, differs,
 from grader.rubric.model import Model, Question
 from grader.solver.key import SolvedQuestion
 from grader.solver.kinks import kink_points, margins, stratified
-from grader.solver.runs import Run, draw_runs, joined, make_run, widened
+from grader.solver.runs import Run, draw_runs, joined, moved_run, widened
+from grader.solver.session import Session
 
 TARGET = "the reference"
 WANTED_POINTS = 12
@@ -139,16 +140,17 @@ def _differs(point: Mapping[str, float], expected: float, got: float, certified:
 
 def _points(graph: ComputationGraph, left: Expression, boundaries: tuple[Expression, ...]) -> Run:
     """Sample points where the reference has a value, on both sides of every condition of either formula."""
-    run = draw_runs(graph, "compare")[0] if graph.leaves else Run(graph, {}, {}, 1)
+    session = Session()
+    run = draw_runs(graph, "compare", session)[0] if graph.leaves else Run(graph, {}, {}, 1, session)
     if not graph.leaves:
         return run
     for attempt in range(6):
         finite = np.isfinite(flat(left, run))
         if finite.sum() >= WANTED_POINTS:
             break
-        more = draw_runs(graph, f"compare{attempt}")[0]
+        more = draw_runs(graph, f"compare{attempt}", session)[0]
         further = widened(graph, more.values, 2.0**attempt)
-        run = joined(run, make_run(graph, more.sizes, further, more.points))
+        run = joined(run, moved_run(more, further, more.points))
     for extra in (stratified(run, boundaries), in_every_piece(run, boundaries)):
         run = run if extra is None else joined(run, extra)
     return run
@@ -157,9 +159,10 @@ def _points(graph: ComputationGraph, left: Expression, boundaries: tuple[Express
 def _compare_arrays(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> Verdict:
     """Indexed formulas: a letter that a sum binds names an axis, and names that it enters are arrays."""
     graph = _array_graph(left, right, domains)
-    runs = draw_runs(graph, "compare")
+    session = Session()
+    runs = draw_runs(graph, "compare", session)
     question = Question("compare", "", Model(graph, ()), ())
-    solved = SolvedQuestion(question, graph, runs, None, {}, False, ())
+    solved = SolvedQuestion(question, graph, runs, None, {}, False, (), session=session)
     target = Symbol(TARGET)
     letters = graph.nodes[0].letters
     expression = Indexed(target, tuple(Symbol(letter) for letter in letters)) if letters else target

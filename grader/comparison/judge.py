@@ -22,7 +22,7 @@ from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.results import Decision, Evidence, Note, NoteKind, Verdict, same, undecided
 from grader.solver.key import SolvedQuestion
-from grader.solver.runs import environment, extents, fill_partials
+from grader.solver.runs import environment, extents, quantities
 
 MAX_SHOWN_READINGS = 3
 _AMBIGUOUS = (NoteKind.AMBIGUOUS_READING, NoteKind.AMBIGUOUS_INDICES)
@@ -82,7 +82,7 @@ def _readings(question: SolvedQuestion, target: Target, answer: Expression) -> t
     run = question.runs[0]
     if not any(question.graph.axes.values()):
         return (answer,)
-    fill_partials(run, (answer,), question.adjoints)
+    quantities(run, (answer,), question.adjoints)
     env = environment(run, extents(run, target.expression))
     found = readings(answer, env)
     return found if len(found) == 1 else tuple(distinct(found, env))

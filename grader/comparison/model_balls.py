@@ -7,23 +7,22 @@ The program is run in balls from its leaves, so that no rounding of an intermedi
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.autodiff.graph import ComputationGraph
 from grader.comparison.arrays import Pair
 from grader.comparison.balls import Assignments, Point, certainly_outside
 from grader.comparison.scalars import PointCounts, compare_points
 from grader.expression.language.nodes import Expression, Partial, walk
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, leaf_values
+from grader.solver.session import remembered
 
 CLOSE_LOOKS = 1
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def is_scalar_model(question: SolvedQuestion) -> bool:
     """Whether every quantity of the model is a scalar."""
     return not any(question.graph.axes.values())
@@ -52,21 +51,21 @@ def surely_outside(
 
 
 def _point(run: Run, k: int) -> Point:
-    given = _given(run.graph)
+    given = _given(run)
     return {name: given.get(name, float(values[k])) for name, values in leaf_values(run).items()}
 
 
-@lru_cache(maxsize=256)
-def _given(graph: ComputationGraph) -> dict[str, Fraction]:
+@remembered(maxsize=256)
+def _given(run: Run) -> dict[str, Fraction]:
     """The numbers that the rubric gives, as it writes them and not as a double holds them."""
-    return {leaf.name: Fraction(repr(leaf.value)) for leaf in graph.leaves if isinstance(leaf.value, float | int)}
+    return {leaf.name: Fraction(repr(leaf.value)) for leaf in run.graph.leaves if isinstance(leaf.value, float | int)}
 
 
 def _program_for(question: SolvedQuestion, *sides: Expression) -> Assignments:
     return _program(question, any(isinstance(item, Partial) for side in sides for item in walk(side)))
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def _program(question: SolvedQuestion, partials: bool) -> Assignments:
     """The model's lines in order, with those of its derivatives where they are asked for."""
     nodes = [*question.graph.nodes]

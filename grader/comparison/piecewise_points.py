@@ -6,7 +6,7 @@ For ``1[x > 0]`` against ``1[x > 0.001]`` one of the points has x between 0 and 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +16,7 @@ from grader.expression.evaluation.evaluator import Environment, evaluate
 from grader.expression.evaluation.values import Array
 from grader.expression.language.domain import Domain
 from grader.expression.language.nodes import Expression
-from grader.solver.runs import Run, make_run
+from grader.solver.runs import Run, moved_run
 
 _BASES = 3  # lines run through so many random points, and then through points found on them
 _LINES = 12
@@ -44,7 +44,7 @@ def in_every_piece(run: Run, margins: Sequence[Expression]) -> Run | None:
     if not found:
         return None
     values = {name: np.array([point[name] for point in found]) for name in found[0]}
-    return make_run(run.graph, run.sizes, values, len(found))
+    return moved_run(run, values, len(found))
 
 
 def _distinct(run: Run, margins: Sequence[Expression]) -> tuple[Expression, ...]:
@@ -101,7 +101,7 @@ def _on_line(margin: Expression, name: str, places: Array, base: dict[str, float
     return _along(margin, {**values, name: places})
 
 
-def _along(margin: Expression, values: dict[str, Array]) -> Array:
+def _along(margin: Expression, values: Mapping[str, Array]) -> Array:
     data = evaluate(margin, Environment(values, {}, {})).data
     count = len(next(iter(values.values())))
     finite = np.where(np.isfinite(data), data, 0.0) if data.ndim == 1 else np.zeros(1)

@@ -1,17 +1,23 @@
 """One student's report -> the feedback page, one HTML file that needs nothing else.
 
-`student_page` lays the report out as plain texts, numbers and MathML; `templates/student.html` places them.
+`student_page` lays the report out as plain texts, numbers and MathML, drawn here from what the report holds as
+expressions; `templates/student.html` places them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
 from markupsafe import Markup
 
+from grader.expression.language.names import Names, kept_by_names
+from grader.expression.language.nodes import Expression
+from grader.expression.printing.mathml import to_mathml
 from grader.feedback.addresses import anchor
 from grader.feedback.templating import Formula, Remark, formula, quantity, remarks, template, typed
 from grader.feedback.wording import (
@@ -25,7 +31,7 @@ from grader.feedback.wording import (
     points,
     worth,
 )
-from grader.results import GradeReport, PartResult, RubricShown
+from grader.results import AnswerShown, GradeReport, PartResult, RubricShown
 from grader.rubric.shown import Asked
 
 CERTAIN = "This difference is certain: it was checked with interval arithmetic, which no rounding can mislead."
@@ -95,7 +101,8 @@ def student_page(report: GradeReport, rubric: RubricShown) -> str:
     """The feedback page of one student: self-contained, no script, no network."""
     results = in_order(report, rubric)
     questions = tuple(
-        _question(tuple(group)) for _, group in groupby(results, key=lambda result: result.asked.question)
+        _question(tuple(group), rubric.names.get(name, ()))
+        for name, group in groupby(results, key=lambda result: result.asked.question)
     )
     found = Counter(result.verdict for result in results)
     share = percent(report.score, report.max_score)
@@ -119,7 +126,7 @@ def student_page(report: GradeReport, rubric: RubricShown) -> str:
     return clean(template("student.html").render(page=view))
 
 
-def _question(results: tuple[PartResult, ...]) -> QuestionView:
+def _question(results: tuple[PartResult, ...], names: Names) -> QuestionView:
     asked = results[0].asked
     most = sum(result.asked.max_score for result in results)
     return QuestionView(
@@ -128,17 +135,16 @@ def _question(results: tuple[PartResult, ...]) -> QuestionView:
         score=points(sum(result.score for result in results)),
         max_score=points(most),
         worth=worth(most),
-        parts=tuple(map(_part, results)),
+        parts=tuple(_part(result, names) for result in results),
     )
 
 
-def _part(result: PartResult) -> PartView:
+def _part(result: PartResult, names: Names) -> PartView:
     asked, answer, evidence = result.asked, result.answer, result.evidence
     wrong = evidence.kind == "counterexample"
     arrays = wrong and any(value.startswith("[") for _, value in point_of(evidence))
     # A number and its name stay on one line.
     sentence = evidence_sentence(evidence, result.note, with_point=not arrays).replace(" = ", "\u00a0=\u00a0")
-    reading = formula(answer.read_as_mathml, answer.read_as) if answer and answer.read_as else None
     return PartView(
         anchor=anchor(asked.part),
         part=asked.part,
@@ -152,7 +158,7 @@ def _part(result: PartResult) -> PartView:
         review=result.review,
         typed=typed(answer.text) if answer else None,
         place=placed(answer.file, answer.line) if answer else "",
-        reading=reading,
+        reading=_reading(answer, names) if answer and answer.read_as else None,
         message=result.message,
         example=sentence if wrong else "",
         values=tuple(quantity(name, value) for name, value in point_of(evidence)) if arrays else (),
@@ -164,6 +170,21 @@ def _part(result: PartResult) -> PartView:
         remarks=remarks(result.problems),
         solution=_solution(asked) if asked.solution else Markup(),
     )
+
+
+def _reading(answer: AnswerShown, names: Names) -> Formula:
+    """How we read an answer, drawn; as text where it can't be."""
+    drawn = ""
+    if answer.expression is not None:
+        with suppress(Exception):  # a fault of ours costs the drawing, not the page
+            drawn = drawing(names)(answer.expression, answer.read_as)
+    return formula(drawn, answer.read_as)
+
+
+@kept_by_names
+def drawing(names: Names) -> Callable[[Expression, str], str]:
+    """(expression, its text) -> MathML; half the answers of a class are repeated, and each is drawn once."""
+    return lru_cache(maxsize=16_384)(lambda expression, text: to_mathml(expression, names, text=text))
 
 
 @lru_cache(maxsize=1024)

@@ -5,16 +5,17 @@ A later answer that is right given the student's own ``dL/dZ = 0.0021`` earns it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 
 from grader.diagnosis.carried.follow_through import Own, follow_through, own_value
 from grader.expression.language.nodes import Expression
-from grader.expression.reading.read import read
-from grader.grading.answers import final_answer, given_your, shown_steps
+from grader.expression.reading.read import Reading
+from grader.grading.answers import given_your, shown_steps
 from grader.grading.isolated import Failed, Isolation, isolated, not_followed
 from grader.grading.partial import bounded
-from grader.results import NOTES, WRONG, Evidence, Note, NoteKind, Outcome, PartResult, ScoreLine
+from grader.results import NOTES, WRONG, Evidence, Judgement, Note, NoteKind, Outcome, PartResult, ScoreLine
 from grader.solver.key import SolvedPart, SolvedQuestion
 
 _FITS = frozenset((NoteKind.FOLLOW_THROUGH, NoteKind.FOLLOW_THROUGH_DEGENERATE))
@@ -22,26 +23,32 @@ _VALUED = WRONG | {Outcome.CORRECT}
 
 
 def carried_forward(
-    question: SolvedQuestion, results: list[PartResult], isolation: Isolation = isolated
+    question: SolvedQuestion,
+    results: list[PartResult],
+    judgements: Sequence[Judgement | None],
+    isolation: Isolation = isolated,
 ) -> list[PartResult]:
     """`results` are those of the question's parts, in order; the better of both ways of judging each stands.
 
+    `judgements` say how each answer was read; there is None for a part without one.
+
     Where it fails for a part, or for a value that the part could go on from, the part stays as judged, for a person.
     """
-    wrong = [k for k, result in enumerate(results) if result.verdict in WRONG and result.answer is not None]
+    pairs = zip(results, judgements, strict=True)
+    wrong = {k: judgement for k, (result, judgement) in enumerate(pairs) if judgement and result.verdict in WRONG}
     if not wrong:
         return results
-    own, lost = _values(question, results, isolation)
+    own, lost = _values(question, results, judgements, isolation)
     changed = list(results)
     worked_out: set[str] = set()
     of_steps: list[Own] = []  # wrong steps of earlier parts
-    for k in wrong:
+    for k, judgement in wrong.items():
         part = question.parts[k]
         others = (value for value in own if value.name != part.name)
         usable = tuple(value for value in others if not value.trivial or value.name in worked_out)
         usable = (*usable, *(value for value in of_steps if value.name != part.name))
         usable = () if all(value.right for value in usable) else usable
-        found = isolation(partial(_carried, question, part, results[k], usable))
+        found = isolation(partial(_carried, question, part, results[k], judgement, usable))
         failed = found if isinstance(found, Failed) else _missed(part, found[0], lost)
         if not isinstance(found, Failed):
             changed[k], shown, fits = found
@@ -57,14 +64,14 @@ def carried_forward(
 
 
 def _values(
-    question: SolvedQuestion, results: list[PartResult], isolation: Isolation
+    question: SolvedQuestion, results: list[PartResult], judgements: Sequence[Judgement | None], isolation: Isolation
 ) -> tuple[tuple[Own, ...], dict[str, Failed]]:
     """The student's values to go on from, and by its part's name why one is lost."""
     own: list[Own] = []
     lost: dict[str, Failed] = {}
-    for part, result in zip(question.parts, results, strict=True):
+    for part, result, judgement in zip(question.parts, results, judgements, strict=True):
         if result.verdict in _VALUED and NOTES[result.note.kind].goes_on:
-            value = isolation(partial(_own, question, part, result))
+            value = isolation(partial(_own, question, part, result, judgement))
             if isinstance(value, Failed):
                 lost[part.name] = value
             elif value is not None:
@@ -80,40 +87,30 @@ def _missed(part: SolvedPart, result: PartResult, lost: dict[str, Failed]) -> Fa
     return next((failed for name, failed in lost.items() if name != part.name), None)
 
 
-def _expression(question: SolvedQuestion, part: SolvedPart, result: PartResult) -> Expression | None:
-    return None if result.answer is None else _read(question, part, result.answer.text)
-
-
-@lru_cache(maxsize=16_384)
-def _read(question: SolvedQuestion, part: SolvedPart, text: str) -> Expression | None:
-    return final_answer(read(text, question.question.model.names), part.part.target)
-
-
-def _own(question: SolvedQuestion, part: SolvedPart, result: PartResult) -> Own | None:
+def _own(question: SolvedQuestion, part: SolvedPart, result: PartResult, judgement: Judgement | None) -> Own | None:
     right = result.verdict is Outcome.CORRECT
-    answer = _expression(question, part, result) if question.numeric or not right else None
+    answer = judgement.expression if judgement and (question.numeric or not right) else None
     return None if answer is None else own_value(question, part.name, part.part.target, answer, right)
 
 
 def _carried(
-    question: SolvedQuestion, part: SolvedPart, result: PartResult, others: tuple[Own, ...]
+    question: SolvedQuestion, part: SolvedPart, result: PartResult, judgement: Judgement, others: tuple[Own, ...]
 ) -> tuple[PartResult, tuple[Own, ...], bool]:
     """The result with credit for what is right given `others`, else given steps; the wrong steps that it shows; and
     whether the final answer fits the `others`."""
-    result = _followed(question, part, result, others)
+    result = _followed(question, part, result, judgement.expression, others)
     fits = result.note.kind in _FITS
-    if result.note.kind is NoteKind.FOLLOW_THROUGH or not part.part.steps:
+    if result.note.kind is NoteKind.FOLLOW_THROUGH or not part.part.steps or judgement.reading is None:
         return result, (), fits
-    return *_by_steps(question, part, result, others), fits
+    return *_by_steps(question, part, result, judgement.reading, judgement.expression, others), fits
 
 
-def _followed(question: SolvedQuestion, part: SolvedPart, result: PartResult, others: tuple[Own, ...]) -> PartResult:
+def _followed(
+    question: SolvedQuestion, part: SolvedPart, result: PartResult, answer: Expression | None, others: tuple[Own, ...]
+) -> PartResult:
     """The result where the final answer is right given the student's `others`."""
     score = round(part.part.points * part.part.follow_through, 6)
-    if score <= result.score or not others:
-        return result
-    answer = _expression(question, part, result)
-    if answer is None:
+    if score <= result.score or not others or answer is None:
         return result
     found = follow_through(question, part.name, part.part.target, part.part.tolerance, answer, others)
     if found is None:
@@ -125,17 +122,20 @@ def _followed(question: SolvedQuestion, part: SolvedPart, result: PartResult, ot
 
 
 def _by_steps(
-    question: SolvedQuestion, part: SolvedPart, result: PartResult, others: tuple[Own, ...]
+    question: SolvedQuestion,
+    part: SolvedPart,
+    result: PartResult,
+    reading: Reading,
+    answer: Expression | None,
+    others: tuple[Own, ...],
 ) -> tuple[PartResult, tuple[Own, ...]]:
     """The result by the steps that the answer shows, where some are right given others' values, or a wrong step's.
 
     A final answer that is right given a wrong step loses that step's points and no more. The wrong steps come along.
     A person looks at what fits only because a value made it vanish or level off.
     """
-    reading = read(result.answer.text if result.answer else "", question.question.model.names)
     shown = shown_steps(question, part, reading, others)
-    full, answer = part.part.points, final_answer(reading, part.part.target)
-    share = round(full * part.part.follow_through, 6)
+    share = round(part.part.points * part.part.follow_through, 6)
     wrong = tuple(value for _, value in shown.wrong)
     own = (*others, *wrong)
     if shown.wrong and answer is not None and share > result.score:

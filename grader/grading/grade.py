@@ -10,15 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
 
 from grader.comparison.judge import judge
 from grader.comparison.target import Target
 from grader.diagnosis.diagnose import Diagnosed, diagnosed
-from grader.expression.language.nodes import Partial, head
-from grader.expression.printing.mathml import to_mathml
+from grader.expression.language.nodes import Expression, Partial, head
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, read
 from grader.grading.answers import final_answer, shown_steps, with_own_partials
@@ -33,6 +31,7 @@ from grader.results import (
     Decision,
     Evidence,
     GradeReport,
+    Judgement,
     Note,
     NoteKind,
     Outcome,
@@ -42,9 +41,10 @@ from grader.results import (
     Verdict,
 )
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
+from grader.solver.session import remembered
 from grader.submission.submissions import Answer, Submission
 
-Judged: TypeAlias = Mapping[tuple[str, str], PartResult]
+Judged: TypeAlias = Mapping[tuple[str, str], Judgement]
 NOTHING_JUDGED: Judged = MappingProxyType({})
 UNFINISHED = {
     NoteKind.CHAIN_RULE_ONLY: "the chain rule is set up rightly",
@@ -58,17 +58,19 @@ def grade(
 ) -> GradeReport:
     """Grade every part of the rubric; a part without an answer is missing, never silently nought.
 
-    `judged` may hold outcomes of `grade_answer` by (part, text), which are then not worked out again. `isolation`
+    `judged` may hold what `judge_answer` gives by (part, text), which are then not worked out again. `isolation`
     keeps what goes wrong in one answer from the others.
     """
     answers = {answer.part: answer for answer in submission.answers}
     results: list[PartResult] = []
     for question in key.questions:
-        own = []
-        for part in question.parts:
-            answer = answers.get(part.part.id)
-            own.append(_missing(part) if answer is None else _grade_part(key, part, answer, judged, isolation))
-        carried = carried_forward(question, own, isolation)
+        given = [answers.get(part.part.id) for part in question.parts]
+        own = [_found(key, part, answer, judged, isolation) for part, answer in zip(question.parts, given, strict=True)]
+        placed = [
+            _missing(part) if answer is None or judgement is None else _placed(judgement.result, answer)
+            for part, answer, judgement in zip(question.parts, given, own, strict=True)
+        ]
+        carried = carried_forward(question, placed, own, isolation)
         results += [_confirmed_by_hand(result) if submission.ocr else result for result in carried]
     return GradeReport(
         student=submission.student,
@@ -85,14 +87,20 @@ def grade(
 def grade_answer(key: AnswerKey, part_id: str, text: str, isolation: Isolation = isolated) -> PartResult:
     """Grade one answer; raises KeyError for a part that the rubric does not have."""
     part = find_part(key, part_id)[1]
-    return _judged(key, part_id, text, isolation) if text.strip() else _missing(part)
+    return judge_answer(key, part_id, text, isolation).result if text.strip() else _missing(part)
+
+
+def judge_answer(key: AnswerKey, part_id: str, text: str, isolation: Isolation = isolated) -> Judgement:
+    """Judge one answer that is not blank; raises KeyError for a part that the rubric does not have."""
+    return _judged(key, part_id, text, isolation)
 
 
 def rubric_shown(key: AnswerKey) -> RubricShown:
     """What the pages need of the rubric."""
     rubric = key.rubric
     asked = tuple(part.asked for question in key.questions for part in question.parts)
-    return RubricShown(rubric.title, rubric.path, rubric.sha256, rubric.max_score, asked)
+    names = {question.question.id: question.question.model.names for question in key.questions}
+    return RubricShown(rubric.title, rubric.path, rubric.sha256, rubric.max_score, asked, names)
 
 
 def find_part(key: AnswerKey, part_id: str) -> tuple[SolvedQuestion, SolvedPart]:
@@ -108,10 +116,17 @@ def _missing(part: SolvedPart) -> PartResult:
     return PartResult(part.asked, Outcome.MISSING, 0.0, Note(NoteKind.MISSING), False, NOTES[NoteKind.MISSING].sentence)
 
 
-def _grade_part(key: AnswerKey, part: SolvedPart, answer: Answer, judged: Judged, isolation: Isolation) -> PartResult:
-    if not answer.text.strip():
-        return _missing(part)
-    result = judged.get((part.part.id, answer.text)) or _judged(key, part.part.id, answer.text, isolation)
+def _found(
+    key: AnswerKey, part: SolvedPart, answer: Answer | None, judged: Judged, isolation: Isolation
+) -> Judgement | None:
+    """The judgement on an answer; None where there is nothing to judge."""
+    if answer is None or not answer.text.strip():
+        return None
+    return judged.get((part.part.id, answer.text)) or _judged(key, part.part.id, answer.text, isolation)
+
+
+def _placed(result: PartResult, answer: Answer) -> PartResult:
+    """The result with the place where the answer stood."""
     if result.answer is None:
         return result
     placed = tuple(
@@ -122,27 +137,32 @@ def _grade_part(key: AnswerKey, part: SolvedPart, answer: Answer, judged: Judged
 
 
 # half the answers of a class are repeated, and most parts are asked of everybody
-@lru_cache(maxsize=65_536)
-def _judged(key: AnswerKey, part_id: str, text: str, isolation: Isolation) -> PartResult:
+@remembered(maxsize=65_536)
+def _judged(key: AnswerKey, part_id: str, text: str, isolation: Isolation) -> Judgement:
     question, part = find_part(key, part_id)
     found = isolation(lambda: _judge(question, part, text))
-    return not_judged(part.asked, text, found) if isinstance(found, Failed) else found
+    return Judgement(text, not_judged(part.asked, text, found)) if isinstance(found, Failed) else found
 
 
-def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> PartResult:
+def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
     reading = read(text, question.question.model.names)
     expression = final_answer(reading, part.part.target)
     if reading.problems or expression is None:
-        return _unreadable(part, reading)
-    names = question.question.model.names
-    read_as = to_text(expression, names)
-    shown = AnswerShown(text, read_as, to_mathml(expression, names, text=read_as), "", 0)
+        return Judgement(text, _unreadable(part, reading), reading)
     verdict = judge(question, target_of(part), expression)
     if verdict.note.kind is NoteKind.CHAIN_RULE_ONLY:
         finished = with_own_partials(question, reading, expression)
         if finished is not None:
             worked_out = judge(question, target_of(part), finished)
             verdict = worked_out if worked_out.decision is Decision.EQUIVALENT else verdict
+    result = _result(question, part, reading, expression, verdict)
+    return Judgement(text, result, reading, expression, verdict)
+
+
+def _result(
+    question: SolvedQuestion, part: SolvedPart, reading: Reading, expression: Expression, verdict: Verdict
+) -> PartResult:
+    """What an answer that was read is worth by itself, and what is said about it."""
     mistake = diagnosed(question, part, expression, verdict)
     lines, score, outcome = _points(question, part, reading, verdict, mistake)
     return PartResult(
@@ -153,7 +173,7 @@ def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> PartResult:
         review=outcome in _REVIEWED,
         message=message_for(replace(verdict, message="") if _hides(question, part, verdict, mistake) else verdict)
         + _other_left_side(reading, part),
-        answer=shown,
+        answer=AnswerShown(reading.text, to_text(expression, question.question.model.names), expression, "", 0),
         evidence=_evidence(question, part, verdict.evidence),
         diagnosis=None if mistake is None else mistake.diagnosis,
         lines=lines,
@@ -222,7 +242,7 @@ def _unreadable(part: SolvedPart, reading: Reading) -> PartResult:
         note=Note(NoteKind.UNREADABLE),
         review=True,
         message=NOTES[NoteKind.UNREADABLE].sentence,
-        answer=AnswerShown(reading.text, "", "", "", 0),
+        answer=AnswerShown(reading.text, "", None, "", 0),
         evidence=Evidence(),
         problems=problems,
     )

@@ -50,14 +50,14 @@ def not_judged(asked: Asked, text: str, failed: Failed) -> PartResult:
         failed.note,
         review=True,
         message="This answer could not be judged; a person will look at it.",
-        answer=AnswerShown(text, "", "", "", 0),
+        answer=AnswerShown(text, "", None, "", 0),
         problems=(Problem(f"{_OURS} the answer to part {asked.part}", failed.why),),
     )
 
 
 def not_followed(result: PartResult, failed: Failed) -> PartResult:
     """The result as judged by itself, for a person: credit for going on from other answers may be missing."""
-    place = result.answer or AnswerShown("", "", "", "", 0)
+    place = result.answer or AnswerShown("", "", None, "", 0)
     message = f"{_OURS} what follows from other answers in part {result.asked.part}"
     problem = Problem(message, failed.why, place.file, place.line)
     return replace(result, review=True, message=result.message + _UNCHECKED, problems=(*result.problems, problem))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from grader.expression.language.names import Names
+from grader.expression.language.nodes import Expression
+from grader.expression.reading.read import Reading
 from grader.problems import Problem
 from grader.results.notes import NOTES, Decision, Note, NoteKind, Outcome
 from grader.rubric.shown import Asked
@@ -66,11 +70,14 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class AnswerShown:
-    """A student's answer as typed, and as we read it; `line` counts from 1, 0 meaning unknown."""
+    """A student's answer as typed, and as we read it; `line` counts from 1, 0 meaning unknown.
+
+    `expression` is what pages draw as a formula; without one they show the text `read_as`.
+    """
 
     text: str
     read_as: str
-    read_as_mathml: str
+    expression: Expression | None
     file: str
     line: int
 
@@ -101,6 +108,22 @@ class PartResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of one distinct answer to one part, whoever wrote it: made once, and used by all that comes after.
+
+    `text` was read as `reading`, whose final answer in the target's letters is `expression`; `verdict` is the judge's,
+    and `result` what the answer is worth by itself, without a place. Text that could not be read has no `expression`
+    and no `verdict`; an answer that could not be judged has no `reading` either.
+    """
+
+    text: str
+    result: PartResult
+    reading: Reading | None = None
+    expression: Expression | None = None
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GradeReport:
     """The outcome for one student; every report is rendered from this value."""
 
@@ -116,13 +139,14 @@ class GradeReport:
 
 @dataclass(frozen=True, slots=True)
 class RubricShown:
-    """What reports need of a rubric besides its parts."""
+    """What reports need of a rubric besides its parts; `names` are those that a question's formulas are drawn with."""
 
     title: str
     path: str
     sha256: str
     max_score: float
     parts: tuple[Asked, ...]
+    names: Mapping[str, Names] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Each becomes a declared name, and a pair of that name and the derivative it stan
 from __future__ import annotations
 
 from grader.autodiff.graph import ComputationGraph
-from grader.expression.language.names import Names
+from grader.expression.language.names import ModelNames
 from grader.expression.language.nodes import Expression, Partial, head, sides
 from grader.rubric.declarations import DeclaredNames, declare, named
 from grader.rubric.fields import Fields, RubricPlace, read_fields, read_pairs
@@ -22,7 +22,7 @@ def read_notation(
     if "notation" not in fields:
         return ()
     pairs = []
-    names: Names = tuple(table.names)
+    names = ModelNames(table.names)
     for key, value in read_pairs(fields["notation"], place.key("notation")):
         inner = place.inside(f"notation '{key.value}'")
         row = _row(value, inner)

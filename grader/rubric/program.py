@@ -15,7 +15,7 @@ from grader.autodiff.higher import gradient_node
 from grader.autodiff.lower import lower
 from grader.expression.algebra.construct import apart, fresh, substitute
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.names import Declared
+from grader.expression.language.names import Declared, ModelNames
 from grader.expression.language.nodes import (
     Expression,
     Indexed,
@@ -82,7 +82,7 @@ def read_model(tree: Tree, place: RubricPlace) -> Model:
     graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes)
     notation = read_notation(fields, table, graph, place)
     check_spellings(table, tuple((node.name, node.source or node.expression) for node in nodes), place)
-    names = tuple(replace(item, axes=table.axes.get(item.name, ())) for item in table.names)
+    names = ModelNames(replace(item, axes=table.axes.get(item.name, ())) for item in table.names)
     return Model(replace(graph, notation=notation), names)
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from grader.autodiff.higher import with_derivatives
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, spread
 from grader.expression.language.nodes import Partial, head, partial_name
@@ -21,7 +20,7 @@ from grader.problems import Problem
 from grader.solver.closed import spelled
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.kinks import margin_values, model_margins
-from grader.solver.runs import Run, compute, environment, extents
+from grader.solver.runs import Run, compute, environment, extents, graph_for
 from grader.version import VERSION
 
 STEPS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
@@ -40,7 +39,7 @@ def certify_question(done: SolvedQuestion) -> list[Problem]:
         for target in (part.target, *(step.target for step in part.steps)):
             if not isinstance(target, Partial):
                 continue
-            graph = with_derivatives(done.graph, target)
+            graph = graph_for(done.session, done.graph, target)
             for run in done.runs:
                 problem = certify_partial(replace(run, graph=graph), target)
                 if problem is None:
@@ -54,7 +53,7 @@ def certify_question(done: SolvedQuestion) -> list[Problem]:
 
 def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> list[Problem]:
     """The formula that is shown must have the values of the raw gradient; a Problem where it has not."""
-    left = spelled(with_derivatives(done.graph, part.part.target), part.part.target, done.adjoints, part.closed)
+    left = spelled(graph_for(done.session, done.graph, part.part.target), part.part.target, done.adjoints, part.closed)
     for run in done.runs:
         with np.errstate(all="ignore"):
             truth = evaluate(left, environment(run, extents(run, left)))
@@ -141,7 +140,7 @@ def _moved(run: Run, below: str, entries: list[tuple[int, ...]]) -> Run:
             at: Any = (..., *entry)
             fixed[name][rows] += step * run.values[partial_name(name, below)][at]
     points = run.points * len(blocks)
-    return Run(run.graph, run.sizes, compute(run.graph, run.sizes, tiled, points, fixed), points)
+    return Run(run.graph, run.sizes, compute(run.graph, run.sizes, tiled, points, fixed), points, run.session)
 
 
 def _slopes(run: Run, moved: Run, above: str, entries: int) -> tuple[Array, Array]:

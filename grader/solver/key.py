@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.expression.language.nodes import Expression
@@ -15,6 +15,7 @@ from grader.rubric.shown import Asked
 from grader.solver.closed import DerivationLine
 from grader.solver.kinks import Kink
 from grader.solver.runs import Run
+from grader.solver.session import Session
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,12 +45,17 @@ class SolvedQuestion:
     numeric: bool
     parts: tuple[SolvedPart, ...]
     conditions: tuple[Expression, ...] = ()
+    session: Session = field(default_factory=Session, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnswerKey:
-    """The solved rubric. `certificates` maps the hash of what was certified to the certificate's text."""
+    """The solved rubric. `certificates` maps the hash of what was certified to the certificate's text.
+
+    Its questions and their runs share the `session`, which keeps what is worked out for them and goes when they go.
+    """
 
     rubric: Rubric
     questions: tuple[SolvedQuestion, ...]
     certificates: Mapping[str, str]
+    session: Session = field(default_factory=Session, repr=False)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -17,7 +16,8 @@ from grader.expression.algebra.construct import sub
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Call, Expression, Reduce, walk
-from grader.solver.runs import Run, draw_leaves, environment, leaf_values, make_run, seeded, widened
+from grader.solver.runs import Run, draw_leaves, environment, leaf_values, moved_run, seeded, widened, worked_out
+from grader.solver.session import remembered
 
 GRID = 48
 KINK_STEP = 2.0**-16
@@ -75,7 +75,7 @@ def _same_sign(one: Array, other: Array) -> bool:
     return one.shape == other.shape and (np.array_equal(one, other) or np.array_equal(one, -other))
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def margin_values(run: Run, margin: Expression) -> Array | None:
     """The margin at every point, entries flattened: (K, entries); None where it has no value or needs an index."""
     try:
@@ -124,7 +124,7 @@ def kink_points(run: Run, conditions: Iterable[Expression]) -> Array:
     return found
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _nudged(run: Run) -> Run:
     rng = seeded("nudged")
     leaves = {}
@@ -132,24 +132,25 @@ def _nudged(run: Run) -> Run:
         value = run.values[leaf.name]
         smooth = leaf.domain.kind in ("interval", "simplex") and leaf.value is None
         leaves[leaf.name] = value + 2.0**-20 * rng.uniform(0.5, 1.0, value.shape) if smooth else value
-    return make_run(run.graph, run.sizes, leaves, run.points)
+    return moved_run(run, leaves, run.points)
 
 
 def is_index_condition(run: Run, margin: Expression) -> bool:
     """Whether a condition is on index letters alone (``i = j``), which every array point tries in full."""
-    return not any(getattr(item, "name", None) in run.values for item in walk(margin))
+    known = worked_out(run)
+    return not any(getattr(item, "name", None) in known for item in walk(margin))
 
 
 def _point(run: Run, k: int) -> dict[str, Array]:
     return {name: values[k : k + 1] for name, values in leaf_values(run).items()}
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _more(run: Run) -> Run:
     """Many further points, half of them drawn wider where the domain is unbounded."""
     leaves = draw_leaves(run.graph, run.sizes, POOL, seeded("more"))
     further = np.where(np.arange(POOL) < POOL // 2, 1.0, 3.0)
-    return make_run(run.graph, run.sizes, widened(run.graph, leaves, further), POOL)
+    return moved_run(run, widened(run.graph, leaves, further), POOL)
 
 
 def _unseen_patterns(run: Run, conditions: tuple[Expression, ...]) -> list[dict[str, Array]]:
@@ -192,7 +193,7 @@ def _near_boundary(pool: Run, margin: Expression, data: Array) -> list[dict[str,
     for _ in range(2):
         leaves, steps = _blend(pool.graph, start, stop, np.linspace(low, high, GRID))
         try:
-            line = make_run(pool.graph, pool.sizes, leaves, GRID)
+            line = moved_run(pool, leaves, GRID)
         except ShapeError:
             return kept
         along = margin_values(line, margin)
@@ -217,7 +218,7 @@ def _ends(pool: Run, margin: Expression, data: Array, column: int) -> tuple[dict
         start = _point(pool, int(k))
         held = {name: np.repeat(start[name], pool.points, axis=0) for name in fixed}
         leaves = {name: held.get(name, pool.values[name]) for name in leaf_values(pool)}
-        across = make_run(pool.graph, pool.sizes, leaves, pool.points)
+        across = moved_run(pool, leaves, pool.points)
         found = margin_values(across, margin)
         if data[k, column] > 0 and found is not None and found[:, column].min() < 0:
             return start, _point(across, int(np.argmin(found[:, column])))
@@ -253,7 +254,7 @@ def kinks(run: Run, conditions: Iterable[Expression]) -> Kink | None:
 
 def _many_points(run: Run, points: list[dict[str, Array]]) -> Run:
     leaves = {name: np.concatenate([point[name] for point in points]) for name in points[0]}
-    return make_run(run.graph, run.sizes, leaves, len(points))
+    return moved_run(run, leaves, len(points))
 
 
 def _solve_kink(run: Run, margin: Expression, leaf: str) -> tuple[dict[str, Array], ...] | None:
@@ -286,7 +287,7 @@ def _shift(point: dict[str, Array], leaf: str, entry: tuple[int, ...], step: flo
 
 
 def _runs_at(run: Run, leaves: dict[str, Array]) -> Run:
-    return make_run(run.graph, run.sizes, leaves, 1)
+    return moved_run(run, leaves, 1)
 
 
 def _margin_at(run: Run, leaves: dict[str, Array], margin: Expression) -> Array | None:

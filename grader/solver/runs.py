@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -19,23 +19,30 @@ from grader.expression.evaluation.evaluator import Environment, evaluate
 from grader.expression.evaluation.values import Array, ShapeError, Value, spread
 from grader.expression.language.domain import POSITIVE, REAL, draw
 from grader.expression.language.nodes import Expression, Partial, Symbol, head, indices, partial_name, sides, walk
+from grader.solver.session import Session, remembered
 
 SCALAR_POINTS = 40
 ARRAY_POINTS = 16
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Run:
-    """One draw: sizes, and for every quantity an array (K, *axes).
+    """One draw: sizes, and for every quantity an array (K, *axes), read only.
 
-    `values` also keeps the derivatives asked for so far, computed once each (a memo: never changed, only filled).
+    Those of a key hold the derivatives that its targets need as well; `quantities` has all others.
     """
 
     graph: ComputationGraph
     sizes: Mapping[str, int]
-    values: dict[str, Array]
+    values: Mapping[str, Array]
     points: int
-    known: set[str] = field(default_factory=set)
+    session: Session = field(default_factory=Session, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+
+    def __reduce__(self) -> tuple[type[Run], tuple[object, ...]]:
+        return Run, (self.graph, self.sizes, dict(self.values), self.points, self.session)
 
 
 def seeded(*key: str) -> np.random.Generator:
@@ -117,60 +124,103 @@ def full_array(value: Value, letters: tuple[str, ...], extents: Mapping[str, int
     return np.broadcast_to(data, shape)
 
 
-def make_run(graph: ComputationGraph, sizes: Mapping[str, int], leaves: dict[str, Array], points: int) -> Run:
+def make_run(
+    graph: ComputationGraph, sizes: Mapping[str, int], leaves: Mapping[str, Array], points: int, session: Session
+) -> Run:
     """A run from given leaf values."""
-    return Run(graph, sizes, compute(graph, sizes, leaves, points), points)
+    return Run(graph, sizes, compute(graph, sizes, leaves, points), points, session)
 
 
-def draw_runs(graph: ComputationGraph, key: str) -> tuple[Run, ...]:
+def moved_run(run: Run, leaves: Mapping[str, Array], points: int) -> Run:
+    """The program of a run at other points."""
+    return make_run(run.graph, run.sizes, leaves, points, run.session)
+
+
+def draw_runs(graph: ComputationGraph, key: str, session: Session) -> tuple[Run, ...]:
     """The sample points of a model: two draws where arrays have sizes, one otherwise, one point if all is given."""
     if is_numeric(graph):
-        return (make_run(graph, {}, draw_leaves(graph, {}, 1, seeded(key)), 1),)
+        return (make_run(graph, {}, draw_leaves(graph, {}, 1, seeded(key)), 1, session),)
     runs = []
     for attempt in range(2 if graph.sizes else 1):
         rng = seeded(key, str(attempt))
         sizes = draw_sizes(graph, rng, attempt)
         points = ARRAY_POINTS if any(leaf.axes for leaf in graph.leaves) else SCALAR_POINTS
-        runs.append(make_run(graph, sizes, draw_leaves(graph, sizes, points, rng), points))
+        runs.append(make_run(graph, sizes, draw_leaves(graph, sizes, points, rng), points, session))
     return tuple(runs)
 
 
-def fill_partials(run: Run, expressions: Iterable[Expression], adjoints: Mapping[str, tuple[Node, ...]]) -> None:
-    """Compute the model's derivatives that `expressions` name into the run; names it can't have stay absent."""
+def with_partials(run: Run, expressions: Iterable[Expression], adjoints: Mapping[str, tuple[Node, ...]]) -> Run:
+    """The run with the model's derivatives that `expressions` name among its values."""
+    return replace(run, values=quantities(run, expressions, adjoints))
+
+
+def quantities(
+    run: Run, expressions: Iterable[Expression], adjoints: Mapping[str, tuple[Node, ...]]
+) -> Mapping[str, Array]:
+    """The values of a run and of the model's derivatives that `expressions` name, each worked out once.
+
+    Names that the model can't have stay absent.
+    """
     short = dict(run.graph.notation)
     for expression in expressions:
         for item in walk(expression):
-            if isinstance(item, Symbol) and item.name in short and item.name not in run.values:
+            if isinstance(item, Symbol) and item.name in short and item.name not in worked_out(run):
                 written_out = short[item.name]
-                fill_partials(run, (written_out,), adjoints)
-                if (name := head(written_out)) in run.values:
-                    run.values[item.name] = run.values[name]
-            if isinstance(item, Partial) and (name := head(item)) is not None and name not in run.values:
-                _fill(run, item, name, adjoints)
+                found = quantities(run, (written_out,), adjoints).get(head(written_out) or "")
+                if found is not None:
+                    _kept(run)[item.name] = found
+            if isinstance(item, Partial) and (name := head(item)) is not None and name not in worked_out(run):
+                _work_out(run, item, name, adjoints)
+    return worked_out(run)
 
 
-def _fill(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[Node, ...]]) -> None:
+def worked_out(run: Run) -> Mapping[str, Array]:
+    """The values of a run, with the derivatives that were asked for so far."""
+    return run.session.worked_out.get(run, run.values)
+
+
+def _kept(run: Run) -> dict[str, Array]:
+    """Where the derivatives of a run are kept."""
+    values = run.session.worked_out.get(run)
+    if values is None:
+        values = run.session.worked_out[run] = dict(run.values)
+    return values
+
+
+def _work_out(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[Node, ...]]) -> None:
     above, below = head(item.numerator), head(item.denominator)
-    if isinstance(item.numerator, Partial) and above is not None and above not in run.values:
-        _fill(run, item.numerator, above, adjoints)
-    if above not in run.values or below not in run.values:
+    if isinstance(item.numerator, Partial) and above is not None and above not in worked_out(run):
+        _work_out(run, item.numerator, above, adjoints)
+    known = worked_out(run)
+    if above is None or below is None or above not in known or below not in known:
         return
-    if above not in run.known:
-        for node in adjoints.get(above) or _raw_adjoints(with_derivatives(run.graph, item), above):
-            run.values[node.name] = node_array(node, run.values, run.sizes, run.points)
-        run.known.add(above)
-    if name in run.values:
+    values = _kept(run)
+    for node in adjoints.get(above) or _raw_adjoints(run.session, graph_for(run.session, run.graph, item), above):
+        if node.name not in values:
+            values[node.name] = node_array(node, values, run.sizes, run.points)
+    if name in values:
         return
-    shape = run.values[above].shape[1:] + run.values[below].shape[1:]
+    shape = values[above].shape[1:] + values[below].shape[1:]
     if above == below:
-        size = int(np.prod(run.values[above].shape[1:], dtype=int))
-        run.values[name] = np.broadcast_to(np.eye(size).reshape(shape), (run.points, *shape))
+        size = int(np.prod(values[above].shape[1:], dtype=int))
+        values[name] = np.broadcast_to(np.eye(size).reshape(shape), (run.points, *shape))
     else:  # no path leads from one to the other
-        run.values[name] = np.zeros((run.points, *shape))
+        values[name] = np.zeros((run.points, *shape))
 
 
-@lru_cache(maxsize=256)
-def _raw_adjoints(graph: ComputationGraph, output: str) -> tuple[Node, ...]:
+def graph_for(session: Session, graph: ComputationGraph, target: Expression) -> ComputationGraph:
+    """The graph in which a target is a first derivative."""
+    second = isinstance(target, Partial) and isinstance(target.numerator, Partial)
+    return _derived(session, graph, target) if second else graph
+
+
+@remembered(maxsize=256)
+def _derived(_: Session, graph: ComputationGraph, target: Expression) -> ComputationGraph:
+    return with_derivatives(graph, target)
+
+
+@remembered(maxsize=256)
+def _raw_adjoints(_: Session, graph: ComputationGraph, output: str) -> tuple[Node, ...]:
     return backward_pass(graph, output, tidy=False)
 
 
@@ -192,11 +242,11 @@ def widened(graph: ComputationGraph, leaves: Mapping[str, Array], scale: float |
     }
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def precise(run: Run) -> Run:
     """The run in the widest floating point that NumPy has here, to tell differences from rounding noise."""
     leaves = {name: values.astype(np.longdouble) for name, values in leaf_values(run).items()}
-    return make_run(run.graph, run.sizes, leaves, run.points)
+    return moved_run(run, leaves, run.points)
 
 
 def extents(run: Run, target: Expression) -> dict[str, int]:
@@ -212,7 +262,7 @@ def extents(run: Run, target: Expression) -> dict[str, int]:
 
 def environment(run: Run, extents: Mapping[str, int] | None = None) -> Environment:
     """What the evaluator needs of a run."""
-    return Environment(run.values, run.sizes, extents or {})
+    return Environment(worked_out(run), run.sizes, extents or {})
 
 
 def joined(run: Run, more: Run) -> Run:
@@ -220,4 +270,4 @@ def joined(run: Run, more: Run) -> Run:
     names = [leaf.name for leaf in run.graph.leaves]
     names += [name for name in more.values if name.startswith("∂") and name in run.values]
     leaves = {name: np.concatenate([run.values[name], more.values[name]]) for name in names}
-    return make_run(run.graph, run.sizes, leaves, run.points + more.points)
+    return moved_run(run, leaves, run.points + more.points)

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from grader.autodiff.backprop import NotDifferentiable, backward_pass
 from grader.autodiff.graph import ComputationGraph, Node
-from grader.autodiff.higher import with_derivatives
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import Partial, head
 from grader.expression.printing.mathml import to_mathml
@@ -22,7 +21,8 @@ from grader.solver.derivation import shown_steps
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.solver.kinks import Kink, kinks, model_margins, stratified
 from grader.solver.rounding import first_array, rounded_program, rounds
-from grader.solver.runs import Run, draw_runs, fill_partials, is_numeric, joined
+from grader.solver.runs import Run, draw_runs, graph_for, is_numeric, joined, with_partials
+from grader.solver.session import Session
 from grader.version import VERSION
 
 
@@ -32,13 +32,14 @@ def solve(rubric: Rubric, certificates: Mapping[str, str] | None = None) -> Answ
     A question whose content hash is in `certificates` was certified before and is not certified again.
     """
     known = certificates or {}
+    session = Session()
     made: dict[str, str] = {}
     solved: list[SolvedQuestion] = []
     problems: list[Problem] = []
     for question in rubric.questions:
         digest = content_hash(question)
         try:
-            done = _solve_question(question, digest)
+            done = _solve_question(question, digest, session)
             if digest not in known:
                 problems += certify_question(done)
         except ShapeError as error:
@@ -52,7 +53,7 @@ def solve(rubric: Rubric, certificates: Mapping[str, str] | None = None) -> Answ
         solved.append(done)
     if problems:
         return tuple(problem.at(rubric.path) for problem in problems)
-    return AnswerKey(rubric, tuple(solved), made)
+    return AnswerKey(rubric, tuple(solved), made, session)
 
 
 def content_hash(question: Question) -> str:
@@ -67,10 +68,10 @@ def _placed(problem: Problem, question: Question) -> Problem:
     return problem.at("", line, path=f"question {question.id}, key 'model'")
 
 
-def _solve_question(question: Question, digest: str) -> SolvedQuestion:
+def _solve_question(question: Question, digest: str, session: Session) -> SolvedQuestion:
     graph = question.model.graph
     numeric = is_numeric(graph)
-    runs = list(draw_runs(graph, digest))
+    runs = list(draw_runs(graph, digest, session))
     kink: Kink | None = None
     conditions = model_margins(graph)
     if not numeric:
@@ -78,14 +79,17 @@ def _solve_question(question: Question, digest: str) -> SolvedQuestion:
         kink = kinks(runs[0], conditions)
         runs = [joined(run, more) if more is not None else run for run, more in zip(runs, extra, strict=True)]
     targets = [target for part in question.parts for target in (part.target, *(s.target for s in part.steps))]
-    outputs = {head(t.numerator): with_derivatives(graph, t) for t in targets if isinstance(t, Partial)}
+    outputs = {head(t.numerator): graph_for(session, graph, t) for t in targets if isinstance(t, Partial)}
     adjoints = {name: backward_pass(outputs[name], name) for name in sorted(item for item in outputs if item)}
-    for run in (*runs, *((kink.at, kink.left, kink.right) if kink else ())):
-        fill_partials(run, targets, adjoints)
-    parts = tuple(_solve_part(part, question, graph, adjoints) for part in question.parts)
+    runs = [with_partials(run, targets, adjoints) for run in runs]
+    if kink is not None:
+        kink = Kink(*(with_partials(run, targets, adjoints) for run in (kink.at, kink.left, kink.right)))
+    parts = tuple(
+        _solve_part(part, question, graph_for(session, graph, part.target), adjoints) for part in question.parts
+    )
     if numeric:
         parts = _with_intervals(parts, runs[0], adjoints)
-    return SolvedQuestion(question, graph, tuple(runs), kink, adjoints, numeric, parts, conditions)
+    return SolvedQuestion(question, graph, tuple(runs), kink, adjoints, numeric, parts, conditions, session)
 
 
 def _solve_part(
@@ -94,7 +98,6 @@ def _solve_part(
     name = head(part.target)
     if name is None:
         raise ShapeError(f"the target '{part.text}' is no quantity or derivative of the model")
-    graph = with_derivatives(graph, part.target)
     closed = closed_form(graph, part.target, adjoints)
     lines = derivation(graph, part.target, adjoints, closed)
     names = question.model.names

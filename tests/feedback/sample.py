@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest.mock import patch
 
+from grader.expression.language.nodes import Symbol
+from grader.feedback import student
 from grader.problems import Problem, Span
 from grader.results import (
     AnswerShown,
@@ -34,6 +37,21 @@ def math(inside: str) -> str:
 def fraction(top: str, bottom: str) -> str:
     """A MathML fraction."""
     return f"<mfrac><mrow>{top}</mrow><mrow>{bottom}</mrow></mfrac>"
+
+
+DRAWN: dict[str, str] = {}  # the formulas of the answers, by their texts
+
+
+def answered(text: str, read_as: str, mathml: str, file: str, line: int) -> AnswerShown:
+    """An answer whose formula, a symbol that stands for it, is drawn as `mathml`."""
+    DRAWN[read_as] = mathml
+    return AnswerShown(text, read_as, Symbol(read_as) if mathml else None, file, line)
+
+
+def student_page(report: GradeReport, rubric: RubricShown) -> str:
+    """The page with the formulas drawn by hand here, so that it doesn't change with the printer."""
+    with patch.object(student, "drawing", lambda _: lambda _, text: DRAWN[text]):
+        return student.student_page(report, rubric)
 
 
 YHAT = '<mover accent="true"><mi>y</mi><mo>^</mo></mover>'
@@ -80,7 +98,7 @@ RIGHT = PartResult(
     Note(NoteKind.EQUIVALENT),
     False,
     "Right.",
-    AnswerShown("sigma(x) (1 - sigma(x))", "sigma(x)*(1 - sigma(x))", DSIGMA, "s01.csv", 2),
+    answered("sigma(x) (1 - sigma(x))", "sigma(x)*(1 - sigma(x))", DSIGMA, "s01.csv", 2),
     Evidence("proof"),
 )
 PARTLY = PartResult(
@@ -90,7 +108,7 @@ PARTLY = PartResult(
     Note(NoteKind.MALRULE, "missing_factor:df_dw"),
     False,
     "The outer derivative is right, the chain stops there.",
-    AnswerShown("σ(f)·(1−σ(f))", "sigma(f)*(1 - sigma(f))", DSIGMA, "s01.csv", 2),
+    answered("σ(f)·(1−σ(f))", "sigma(f)*(1 - sigma(f))", DSIGMA, "s01.csv", 2),
     Evidence("counterexample", 12, 0, (("f", "0.5"), ("df/dw", "1.2")), "0.282", "0.235"),
     Diagnosis(Note(NoteKind.MALRULE, "missing_factor:df_dw"), "You are missing the factor ∂f/∂w."),
     (ScoreLine("dy/df is right", 2.0), ScoreLine("missing factor", 0.0)),
@@ -102,7 +120,7 @@ WRONG = PartResult(
     Note(NoteKind.NOT_EQUIVALENT),
     False,
     "Your answer has another value than the gradient.",
-    AnswerShown("y_i [1 - y_i \\hat y_i > 0]", "y_i*[1 - y_i*yhat_i > 0]", LONG, "s01.csv", 2),
+    answered("y_i [1 - y_i \\hat y_i > 0]", "y_i*[1 - y_i*yhat_i > 0]", LONG, "s01.csv", 2),
     Evidence("counterexample", 8, 1, (("y_i", "1"), ("yhat_i", "0.25")), "-1", "1"),
 )
 SAME = PartResult(
@@ -112,7 +130,7 @@ SAME = PartResult(
     Note(NoteKind.EQUIVALENT),
     False,
     "Right.",
-    AnswerShown("yhat - y", "yhat - y", math(YHAT + MINUS + mi("y")), "s01.csv", 2),
+    answered("yhat - y", "yhat - y", math(YHAT + MINUS + mi("y")), "s01.csv", 2),
     Evidence("samples", 64, 3),
 )
 UNREADABLE = PartResult(
@@ -122,7 +140,7 @@ UNREADABLE = PartResult(
     Note(NoteKind.UNREADABLE),
     True,
     "We could not read this answer, so a person will.",
-    AnswerShown(TYPED, "", "", "s01.csv", 2),
+    answered(TYPED, "", "", "s01.csv", 2),
     problems=(Problem("the bracket is never closed", "add ')'", "s01.csv", 2, 9, span=Span(15, 16), text=TYPED),),
 )
 BLANK = PartResult(HIDDEN, Outcome.MISSING, 0.0, Note(NoteKind.MISSING), False, "There is no answer to this part.")
@@ -133,7 +151,7 @@ UNDECIDED = PartResult(
     Note(NoteKind.UNDEFINED),
     True,
     "Too few points where both sides are defined.",
-    AnswerShown("0.0021/0", "0.0021/0", math(mi("Z")), "s02.tex", 31),
+    answered("0.0021/0", "0.0021/0", math(mi("Z")), "s02.tex", 31),
     Evidence("none", detail="all 64 points were undefined"),
 )
 
@@ -163,7 +181,7 @@ def mixed() -> GradeReport:
 def hostile() -> GradeReport:
     """A student whose every text tries to break out of its place."""
     attack = "]]></script><script>alert(1)</script>&\x00\x1b\ud800|`::error::\r\n%0A"
-    shown = AnswerShown(attack, attack, attack, attack, 1)
+    shown = answered(attack, attack, attack, attack, 1)
     wrong = replace(
         WRONG,
         answer=shown,

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from grader.feedback.pages import class_page, key_page, student_page
+from grader.feedback.pages import class_page, key_page
 
-from .sample import RUBRIC, hostile, large_class, mixed, small_class
+from .sample import RUBRIC, hostile, large_class, mixed, small_class, student_page
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright is not installed")

@@ -14,10 +14,10 @@ import pytest
 
 from grader.feedback.github import github_annotations, github_summary
 from grader.feedback.junit import junit_xml
-from grader.feedback.pages import class_page, key_page, student_page
+from grader.feedback.pages import class_page, key_page
 from grader.feedback.tables import grades_csv, results_json
 
-from .sample import RUBRIC, hostile, mixed, small_class
+from .sample import RUBRIC, hostile, mixed, small_class, student_page
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from grader.feedback.charts import histogram
 from grader.feedback.mistakes import mistakes
-from grader.feedback.pages import class_page, feedback_name, key_page, student_page
+from grader.feedback.pages import class_page, feedback_name, key_page
 from grader.feedback.templating import TEMPLATES, quantity
 from grader.feedback.wording import VERDICTS, evidence_sentence, figures
 from grader.results import AnswerShown, ClassReport, Diagnosis, Evidence, GradeReport, Note, NoteKind, Outcome
 
-from .sample import RUBRIC, TYPED, WRONG, hostile, large_class, mixed, report, small_class
+from .sample import RUBRIC, TYPED, WRONG, answered, hostile, large_class, mixed, report, small_class, student_page
 
 
 class Page(HTMLParser):
@@ -109,7 +109,7 @@ def test_no_text_becomes_markup(text: str) -> None:
 
 def shown(text: str) -> AnswerShown:
     """An answer whose MathML is not ours."""
-    return AnswerShown("t" + text, "r" + text, "<script>" + text, "", 0)
+    return answered("t" + text, "r" + text, "<script>" + text, "", 0)
 
 
 SAID = [
@@ -278,7 +278,7 @@ def test_a_whole_submission_can_be_for_review() -> None:
 
 @pytest.mark.parametrize("endless", ["x" * 10_000_000, "\n" * 10_000_000], ids=["one line", "many lines"])
 def test_endless_answer_is_cut(endless: str) -> None:
-    long = replace(WRONG, answer=AnswerShown(endless, "", "", "", 0), evidence=Evidence())
+    long = replace(WRONG, answer=AnswerShown(endless, "", None, "", 0), evidence=Evidence())
     page = student_page(report("s01", "", (long,)), RUBRIC)
     assert "(10,000,000 characters)" in page and len(page) < 60_000
 

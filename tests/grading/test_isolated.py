@@ -13,6 +13,7 @@ import grader
 from grader.batch import workers
 from grader.expression.language.nodes import Expression
 from grader.expression.printing.text import to_text
+from grader.feedback import student
 from grader.feedback.pages import student_page
 from grader.grading import carried, rubric_shown
 from grader.results import GradeReport, PartResult
@@ -57,7 +58,7 @@ ERRORS: list[tuple[Callable[[], object], str]] = [
     (recursion, "RecursionError"),
     (lambda: int("9" * 5000), "ValueError"),
 ]
-STAGES = ["read", "final_answer", "to_text", "to_mathml", "judge", "diagnosed", "shown_steps", "message_for"]
+STAGES = ["read", "final_answer", "to_text", "judge", "diagnosed", "shown_steps", "message_for"]
 
 
 def failing(function: Callable[..., object], fail: Callable[[], object]) -> Callable[..., object]:
@@ -208,6 +209,21 @@ def test_the_page_tells_a_fault_once_and_at_its_part(key: AnswerKey, monkeypatch
     page = student_page(grader.grade(key, submission(f"f-a: {BAD}")), rubric_shown(key))
     assert page.count("grader failed on the answer to part f-a") == 1
     assert "About what you handed in" not in page
+
+
+@pytest.mark.parametrize(("fail", "name"), ERRORS, ids=[row[1] for row in ERRORS])
+def test_an_error_in_drawing_an_answer_leaves_its_text(
+    key: AnswerKey, fail: Callable[[], object], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = grader.grade(key, submission("f-a: y - a*x | f-dz: (y - a)*x"))
+    shown = rubric_shown(key)
+    whole = student_page(report, shown)
+    monkeypatch.setattr(student, "to_mathml", lambda *_, **__: fail())
+    monkeypatch.setattr(student, "drawing", student.drawing.__wrapped__)  # nothing drawn before
+    page = student_page(report, shown)
+    texts = [one.answer.read_as for one in report.parts if one.answer]
+    assert whole.count("</math>") == page.count("</math>") + len(texts), name
+    assert all(text in page for text in texts)
 
 
 def test_a_limit_within_a_limit_stops_the_other_clock() -> None:

@@ -119,14 +119,14 @@ def test_rounding_noise_of_a_saturated_unit_is_no_difference():
     from grader.comparison.judge import judge
     from grader.comparison.target import Target
     from grader.expression.reading.read import read
-    from grader.solver.runs import make_run
+    from grader.solver.runs import moved_run
 
     (question,) = KEY.questions
     part = next(part for part in question.parts if part.part.id == "b2")
     rng = np.random.default_rng(1)
     leaves = {leaf.name: rng.uniform(0.5, 1.0, 30) for leaf in question.graph.leaves}
     leaves[next(name for name in leaves if name == "b_2")] += 26.0
-    run = make_run(question.graph, {}, leaves, 30)
+    run = moved_run(question.runs[0], leaves, 30)
     saturated = replace(question, runs=(run,))
     names = question.question.model.names
 

@@ -19,7 +19,7 @@ from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression
 from grader.solver.key import SolvedQuestion
 from grader.solver.rounding import half_unit
-from grader.solver.runs import fill_partials
+from grader.solver.runs import quantities
 
 # how far along the way from the truth, at 0, by the student's value, at 1
 TRUE, NEAR, FARTHER = Fraction(0), Fraction(1, 100), Fraction(10)
@@ -112,7 +112,7 @@ def _values(program: Program, goal: Target) -> list[Array]:
     """The goal's values in each run of a program."""
     question = program.question
     for run in question.runs:
-        fill_partials(run, (goal.expression,), question.adjoints)
+        quantities(run, (goal.expression,), question.adjoints)
     return [truth_value(run, goal.expression).data for run in question.runs]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -25,7 +24,8 @@ from grader.results import NOTES, Credit, Decision, Evidence, Verdict
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.rounding import rounds
-from grader.solver.runs import environment
+from grader.solver.runs import environment, worked_out
+from grader.solver.session import remembered
 
 MAX_HELD = 24
 MAX_TRIED = 8
@@ -56,7 +56,7 @@ def own_value(question: SolvedQuestion, name: str, target: Expression, answer: E
     return Own(name, target, answer, float(data[0]), typed_place(answer), right, trivial)
 
 
-@lru_cache(maxsize=16_384)
+@remembered(maxsize=16_384)
 def follow_through(
     question: SolvedQuestion,
     name: str,
@@ -162,7 +162,7 @@ def _needed(question: SolvedQuestion, goal: Target, answer: Expression, used: tu
 
 def _trivial(program: Program, name: str) -> bool:
     """Whether nothing is left to work out: the truth of the rest is 0 everywhere."""
-    return not any(run.values[name].any() for run in program.question.runs if name in run.values)
+    return not any(values[name].any() for run in program.question.runs if name in (values := worked_out(run)))
 
 
 def _too_wide(interval: tuple[float, float]) -> bool:

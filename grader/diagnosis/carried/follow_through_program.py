@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
 
 import numpy as np
 
 from grader.autodiff.backprop import NotDifferentiable, backward_pass, inline
 from grader.autodiff.graph import ComputationGraph, Node
-from grader.autodiff.higher import with_derivatives
 from grader.autodiff.lower import lower
 from grader.comparison.target import unfinished
 from grader.expression.algebra.construct import add, free_symbols, fresh, indexed, mul, number, sub, substitute, total
@@ -36,7 +34,8 @@ from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.kinks import margins
 from grader.solver.rounding import Interval, half_unit, rounded_program
-from grader.solver.runs import Run, compute, environment, fill_partials, leaf_values, make_run
+from grader.solver.runs import Run, compute, environment, graph_for, leaf_values, make_run, quantities
+from grader.solver.session import remembered
 
 Adjoints = dict[str, tuple[Node, ...]]
 LARGEST = 1e308
@@ -70,7 +69,7 @@ class Program:
     held: tuple[Own, ...]
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def holding(question: SolvedQuestion, held: tuple[Own, ...]) -> Program | None:
     """The program that goes on from the student's own values; None where they can't be put in, or have no value."""
     try:
@@ -86,7 +85,7 @@ def holding(question: SolvedQuestion, held: tuple[Own, ...]) -> Program | None:
         return None
 
 
-@lru_cache(maxsize=16_384)
+@remembered(maxsize=16_384)
 def _as_node(question: SolvedQuestion, own: Own) -> Node | None:
     """The student's answer as a line of the program, in the letters that the program's own line has."""
     line = _line(question, own)
@@ -110,7 +109,7 @@ def _is_whole(question: SolvedQuestion, answer: Expression, letters: tuple[str, 
     if free_symbols(answer) & set(letters):
         return False
     run = question.runs[0]
-    fill_partials(run, (answer,), question.adjoints)
+    quantities(run, (answer,), question.adjoints)
     return evaluate(answer, environment(run)).rank == len(letters)
 
 
@@ -168,7 +167,7 @@ def _numbers(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[Ow
     fixed = {own.name: np.array([own.value], dtype=float) for own in held if not isinstance(own.target, Partial)}
     leaves = leaf_values(run)
     values = compute(question.graph, run.sizes, leaves, run.points, fixed)
-    new = replace(question, runs=(Run(question.graph, run.sizes, values, run.points),), adjoints=adjoints)
+    new = replace(question, runs=(Run(question.graph, run.sizes, values, run.points, run.session),), adjoints=adjoints)
     return Program(new, _lines(question.graph, adjoints, found), held)
 
 
@@ -203,11 +202,11 @@ def _formulas(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[O
     adjoints = _held_adjoints(derived, passed, found)
     if adjoints is None:
         return None
-    runs = tuple(make_run(graph, run.sizes, leaf_values(run), run.points) for run in question.runs)
+    runs = tuple(make_run(graph, run.sizes, leaf_values(run), run.points, run.session) for run in question.runs)
     for run, true in zip(runs, question.runs, strict=True):
-        fill_partials(run, [own.target for own in held], adjoints)
+        known = quantities(run, [own.target for own in held], adjoints)
         for own in held:
-            values = run.values[own.name]
+            values = known[own.name]
             truth = true.values[own.name]
             if values.shape != truth.shape or _degenerate(values, truth):
                 return None
@@ -249,7 +248,7 @@ def _with_derivatives(
     names further derivatives, which would count as constant."""
     targets = [target for part in question.question.parts for target in (part.target, *(s.target for s in part.steps))]
     known = {node.name for node in graph.nodes}
-    every = {node.name: node for target in targets for node in with_derivatives(graph, target).nodes}
+    every = {node.name: node for target in targets for node in graph_for(question.session, graph, target).nodes}
     derived = [_by_entries(graph, found.get(name, node)) for name, node in every.items() if name not in known]
     if any(isinstance(item, Partial) for node in derived if node.name in found for item in walk(node.expression)):
         return None

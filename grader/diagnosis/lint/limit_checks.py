@@ -13,7 +13,7 @@ import numpy as np
 from grader.expression.language.nodes import Expression, Partial, head, partial_name
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.kinks import margin_values
-from grader.solver.runs import fill_partials
+from grader.solver.runs import quantities
 
 
 def one_sided_conditions(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, str]]:
@@ -46,8 +46,7 @@ def idle_steps(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str
         if not way.issuperset(names):
             yield "steps", f"the step '{step.text}' is not on the way from {above} to {below}"
         elif isinstance(step.target, Partial):
-            fill_partials(question.runs[0], (step.target,), question.adjoints)
-            values = question.runs[0].values.get(partial_name(*names))
+            values = quantities(question.runs[0], (step.target,), question.adjoints).get(partial_name(*names))
             if values is not None and not values.any():
                 yield "steps", f"the step '{step.text}' is 0 everywhere"
 

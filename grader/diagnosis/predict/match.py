@@ -26,7 +26,7 @@ from grader.rubric.malrule import Frequency, Kind
 from grader.rubric.malrules import MALRULES
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.kinks import kink_points, margins
-from grader.solver.runs import Run, environment, fill_partials
+from grader.solver.runs import Run, environment, quantities
 
 Predict = Callable[[SolvedQuestion, SolvedPart, int], Predictions]
 PROBES = 4
@@ -82,7 +82,7 @@ def _readings(question: SolvedQuestion, run: Run, part: SolvedPart, answer: Expr
     if not any(question.graph.axes.values()):
         yield answer
         return
-    fill_partials(run, (answer,), question.adjoints)
+    quantities(run, (answer,), question.adjoints)
     yield from readings(answer, environment(run))
     yield with_implied_sums(answer, part.part.target)
 

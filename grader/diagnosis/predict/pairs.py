@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from grader.diagnosis.predict.predictions import Predictions, most_kept, predictions
@@ -18,13 +16,14 @@ from grader.expression.language.nodes import Partial, head
 from grader.rubric.malrule import Kind
 from grader.rubric.malrules import MALRULES
 from grader.solver.key import SolvedPart, SolvedQuestion
+from grader.solver.session import remembered
 
 MAX_LINKED = 60
 _SCALED = frozenset((Kind.SIGN, Kind.FACTOR_TWO, Kind.MISSING_MEAN, Kind.MEAN_FOR_SUM))
 _ALONE = frozenset((Kind.EXTRA_TERM, Kind.POWER_OF_TEN, Kind.TRANSPOSED, Kind.INVERTED))
 
 
-@lru_cache(maxsize=512)
+@remembered(maxsize=512)
 def combined(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> Predictions:
     """What two mistakes together would have given at the points of one run (worked out once)."""
     single = predictions(question, part, number)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -26,7 +25,8 @@ from grader.expression.printing.text import to_text
 from grader.rubric.malrule import Kind
 from grader.rubric.malrules import MALRULES
 from grader.solver.key import SolvedPart, SolvedQuestion
-from grader.solver.runs import Run, extents
+from grader.solver.runs import Run, extents, worked_out
+from grader.solver.session import remembered
 
 LAST = 1 + max(row.rank for row in MALRULES.values())
 JUST_BEHIND = 0.5  # ranks are whole numbers
@@ -50,7 +50,7 @@ class Predictions:
     true: tuple[Mistake, ...]
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def predictions(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> Predictions:
     """What every mistake would have given at the points of one run (worked out once)."""
     run = question.runs[number]
@@ -219,7 +219,7 @@ def _entered(run: Run, part: SolvedPart, truth: Value, values: Array) -> Array:
     if values.shape[1:] == truth.data.shape[1:]:
         return values
     ranges = extents(run, part.part.target)
-    wrong = evaluate(part.part.target, Environment({**run.values, part.name: values}, run.sizes, ranges))
+    wrong = evaluate(part.part.target, Environment({**worked_out(run), part.name: values}, run.sizes, ranges))
     return spread(wrong, truth.letters)
 
 

@@ -17,7 +17,7 @@ from grader.expression.evaluation.values import Array
 from grader.expression.language.nodes import ONE, Call, Expression, Indexed, Partial, Symbol, head, partial_name
 from grader.rubric.malrule import Kind
 from grader.solver.key import SolvedPart, SolvedQuestion
-from grader.solver.runs import Run, fill_partials
+from grader.solver.runs import Run, quantities
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,9 +50,9 @@ def _factors(question: SolvedQuestion, run: Run, target: Expression, closed: Exp
     links = [(node.name, name) for node in graph.nodes if node.name in way for name in quantities_in(node.expression)]
     links += [(above, name) for name in sorted(way) if name != above and (above, name) not in links]
     # asked for here, so that what is predicted does not hang on what was asked before
-    fill_partials(run, [Partial(Symbol(upper), Symbol(lower)) for upper, lower in links], question.adjoints)
+    known = quantities(run, [Partial(Symbol(upper), Symbol(lower)) for upper, lower in links], question.adjoints)
     for upper, lower in links:
-        local = run.values.get(partial_name(upper, lower))
+        local = known.get(partial_name(upper, lower))
         if local is not None and local.ndim == 1 and not (local == 1).all():
             inside = upper != above and (lower in way or lower == below)
             yield Factor(Partial(Symbol(upper), Symbol(lower)), local, (), inside)

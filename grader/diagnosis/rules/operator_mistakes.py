@@ -45,6 +45,7 @@ from grader.expression.language.nodes import (
     walk,
 )
 from grader.rubric.malrule import Kind
+from grader.solver.runs import worked_out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +105,7 @@ def _direct_inputs(tangents: Tangents, node: Expression) -> tuple[str, ...]:
 
 
 def _changes(tangents: Tangents, name: str) -> bool:
-    values = tangents.run.values.get(partial_name(name, tangents.below))
+    values = worked_out(tangents.run).get(partial_name(name, tangents.below))
     return values is not None and bool(values.any())
 
 

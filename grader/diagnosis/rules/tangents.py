@@ -31,7 +31,7 @@ from grader.expression.language.nodes import (
     walk,
 )
 from grader.solver.key import SolvedQuestion
-from grader.solver.runs import Run, axis_length, environment, fill_partials
+from grader.solver.runs import Run, axis_length, environment, quantities, worked_out
 
 NOTHING = constant(0.0)
 
@@ -104,7 +104,7 @@ def make_tangents(question: SolvedQuestion, run: Run, above: str, below: str) ->
         extents |= _bound_extents(expression, axes, run)
     wanted = [Partial(Symbol(above), Symbol(node.name)) for node in nodes]
     wanted += [Partial(Symbol(name), Symbol(below)) for name in sorted(graph.reached_from(below) & axes.keys())]
-    fill_partials(run, wanted, question.adjoints)
+    quantities(run, wanted, question.adjoints)
     return Tangents(question, run, above, below, tuple(nodes), axes, extents)
 
 
@@ -178,7 +178,7 @@ def _change(tangents: Tangents, node: Symbol | Indexed, through: str) -> Value |
     name = head(node)
     if name is None or (through and name != through):
         return None
-    values = tangents.run.values.get(partial_name(name, tangents.below))
+    values = worked_out(tangents.run).get(partial_name(name, tangents.below))
     if name not in tangents.axes or values is None or not values.any():
         return None
     return value_of(tangents, Partial(node, indexed(tangents.below, in_letters(tangents))))
@@ -202,7 +202,7 @@ def operations(tangents: Tangents) -> Iterator[Operation]:
         tangent = tangent_of(tangents, node.expression)
         if tangent is None:
             continue
-        data = tangents.run.values[partial_name(tangents.above, node.name)]
+        data = worked_out(tangents.run)[partial_name(tangents.above, node.name)]
         adjoint = Value(data, (*out_letters(tangents), *node.letters))
         yield from _inside(tangents, Operation(node, node.expression, node.letters, adjoint, tangent, True))
 

@@ -22,7 +22,7 @@ from grader.expression.language.nodes import (
 )
 from grader.rubric.malrule import Kind
 from grader.solver.key import SolvedPart, SolvedQuestion
-from grader.solver.runs import Run, compute, fill_partials, make_run
+from grader.solver.runs import Run, compute, moved_run, quantities
 
 RATES = frozenset(("eta", "lr", "alpha", "learning_rate", "rate"))
 POWERS_OF_TEN = (10.0, 0.1, 100.0, 0.01, 1000.0, 0.001)
@@ -72,20 +72,20 @@ def other_derivatives(question: SolvedQuestion, part: SolvedPart, run: Run) -> I
     others = [item.name for item in graph.quantities if item.name not in (above, below)]
     wanted = [Partial(Symbol(above), Symbol(name)) for name in others]
     wanted += [Partial(Symbol(name), Symbol(below)) for name in between]
-    fill_partials(run, wanted, question.adjoints)
+    known = quantities(run, wanted, question.adjoints)
     for kind, name in [(Kind.OUTER_ONLY, name) for name in between] + [(Kind.WRONG_VARIABLE, name) for name in others]:
-        values = run.values.get(partial_name(above, name))
+        values = known.get(partial_name(above, name))
         if name in (above, below) or values is None or values.shape[1:] != shape or not values.any():
             continue
         kind = Kind.BIAS_AS_WEIGHT if kind == Kind.WRONG_VARIABLE and _beside_bias(question, run, below, name) else kind
         yield WrongArray(kind, Partial(Symbol(above), Symbol(name)), values)
     for leaf in graph.leaves:
-        upstream = run.values.get(partial_name(above, leaf.name))
+        upstream = known.get(partial_name(above, leaf.name))
         if below in leaf.of and not shape and upstream is not None and upstream.ndim > 1:
             about = Partial(Symbol(leaf.name), Symbol(below))
             yield WrongArray(Kind.MISSING_FACTOR, about, upstream.sum(axis=tuple(range(1, upstream.ndim))))
     for name in between:
-        values = run.values[partial_name(name, below)]
+        values = known[partial_name(name, below)]
         extra = values.ndim - 1 - len(shape)
         about = Partial(Symbol(name), Symbol(below))
         if name != above and extra >= 0 and values.shape[1 + extra :] == shape and values.any():
@@ -101,8 +101,8 @@ def _beside_bias(question: SolvedQuestion, run: Run, bias: str, weight: str) -> 
     for node in graph.nodes:
         names = quantities_in(node.expression)
         if bias in names and weight in names:
-            fill_partials(run, [Partial(Symbol(node.name), Symbol(bias))], question.adjoints)
-            local = run.values.get(partial_name(node.name, bias))
+            known = quantities(run, [Partial(Symbol(node.name), Symbol(bias))], question.adjoints)
+            local = known.get(partial_name(node.name, bias))
             return local is not None and bool(np.isin(local, (0.0, 1.0)).all())
     return False
 
@@ -139,8 +139,8 @@ def diagonals(tangents: Tangents) -> Iterator[WrongArray]:
         for leaf in graph.quantities:
             if not rank or leaf.axes != node.axes or leaf.name not in quantities_in(node.expression):
                 continue
-            fill_partials(run, [Partial(Symbol(node.name), Symbol(leaf.name))], tangents.question.adjoints)
-            local = run.values.get(partial_name(node.name, leaf.name))
+            known = quantities(run, [Partial(Symbol(node.name), Symbol(leaf.name))], tangents.question.adjoints)
+            local = known.get(partial_name(node.name, leaf.name))
             if local is None or leaf.name not in way:
                 continue
             size = int(np.prod(local.shape[1 : 1 + rank]))
@@ -148,8 +148,8 @@ def diagonals(tangents: Tangents) -> Iterator[WrongArray]:
             eye = np.eye(size)
             if not (flat * (1 - eye)).any():
                 continue
-            upper = run.values[partial_name(tangents.above, node.name)]
-            lower = run.values[partial_name(leaf.name, tangents.below)]
+            upper = known[partial_name(tangents.above, node.name)]
+            lower = known[partial_name(leaf.name, tangents.below)]
             about = Partial(Symbol(node.name), Symbol(leaf.name))
             for kind, wrong in ((Kind.SOFTMAX_DIAGONAL, flat * eye), (Kind.SIGN, flat * (2 * eye - 1))):
                 left = upper.reshape(run.points, -1, size)
@@ -175,17 +175,17 @@ def updated_weights(question: SolvedQuestion, part: SolvedPart, run: Run) -> Ite
     for leaf in question.graph.leaves:
         if leaf.name not in asked - {below, rate.name} or leaf.of:
             continue
-        fill_partials(run, [Partial(Symbol(above), Symbol(leaf.name))], question.adjoints)
-        gradient = run.values.get(partial_name(above, leaf.name))
+        known = quantities(run, [Partial(Symbol(above), Symbol(leaf.name))], question.adjoints)
+        gradient = known.get(partial_name(above, leaf.name))
         if gradient is None or not gradient.any():
             continue
         scale = leaves[rate.name].reshape((run.points,) + (1,) * (gradient.ndim - 1))
-        moved = make_run(run.graph, run.sizes, {**leaves, leaf.name: leaves[leaf.name] - scale * gradient}, run.points)
-        fill_partials(moved, [target], question.adjoints)
-        yield WrongArray(Kind.UPDATED_WEIGHT, Symbol(leaf.name), moved.values[part.name])
+        moved = moved_run(run, {**leaves, leaf.name: leaves[leaf.name] - scale * gradient}, run.points)
+        about = Symbol(leaf.name)
+        yield WrongArray(Kind.UPDATED_WEIGHT, about, quantities(moved, [target], question.adjoints)[part.name])
         # the forward values as they were, the weight alone is new: the commoner mistake
         kept = {node.name: run.values[node.name] for node in question.graph.nodes}
-        values = compute(run.graph, run.sizes, moved.values | kept, run.points)
-        mixed = Run(run.graph, run.sizes, {k: v for k, v in values.items() if not k.startswith("∂")}, run.points)
-        fill_partials(mixed, [target], question.adjoints)
-        yield WrongArray(Kind.UPDATED_WEIGHT, Symbol(leaf.name), mixed.values[part.name])
+        values = compute(run.graph, run.sizes, {**moved.values, **kept}, run.points)
+        kept = {name: array for name, array in values.items() if not name.startswith("∂")}
+        mixed = Run(run.graph, run.sizes, kept, run.points, run.session)
+        yield WrongArray(Kind.UPDATED_WEIGHT, about, quantities(mixed, [target], question.adjoints)[part.name])

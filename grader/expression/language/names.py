@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache, wraps
-from typing import TypeVar
+from typing import Any, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +33,37 @@ class Declared:
 
 Names = tuple[Declared, ...]
 Made = TypeVar("Made")
-MAX_KEPT = 256
+MAX_PASSING = 16
+
+
+class ModelNames(tuple[Declared, ...]):
+    """The names of a model, which own what is made of them once: tables of spellings, of signs to print, of drawings.
+
+    To compare, to hash and to send to another process they are the tuple that they are.
+    """
+
+    made: dict[Callable[[Names], Any], Any]
+
+    def __new__(cls, names: Iterable[Declared] = ()) -> ModelNames:
+        new = super().__new__(cls, names)
+        new.made = {}
+        return new
+
+    def __reduce__(self) -> tuple[type[ModelNames], tuple[Names]]:
+        return ModelNames, (tuple(self),)
 
 
 def kept_by_names(make: Callable[[Names], Made]) -> Callable[[Names], Made]:
-    """`make` with its results kept by the identity of the names: to hash them takes as long as to read an answer."""
-    kept: dict[int, tuple[Names, Made]] = {}
-    by_value = lru_cache(maxsize=MAX_KEPT)(make)
+    """`make` with its result kept by the names of a model; of names on their way to one, the last few are kept."""
+    passing = lru_cache(maxsize=MAX_PASSING)(make)
 
     @wraps(make)
-    def made(names: Names) -> Made:
-        found = kept.get(id(names))
-        if found is None or found[0] is not names:
-            if len(kept) > MAX_KEPT:
-                kept.clear()
-            found = kept[id(names)] = (names, by_value(names))
-        return found[1]
+    def kept(names: Names) -> Made:
+        if not isinstance(names, ModelNames):
+            return passing(names)
+        if make not in names.made:
+            names.made[make] = make(names)
+        found: Made = names.made[make]
+        return found
 
-    return made
+    return kept

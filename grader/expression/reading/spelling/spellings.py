@@ -74,7 +74,7 @@ def _parts(base: str, above: str, below: str, primes: int) -> tuple[str, str, st
 @kept_by_names
 def spellings_of(names: Names) -> Spellings:
     """The table of a model's names, made once."""
-    table = Spellings(names)
+    table = Spellings(tuple(names))  # not the names that own it
     for declared in names:
         table.exact[declared.name] = declared
     for choose in (_own, _latex, _aliases):

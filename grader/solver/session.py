@@ -1,0 +1,62 @@
+"""What has been worked out for one key -> kept as long as the key is, and no longer.
+
+``@remembered(maxsize=256)`` over ``def precise(run: Run) -> Run`` keeps the last 256 results in ``run.session``: each
+`AnswerKey` has one `Session`, which its questions and runs share, and which nothing else holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache, wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from weakref import WeakKeyDictionary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Session:
+    """Of each function that remembers, its results so far; a copy, or one sent to another process, is empty.
+
+    `worked_out` holds the values of runs with the derivatives that were asked for, of each as long as the run is there.
+    """
+
+    memos: dict[Callable[..., Any], Callable[..., Any]] = field(default_factory=dict, repr=False)
+    worked_out: WeakKeyDictionary[Any, dict[str, Any]] = field(default_factory=WeakKeyDictionary, repr=False)
+
+    @property
+    def session(self) -> Session:
+        """Itself: functions may remember for a whole key."""
+        return self
+
+    def __reduce__(self) -> tuple[type[Session], tuple[()]]:
+        return Session, ()
+
+
+class Remembering(Protocol):
+    """What holds a Session, and is told from others of its kind by identity."""
+
+    @property
+    def session(self) -> Session: ...
+
+
+Owner = TypeVar("Owner", bound=Remembering)
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+Function = Callable[Concatenate[Owner, Given], Made]
+
+
+def remembered(maxsize: int) -> Callable[[Function[Owner, Given, Made]], Function[Owner, Given, Made]]:
+    """A decorator: the function with its last `maxsize` results in a session kept by all of its arguments."""
+
+    def decorate(function: Function[Owner, Given, Made]) -> Function[Owner, Given, Made]:
+        @wraps(function)
+        def recalled(owner: Owner, /, *args: Given.args, **named: Given.kwargs) -> Made:
+            memos = owner.session.memos
+            recall: Callable[..., Made] = memos.get(function) or memos.setdefault(
+                function, lru_cache(maxsize)(function)
+            )
+            return recall(owner, *args, **named)
+
+        return recalled
+
+    return decorate
