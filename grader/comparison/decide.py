@@ -13,10 +13,10 @@ from grader.comparison.aligned_values import pairs_in, truth_value
 from grader.comparison.arrays import Pair, Tally, both_finite, line_up, tally
 from grader.comparison.counterexample import counterexample, kinds, right_where
 from grader.comparison.model_balls import compare_run, is_scalar_model, surely_outside
-from grader.comparison.numbers import accepted, may_be_rounded, number_note, slip_in_number, typed_place
 from grader.comparison.scalars import is_scalar, same_form
 from grader.comparison.shapes import entries_message
 from grader.comparison.target import Target
+from grader.comparison.tolerances import accepted, may_be_rounded, number_note, slip_in_number, typed_place
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression
 from grader.results import Decision, Evidence, Note, NoteKind, Verdict, differs, same, undecided

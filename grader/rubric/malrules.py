@@ -1,6 +1,6 @@
 """The catalogue of mistakes: a row each, from which diagnosis, wording, ranks, schema, docs and linter derive.
 
-``MALRULES["sign"].what`` is "the wrong sign, of the whole or of one term". `grader.diagnosis.rules.table` binds
+``MALRULES["sign"].what`` is "the wrong sign, of the whole or of one term". `grader.diagnosis.rules.bindings` binds
 to each row what makes the mistake of a solution.
 """
 

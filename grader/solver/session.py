@@ -41,18 +41,18 @@ class Remembering(Protocol):
 
 Owner = TypeVar("Owner", bound=Remembering)
 Given = ParamSpec("Given")
-Made = TypeVar("Made")
-Function = Callable[Concatenate[Owner, Given], Made]
+Worked = TypeVar("Worked")
+Remembered = Callable[Concatenate[Owner, Given], Worked]
 
 
-def remembered(maxsize: int) -> Callable[[Function[Owner, Given, Made]], Function[Owner, Given, Made]]:
+def remembered(maxsize: int) -> Callable[[Remembered[Owner, Given, Worked]], Remembered[Owner, Given, Worked]]:
     """A decorator: the function with its last `maxsize` results in a session kept by all of its arguments."""
 
-    def decorate(function: Function[Owner, Given, Made]) -> Function[Owner, Given, Made]:
+    def decorate(function: Remembered[Owner, Given, Worked]) -> Remembered[Owner, Given, Worked]:
         @wraps(function)
-        def recalled(owner: Owner, /, *args: Given.args, **named: Given.kwargs) -> Made:
+        def recalled(owner: Owner, /, *args: Given.args, **named: Given.kwargs) -> Worked:
             memos = owner.session.memos
-            recall: Callable[..., Made] = memos.get(function) or memos.setdefault(
+            recall: Callable[..., Worked] = memos.get(function) or memos.setdefault(
                 function, lru_cache(maxsize)(function)
             )
             return recall(owner, *args, **named)

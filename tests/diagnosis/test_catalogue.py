@@ -11,8 +11,8 @@ import pytest
 
 import grader
 from grader.diagnosis.lint.mistake_checks import collisions
-from grader.diagnosis.rules import table
-from grader.diagnosis.rules.table import BOUND, Bound
+from grader.diagnosis.rules import bindings
+from grader.diagnosis.rules.bindings import BOUND, Bound
 from grader.rubric.malrule import Kind
 from grader.rubric.malrules import MALRULES
 
@@ -43,13 +43,13 @@ def test_a_row_has_its_words(kind: Kind) -> None:
 
 def test_every_kind_is_bound_to_what_makes_it() -> None:
     assert list(BOUND) == list(Kind)
-    families = [row for name, rows in vars(table).items() if is_family(name) for row in rows]
-    assert sorted(map(id, families)) == sorted(map(id, table.ROWS)), "no row stands apart"
+    families = [row for name, rows in vars(bindings).items() if is_family(name) for row in rows]
+    assert sorted(map(id, families)) == sorted(map(id, bindings.ROWS)), "no row stands apart"
 
 
 def is_family(name: str) -> bool:
     """Whether a name of the table is that of a family of functions that are called alike."""
-    rows = getattr(table, name)
+    rows = getattr(bindings, name)
     return name != "ROWS" and isinstance(rows, tuple) and all(isinstance(row, Bound) for row in rows)
 
 
@@ -70,8 +70,8 @@ def shipped() -> tuple[Counter[tuple[str, str]], set[tuple[Bound, Kind]]]:
     found: Counter[tuple[str, str]] = Counter()
     made: set[tuple[Bound, Kind]] = set()
     with pytest.MonkeyPatch.context() as patch:
-        for name in filter(is_family, list(vars(table))):
-            patch.setattr(table, name, tuple(watched(row, made) for row in getattr(table, name)))
+        for name in filter(is_family, list(vars(bindings))):
+            patch.setattr(bindings, name, tuple(watched(row, made) for row in getattr(bindings, name)))
         for path in sorted(RUBRICS.rglob("*.yaml")):
             for question in grader.solve(grader.load_rubric(path)).questions:
                 for part in question.parts:
@@ -82,7 +82,7 @@ def shipped() -> tuple[Counter[tuple[str, str]], set[tuple[Bound, Kind]]]:
 
 def test_a_function_makes_the_kinds_that_it_is_bound_to() -> None:
     _, made = shipped()
-    assert len({row for row, _ in made}) > len(table.OPERATORS) + len(table.FORMULAS)
+    assert len({row for row, _ in made}) > len(bindings.OPERATORS) + len(bindings.FORMULAS)
     assert [(row.function.__name__, kind) for row, kind in made if kind not in row.kinds] == []
 
 

@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from grader.submission.model import Answer, Submission
 
 import grader
 from grader.batch.workers import _light
@@ -15,6 +14,7 @@ from grader.expression.printing.mathml import to_mathml
 from grader.expression.reading.read import Reading, read
 from grader.feedback.pages import student_page
 from grader.grading import rubric_shown
+from grader.submission.submissions import Answer, Submission
 
 MODELS = Path(__file__).parents[1] / "diagnosis" / "models.yaml"
 STEPS = "dL/da = y - a; dL/dz = (y-a)(1-a^2); dL/dw = (y-a)(1-a^2) x"

@@ -7,7 +7,6 @@ import pickle
 from pathlib import Path
 
 import pytest
-from grader.submission.model import Answer, Submission
 
 import grader
 from grader.autodiff.graph import ComputationGraph
@@ -18,6 +17,7 @@ from grader.results import GradeReport
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.solver.runs import Run, worked_out
 from grader.solver.session import Session
+from grader.submission.submissions import Answer, Submission
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests" / "diagnosis" / "models.yaml"

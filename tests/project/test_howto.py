@@ -25,7 +25,7 @@ from grader.expression.reading.read import read
 from grader.rubric.model import Tolerance
 from grader.solver.kinks import margins
 from grader.solver.rounding import WHOLE, rounded_program
-from grader.submission import read as reading
+from grader.submission import class_folder as reading
 from grader.submission.submissions import ReadFolder
 
 HOWTO = Path(__file__).parents[2] / "docs/howto"

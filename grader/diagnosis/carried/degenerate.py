@@ -12,8 +12,8 @@ from fractions import Fraction
 import numpy as np
 
 from grader.comparison.aligned_values import truth_value
-from grader.comparison.numbers import accepted, number_note, typed_place
 from grader.comparison.target import Target
+from grader.comparison.tolerances import accepted, number_note, typed_place
 from grader.diagnosis.carried.follow_through_program import NEGLIGIBLE, Program, interval_of, moved, reads_held
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.comparison.judge import judge
-from grader.comparison.numbers import typed_place
 from grader.comparison.target import Target
+from grader.comparison.tolerances import typed_place
 from grader.diagnosis.carried.degenerate import degenerate
 from grader.diagnosis.carried.follow_through_program import Own, Program, holding, inputs, interval_of
 from grader.expression.evaluation.evaluator import evaluate

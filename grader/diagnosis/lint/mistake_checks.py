@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.comparison.numbers import number_note
+from grader.comparison.tolerances import number_note
 from grader.diagnosis.predict.predictions import predictions
 from grader.diagnosis.rules.mistake import Mistake
 from grader.rubric.malrule import Lint

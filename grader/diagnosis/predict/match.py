@@ -15,7 +15,7 @@ import numpy as np
 from grader.comparison.aligned_values import pairs_in
 from grader.comparison.arrays import PLAIN, Pair
 from grader.comparison.interpretations import with_implied_sums
-from grader.comparison.numbers import EXACT, number_note, typed_place
+from grader.comparison.tolerances import EXACT, number_note, typed_place
 from grader.diagnosis.predict.pairs import combined
 from grader.diagnosis.predict.predictions import Predictions, predictions
 from grader.diagnosis.rules.mistake import Mistake

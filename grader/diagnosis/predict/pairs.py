@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from grader.diagnosis.predict.predictions import Predictions, most_kept, predictions
-from grader.diagnosis.rules import table
+from grader.diagnosis.rules import bindings
 from grader.diagnosis.rules.formula_mistakes import quantities_in
 from grader.diagnosis.rules.mistake import Mistake
 from grader.expression.evaluation.values import Array
@@ -28,7 +28,7 @@ def combined(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> Pre
     """What two mistakes together would have given at the points of one run (worked out once)."""
     single = predictions(question, part, number)
     found: list[tuple[Mistake, Array]] = []
-    multiples = (one for bound in table.MULTIPLES for one in bound.function(question, question.runs[number]))
+    multiples = (one for bound in bindings.MULTIPLES for one in bound.function(question, question.runs[number]))
     for multiple in multiples:
         if multiple.kind not in _SCALED:
             continue

@@ -12,7 +12,7 @@ from itertools import chain
 import numpy as np
 
 from grader.comparison.aligned_values import pairs_in, truth_value
-from grader.diagnosis.rules import table
+from grader.diagnosis.rules import bindings
 from grader.diagnosis.rules.closed_form_mistakes import inside_nodes
 from grader.diagnosis.rules.factor_mistakes import repeatable
 from grader.diagnosis.rules.formula_mistakes import a_two_lost, changed_formulas
@@ -133,7 +133,7 @@ def _link(about: Expression, node: str) -> str:
 
 def _all(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value) -> Iterator[tuple[Mistake, Array]]:
     """Every mistake with the values it predicts, in the layout of the truth."""
-    for bound in table.MULTIPLES:
+    for bound in bindings.MULTIPLES:
         for one in bound.function(question, run):
             yield Mistake(one.kind, one.detail, one.detail), truth.data * one.factor
     for family in (_by_chain, _by_derivative, _by_formula, _by_layout, _by_factor):
@@ -152,7 +152,7 @@ def _by_chain(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value
     tangents = make_tangents(question, run, head(target.numerator) or "", head(target.denominator) or "")
     repeated: dict[tuple[object, ...], list[tuple[Mistake, Array]]] = {}
     for operation in operations(tangents):
-        made = (one for bound in table.OPERATORS for one in bound.function(tangents, operation))
+        made = (one for bound in bindings.OPERATORS for one in bound.function(tangents, operation))
         for number, one in enumerate(made):
             try:
                 values = gradient_with(tangents, operation, one.tangent, full)
@@ -167,7 +167,7 @@ def _by_chain(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value
         if len(same) > 1:
             every = full + np.sum([change for _, change in same], axis=0)
             yield same[0][0], _entered(run, part, truth, every)
-    for wrong in (wrong for bound in table.JACOBIANS for wrong in bound.function(tangents)):
+    for wrong in (wrong for bound in bindings.JACOBIANS for wrong in bound.function(tangents)):
         yield named(names, wrong.kind, wrong.about), _entered(run, part, truth, full + wrong.values)
 
 
@@ -177,29 +177,29 @@ def _by_derivative(
     """Another derivative of the model, or another value, in place of the one asked for."""
     names = question.question.model.names
     # all before the first is given: where one function can't be tried on a model, the others are not either
-    for wrong in [wrong for bound in table.ELSEWHERE for wrong in bound.function(question, part, run)]:
+    for wrong in [wrong for bound in bindings.ELSEWHERE for wrong in bound.function(question, part, run)]:
         yield named(names, wrong.kind, wrong.about), _entered(run, part, truth, wrong.values)
 
 
 def _by_layout(_: SolvedQuestion, __: SolvedPart, run: Run, truth: Value) -> Iterator[tuple[Mistake, Array]]:
     """The answer transposed or upside down."""
     whole = np.broadcast_to(truth.data, (run.points, *truth.data.shape[1:]))
-    for bound in table.LAYOUTS:
+    for bound in bindings.LAYOUTS:
         for kind, values in bound.function(whole):
             yield Mistake(kind), values
 
 
 def _by_formula(question: SolvedQuestion, part: SolvedPart, run: Run, _: Value) -> Iterator[tuple[Mistake, Array]]:
     """A mistake in the closed formula, or one quantity in another's place."""
-    names, rules = question.question.model.names, tuple(bound.function for bound in table.FORMULAS)
+    names, rules = question.question.model.names, tuple(bound.function for bound in bindings.FORMULAS)
     changes = [("", a_two_lost(change)) for change in changed_formulas(part.closed, rules)]
-    changes += [("", change) for bound in table.INTERCHANGED for change in bound.function(question, part)]
-    changes += [("", change) for bound in table.TERMS for change in bound.function(part.closed)]
+    changes += [("", change) for bound in bindings.INTERCHANGED for change in bound.function(question, part)]
+    changes += [("", change) for bound in bindings.TERMS for change in bound.function(part.closed)]
     for link, change in chain(changes, inside_nodes(question, part, rules)):
         values = _evaluated(question, part, run, change.formula)
         if values is not None:
             yield named(names, change.kind, change.about, link), values
-    for one in (one for bound in table.REPLACED for one in bound.function(question, part)):
+    for one in (one for bound in bindings.REPLACED for one in bound.function(question, part)):
         values = _evaluated(question, part, run, one.formula)
         if values is not None:
             shown = f"{to_text(Symbol(one.instead), names)} stands where {to_text(Symbol(one.own), names)} belongs"
@@ -209,7 +209,7 @@ def _by_formula(question: SolvedQuestion, part: SolvedPart, run: Run, _: Value) 
 def _by_factor(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value) -> Iterator[tuple[Mistake, Array]]:
     """A quantity or a link of the chain too much, or too little."""
     names = question.question.model.names
-    for bound in table.FACTORS:
+    for bound in bindings.FACTORS:
         for wrong in bound.function(question, part, run, truth.data):
             yield named(names, wrong.kind, wrong.about), wrong.values
 

@@ -11,7 +11,7 @@ from itertools import islice
 
 from grader.comparison.judge import judge
 from grader.comparison.target import Target
-from grader.diagnosis.rules import table
+from grader.diagnosis.rules import bindings
 from grader.diagnosis.rules.mistake import Mistake, named
 from grader.diagnosis.rules.shape_mistakes import Repairs, repaired_anywhere
 from grader.expression.language.nodes import Expression
@@ -31,7 +31,7 @@ def repairs(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> I
     for kind, about, mended in islice(_repaired(question, target, answer), MAX_TRIED):
         if _right(question, part, target, part.closed, mended):
             yield Mistake(kind) if about == answer else named(names, kind, about)
-    for bound in table.CHAIN_ENDS:
+    for bound in bindings.CHAIN_ENDS:
         for kind, other in bound.function(question, target):
             if _right(question, part, other, other, answer):
                 yield named(names, kind, other)
@@ -47,7 +47,7 @@ def _right(
 
 def _repaired(question: SolvedQuestion, target: Expression, answer: Expression) -> Repairs:
     """Of the whole answer, then at one place of it, rule by rule."""
-    for whole in table.WHOLE_SHAPES:
+    for whole in bindings.WHOLE_SHAPES:
         yield from whole.function(question, target, answer)
-    for place in table.SHAPES:
+    for place in bindings.SHAPES:
         yield from repaired_anywhere(answer, (place.function,))

@@ -18,10 +18,10 @@ from grader.expression.reading.lexing.tokens import Unreadable, fail
 from grader.problems import Problem, Span
 
 Chain: TypeAlias = tuple[Expression, ...]
-Definition: TypeAlias = tuple[Expression, Expression]
+DefinedName: TypeAlias = tuple[Expression, Expression]
 
 
-def chains(p: Parser, parts: list[Statement], lenient: bool) -> tuple[Chain, tuple[Definition, ...]]:
+def chains(p: Parser, parts: list[Statement], lenient: bool) -> tuple[Chain, tuple[DefinedName, ...]]:
     """The answer's chain, and the definitions before or behind it; `lenient`: what can't be read may be prose."""
     if len(parts) == 1 and not parts[0].definition:
         p.kinds[parts[0].end] = "end"
@@ -43,9 +43,9 @@ def chains(p: Parser, parts: list[Statement], lenient: bool) -> tuple[Chain, tup
     return _answer(p, answer), definitions
 
 
-def _definitions(p: Parser, parts: list[Statement], answer: Statement, lenient: bool) -> tuple[Definition, ...]:
+def _definitions(p: Parser, parts: list[Statement], answer: Statement, lenient: bool) -> tuple[DefinedName, ...]:
     """What the statements beside the answer define; one without a left side is prose, a step, or a mistake."""
-    found: list[Definition] = []
+    found: list[DefinedName] = []
     for part in parts:
         if part is answer:
             continue

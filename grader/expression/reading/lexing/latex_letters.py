@@ -6,7 +6,7 @@ import re
 
 from grader.expression.language.words import GREEK, GREEK_LETTERS
 from grader.expression.reading.lexing import lexer_plain
-from grader.expression.reading.lexing.latex_source import Source
+from grader.expression.reading.lexing.latex_source import LatexSource
 from grader.expression.reading.lexing.tokens import KEYWORD_FORMS, KEYWORDS, SIGNS, WORD_SIGNS, Token
 
 _SINGLE = frozenset(("_", "^", "accent"))
@@ -57,12 +57,12 @@ def _argument_ahead(tokens: list[Token]) -> bool:
     return last >= 0 and tokens[last].kind in _SINGLE
 
 
-def letter_run(s: Source, raw: str, start: int) -> None:
+def letter_run(s: LatexSource, raw: str, start: int) -> None:
     """A run of letters that may take what stands behind it."""
     s.position += letters(s.tokens, raw, start, s.text, s.position, s.offset)
 
 
-def unicode_sign(s: Source, sign: str, start: int) -> None:
+def unicode_sign(s: LatexSource, sign: str, start: int) -> None:
     """One sign of Unicode mathematics as the plain lexer reads it."""
     text, index, end = s.text, s.position - 1, s.position
     if sign in SIGNS:

@@ -20,7 +20,7 @@ from grader.expression.reading.lexing.latex_commands import (
     WORDS,
 )
 from grader.expression.reading.lexing.latex_signs import nothing
-from grader.expression.reading.lexing.latex_source import BRACED, Source
+from grader.expression.reading.lexing.latex_source import BRACED, LatexSource
 from grader.expression.reading.lexing.latex_text import words
 from grader.expression.reading.lexing.tokens import ACCENTS, fail
 from grader.problems import did_you_mean
@@ -34,7 +34,7 @@ _WITH_COLOUR = frozenset(("textcolor", "colorbox", "underset", "overset"))  # th
 _WITH_COLUMNS = frozenset(("alignat", "alignedat"))
 
 
-def command(s: Source, raw: str, start: int) -> None:
+def command(s: LatexSource, raw: str, start: int) -> None:
     """Any command: what it means, or the nearest name that means something."""
     name = raw[1:]
     rule = _RULES.get(name)
@@ -44,18 +44,18 @@ def command(s: Source, raw: str, start: int) -> None:
         rule(s, name, start)
 
 
-def _sign(s: Source, name: str, start: int) -> None:
+def _sign(s: LatexSource, name: str, start: int) -> None:
     s.add(*COMMANDS[name], start)
 
 
-def _new_row(s: Source, name: str, start: int) -> None:
+def _new_row(s: LatexSource, name: str, start: int) -> None:
     r"""``\\``, with the space below it: ``\\[2pt]``."""
     s.add(*COMMANDS[name], start)
     if s.text[s.position : s.position + 1] == "[":
         s.position = max(s.position, s.text.find("]", s.position, s.position + 12) + 1)
 
 
-def _bar(s: Source, name: str, start: int) -> None:
+def _bar(s: LatexSource, name: str, start: int) -> None:
     r"""A bar; behind ``\left`` or ``\right`` an opening or a closing bracket."""
     kind, text = COMMANDS[name]
     before = s.position - len(name) - 1
@@ -63,11 +63,11 @@ def _bar(s: Source, name: str, start: int) -> None:
     s.add("(" if side.endswith(r"\left") else ")" if side.endswith(r"\right") else kind, text, start)
 
 
-def _accent(s: Source, name: str, start: int) -> None:
+def _accent(s: LatexSource, name: str, start: int) -> None:
     s.add("accent", ACCENTS[name], start)
 
 
-def _side(s: Source, name: str, _: int) -> None:
+def _side(s: LatexSource, name: str, _: int) -> None:
     r"""``\left|`` and ``\right.`` say which side a bar is."""
     found = _AFTER_SIDE(s.text, s.position)
     if found is not None:
@@ -76,7 +76,7 @@ def _side(s: Source, name: str, _: int) -> None:
         s.add(kind, found[1], s.offset + found.start(1))
 
 
-def _font(s: Source, name: str, start: int) -> None:
+def _font(s: LatexSource, name: str, start: int) -> None:
     r"""``\mathbb 1`` is an indicator, ``\mathbf{w}`` a name; round anything else a font is dress."""
     one = _ONE(s.text, s.position)
     group = None if one else _NAME_GROUP(s.text, s.position)
@@ -88,17 +88,17 @@ def _font(s: Source, name: str, start: int) -> None:
         s.add("name", group[1] or group[2], start)
 
 
-def _unwrap(s: Source, name: str, _: int) -> None:
+def _unwrap(s: LatexSource, name: str, _: int) -> None:
     if name in _WITH_COLOUR:
         s.skip_group()
     s.unwrap += 1
 
 
-def _skip_argument(s: Source, _: str, __: int) -> None:
+def _skip_argument(s: LatexSource, _: str, __: int) -> None:
     s.skip_group()
 
 
-def _negated(s: Source, _: str, start: int) -> None:
+def _negated(s: LatexSource, _: str, start: int) -> None:
     found = _RELATION(s.text, s.position)
     if found is None:
         fail(r"'\not' is not followed by a relation", r"write \ne", start, start + 4)
@@ -106,7 +106,7 @@ def _negated(s: Source, _: str, start: int) -> None:
     s.add("rel", "ne", start)
 
 
-def _environment(s: Source, name: str, start: int) -> None:
+def _environment(s: LatexSource, name: str, start: int) -> None:
     r"""``\begin`` and ``\end``: brackets round cases and matrices, dress round anything else."""
     found = BRACED(s.text, s.position)
     if found is None:
@@ -135,7 +135,7 @@ def _unknown(name: str, start: int) -> NoReturn:
 
 
 # what a command does; of a name in two rows the later one counts
-_RULES: Mapping[str, Callable[[Source, str, int], None]] = {
+_RULES: Mapping[str, Callable[[LatexSource, str, int], None]] = {
     **dict.fromkeys("()[]", nothing),  # \( \) \[ \] only delimit
     "not": _negated,
     "begin": _environment,

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from grader.expression.reading.lexing import lexer_plain
 from grader.expression.reading.lexing.latex_letters import unicode_sign
-from grader.expression.reading.lexing.latex_source import Source
+from grader.expression.reading.lexing.latex_source import LatexSource
 from grader.expression.reading.lexing.tokens import SIGNS, Token, fail
 
 _DOTTED = {"*": ("joint", "circ"), "/": ("/", "/")}  # MATLAB's
@@ -22,7 +22,7 @@ _DOTS = re.compile(r"\.+").match
 _NEGATED = {"lt": "le", "gt": "ge"}
 
 
-def sign(s: Source, raw: str, start: int) -> None:
+def sign(s: LatexSource, raw: str, start: int) -> None:
     """Any single sign that is no letter, digit, or command."""
     rule = _RULES.get(raw)
     if rule is not None:
@@ -35,14 +35,14 @@ def sign(s: Source, raw: str, start: int) -> None:
         _refuse(raw, start)
 
 
-def space(s: Source, raw: str, start: int) -> None:
+def space(s: LatexSource, raw: str, start: int) -> None:
     """A line break leaves a token; it says little."""
     last = s.last()
     if "\n" in raw and last is not None and last.kind != "nl":
         s.add("nl", "soft", start)
 
 
-def comment(s: Source, raw: str, start: int) -> None:
+def comment(s: LatexSource, raw: str, start: int) -> None:
     """What stands behind a ``%``; behind a number it is a percent sign, and the rest is read."""
     begin = s.position - len(raw)
     last = s.last()
@@ -51,21 +51,21 @@ def comment(s: Source, raw: str, start: int) -> None:
         s.add("%", "%", start)
 
 
-def nothing(_: Source, __: str, ___: int) -> None:
+def nothing(_: LatexSource, __: str, ___: int) -> None:
     """A sign that says nothing: a dollar, ``\\(`` and its fellows."""
 
 
-def number(s: Source, raw: str, start: int) -> None:
+def number(s: LatexSource, raw: str, start: int) -> None:
     """A number, with its decimal comma in braces."""
     s.add("num", raw.replace("{,}", ".").removesuffix("."), start)
 
 
-def column(s: Source, _: str, start: int) -> None:
+def column(s: LatexSource, _: str, start: int) -> None:
     """A ``&``."""
     s.add("&", "&", start)
 
 
-def _opening_brace(s: Source, raw: str, start: int) -> None:
+def _opening_brace(s: LatexSource, raw: str, start: int) -> None:
     s.braces.append(s.unwrap > 0)
     if s.unwrap:
         s.unwrap -= 1
@@ -73,12 +73,12 @@ def _opening_brace(s: Source, raw: str, start: int) -> None:
         s.add(*SIGNS[raw], start)
 
 
-def _closing_brace(s: Source, raw: str, start: int) -> None:
+def _closing_brace(s: LatexSource, raw: str, start: int) -> None:
     if not (s.braces and s.braces.pop()):
         s.add(*SIGNS[raw], start)
 
 
-def _closing_bracket(s: Source, raw: str, start: int) -> None:
+def _closing_bracket(s: LatexSource, raw: str, start: int) -> None:
     last = s.last()
     if last is not None and last.text == "(" and "prose" in s.notes:
         s.tokens.pop()  # the brackets held a remark only
@@ -86,7 +86,7 @@ def _closing_bracket(s: Source, raw: str, start: int) -> None:
         s.add(*SIGNS[raw], start)
 
 
-def _equals(s: Source, raw: str, start: int) -> None:
+def _equals(s: LatexSource, raw: str, start: int) -> None:
     """An ``=`` that may be the second half of ``:=``, ``==`` or ``<=``."""
     last = s.last()
     if last is not None and last.end == start and last.kind in (":", "="):
@@ -97,7 +97,7 @@ def _equals(s: Source, raw: str, start: int) -> None:
         s.add(*SIGNS[raw], start)
 
 
-def _stop(s: Source, _: str, start: int) -> None:
+def _stop(s: LatexSource, _: str, start: int) -> None:
     """A full stop: of a method, of MATLAB's ``.*``, of an ellipsis, or of a sentence."""
     last = s.last()
     if last is not None and last.kind in _OBJECTS and last.end == start:
@@ -117,7 +117,7 @@ def _stop(s: Source, _: str, start: int) -> None:
         s.add(".", ".", start)
 
 
-def _member(s: Source, last: Token, member: re.Match[str], start: int) -> None:
+def _member(s: LatexSource, last: Token, member: re.Match[str], start: int) -> None:
     """A method behind `last`, or a function of a package."""
     if last.text in lexer_plain.LETTER_PACKAGES and lexer_plain.FUNCTION_AHEAD(s.text, member.start()):
         s.tokens.pop()
@@ -129,7 +129,7 @@ def _member(s: Source, last: Token, member: re.Match[str], start: int) -> None:
     s.add("method", member[0], start)
 
 
-def _not_equal(s: Source, raw: str, start: int) -> None:
+def _not_equal(s: LatexSource, raw: str, start: int) -> None:
     if s.text[s.position : s.position + 1] != "=":
         _refuse(raw, start)
     s.position += 1
@@ -141,7 +141,7 @@ def _refuse(raw: str, start: int) -> NoReturn:
 
 
 # the signs that what stands beside them may change
-_RULES: Mapping[str, Callable[[Source, str, int], None]] = {
+_RULES: Mapping[str, Callable[[LatexSource, str, int], None]] = {
     "{": _opening_brace,
     "}": _closing_brace,
     ")": _closing_bracket,

@@ -13,7 +13,7 @@ from grader.expression.reading.lexing.tokens import Token
 BRACED = re.compile(r"\s*\{([^{}]*)\}").match
 
 
-class Source:
+class LatexSource:
     """What the rules of the lexer read from and write to; `lex` is the lexer itself, for texts within this one."""
 
     __slots__ = ("ahead", "braces", "level", "lex", "notes", "offset", "position", "text", "tokens", "unwrap")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader.expression.language.functions import BRACKET_ONLY, SPELLINGS
-from grader.expression.reading.lexing.latex_source import Source
+from grader.expression.reading.lexing.latex_source import LatexSource
 from grader.expression.reading.lexing.tokens import KEYWORD_FORMS, KEYWORDS, SIGNS, WORD_SIGNS, Token, fail
 
 REMARKS = frozenset(("since", "because", "using", "by", "as", "from", "via"))
@@ -22,7 +22,7 @@ _OPENING = re.compile(r"\s*\{([^{}\\]*)").match
 _NUMBERED = re.compile(r"[A-Za-z]+(?:\\?_\{?\w+\}?|\d+)").fullmatch
 
 
-def words(s: Source, name: str, _: int) -> None:
+def words(s: LatexSource, name: str, _: int) -> None:
     r"""The argument of ``\text`` and its kin: a name, words that mean something, or prose."""
     if s.text[s.position : s.position + 1] == "*":
         s.position += 1
@@ -51,7 +51,7 @@ def words(s: Source, name: str, _: int) -> None:
         _prose(s, content, s.offset + begin)
 
 
-def _closing_brace(s: Source, name: str, opening: re.Match[str]) -> int:
+def _closing_brace(s: LatexSource, name: str, opening: re.Match[str]) -> int:
     """Behind the brace that closes the group; further groups may be nested in it."""
     begin, end, depth = opening.start(1), opening.end(), 1
     while end < len(s.text) and depth:
@@ -80,7 +80,7 @@ def _known_word(word: str) -> tuple[str, str] | None:
     return WORD_SIGNS.get(word)
 
 
-def _prose(s: Source, content: str, offset: int) -> None:
+def _prose(s: LatexSource, content: str, offset: int) -> None:
     """The words of a sentence that mean something; the others leave a note."""
     dropped = False
     for found in _TEXT_WORD.finditer(content):

@@ -17,7 +17,7 @@ from grader.expression.reading.lexing.latex_commands import COMMANDS, SIDES, SPA
 from grader.expression.reading.lexing.latex_letters import letter_run, letters
 from grader.expression.reading.lexing.latex_rules import command
 from grader.expression.reading.lexing.latex_signs import column, comment, nothing, number, sign, space
-from grader.expression.reading.lexing.latex_source import Source
+from grader.expression.reading.lexing.latex_source import LatexSource
 from grader.expression.reading.lexing.tokens import ACCENTS, MAX_TOKENS, SIGNS, Token, fail
 
 _NUMBER = r"(?:[0-9]+(?:\{,\}[0-9]+|\.[0-9]+|\.(?=[/*,)}]))?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -33,7 +33,7 @@ _SCAN = re.compile(
     """,
     re.VERBOSE,
 ).match
-_RULES: Mapping[str | None, Callable[[Source, str, int], None]] = {
+_RULES: Mapping[str | None, Callable[[LatexSource, str, int], None]] = {
     "space": space,
     "num": number,
     "letters": letter_run,
@@ -69,7 +69,7 @@ _BRACING = frozenset(f"\\{name}" for name in UNWRAP)
 
 def lex(text: str, offset: int = 0, level: int = 0) -> tuple[list[Token], list[str]]:
     """The tokens of a LaTeX text and notes on what was dropped; `offset` is where the text stands in a longer one."""
-    s = Source(text, offset, level, lex)
+    s = LatexSource(text, offset, level, lex)
     pieces = _PIECES(text)
     pieces.reverse()
     known = _MOSTLY if text.isascii() and _BRACING.isdisjoint(pieces) else _ALWAYS
@@ -83,7 +83,7 @@ def lex(text: str, offset: int = 0, level: int = 0) -> tuple[list[Token], list[s
     return s.tokens, s.notes
 
 
-def _look_up(s: Source, pieces: list[str], known: Mapping[str, tuple[str, ...]]) -> bool:
+def _look_up(s: LatexSource, pieces: list[str], known: Mapping[str, tuple[str, ...]]) -> bool:
     """Emit the pieces that can be looked up, from the last one backwards; False where none is left.
 
     Else the place is before one that needs a look at what stands around it.

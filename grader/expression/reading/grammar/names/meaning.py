@@ -14,7 +14,6 @@ from grader.expression.language.functions import CONSTANTS
 from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Symbol, integer
 from grader.expression.reading.grammar.names import unknown
 from grader.expression.reading.grammar.names.declared import quantity, transposed
-from grader.expression.reading.grammar.names.free import free_name
 from grader.expression.reading.grammar.names.subscripts import (
     enters_every_axis,
     entries_of,
@@ -22,6 +21,7 @@ from grader.expression.reading.grammar.names.subscripts import (
     row_of_defined,
     takes_indices,
 )
+from grader.expression.reading.grammar.names.undeclared import free_name
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.lexing.tokens import Token, fail
 from grader.expression.reading.spelling.scripts import Shape
