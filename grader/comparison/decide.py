@@ -22,7 +22,6 @@ from grader.expression.language.nodes import Expression
 from grader.results import Decision, Evidence, Note, NoteKind, Verdict, differs, same, undecided
 from grader.solver.key import SolvedQuestion
 from grader.solver.kinks import KINK_STEP, kink_points, margins, new_conditions, stratified
-from grader.solver.rounding import first_array
 from grader.solver.runs import Run, precise, quantities
 
 
@@ -43,7 +42,7 @@ def decide_number(question: SolvedQuestion, target: Target, answer: Expression) 
     if not np.isfinite(given).all():
         return undecided(NoteKind.UNDEFINED, "This has no value at the numbers given.")
     near = [may_be_rounded(float(a), float(t), target.tolerance) for a, t in zip(given, truth, strict=True)]
-    if interval is None and all(near) and first_array(question.graph, run.values) is not None:
+    if interval is None and all(near):
         return undecided(NoteKind.ROUNDING_UNKNOWN)
     shown = counterexample(run, pair, _first_wrong(pair, notes), answer, target.closed)
     # the point is the question's own numbers, so only the entry of an array is worth naming

@@ -226,7 +226,7 @@ _ROWS = (
     NoteRow(
         NoteKind.ROUNDING_UNKNOWN,
         Credit.PERSON,
-        "This is near the right value; how far rounding every line may lead is not known for arrays.",
+        "This is near the right value; how far rounding every line may lead is not known here.",
         particular=True,
     ),
     NoteRow(NoteKind.UNDEFINED, Credit.PERSON, "This has no value where the reference has one.", particular=True),

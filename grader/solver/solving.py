@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -117,13 +118,16 @@ def _solve_part(
 def _with_intervals(
     parts: tuple[SolvedPart, ...], run: Run, adjoints: Mapping[str, tuple[Node, ...]]
 ) -> tuple[SolvedPart, ...]:
-    """Each part that asks for rounding on every line, with the interval this propagates to."""
+    """Each part that asks for rounding on every line, with the interval this propagates to, if it is known to end."""
     asked = {part.part.tolerance for part in parts if rounds(part.part.tolerance)}
     if not asked or first_array(run.graph, run.values) is not None:
         return parts
     values = {leaf.name: float(run.values[leaf.name][0]) for leaf in run.graph.leaves}
     programs = {tolerance: rounded_program(run.graph, adjoints, values, tolerance) for tolerance in asked}
-    return tuple(
-        replace(part, interval=programs[part.part.tolerance].get(part.name)) if part.part.tolerance in asked else part
-        for part in parts
-    )
+    found = []
+    for part in parts:
+        interval = programs[part.part.tolerance].get(part.name) if part.part.tolerance in asked else None
+        # one without an end, through a function that has no interval or a divisor near 0, would take any number
+        known = interval is not None and all(map(math.isfinite, interval))
+        found.append(replace(part, interval=interval) if known else part)
+    return tuple(found)

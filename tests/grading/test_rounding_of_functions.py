@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import grader
+from grader.diagnosis import warnings
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import Rubric
 
@@ -32,7 +33,23 @@ def test_a_number_far_away_is_wrong(formula: str) -> None:
     assert verdict(formula, "17") == "incorrect"
 
 
-@pytest.mark.xfail(strict=True, reason="without an interval for the function any number is within the rounding")
 @pytest.mark.parametrize("formula", OPEN)
-def test_a_number_far_away_is_wrong_or_for_a_person(formula: str) -> None:
-    assert verdict(formula, "17") in ("incorrect", "undecided")
+@pytest.mark.parametrize("answer", ["17", "0", "-1000000"])
+def test_a_number_far_away_is_never_right(formula: str, answer: str) -> None:
+    assert verdict(formula, answer) == "incorrect"
+
+
+@pytest.mark.parametrize("formula", OPEN)
+def test_the_right_number_rounded_as_asked_is_right_and_a_near_one_for_a_person(formula: str) -> None:
+    rubric = parse_rubric(RUBRIC.replace("FORMULA", formula))
+    assert isinstance(rubric, Rubric), rubric
+    truth = float(grader.solve(rubric).questions[0].runs[0].values["L"][0])
+    assert verdict(formula, f"{truth:.4f}") == "correct"
+    assert verdict(formula, f"{truth + 2e-4:.4f}") == "undecided"
+
+
+@pytest.mark.parametrize("formula", OPEN)
+def test_check_says_that_rounding_is_not_carried(formula: str) -> None:
+    rubric = parse_rubric(RUBRIC.replace("FORMULA", formula))
+    assert isinstance(rubric, Rubric), rubric
+    assert any("rounding is not carried" in warning.message for warning in warnings(grader.solve(rubric)))

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from grader.diagnosis.lint.limit_checks import idle_steps, one_sided_conditions, points_without_a_step
+from grader.diagnosis.lint.limit_checks import (
+    idle_steps,
+    one_sided_conditions,
+    points_without_a_step,
+    rounding_without_end,
+)
 from grader.diagnosis.lint.mistake_checks import listed, priced_alike, right_by_mistake, taken_for_right
 from grader.problems import Problem
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
@@ -18,7 +23,8 @@ Check = Callable[[SolvedQuestion, SolvedPart], Iterator[tuple[str, str]]]
 
 def warnings(key: AnswerKey) -> tuple[Problem, ...]:
     """What an author should mend, though the rubric can be graded with."""
-    return (*unheeded(key), *_found(key, (priced_alike, taken_for_right, one_sided_conditions, idle_steps)))
+    checks = (priced_alike, taken_for_right, one_sided_conditions, idle_steps, rounding_without_end)
+    return (*unheeded(key), *_found(key, checks))
 
 
 def unheeded(key: AnswerKey) -> tuple[Problem, ...]:
