@@ -222,7 +222,7 @@ def test_a_sum_of_thousands_of_terms_prints_quickly() -> None:
     e: Expression = x
     for _ in range(3000):
         e = call("add", e, x)
-    began = time.perf_counter()
+    began = time.process_time()
     assert to_text(e) == " + ".join(["x"] * 3001)
     assert to_latex(e) == to_text(e)
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0

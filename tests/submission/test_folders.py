@@ -140,9 +140,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize(("file", "data", "why"), HOSTILE, ids=[row[2] for row in HOSTILE])
 def test_a_hostile_file_is_bounded_and_costs_no_one_else(file: str, data: bytes, why: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     folder = read((file, data), ("zoe.md", b"1a: x"))
-    assert time.perf_counter() - start < 5, why
+    assert time.process_time() - start < 5, why
     assert answers(folder)["zoe"] == {"1a": "x"}
     assert len(told(folder)) <= 202
     assert all(len(text) <= 100_000 for student in answers(folder).values() for text in student.values())
