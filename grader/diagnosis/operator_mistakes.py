@@ -48,15 +48,11 @@ from grader.expression.language.nodes import (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slip:
-    """A mistake of one kind: `about` is the formula or derivative it concerns, `tangent` what it makes of the place.
-
-    `stated` is a name for `about` in the machine string, where its text is no good one.
-    """
+    """A mistake of one kind: `about` is the formula or derivative it concerns, `tangent` what it makes of the place."""
 
     kind: str
     about: Expression
     tangent: Value
-    stated: str = ""
 
 
 Rule = Callable[[Tangents, Place], Iterator[Slip]]
