@@ -11,7 +11,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 
-from grader.cli.arguments import parse
+from grader.cli.command_line import parse
 
 
 def main(argv: Sequence[str] | None = None) -> int:

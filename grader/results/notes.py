@@ -20,6 +20,8 @@ class Decision(StrEnum):
     UNDECIDED = "undecided"
     UNREADABLE = "unreadable"
 
+    __repr__ = str.__repr__  # a text to whoever uses the API
+
 
 class Outcome(StrEnum):
     """What becomes of a part: the `verdict` of results.json."""
@@ -30,6 +32,8 @@ class Outcome(StrEnum):
     UNDECIDED = "undecided"
     UNREADABLE = "unreadable"
     MISSING = "missing"
+
+    __repr__ = str.__repr__
 
 
 WRONG = frozenset((Outcome.INCORRECT, Outcome.PARTLY_CORRECT))

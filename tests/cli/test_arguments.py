@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.cli import main
-from grader.cli.arguments import parse
+from grader.cli.command_line import parse
 
 FORMULAS = [
     # (arguments after `compare`, reference, answer, why)

@@ -122,7 +122,7 @@ CLOCKS = {("time", "time"), ("time", "monotonic"), ("datetime", "now"), ("date",
 
 
 @pytest.mark.parametrize("path", PURE, ids=[path.relative_to(ROOT).as_posix() for path in PURE])
-def test_only_cli_batch_and_gradebook_touch_files_and_the_clock(path: Path) -> None:
+def test_only_cli_batch_and_files_touch_files_and_the_clock(path: Path) -> None:
     touched = [
         f"{line}: {name}"
         for owner, name, line in calls(ast.parse(path.read_text("utf-8")))

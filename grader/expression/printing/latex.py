@@ -14,17 +14,8 @@ from types import MappingProxyType
 from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import Call, Expression, Indexed, Matrix, Symbol
-from grader.expression.printing.pieces import (
-    OPEN,
-    POWER,
-    PRODUCT,
-    Piece,
-    PrintedNames,
-    joined_by,
-    mentions,
-    printed_names,
-    spelling_of_call,
-)
+from grader.expression.language.precedence import OPEN, POWER, PRODUCT
+from grader.expression.printing.pieces import Piece, PrintedNames, joined_by, mentions, printed_names, spelling_of_call
 from grader.expression.printing.structure import Derivative, Notation, printed
 from grader.expression.printing.symbol_latex import index_latex, symbol_latex
 

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import Call, Expression, Indexed, Matrix, Symbol
+from grader.expression.language.precedence import OPEN, POWER, PRODUCT
 from grader.expression.printing.elements import (
     APPLY,
     CLOSING,
@@ -34,15 +35,7 @@ from grader.expression.printing.elements import (
     upright,
 )
 from grader.expression.printing.latex_mathml import name_markup
-from grader.expression.printing.pieces import (
-    OPEN,
-    POWER,
-    PRODUCT,
-    Piece,
-    PrintedNames,
-    printed_names,
-    spelling_of_call,
-)
+from grader.expression.printing.pieces import Piece, PrintedNames, printed_names, spelling_of_call
 from grader.expression.printing.structure import Derivative, Notation, printed
 from grader.expression.printing.symbol_latex import GREEK_COMMANDS, is_upright, name_shape, script_shape
 from grader.expression.printing.text import to_text

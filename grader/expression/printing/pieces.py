@@ -14,19 +14,15 @@ from typing import Generic, NamedTuple, TypeVar
 from grader.expression.language.functions import FUNCTIONS, SPELLINGS
 from grader.expression.language.names import Declared, Names, kept_by_names
 from grader.expression.language.nodes import Call, Expression, Indexed, Number, Partial, Reduce, Symbol, head
+from grader.expression.language.precedence import ATOM
 from grader.expression.language.words import FUNCTION_LETTERS
 from grader.expression.printing.symbol_latex import GREEK_COMMANDS, symbol_latex
-
-# How tightly a printed piece holds together, loosest first. OPEN is a term that ends in an unbracketed
-# sum, which would swallow any factor written behind it.
-LOGIC, NOT, RELATION, SUM, SIGN, OPEN, PRODUCT, POWER, ATOM = range(9)
-
 
 Code = TypeVar("Code")  # what a printer makes: a text, or markup
 
 
 class Piece(NamedTuple, Generic[Code]):
-    """Printed code and how tightly it holds together."""
+    """Printed code and how tightly it holds together, a rung of `precedence`."""
 
     code: Code
     level: int = ATOM

@@ -25,16 +25,8 @@ from grader.expression.language.nodes import (
     children,
     head,
 )
+from grader.expression.language.precedence import ATOM, LOGIC, NOT, OPEN, POWER, PRODUCT, RELATION, SIGN, SUM
 from grader.expression.printing.pieces import (
-    ATOM,
-    LOGIC,
-    NOT,
-    OPEN,
-    POWER,
-    PRODUCT,
-    RELATION,
-    SIGN,
-    SUM,
     Code,
     Piece,
     PrintedNames,

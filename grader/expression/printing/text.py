@@ -13,11 +13,9 @@ from types import MappingProxyType
 
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import Call, Expression, Matrix, Number, Partial, Symbol
+from grader.expression.language.precedence import ATOM, POWER, PRODUCT
 from grader.expression.language.words import is_word
 from grader.expression.printing.pieces import (
-    ATOM,
-    POWER,
-    PRODUCT,
     Piece,
     PrintedNames,
     at_least,

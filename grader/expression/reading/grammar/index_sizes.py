@@ -6,17 +6,14 @@ A bound names the size of the axes that its index enters; elsewhere in the answe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from grader.expression.language.nodes import Expression, Indexed, Reduce, Symbol, integer, rebuild, walk
+from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.spelling.spellings import Spellings
 
-if TYPE_CHECKING:
-    from grader.expression.reading.grammar.parser import Parser
 
-
-def sizes(p: Parser) -> dict[str, Expression]:
-    """The size that is meant by each letter of `Parser.ranges`; a letter that counts two axes stays unknown."""
+def sizes(p: Cursor) -> dict[str, Expression]:
+    """The size that is meant by each letter of `Cursor.ranges`; a letter that counts two axes stays unknown."""
     assert p.table is not None
     meant: dict[str, Expression] = {}
     for name, sums in p.ranges.items():

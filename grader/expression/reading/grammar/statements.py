@@ -2,14 +2,13 @@ r"""A row of tokens cut into statements: ``a = b, where c = d`` is an answer and
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from grader.expression.language.words import GREEK
-from grader.expression.reading.lexing.tokens import ENDS, Linked, Token, fail
-from grader.expression.reading.spelling.scripts import scan
-
-if TYPE_CHECKING:
-    from grader.expression.reading.grammar.parser import Parser
+from grader.expression.reading.grammar.cursor import Cursor
+from grader.expression.reading.lexing.linking import ENDS
+from grader.expression.reading.lexing.tokens import fail
 
 
 class Statement(NamedTuple):
@@ -25,130 +24,193 @@ class Statement(NamedTuple):
     step: bool = False
 
 
-def statements(linked: Linked) -> list[Statement]:
+@dataclass(slots=True)
+class _Cut:
+    """How far the cutting is, and what the statement that is being cut holds so far."""
+
+    p: Cursor
+    last: int  # the first token behind the text
+    remarks: bool  # whether the text may end in a remark such as "x in R"
+    at: int = 0
+    places: list[tuple[int, str]] = field(default_factory=list)  # where a statement ends, and why
+    defining: bool = False
+    equals: bool = False
+    branching: bool = False
+    related: bool = False
+
+    def end(self, why: str) -> None:
+        """End the statement here."""
+        self.places.append((self.at, why))
+        self.equals = False
+
+
+def statements(p: Cursor) -> list[Statement]:
     """Cut the tokens; leading and trailing signs that say nothing are left out."""
-    tokens, match = linked.tokens, linked.match
-    cuts: list[tuple[int, str]] = []
-    at, last = 0, len(tokens) - ENDS
-    remarks = "dots" in linked.kinds or ("rel" in linked.kinds and any(token[:2] == ("rel", "in") for token in tokens))
-    if _CUTTING.isdisjoint(linked.kinds) and not remarks:
-        return _pieces(linked, [(last, "end")])
-    defining = False
-    equals = branching = related = False
-    while at < last:
-        token = tokens[at]
-        kind = token.kind
-        if kind == "(":
-            at = match[at]
-        elif kind == "=":
-            equals = True
-        elif kind == "rel" or (kind == "key" and token.text in ("if", "for", "else")):
-            branching = True
-            related = kind == "rel"
-        elif kind == "nl" and branching and _branch_ahead(linked, at + 1):
-            tokens[at] = token._replace(kind=";")  # branches on lines of their own
-            linked.kinds[at] = ";"
-        elif kind == "start" and related and not equals and not _has_equals(tokens, match, at + 1):
-            tokens[at] = token._replace(kind=":")  # x > 0 => 1
-            linked.kinds[at] = ":"
-            related = False
-        elif remarks and kind == "," and _range_ahead(linked, at + 1):
-            cuts.append((at, "because"))
-            tokens[at] = token._replace(kind=";")
-            at = last - 1  # "x in R" ends a text
-        elif kind in ("nl", "start", "."):
-            cuts.append((at, kind))
-            defining = equals = branching = False
-        elif kind == "key" and token.text == "where":
-            cuts.append((at, "where"))
-            defining, equals = True, False
-        elif kind == "key" and token.text == "because":
-            cuts.append((at, "because"))
-            defining = equals = branching = False
-        elif kind == "key" and token.text == "then" and defining:
-            cuts.append((at, "then"))
-            defining = equals = False
-        elif kind == "word" and token.text.lower() in _LETS and not equals and _equation_ahead(linked, at + 1):
-            cuts.append((at, "where"))  # Let e = \hat y - y
-            defining = True
-        elif kind == "," and not branching and not defining and _equation_ahead(linked, at + 1):
-            cuts.append((at, ";"))  # \delta = \hat y - y, \quad \nabla_W J = x^T \delta, or the other way round
-            equals = False
-        elif kind == ";" and equals and not branching:
-            defining = defining and _has_equals(tokens, match, at + 1)
-            cuts.append((at, "where" if defining else ";"))
-            equals = False
-        elif (
-            defining
-            and equals
-            and (kind == "," or (kind == "logic" and token.text == "and"))
-            and _has_equals(tokens, match, at + 1)
-        ):
-            cuts.append((at, "where"))
-            equals = False
-        at += 1
-    cuts.append((last, "end"))
-    return _pieces(linked, cuts)
+    tokens, kinds, present = p.tokens, p.kinds, p.present
+    last = len(tokens) - ENDS
+    remarks = "dots" in present or ("rel" in present and any(token[:2] == ("rel", "in") for token in tokens))
+    if _CUTTING.isdisjoint(present) and not remarks:
+        return _pieces(p, [(last, "end")])
+    cut = _Cut(p, last, remarks)
+    while cut.at < last:
+        rule = _RULES.get(kinds[cut.at])
+        if rule is not None:
+            rule(cut)
+        cut.at += 1
+    return _pieces(p, [*cut.places, (last, "end")])
 
 
+def _bracket(cut: _Cut) -> None:
+    cut.at = cut.p.match[cut.at]
+
+
+def _equals(cut: _Cut) -> None:
+    cut.equals = True
+
+
+def _relation(cut: _Cut) -> None:
+    cut.branching = cut.related = True
+
+
+def _keyword(cut: _Cut) -> None:
+    text = cut.p.tokens[cut.at].text
+    if text in ("if", "for", "else"):
+        cut.branching, cut.related = True, False
+    elif text == "where":
+        cut.end("where")
+        cut.defining = True
+    elif text == "because":
+        _line(cut, "because")
+    elif text == "then" and cut.defining:
+        cut.end("then")
+        cut.defining = False
+
+
+def _line(cut: _Cut, why: str = "") -> None:
+    cut.end(why or cut.p.kinds[cut.at])
+    cut.defining = cut.branching = False
+
+
+def _line_or_branch(cut: _Cut) -> None:
+    if cut.branching and _branch_ahead(cut.p, cut.at + 1):  # branches on lines of their own
+        cut.p.replace(cut.at, cut.p.tokens[cut.at]._replace(kind=";"))
+    else:
+        _line(cut)
+
+
+def _arrow(cut: _Cut) -> None:
+    if cut.related and not cut.equals and not _has_equals(cut.p, cut.at + 1):  # x > 0 => 1
+        cut.p.replace(cut.at, cut.p.tokens[cut.at]._replace(kind=":"))
+        cut.related = False
+    else:
+        _line(cut)
+
+
+def _comma(cut: _Cut) -> None:
+    if cut.remarks and _range_ahead(cut.p, cut.at + 1):
+        cut.end("because")
+        cut.p.replace(cut.at, cut.p.tokens[cut.at]._replace(kind=";"))
+        cut.at = cut.last - 1  # "x in R" ends a text
+    elif not cut.branching and not cut.defining and _equation_ahead(cut.p, cut.at + 1):
+        cut.end(";")  # \delta = \hat y - y, \quad \nabla_W J = x^T \delta, or the other way round
+    else:
+        _next_definition(cut)
+
+
+def _next_definition(cut: _Cut) -> None:
+    if cut.defining and cut.equals and _has_equals(cut.p, cut.at + 1):
+        cut.end("where")
+
+
+def _and(cut: _Cut) -> None:
+    if cut.p.tokens[cut.at].text == "and":
+        _next_definition(cut)
+
+
+def _semicolon(cut: _Cut) -> None:
+    if cut.equals and not cut.branching:
+        cut.defining = cut.defining and _has_equals(cut.p, cut.at + 1)
+        cut.end("where" if cut.defining else ";")
+
+
+def _let(cut: _Cut) -> None:
+    if cut.p.tokens[cut.at].text.lower() in _LETS and not cut.equals and _equation_ahead(cut.p, cut.at + 1):
+        cut.end("where")  # Let e = \hat y - y
+        cut.defining = True
+
+
+# what a token outside of brackets does to the statement it stands in, by its kind
+_RULES: Mapping[str, Callable[[_Cut], None]] = {
+    "(": _bracket,
+    "=": _equals,
+    "rel": _relation,
+    "key": _keyword,
+    "nl": _line_or_branch,
+    "start": _arrow,
+    ".": _line,
+    ",": _comma,
+    ";": _semicolon,
+    "logic": _and,
+    "word": _let,
+}
 _CUTTING = frozenset(("nl", "start", ".", "key", ";", ",", "word"))
 _LETS = frozenset(("let", "with", "set", "define", "denote", "put"))
 
 
-def _pieces(linked: Linked, cuts: list[tuple[int, str]]) -> list[Statement]:
-    tokens = linked.tokens
+def _pieces(p: Cursor, ends: list[tuple[int, str]]) -> list[Statement]:
+    tokens = p.tokens
     found: list[Statement] = []
     start, definition, remark = 0, False, False
-    equations = "=" in linked.kinds
-    for cut, why in cuts:
-        begin, end = start, cut
+    equations = "=" in p.present
+    for place, why in ends:
+        begin, end = start, place
         while begin < end and tokens[begin].kind in ("=", "nl", ",", ".", ";", ":", "start", "quad"):
-            if tokens[begin].kind == "=" and tokens[begin].text == "approx" and "approx" not in linked.notes:
-                linked.notes.append("approx")
+            if tokens[begin].kind == "=" and tokens[begin].text == "approx" and "approx" not in p.notes:
+                p.notes.append("approx")
             begin += 1
         while end > begin and tokens[end - 1].kind in ("=", "nl", ",", ".", ";", "quad", "start"):
             end -= 1
         if remark:
-            linked.notes.append("prose")
+            p.notes.append("prose")
         elif begin < end:
             found.append(
-                Statement(begin, end, _first_equals(linked, begin, end) if equations else 0, definition, why == "start")
+                Statement(begin, end, _first_equals(p, begin, end) if equations else 0, definition, why == "start")
             )
-        start, definition, remark = cut + 1, why == "where", why == "because"
+        start, definition, remark = place + 1, why == "where", why == "because"
     if not found:
         fail("there is no formula here", "write the answer", tokens[0].start, tokens[-1].end)
     return found
 
 
-def _first_equals(linked: Linked, begin: int, end: int) -> int:
+def _first_equals(p: Cursor, begin: int, end: int) -> int:
     at = begin
     while at < end:
-        if linked.kinds[at] == "=":
+        if p.kinds[at] == "=":
             return at
-        at = linked.match.get(at, at) + 1
+        at = p.match.get(at, at) + 1
     return 0
 
 
-def _range_ahead(linked: Linked, at: int) -> bool:
+def _range_ahead(p: Cursor, at: int) -> bool:
     r"""Whether a remark such as ``x \in \mathbb{R}`` or ``i = 1, \dots, n`` stands from `at` to the end."""
-    shape = scan(linked.tokens, linked.match, at, lambda *_: False)
+    shape = p.scan(at)
     if shape is None:
         return False
     end = shape.end
-    rest = linked.kinds[end + 1 : -ENDS]
-    if linked.kinds[end] == "=":  # i = 1, ..., n
+    rest = p.kinds[end + 1 : -ENDS]
+    if p.kinds[end] == "=":  # i = 1, ..., n
         return "dots" in rest and all(kind in ("num", "name", "word", ",", "dots") for kind in rest)
-    if linked.tokens[end][:2] != ("rel", "in"):
+    if p.tokens[end][:2] != ("rel", "in"):
         return False
     return all(kind not in ("=", "key", "nl", "start", ";") for kind in rest)
 
 
-def _equation_ahead(linked: Linked, at: int) -> bool:
+def _equation_ahead(p: Cursor, at: int) -> bool:
     """Whether a name or a derivative, an ``=`` and a formula come before the next separator; ``w = o`` is a case."""
-    kinds = linked.kinds
-    if not _has_equals(linked.tokens, linked.match, at):
+    kinds = p.kinds
+    if not _has_equals(p, at):
         return False
-    shape = scan(linked.tokens, linked.match, at, lambda *_: False)
+    shape = p.scan(at)
     if shape is None or kinds[shape.end] != "=":
         slashed = shape is not None and shape.base[0] == "d" and kinds[shape.end] == "/"
         return slashed or kinds[at] in ("frac", "partial", "nabla")
@@ -156,116 +218,25 @@ def _equation_ahead(linked: Linked, at: int) -> bool:
     return not (short and kinds[shape.end + 2] in (",", ";", "nl", "end", "."))
 
 
-def _branch_ahead(linked: Linked, at: int) -> bool:
+def _branch_ahead(p: Cursor, at: int) -> bool:
     """Whether the line from `at` is a value with its condition, or the value otherwise."""
     found = False
-    while linked.tokens[at].kind not in ("nl", "end"):
-        token = linked.tokens[at]
+    while p.tokens[at].kind not in ("nl", "end"):
+        token = p.tokens[at]
         if token.kind == "=" or (token.kind == "key" and token.text == "where"):
             return False
         found = found or (token.kind == "key" and token.text in ("if", "for", "else"))
-        at = linked.match.get(at, at) + 1
+        at = p.match.get(at, at) + 1
     return found
 
 
-def _has_equals(tokens: list[Token], match: dict[int, int], at: int) -> bool:
+def _has_equals(p: Cursor, at: int) -> bool:
     """Whether an ``=`` comes before the next separator."""
-    while at < len(tokens):
-        kind = tokens[at].kind
+    while at < len(p.kinds):
+        kind = p.kinds[at]
         if kind == "=":
             return True
         if kind in (",", ";", "nl", "end", "."):
             return False
-        at = match.get(at, at) + 1
+        at = p.match.get(at, at) + 1
     return False
-
-
-_BINDING = frozenset(("sum", "prod", "max", "min"))
-_EXTREMA = frozenset(("max", "min"))  # a run of LaTeX letters may end in one
-
-
-_ORDERED = frozenset(("lt", "le", "gt", "ge"))
-
-
-def paired_letters(linked: Linked) -> frozenset[int]:
-    r"""Where the first letter of a ``\sum_{i<j}`` stands that runs over both.
-
-    It does where both letters are indices in what is summed and the second one is not used outside of it: then
-    nothing else says which j is meant. With ``\ne`` it is always the first letter alone, as in a softmax.
-    """
-    tokens, match, kinds = linked.tokens, linked.match, linked.kinds
-    if "rel" not in kinds or "sum" not in kinds:
-        return frozenset()
-    found: set[int] = set()
-    for at, kind in enumerate(kinds):
-        if kind != "sum" or kinds[at + 1 : at + 3] != ["_", "("] or match[at + 2] != at + 6:
-            continue
-        first, relation, second = tokens[at + 3 : at + 6]
-        if relation.text not in _ORDERED or relation.kind != "rel" or len(first.text) != 1 != len(second.text):
-            continue
-        end = at + 7
-        while kinds[end] not in _TERM_ENDS or (end == at + 7 and kinds[end] in ("+", "-")):
-            end = match.get(end, end) + 1
-        inside = script_letters(linked, at + 7, end)
-        outside = script_letters(linked, 0, at) | script_letters(linked, end, len(tokens))
-        if {first.text, second.text} <= inside and second.text not in outside:
-            found.add(at + 3)
-    return frozenset(found)
-
-
-_TERM_ENDS = frozenset(
-    (")", "+", "-", "=", "rel", ",", ";", "key", "logic", "nl", "row", "&", "start", ".", ":", "end")
-)
-
-
-def script_letters(linked: Linked | Parser, begin: int, end: int) -> set[str]:
-    """The letters in sub- and superscripts between two tokens."""
-    letters: set[str] = set()
-    for at in range(begin, end):
-        if linked.kinds[at] in ("_", "^"):
-            close = linked.match.get(at + 1, at + 1)
-            for token in linked.tokens[at + 1 : close + 1]:
-                if token.kind in ("name", "word") and len(token.text) < 4:
-                    letters |= set(token.text)
-    return letters
-
-
-def is_pair(first: Token, second: Token) -> bool:
-    r"""Whether two letters without braces are both under the sign: ``\sum_ij``."""
-    letters = second.kind in ("name", "word") and len(first.text) == 1 == len(second.text)
-    return letters and second.start == first.end and second.text in "jkluv" and first.text in "ijku"
-
-
-def bound_letters(linked: Linked, pairs: frozenset[int] = frozenset()) -> frozenset[str]:
-    """The letters that any sum, product, maximum or minimum of the text binds; `pairs` bind two."""
-    tokens, match = linked.tokens, linked.match
-    letters = {tokens[at + 2].text for at in pairs}
-    if "_" not in linked.kinds:
-        return frozenset()
-    for at in [at for at, token in enumerate(tokens) if token[1] in _BINDING or token[1][-3:] in _EXTREMA]:
-        kind = tokens[at].kind
-        if kind not in ("sum", "word") and not (kind in ("fn", "name") and tokens[at].text in _EXTREMA):
-            continue
-        below = at + 1
-        while tokens[below].kind == "^":
-            inside = below + 1
-            below = match.get(inside, inside) + 1
-        if tokens[below].kind != "_":
-            continue
-        if tokens[below + 1].kind == "(":
-            inner = tokens[below + 2 : match[below + 1]]
-        else:
-            inner = tokens[below + 1 : below + (3 if is_pair(tokens[below + 1], tokens[below + 2]) else 2)]
-        fresh, before = True, ""
-        for piece in inner:
-            if fresh and piece.kind in ("name", "word"):
-                letters.update(
-                    [piece.text] if piece.text in GREEK else piece.text if len(piece.text) < 4 else [piece.text]
-                )
-            fresh = (
-                piece.kind in (",", ";", "row")
-                or (piece.kind == "(" and before not in ("_", "^"))
-                or (fresh and piece.kind in ("name", "word"))
-            )
-            before = piece.kind
-    return frozenset(letters)

@@ -7,20 +7,16 @@ text stays what it is.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from grader.expression.algebra.construct import free_symbols, neg
 from grader.expression.language.nodes import Call, Expression, Product, Reduce, Symbol, integer
+from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.grammar.statements import Statement
-from grader.expression.reading.spelling.scripts import scan
-
-if TYPE_CHECKING:
-    from grader.expression.reading.grammar.parser import Parser
 
 _SIZES = frozenset(("alpha", "eta", "epsilon", "gamma", "lambda", "mu", "rho", "tau", "lr", "learning_rate", "alpha_t"))
 
 
-def is_update(p: Parser, part: Statement) -> bool:
+def is_update(p: Cursor, part: Statement) -> bool:
     """Whether a statement of a model's names is ``w = w - ...``: its left side stands again at its right."""
     length = part.equals - part.start
     again = range(part.equals + 1, part.equals + 1 + length)
@@ -35,12 +31,12 @@ def is_update(p: Parser, part: Statement) -> bool:
     return all(p.tokens[one].text == p.tokens[other].text for one, other in pairs)
 
 
-def step_size(p: Parser, part: Statement) -> str:
+def step_size(p: Cursor, part: Statement) -> str:
     """The undeclared name of a step size in an update, or an empty string."""
     for at in range(part.equals + 1, part.end):
         if p.tokens[at].text[:1] not in "aegmlrtα":
             continue
-        shape = scan(p.tokens, p.match, at, lambda *_: False)
+        shape = p.scan(at)
         if shape is not None and shape.display in _SIZES and not p.declared(shape.display):
             return shape.display
     return ""

@@ -108,6 +108,10 @@ SPACING = frozenset(
 )
 
 
+# what says which side a bar behind it is
+SIDES = frozenset(("left", "right", *("bigl", "bigr", "Bigl", "Bigr"), *("biggl", "biggr", "Biggl", "Biggr")))
+
+
 FONTS = frozenset(
     [
         "mathbf",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NoReturn
 
 from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.words import GREEK_LETTERS
 from grader.expression.reading.lexing.tokens import (
-    FORMS,
+    KEYWORD_FORMS,
     KEYWORDS,
     MARKS,
     MAX_TOKENS,
@@ -87,7 +88,7 @@ _KNOWN: dict[str, tuple[str, ...]] = {
     **_TWO,
     **{letter: ("name", letter) for letter in string.ascii_letters},
 }
-_WORDS = frozenset(("sum", "prod", *FORMS, *WORD_SIGNS))
+_WORDS = frozenset(("sum", "prod", *KEYWORD_FORMS, *WORD_SIGNS))
 
 
 @lru_cache(maxsize=1024)
@@ -159,49 +160,94 @@ def _other(tokens: list[Token], text: str, start: int) -> None:
     found = _MASTER.match(text, start)
     if found is None:
         _stranger(text, start)
-    raw, position, add = found[0], found.end(), tokens.append
-    match found.lastgroup:
-        case "space" | "package":
-            pass
-        case "num":
-            add(Token("num", raw.removesuffix("."), start, position))
-        case "name":
-            word = FORMS.get(raw, raw)
-            below = len(raw) < 3 and text[:start].endswith(("_", "_{", "_("))  # the o, w of delta_{ow}
-            if word in KEYWORDS and not below and not (raw == "where" and text[position : position + 1] == "("):
-                add(Token(*KEYWORDS[word], start, position))
-            elif raw in ("sum", "prod") and text[position : position + 1] != "(":
-                add(Token("sum", raw, start, position))
-            elif raw[0] == "T" and len(raw) > 1 and tokens and tokens[-1].kind == "^":
-                add(Token("name", "T", start, start + 1))
-                add(Token("name" if len(raw) == 2 else "word", raw[1:], start + 1, position))
-            elif raw in WORD_SIGNS:
-                add(Token(*WORD_SIGNS[raw], start, position))
-            else:
-                add(Token("name", raw if raw.isascii() else spelled(raw), start, position))
-        case "two":  # only || has no row of its own
-            add(Token("|", "|", start, start + 1))
-            add(Token("|", "|", start + 1, position))
-        case "letter":
-            add(Token("name", spelled(raw), start, position))
-        case "nl":
-            add(Token("nl", "\n", start, position))
-        case "method":
-            add(Token("method", raw[1:], start, position))
-        case "sup":
-            tokens.extend(scripts("^", raw, start, SUPERSCRIPTS))
-        case "sub":
-            tokens.extend(scripts("_", raw, start, SUBSCRIPTS))
-        case "frac":
-            add(Token("num", FRACTIONS[raw], start, position))
-        case "percent":
-            if not tokens or tokens[-1].kind != "num":
-                fail("'%' is a percent sign only behind a number", "", start, position)
-            add(Token("%", "%", start, position))
-        case "stop":
-            add(Token(".", ".", start, position))
-        case "dots":
-            add(Token("dots", raw, start, position))
+    rule = _RULES.get(found.lastgroup)
+    if rule is not None:
+        rule(tokens, text, found)
+
+
+def _number(tokens: list[Token], _: str, found: re.Match[str]) -> None:
+    tokens.append(Token("num", found[0].removesuffix("."), *found.span()))
+
+
+def _name(tokens: list[Token], text: str, found: re.Match[str]) -> None:
+    """A word of the language, a sum, a transpose run together with what it stands before, or a name."""
+    raw, (start, end) = found[0], found.span()
+    word = KEYWORD_FORMS.get(raw, raw)
+    below = len(raw) < 3 and text[:start].endswith(("_", "_{", "_("))  # the o, w of delta_{ow}
+    following = text[end : end + 1]
+    if word in KEYWORDS and not below and not (raw == "where" and following == "("):
+        tokens.append(Token(*KEYWORDS[word], start, end))
+    elif raw in ("sum", "prod") and following != "(":
+        tokens.append(Token("sum", raw, start, end))
+    elif raw[0] == "T" and len(raw) > 1 and tokens and tokens[-1].kind == "^":
+        tokens.append(Token("name", "T", start, start + 1))
+        tokens.append(Token("name" if len(raw) == 2 else "word", raw[1:], start + 1, end))
+    elif raw in WORD_SIGNS:
+        tokens.append(Token(*WORD_SIGNS[raw], start, end))
+    else:
+        tokens.append(Token("name", raw if raw.isascii() else spelled(raw), start, end))
+
+
+def _letter(tokens: list[Token], _: str, found: re.Match[str]) -> None:
+    tokens.append(Token("name", spelled(found[0]), *found.span()))
+
+
+def _two_bars(tokens: list[Token], _: str, found: re.Match[str]) -> None:
+    """Of two signs that are one only ``||`` has no row of its own."""
+    start, end = found.span()
+    tokens.append(Token("|", "|", start, start + 1))
+    tokens.append(Token("|", "|", start + 1, end))
+
+
+def _line(tokens: list[Token], _: str, found: re.Match[str]) -> None:
+    tokens.append(Token("nl", "\n", *found.span()))
+
+
+def _method(tokens: list[Token], _: str, found: re.Match[str]) -> None:
+    tokens.append(Token("method", found[0][1:], *found.span()))
+
+
+def _superscripts(tokens: list[Token], _: str, found: re.Match[str]) -> None:
+    tokens.extend(scripts("^", found[0], found.start(), SUPERSCRIPTS))
+
+
+def _subscripts(tokens: list[Token], _: str, found: re.Match[str]) -> None:
+    tokens.extend(scripts("_", found[0], found.start(), SUBSCRIPTS))
+
+
+def _fraction(tokens: list[Token], _: str, found: re.Match[str]) -> None:
+    tokens.append(Token("num", FRACTIONS[found[0]], *found.span()))
+
+
+def _percent(tokens: list[Token], _: str, found: re.Match[str]) -> None:
+    if not tokens or tokens[-1].kind != "num":
+        fail("'%' is a percent sign only behind a number", "", *found.span())
+    tokens.append(Token("%", "%", *found.span()))
+
+
+def _stop(tokens: list[Token], _: str, found: re.Match[str]) -> None:
+    tokens.append(Token(".", ".", *found.span()))
+
+
+def _dots(tokens: list[Token], _: str, found: re.Match[str]) -> None:
+    tokens.append(Token("dots", found[0], *found.span()))
+
+
+# by the group of `_MASTER`; spaces and the names of packages leave no token
+_RULES: Mapping[str | None, Callable[[list[Token], str, re.Match[str]], None]] = {
+    "num": _number,
+    "name": _name,
+    "letter": _letter,
+    "two": _two_bars,
+    "nl": _line,
+    "method": _method,
+    "sup": _superscripts,
+    "sub": _subscripts,
+    "frac": _fraction,
+    "percent": _percent,
+    "stop": _stop,
+    "dots": _dots,
+}
 
 
 def refuse_member(name: str, start: int, end: int) -> NoReturn:

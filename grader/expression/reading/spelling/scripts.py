@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from grader.expression.reading.lexing import lexer_latex, lexer_plain
-from grader.expression.reading.lexing.tokens import Token, Unreadable, link
+from grader.expression.reading.lexing.linking import link
+from grader.expression.reading.lexing.tokens import Token, Unreadable
 
 TRANSPOSED = frozenset({"T", "⊤", "t⊤"})
 _LAYER = re.compile(r"([(\[])([\w,:*-]+|[lLktijs]\+1)([)\]])('*)(?:\^?(T|⊤))?")
@@ -33,11 +34,12 @@ class Shape(NamedTuple):
     @property
     def display(self) -> str:
         """The plain spelling: ``w^(1)_12``."""
-        return _display(self.base, self.above, self.below, self.primes)
+        return display_of(self.base, self.above, self.below, self.primes)
 
 
 @lru_cache(maxsize=4096)
-def _display(base: str, above: str, below: str, primes: int) -> str:
+def display_of(base: str, above: str = "", below: str = "", primes: int = 0) -> str:
+    """The plain spelling of a name with such scripts."""
     if not below and not above:
         base = _numbered(base)
     if "," in below and all(len(piece) == 1 for piece in below.split(",")):
@@ -50,61 +52,30 @@ def _numbered(base: str) -> str:
     return f"{letters}_{base[len(letters) :]}" if letters and letters != base else base
 
 
-def scan(tokens: list[Token], match: dict[int, int], at: int, lengthen: Callable[[str, str], bool]) -> Shape | None:
+def scan(
+    tokens: list[Token], match: dict[int, int], at: int, lengthen: Callable[[str, str], bool] | None = None
+) -> Shape | None:
     """The name that begins at token `at`, with all its scripts that are no power; None where no name begins.
 
     `lengthen(base, below)` says whether a LaTeX subscript without braces takes the letters behind its first one too.
     """
-    token = tokens[at]
-    match token[0]:
-        case "name" | "word" | "fn":
-            base, above, below, primes, transposed, end = token[1], "", "", 0, False, at + 1
-        case "accent":
-            marks = ""
-            while token.kind == "accent":
-                marks = token.text + marks
-                at += 1
-                token = tokens[at]
-            inner = scan(tokens, match, at, lengthen) if token.kind == "(" else None
-            if inner is None:
-                if token.kind not in ("name", "word"):
-                    return None
-                inner = Shape(token.text, end=at + 1)
-            base, above, below = inner.base + marks, inner.above, inner.below
-            primes, transposed, end = inner.primes, inner.transposed, inner.end
-        case "(" if token.text == "{":
-            inside = scan(tokens, match, at + 1, lengthen)
-            if inside is None or inside.end != match[at]:
-                return None
-            base, above, below = inside.base, inside.above, inside.below
-            primes, transposed, end = inside.primes, inside.transposed, inside.end + 1
-        case _:
-            return None
+    name = _without_scripts(tokens, match, at, lengthen)
+    if name is None:
+        return None
+    base, above, below, primes, transposed, end = name
     while True:
         kind = tokens[end][0]
         if kind == "'":
             primes += 1
             end += 1
         elif kind == "_":
-            raw, after = raw_script(tokens, match, end + 1)
-            following = tokens[after]
-            if (
-                tokens[after - 1].kind == "name"
-                and following.kind in ("name", "word")
-                and following.start == tokens[after - 1].end
-                and len(raw) == 1
-                and lengthen(base, raw + following.text)
-            ):
-                raw, after = raw + following.text, after + 1
+            raw, end = _subscript(tokens, match, end, base, lengthen)
             if not raw:
                 return None
-            if tokens[end + 1].text == "(":
-                raw = raw[1:-1]
             if raw in ("hat", "bar", "tilde") and not below:
                 base += raw
             else:
                 below = f"{below},{raw}" if below else raw
-            end = after
         elif kind == "^":
             raw, after = raw_script(tokens, match, end + 1)
             layer = _LAYER.fullmatch(raw) if tokens[end + 1].text == "{" else None
@@ -122,6 +93,50 @@ def scan(tokens: list[Token], match: dict[int, int], at: int, lengthen: Callable
         else:
             break
     return Shape(base, above, below, primes, transposed, end)
+
+
+def _without_scripts(
+    tokens: list[Token], match: dict[int, int], at: int, lengthen: Callable[[str, str], bool] | None
+) -> Shape | None:
+    """What the scripts of a name stand on: a token, one with accents, or a name in braces."""
+    token = tokens[at]
+    kind = token[0]
+    if kind == "name" or kind == "word" or kind == "fn":
+        return Shape(token[1], end=at + 1)
+    if kind == "accent":
+        marks = ""
+        while token.kind == "accent":
+            marks = token.text + marks
+            at += 1
+            token = tokens[at]
+        inner = scan(tokens, match, at, lengthen) if token.kind == "(" else None
+        if inner is None:
+            if token.kind not in ("name", "word"):
+                return None
+            inner = Shape(token.text, end=at + 1)
+        return inner._replace(base=inner.base + marks)
+    if kind == "(" and token.text == "{":
+        inside = scan(tokens, match, at + 1, lengthen)
+        return inside._replace(end=inside.end + 1) if inside is not None and inside.end == match[at] else None
+    return None
+
+
+def _subscript(
+    tokens: list[Token], match: dict[int, int], at: int, base: str, lengthen: Callable[[str, str], bool] | None
+) -> tuple[str, int]:
+    """The subscript behind the ``_`` at token `at`, empty where none stands there, and the token behind it."""
+    raw, after = raw_script(tokens, match, at + 1)
+    following = tokens[after]
+    if (
+        lengthen is not None
+        and tokens[after - 1].kind == "name"
+        and following.kind in ("name", "word")
+        and following.start == tokens[after - 1].end
+        and len(raw) == 1
+        and lengthen(base, raw + following.text)
+    ):
+        raw, after = raw + following.text, after + 1
+    return (raw[1:-1] if tokens[at + 1].text == "(" else raw), after
 
 
 _RAW = {"ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">=", "cdot": "·", "times": "×", "circ": "∘"}
@@ -154,5 +169,5 @@ def shape_of(text: str) -> Shape | None:
         linked = link(tokens)
     except Unreadable:
         return None
-    shape = scan(linked.tokens, linked.match, 0, lambda *_: False)
+    shape = scan(linked.tokens, linked.match, 0)
     return shape if shape is not None and linked.tokens[shape.end].kind == "end" else None

@@ -66,7 +66,7 @@ def key_of(base: str, above: str = "", below: str = "", primes: int = 0) -> str:
     return base + above + below.replace(",", "").replace("_", "") + "'" * primes
 
 
-def _whole(base: str, above: str, below: str, primes: int) -> tuple[str, str, str, int]:
+def _parts(base: str, above: str, below: str, primes: int) -> tuple[str, str, str, int]:
     """The parts of a spelling, kept apart."""
     return base, above, below.replace(",", ""), primes
 
@@ -86,7 +86,7 @@ def spellings_of(names: Names) -> Spellings:
                 if shape is None:
                     table.exact.setdefault(text, declared)
                 else:
-                    table.shapes.setdefault(_whole(shape.base, shape.above, shape.below, shape.primes), declared)
+                    table.shapes.setdefault(_parts(shape.base, shape.above, shape.below, shape.primes), declared)
                     table.keys.setdefault(key_of(shape.base, shape.above, shape.below, shape.primes), declared)
     for declared in names:
         if declared.role == "function":
@@ -126,9 +126,9 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
         if name in exact and not above and not primes:
             return Found(exact[name])
     # W_{21}^{(1)} and W_{12-1} share a normal form: as declared comes first
-    whole = table.shapes.get(_whole(base, above, below, primes)) or keys.get(key_of(base, above, below, primes))
-    if whole is not None:
-        return Found(whole)
+    declared = table.shapes.get(_parts(base, above, below, primes)) or keys.get(key_of(base, above, below, primes))
+    if declared is not None:
+        return Found(declared)
     if above and below:
         layered = keys.get(key_of(base, above, "", primes))
         if layered is not None and layered.rank:

@@ -2,21 +2,17 @@ r"""Where one name ends and the next begins: ``wx`` is w and x, ``y_ij`` y at bo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from grader.expression.language.functions import CONSTANTS
+from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.lexing.tokens import Token, fail
-from grader.expression.reading.spelling.scripts import Shape
-from grader.expression.reading.spelling.spellings import latex_pieces
-
-if TYPE_CHECKING:
-    from grader.expression.reading.grammar.parser import Parser
+from grader.expression.reading.spelling.scripts import Shape, scan
+from grader.expression.reading.spelling.spellings import Spellings, latex_pieces
 
 MAX_RUN = 40
 _INDEX_PAIR = frozenset("ijkluvst")
 
 
-def numbered(p: Parser, at: int) -> bool:
+def join_number(p: Cursor, at: int) -> bool:
     """Join ``W`` and a ``2`` that touches it, as plain spelling in a LaTeX text has it."""
     token, number = p.tokens[at], p.tokens[at + 1]
     joined = token.text + number.text
@@ -29,7 +25,15 @@ def numbered(p: Parser, at: int) -> bool:
     return True
 
 
-def lengthen(p: Parser, base: str, below: str) -> bool:
+def shape_at(p: Cursor, at: int) -> Shape | None:
+    """The name that begins at token `at`; of a LaTeX ``y_ij`` without braces with both letters where that is meant."""
+    shape = p.scan(at)
+    if shape is not None and p.tokens[shape.end].kind not in ("name", "word"):
+        return shape  # no letter stands behind a subscript
+    return scan(p.tokens, p.match, at, lambda base, below: _takes_both(p, base, below))
+
+
+def _takes_both(p: Cursor, base: str, below: str) -> bool:
     """Whether a LaTeX ``y_ij`` without braces means both letters."""
     if below in ("hat", "bar", "tilde"):
         return True
@@ -42,7 +46,7 @@ def lengthen(p: Parser, base: str, below: str) -> bool:
     return rank == 0 or (rank >= len(below) and not all(p.declared(letter) for letter in below[1:]))
 
 
-def cut(p: Parser, token: Token, shape: Shape) -> tuple[str, ...]:
+def names_in_run(p: Cursor, token: Token, shape: Shape) -> tuple[str, ...]:
     """The names that a run of letters holds: `token` begins the name written as `shape`."""
     text, table = token.text, p.table
     if p.defined and (text in p.defined or Shape(text).display in p.defined or shape.display in p.defined):
@@ -55,17 +59,7 @@ def cut(p: Parser, token: Token, shape: Shape) -> tuple[str, ...]:
         return latex_pieces(text) if token.kind == "word" and not (p.in_partial and text.isupper()) else (text,)
     if table.find(shape.base, shape.above, shape.below, shape.primes) is not None or text in CONSTANTS:
         return (text,)
-    if shape.end == p.pos + 1:
-        pieces = table.pieces(text)
-    else:  # scripts belong to the last piece: `xw_1`
-        pieces = None
-        for size in range(1, min(len(text), 40)):
-            head = table.pieces(text[:-size])
-            tail = text[-size:]
-            if head and table.find(tail, shape.above, shape.below, shape.primes):
-                pieces = (*head, tail)
-                break
-        pieces = pieces or table.pieces(text)
+    pieces = table.pieces(text) if shape.end == p.pos + 1 else _with_scripts(table, text, shape)
     if pieces:
         return pieces
     if token.kind == "word":
@@ -73,3 +67,13 @@ def cut(p: Parser, token: Token, shape: Shape) -> tuple[str, ...]:
         if all(p.declared(letter) or letter in p.bound for letter in singles):
             return singles
     return (text,)
+
+
+def _with_scripts(table: Spellings, text: str, shape: Shape) -> tuple[str, ...] | None:
+    """The names in `text` where scripts stand behind it: they belong to the last piece, ``xw_1``."""
+    for size in range(1, min(len(text), 40)):
+        head = table.pieces(text[:-size])
+        tail = text[-size:]
+        if head and table.find(tail, shape.above, shape.below, shape.primes):
+            return (*head, tail)
+    return table.pieces(text)

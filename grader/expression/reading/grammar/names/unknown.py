@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from grader.expression.language.functions import BRACKET_ONLY, SPELLINGS
-from grader.expression.reading.lexing.tokens import FORMS, fail
+from grader.expression.reading.grammar.cursor import Cursor
+from grader.expression.reading.lexing.tokens import KEYWORD_FORMS, fail
 from grader.expression.reading.spelling.scripts import Shape
 from grader.expression.reading.spelling.spellings import Found
 from grader.problems import Problem, Span, did_you_mean
-
-if TYPE_CHECKING:
-    from grader.expression.reading.grammar.parser import Parser
 
 MAX_LISTED = 12
 MAX_UNKNOWN = 40
 
 
-def report(p: Parser, shape: Shape, span: Span, found: Found | None) -> None:
+def report(p: Cursor, shape: Shape, span: Span, found: Found | None) -> None:
     """Note that a name is not known; `found` is a quantity of that name with too few axes for its indices."""
     display = shape.display
     if len(p.problems) >= MAX_UNKNOWN:
@@ -48,7 +45,7 @@ def report(p: Parser, shape: Shape, span: Span, found: Found | None) -> None:
     p.problems.append(Problem(message, hint, span=span))
 
 
-def _adjoint(p: Parser, shape: Shape) -> str:
+def _adjoint(p: Cursor, shape: Shape) -> str:
     r"""What to write for ``dW1``, ``grad_W1`` or ``\bar z`` where nothing of that name is declared."""
     assert p.table is not None
     for pattern in (r"d_?(.+)", r"grad_?(.+)", r"(.+?)bar"):
@@ -75,7 +72,7 @@ def fused(text: str) -> re.Match[str] | None:
 def reserved(text: str) -> bool:
     """Whether a name is a word of the language, or one with an accent or a number: ``otherwise2``."""
     letters = re.sub(r"(?:hat|bar|tilde)?\d*$", "", text)
-    return letters in FORMS or letters.lower() in _WORDS
+    return letters in KEYWORD_FORMS or letters.lower() in _WORDS
 
 
 _WORDS = frozenset(("undefined", "nan", "dne", "since", "because", "using", "as", "by", "from", "via"))

@@ -1,0 +1,105 @@
+r"""The letters that sums run over, found before anything is read: ``\sum_{i=1}^n`` binds i, ``\max_{j, k}`` both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from operator import itemgetter
+
+from grader.expression.language.words import GREEK
+from grader.expression.reading.grammar.cursor import Cursor
+from grader.expression.reading.lexing.tokens import Token
+
+_BINDING = frozenset(("sum", "prod", "max", "min"))
+_EXTREMA = frozenset(("max", "min"))  # a run of LaTeX letters may end in one
+_TEXT = itemgetter(1)  # of a token
+_ORDERED = frozenset(("lt", "le", "gt", "ge"))
+
+
+def paired_letters(p: Cursor) -> frozenset[int]:
+    r"""Where the first letter of a ``\sum_{i<j}`` stands that runs over both.
+
+    It does where both letters are indices in what is summed and the second one is not used outside of it: then
+    nothing else says which j is meant. With ``\ne`` it is always the first letter alone, as in a softmax.
+    """
+    tokens, match, kinds = p.tokens, p.match, p.kinds
+    if "rel" not in p.present or "sum" not in p.present:
+        return frozenset()
+    found: set[int] = set()
+    for at, kind in enumerate(kinds):
+        if kind != "sum" or kinds[at + 1 : at + 3] != ["_", "("] or match[at + 2] != at + 6:
+            continue
+        first, relation, second = tokens[at + 3 : at + 6]
+        if relation.text not in _ORDERED or relation.kind != "rel" or len(first.text) != 1 != len(second.text):
+            continue
+        end = at + 7
+        while kinds[end] not in _TERM_ENDS or (end == at + 7 and kinds[end] in ("+", "-")):
+            end = match.get(end, end) + 1
+        inside = script_letters(p, at + 7, end)
+        outside = script_letters(p, 0, at) | script_letters(p, end, len(tokens))
+        if {first.text, second.text} <= inside and second.text not in outside:
+            found.add(at + 3)
+    return frozenset(found)
+
+
+_TERM_ENDS = frozenset(
+    (")", "+", "-", "=", "rel", ",", ";", "key", "logic", "nl", "row", "&", "start", ".", ":", "end")
+)
+
+
+def script_letters(p: Cursor, begin: int, end: int) -> set[str]:
+    """The letters in sub- and superscripts between two tokens."""
+    letters: set[str] = set()
+    for at in range(begin, end):
+        if p.kinds[at] in ("_", "^"):
+            close = p.match.get(at + 1, at + 1)
+            for token in p.tokens[at + 1 : close + 1]:
+                if token.kind in ("name", "word") and len(token.text) < 4:
+                    letters |= set(token.text)
+    return letters
+
+
+def is_pair(first: Token, second: Token) -> bool:
+    r"""Whether two letters without braces are both under the sign: ``\sum_ij``."""
+    letters = second.kind in ("name", "word") and len(first.text) == 1 == len(second.text)
+    return letters and second.start == first.end and second.text in "jkluv" and first.text in "ijku"
+
+
+def bound_letters(p: Cursor, pairs: frozenset[int] = frozenset()) -> frozenset[str]:
+    """The letters that any sum, product, maximum or minimum of the text binds; `pairs` bind two."""
+    tokens = p.tokens
+    present = p.present
+    if "_" not in present:
+        return frozenset()
+    if "sum" not in present and "word" not in present and _EXTREMA.isdisjoint(map(_TEXT, tokens)):
+        return frozenset()
+    letters = {tokens[at + 2].text for at in pairs}
+    for at in [at for at, token in enumerate(tokens) if token[1] in _BINDING or token[1][-3:] in _EXTREMA]:
+        kind = tokens[at].kind
+        if kind in ("sum", "word") or (kind in ("fn", "name") and tokens[at].text in _EXTREMA):
+            letters.update(_letters_under(_below(p, at)))
+    return frozenset(letters)
+
+
+def _below(p: Cursor, at: int) -> list[Token]:
+    """What stands under the big operator at token `at`."""
+    tokens, match = p.tokens, p.match
+    below = at + 1
+    while tokens[below].kind == "^":
+        inside = below + 1
+        below = match.get(inside, inside) + 1
+    if tokens[below].kind != "_":
+        return []
+    if tokens[below + 1].kind == "(":
+        return tokens[below + 2 : match[below + 1]]
+    return tokens[below + 1 : below + (3 if is_pair(tokens[below + 1], tokens[below + 2]) else 2)]
+
+
+def _letters_under(inner: list[Token]) -> Iterable[str]:
+    """The letters that begin the range, or come behind a comma in it."""
+    fresh, before = True, ""
+    for piece in inner:
+        named = piece.kind in ("name", "word")
+        if fresh and named:
+            yield from piece.text if piece.text not in GREEK and len(piece.text) < 4 else [piece.text]
+        fresh = piece.kind in (",", ";", "row") or (piece.kind == "(" and before not in ("_", "^")) or (fresh and named)
+        before = piece.kind

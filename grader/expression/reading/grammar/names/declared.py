@@ -1,0 +1,71 @@
+r"""A declared quantity with what stands on it and behind it: ``y[i]`` an entry, ``z'`` a transpose, ``g(x)`` a call."""
+
+from __future__ import annotations
+
+from grader.expression.language.names import Declared
+from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Symbol
+from grader.expression.reading.grammar.names.arguments import (
+    differentiated_by,
+    entries_by_arguments,
+    holds_commas,
+    holds_list_of_names,
+    skip_arguments,
+)
+from grader.expression.reading.grammar.names.subscripts import entries_in_code, entries_of, second_letter
+from grader.expression.reading.grammar.parser import Parser
+from grader.expression.reading.spelling.scripts import Shape
+from grader.expression.reading.spelling.spellings import Found
+from grader.problems import Span
+
+
+def quantity(p: Parser, found: Found, shape: Shape, span: Span) -> Expression:
+    """The quantity `found` for the name just read, with entries, arguments, primes and a transpose."""
+    declared = found.declared
+    if declared.role == "function":
+        call = p.rules.applied(p, declared.function, p.pos - 1, found.primes, None, declared.name)
+        return transposed(p, call, shape)
+    entries = _entries_behind(p, declared, entries_of(p, found.above, found.below, declared.rank) or ())
+    opener = p.pos
+    if 0 < len(entries) < declared.rank and p.kinds[p.pos] == "," and not p.inner:
+        entries += second_letter(p)
+    entries = _behind_brackets(p, found, entries)
+    symbol = Symbol(declared.name, span)
+    node: Expression = Indexed(symbol, entries, span) if entries else symbol
+    if found.primes and declared.role == "opaque":
+        variable = differentiated_by(p, declared, opener if p.pos > opener else None, span)
+        for _ in range(found.primes):
+            node = Partial(node, variable, span)
+        return transposed(p, node, shape)
+    if shape.transposed and len(entries) == declared.rank > 1:
+        return Indexed(Call("transpose", (symbol,), 0, span), entries, span)
+    for _ in range(found.primes):
+        node = Call("transpose", (node,), 0, span)
+    return transposed(p, node, shape)
+
+
+def _entries_behind(p: Parser, declared: Declared, entries: tuple[Expression, ...]) -> tuple[Expression, ...]:
+    """`entries` and those in the square brackets that touch the name."""
+    while declared.rank > len(entries) and p.kinds[p.pos] == "(" and p.token.text == "[" and p.touches():
+        more = entries_in_code(p, declared.rank - len(entries))
+        if not more:
+            break
+        entries += more
+        p.pos = p.match[p.pos] + 1
+    return entries
+
+
+def _behind_brackets(p: Parser, found: Found, entries: tuple[Expression, ...]) -> tuple[Expression, ...]:
+    """Step over the brackets ahead where they hold the arguments of the quantity; its entries with theirs."""
+    declared = found.declared
+    if p.kinds[p.pos] == "(" and p.token.text in ("(", "[", "{"):
+        if p.in_partial or declared.arguments or declared.role == "opaque":
+            return entries_by_arguments(p, found, entries, lenient=declared.role != "opaque")
+        if not declared.rank and holds_list_of_names(p) and holds_commas(p, p.pos):
+            p.note("arguments")
+            skip_arguments(p)
+    return entries
+
+
+def transposed(p: Parser, node: Expression, shape: Shape) -> Expression:
+    """`node`, or its transpose where one stands among the superscripts of its name."""
+    return Call("transpose", (node,), 0, getattr(node, "span", p.span(p.pos))) if shape.transposed else node

@@ -1,0 +1,188 @@
+r"""Names in a formula to symbols, entries and calls: ``\hat y_{ij}`` is ``yhat`` at (i, j), ``e`` a constant.
+
+The order is the one of the semantics: what the text defines, what the model declares, functions and constants, names
+in a run of letters, look-alikes; what is left is unknown and a Problem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from grader.expression.language.functions import CONSTANTS
+from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Symbol, integer
+from grader.expression.reading.grammar.names import unknown
+from grader.expression.reading.grammar.names.declared import quantity, transposed
+from grader.expression.reading.grammar.names.free import free_name
+from grader.expression.reading.grammar.names.subscripts import (
+    enters_every_axis,
+    entries_of,
+    index,
+    row_of_defined,
+    takes_indices,
+)
+from grader.expression.reading.grammar.parser import Parser
+from grader.expression.reading.lexing.tokens import Token, fail
+from grader.expression.reading.spelling.scripts import Shape
+from grader.expression.reading.spelling.spellings import lookalikes
+from grader.problems import Span
+
+MAX_NAME = 80
+SCRIPTS = frozenset(("_", "^", "'"))
+
+
+def meaning(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
+    """What the name written as `shape` means; the token behind it is ahead, and it began at token `start`."""
+    if len(shape.base) + len(shape.below) + len(shape.above) + shape.primes > MAX_NAME:
+        fail("this name is too long", f"at most {MAX_NAME} letters", span.start, span.end)
+    if p.defined and (display := shape.display) in p.defined:
+        return transposed(p, Symbol(display, span), shape)
+    if "," in shape.below and p.defined and (row := row_of_defined(p, shape, span)) is not None:
+        return transposed(p, row, shape)
+    if p.table is None:
+        special = _delta_or_identity(p, shape, span, start) if shape.base == "delta" or shape.base == "I" else None
+        return special if special is not None else transposed(p, free_name(p, shape, span), shape)
+    found = p.table.find(shape.base, shape.above, shape.below, shape.primes)
+    if found is not None and takes_indices(p, found):
+        p.used.add(found.declared.name)
+        return quantity(p, found, shape, span)
+    for step in _STEPS:
+        node = step(p, shape, span, start)
+        if node is not None:
+            return node
+    unknown.report(p, shape, span, found)
+    return transposed(p, Symbol(shape.display, span), shape)
+
+
+def name_alone(p: Parser) -> Expression:
+    """The name ahead without anything behind it, as the argument of a command takes it."""
+    token = p.token
+    p.pos += 1
+    return meaning(p, Shape(token.text), Span(token.start, token.end), p.pos - 1)
+
+
+def _is_bare(shape: Shape) -> bool:
+    return not (shape.above or shape.below or shape.primes)
+
+
+def _constant_or_bound(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
+    """``e``, ``pi``, and a letter that a sum of the text binds."""
+    if _is_bare(shape) and (shape.base in CONSTANTS or shape.base in p.bound):
+        return transposed(p, Symbol(shape.base, span), shape)
+    return None
+
+
+def _delta_or_identity(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
+    """Kronecker's delta, the indicator and the identity written as letters."""
+    if shape.base == "delta" and not shape.above and not shape.primes and "delta" not in p.defined:
+        pair = kronecker_pair(shape.below)
+        if pair is not None:
+            return transposed(p, Call("kronecker", pair, 0, span), shape)
+    if shape.base == "I" and not shape.primes and not shape.above:
+        if p.kinds[p.pos] == "(" and p.holds_condition(p.pos):
+            return Call("iverson", (p.condition_in_bracket(),), 0, span)
+        if p.table is not None:
+            size = shape.below
+            sizes = (index(size) if size.isdigit() else meaning(p, Shape(size), span, p.pos),) if size else ()
+            return transposed(p, Call("identity", sizes, 0, span), shape)
+    return None
+
+
+@lru_cache(maxsize=1024)
+def kronecker_pair(below: str) -> tuple[Expression, ...] | None:
+    r"""The letters of ``\delta_{ij}``; None where the subscript is no pair."""
+    pair = re.fullmatch(r"([A-Za-z0-9])(?:,|=)?([A-Za-z0-9])", below)
+    return (index(pair[1]), index(pair[2])) if pair and not below.isdigit() else None
+
+
+def _letter_of_index(p: Parser, shape: Shape, span: Span, start: int) -> Expression | None:
+    """An undeclared letter in a comparison of indices: ``u = i``, ``j != 1``, ``i < j``."""
+    if _is_bare(shape) and _compares_indices(p, shape.base, start):
+        return transposed(p, Symbol(shape.base, span), shape)
+    return None
+
+
+def _compares_indices(p: Parser, letter: str, at: int) -> bool:
+    if len(letter) != 1 or not p.inner:
+        return False
+    for relation, other in ((at + 1, at + 2), (at - 1, at - 2)):
+        if not (0 <= other < len(p.kinds)):
+            continue
+        kind = p.kinds[relation]
+        equality = kind == "=" or (kind == "rel" and p.tokens[relation].text == "ne")
+        kinds = ("name", "num") if equality else ("name",)
+        if p.kinds[other - 1 if other < at else other + 1] in SCRIPTS:  # the index of something
+            continue
+        single = p.kinds[other] == "num" or len(p.tokens[other].text) == 1  # vi may be v at i
+        if (equality or kind == "rel") and p.kinds[other] in kinds and single:
+            return True
+    return False
+
+
+def _entry_of_defined(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
+    """An entry of a name that the text defines."""
+    if shape.base + ("'" * shape.primes) in p.defined and (shape.below or shape.above):
+        indices = entries_of(p, shape.above, shape.below, 4)
+        if indices:
+            return transposed(p, Indexed(Symbol(shape.base + "'" * shape.primes, span), indices, span), shape)
+    return None
+
+
+def _derivative_in_code(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
+    """``dL_dz``, as code has it."""
+    if shape.below[:1] == "d" == shape.base[:1] and not (shape.above or shape.primes) and p.table is not None:
+        pair = [p.table.find(name[1:], "", "", 0) for name in (shape.base, shape.below)]
+        if all(pair):
+            sides = [quantity(p, found, Shape(found.declared.name), span) for found in pair if found]
+            return transposed(p, Partial(sides[0], sides[1], span), shape)
+    return None
+
+
+def _indices_joined_on(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
+    """``yij`` is y at (i, j) where y has two axes and nothing is called yij."""
+    if not _is_bare(shape) or p.table is None:
+        return None
+    for size in (1, 2, 3):
+        base, letters = shape.base[:-size], shape.base[-size:]
+        found = p.table.find(base, "", letters, 0) if base and letters.islower() and letters.isalpha() else None
+        if found is not None and found.below == letters and found.declared.rank == size and takes_indices(p, found):
+            p.used.add(found.declared.name)
+            return quantity(p, found, shape, span)
+    return None
+
+
+def _lookalike(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
+    r"""``\omega`` for a declared w, ``X`` for a declared x: noted and remembered, lest both stand in the text."""
+    for base, note in lookalikes(shape.base):
+        other = p.table.find(base, shape.above, shape.below, shape.primes) if p.table is not None else None
+        if other is not None and takes_indices(p, other) and enters_every_axis(p, other, shape.base):
+            token = Token("name", shape.base, span.start, span.end)
+            p.renamed.setdefault(shape.base, (other.declared.name, token))
+            p.note(note)
+            return quantity(p, other, shape, span)
+    return None
+
+
+def _squared(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
+    """``y^{(2)}`` where no such layer is declared: a square, with a note."""
+    if shape.above.isdigit() and len(shape.above) < 3 and p.table is not None:
+        squared = p.table.find(shape.base, "", shape.below, shape.primes)
+        if squared is not None and takes_indices(p, squared):
+            p.note("ambiguous_superscript")
+            p.used.add(squared.declared.name)
+            return Call("pow", (quantity(p, squared, shape, span), integer(int(shape.above))), 0, span)
+    return None
+
+
+# what a name may mean where the model declares none of that spelling, in this order
+_STEPS: tuple[Callable[[Parser, Shape, Span, int], Expression | None], ...] = (
+    _constant_or_bound,
+    _delta_or_identity,
+    _letter_of_index,
+    _entry_of_defined,
+    _derivative_in_code,
+    _indices_joined_on,
+    _lookalike,
+    _squared,
+)

@@ -1,0 +1,145 @@
+r"""Subscripts to entries: ``y_{ij}`` is y at (i, j), ``v_{i+1}`` v at i + 1, ``y[0]`` of code y at its first place."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from grader.expression.language.nodes import Call, Expression, Indexed, Number, Slice, Symbol, integer
+from grader.expression.language.words import GREEK
+from grader.expression.reading.grammar.cursor import Cursor
+from grader.expression.reading.spelling.scripts import Shape
+from grader.expression.reading.spelling.spellings import Found
+from grader.problems import Span
+
+_CONDITIONAL = re.compile(r"([A-Za-z])(=|!=|<=?|>=?)(\w+)").fullmatch
+_SHIFTED = re.compile(r"(?:\d{1,3}|[A-Za-z])(?:[+-](?:\d{1,3}|[A-Za-z])){1,4}").fullmatch
+
+
+def takes_indices(p: Cursor, found: Found) -> bool:
+    """Whether what a spelling leaves over for indices and primes can stand on the quantity that it found."""
+    declared = found.declared
+    if found.primes and not (declared.rank or declared.role in ("opaque", "function")):
+        return False
+    return entries_of(p, found.above, found.below, declared.rank) is not None
+
+
+def enters_every_axis(p: Cursor, found: Found, base: str) -> bool:
+    """Whether what is left of a spelling enters every axis: a look-alike with half its indices is a guess too far.
+
+    A small letter of the rows of its matrix is none: ``x_i`` and ``x^{(i)}`` are the samples in X.
+    """
+    entries = entries_of(p, found.above, found.below, found.declared.rank) or ()
+    row = found.declared.rank == 2 and found.declared.name == base.upper() and len(entries) == 1
+    return not entries or len(entries) == found.declared.rank or (row and isinstance(entries[0], Symbol))
+
+
+def entries_of(p: Cursor, above: str, below: str, rank: int) -> tuple[Expression, ...] | None:
+    """The entries that both scripts of a name give, at most `rank` of them; None where they can't be indices."""
+    if not (above or below):
+        return ()
+    first = indices(p, above, rank) if above else ()
+    if first is None:
+        return None
+    second = indices(p, below, rank - len(first)) if below else ()
+    return None if second is None else (*first, *second)
+
+
+def row_of_defined(p: Cursor, shape: Shape, span: Span) -> Expression | None:
+    r"""``\delta_{3,n}`` is the row n of a ``\delta_3`` that the text defines."""
+    first, comma, rest = shape.below.partition(",")
+    name = shape._replace(below=first).display
+    entries = entries_of(p, "", rest, 4) if comma and name in p.defined else None
+    return Indexed(Symbol(name, span), entries, span) if entries else None
+
+
+def indices(p: Cursor, raw: str, rank: int) -> tuple[Expression, ...] | None:
+    """The entries that a raw subscript names, at most `rank` of them; None where it can't be indices."""
+    found, conditional = entries_in(raw, rank)
+    if conditional:
+        p.note("index_condition")
+    return found
+
+
+@lru_cache(maxsize=4096)
+def entries_in(raw: str, rank: int) -> tuple[tuple[Expression, ...] | None, bool]:
+    """The entries of `indices`, and whether one of them came with a condition."""
+    found: list[Expression] = []
+    parts = raw.split(",")
+    noted = False
+    for part in parts:
+        if conditional := _CONDITIONAL(part):
+            noted = True
+            # y_{w=o} is y at o, y_{w!=o} is y at a w of which that is said
+            place = conditional[3] if conditional[2] == "=" else conditional[1]
+            found.append(index(place) if len(place) == 1 or place.isdigit() else Symbol(place))
+        elif part in (":", "·"):
+            found.append(Slice())
+        elif part.isdigit():
+            if len(parts) == 1 and len(part) == rank > 1:
+                found += [integer(int(digit)) for digit in part]
+            else:
+                found.append(integer(int(part[:9])))
+        elif part in GREEK:
+            found.append(Symbol(part))
+        elif _SHIFTED(part):
+            found.append(_shift(part))
+        elif re.fullmatch(r"[A-Za-z0-9:·]+", part):
+            found += [index(sign) for sign in part]
+        else:
+            return None, False
+    return (tuple(found) if len(found) <= rank else None), noted
+
+
+def _shift(part: str) -> Expression:
+    """``i+k-1``: letters and numbers added from left to right."""
+    first, *rest = re.findall(r"[+-]?[A-Za-z0-9]+", part)
+    entry = index(first)
+    for term in rest:
+        entry = Call("add" if term[0] == "+" else "sub", (entry, index(term[1:])))
+    return entry
+
+
+def index(sign: str) -> Expression:
+    """One sign of a subscript: a number, a letter, or a whole axis."""
+    if sign in (":", "·"):
+        return Slice()
+    return integer(int(sign)) if sign.isdigit() else Symbol(sign)
+
+
+def second_letter(p: Cursor) -> tuple[Expression, ...]:
+    """The second letter of ``y_i,j``, where nothing parts it from the first."""
+    comma, after = p.token, p.tokens[p.pos + 1]
+    touching = p.touches() and after.start == comma.end
+    if not touching or after.kind != "name" or len(after.text) != 1 or p.declared(after.text):
+        return ()
+    p.pos += 2
+    return (Symbol(after.text, Span(after.start, after.end)),)
+
+
+def entries_in_code(p: Cursor, rank: int) -> tuple[Expression, ...] | None:
+    """The entries in the square brackets ahead, as code writes them; None where they hold something else."""
+    inner = p.tokens[p.pos + 1 : p.match[p.pos]]
+    if any(token.kind not in ("name", "num", ",", ":", "+", "-", "word") for token in inner):
+        return None
+    found = indices(p, "".join(token.text for token in inner), rank)
+    numbers = [token.text for token in inner if token.kind == "num"]
+    if not found or not numbers:
+        return found
+    if "0" not in numbers:
+        p.note("ambiguous_index")  # counted from 0 or from 1
+        return found
+    p.note("zero_based")
+    return tuple(Number(index.value + 1) if isinstance(index, Number) else index for index in found)
+
+
+def subscript_in_code(p: Cursor) -> str:
+    """The subscript in square brackets that touch a name, ``y[i]`` or ``W[1, 2]``; stepped over. Else nothing."""
+    if p.kinds[p.pos] != "(" or p.token.text != "[" or not p.touches():
+        return ""
+    inner = p.tokens[p.pos + 1 : p.match[p.pos]]
+    single = all(token.kind == "," or (token.kind == "name" and len(token.text) == 1) for token in inner)
+    if not inner or not (single or all(token.kind == "," or token.text.isdigit() for token in inner)):
+        return ""
+    p.pos = p.match[p.pos] + 1
+    return "".join([token.text for token in inner])

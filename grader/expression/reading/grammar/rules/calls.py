@@ -1,0 +1,179 @@
+r"""Calls from the allow-list: ``\tanh^2 x`` is a power of a call, ``\log \hat y_{ij}`` needs no brackets."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NoReturn
+
+from grader.expression.language.conditions import as_value
+from grader.expression.language.functions import FUNCTIONS, Function
+from grader.expression.language.nodes import ONE, ZERO, Call, Cases, Expression, Matrix, Number, Product
+from grader.expression.language.precedence import ATOM, POWER
+from grader.expression.reading.grammar.names.differentials import quotient_ahead
+from grader.expression.reading.grammar.names.function_names import function_row
+from grader.expression.reading.grammar.names.meaning import meaning
+from grader.expression.reading.grammar.names.subscripts import index
+from grader.expression.reading.grammar.numbers import number
+from grader.expression.reading.grammar.parser import Parser
+from grader.expression.reading.grammar.refusals import close
+from grader.expression.reading.lexing.tokens import Token, fail
+from grader.expression.reading.spelling.scripts import Shape
+from grader.problems import Span
+
+_INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arcsinh", "cosh": "arccosh", "tanh": "arctanh"}
+_LOGARITHMS = {"2": "log2", "10": "log10", "e": "log"}
+_KEYWORD_ARGUMENTS = frozenset(("axis", "dim", "keepdims", "keepdim", "ord", "dtype"))
+_ARGUMENT = frozenset(("num", "name", "word", "fn", "(", "frac", "sqrt", "accent", "|", "‖", "sum", "ind", "partial"))
+
+
+def function_sign(p: Parser) -> Expression:
+    """A call whose name is a sign of its own: ``\\exp``, ``\\max``."""
+    return function(p, p.token.text)
+
+
+def function(p: Parser, row: str) -> Expression:
+    """A call of `row` whose name is the token ahead, with primes, powers and its argument."""
+    start = p.pos
+    name = p.token
+    p.pos += 1
+    primes = 0
+    power: Expression | None = None
+    while (kind := p.kinds[p.pos]) in ("'", "^", "_"):
+        if kind == "'":
+            p.pos += 1
+            primes += 1
+            continue
+        raw, after = p.script(p.pos + 1)
+        if kind == "_":
+            if row in ("max", "min"):
+                return p.rules.extremum(p, row)
+            if row != "log" or raw not in _LOGARITHMS:
+                fail(f"a subscript on '{name.text}' can't be read", "", p.token.start, p.tokens[p.pos + 1].end)
+            row = _LOGARITHMS[raw]
+            p.pos = after
+        elif raw and not raw.strip("'"):
+            primes += len(raw)
+            p.pos = after
+        elif raw == "-1" and row in _INVERSES:
+            row = _INVERSES[row]
+            p.pos = after
+        elif raw.strip("([)]").isdigit() and raw[0] in "([":
+            hint = f"write {name.text}' for a derivative, and a layer's name without it"
+            fail(f"is '{raw}' on '{name.text}' a layer or a derivative?", hint, p.token.start, p.tokens[after - 1].end)
+        else:
+            p.pos += 1
+            power = _function_power(p)
+    if primes and row in ("total", "mean", "ones", "identity"):
+        fail(f"'{name.text}' has no derivative of its own", "write what it is differentiated by", *name[2:])
+    if FUNCTIONS[row].high == 0:
+        return Call(row, (), 0, p.span(start))
+    node = applied(p, row, start, primes, None, name.text)
+    return node if power is None else Call("pow", (node, power), 0, p.span(start))
+
+
+def _function_power(p: Parser) -> Expression:
+    """The exponent between a function and its argument: a group or a single token, never the bracket behind it."""
+    token = p.token
+    if token.kind == "(" and token.text == "{":
+        return p.bracket()
+    if token.kind == "num":
+        return number(p)
+    p.pos += 1
+    if token.kind != "name":
+        fail("this exponent can't be read", "put it in braces", token.start, token.end)
+    return meaning(p, Shape(token.text), Span(token.start, token.end), p.pos)
+
+
+def applied(p: Parser, row: str, start: int, primes: int, first: Expression | None, name: str) -> Expression:
+    """`row` called on the bracket ahead, or on the juxtaposed atoms ahead; `first` is an argument already read."""
+    spec = FUNCTIONS[row]
+    given = [] if first is None else [first]
+    if p.kinds[p.pos] == "(" and p.token.text not in ("|", "‖", "matrix", "cases"):
+        given += _arguments(p, row, first is not None or spec.low == 0)
+    elif first is None:
+        given.append(implicit(p, name or row))
+    if len(given) == 1 and (spec.low > 1 or spec.high is None):
+        only = given[0]
+        if isinstance(only, Matrix) and len(only.rows) == 1:
+            given = list(only.rows[0])
+    if row == "step" and len(given) == 2:
+        return _heaviside(given[0], given[1], p.span(start))
+    if len(given) < spec.low or (spec.high is not None and len(given) > spec.high):
+        _wrong_count(p, spec, given, name or row, start)
+    if row == "where":
+        test = p.condition(given[0], start)
+        return Cases(((as_value(given[1]), test),), as_value(given[2]), p.span(start))
+    if row == "iverson":
+        given = [p.condition(given[0], start)]
+    return Call(row, tuple(given), primes, p.span(start))
+
+
+def _wrong_count(p: Parser, spec: Function, given: list[Expression], name: str, start: int) -> NoReturn:
+    expected = spec.low if spec.low == spec.high else f"{spec.low} or more"
+    fail(
+        f"'{name}' takes {expected} argument{'s' if expected != 1 else ''}, here are {len(given)}",
+        "write a decimal point, not a comma" if any(isinstance(item, Number) for item in given) else "",
+        p.tokens[start].start,
+        p.tokens[p.pos - 1].end,
+    )
+
+
+def _heaviside(x: Expression, at_zero: Expression, span: Span) -> Expression:
+    """``heaviside(x, h)`` is h at 0; `step` itself is one half there."""
+    if isinstance(at_zero, Number) and at_zero.value == Fraction(1, 2):
+        return Call("step", (x,), 0, span)
+    below, above = (Call(sign, (x, ZERO), 0, span) for sign in ("lt", "gt"))
+    return Cases(((ZERO, below), (ONE, above)), at_zero, span)
+
+
+def _arguments(p: Parser, row: str, empty: bool) -> list[Expression]:
+    """The values between the brackets ahead, separated by commas; `empty` says that there may be none."""
+    end = p.match[p.pos]
+    given: list[Expression] = []
+    with p.nested(FUNCTIONS[row].high == 1 and row != "step"):
+        p.pos += 1
+        while p.pos < end or not empty:
+            value = _argument(p, row, p.token)
+            if value is not None:
+                given.append(value)
+            if p.kinds[p.pos] not in (",", ";"):
+                break
+            p.pos += 1
+        close(p, end)
+    return given
+
+
+def _argument(p: Parser, row: str, token: Token) -> Expression | None:
+    """One argument of a call, which `token` begins; None for a keyword that says nothing, ``keepdims=True``."""
+    if token.text in _KEYWORD_ARGUMENTS and p.kinds[p.pos + 1] == "=":
+        p.pos += 2
+        if p.kinds[p.pos] in ("name", "word"):
+            p.pos += 1
+            return None
+        value = p.signed(ATOM)
+        return value if token.text in ("axis", "dim", "ord") else None
+    if row in ("where", "iverson"):
+        return p.clause()
+    if row == "kronecker" and token.text.isalnum() and len(token.text) < 9 and p.kinds[p.pos + 1] in (",", ")"):
+        p.pos += 1
+        return index(token.text)
+    return p.side()
+
+
+def implicit(p: Parser, name: str) -> Expression:
+    r"""The argument of a function without brackets: the atoms that stand side by side, ``\log \hat y_{ij}``."""
+    start = p.pos
+    if p.kinds[start] not in _ARGUMENT and p.kinds[start] != "-":
+        token = p.tokens[start - 1]
+        fail(f"the function '{name}' has no argument", f"write {name}(...)", token.start, token.end)
+    with p.deeper():
+        factors = [p.signed(POWER)]
+        complete = p.kinds[start] in ("frac", "(")
+        while not complete and p.kinds[p.pos] in ("name", "word", "accent", "num", "sqrt"):
+            if p.kinds[p.pos] == "word" or p.kinds[p.pos] == "name":
+                if function_row(p, p.token.text, p.pos) is not None:
+                    break
+                if quotient_ahead(p, p.pos):
+                    break
+            factors.append(p.power())
+    return factors[0] if len(factors) == 1 else Product(tuple(factors), ("",) * (len(factors) - 1), p.span(start))

@@ -1,0 +1,27 @@
+r"""``\mathbb 1[c]`` and ``\mathbf 1_{c}``: 1 where c holds; without a condition the ones or the identity."""
+
+from __future__ import annotations
+
+from grader.expression.language.nodes import Call, Expression, Symbol, integer
+from grader.expression.reading.grammar.parser import Parser
+
+
+def indicator(p: Parser) -> Expression:
+    """The indicator whose sign is the token ahead."""
+    start, token = p.pos, p.token
+    p.pos += 1
+    at = p.pos + (p.kinds[p.pos] == "_")
+    if p.kinds[at] == "(" and p.holds_condition(at):
+        p.pos = at
+        return Call("iverson", (p.condition_in_bracket(),), 0, p.span(start))
+    sizes: tuple[Expression, ...] = ()
+    if p.kinds[p.pos] == "_":
+        raw, after = p.script(p.pos + 1)
+        if raw.isdigit() and len(raw) < 9:
+            sizes = (integer(int(raw)),)
+        elif p.table is None or p.declared(raw):
+            sizes = (Symbol(raw),)
+        else:
+            p.note(f"range:{raw}")
+        p.pos = after
+    return Call("ones" if token.text == "1" else "identity", sizes, 0, p.span(start))

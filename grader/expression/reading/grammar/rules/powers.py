@@ -1,0 +1,57 @@
+r"""What stands behind ``^``: ``x^2`` is a power, ``W^T`` and ``W^{-T}`` transposes, ``2^{3^2}`` goes to the right."""
+
+from __future__ import annotations
+
+from grader.expression.language.nodes import ONE, Call, Expression
+from grader.expression.reading.grammar.numbers import check_exponent, number
+from grader.expression.reading.grammar.parser import Parser
+from grader.expression.reading.spelling.scripts import TRANSPOSED
+
+_BEHIND_NUMBER = frozenset(("method", "%", "'", "name", "_", "^", ","))  # what has a say in a number before it
+
+
+def superscript(p: Parser, base: Expression, start: int) -> Expression:
+    """`base`, which begins at token `start`, with the superscript ahead."""
+    if p.kinds[p.pos + 1] == "num" and p.kinds[p.pos + 2] not in _BEHIND_NUMBER:
+        p.pos += 1
+        power = number(p)
+        check_exponent(power)
+        return Call("pow", (base, power), 0, p.span(start))
+    raw, after = p.script(p.pos + 1)
+    if (raw in TRANSPOSED and not p.declared("T")) or (raw and not raw.strip("'")):
+        p.pos = after
+        return Call("transpose", (base,), 0, p.span(start))
+    if raw[:1] == "-" and raw[1:] in TRANSPOSED and not p.declared("T"):  # A^{-T}
+        p.pos = after
+        inverse = Call("pow", (base, Call("neg", (ONE,))), 0, p.span(start))
+        return Call("transpose", (inverse,), 0, p.span(start))
+    p.pos += 1
+    power = _exponent(p)
+    return Call("pow", (base, power), 0, p.span(start))
+
+
+def _exponent(p: Parser) -> Expression:
+    """A group, or one power behind any number of signs."""
+    with p.deeper():
+        start = p.pos
+        if p.kinds[start] == "word":
+            p.replace(start, p.token._replace(kind="name"))
+        if p.kinds[start] == "(" and p.token.text == "{":
+            node = p.bracket()
+            if p.kinds[p.pos] == "^":
+                p.pos += 1
+                node = Call("pow", (node, _exponent(p)), 0, p.span(start))
+        else:
+            node = p.behind_signs(_run)
+    check_exponent(node)
+    return node
+
+
+def _run(p: Parser) -> Expression:
+    """A power; where a run of letters such as ``wx`` was cut into names, all of them, and a note."""
+    begin, end = p.token.start, p.token.end
+    first = p.power()
+    if p.kinds[p.pos] not in ("name", "word") or p.token.start >= end:
+        return first
+    p.note("ambiguous_exponent")
+    return p.cut_off(first, begin, end)

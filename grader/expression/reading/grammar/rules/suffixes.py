@@ -1,0 +1,112 @@
+r"""What stands directly behind an operand: ``x.T``, ``(x W)'``, ``5\%``, ``(a + b)_i``; None where none of these."""
+
+from __future__ import annotations
+
+from grader.expression.language.nodes import (
+    ONE,
+    Call,
+    Expression,
+    Indexed,
+    Matrix,
+    Number,
+    Product,
+    Reduce,
+    Symbol,
+    children,
+)
+from grader.expression.reading.grammar.names.meaning import meaning
+from grader.expression.reading.grammar.names.subscripts import indices
+from grader.expression.reading.grammar.parser import Parser
+from grader.expression.reading.lexing.tokens import fail
+from grader.expression.reading.spelling.scripts import Shape
+
+_METHODS = {"dot": "dot", "matmul": "dot", "sum": "total", "mean": "mean"}
+
+
+def method(p: Parser, node: Expression, start: int) -> Expression:
+    """The methods of the list, as code has them: ``.T``, ``.dot(...)``, ``.sum()``."""
+    name = p.token.text
+    p.pos += 1
+    if name in ("T", "transpose"):
+        if name != "T" and p.kinds[p.pos] == "(":
+            p.pos = p.match[p.pos] + 1
+        return Call("transpose", (node,), 0, p.span(start))
+    if name == "astype":
+        p.pos = p.match.get(p.pos, p.pos - 1) + 1
+        return node
+    return p.rules.applied(p, _METHODS[name], start, 0, node, "")
+
+
+def percent(p: Parser, node: Expression, start: int) -> Expression:
+    """A number of hundredths."""
+    p.pos += 1
+    if not isinstance(node, Number):
+        fail("'%' is a percent sign only behind a number", "", *p.tokens[p.pos - 1][2:])
+    return Number(node.value / 100, (node.place or 0) - 2, p.span(start))
+
+
+def prime(p: Parser, node: Expression, start: int) -> Expression:
+    """A prime transposes an array; behind anything else it may mean a derivative as well."""
+    p.pos += 1
+    if not _transposable(p, node):
+        hint = r"write \frac{d}{dx}(...) for a derivative, ^T for a transpose"
+        fail("is this prime a derivative or a transpose?", hint, p.tokens[start].start, p.token.start)
+    return Call("transpose", (node,), 0, p.span(start))
+
+
+def transpose_sign(p: Parser, node: Expression, start: int) -> Expression | None:
+    """A ``⊤`` without its ``^``; any other name is no suffix."""
+    if p.tokens[p.pos][1] != "⊤":
+        return None
+    p.pos += 1
+    return Call("transpose", (node,), 0, p.span(start))
+
+
+def subscript(p: Parser, node: Expression, start: int) -> Expression | None:
+    """The indices of what is no bare name, or the condition of an indicator ``1_{x > 0}``."""
+    if node == ONE and p.holds_condition(p.pos + 1):
+        p.pos += 1
+        return Call("iverson", (p.condition_in_bracket(),), 0, p.span(start))
+    if isinstance(node, Number | Symbol) and not _in_own_brackets(p, node):
+        return None
+    raw, after = p.script(p.pos + 1)
+    if p.table is None and isinstance(node, Symbol) and node.name.isalnum() and raw.isalnum():
+        p.pos = after
+        return meaning(p, Shape(node.name, "", raw), p.span(start), start)  # (z)_i
+    entered = indices(p, raw, 8)
+    if not entered:
+        fail("this subscript can't be read", "", p.token.start, p.tokens[max(after - 1, p.pos)].end)
+    p.pos = after
+    return Indexed(node, entered, p.span(start))
+
+
+def _in_own_brackets(p: Parser, node: Expression) -> bool:
+    """Whether a name stands in brackets of its own: a subscript behind them enters it, ``(a_1)_{ni}``."""
+    return isinstance(node, Symbol) and p.tokens[p.pos - 1].text in (")", "]")
+
+
+def _transposable(p: Parser, node: Expression) -> bool:
+    r"""Whether a prime behind `node` transposes it: ``(x W)'`` of arrays, but not ``(x^2)'`` or ``\|x\|'``.
+
+    Where nothing is declared, what is written as a matrix counts as one: a literal, a transpose, ``@``, a capital.
+    """
+    match node:
+        case Matrix():
+            return True
+        case Symbol(name=name):
+            if p.table is None:
+                return name[0].isupper()
+            declared = p.table.exact.get(name)
+            return declared.rank > 0 if declared else name in p.defined
+        case Indexed(base=base, indices=entered):
+            declared = p.table.exact.get(base.name) if p.table and isinstance(base, Symbol) else None
+            return declared is not None and declared.rank > len(entered)
+        case Call(function="norm" | "inner" | "trace" | "abs") | Reduce(letter=""):
+            return False
+        case Call(function="total" | "mean", args=(_,)):
+            return False
+        case Call(function="transpose" | "ones" | "identity" | "outer" | "diag" | "softmax"):
+            return True
+        case Product(joints=joints) if "@" in joints or "otimes" in joints:
+            return True
+    return any(_transposable(p, part) for part in children(node))

@@ -1,0 +1,216 @@
+r"""Big operators: ``\sum_{k \ne i} a_k`` is a `Reduce` over k with a condition, ``\max_j z_j`` one of kind "max"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from grader.expression.algebra.zero_based_sums import from_one
+from grader.expression.language.functions import SPELLINGS
+from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Reduce, Symbol, integer
+from grader.expression.language.precedence import PRODUCT
+from grader.expression.language.words import GREEK
+from grader.expression.reading.grammar.bound_letters import is_pair
+from grader.expression.reading.grammar.parser import Parser
+from grader.expression.reading.lexing.tokens import Token, fail
+from grader.problems import Problem, Span
+
+_FLIPPED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}
+_EMPTY = frozenset(("end", ")", "=", ",", "joint", "/"))  # before these, nothing is left to be summed
+_BEHIND_RANGE = frozenset((",", ";", ":", "|", "row", "quad", "name", "word"))
+_BEHIND_INDEXED = frozenset(("_", "^", "+", "-", "joint", "("))
+
+
+@dataclass(slots=True)
+class _Range:
+    """What stands under a big operator: its letters, where they begin, and the condition on them."""
+
+    letters: list[str] = field(default_factory=list)
+    lower: Expression | None = None
+    condition: Expression | None = None
+    conditional: bool = False  # behind ":" or "|" all is condition
+
+    def restrict(self, test: Expression) -> None:
+        """Add a condition."""
+        self.condition = test if self.condition is None else Call("and", (self.condition, test))
+
+
+def big_operator(p: Parser) -> Expression:
+    r"""``\sum_{i=1}^n body``: the sign is the token ahead."""
+    start = p.pos
+    p.pos += 1
+    return _reduce(p, p.tokens[start].text, start, only_bracket=False)
+
+
+def extremum(p: Parser, kind: str) -> Expression:
+    r"""``\max_i body``, "max" or "min", whose name has been read: only the bracket behind it belongs to it."""
+    return _reduce(p, kind, p.pos, only_bracket=True)
+
+
+def _reduce(p: Parser, kind: str, start: int, only_bracket: bool) -> Expression:
+    under = _Range()
+    upper: Expression | None = None
+    seen: list[str] = []
+    while (script := p.kinds[p.pos]) in ("_", "^"):
+        if script in seen:
+            fail("this sum has two ranges", r"write \sum_{i=1}^n", p.tokens[start].start, p.token.end)
+        seen.append(script)
+        p.pos += 1
+        if script == "_":
+            under = _range(p)
+        else:
+            upper = _upper(p)
+    lower, upper, size = _bounds(p, under.lower, upper, bool(under.letters))
+    if not seen and p.token.text == "{" and p.kinds[p.pos + 1 : p.pos + 3] == ["name", "="]:
+        fail("this range does not stand under its sum", "write sum_{i=1}^m", p.token.start, p.tokens[p.pos + 2].end)
+    if p.kinds[p.pos] in _EMPTY:
+        token = p.tokens[start]
+        fail(f"nothing stands behind '{token.text}' to be summed", "", token.start, p.tokens[p.pos - 1].end)
+    with p.deeper():
+        body = p.power() if only_bracket and p.kinds[p.pos] == "(" else p.signed(PRODUCT)
+    span = p.span(start)
+    condition = under.condition
+    for letter in reversed(under.letters or [""]):
+        node, from_nought = from_one(Reduce(kind, letter, body, lower, upper, condition, span))
+        condition = None  # the innermost sum has it
+        if from_nought:
+            p.note("zero_based")
+        if size:
+            p.ranges.setdefault(size, []).append(node)
+        body = node
+    return body
+
+
+def _range(p: Parser) -> _Range:
+    """The letters, lower bound and condition under a big operator, whose ``_`` has been read."""
+    token = p.token
+    if token.kind != "(":
+        if not _can_run(token):
+            fail("an index letter is expected here", r"such as \sum_i", token.start, token.end)
+        p.pos += 1
+        text = token.text
+        if is_pair(token, p.token):
+            text += p.token.text
+            p.pos += 1
+        return _Range(_letters(text))
+    close = p.match[p.pos]
+    under = _Range()
+    with p.compared(commas=False):
+        p.pos += 1
+        while p.pos < close:
+            _read_item(p, under, close)
+    if not under.letters:
+        _no_letter(p.token)
+    p.pos = close + 1
+    return under
+
+
+def _read_item(p: Parser, under: _Range, close: int) -> None:
+    """One sign, letter or condition of a range that ends at token `close`."""
+    at, token = p.pos, p.token
+    if token.kind in (",", ";", "row", "quad"):
+        p.pos += 1
+    elif token.kind == "(":  # \sum_{(i,j)} or a nested group
+        p.replace(at, token._replace(kind=","))
+        p.replace(p.match[at], p.tokens[p.match[at]]._replace(kind=","))
+    elif token.kind in (":", "|") and under.letters:  # \sum_{i: y_i > 0}: what follows says which of them
+        under.conditional = True
+        p.pos += 1
+    elif not (_can_run(token) or under.conditional):
+        _no_letter(token)
+    elif under.conditional or (under.letters and p.kinds[at + 1] in _BEHIND_INDEXED):
+        under.restrict(p.condition(p.clause(), at))
+    else:
+        _read_letter(p, under, close)
+        if p.pos < close and p.kinds[p.pos] not in _BEHIND_RANGE:
+            fail("this range of a sum can't be read", r"write \sum_{i=1}^n", p.token.start, p.token.end)
+
+
+def _read_letter(p: Parser, under: _Range, close: int) -> None:
+    """A letter with what is said of it: ``i``, ``i = 1``, ``i \\in S``, ``i < j``."""
+    at, token = p.pos, p.token
+    names = _letters(token.text)
+    after = p.tokens[at + 1]
+    if after.kind == "rel" and after.text == "in":
+        p.pos += 2
+        while p.pos < close and p.kinds[p.pos] not in (",", "row"):
+            p.pos += 1
+    elif after.kind == "=" and names[0] not in under.letters:
+        p.pos += 2
+        first = p.sum()
+        if under.lower not in (None, first):
+            fail("two letters of this sum begin differently", "write a sum for each", token.start, p.token.start)
+        under.lower = first
+    elif after.kind in ("rel", "="):
+        if token.kind == "word" and len(names) == 1:
+            p.replace(at, token._replace(kind="name"))
+        test = p.condition(p.clause(), at)
+        if at in p.pairs:  # both letters run: for each i, every j behind it
+            names = [token.text, p.tokens[at + 2].text]
+            test = Call(_FLIPPED[after.text], (Symbol(names[1]), Symbol(names[0])), 0, test.span)
+        under.restrict(test)
+    else:
+        p.pos += 1
+    under.letters += [name for name in names if name not in under.letters]
+
+
+def _no_letter(token: Token) -> NoReturn:
+    fail("an index letter is expected here", r"such as \sum_{i=1}^n", token.start, token.end)
+
+
+def _can_run(token: Token) -> bool:
+    """Whether a token may be what a sum runs over: letters, and no function."""
+    text = token.text
+    named = token.kind in ("name", "word") and text.isalpha()
+    return named and (text not in SPELLINGS or text in GREEK or len(text) < 3)
+
+
+def _letters(text: str) -> list[str]:
+    return [text] if text in GREEK or len(text) > 3 else list(dict.fromkeys(text))
+
+
+def _bounds(
+    p: Parser, lower: Expression | None, upper: Expression | None, lettered: bool
+) -> tuple[Expression | None, Expression | None, str]:
+    """Bounds that mean the whole axis are left out: those of a bare sum, and 1 to a letter the model does not know.
+
+    That letter is the third of the values, else it is empty.
+    """
+    if upper is None:
+        return lower, None, ""
+    if not lettered and not isinstance(upper, Symbol):
+        fail("this sum does not say what it runs over", r"write \sum_{i=1}^n", *p.tokens[p.pos - 1][2:])
+    size, first = upper, ONE
+    if isinstance(upper, Call) and upper.function == "sub" and upper.args[1] == ONE:
+        size, first = upper.args[0], ZERO  # 0 to n - 1
+    unknown = isinstance(size, Symbol) and p.table is not None and not p.declared(size.name)
+    if isinstance(size, Symbol) and ((not lettered and size is upper) or (unknown and lower in (None, first))):
+        p.note(f"range:{size.name}")
+        return (ZERO if first == ZERO else None), None, size.name if unknown else ""
+    if isinstance(size, Symbol) and unknown:
+        p.problems.append(Problem(f"the name '{size.name}' is not known here", "", span=size.span))
+    return lower or integer(1), upper, ""
+
+
+def _upper(p: Parser) -> Expression:
+    """The upper bound: a number, a letter, or a group."""
+    token = p.token
+    group = token.kind == "(" and token.text == "{"
+    close = p.match[p.pos] if group else p.pos
+    inner = p.tokens[p.pos + 1 : close] if group else [token]
+    if p.table is not None and len(inner) == 3 and [t.kind for t in inner[1:]] == ["-", "num"] and inner[2].text == "1":
+        p.pos += 1
+        last = _upper(p) if p.kinds[p.pos] in ("name", "word") else p.power()
+        p.pos = close + 1
+        return Call("sub", (last, ONE), 0, Span(inner[0].start, inner[2].end))
+    if len(inner) != 1:
+        return p.bracket() if group else p.power()
+    only = inner[0]
+    p.pos += 3 if group else 1
+    span = Span(only.start, only.end)
+    if only.kind == "num" and only.text.isdigit() and len(only.text) < 9:
+        return integer(int(only.text))
+    if only.kind not in ("name", "word"):
+        fail("this bound can't be read", "name the last index", only.start, only.end)
+    found = None if p.table is None else p.table.find(only.text, "", "", 0)
+    return Symbol(found.declared.name if found else only.text, span)
