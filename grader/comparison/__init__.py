@@ -1,5 +1,5 @@
 """An expression or a value against a target -> Verdict, always with its evidence."""
 
-from grader.comparison.free import equivalent
+from grader.comparison.two_formulas import equivalent
 
 __all__ = ["equivalent"]

@@ -46,7 +46,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class DocumentText:
     """A document as lines, its front matter, and the author's macros by name."""
 
     lines: tuple[Line, ...]
@@ -55,7 +55,7 @@ class Source:
     problems: tuple[Problem, ...] = ()
 
 
-def read_source(text: str, file: str) -> Source:
+def read_source(text: str, file: str) -> DocumentText:
     """Read a document by the ending of its name: .md, .tex, .ipynb; anything else is plain text."""
     if file.casefold().endswith(".ipynb"):
         return _notebook(text)
@@ -69,7 +69,7 @@ def read_source(text: str, file: str) -> Source:
     lines, macros = _macros(lines)
     begun = next((at for at, line in enumerate(lines) if r"\begin{document}" in line.text), -1)
     body = [_changed(line, "") if _LAYOUT.fullmatch(line.text) else line for line in lines[begun + 1 :]]
-    return Source(tuple(body), front, macros, (*cut, *problems))
+    return DocumentText(tuple(body), front, macros, (*cut, *problems))
 
 
 def _changed(line: Line, text: str) -> Line:
@@ -161,18 +161,18 @@ def _macros(lines: list[Line]) -> tuple[list[Line], dict[str, str]]:
     return out, macros
 
 
-def _notebook(text: str) -> Source:
+def _notebook(text: str) -> DocumentText:
     """The cells in order: markdown as Markdown, code as code whose comments may be labels."""
     try:
         loaded = json.loads(text, parse_int=float)  # int() refuses what is long, and no number is read
     except json.JSONDecodeError as error:
         place = Problem(f"not read: broken notebook, {error.msg}", line=error.lineno, column=error.colno)
-        return Source((), problems=(place,))
+        return DocumentText((), problems=(place,))
     except RecursionError:
         loaded = None
     cells = loaded.get("cells") if isinstance(loaded, dict) else None
     if not isinstance(cells, list):
-        return Source((), problems=(Problem("not read: this is no notebook of version 4", "save it again"),))
+        return DocumentText((), problems=(Problem("not read: this is no notebook of version 4", "save it again"),))
     lines: list[Line] = []
     front: dict[str, str] = {}
     problems: list[Problem] = []
@@ -195,7 +195,7 @@ def _notebook(text: str) -> Source:
             problems += said
         lines += [*_markdown(own), Line("", 0, number)]
     lines, macros = _macros(lines)
-    return Source(tuple(lines), front, macros, tuple(problems))
+    return DocumentText(tuple(lines), front, macros, tuple(problems))
 
 
 def _cell(cell: object) -> tuple[str, str | None]:

@@ -32,7 +32,7 @@ from grader.expression.language.nodes import (
 Binding = dict[str, Expression]
 
 
-class Definition(Protocol):
+class NamedFormula(Protocol):
     """A named formula in letters."""
 
     @property
@@ -104,7 +104,7 @@ def _match_all(
     return found
 
 
-def fold(node: Expression, definitions: Iterable[Definition]) -> Expression:
+def fold(node: Expression, definitions: Iterable[NamedFormula]) -> Expression:
     """The formula with definitions recognised in it and replaced by their names."""
     for definition in definitions:
         terms = split_terms(definition.expression)
@@ -118,7 +118,7 @@ def _trivial(term: Term) -> bool:
     return len(term[1]) == 1 and isinstance(term[1][0][0], Symbol | Indexed | Number)
 
 
-def _fold_one(node: Expression, definition: Definition, pattern: Term) -> Expression:
+def _fold_one(node: Expression, definition: NamedFormula, pattern: Term) -> Expression:
     node = rebuild(node, lambda child: _fold_one(child, definition, pattern))
     if not isinstance(node, Call | Product | Reduce):  # no other kind has terms and factors
         return node
