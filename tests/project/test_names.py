@@ -13,8 +13,6 @@ SOURCES = sorted(GRADER.rglob("*.py"))
 ALLOWED = {
     "__init__": "every package has one",
     "grade": "in cli the command that grades a class, in grading what it does for one student",
-    "numbers": "in the grammar how a number is written, in comparison how near it is to the right one",
-    "table": "the rules of a package, bound by name: of the grammar, of the mistakes",
 }
 
 
