@@ -12,7 +12,7 @@ import numpy as np
 from grader.comparison.aligned_values import pairs_in, truth_value
 from grader.comparison.arrays import Pair, Tally, both_finite, line_up, tally
 from grader.comparison.counterexample import counterexample, kinds, right_where
-from grader.comparison.model_balls import compare_run, is_scalar_model, surely_outside
+from grader.comparison.proof.model_balls import compare_run, is_scalar_model, surely_outside
 from grader.comparison.scalars import is_scalar, same_form
 from grader.comparison.shapes import entries_message
 from grader.comparison.target import Target

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.comparison.arrays import AGREE, DIFFER
-from grader.comparison.balls import Assignments, Point, compare_at
+from grader.comparison.proof.balls import Assignments, Point, compare_at
 from grader.expression.algebra.simplify import simplify
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, ShapeError

@@ -13,7 +13,7 @@ import pytest
 from grader.autodiff.array_rules import ARRAY_RULES
 from grader.autodiff.graph import ComputationGraph, Leaf, Node
 from grader.autodiff.local_rules import LOCAL_PARTIALS
-from grader.comparison.balls import compare_at
+from grader.comparison.proof.balls import compare_at
 from grader.expression.evaluation.array_functions import ARRAY
 from grader.expression.evaluation.elementwise import ELEMENTWISE
 from grader.expression.language.functions import FUNCTIONS

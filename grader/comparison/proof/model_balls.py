@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.comparison.arrays import Pair
-from grader.comparison.balls import Assignments, Point, certainly_outside
+from grader.comparison.proof.balls import Assignments, Point, certainly_outside
 from grader.comparison.scalars import PointCounts, compare_points
 from grader.expression.language.nodes import Expression, Partial, walk
 from grader.solver.key import SolvedQuestion
