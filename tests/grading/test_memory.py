@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import pickle
+import weakref
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 import grader
 from grader.autodiff.graph import ComputationGraph
 from grader.expression.language.names import ModelNames
+from grader.expression.reading.spelling.spellings import spellings_of
 from grader.feedback.pages import student_page
 from grader.grading import rubric_shown
 from grader.results import GradeReport
@@ -67,8 +69,10 @@ def test_what_was_worked_out_goes_with_the_key() -> None:
         assert len(key.session.memos) >= 10
         made = [item for item in alive() if id(item) not in before]
         assert {type(item) for item in made} == set(KEPT)
+        spellings = [weakref.ref(spellings_of(question.question.model.names)) for question in key.questions]
         del key, results, made
         assert [item for item in alive() if id(item) not in before] == []
+        assert [kept() for kept in spellings if kept() is not None] == []
 
 
 def test_a_key_that_is_sent_leaves_its_memory_behind() -> None:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from grader.expression.language.functions import CONSTANTS, SPELLINGS
 from grader.expression.language.names import Declared, Names, kept_by_names
+from grader.expression.language.nodes import Expression
 from grader.expression.language.words import FUNCTION_LETTERS, GREEK
 from grader.expression.reading.lexing.tokens import KEYWORDS
 from grader.expression.reading.spelling.scripts import shape_of
@@ -29,7 +30,10 @@ class Found:
     primes: int = 0
 
 
-@dataclass(slots=True, eq=False)
+Usual = tuple[str, tuple[Expression, ...]]  # a declared name and the entries that its subscript says
+
+
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Spellings:
     """The names of one model under every spelling; build it with `spellings_of`.
 
@@ -46,6 +50,7 @@ class Spellings:
     dashed: bool = False
     find: Callable[[str, str, str, int], Found | None] = lambda *_: None
     pieces: Callable[[str], tuple[str, ...] | None] = lambda _: None
+    usual: Callable[[str, str], Usual | None] | None = None  # set by who first reads a usual name
 
     def candidates(self) -> list[str]:
         """What "did you mean" chooses from."""

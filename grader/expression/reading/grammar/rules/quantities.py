@@ -5,6 +5,7 @@ Most names read the same whatever stands around them: `quantity` looks those up.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from grader.expression.language.functions import CONSTANTS, SPELLINGS
@@ -17,7 +18,7 @@ from grader.expression.reading.grammar.names.subscripts import entries_in
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.lexing.tokens import Token, fail, span_of
 from grader.expression.reading.spelling.scripts import Shape, display_of, raw_script
-from grader.expression.reading.spelling.spellings import Spellings
+from grader.expression.reading.spelling.spellings import Spellings, Usual
 from grader.problems import Span
 
 MAX_RUNS_CUT = 1_000
@@ -63,7 +64,7 @@ def quantity(p: Parser) -> Expression:
             return Call("kronecker", pair, 0, span_of(token[2], tokens[after - 1][3]))
     if table is None:
         return _free(p, text, below, start, after)
-    known = _usual_meaning(table, text, below)
+    known = (table.usual or _remembering(table))(text, below)
     if known is None:
         return _in_context(p, start)
     name, entries = known
@@ -85,7 +86,6 @@ def _free(p: Parser, text: str, below: str, start: int, after: int) -> Expressio
     return Symbol(display_of(text), span)
 
 
-@lru_cache(maxsize=4096)
 def _delta_known(table: Spellings, below: str) -> bool:
     return table.find("delta", "", below, 0) is not None or table.pieces("delta") is not None
 
@@ -98,8 +98,13 @@ def _means_itself(text: str) -> bool:
     return plain and not called and not unknown.fused(text) and not unknown.reserved(text)
 
 
-@lru_cache(maxsize=16384)
-def _usual_meaning(table: Spellings, text: str, below: str) -> tuple[str, tuple[Expression, ...]] | None:
+def _remembering(table: Spellings) -> Callable[[str, str], Usual | None]:
+    """What usual names mean under a table, each worked out once and kept with the table."""
+    table.usual = lru_cache(maxsize=16384)(lambda text, below: _usual_meaning(table, text, below))
+    return table.usual
+
+
+def _usual_meaning(table: Spellings, text: str, below: str) -> Usual | None:
     """The declared name and the entries of a usual name, None where more must be looked at."""
     known = table.knows(text)
     if text in table.functions or (text in table.letters if known else not _means_itself(text)):
