@@ -91,7 +91,7 @@ def _earlier(graph: ComputationGraph, output: str) -> tuple[Leaf | Node, ...]:
     nodes = takewhile(lambda node: node.name != output, graph.nodes)
     opaque = [leaf for leaf in graph.leaves if leaf.of]
     given = [leaf for leaf in graph.leaves if not leaf.of]
-    return (*reversed(tuple(nodes)), *opaque, *given)
+    return (*reversed(tuple(nodes)), *reversed(opaque), *given)  # one may be a function of another
 
 
 def _passed_on(

@@ -130,17 +130,38 @@ def _moved(run: Run, below: str, entries: list[tuple[int, ...]]) -> Run:
     tiled = {name: np.concatenate([run.values[name].astype(np.longdouble)] * len(blocks)) for name in names}
     changed = np.concatenate([run.values[below].astype(np.longdouble)] * len(blocks))
     fixed = {below: changed}
-    following = run.graph.opaque_in(below)
-    fixed |= {name: tiled[name].copy() for name in following}
+    directions = {entry: _directions(run, below, entry) for entry in entries}
+    fixed |= {name: tiled[name].copy() for name in directions[entries[0]]}
     for k, (entry, step) in enumerate(blocks):
         rows = slice(k * run.points, (k + 1) * run.points)
         place: Any = (rows, *entry)
         changed[place] += step
-        for name in following:
-            at: Any = (..., *entry)
-            fixed[name][rows] += step * run.values[partial_name(name, below)][at]
+        for name, direction in directions[entry].items():
+            fixed[name][rows] += step * direction
     points = run.points * len(blocks)
     return Run(run.graph, run.sizes, compute(run.graph, run.sizes, tiled, points, fixed), points, run.session)
+
+
+def _directions(run: Run, below: str, entry: tuple[int, ...]) -> dict[str, Array]:
+    """How every opaque function changes with one entry of a quantity, (K, *axes): by way of other ones too."""
+    own = np.zeros_like(run.values[below])
+    at: Any = (..., *entry)
+    own[at] = 1.0
+    moved = {below: own}
+    for leaf in run.graph.leaves:
+        changes = [_applied(run.values[partial_name(leaf.name, of)], moved[of]) for of in leaf.of if of in moved]
+        if changes:
+            moved[leaf.name] = np.sum(changes, axis=0)
+    del moved[below]
+    return moved
+
+
+def _applied(jacobian: Array, direction: Array) -> Array:
+    """A Jacobian (K, *axes, *below) times a direction (K, *below)."""
+    points, rank = direction.shape[0], direction.ndim - 1
+    above = jacobian.shape[1 : jacobian.ndim - rank]
+    product: Array = jacobian.reshape(points, -1, direction[0].size) @ direction.reshape(points, -1, 1)
+    return product.reshape(points, *above)
 
 
 def _slopes(run: Run, moved: Run, above: str, entries: int) -> tuple[Array, Array]:
