@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import json
-import sys
 import time
 
 import pytest
@@ -155,11 +154,9 @@ def told(folder: ReadFolder) -> list[str]:
 
 @pytest.mark.parametrize(("file", "data", "expected", "why"), FILES, ids=[f"{row[0][:9]}-{row[3]}" for row in FILES])
 def test_a_hostile_file(file: str, data: bytes, expected: dict[str, dict[str, str]] | None, why: str) -> None:
-    # a guard against quadratic time, which takes minutes; a tracer that counts lines takes several times as long itself
-    most = 5 if sys.gettrace() is None else 20
     start = time.process_time()
     folder = read_files([(file, data), ("zoe.md", b"1a: x")], PARTS)
-    assert time.process_time() - start < most, why
+    assert time.process_time() - start < 5, why
     found = answers(folder)
     assert found.pop("zoe") == {"1a": "x"}
     assert expected is None or found == expected, (why, told(folder))
