@@ -16,7 +16,7 @@ from pathlib import Path
 
 import grader
 from grader.results import PartResult
-from grader.solver import AnswerKey
+from grader.solver.key import AnswerKey
 
 RUBRICS = Path(__file__).parents[1] / "rubrics" / "examples"
 OUTCOMES = ("correct", "partly_correct", "incorrect", "undecided", "unreadable")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from grader.problems import Problem, Span
     from grader.results import GradeReport, PartResult, Verdict
     from grader.rubric.model import Rubric, RubricError
-    from grader.solver import AnswerKey
+    from grader.solver.key import AnswerKey
     from grader.submission.submissions import Answer, Submission
 
 __all__ = [
@@ -71,7 +71,7 @@ def load_rubric(path: str | PathLike[str]) -> Rubric:
 def solve(rubric: Rubric) -> AnswerKey:
     """Every target of `rubric` solved and certified; raises RubricError where a part can't be."""
     from grader.rubric.model import RubricError
-    from grader.solver import solve as solve_all
+    from grader.solver.solving import solve as solve_all
 
     key = solve_all(rubric)
     if isinstance(key, tuple):

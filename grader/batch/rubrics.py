@@ -12,7 +12,8 @@ from grader.batch.certificates import KeptCertificates
 from grader.problems import Problem
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import Rubric
-from grader.solver import AnswerKey, solve
+from grader.solver.key import AnswerKey
+from grader.solver.solving import solve
 
 
 def read_rubric(path: str | PathLike[str]) -> Rubric | tuple[Problem, ...]:

@@ -18,7 +18,7 @@ from grader.files import write_text
 from grader.grading import rubric_shown
 from grader.problems import Problem
 from grader.results import ClassReport
-from grader.solver import AnswerKey
+from grader.solver.key import AnswerKey
 from grader.submission.class_folder import read_class_list, read_files
 from grader.submission.submissions import ReadFolder
 

@@ -34,7 +34,7 @@ from grader.grading.isolated import Failed, isolated, not_judged
 from grader.problems import Problem
 from grader.results import AnswerShown, GradeReport, Judgement, Note, NoteKind, Outcome, PartResult, RubricShown
 from grader.rubric.shown import Asked
-from grader.solver import AnswerKey
+from grader.solver.key import AnswerKey
 from grader.submission.submissions import Submission
 
 SECONDS = 10.0  # for one answer, and for all that is not judging answers; an ordinary one takes milliseconds

@@ -49,11 +49,11 @@ def key(asked: Namespace) -> int:
 
             print(key_page(rubric_shown(found)), end="")
         case "json":
-            from grader.solver import key_json
+            from grader.solver.show import key_json
 
             print(key_json(found), end="")
         case _:
-            from grader.solver import key_text
+            from grader.solver.show import key_text
 
             print(key_text(found), end="")
     return 0

@@ -1,7 +1,5 @@
-"""Rubric -> AnswerKey: the reference solver."""
+"""Rubric -> AnswerKey: the reference solver.
 
-from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
-from grader.solver.show import key_json, key_text
-from grader.solver.solving import solve
-
-__all__ = ["AnswerKey", "SolvedPart", "SolvedQuestion", "key_json", "key_text", "solve"]
+``solving.solve(rubric)`` is the front door. Nothing is imported here, so that who only needs the values of a key, or
+compares two formulas, does not pay for solving.
+"""

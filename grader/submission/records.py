@@ -19,6 +19,8 @@ from grader.submission.submissions import Answer, ReadFolder, Submission
 _KEYS = ("student", "name", "answers", "ocr")
 _DEEPEST = 4  # lists in lists: an answer has at most as many axes
 _SPACE = re.compile(r"[ \t\n]*")
+_COLON = re.compile(r"[ \t\n]*:[ \t\n]*")
+_BEHIND_VALUE = re.compile(r"[ \t\n]*([,}])[ \t\n]*")
 # an object of a student, where it is no value in another object: reading may go on there
 _ENTRY = re.compile(
     r'(?P<value>:[ \t\n]*+)?(?P<entry>\{[ \t\n]*+"(?:student|name|answers|ocr)"[ \t\n]*+:)', re.IGNORECASE
@@ -154,25 +156,25 @@ def _pairs(text: str, at: int, inside: bool = False) -> Pairs:
     while text[at : at + 1] == '"':
         try:
             key, end = _DECODER.raw_decode(text, at)
-            at = _skip(text, end)
-            if text[at : at + 1] != ":":
+            colon = _COLON.match(text, end)
+            if colon is None:
                 break
             found += held
             held = []
-            at = _skip(text, at + 1)
+            at = colon.end()
             value, end = _DECODER.raw_decode(text, at)
         except (json.JSONDecodeError, RecursionError):
             if text[at : at + 1] == "{" and not inside:
                 found.append((key, _pairs(text, at, inside=True)))
             break
-        at = _skip(text, end)
-        if isinstance(value, Pairs) or text[at : at + 1] == "}":
+        behind = _BEHIND_VALUE.match(text, end)
+        if isinstance(value, Pairs) or (behind is not None and behind[1] == "}"):
             found.append((key, value))
         else:
             held = [(key, value)]
-        if text[at : at + 1] != ",":
+        if behind is None or behind[1] != ",":
             break
-        at = _skip(text, at + 1)
+        at = behind.end()
     return Pairs(found)
 
 

@@ -19,7 +19,7 @@ from grader.batch import workers
 from grader.cli import main
 from grader.grading import grade
 from grader.results import GradeReport
-from grader.solver import AnswerKey
+from grader.solver.key import AnswerKey
 from grader.submission.submissions import Submission
 
 Output = pytest.CaptureFixture[str]

@@ -91,7 +91,7 @@ def grader_text(expression, question):
 
 def test_a_hidden_solution_is_not_given_away_by_the_counterexample():
     from grader.rubric.load import parse_rubric
-    from grader.solver import solve
+    from grader.solver.solving import solve
 
     text = """
 title: t

@@ -10,10 +10,11 @@ import pytest
 import grader
 from grader.expression.language.nodes import Partial, head
 from grader.rubric.load import parse_rubric
-from grader.solver import key_json, solve
 from grader.solver.certify import certify_partial
 from grader.solver.kinks import margin_values, model_margins
 from grader.solver.runs import Run
+from grader.solver.show import key_json
+from grader.solver.solving import solve
 from grader.solver.symbolic import certify_symbolic
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ import pytest
 
 from grader.expression.printing.text import to_text
 from grader.rubric.load import parse_rubric
-from grader.solver import solve
+from grader.solver.solving import solve
 
 ROOT = Path(__file__).parents[2]
 LOGISTIC = """
