@@ -7,7 +7,7 @@ the rows of a one-hot ``y`` sum to 1.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from grader.autodiff.backprop import inline, local_jacobian
@@ -34,19 +34,11 @@ from grader.expression.language.nodes import (
     symbols,
     walk,
 )
+from grader.solver.key import DerivationLine
 from grader.solver.matrix_form import matrix_form
 from grader.solver.rational import shorter
 
 SHORT = 12  # nodes of a formula that nothing shortens
-
-
-@dataclass(frozen=True, slots=True)
-class DerivationLine:
-    """One line of a derivation: ``left = right``, and why."""
-
-    left: Expression
-    right: Expression
-    reason: str
 
 
 def closed_form(graph: ComputationGraph, target: Expression, adjoints: Mapping[str, tuple[Node, ...]]) -> Expression:

@@ -12,10 +12,18 @@ from grader.autodiff.graph import ComputationGraph, Node
 from grader.expression.language.nodes import Expression
 from grader.rubric.model import Part, Question, Rubric
 from grader.rubric.shown import Asked
-from grader.solver.closed import DerivationLine
 from grader.solver.kinks import Kink
 from grader.solver.runs import Run
 from grader.solver.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class DerivationLine:
+    """One line of a derivation: ``left = right``, and why."""
+
+    left: Expression
+    right: Expression
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
