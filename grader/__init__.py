@@ -45,7 +45,7 @@ __all__ = [
 
 _HOMES = {
     "Answer": "grader.submission.submissions",
-    "AnswerKey": "grader.solver",
+    "AnswerKey": "grader.solver.key",
     "GradeReport": "grader.results",
     "PartResult": "grader.results",
     "Problem": "grader.problems",
