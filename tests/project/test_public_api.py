@@ -35,8 +35,8 @@ def test_nothing_heavy_loads_before_it_is_used(argv: list[str], _seconds: float,
 
 @pytest.mark.parametrize(("argv", "seconds", "_heavy"), COMMANDS, ids=IDS)
 def test_start_up_is_quick(argv: list[str], seconds: float, _heavy: set[str]) -> None:
-    best = min(_work(argv) for _ in range(4))
-    assert best < seconds
+    # what else the machine does only adds to it, so that the least of a few runs is the work itself
+    assert any(_work(argv) < seconds for _ in range(12))
 
 
 def _work(argv: list[str]) -> float:
