@@ -13,7 +13,6 @@ import numpy as np
 from grader.expression.language.nodes import Expression, Partial, head, partial_name
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.kinks import margin_values
-from grader.solver.rounding import first_array, rounds
 from grader.solver.runs import quantities
 
 
@@ -29,19 +28,6 @@ def one_sided_conditions(question: SolvedQuestion, part: SolvedPart) -> Iterator
                 sides |= {bool(side) for side in np.unique(values > 0)}
         if len(sides) == 1:
             yield "domain", "a condition of the model has the same outcome at every sample point"
-
-
-def rounding_without_end(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, str]]:
-    """Rounding of every line that leads to no interval: through a function without one, or a divisor near 0."""
-    run = question.runs[0]
-    if not question.numeric or not rounds(part.part.tolerance) or part.interval is not None:
-        return
-    if first_array(question.graph, run.values) is None:
-        yield (
-            "rounding",
-            "rounding is not carried through this part's lines: only the right value, rounded as asked, is right;"
-            " near it, a person decides",
-        )
 
 
 def idle_steps(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, str]]:

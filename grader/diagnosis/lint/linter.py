@@ -7,12 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from grader.diagnosis.lint.limit_checks import (
-    idle_steps,
-    one_sided_conditions,
-    points_without_a_step,
-    rounding_without_end,
-)
+from grader.diagnosis.lint.limit_checks import idle_steps, one_sided_conditions, points_without_a_step
 from grader.diagnosis.lint.mistake_checks import listed, priced_alike, right_by_mistake, taken_for_right
 from grader.problems import Problem
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
@@ -23,20 +18,22 @@ Check = Callable[[SolvedQuestion, SolvedPart], Iterator[tuple[str, str]]]
 
 def warnings(key: AnswerKey) -> tuple[Problem, ...]:
     """What an author should mend, though the rubric can be graded with."""
-    checks = (priced_alike, taken_for_right, one_sided_conditions, idle_steps, rounding_without_end)
-    return (*unheeded(key), *_found(key, checks))
+    return (*unheeded(key), *_found(key, (priced_alike, taken_for_right, one_sided_conditions, idle_steps)))
 
 
 def unheeded(key: AnswerKey) -> tuple[Problem, ...]:
-    """What a rubric asks for and does not get, once a question: the rounding of every line of a model with an array."""
+    """What a rubric asks for and does not get, once a question: rounding of every line that leads to no interval."""
     found = []
     for question in key.questions:
-        asked = [part.part for part in question.parts if rounds(part.part.tolerance)]
-        array = first_array(question.graph, question.runs[0].values) if question.numeric and asked else None
-        if array is None:
+        asked = [part.part for part in question.parts if rounds(part.part.tolerance) and part.interval is None]
+        if not question.numeric or not asked:
             continue
+        array = first_array(question.graph, question.runs[0].values)
+        through = (
+            f"a model with an array ('{array}')" if array else "a function without an interval or a divisor near 0"
+        )
         message = (
-            f"rounding is not carried through a model with an array ('{array}'): of {listed([p.id for p in asked])},"
+            f"rounding is not carried through {through}: of {listed([p.id for p in asked])},"
             " only the right value, rounded as asked or within the tolerance, is right; near it, a person decides"
         )
         problem = Problem(message, "give a tolerance, or numbers of their own")
