@@ -24,17 +24,16 @@ from grader.expression.language.nodes import (
     sides,
     walk,
 )
-from grader.results import NOTES, Note, NoteKind
+from grader.results import NoteKind
 from grader.solver.key import SolvedQuestion
 
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """Another reading of an answer; a person confirms it where `doubt` says what it takes for granted."""
+    """Another reading of an answer, and how it is noted where it is right."""
 
     expression: Expression
-    note: Note
-    doubt: str = ""
+    kind: NoteKind
 
 
 def interpretations(
@@ -48,17 +47,13 @@ def interpretations(
     if not any(axes.values()):
         return
     if not same_shape:
-        yield Interpretation(with_implied_indices(answer, axes), Note(NoteKind.IMPLIED_INDEX))
-        yield Interpretation(_of_one_example(question, target, answer, axes), Note(NoteKind.IMPLIED_INDEX))
-        yield from (Interpretation(item, Note(NoteKind.RENAMED)) for item in _other_letters(question, target, answer))
-    yield _doubtful(_own_letters(question, target, answer), NoteKind.OWN_LETTER)
-    yield _doubtful(_letters_anew(question, target, answer), NoteKind.OWN_LETTER)
-    yield _doubtful(_at_values(answer, question), NoteKind.DERIVATIVE_OF_VALUE)
-    yield _doubtful(_loose(answer), NoteKind.LOOSE_PRODUCTS)
-
-
-def _doubtful(expression: Expression, kind: NoteKind) -> Interpretation:
-    return Interpretation(expression, Note(kind), NOTES[kind].sentence)
+        yield Interpretation(with_implied_indices(answer, axes), NoteKind.IMPLIED_INDEX)
+        yield Interpretation(_of_one_example(question, target, answer, axes), NoteKind.IMPLIED_INDEX)
+        yield from (Interpretation(item, NoteKind.RENAMED) for item in _other_letters(question, target, answer))
+    yield Interpretation(_own_letters(question, target, answer), NoteKind.OWN_LETTER)
+    yield Interpretation(_letters_anew(question, target, answer), NoteKind.OWN_LETTER)
+    yield Interpretation(_at_values(answer, question), NoteKind.DERIVATIVE_OF_VALUE)
+    yield Interpretation(_loose(answer), NoteKind.LOOSE_PRODUCTS)
 
 
 def with_implied_indices(node: Expression, axes: Axes) -> Expression:

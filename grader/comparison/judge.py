@@ -20,7 +20,7 @@ from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import Call, Expression
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
-from grader.results import Decision, Evidence, Note, NoteKind, Verdict, same, undecided
+from grader.results import NOTES, Credit, Decision, Evidence, Note, NoteKind, Verdict, same, undecided
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import environment, extents, quantities
 
@@ -51,10 +51,11 @@ def _judge_interpretations(
         if interpretation.expression == answer:
             continue
         found = _judge_readings(question, target, worked_out(interpretation.expression))
-        if interpretation.doubt and (found.decision is Decision.EQUIVALENT or found.note.kind in _AMBIGUOUS):
-            return Verdict(Decision.UNDECIDED, interpretation.note, message=interpretation.doubt)
-        if found.decision is Decision.EQUIVALENT:
-            return replace(found, note=interpretation.note) if found.note.kind is NoteKind.EQUIVALENT else found
+        right = found.decision is Decision.EQUIVALENT
+        if NOTES[interpretation.kind].credit is Credit.PERSON and (right or found.note.kind in _AMBIGUOUS):
+            return undecided(interpretation.kind)
+        if right:
+            return _noted(found, interpretation.kind)
     return None
 
 
@@ -93,9 +94,8 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
     decide = decide_number if question.numeric else decide_samples
     try:
         verdict = _finished(question, target, answer, decide(question, target, answer))
-        return (
-            verdict if verdict.decision is not Decision.NOT_EQUIVALENT else _turned(question, target, answer) or verdict
-        )
+        turned = _turned(question, target, answer) if verdict.decision is Decision.NOT_EQUIVALENT else None
+        return turned or verdict
     except ShapeError as error:
         problem = error.problem
         turned = _turned(question, target, answer)
@@ -107,16 +107,16 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
             verdict = _finished(question, target, answer, decide(question, target, summed))
             if verdict.decision is Decision.EQUIVALENT and _sum_forgotten(question, target, answer, summed):
                 return undecided(NoteKind.IMPLIED_SUM, "This is right if the sum that it lacks is meant.")
-            return (
-                replace(verdict, note=Note(NoteKind.IMPLIED_SUM))
-                if verdict.note.kind is NoteKind.EQUIVALENT
-                else verdict
-            )
+            return _noted(verdict, NoteKind.IMPLIED_SUM)
         except ShapeError as error:
             problem = error.problem
-    return Verdict(
-        Decision.NOT_EQUIVALENT, Note(NoteKind.SHAPE), message=_shape_message(question, target, answer, problem)
-    )
+    message = _shape_message(question, target, answer, problem)
+    return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.SHAPE), message=message)
+
+
+def _noted(verdict: Verdict, kind: NoteKind) -> Verdict:
+    """A verdict that has no more to say than that the answer is equal, with what it took for granted."""
+    return replace(verdict, note=Note(kind)) if verdict.note.kind is NoteKind.EQUIVALENT else verdict
 
 
 def _sum_forgotten(question: SolvedQuestion, target: Target, answer: Expression, summed: Expression) -> bool:
@@ -162,11 +162,9 @@ def _finished(question: SolvedQuestion, target: Target, answer: Expression, verd
     if verdict.decision is not Decision.EQUIVALENT:
         return verdict
     if question.numeric and uses_model(question, answer):
-        message = "The formula is right, but it is not worked out to a number."
-        return replace(verdict, note=Note(NoteKind.NOT_EVALUATED), message=message)
+        return replace(verdict, note=Note(NoteKind.NOT_EVALUATED), message=NOTES[NoteKind.NOT_EVALUATED].sentence)
     return _set_up(verdict) if unfinished(question, answer, target) else verdict
 
 
 def _set_up(verdict: Verdict) -> Verdict:
-    message = "The chain rule is set up rightly, but its derivatives are not worked out."
-    return replace(verdict, note=Note(NoteKind.CHAIN_RULE_ONLY), message=message)
+    return replace(verdict, note=Note(NoteKind.CHAIN_RULE_ONLY), message=NOTES[NoteKind.CHAIN_RULE_ONLY].sentence)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from grader.problems import Problem, raised
-from grader.results import AnswerShown, Note, NoteKind, Outcome, PartResult
+from grader.results import NOTES, AnswerShown, Note, NoteKind, Outcome, PartResult
 from grader.rubric.shown import Asked
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ def not_judged(asked: Asked, text: str, failed: Failed) -> PartResult:
         0.0,
         failed.note,
         review=True,
-        message="This answer could not be judged; a person will look at it.",
+        message=NOTES[failed.note.kind].sentence,
         answer=AnswerShown(text, "", None, "", 0),
         problems=(Problem(f"{_OURS} the answer to part {asked.part}", failed.why),),
     )

@@ -123,6 +123,8 @@ class NoteRow:
     counted_as: str = ""
 
 
+_NOT_JUDGED = "This answer could not be judged; a person will look at it."
+
 _ROWS = (
     NoteRow(NoteKind.EQUIVALENT, Credit.FULL, "This is equal to the reference answer.", goes_on=True),
     NoteRow(
@@ -233,7 +235,7 @@ _ROWS = (
     NoteRow(
         NoteKind.TOO_FEW_POINTS, Credit.PERSON, "There are too few points where both have a value.", particular=True
     ),
-    NoteRow(NoteKind.TIMEOUT, Credit.PERSON, "Judging this answer took too long.", particular=True),
-    NoteRow(NoteKind.GRADER_FAILED, Credit.PERSON, "The grader failed on this answer.", particular=True),
+    NoteRow(NoteKind.TIMEOUT, Credit.PERSON, _NOT_JUDGED),
+    NoteRow(NoteKind.GRADER_FAILED, Credit.PERSON, _NOT_JUDGED),
 )
 NOTES: Mapping[NoteKind, NoteRow] = MappingProxyType({row.kind: row for row in _ROWS})
