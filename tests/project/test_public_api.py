@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 import subprocess
 import sys
 from importlib.resources import files
@@ -17,34 +16,21 @@ STARTER = Path(str(files("grader") / "starter"))
 HEAVY = {"sympy", "pandas", "numpy", "jinja2", "yaml", "flint", "platformdirs"}
 
 COMMANDS = [
-    # (arguments of python, seconds of work at most, modules that must not load)
-    (["-c", "import grader"], 0.5, HEAVY),
-    (["-m", "grader", "--help"], 0.3, HEAVY),
-    (["-m", "grader", "compare", "x*y", "y*x"], 0.7, HEAVY - {"numpy", "flint"}),
+    # (arguments of python, modules of this package that may load, modules that must not); benchmarks/startup.py times
+    (["-c", "import grader"], 2, HEAVY),
+    (["-m", "grader", "--help"], 7, HEAVY),
+    (["-m", "grader", "compare", "x*y", "y*x"], 140, HEAVY - {"numpy", "flint"}),
 ]
 IDS = ["import", "help", "compare"]
 
 
-@pytest.mark.parametrize(("argv", "_seconds", "heavy"), COMMANDS, ids=IDS)
-def test_nothing_heavy_loads_before_it_is_used(argv: list[str], _seconds: float, heavy: set[str]) -> None:
+@pytest.mark.parametrize(("argv", "most", "heavy"), COMMANDS, ids=IDS)
+def test_nothing_loads_before_it_is_used(argv: list[str], most: int, heavy: set[str]) -> None:
     done = subprocess.run([sys.executable, "-X", "importtime", *argv], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert loaded & heavy == set()
-
-
-@pytest.mark.parametrize(("argv", "seconds", "_heavy"), COMMANDS, ids=IDS)
-def test_start_up_is_quick(argv: list[str], seconds: float, _heavy: set[str]) -> None:
-    # what else the machine does only adds to it, so that the least of a few runs is the work itself
-    assert any(_work(argv) < seconds for _ in range(12))
-
-
-def _work(argv: list[str]) -> float:
-    """Processor time of one run, which does not depend on what else the machine does."""
-    before = os.times()
-    subprocess.run([sys.executable, *argv], capture_output=True, check=True, timeout=60)
-    after = os.times()
-    return after.children_user + after.children_system - before.children_user - before.children_system
+    assert len([name for name in loaded if name.split(".")[0] == "grader"]) <= most
 
 
 def test_every_public_name_is_there_and_says_what_it_is() -> None:
