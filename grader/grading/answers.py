@@ -15,8 +15,8 @@ from grader.diagnosis.carried.follow_through import Followed, Own, follow_throug
 from grader.expression.algebra.construct import substitute
 from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, indices, rebuild
 from grader.expression.printing.text import to_text
-from grader.expression.reading.read import Reading
-from grader.results import Decision, NoteKind
+from grader.expression.reading.read import Reading, read
+from grader.results import Decision, Judgement, NoteKind
 from grader.rubric.model import Step, Tolerance
 from grader.solver.key import SolvedPart, SolvedQuestion
 
@@ -60,6 +60,14 @@ def final_answer(reading: Reading, target: Expression) -> Expression | None:
     return answer
 
 
+def read_again(question: SolvedQuestion, part: SolvedPart, judgement: Judgement) -> Judgement:
+    """The judgement with its reading, which one that was kept does not hold."""
+    if judgement.reading is not None:
+        return judgement
+    reading = read(judgement.text, question.question.model.names)
+    return replace(judgement, reading=reading, expression=final_answer(reading, part.part.target))
+
+
 def _own_definitions(reading: Reading) -> dict[str, Node]:
     """Names that the answer defines for itself; a later definition of a name stands over an earlier one."""
     found: dict[str, Node] = {}
@@ -75,13 +83,14 @@ def _own_definitions(reading: Reading) -> dict[str, Node]:
 
 @dataclass(frozen=True, slots=True)
 class ShownSteps:
-    """The steps of a part that an answer shows: `earned` ones as (text, points), and those that are `wrong`.
+    """The steps of a part that an answer shows.
 
-    Of the wrong ones, those in `doubtful` fit a value that makes them vanish or level off.
+    `earned` are (step, what to say of it); `wrong` are (step, the student's value, whether it is right given other
+    values). Of the wrong ones, those in `doubtful` fit a value that makes them vanish or level off.
     """
 
-    earned: tuple[tuple[str, float], ...]
-    wrong: tuple[tuple[Step, Own], ...]
+    earned: tuple[tuple[Step, str], ...]
+    wrong: tuple[tuple[Step, Own, bool], ...]
     doubtful: tuple[str, ...] = ()
 
 
@@ -90,8 +99,8 @@ def shown_steps(question: SolvedQuestion, part: SolvedPart, reading: Reading, ow
 
     `own` are the student's values of other parts.
     """
-    earned: list[tuple[str, float]] = []
-    wrong: list[tuple[Step, Own]] = []
+    earned: list[tuple[Step, str]] = []
+    wrong: list[tuple[Step, Own, bool]] = []
     doubtful: list[str] = []
     pairs = [*reading.definitions]
     if len(reading.chain) > 1:
@@ -102,19 +111,19 @@ def shown_steps(question: SolvedQuestion, part: SolvedPart, reading: Reading, ow
         sides = [follow_left_side(step.target, left, right) for left, right in pairs if head(left) == name]
         verdicts = [judge(question, Target(step.target, step.target, tolerance), side) for side in sides]
         if any(v.decision is Decision.EQUIVALENT and v.note.kind is not NoteKind.CHAIN_RULE_ONLY for v in verdicts):
-            earned.append((step.text, step.points))
+            earned.append((step, step.text))
             continue
-        values = (*own, *(value for _, value in wrong))
+        values = (*own, *(value for _, value, _ in wrong))
         found = [found for side in sides if (found := _followed(question, step, tolerance, side, values))]
         given = next((f"{step.text}, {given_your(question, one.own)}" for one in found if not one.degenerate), None)
         if given is not None:
-            earned.append((given, step.points))
+            earned.append((step, given))
         elif found:
             doubtful.append(f"{step.text}, {given_your(question, found[0].own)}")
         judged = [side for side, v in zip(sides, verdicts, strict=True) if v.note.kind is NoteKind.NOT_EQUIVALENT]
         value = own_value(question, name, step.target, judged[-1], right=False) if judged else None
         if value is not None and not value.trivial:
-            wrong.append((replace(step, points=0.0) if given else step, value))
+            wrong.append((step, value, given is not None))
     return ShownSteps(tuple(earned), tuple(wrong), tuple(doubtful))
 
 

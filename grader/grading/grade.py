@@ -20,7 +20,8 @@ from grader.expression.language.nodes import Expression, Partial, head
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, read
 from grader.grading.answers import final_answer, shown_steps, with_own_partials
-from grader.grading.carried import carried_forward
+from grader.grading.carried import carried
+from grader.grading.carried_credit import with_credit
 from grader.grading.isolated import Failed, Isolation, faults, isolated, not_judged
 from grader.grading.messages import message_for
 from grader.grading.partial import bounded
@@ -66,12 +67,15 @@ def grade(
     for question in key.questions:
         given = [answers.get(part.part.id) for part in question.parts]
         own = [_found(key, part, answer, judged, isolation) for part, answer in zip(question.parts, given, strict=True)]
-        placed = [
-            _missing(part) if answer is None or judgement is None else _placed(judgement.result, answer)
-            for part, answer, judgement in zip(question.parts, given, own, strict=True)
+        alone = [
+            _missing(part) if judgement is None else judgement.result
+            for part, judgement in zip(question.parts, own, strict=True)
         ]
-        carried = carried_forward(question, placed, own, isolation)
-        results += [_confirmed_by_hand(result) if submission.ocr else result for result in carried]
+        both = with_credit(question, alone, carried(question, alone, own, isolation))
+        placed = [
+            result if answer is None else _placed(result, answer) for result, answer in zip(both, given, strict=True)
+        ]
+        results += [_confirmed_by_hand(result) if submission.ocr else result for result in placed]
     return GradeReport(
         student=submission.student,
         name=submission.name,
@@ -219,7 +223,8 @@ def _points(
     full = part.part.points
     if verdict.decision is Decision.EQUIVALENT and verdict.note.kind not in UNFINISHED:
         return (ScoreLine("the answer", full),), full, Outcome.CORRECT
-    lines = [ScoreLine(f"step: {text}", points) for text, points in shown_steps(question, part, reading).earned]
+    shown = shown_steps(question, part, reading).earned
+    lines = [ScoreLine(f"step: {said}", step.points) for step, said in shown]
     if verdict.note.kind in UNFINISHED:
         credit = part.part.partial_credit
         share = credit.chain_rule_only if verdict.note.kind is NoteKind.CHAIN_RULE_ONLY else credit.not_evaluated

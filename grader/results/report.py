@@ -72,7 +72,8 @@ class Diagnosis:
 class AnswerShown:
     """A student's answer as typed, and as we read it; `line` counts from 1, 0 meaning unknown.
 
-    `expression` is what pages draw as a formula; without one they show the text `read_as`.
+    `expression` is what pages draw as a formula, `drawn` its MathML where it was drawn before; without either they
+    show the text `read_as`.
     """
 
     text: str
@@ -80,6 +81,7 @@ class AnswerShown:
     expression: Expression | None
     file: str
     line: int
+    drawn: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The gradebook of one results folder: what was handed in, judged and decided, in one SQLite file."""

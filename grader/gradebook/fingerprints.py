@@ -1,0 +1,136 @@
+"""What a kept judgement depends on -> a hash; where one byte of it changes, the judgement is made anew.
+
+``answer_fingerprint(part_fingerprint(...), "2*x", "")`` names the judgement of a text in the gradebook. Whatever judges
+is in it by the hash of its own files, so that no number must be raised by hand when a rule changes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from grader.problems import Problem
+from grader.results import RubricShown
+from grader.rubric.model import Part, PartialCredit, Question, Rubric
+from grader.submission.submissions import Answer, Submission
+
+PACKAGE = Path(__file__).parents[1]
+JUDGING = (
+    "autodiff",
+    "comparison",
+    "diagnosis",
+    "expression",
+    "grading",
+    "problems.py",
+    "results",
+    "rubric",
+    "solver",
+    "version.py",
+)
+SHOWING = ("feedback",)
+_LIBRARIES = ("numpy", "sympy", "python-flint")  # what may change a digit that is shown
+_LENGTH = 32  # hexadecimal digits: 128 bits
+
+
+def hashed(*pieces: str) -> str:
+    """A hash of texts in their order; no two different sequences of texts share one."""
+    digest = sha256()
+    for piece in pieces:
+        data = piece.encode("utf-8", "surrogatepass")
+        digest.update(b"%d:" % len(data))
+        digest.update(data)
+    return digest.hexdigest()[:_LENGTH]
+
+
+@lru_cache(maxsize=1)
+def program_hash() -> str:
+    """Of the files that judge, and of the versions of what they rest on."""
+    versions = [f"{name} {_version(name)}" for name in _LIBRARIES]
+    return hashed(f"python {sys.version_info[0]}.{sys.version_info[1]}", *versions, *_files(JUDGING))
+
+
+@lru_cache(maxsize=1)
+def look_hash() -> str:
+    """Of the files that draw pages."""
+    return hashed(*_files(SHOWING))
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _files(names: Iterable[str]) -> list[str]:
+    found: list[str] = []
+    for name in names:
+        path = PACKAGE / name
+        below = path.rglob("*") if path.is_dir() else (path,)
+        for file in sorted(item for item in below if item.is_file() and "__pycache__" not in item.parts):
+            found += [file.relative_to(PACKAGE).as_posix(), sha256(file.read_bytes()).hexdigest()]
+    return found
+
+
+def part_fingerprints(rubric: Rubric) -> dict[str, str]:
+    """By its id, what judging a part depends on: the whole model, what is asked of it, and what this part is worth."""
+    found = {}
+    for question in rubric.questions:
+        shared = _question(question)
+        for part in question.parts:
+            found[part.id] = hashed(shared, repr(_judged(part)))
+    return found
+
+
+def question_fingerprints(rubric: Rubric) -> dict[str, str]:
+    """By its id, the model of a question and what is asked of it, whatever it is worth."""
+    return {question.id: _question(question) for question in rubric.questions}
+
+
+def _question(question: Question) -> str:
+    worthless = tuple(replace(_judged(part), points=0.0, partial_credit=PartialCredit()) for part in question.parts)
+    asked = [(part.id, part.target, part.tolerance, tuple(step.target for step in part.steps)) for part in worthless]
+    return hashed(program_hash(), question.id, repr(question.model), repr(asked))
+
+
+def _judged(part: Part) -> Part:
+    """The part less what a judgement does not depend on: where it stands, what it says, its self-tests."""
+    steps = tuple(replace(step, line=0) for step in part.steps)
+    return replace(part, prompt="", line=0, accept=(), reject=(), steps=steps)
+
+
+def answer_fingerprint(part: str, text: str, context: str) -> str:
+    """Of the judgement of one text; `part` is the part's fingerprint."""
+    return hashed("answer", part, text, context)
+
+
+def decided_on(answer: Answer | None) -> str:
+    """Of the answer that a person decided on; the same for every answer that is missing or blank."""
+    text = answer.text.strip() if answer else ""
+    return hashed("decided", text) if text else ""
+
+
+def report_fingerprint(
+    submission: Submission, shown: RubricShown, parts: Mapping[str, str], decisions: Iterable[object]
+) -> str:
+    """Of all that a student's report and page depend on."""
+    asked = [(one.part, one.question, one.question_title, one.prompt, one.max_score) for one in shown.parts]
+    whole = (submission.student, submission.name, submission.source, submission.ocr, submission.answers)
+    problems = [problem_text(problem) for problem in submission.problems]
+    rubric = _rubric_text(shown.title, shown.max_score, tuple(asked), tuple(parts.items()))
+    return hashed("report", rubric, repr(whole), *problems, "decisions", *map(repr, decisions))
+
+
+@lru_cache(maxsize=2)
+def _rubric_text(title: str, most: float, asked: tuple[object, ...], parts: tuple[tuple[str, str], ...]) -> str:
+    return hashed(program_hash(), look_hash(), title, repr(most), repr(asked), repr(parts))
+
+
+def problem_text(problem: Problem) -> str:
+    """All of a Problem as one text."""
+    return repr(problem)

@@ -1,0 +1,108 @@
+"""Results of judging -> JSON texts for the gradebook, and back.
+
+``decode_result(encode_result(result, drawn), asked)`` is the result as pages and tables show it: the formula is kept as
+MathML and not as an Expression, and the place where the answer stood is left to the student's own report.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from grader.problems import Problem, Span
+from grader.results import (
+    AnswerShown,
+    Diagnosis,
+    Evidence,
+    Note,
+    NoteKind,
+    Outcome,
+    PartResult,
+    ScoreLine,
+)
+from grader.rubric.shown import Asked
+
+_EVIDENCE = tuple(one.name for one in fields(Evidence))
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+
+
+def encode_result(result: PartResult, drawn: str) -> str:
+    """A result as JSON; `drawn` is the MathML of the answer as we read it."""
+    answer, diagnosis = result.answer, result.diagnosis
+    return dumps(
+        {
+            "verdict": result.verdict,
+            "score": result.score,
+            "note": result.note,
+            "review": result.review,
+            "message": result.message,
+            "text": answer.text if answer else None,
+            "read_as": answer.read_as if answer else "",
+            "drawn": drawn,
+            "evidence": {name: value for name in _EVIDENCE if (value := getattr(result.evidence, name))},
+            "diagnosis": [diagnosis.rule, diagnosis.message] if diagnosis else None,
+            "lines": [[line.reason, line.points] for line in result.lines],
+            "problems": [_problem(problem) for problem in result.problems],
+        }
+    )
+
+
+def decode_result(kept: str, asked: Asked) -> PartResult:
+    """The result that was kept; raises ValueError or LookupError where the text is none of ours."""
+    found: Mapping[str, Any] = json.loads(kept)
+    evidence, diagnosis, text = found["evidence"], found["diagnosis"], found["text"]
+    if "at" in evidence:
+        evidence = {**evidence, "at": tuple((name, value) for name, value in evidence["at"])}
+    return PartResult(
+        asked=asked,
+        verdict=Outcome(found["verdict"]),
+        score=found["score"],
+        note=note_of(found["note"]),
+        review=found["review"],
+        message=found["message"],
+        answer=None if text is None else AnswerShown(text, found["read_as"], None, "", 0, found["drawn"]),
+        evidence=Evidence(**evidence),
+        diagnosis=Diagnosis(note_of(diagnosis[0]), diagnosis[1]) if diagnosis else None,
+        lines=tuple(ScoreLine(reason, points) for reason, points in found["lines"]),
+        problems=tuple(map(problem_of, found["problems"])),
+    )
+
+
+def encode_problems(problems: tuple[Problem, ...]) -> str:
+    """Problems as JSON."""
+    return dumps([_problem(problem) for problem in problems])
+
+
+def decode_problems(kept: str) -> tuple[Problem, ...]:
+    """The Problems that were kept; raises ValueError or LookupError where the text is none of ours."""
+    return tuple(map(problem_of, json.loads(kept)))
+
+
+def note_of(text: str) -> Note:
+    """``malrule/sign`` as a Note; raises ValueError for a kind that there is not."""
+    kind, _, detail = text.partition("/")
+    return Note(NoteKind(kind), detail)
+
+
+def dumps(value: object) -> str:
+    """JSON without spaces; half a surrogate pair, which UTF-8 can't hold, becomes `�`."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text if text.isascii() else _HALF_PAIR.sub("\ufffd", text)
+
+
+def _problem(problem: Problem) -> dict[str, object]:
+    span = problem.span
+    found = {name: getattr(problem, name) for name in ("message", "hint", "file", "line", "column", "path", "text")}
+    return {name: value for name, value in found.items() if value} | (
+        {"span": [span.start, span.end]} if span is not None else {}
+    )
+
+
+def problem_of(found: Mapping[str, Any]) -> Problem:
+    """One Problem that was kept."""
+    span = found.get("span")
+    rest = {name: value for name, value in found.items() if name != "span"}
+    return Problem(**rest, span=Span(*span) if span else None)

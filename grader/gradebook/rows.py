@@ -1,0 +1,82 @@
+"""Submissions <-> rows of the gradebook: student, attempt, part, text, context and place; every text kept once.
+
+``keep(book, submissions)`` stores what a class handed in, and ``kept(book)`` gives it back, students who are gone included.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+
+from grader.gradebook.records import decode_problems, encode_problems
+from grader.submission.submissions import Answer, Submission
+
+CONTEXT = ""  # of an answer that stands alone; what was bound before it otherwise
+ATTEMPT = 1
+
+
+def kept(book: sqlite3.Connection) -> dict[str, tuple[Submission, int | None]]:
+    """By student: what was handed in, and since which run nothing is any more; raises sqlite3.Error, ValueError."""
+    answers: dict[str, list[Answer]] = {}
+    found = book.execute(
+        "SELECT student, part, texts.text, file, line, col FROM answers JOIN texts ON texts.id = answers.text"
+        " ORDER BY student, position"
+    )
+    for student, part, text, file, line, column in found:
+        answers.setdefault(student, []).append(Answer(part, text, file, line, column))
+    return {
+        student: (
+            Submission(student, name, source, tuple(answers.get(student, ())), decode_problems(problems), bool(ocr)),
+            gone,
+        )
+        for student, name, source, ocr, problems, gone in book.execute(
+            "SELECT student, name, source, ocr, problems, gone_since FROM students"
+        )
+    }
+
+
+def keep(book: sqlite3.Connection, submissions: Iterable[Submission]) -> None:
+    """Store what these students handed in, in place of what they had; raises sqlite3.Error."""
+    submissions = tuple(submissions)
+    texts = text_ids(book, (answer.text for one in submissions for answer in one.answers))
+    names = [(one.student,) for one in submissions]
+    book.executemany("DELETE FROM answers WHERE student = ?", names)
+    book.executemany(
+        "INSERT INTO students (student, name, source, ocr, problems, gone_since) VALUES (?, ?, ?, ?, ?, NULL)"
+        " ON CONFLICT (student) DO UPDATE SET name = excluded.name, source = excluded.source, ocr = excluded.ocr,"
+        " problems = excluded.problems, gone_since = NULL",
+        [(one.student, one.name, one.source, one.ocr, encode_problems(one.problems)) for one in submissions],
+    )
+    book.executemany(
+        "INSERT INTO answers (student, attempt, submitted_at, part, position, text, context, file, line, col)"
+        " VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (one.student, ATTEMPT, item.part, k, texts[item.text], CONTEXT, item.file, item.line, item.column)
+            for one in submissions
+            for k, item in enumerate(one.answers)
+        ],
+    )
+
+
+def gone(book: sqlite3.Connection, students: Iterable[str], run: int) -> None:
+    """Note that nothing of these students is handed in any more, from this run on."""
+    book.executemany(
+        "UPDATE students SET gone_since = coalesce(gone_since, ?) WHERE student = ?", [(run, one) for one in students]
+    )
+
+
+def taken_out(book: sqlite3.Connection, students: Iterable[str]) -> None:
+    """Forget what these students handed in; their decisions stay, should they come back."""
+    names = [(one,) for one in students]
+    for table in ("answers", "pages", "students"):
+        book.executemany(f"DELETE FROM {table} WHERE student = ?", names)
+
+
+def text_ids(book: sqlite3.Connection, texts: Iterable[str]) -> Mapping[str, int]:
+    """By text its id, stored where it is new."""
+    wanted = dict.fromkeys(texts)
+    book.executemany("INSERT OR IGNORE INTO texts (text) VALUES (?)", [(text,) for text in wanted])
+    found = {}
+    for text in wanted:
+        (found[text],) = book.execute("SELECT id FROM texts WHERE text = ?", (text,)).fetchone()
+    return found

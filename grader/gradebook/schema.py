@@ -1,0 +1,98 @@
+"""The tables of `gradebook.sqlite`, version by version; docs/gradebook.md tells what they are for.
+
+A gradebook of an earlier version is brought up to date by the scripts that it has not seen: ``MIGRATIONS[1]`` leads
+from version 1 to version 2, and so on. A script that was released never changes.
+"""
+
+from __future__ import annotations
+
+_FIRST = """
+CREATE TABLE texts (
+    id INTEGER PRIMARY KEY,
+    text TEXT NOT NULL UNIQUE
+);
+CREATE TABLE rubrics (
+    sha256 TEXT PRIMARY KEY,
+    path TEXT NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    state TEXT NOT NULL,          -- running, finished, undone
+    started TEXT NOT NULL,        -- UTC, ISO 8601
+    finished TEXT,
+    process TEXT NOT NULL,        -- who works, or worked, on it: "12345 on host"
+    version TEXT NOT NULL,        -- of the package
+    program TEXT NOT NULL,        -- hash of the files that judge
+    rubric TEXT NOT NULL REFERENCES rubrics (sha256),
+    released TEXT                 -- when its grades were given out
+);
+CREATE TABLE students (
+    student TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL,         -- the file or folder, relative to the class folder
+    ocr INTEGER NOT NULL,         -- whether it is text from OCR of handwriting
+    problems TEXT NOT NULL,       -- JSON: a list of what was wrong with what was handed in
+    gone_since INTEGER            -- the run in which nothing of the student was handed in any more
+);
+CREATE TABLE answers (
+    student TEXT NOT NULL REFERENCES students (student),
+    attempt INTEGER NOT NULL,
+    submitted_at TEXT NOT NULL,   -- empty where unknown
+    part TEXT NOT NULL,
+    position INTEGER NOT NULL,    -- among the answers of the student, in the order of the rubric
+    text INTEGER NOT NULL REFERENCES texts (id),
+    context TEXT NOT NULL,        -- what the text was read in; empty for an answer that stands alone
+    file TEXT NOT NULL,
+    line INTEGER NOT NULL,
+    col INTEGER NOT NULL,
+    PRIMARY KEY (student, part)
+) WITHOUT ROWID;
+CREATE TABLE judgements (
+    fingerprint TEXT PRIMARY KEY, -- of the part's key, the text, the context and the program
+    part TEXT NOT NULL,
+    text INTEGER REFERENCES texts (id),
+    kind TEXT NOT NULL,           -- answer: one answer by itself; carried: given the student's other answers
+    program TEXT NOT NULL,
+    judgement TEXT NOT NULL,      -- JSON
+    look TEXT NOT NULL,           -- hash of what `page` was drawn with
+    page TEXT NOT NULL            -- its section of a page, in two pieces around the answer's place
+) WITHOUT ROWID;
+CREATE TABLE reports (
+    student TEXT NOT NULL,
+    since INTEGER NOT NULL REFERENCES runs (id),
+    until INTEGER REFERENCES runs (id), -- the run that replaced it; null for what holds now
+    fingerprint TEXT NOT NULL,    -- of all that the report depends on
+    report TEXT NOT NULL,         -- JSON
+    PRIMARY KEY (student, since)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX current_reports ON reports (student) WHERE until IS NULL;
+CREATE TABLE pages (
+    student TEXT PRIMARY KEY,
+    fingerprint TEXT NOT NULL,    -- of the report that the page on disk shows
+    bytes INTEGER NOT NULL,
+    modified INTEGER NOT NULL     -- nanoseconds
+) WITHOUT ROWID;
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY,
+    student TEXT NOT NULL,
+    part TEXT NOT NULL,
+    points REAL NOT NULL,
+    comment TEXT NOT NULL,
+    "by" TEXT NOT NULL,
+    at TEXT NOT NULL,             -- UTC, ISO 8601
+    answer TEXT NOT NULL,         -- fingerprint of the answer that was decided on
+    source TEXT NOT NULL          -- override: the command; a file's name otherwise
+);
+CREATE TABLE changes (
+    run INTEGER NOT NULL REFERENCES runs (id),
+    student TEXT NOT NULL,
+    part TEXT NOT NULL,           -- empty: the total
+    before REAL,                  -- points; null for a new student
+    after REAL,                   -- null for a student taken out
+    PRIMARY KEY (run, student, part)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST,)
+VERSION = len(MIGRATIONS)
