@@ -7,20 +7,24 @@ and should have been, is added to `problems`.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from grader.problems import Problem
 
+_HIDDEN = re.compile(r"\..*")
+_OUTPUT = re.compile(r"\..*|feedback|results\.json|grades\.csv|index\.html|decisions\.csv|gradebook\..*")
+_HEAD = b'{"schema": 1,\n"rubric": {'
 LARGEST_FILE = 64 * 1024 * 1024  # bytes; a class of a thousand in one file is about 3 MB
 
 
 def class_files(source: Path, leave_out: tuple[Path, ...], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
     """Every file below `source` (or `source` itself) by its path relative to the folder, with ``/``.
 
-    Hidden files are skipped, and so are those in `leave_out` (the roster, the results of an earlier run);
-    links that lead out of the folder, devices and files above 64 MB are Problems.
+    Hidden files are skipped, and so are those in `leave_out` (the roster, the results of this run) and the results of
+    any other run of ours, wherever they lie; links that lead out of the folder, devices and files above 64 MB are Problems.
     """
     if source.is_dir():
         root, paths = source, _walk(source, problems)
@@ -62,7 +66,21 @@ def _walk(folder: Path, problems: list[Problem]) -> list[Path]:
         problems.append(Problem(f"not read: {error.strerror or error}", file=f"{name}/"))
 
     for where, folders, files in os.walk(folder, onerror=refused):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        skipped = _OUTPUT if _holds_results(Path(where), files) else _HIDDEN
+        folders[:] = [name for name in folders if not skipped.fullmatch(name)]
         links = [name for name in folders if (Path(where) / name).is_symlink()]
-        found.extend(Path(where) / name for name in (*files, *links) if not name.startswith("."))
+        found.extend(Path(where) / name for name in (*files, *links) if not skipped.fullmatch(name))
     return sorted(found)
+
+
+def _holds_results(folder: Path, files: list[str]) -> bool:
+    """Whether a run of ours wrote its results here: its gradebook, or the first line of results.json, tells."""
+    if "gradebook.sqlite" in files:
+        return True
+    if "results.json" not in files:
+        return False
+    try:
+        with (folder / "results.json").open("rb") as file:
+            return file.read(len(_HEAD)) == _HEAD
+    except OSError:
+        return False

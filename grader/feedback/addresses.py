@@ -2,12 +2,16 @@
 
 >>> feedback_name("s01"), feedback_name("../../etc/passwd")
 ('s01.html', 'etc-passwd~3754d6cb3a38e118.html')
+>>> page_names(("Kim", "kim", "lee"))["Kim"]
+'Kim~d25949ef9e762fe7.html'
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -16,14 +20,24 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECAS
 _LONGEST = 80
 
 
-def feedback_name(student: str) -> str:
+def page_names(students: Iterable[str]) -> dict[str, str]:
+    """By student the file name of the page; of students whose names differ in case only, each gets a hash.
+
+    macOS and Windows would give both the same page.
+    """
+    students = tuple(students)
+    counts = Counter(student.casefold() for student in students)
+    return {one: feedback_name(one, alone=counts[one.casefold()] == 1) for one in students}
+
+
+def feedback_name(student: str, *, alone: bool = True) -> str:
     """The file name of a student's page: safe in every file system and link, and different for every student.
 
-    A plain identifier is kept. Any other becomes what is readable of it, `~` (which no plain one holds, so
-    that nobody can name himself into another's page) and a hash of the whole.
+    A plain identifier is kept, if it stands `alone` with its name. Any other becomes what is readable of it, `~` (which
+    no plain one holds, so that nobody can name himself into another's page) and a hash of the whole.
     """
     plain = _PLAIN.fullmatch(student) and not _RESERVED.fullmatch(student)
-    if plain and len(student) <= _LONGEST:
+    if plain and alone and len(student) <= _LONGEST:
         return f"{student}.html"
     folded = unicodedata.normalize("NFKD", student[:400]).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^A-Za-z0-9]+", "-", folded).strip("-")[:40].strip("-") or "student"

@@ -9,7 +9,7 @@ import statistics
 from collections import Counter
 from dataclasses import dataclass
 
-from grader.feedback.addresses import anchor, feedback_name
+from grader.feedback.addresses import anchor, page_names
 from grader.feedback.charts import Histogram, histogram
 from grader.feedback.mistakes import MistakeCount, mistakes
 from grader.feedback.templating import Remark, remarks, script, template
@@ -91,6 +91,7 @@ def class_page(report: ClassReport) -> str:
     ordered = [in_order(one, rubric) for one in reports]
     shares = [percent(one.score, one.max_score) for one in reports]
     reviews = [(one, result) for one, results in zip(reports, ordered, strict=True) for result in _open(one, results)]
+    hrefs = {student: f"feedback/{name}" for student, name in page_names(one.student for one in reports).items()}
     source, fingerprint = script("class.js")
     view = ClassView(
         title=rubric.title,
@@ -105,10 +106,10 @@ def class_page(report: ClassReport) -> str:
             ("Answers to review", str(len(reviews))),
         ),
         parts=tuple(asked.part for asked in rubric.parts),
-        rows=tuple(_row(one, rubric) for one in reports),
+        rows=tuple(_row(one, rubric, hrefs[one.student]) for one in reports),
         histogram=histogram(shares),
         difficulty=_difficulty(rubric, ordered),
-        reviews=tuple(_review(one, result) for one, result in reviews[:_MOST_REVIEWS]),
+        reviews=tuple(_review(one, result, hrefs[one.student]) for one, result in reviews[:_MOST_REVIEWS]),
         review_title=f"{len(reviews)} answer{'' if len(reviews) == 1 else 's'}",
         more_reviews=max(0, len(reviews) - _MOST_REVIEWS),
         reviews_open=len(reviews) <= _FEW_REVIEWS,
@@ -119,13 +120,13 @@ def class_page(report: ClassReport) -> str:
     return clean(template("class.html").render(page=view))
 
 
-def _row(report: GradeReport, rubric: RubricShown) -> StudentRow:
+def _row(report: GradeReport, rubric: RubricShown, href: str) -> StudentRow:
     share = percent(report.score, report.max_score)
     by_part = {result.asked.part: result for result in report.parts}
     return StudentRow(
         student=report.student,
         name=report.name,
-        href=f"feedback/{feedback_name(report.student)}",
+        href=href,
         score=points(report.score),
         sort_score=str(tidy(report.score)),
         percent=f"{share:.0f}",
@@ -182,8 +183,7 @@ def _open(report: GradeReport, results: tuple[PartResult, ...]) -> tuple[PartRes
     return found or ((None,) if report.review else ())
 
 
-def _review(report: GradeReport, result: PartResult | None) -> Review:
-    href = f"feedback/{feedback_name(report.student)}"
+def _review(report: GradeReport, result: PartResult | None, href: str) -> Review:
     if result is None:
         why = report.problems[0].message if report.problems else ""
         return Review(report.student, "everything", href, "Not final", "open", shorten(why, 160))

@@ -174,11 +174,15 @@ def _part(result: PartResult, names: Names) -> PartView:
 
 def _reading(answer: AnswerShown, names: Names) -> Formula:
     """How we read an answer, drawn; as text where it can't be."""
-    drawn = ""
+    return formula(answer.drawn or drawn(answer, names), answer.read_as)
+
+
+def drawn(answer: AnswerShown, names: Names) -> str:
+    """The MathML of an answer as we read it; empty where it can't be drawn."""
     if answer.expression is not None:
         with suppress(Exception):  # a fault of ours costs the drawing, not the page
-            drawn = drawing(names)(answer.expression, answer.read_as)
-    return formula(drawn, answer.read_as)
+            return drawing(names)(answer.expression, answer.read_as)
+    return ""
 
 
 @kept_by_names

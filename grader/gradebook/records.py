@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
+from grader.grading.carried import Carried, Fit, StepsShown
 from grader.problems import Problem, Span
 from grader.results import (
     AnswerShown,
@@ -42,10 +43,10 @@ def encode_result(result: PartResult, drawn: str) -> str:
             "text": answer.text if answer else None,
             "read_as": answer.read_as if answer else "",
             "drawn": drawn,
-            "evidence": {name: value for name in _EVIDENCE if (value := getattr(result.evidence, name))},
+            "evidence": _evidence_json(result.evidence),
             "diagnosis": [diagnosis.rule, diagnosis.message] if diagnosis else None,
             "lines": [[line.reason, line.points] for line in result.lines],
-            "problems": [_problem(problem) for problem in result.problems],
+            "problems": [problem_json(problem) for problem in result.problems],
         }
     )
 
@@ -53,9 +54,7 @@ def encode_result(result: PartResult, drawn: str) -> str:
 def decode_result(kept: str, asked: Asked) -> PartResult:
     """The result that was kept; raises ValueError or LookupError where the text is none of ours."""
     found: Mapping[str, Any] = json.loads(kept)
-    evidence, diagnosis, text = found["evidence"], found["diagnosis"], found["text"]
-    if "at" in evidence:
-        evidence = {**evidence, "at": tuple((name, value) for name, value in evidence["at"])}
+    diagnosis, text = found["diagnosis"], found["text"]
     return PartResult(
         asked=asked,
         verdict=Outcome(found["verdict"]),
@@ -64,16 +63,62 @@ def decode_result(kept: str, asked: Asked) -> PartResult:
         review=found["review"],
         message=found["message"],
         answer=None if text is None else AnswerShown(text, found["read_as"], None, "", 0, found["drawn"]),
-        evidence=Evidence(**evidence),
+        evidence=_evidence(found["evidence"]),
         diagnosis=Diagnosis(note_of(diagnosis[0]), diagnosis[1]) if diagnosis else None,
         lines=tuple(ScoreLine(reason, points) for reason, points in found["lines"]),
         problems=tuple(map(problem_of, found["problems"])),
     )
 
 
+def encode_carried(found: Sequence[Carried | None]) -> str:
+    """What wrong answers are given the others, part by part; raises ValueError where that failed for one."""
+    return dumps([one and _carried_json(one) for one in found])
+
+
+def decode_carried(kept: str) -> tuple[Carried | None, ...]:
+    """What was kept by `encode_carried`; raises ValueError or LookupError where the text is none of ours."""
+    return tuple(one and _carried(one) for one in json.loads(kept))
+
+
+def _carried_json(found: Carried) -> list[object]:
+    if found.failed or found.lost:
+        raise ValueError("what failed is not kept")
+    steps = found.steps
+    shown = steps and [steps.earned, steps.wrong, steps.doubtful, steps.final and _fit_json(steps.final)]
+    return [found.fit and _fit_json(found.fit), shown]
+
+
+def _carried(found: Sequence[Any]) -> Carried:
+    fit, steps = found
+    if steps is None:
+        return Carried(fit and _fit(fit))
+    earned, wrong, doubtful, final = steps
+    shown = StepsShown(tuple(map(tuple, earned)), tuple(map(tuple, wrong)), tuple(doubtful), final and _fit(final))
+    return Carried(fit and _fit(fit), shown)
+
+
+def _fit_json(fit: Fit) -> list[object]:
+    return [fit.given, _evidence_json(fit.evidence), fit.degenerate]
+
+
+def _fit(found: Sequence[Any]) -> Fit:
+    given, evidence, degenerate = found
+    return Fit(given, _evidence(evidence), degenerate)
+
+
+def _evidence_json(evidence: Evidence) -> dict[str, object]:
+    return {name: value for name in _EVIDENCE if (value := getattr(evidence, name))}
+
+
+def _evidence(found: Mapping[str, Any]) -> Evidence:
+    if "at" in found:
+        found = {**found, "at": tuple((name, value) for name, value in found["at"])}
+    return Evidence(**found)
+
+
 def encode_problems(problems: tuple[Problem, ...]) -> str:
     """Problems as JSON."""
-    return dumps([_problem(problem) for problem in problems])
+    return dumps([problem_json(problem) for problem in problems])
 
 
 def decode_problems(kept: str) -> tuple[Problem, ...]:
@@ -93,7 +138,8 @@ def dumps(value: object) -> str:
     return text if text.isascii() else _HALF_PAIR.sub("\ufffd", text)
 
 
-def _problem(problem: Problem) -> dict[str, object]:
+def problem_json(problem: Problem) -> dict[str, object]:
+    """One Problem as JSON has it, less what is empty."""
     span = problem.span
     found = {name: getattr(problem, name) for name in ("message", "hint", "file", "line", "column", "path", "text")}
     return {name: value for name, value in found.items() if value} | (

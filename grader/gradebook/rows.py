@@ -1,6 +1,6 @@
 """Submissions <-> rows of the gradebook: student, attempt, part, text, context and place; every text kept once.
 
-``keep(book, submissions)`` stores what a class handed in, and ``kept(book)`` gives it back, students who are gone included.
+``keep(book, submissions)`` stores what a class handed in; ``kept(book)`` gives it back, with the students who are gone.
 """
 
 from __future__ import annotations

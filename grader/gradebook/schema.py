@@ -67,6 +67,16 @@ CREATE TABLE reports (
     PRIMARY KEY (student, since)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX current_reports ON reports (student) WHERE until IS NULL;
+CREATE VIEW results AS
+    SELECT student, since, until,
+        json_extract(one.value, '$[0]') AS part,
+        json_extract(one.value, '$[1]') AS verdict,
+        json_extract(one.value, '$[2]') AS score,
+        json_extract(one.value, '$[3]') AS max_score,
+        json_extract(one.value, '$[4]') AS note,
+        json_extract(one.value, '$[5]') AS review,
+        json_extract(one.value, '$[6]') AS judgement
+    FROM reports, json_each(reports.report, '$.parts') AS one;
 CREATE TABLE pages (
     student TEXT PRIMARY KEY,
     fingerprint TEXT NOT NULL,    -- of the report that the page on disk shows

@@ -20,7 +20,7 @@ from grader.expression.language.nodes import Expression, Partial, head
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, read
 from grader.grading.answers import final_answer, shown_steps, with_own_partials
-from grader.grading.carried import carried
+from grader.grading.carried import Carried, carried
 from grader.grading.carried_credit import with_credit
 from grader.grading.isolated import Failed, Isolation, faults, isolated, not_judged
 from grader.grading.messages import message_for
@@ -41,12 +41,15 @@ from grader.results import (
     ScoreLine,
     Verdict,
 )
+from grader.rubric.shown import Asked
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.solver.session import remembered
 from grader.submission.submissions import Answer, Submission
 
 Judged: TypeAlias = Mapping[tuple[str, str], Judgement]
+CarriedOf: TypeAlias = Mapping[str, tuple[Carried | None, ...]]
 NOTHING_JUDGED: Judged = MappingProxyType({})
+NOTHING_CARRIED: CarriedOf = MappingProxyType({})
 UNFINISHED = {
     NoteKind.CHAIN_RULE_ONLY: "the chain rule is set up rightly",
     NoteKind.NOT_EVALUATED: "the formula is right",
@@ -62,21 +65,36 @@ def grade(
     `judged` may hold what `judge_answer` gives by (part, text), which are then not worked out again. `isolation`
     keeps what goes wrong in one answer from the others.
     """
+    return report_of(key, submission, judged, isolation)[0]
+
+
+def report_of(
+    key: AnswerKey,
+    submission: Submission,
+    judged: Judged = NOTHING_JUDGED,
+    isolation: Isolation = isolated,
+    known: CarriedOf = NOTHING_CARRIED,
+) -> tuple[GradeReport, CarriedOf]:
+    """The report on a submission, and by question what its wrong answers are given the others.
+
+    What is `known` of a question is not worked out again.
+    """
     answers = {answer.part: answer for answer in submission.answers}
     results: list[PartResult] = []
+    followed: dict[str, tuple[Carried | None, ...]] = {}
     for question in key.questions:
         given = [answers.get(part.part.id) for part in question.parts]
         own = [_found(key, part, answer, judged, isolation) for part, answer in zip(question.parts, given, strict=True)]
         alone = [
-            _missing(part) if judgement is None else judgement.result
+            missing(part.asked) if judgement is None else judgement.result
             for part, judgement in zip(question.parts, own, strict=True)
         ]
-        both = with_credit(question, alone, carried(question, alone, own, isolation))
-        placed = [
-            result if answer is None else _placed(result, answer) for result, answer in zip(both, given, strict=True)
-        ]
-        results += [_confirmed_by_hand(result) if submission.ocr else result for result in placed]
-    return GradeReport(
+        name = question.question.id
+        followed[name] = known.get(name) or carried(question, alone, own, isolation)
+        both = with_credit(question, alone, followed[name])
+        there = [placed(result, answer) if answer else result for result, answer in zip(both, given, strict=True)]
+        results += [_confirmed_by_hand(result) if submission.ocr else result for result in there]
+    report = GradeReport(
         student=submission.student,
         name=submission.name,
         source=submission.source,
@@ -86,12 +104,13 @@ def grade(
         parts=tuple(results),
         problems=(*submission.problems, *faults(results)),
     )
+    return report, followed
 
 
 def grade_answer(key: AnswerKey, part_id: str, text: str, isolation: Isolation = isolated) -> PartResult:
     """Grade one answer; raises KeyError for a part that the rubric does not have."""
     part = find_part(key, part_id)[1]
-    return judge_answer(key, part_id, text, isolation).result if text.strip() else _missing(part)
+    return judge_answer(key, part_id, text, isolation).result if text.strip() else missing(part.asked)
 
 
 def judge_answer(key: AnswerKey, part_id: str, text: str, isolation: Isolation = isolated) -> Judgement:
@@ -116,8 +135,10 @@ def find_part(key: AnswerKey, part_id: str) -> tuple[SolvedQuestion, SolvedPart]
     raise KeyError(part_id)
 
 
-def _missing(part: SolvedPart) -> PartResult:
-    return PartResult(part.asked, Outcome.MISSING, 0.0, Note(NoteKind.MISSING), False, NOTES[NoteKind.MISSING].sentence)
+def missing(asked: Asked) -> PartResult:
+    """The result of a part without an answer."""
+    said = NOTES[NoteKind.MISSING].sentence
+    return PartResult(asked, Outcome.MISSING, 0.0, Note(NoteKind.MISSING), review=False, message=said)
 
 
 def _found(
@@ -129,7 +150,7 @@ def _found(
     return judged.get((part.part.id, answer.text)) or _judged(key, part.part.id, answer.text, isolation)
 
 
-def _placed(result: PartResult, answer: Answer) -> PartResult:
+def placed(result: PartResult, answer: Answer) -> PartResult:
     """The result with the place where the answer stood."""
     if result.answer is None:
         return result

@@ -40,6 +40,28 @@ def test_the_roster_and_earlier_results_are_left_out(tmp_path: Path) -> None:
     assert listed(tmp_path, tmp_path / "roster.csv", tmp_path / "report") == (["a.md"], [])
 
 
+OUTPUTS = [
+    # file of a folder with results, its text, whether it tells that they are ours
+    ("gradebook.sqlite", "SQLite format 3", True),
+    ("results.json", '{"schema": 1,\n"rubric": {"title": "x"},\n"students": []}', True),
+    ("results.json", '{"student": "ana", "answers": {"1a": "2*x"}}', False),
+    ("grades.csv", "student,1a\nana,1\n", False),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "ours"), OUTPUTS)
+def test_results_of_any_earlier_run_are_never_read(tmp_path: Path, name: str, text: str, ours: bool) -> None:
+    (tmp_path / "hw1" / "feedback").mkdir(parents=True)
+    beside = ["decisions.csv", "grades.csv", "index.html", "feedback/ana.html", "gradebook.broken-1.sqlite"]
+    for item in (*beside, "notes.md", "hw.csv"):
+        (tmp_path / "hw1" / item).write_text("x")
+    (tmp_path / "hw1" / name).write_text(text)
+    (tmp_path / "ana.md").write_text("x")
+    kept = ["hw1/hw.csv", "hw1/notes.md"]
+    found = sorted({f"hw1/{item}" for item in (*beside, "notes.md", "hw.csv", name)})
+    assert listed(tmp_path) == (["ana.md", *(kept if ours else found)], [])
+
+
 def test_results_may_lie_above_the_class(tmp_path: Path) -> None:
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "a.md").write_text("x")

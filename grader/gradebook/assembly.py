@@ -1,0 +1,72 @@
+"""Kept reports and judgements -> the GradeReports that tables and pages are made from, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from grader.gradebook.judgements import Kept
+from grader.gradebook.records import decode_result, encode_result
+from grader.gradebook.reports import PartKept, ReportKept
+from grader.grading.grade import missing, placed
+from grader.results import GradeReport, PartResult, RubricShown
+from grader.rubric.shown import Asked
+from grader.submission.submissions import Answer
+
+
+def report_kept(report: GradeReport, judgements: Mapping[str, tuple[str, PartResult]]) -> ReportKept:
+    """A report for the gradebook; `judgements` are by part the fingerprint and the result of the answer by itself."""
+    return ReportKept(
+        report.student,
+        report.name,
+        report.source,
+        report.score,
+        report.max_score,
+        report.review,
+        tuple(_part_kept(result, judgements.get(result.asked.part)) for result in report.parts),
+        report.problems,
+    )
+
+
+def _part_kept(result: PartResult, judged: tuple[str, PartResult] | None) -> PartKept:
+    part, place = result.asked.part, result.answer
+    outcome = (part, result.verdict, result.score, result.asked.max_score, result.note, result.review)
+    if judged is None or place is None:
+        return PartKept(*outcome)
+    fingerprint, alone = judged
+    as_kept = placed(alone, Answer(part, place.text, place.file, place.line)) == result
+    return PartKept(
+        *outcome, fingerprint, place.file, place.line, "" if as_kept else encode_result(result, place.drawn)
+    )
+
+
+def grade_report(kept: ReportKept, rubric: RubricShown, results: Mapping[str, PartResult]) -> GradeReport:
+    """The report as it was; `results` are by fingerprint those of the judgements that it names."""
+    asked = {one.part: one for one in rubric.parts}
+    return GradeReport(
+        kept.student,
+        kept.name,
+        kept.source,
+        kept.score,
+        kept.max_score,
+        kept.review,
+        tuple(_part_result(part, asked[part.part], results) for part in kept.parts),
+        kept.problems,
+    )
+
+
+def _part_result(kept: PartKept, asked: Asked, results: Mapping[str, PartResult]) -> PartResult:
+    if not kept.judgement:
+        return missing(asked)
+    if not kept.result:
+        alone = results[kept.judgement]
+        text = alone.answer.text if alone.answer else ""
+        return placed(alone, Answer(kept.part, text, kept.file, kept.line))
+    result = decode_result(kept.result, asked)
+    return replace(result, answer=result.answer and replace(result.answer, file=kept.file, line=kept.line))
+
+
+def results_of(judgements: Mapping[str, Kept], rubric: RubricShown) -> dict[str, PartResult]:
+    """By fingerprint the results of judgements, each without a place; raises ValueError, TypeError or LookupError."""
+    asked = {one.part: one for one in rubric.parts}
+    return {name: decode_result(one.judgement, asked[one.part]) for name, one in judgements.items()}

@@ -1,0 +1,80 @@
+"""Judgements by fingerprint: what is kept of an answer, and of what follows from a student's other answers.
+
+``kept_judgements(book, ["9f86…"])`` gives those that are there, and ``keep_judgements`` adds some.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from grader.gradebook.rows import text_ids
+
+ANSWER, CARRIED = "answer", "carried"
+_AT_ONCE = 500  # fingerprints in a question to SQLite
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One judgement as the gradebook has it.
+
+    `judgement` is JSON; `page` is its section of a student's page, in two pieces around the answer's place, drawn with
+    `look` (both empty for what has no section of its own).
+    """
+
+    fingerprint: str
+    kind: str
+    part: str
+    text: str | None
+    judgement: str
+    look: str = ""
+    page: str = ""
+
+
+def kept_fingerprints(book: sqlite3.Connection) -> set[str]:
+    """The fingerprints of all judgements that are kept; raises sqlite3.Error."""
+    return {fingerprint for (fingerprint,) in book.execute("SELECT fingerprint FROM judgements")}
+
+
+def kept_judgements(book: sqlite3.Connection, fingerprints: Iterable[str]) -> dict[str, Kept]:
+    """The judgements of these fingerprints, of those that are kept, without their texts; raises sqlite3.Error."""
+    wanted = list(dict.fromkeys(fingerprints))
+    found = {}
+    for at in range(0, len(wanted), _AT_ONCE):
+        some = wanted[at : at + _AT_ONCE]
+        marks = ", ".join("?" * len(some))
+        columns = "fingerprint, kind, part, NULL, judgement, look, page"
+        rows = book.execute(f"SELECT {columns} FROM judgements WHERE fingerprint IN ({marks})", some)
+        found.update({row[0]: Kept(*row) for row in rows})
+    return found
+
+
+def keep_judgements(book: sqlite3.Connection, made: Sequence[Kept], program: str) -> None:
+    """Add judgements that `program` made; raises sqlite3.Error."""
+    texts = text_ids(book, (one.text for one in made if one.text is not None))
+    book.executemany(
+        "INSERT OR REPLACE INTO judgements (fingerprint, part, text, kind, program, judgement, look, page)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                one.fingerprint,
+                one.part,
+                None if one.text is None else texts[one.text],
+                one.kind,
+                program,
+                one.judgement,
+                one.look,
+                one.page,
+            )
+            for one in made
+        ],
+    )
+
+
+def forget_unused(book: sqlite3.Connection, program: str) -> None:
+    """Delete the judgements of other versions of the program that no report, past or present, rests on."""
+    book.execute(
+        "DELETE FROM judgements WHERE program <> ? AND fingerprint NOT IN (SELECT judgement FROM results)",
+        (program,),
+    )

@@ -1,0 +1,134 @@
+"""Reports of students, run by run: what holds now, and what held before.
+
+A report names the judgement of each of its parts, and says in full only what a person, a scan or the student's other
+answers changed. The table keeps one row for a student and the runs in which it held.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from grader.gradebook.records import dumps, problem_json, problem_of
+from grader.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class PartKept:
+    """One part of a report: its outcome, and where to find the rest.
+
+    `judgement` is a fingerprint, empty for a missing answer, which stood in `file` at `line`. `result` is JSON, empty
+    where the result is the judgement as it was kept.
+    """
+
+    part: str
+    verdict: str
+    score: float
+    max_score: float
+    note: str
+    review: bool
+    judgement: str = ""
+    file: str = ""
+    line: int = 0
+    result: str = ""
+
+
+_PART = tuple(one.name for one in fields(PartKept))
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKept:
+    """One student's report as the gradebook has it."""
+
+    student: str
+    name: str
+    source: str
+    score: float
+    max_score: float
+    review: bool
+    parts: tuple[PartKept, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page of a student on disk: which report it shows, its size, and when it was written, in nanoseconds."""
+
+    fingerprint: str
+    bytes: int
+    modified: int
+
+
+def current(book: sqlite3.Connection) -> dict[str, tuple[str, str]]:
+    """By student the fingerprint and the JSON of the report that holds now; raises sqlite3.Error."""
+    rows = book.execute("SELECT student, fingerprint, report FROM reports WHERE until IS NULL")
+    return {student: (fingerprint, report) for student, fingerprint, report in rows}
+
+
+def before_run(book: sqlite3.Connection, run: int) -> dict[str, str]:
+    """By student the JSON of the report that a run replaced or took out; raises sqlite3.Error."""
+    return dict(book.execute("SELECT student, report FROM reports WHERE until = ?", (run,)).fetchall())
+
+
+def replace_reports(book: sqlite3.Connection, run: int, made: Iterable[tuple[str, str, str]]) -> None:
+    """Put (student, fingerprint, report) in place of what held; a report of the same run is overwritten."""
+    made = tuple(made)
+    end_reports(book, run, (student for student, _, _ in made))
+    book.executemany(
+        "INSERT OR REPLACE INTO reports (student, since, until, fingerprint, report) VALUES (?, ?, NULL, ?, ?)",
+        [(student, run, fingerprint, report) for student, fingerprint, report in made],
+    )
+
+
+def end_reports(book: sqlite3.Connection, run: int, students: Iterable[str]) -> None:
+    """What holds for these students ends with this run; nothing is left of what this run itself had made."""
+    names = [(run, student) for student in students]
+    book.executemany("DELETE FROM reports WHERE since = ? AND student = ?", names)
+    book.executemany("UPDATE reports SET until = ? WHERE student = ? AND until IS NULL", names)
+
+
+def pages(book: sqlite3.Connection) -> dict[str, Page]:
+    """By student the page that was written; raises sqlite3.Error."""
+    rows = book.execute("SELECT student, fingerprint, bytes, modified FROM pages")
+    return {student: Page(fingerprint, size, modified) for student, fingerprint, size, modified in rows}
+
+
+def keep_pages(book: sqlite3.Connection, written: Mapping[str, Page]) -> None:
+    """Note which pages were written."""
+    book.executemany(
+        "INSERT OR REPLACE INTO pages (student, fingerprint, bytes, modified) VALUES (?, ?, ?, ?)",
+        [(student, page.fingerprint, page.bytes, page.modified) for student, page in written.items()],
+    )
+
+
+def encode_report(report: ReportKept) -> str:
+    """A report as JSON."""
+    return dumps(
+        {
+            "name": report.name,
+            "source": report.source,
+            "score": report.score,
+            "max_score": report.max_score,
+            "review": report.review,
+            "parts": [[getattr(one, name) for name in _PART] for one in report.parts],
+            "problems": [problem_json(problem) for problem in report.problems],
+        }
+    )
+
+
+def decode_report(student: str, kept: str) -> ReportKept:
+    """The report that was kept; raises ValueError, TypeError or LookupError where the text is none of ours."""
+    found: Mapping[str, Any] = json.loads(kept)
+    return ReportKept(
+        student=student,
+        name=found["name"],
+        source=found["source"],
+        score=found["score"],
+        max_score=found["max_score"],
+        review=found["review"],
+        parts=tuple(PartKept(*one) for one in found["parts"]),
+        problems=tuple(map(problem_of, found["problems"])),
+    )

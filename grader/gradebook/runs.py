@@ -1,0 +1,151 @@
+"""The runs on one folder: what each changed, how it is undone, and when grades were given out.
+
+A run that was killed stays ``running``, and the next one goes on with it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from grader.gradebook.reports import ReportKept, before_run, current, decode_report
+
+RUNNING, FINISHED, UNDONE = "running", "finished", "undone"
+_COLUMNS = "id, state, started, finished, process, version, program, rubric, released"
+
+
+@dataclass(frozen=True, slots=True)
+class RunKept:
+    """One run; times are UTC in ISO 8601, `rubric` is the sha256 of its text, `program` the hash of what judges."""
+
+    id: int
+    state: str
+    started: str
+    finished: str | None
+    process: str
+    version: str
+    program: str
+    rubric: str
+    released: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RubricText:
+    """A rubric as it was read."""
+
+    sha256: str
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Points before and after a run, of a part or, where `part` is empty, of a student's total.
+
+    `before` is None for a new student, `after` for one taken out.
+    """
+
+    student: str
+    part: str
+    before: float | None
+    after: float | None
+
+
+def begin(
+    book: sqlite3.Connection, at: str, process: str, version: str, program: str, rubric: RubricText
+) -> tuple[int, bool]:
+    """The number of a new run, or of one that was killed and now goes on, and which of both; raises sqlite3.Error."""
+    book.execute("INSERT OR IGNORE INTO rubrics VALUES (?, ?, ?)", (rubric.sha256, rubric.path, rubric.text))
+    killed = book.execute("SELECT id FROM runs WHERE state = ?", (RUNNING,)).fetchone()
+    if killed:
+        book.execute(
+            "UPDATE runs SET process = ?, version = ?, program = ?, rubric = ? WHERE id = ?",
+            (process, version, program, rubric.sha256, killed[0]),
+        )
+        return killed[0], True
+    made = book.execute(
+        "INSERT INTO runs (state, started, process, version, program, rubric) VALUES (?, ?, ?, ?, ?, ?)",
+        (RUNNING, at, process, version, program, rubric.sha256),
+    )
+    return int(made.lastrowid or 0), False
+
+
+def finish(book: sqlite3.Connection, run: int, at: str) -> None:
+    """The run is done; what it changed is noted."""
+    book.execute("DELETE FROM changes WHERE run = ?", (run,))
+    book.executemany(
+        "INSERT INTO changes VALUES (?, ?, ?, ?, ?)",
+        [(run, one.student, one.part, one.before, one.after) for one in _changes_of(book, run)],
+    )
+    book.execute("UPDATE runs SET state = ?, finished = ? WHERE id = ?", (FINISHED, at, run))
+
+
+def _changes_of(book: sqlite3.Connection, run: int) -> Iterator[Change]:
+    old = {student: decode_report(student, kept) for student, kept in before_run(book, run).items()}
+    rows = book.execute("SELECT student, report FROM reports WHERE since = ? AND until IS NULL", (run,))
+    new = {student: decode_report(student, kept) for student, kept in rows}
+    yield from changes(old, new)
+
+
+def changes(old: Mapping[str, ReportKept], new: Mapping[str, ReportKept]) -> Iterator[Change]:
+    """What changed of students' points, in the order of students and parts; a new part counts from nothing."""
+    for student in sorted({*old, *new}):
+        before, after = old.get(student), new.get(student)
+        if before is None or after is None or before.score != after.score:
+            yield Change(student, "", before.score if before else None, after.score if after else None)
+        if before is None or after is None:
+            continue
+        was = {one.part: one.score for one in before.parts}
+        now = {one.part: one.score for one in after.parts}
+        for part in dict.fromkeys((*now, *was)):
+            if was.get(part) != now.get(part):
+                yield Change(student, part, was.get(part), now.get(part))
+
+
+def all_runs(book: sqlite3.Connection) -> tuple[RunKept, ...]:
+    """Every run, the first one first; raises sqlite3.Error."""
+    return tuple(RunKept(*row) for row in book.execute(f"SELECT {_COLUMNS} FROM runs ORDER BY id"))
+
+
+def last_finished(book: sqlite3.Connection) -> RunKept | None:
+    """The newest run that is done and not undone."""
+    row = book.execute(f"SELECT {_COLUMNS} FROM runs WHERE state = ? ORDER BY id DESC", (FINISHED,)).fetchone()
+    return RunKept(*row) if row else None
+
+
+def changes_of(book: sqlite3.Connection, run: int) -> tuple[Change, ...]:
+    """What a run changed, as it was noted when it was done."""
+    rows = book.execute("SELECT student, part, before, after FROM changes WHERE run = ? ORDER BY student, part", (run,))
+    return tuple(Change(*row) for row in rows)
+
+
+def rubric_of(book: sqlite3.Connection, sha256: str) -> RubricText | None:
+    """The rubric of a run as it was read."""
+    row = book.execute("SELECT sha256, path, text FROM rubrics WHERE sha256 = ?", (sha256,)).fetchone()
+    return RubricText(*row) if row else None
+
+
+def undo(book: sqlite3.Connection, run: int) -> None:
+    """What held before the run holds again; it must be the newest that is not undone."""
+    book.execute("DELETE FROM reports WHERE since = ?", (run,))
+    book.execute("UPDATE reports SET until = NULL WHERE until = ?", (run,))
+    book.execute("UPDATE runs SET state = ? WHERE id = ?", (UNDONE, run))
+
+
+def release(book: sqlite3.Connection, run: int, at: str) -> None:
+    """The grades of a run were given out."""
+    book.execute("UPDATE runs SET released = ? WHERE id = ?", (at, run))
+
+
+def released(book: sqlite3.Connection) -> RunKept | None:
+    """The newest run whose grades were given out and still hold."""
+    row = book.execute(
+        f"SELECT {_COLUMNS} FROM runs WHERE state = ? AND released IS NOT NULL ORDER BY id DESC", (FINISHED,)
+    ).fetchone()
+    return RunKept(*row) if row else None
+
+
+def students_now(book: sqlite3.Connection) -> dict[str, ReportKept]:
+    """The reports that hold now, by student; raises sqlite3.Error, ValueError, TypeError, LookupError."""
+    return {student: decode_report(student, kept) for student, (_, kept) in current(book).items()}
