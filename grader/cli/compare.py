@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import BinaryIO
 
-from grader.batch.limits import TimeUp, time_limit
+from grader.batch.limits import TimeUp, processor_time
 from grader.cli.terminal import paint, print_error
 from grader.comparison import equivalent
 from grader.expression.language.domain import parse_domain
@@ -21,7 +21,7 @@ from grader.expression.reading.read import read
 from grader.problems import Problem, caret
 from grader.results import Decision, Evidence, Note, NoteKind, Verdict
 
-SECONDS = 10.0  # for one pair; an ordinary one takes milliseconds
+SECONDS = 10.0  # of processor time for one pair; an ordinary one takes milliseconds
 
 
 def compare(asked: Namespace) -> int:
@@ -97,7 +97,7 @@ def _is_domain(text: object) -> bool:
 def _judge(reference: str, answer: str, domains: Mapping[str, str]) -> Verdict:
     """The verdict; neither time nor a mistake of ours on one pair costs the others theirs."""
     try:
-        with time_limit(SECONDS):
+        with processor_time(SECONDS):
             return equivalent(reference, answer, domains)
     except TimeUp:
         return Verdict(Decision.UNDECIDED, Note(NoteKind.TIMEOUT), message=f"Comparing took more than {SECONDS:g} s.")

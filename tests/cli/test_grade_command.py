@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from grader.batch import workers
+from grader.batch import limits, pool, workers
 from grader.cli import main
 from grader.grading import grade
 from grader.results import GradeReport
@@ -82,21 +82,28 @@ def die(_: Submission) -> None:
 
 
 def never_end(_: Submission) -> None:
-    time.sleep(60)
+    while True:
+        pass
 
 
-def never_end_nor_listen(_: Submission) -> None:
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})  # as a loop inside a C library does
+def never_end_nor_listen(submission: Submission) -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF})  # as a loop inside a C library does
+    never_end(submission)
+
+
+def never_wake(_: Submission) -> None:
     time.sleep(60)
 
 
 FAILURES = [
     (raise_error, 1, "grader_failed", "ZeroDivisionError in test_grade_command.py"),
     (raise_error, 2, "grader_failed", "ZeroDivisionError in test_grade_command.py"),
+    (die, 1, "grader_failed", "the process that graded it died"),
     (die, 2, "grader_failed", "the process that graded it died"),
-    (never_end, 1, "timeout", "judging took more than 0.5 s"),
-    (never_end, 2, "timeout", "judging took more than 0.5 s"),
-    (never_end_nor_listen, 2, "grader_failed", "the process that graded it died"),
+    (never_end, 1, "timeout", "it took more than 0.5 s of processor time"),
+    (never_end, 2, "timeout", "it took more than 0.5 s of processor time"),
+    (never_end_nor_listen, 2, "timeout", "it took more than 0.5 s of processor time"),
+    (never_wake, 2, "timeout", "it took more than 1 s on the clock"),
 ]
 
 
@@ -120,8 +127,10 @@ def test_one_student_never_costs_the_others_theirs(
         return grade(key, submission)
 
     monkeypatch.setattr(workers, "grade", failing)
-    monkeypatch.setattr(workers, "SECONDS", 0.5)
-    monkeypatch.setattr(workers, "GRACE", 0.5)
+    monkeypatch.setattr(pool, "SECONDS", 0.5)
+    monkeypatch.setattr(limits, "GRACE", 0.1)
+    if fail is never_wake:
+        monkeypatch.setattr(pool, "WALL", 1.0)
     out = tmp_path / "out"
     assert main(["grade", rubric, str(klass), "--out", str(out), "--jobs", str(jobs)]) == 0
     assert verdicts(out, "ada") == ["correct"] * 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from importlib import import_module
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch import workers
+from grader.batch import limits, pool, workers
 from grader.cli import main
 from grader.expression.printing.text import to_text
 from grader.grading import carried
@@ -34,12 +35,23 @@ def die() -> None:
 
 
 def never_end() -> None:
-    time.sleep(60)
+    while True:
+        pass
 
 
 def never_end_nor_listen() -> None:
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})  # as a loop inside a C library does
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF})  # as a loop inside a C library does
+    never_end()
+
+
+def never_wake() -> None:
     time.sleep(60)
+
+
+def want_it_all() -> None:
+    kept = [bytes(50_000_000)]
+    while True:
+        kept.append(kept[0] + b"0")
 
 
 def graded(rubric: str, rows: list[str], folder: Path, jobs: int) -> dict[str, bytes]:
@@ -66,14 +78,18 @@ FAILURES = [
     (raise_error, 2, ROWS, "grader_failed", "ZeroDivisionError in test_one_answer_fails.py"),
     (raise_error, 1, TWICE, "grader_failed", "ZeroDivisionError in test_one_answer_fails.py"),
     (raise_error, 2, TWICE, "grader_failed", "ZeroDivisionError in test_one_answer_fails.py"),
-    (never_end, 1, ROWS, "timeout", "judging took more than 0.5 s"),
-    (never_end, 2, ROWS, "timeout", "judging took more than 0.5 s"),
-    (never_end, 1, TWICE, "timeout", "judging took more than 0.5 s"),
-    (never_end, 2, TWICE, "timeout", "judging took more than 0.5 s"),
+    (never_end, 1, ROWS, "timeout", "it took more than 0.5 s of processor time"),
+    (never_end, 2, ROWS, "timeout", "it took more than 0.5 s of processor time"),
+    (never_end, 1, TWICE, "timeout", "it took more than 0.5 s of processor time"),
+    (never_end, 2, TWICE, "timeout", "it took more than 0.5 s of processor time"),
+    (die, 1, TWICE, "grader_failed", "the process that graded it died"),
     (die, 2, ROWS, "grader_failed", "the process that graded it died"),
     (die, 2, TWICE, "grader_failed", "the process that graded it died"),
-    (never_end_nor_listen, 2, ROWS, "grader_failed", "the process that graded it died"),
+    (never_end_nor_listen, 2, ROWS, "timeout", "it took more than 0.5 s of processor time"),
+    (never_wake, 2, ROWS, "timeout", "it took more than 1 s on the clock"),
 ]
+if sys.platform == "linux":  # only Linux holds a process to a limit on memory
+    FAILURES.append((want_it_all, 1, TWICE, "grader_failed", "it took more than 300 MB of memory"))
 
 
 @pytest.mark.parametrize(
@@ -99,8 +115,10 @@ def test_one_answer_never_costs_the_others(
         return judge(question, target, answer)
 
     monkeypatch.setattr(grading, "judge", failing)
-    monkeypatch.setattr(workers, "SECONDS", 0.5)
-    monkeypatch.setattr(workers, "GRACE", 0.5)
+    monkeypatch.setattr(pool, "SECONDS", 0.5)
+    monkeypatch.setattr(limits, "GRACE", 0.1)
+    if fail is never_wake:
+        monkeypatch.setattr(pool, "WALL", 1.0)
     files = graded(rubric, rows, tmp_path, jobs)
     right = ("correct", "equivalent", False)
     numbers = [("correct", "rounded", False)] * 2
@@ -120,7 +138,7 @@ FOLLOWED = ["student,1a,1b,2a,2b", "bob,y - yhat,(y - yhat)*yhat*(1 - yhat)*x,0.
 def test_following_through_that_fails_costs_its_own_credit(
     fail: Callable[[], None], rubric: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "SECONDS", 0.5)
+    monkeypatch.setattr(pool, "SECONDS", 0.5)
     whole = graded(rubric, FOLLOWED, tmp_path / "whole", 1)
     assert outcomes(whole, "bob")[1] == ("correct", "follow_through", False)
 
@@ -139,7 +157,7 @@ def test_following_through_that_fails_costs_its_own_credit(
     assert outcomes(one, "bob")[2:] == outcomes(whole, "bob")[2:]
     (problem,) = said(one)
     assert problem[:3] == ("a.csv", 2, "grader failed on what follows from other answers in part 1b")
-    assert problem[3] in ("ZeroDivisionError in test_one_answer_fails.py", "judging took more than 0.5 s")
+    assert problem[3] in ("ZeroDivisionError in test_one_answer_fails.py", "it took more than 0.5 s of processor time")
 
 
 def test_the_bytes_do_not_depend_on_jobs(rubric: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

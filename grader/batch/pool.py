@@ -1,0 +1,320 @@
+"""Items -> what a function makes of each, by several processes, where no item costs another one its result.
+
+``for index, result in spread(judge, answers, jobs=4): ...`` comes in any order. Each item has 2 s of processor time and
+300 MB (grader/batch/limits.py). One that takes more, or whose process dies, is tried once more when all others are
+done, alone in a process of its own; if that fails too it is Ended. One that raises is Failed, at once. An OSError (a
+full disk) is nobody's answer: it ends everything, and is raised here.
+"""
+
+from __future__ import annotations
+
+import errno
+import gc
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import time
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from grader.batch.lifeline import end_with
+from grader.batch.limits import TimeUp, memory, processor_time
+from grader.grading.isolated import Failed
+from grader.problems import raised
+from grader.results import Note, NoteKind
+
+SECONDS = 2.0  # of processor time for one item
+MEGABYTES = 300.0  # for one item, beyond what its process has as it begins
+WALL = 20.0  # seconds on the clock, for one that sleeps or hangs
+MOST = 32  # items handed over at a time; fewer towards the end, so that all processes are done together
+_STARTS = 3  # processes in a row that may die before they begin an item
+_TOO_LONG, _TOO_LARGE = 91, 92  # exit codes of a process that says why it ends
+_NOTHING = -1  # at hand
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+T = TypeVar("T")
+Setup: TypeAlias = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended(Failed):
+    """What is left of an item that its limits or the death of its process ended, twice.
+
+    It need not come again: whoever keeps results does not keep this one.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class _Given(Generic[Item, Result]):
+    """What every process has before it."""
+
+    work: Callable[[Item], Result]
+    items: Sequence[Item]
+    setup: Setup | None
+    parent: int = field(default_factory=os.getpid)
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    """A process with a pipe of its own: where several share one and its lock, the first to be killed stops them all.
+
+    `at_hand` is shared with it: the index of the item at hand, and how many it has begun. `held` has been handed over
+    and not come back; `seen` of those begun were so at the time `since`.
+    """
+
+    process: BaseProcess
+    pipe: Connection
+    at_hand: Any
+    held: set[int] = field(default_factory=set)
+    seen: int = 0
+    since: float = 0.0
+
+
+def spread(
+    work: Callable[[Item], Result], items: Sequence[Item], jobs: int, setup: Setup | None = None
+) -> Iterator[tuple[int, Result | Failed]]:
+    """The index of each item with what `work` makes of it, as they are done; `setup` runs first in each process.
+
+    Processes are forked on Linux; elsewhere `work`, `items` and `setup` are pickled for each. Raises any OSError of
+    `work`, any exception of `setup`, and ChildProcessError where processes die before they begin.
+    """
+    given = _Given(work, items, setup)
+    again: list[int] = []
+    for index, found in _run(given, range(len(items)), jobs, alone=False):
+        if isinstance(found, Ended):
+            again.append(index)
+        else:
+            yield index, found
+    for index in sorted(again):
+        yield from _run(given, (index,), 1, alone=True)
+
+
+def piece(work: Callable[[], T]) -> T | Failed:
+    """The result of a piece of an item, which has limits of its own (grading's Isolation).
+
+    What ends it ends the item in company, which is tried again alone; there the piece alone is Failed.
+    """
+    try:
+        return _limited(work)
+    except (TimeUp, MemoryError) as over:
+        if _at_hand is not None and not _alone:
+            raise
+        return _failed(_TOO_LONG if isinstance(over, TimeUp) else _TOO_LARGE)
+    except Exception as error:
+        return Failed(Note(NoteKind.GRADER_FAILED), raised(error))
+
+
+def _run(
+    given: _Given[Item, Result], indexes: Iterable[int], jobs: int, alone: bool
+) -> Iterator[tuple[int, Result | Failed]]:
+    """What became of each item; those that ended a process are Ended, and what else it held goes out again."""
+    todo = deque(indexes)
+    workers: list[_Worker] = []
+    starts = 0
+    try:
+        while todo or any(worker.held for worker in workers):
+            _hand_out(given, workers, todo, jobs, alone)
+            found: list[tuple[int, Result | Failed]] = []
+            for worker, results, over in _news(workers):
+                found += results
+                if over is not None:
+                    workers.remove(worker)
+                    culprit = worker.at_hand[0]
+                    if culprit in worker.held:
+                        worker.held.remove(culprit)
+                        found.append((culprit, over))
+                    todo.extendleft(sorted(worker.held, reverse=True))
+                    starts = starts + 1 if worker.at_hand[1] == 0 else 0
+            if starts >= _STARTS:
+                raise ChildProcessError(errno.ECHILD, "the processes that grade die as they start")
+            yield from found
+    finally:
+        for worker in workers:
+            _end(worker)
+
+
+def _hand_out(given: _Given[Item, Result], workers: list[_Worker], todo: deque[int], jobs: int, alone: bool) -> None:
+    """Give each worker what it does now and what it does next, so that none waits for us."""
+    while todo:
+        size = max(1, min(MOST, len(todo) // (4 * jobs)))
+        free = min(workers, key=lambda worker: len(worker.held), default=None)
+        if len(workers) < jobs and (free is None or free.held):
+            free = _start(given, alone)
+            workers.append(free)
+        if free is None or len(free.held) > size:
+            return
+        chunk = tuple(todo.popleft() for _ in range(size))
+        free.held.update(chunk)
+        with suppress(OSError):  # it is gone, which its news will say
+            free.pipe.send(chunk)
+
+
+def _news(workers: list[_Worker]) -> Iterator[tuple[_Worker, list[tuple[int, Any]], Failed | None]]:
+    """Wait for news: of each worker that has any its results, and why it is over, where it is."""
+    asked: list[Any] = [one for worker in workers for one in (worker.pipe, worker.process.sentinel)]
+    ready = wait(asked, min(1.0, WALL / 4))
+    for worker in tuple(workers):
+        over = None
+        dead = worker.process.sentinel in ready
+        results, gone = _received(worker) if dead or worker.pipe in ready else ([], False)
+        if dead or gone:
+            _end(worker)
+            over = _failed(worker.process.exitcode or 0)
+        elif _hangs(worker):
+            _end(worker)
+            over = Ended(Note(NoteKind.TIMEOUT), f"it took more than {WALL:g} s on the clock")
+        yield worker, results, over
+
+
+def _received(worker: _Worker) -> tuple[list[tuple[int, Any]], bool]:
+    """All that the worker has sent, and whether nothing more will come; raises what it says to raise."""
+    results: list[tuple[int, Any]] = []
+    try:
+        while worker.pipe.poll():
+            done = worker.pipe.recv()
+            if isinstance(done, BaseException):
+                break
+            results += [(index, _unpickled(result)) for index, result in done]
+        else:
+            return results, False
+    except (EOFError, OSError):  # of the pipe
+        return results, True
+    finally:
+        worker.held.difference_update(index for index, _ in results)
+    raise done
+
+
+def _unpickled(result: bytes) -> Any:
+    try:
+        return pickle.loads(result)
+    except Exception as error:
+        return Failed(Note(NoteKind.GRADER_FAILED), raised(error))
+
+
+def _hangs(worker: _Worker) -> bool:
+    """Whether the item at hand has been so for too long by the clock on the wall."""
+    index, begun = worker.at_hand
+    now = time.monotonic()
+    if index == _NOTHING or begun != worker.seen:
+        worker.seen, worker.since = begun, now
+    return now - worker.since > WALL
+
+
+def _failed(code: int) -> Ended:
+    """Why a process ended, by its exit code; where that is a signal it is negative."""
+    if code in (_TOO_LONG, -getattr(signal, "SIGVTALRM", 0)) and code:
+        return Ended(Note(NoteKind.TIMEOUT), f"it took more than {SECONDS:g} s of processor time")
+    if code == _TOO_LARGE:
+        return Ended(Note(NoteKind.GRADER_FAILED), f"it took more than {MEGABYTES:g} MB of memory")
+    return Ended(Note(NoteKind.GRADER_FAILED), "the process that graded it died")
+
+
+def _start(given: _Given[Item, Result], alone: bool) -> _Worker:
+    # fork shares the items without a copy; where it is unsafe (macOS frameworks) or absent, spawn pickles them
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    ours, theirs = context.Pipe()
+    at_hand = context.RawArray("q", (_NOTHING, 0))
+    process = context.Process(target=_serve, args=(given, theirs, at_hand, alone), daemon=True)  # type: ignore[attr-defined]
+    with theirs, _without_interrupt(), warnings.catch_warnings():
+        # Python 3.12 warns where a process with threads forks: ours are those of NumPy's library, which it stops itself
+        warnings.simplefilter("ignore", DeprecationWarning)
+        process.start()
+    return _Worker(process, ours, at_hand, since=time.monotonic())
+
+
+@contextmanager
+def _without_interrupt() -> Iterator[None]:
+    """Ctrl-C waits for the block: a process that has just begun would answer it with a traceback of its own."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end(worker: _Worker) -> None:
+    """End the process, whatever it does, and wait until it has ended."""
+    worker.process.kill()
+    worker.process.join()
+    worker.pipe.close()
+
+
+_at_hand: Any = None  # in a worker: what it shares with the process that started it
+_alone = False  # in a worker: whether its item is tried for the last time
+
+
+def _serve(given: _Given[Item, Result], pipe: Connection, at_hand: Any, alone: bool) -> None:
+    """A worker: answer each chunk of indexes with pairs of an index and a pickled result, until it is ended."""
+    global _at_hand, _alone
+    end_with(given.parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C, once
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    gc.freeze()  # what the parent built is never garbage here, and scanning it would copy its pages
+    gc.set_threshold(100_000, 20, 20)  # judging makes trees without cycles, nearly all freed by their counts
+    _at_hand, _alone = at_hand, alone
+    try:
+        if given.setup is not None:
+            given.setup()
+    except Exception as error:
+        pipe.send(error)
+        return
+    with suppress(EOFError):
+        while True:
+            _answer(given, pipe, pipe.recv())
+
+
+def _answer(given: _Given[Item, Result], pipe: Connection, chunk: tuple[int, ...]) -> None:
+    """Send the results of a chunk; where an item passes its limits those before it, and end."""
+    done: list[tuple[int, bytes]] = []
+    code = 0
+    error: OSError | None = None
+    try:
+        for index in chunk:
+            _at_hand[0] = index
+            done.append((index, _limited(lambda index=index: _pickled(given, index))))  # type: ignore[misc]
+    except TimeUp:
+        code = _TOO_LONG
+    except MemoryError:
+        code = _TOO_LARGE
+    except OSError as said:
+        error = said
+    if not code:
+        _at_hand[0] = _NOTHING
+    pipe.send(done)
+    if error is not None:
+        pipe.send(error)
+    if code:  # in the middle of anything: what it has kept for later answers may be half made
+        os._exit(code)
+
+
+def _pickled(given: _Given[Item, Result], index: int) -> bytes:
+    try:
+        return pickle.dumps(given.work(given.items[index]), pickle.HIGHEST_PROTOCOL)
+    except (OSError, MemoryError) as error:
+        if getattr(error, "errno", errno.ENOMEM) == errno.ENOMEM:
+            raise MemoryError from None
+        raise
+    except Exception as error:
+        return pickle.dumps(Failed(Note(NoteKind.GRADER_FAILED), raised(error)))
+
+
+def _limited(work: Callable[[], T]) -> T:
+    """The result of `work`; raises TimeUp, MemoryError, and what it raises."""
+    if _at_hand is not None:
+        _at_hand[1] += 1
+    with memory(MEGABYTES), processor_time(SECONDS, deadly=_at_hand is not None):
+        return work()
