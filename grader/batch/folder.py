@@ -23,8 +23,9 @@ LARGEST_FILE = 64 * 1024 * 1024  # bytes; a class of a thousand in one file is a
 def class_files(source: Path, leave_out: tuple[Path, ...], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
     """Every file below `source` (or `source` itself) by its path relative to the folder, with ``/``.
 
-    Hidden files are skipped, and so are those in `leave_out` (the roster, the results of this run) and the results of
-    any other run of ours, wherever they lie; links that lead out of the folder, devices and files above 64 MB are Problems.
+    Hidden files are skipped, and so are those in `leave_out` (the roster, the results of this run) and the results
+    of any other run of ours, wherever they lie; links that lead out of the folder, devices and files above 64 MB are
+    Problems.
     """
     if source.is_dir():
         root, paths = source, _walk(source, problems)

@@ -15,6 +15,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 import time
 import warnings
 from collections import deque
@@ -23,6 +24,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from queue import SimpleQueue
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from grader.batch.lifeline import end_with
@@ -98,6 +100,12 @@ def spread(
         yield from _run(given, (index,), 1, alone=True)
 
 
+def default_jobs() -> int:
+    """As many processes as the machine lets us use, at most 8."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, 8)
+
+
 def piece(work: Callable[[], T]) -> T | Failed:
     """The result of a piece of an item, which has limits of its own (grading's Isolation).
 
@@ -154,8 +162,9 @@ def _hand_out(given: _Given[Item, Result], workers: list[_Worker], todo: deque[i
             return
         chunk = tuple(todo.popleft() for _ in range(size))
         free.held.update(chunk)
+        items = [(index, given.items[index]) for index in chunk]
         with suppress(OSError):  # it is gone, which its news will say
-            free.pipe.send(chunk)
+            free.pipe.send(items)
 
 
 def _news(workers: list[_Worker]) -> Iterator[tuple[_Worker, list[tuple[int, Any]], Failed | None]]:
@@ -219,7 +228,7 @@ def _failed(code: int) -> Ended:
 
 
 def _start(given: _Given[Item, Result], alone: bool) -> _Worker:
-    # fork shares the items without a copy; where it is unsafe (macOS frameworks) or absent, spawn pickles them
+    # fork shares what `work` and `setup` hold without a copy; where it is unsafe (macOS) or absent, spawn pickles it
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     ours, theirs = context.Pipe()
     at_hand = context.RawArray("q", (_NOTHING, 0))
@@ -256,7 +265,7 @@ _alone = False  # in a worker: whether its item is tried for the last time
 
 
 def _serve(given: _Given[Item, Result], pipe: Connection, at_hand: Any, alone: bool) -> None:
-    """A worker: answer each chunk of indexes with pairs of an index and a pickled result, until it is ended."""
+    """A worker: answer each chunk of items with pairs of an index and a pickled result, until it is ended."""
     global _at_hand, _alone
     end_with(given.parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C, once
@@ -272,20 +281,30 @@ def _serve(given: _Given[Item, Result], pipe: Connection, at_hand: Any, alone: b
     except Exception as error:
         pipe.send(error)
         return
-    with suppress(EOFError):
+    chunks: SimpleQueue[list[tuple[int, Item]] | None] = SimpleQueue()
+    # were chunks read between answers alone, both ends could wait for each other to read what is large
+    threading.Thread(target=_receive, args=(pipe, chunks), daemon=True).start()
+    while (chunk := chunks.get()) is not None:
+        _answer(given, pipe, chunk)
+
+
+def _receive(pipe: Connection, chunks: SimpleQueue[Any]) -> None:
+    """Put all that comes into `chunks`, then None."""
+    with suppress(EOFError, OSError):
         while True:
-            _answer(given, pipe, pipe.recv())
+            chunks.put(pipe.recv())
+    chunks.put(None)
 
 
-def _answer(given: _Given[Item, Result], pipe: Connection, chunk: tuple[int, ...]) -> None:
+def _answer(given: _Given[Item, Result], pipe: Connection, chunk: list[tuple[int, Item]]) -> None:
     """Send the results of a chunk; where an item passes its limits those before it, and end."""
     done: list[tuple[int, bytes]] = []
     code = 0
     error: OSError | None = None
     try:
-        for index in chunk:
+        for index, item in chunk:
             _at_hand[0] = index
-            done.append((index, _limited(lambda index=index: _pickled(given, index))))  # type: ignore[misc]
+            done.append((index, _limited(lambda item=item: _pickled(given.work, item))))  # type: ignore[misc]
     except TimeUp:
         code = _TOO_LONG
     except MemoryError:
@@ -301,9 +320,9 @@ def _answer(given: _Given[Item, Result], pipe: Connection, chunk: tuple[int, ...
         os._exit(code)
 
 
-def _pickled(given: _Given[Item, Result], index: int) -> bytes:
+def _pickled(work: Callable[[Item], Result], item: Item) -> bytes:
     try:
-        return pickle.dumps(given.work(given.items[index]), pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps(work(item), pickle.HIGHEST_PROTOCOL)
     except (OSError, MemoryError) as error:
         if getattr(error, "errno", errno.ENOMEM) == errno.ENOMEM:
             raise MemoryError from None

@@ -1,68 +1,158 @@
-"""A class is graded: files are read, students judged by several processes, pages and tables written.
+"""A class is graded: files are read, new answers judged, reports put together, pages and tables written.
 
-``grade_class(key, Path("submissions"), Path("report"))`` is the ClassReport; the files under `report` are the
-same bytes for any number of processes and any order of the input.
+``grade_class(key, Path("submissions"), Path("report"))`` is the ClassReport; the files under `report` are the same
+bytes for any number of processes, any order of the input, and whatever an earlier run had judged or a
+kill had cut short.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from shutil import copyfile
 
-from grader.batch.folder import class_files
-from grader.batch.workers import WorkerInput, grade_many
-from grader.feedback.pages import class_page
-from grader.feedback.tables import grades_csv, results_json
-from grader.files import write_text
+from grader.batch.decisions import handed_in
+from grader.batch.judging import Solved
+from grader.batch.outputs import class_report, write_tables
+from grader.batch.reading import Class, read_class, with_earlier
+from grader.batch.stages import Progress, judge_new, now, planned, report_stale
+from grader.gradebook import rows
+from grader.gradebook.decisions import all_decisions, decide, standing
+from grader.gradebook.fingerprints import program_hash
+from grader.gradebook.judgements import forget_unused
+from grader.gradebook.opening import NAME, Gradebook, alone, held, worker, written
+from grader.gradebook.reports import current, end_reports
+from grader.gradebook.runs import Change, RubricText, begin, changes, finish, students_now
 from grader.grading import rubric_shown
 from grader.problems import Problem
 from grader.results import ClassReport
+from grader.rubric.model import Rubric
 from grader.solver.key import AnswerKey
-from grader.submission.class_folder import read_class_list, read_files
-from grader.submission.submissions import ReadFolder
-
-Progress = Callable[[int, int], None]
+from grader.submission.submissions import Submission
+from grader.version import VERSION
 
 
-def read_class(
-    parts: tuple[str, ...], source: Path, roster: Path | None = None, leave_out: tuple[Path, ...] = ()
-) -> ReadFolder:
-    """The submissions below `source` and every Problem on the way; raises OSError."""
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a class is to be graded.
+
+    `prune` takes out students who are gone; `anyway` goes on where a run would lose many; `decisions` is a CSV file of
+    what people decided; `leave_out` are files below the class folder that nobody handed in; `waiting` hears who holds
+    the folder where another run does.
+    """
+
+    roster: Path | None = None
+    jobs: int = 1
+    prune: bool = False
+    anyway: bool = False
+    decisions: Path | None = None
+    leave_out: tuple[Path, ...] = ()
+    progress: Progress | None = None
+    waiting: Callable[[str], None] | None = None
+
+
+def grade_class(key: AnswerKey, source: Path, out: Path, options: RunOptions = RunOptions()) -> ClassReport:
+    """Grade every submission below `source` and write all results below `out`.
+
+    Raises OSError, Refused where students would be lost, InUse, TooNew, and sqlite3.Error where the disk is full.
+    """
     source.stat()
-    listed, said = read_class_list(roster.read_bytes(), roster.name) if roster else (None, ())
-    skipped = (*leave_out, roster) if roster else leave_out
-    read = read_files(_loaded(source, skipped), parts, listed)
-    return replace(read, problems=tuple(sorted((*said, *read.problems), key=_place)))
+    with held(out, options.waiting) as book:
+        _clear_leftovers(out)
+        report = _graded(key, source, out, book, options, pages=out / "feedback")
+        write_tables(report, out)
+        return report
 
 
-def _loaded(source: Path, skipped: tuple[Path, ...]) -> Iterator[tuple[str, bytes | Problem]]:
-    """The files below `source`, then those that could not be loaded with their Problems: their students stay."""
-    problems: list[Problem] = []
-    yield from class_files(source, skipped, problems)
-    yield from ((problem.file, problem) for problem in problems)
+def would_change(
+    key: AnswerKey, source: Path, out: Path, options: RunOptions = RunOptions()
+) -> tuple[tuple[Change, ...], ClassReport]:
+    """What grading would change of the results in `out`, and the report; nothing is written there."""
+    source.stat()
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "report"
+        copy.mkdir()
+        if (out / NAME).exists():
+            with alone(out, options.waiting):
+                for path in (out / NAME, out / f"{NAME}-wal"):
+                    with suppress(FileNotFoundError):
+                        copyfile(path, copy / path.name)
+        with held(copy) as book:
+            before = students_now(book.connection)
+            report = _graded(key, source, out, book, options, pages=None)
+            return tuple(changes(before, students_now(book.connection))), report
 
 
-def grade_class(
-    key: AnswerKey,
-    source: Path,
-    out: Path,
-    *,
-    roster: Path | None = None,
-    jobs: int = 1,
-    progress: Progress | None = None,
+def _graded(
+    key: AnswerKey, source: Path, out: Path, book: Gradebook, options: RunOptions, pages: Path | None
 ) -> ClassReport:
-    """Grade every submission below `source` and write all results below `out`; raises OSError."""
-    shown = rubric_shown(key)
-    read = read_class(tuple(asked.part for asked in shown.parts), source, roster, (out,))
-    out.mkdir(parents=True, exist_ok=True)
-    reports = grade_many(WorkerInput(key, shown, out / "feedback"), read.submissions, jobs, progress)
-    report = ClassReport(shown, reports, read.problems)
-    write_text(out / "results.json", results_json(report))
-    write_text(out / "grades.csv", grades_csv(report))
-    write_text(out / "index.html", class_page(report))
-    return report
+    """The class graded into the gradebook, and its pages into `pages`."""
+    solved = Solved(key, rubric_shown(key))
+    connection = book.connection
+    parts = tuple(asked.part for asked in solved.shown.parts)
+    read = read_class(parts, source, options.roster, (out, *options.leave_out))
+    earlier = rows.kept(connection)
+    found = with_earlier(read, earlier, prune=options.prune, anyway=options.anyway)
+    said = _new_decisions(solved, found, connection, out, options)
+    with written(connection):
+        run, _ = begin(connection, now(), worker(), VERSION, program_hash(), _text_of(key.rubric))
+        rows.keep(connection, _changed(found, earlier))
+        rows.gone(connection, found.gone, run)
+        gone = (*found.pruned, *(current(connection).keys() - {one.student for one in found.submissions}))
+        end_reports(connection, run, gone)
+        rows.taken_out(connection, gone)
+    decided = standing(all_decisions(connection))
+    plan = planned(connection, solved, found.submissions, decided, pages)
+    fleeting = judge_new(connection, plan, options.jobs, options.progress)
+    report_stale(connection, plan, fleeting, run, pages, options.jobs, options.progress)
+    problems = (*((book.problem,) if book.problem else ()), *said, *found.problems)
+    with written(connection):
+        finish(connection, run, now(), problems)
+        forget_unused(connection, program_hash())
+    return class_report(connection, solved.shown, problems)
 
 
-def _place(problem: Problem) -> tuple[str, int, int, str, str]:
-    return problem.file, problem.line, problem.column, problem.path, problem.message
+def _changed(found: Class, earlier: Mapping[str, tuple[Submission, int | None]]) -> Iterator[Submission]:
+    """Whoever handed in anything else than before, is new, or is back."""
+    for one in found.submissions:
+        before, gone = earlier.get(one.student, (None, None))
+        if before != one or (gone is not None and one.student not in found.gone):
+            yield one
+
+
+def _new_decisions(
+    solved: Solved, found: Class, connection: sqlite3.Connection, out: Path, options: RunOptions
+) -> tuple[Problem, ...]:
+    """Take up the decisions that were handed in as a file."""
+    problems: list[Problem] = []
+    for path in (out / "decisions.csv", options.decisions):
+        if path is not None and (path == options.decisions or path.exists()):
+            known = all_decisions(connection)
+            made, said = handed_in(path.read_bytes(), path.name, found.submissions, solved.shown, known, now())
+            problems += said
+            with written(connection):
+                decide(connection, made)
+    return tuple(problems)
+
+
+def _text_of(rubric: Rubric) -> RubricText:
+    """The rubric's own text, where its file still holds it."""
+    with suppress(OSError, ValueError):
+        data = Path(rubric.path).read_bytes()
+        text = data.decode("utf-8-sig")
+        if rubric.sha256 in (sha256(data).hexdigest(), sha256(text.encode()).hexdigest()):
+            return RubricText(rubric.sha256, rubric.path, text)
+    return RubricText(rubric.sha256, rubric.path, "")
+
+
+def _clear_leftovers(out: Path) -> None:
+    """Remove what a killed run had half written."""
+    for folder in (out, out / "feedback"):
+        for path in folder.glob(".*.part-*"):
+            with suppress(OSError):
+                path.unlink()

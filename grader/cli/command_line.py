@@ -64,6 +64,10 @@ def _grade(grade: ArgumentParser) -> None:
     grade.add_argument("--jobs", metavar="N", type=_at_least_one, help="processes (default: one a core, up to 8)")
     grade.add_argument("--roster", metavar="FILE", type=Path, help="a CSV file of the class: student,name")
     grade.add_argument("--junit", metavar="FILE", type=Path, help="also write results as JUnit XML")
+    grade.add_argument("--decisions", metavar="FILE", type=Path, help="a CSV file: student,part,points,comment,by,when")
+    grade.add_argument("--dry-run", action="store_true", help="print who would change by how much, write nothing")
+    grade.add_argument("--prune", action="store_true", help="take out students of whom nothing is handed in any more")
+    grade.add_argument("--anyway", action="store_true", help="go on even if most students would be gone")
     grade.add_argument("--strict", action="store_true", help="exit with 1 if anything needs a person")
     grade.add_argument("--quiet", action="store_true", help="print nothing but errors")
 

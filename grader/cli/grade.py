@@ -6,23 +6,25 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from argparse import Namespace
 from pathlib import Path
-from statistics import fmean
 
+from grader.batch.pool import default_jobs
+from grader.batch.reading import Refused
 from grader.batch.rubrics import read_key
-from grader.batch.run import grade_class
-from grader.batch.workers import default_jobs
+from grader.batch.run import RunOptions, grade_class, would_change
 from grader.cli.author import refuse
-from grader.cli.terminal import ProgressLine, paint, print_error, print_problem, printable
+from grader.cli.progress import Bars
+from grader.cli.summary import needs_person, tell, tell_changes
+from grader.cli.terminal import print_error, print_problem
 from grader.feedback.github import github_annotations, github_summary
 from grader.feedback.junit import junit_xml
-from grader.feedback.wording import percent, points
 from grader.files import write_text
+from grader.gradebook.opening import InUse, TooNew
 from grader.results import ClassReport
-
-_NAMED = 10  # students named in the summary; the class page has them all
+from grader.solver.key import AnswerKey
 
 
 def grade(asked: Namespace) -> int:
@@ -38,61 +40,58 @@ def grade(asked: Namespace) -> int:
         print_error("--out would put the results among the submissions")
         return 2
     try:
-        report = grade_class(
-            key,
-            asked.submissions,
-            asked.out,
-            roster=asked.roster,
-            jobs=asked.jobs or default_jobs(),
-            progress=None if asked.quiet else ProgressLine(),
-        )
-        if asked.junit:
-            write_text(asked.junit, junit_xml(report))
+        return _dry_run(asked, key) if asked.dry_run else _grade(asked, key)
     except OSError as error:
         print_error(f"{error.filename or asked.out}: {error.strerror or error}")
-        return 2
+    except Refused as refused:
+        print_error(str(refused))
+    except InUse as holder:
+        print_error(f"{asked.out} is in use by {holder}; try again when that is done")
+    except TooNew as error:
+        print_error(str(error))
+    except sqlite3.Error as error:
+        print_error(f"the gradebook in {asked.out} can't be written: {error}")
+    return 2
+
+
+def _options(asked: Namespace, bars: Bars | None) -> RunOptions:
+    return RunOptions(
+        roster=asked.roster,
+        jobs=asked.jobs or default_jobs(),
+        prune=asked.prune,
+        anyway=asked.anyway,
+        decisions=asked.decisions,
+        leave_out=tuple(path for path in (asked.junit, asked.decisions) if path),
+        progress=bars,
+        waiting=lambda who: print_error(f"{asked.out} is in use by {who}: waiting for it"),
+    )
+
+
+def _grade(asked: Namespace, key: AnswerKey) -> int:
+    with Bars(quiet=asked.quiet) as bars:
+        report = grade_class(key, asked.submissions, asked.out, _options(asked, bars))
+    if asked.junit:
+        write_text(asked.junit, junit_xml(report))
     if not (report.reports or report.problems):
-        print_error(f"no submissions in {asked.submissions} (expected .csv, .json, .jsonl, .md, .tex, .txt or .ipynb)")
-        return 2
+        return _nothing(asked)
     _tell_github(report, asked.submissions)
     if not asked.quiet:
-        _tell(report, asked.out, asked.submissions)
+        tell(report, asked.out, asked.submissions)
     return 1 if asked.strict and needs_person(report) else 0
 
 
-def needs_person(report: ClassReport) -> bool:
-    """Whether a score is not final, or something that was handed in could not be used."""
-    return bool(report.problems) or any(one.review or one.problems for one in report.reports)
+def _dry_run(asked: Namespace, key: AnswerKey) -> int:
+    with Bars(quiet=asked.quiet) as bars:
+        changes, report = would_change(key, asked.submissions, asked.out, _options(asked, bars))
+    if not (report.reports or report.problems):
+        return _nothing(asked)
+    tell_changes(changes, report)
+    return 1 if asked.strict and needs_person(report) else 0
 
 
-def _tell(report: ClassReport, out: Path, source: Path) -> None:
-    """The summary of a class for people: Problems on standard error, the rest on standard output."""
-    problems = [*report.problems, *(problem for one in report.reports for problem in one.problems)]
-    folder = source if source.is_dir() else source.parent
-    sys.stdout.flush()
-    for problem in problems:
-        print_problem(problem.at((folder / problem.file).as_posix()) if problem.file else problem, "note")
-    shares = [percent(one.score, one.max_score) for one in report.reports]
-    title, worth = printable(report.rubric.title), points(report.rubric.max_score)
-    print(f"Graded {_count(len(shares), 'student')} on “{title}”, {worth} points.")
-    if shares:
-        print(f"  mean {fmean(shares):.0f} %, from {min(shares):.0f} % to {max(shares):.0f} %")
-    waiting = [one for one in report.reports if one.review]
-    if waiting:
-        print(f"  {len(waiting)} to review before the scores are final:")
-    for one in waiting[:_NAMED]:
-        parts = [result.asked.part for result in one.parts if result.review]
-        why = ", ".join(parts[:8] + ["…"] * (len(parts) > 8)) or "what was handed in"
-        print(f"    {printable(one.student)}: {why}")
-    if len(waiting) > _NAMED:
-        print(f"    and {len(waiting) - _NAMED} more, listed on the class page")
-    if problems:
-        print(f"  {_count(len(problems), 'problem')} in what was handed in, listed above")
-    print(f"Class page: {paint(str(out / 'index.html'), 'bold', sys.stdout)}")
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+def _nothing(asked: Namespace) -> int:
+    print_error(f"no submissions in {asked.submissions} (expected .csv, .json, .jsonl, .md, .tex, .txt or .ipynb)")
+    return 2
 
 
 def _tell_github(report: ClassReport, source: Path) -> None:
@@ -105,6 +104,7 @@ def _tell_github(report: ClassReport, source: Path) -> None:
     shown = real.relative_to(root) if real.is_relative_to(root) else folder
     for line in github_annotations(report, shown.as_posix()):
         print(line)
+    sys.stdout.flush()
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a", encoding="utf-8", errors="replace") as file:  # steps before us wrote there
             file.write(github_summary(report))

@@ -1,4 +1,4 @@
-"""What a person sees while a command runs: Problems, a progress bar on a terminal, plain lines elsewhere.
+"""What a person sees of a command: Problems, errors, texts without control characters.
 
 ``print_problem(problem)`` writes ``error: rubric.yaml:12: question 2: ...`` to standard error.
 """
@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field
 from typing import TextIO
 
 from grader.problems import Problem
 
 _CODES = {"error": "31", "warning": "33", "note": "36", "bold": "1"}
-_WIDTH = 30  # of the bar, in characters
 
 
 def paint(text: str, style: str, stream: TextIO) -> str:
@@ -35,23 +33,3 @@ def print_error(message: str) -> None:
 def printable(text: str) -> str:
     """`text` on one line, without the control characters by which a file could steer a terminal."""
     return "".join(char if char.isprintable() else " " for char in text)
-
-
-@dataclass(slots=True)
-class ProgressLine:
-    """Called with (done, of): redraws a bar on a terminal, prints a line each quarter elsewhere."""
-
-    stream: TextIO = field(default_factory=lambda: sys.stderr)
-    shown: int = -1
-
-    def __call__(self, done: int, of: int) -> None:
-        if self.stream.isatty() and not os.environ.get("CI"):
-            filled = _WIDTH * done // of
-            if filled != self.shown or done == of:
-                self.shown = filled
-                bar = "█" * filled + "░" * (_WIDTH - filled)
-                self.stream.write(f"\r{bar} {done} of {of} graded" + ("\n" if done == of else ""))
-                self.stream.flush()
-        elif 4 * done // of != self.shown and 4 * done >= of:
-            self.shown = 4 * done // of
-            print(f"{done} of {of} graded", file=self.stream)

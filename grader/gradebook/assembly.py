@@ -29,15 +29,13 @@ def report_kept(report: GradeReport, judgements: Mapping[str, tuple[str, PartRes
 
 
 def _part_kept(result: PartResult, judged: tuple[str, PartResult] | None) -> PartKept:
-    part, place = result.asked.part, result.answer
-    outcome = (part, result.verdict, result.score, result.asked.max_score, result.note, result.review)
-    if judged is None or place is None:
-        return PartKept(*outcome)
-    fingerprint, alone = judged
-    as_kept = placed(alone, Answer(part, place.text, place.file, place.line)) == result
-    return PartKept(
-        *outcome, fingerprint, place.file, place.line, "" if as_kept else encode_result(result, place.drawn)
-    )
+    asked, place = result.asked, result.answer
+    outcome = (asked.part, result.verdict, result.score, asked.max_score, result.note, result.review)
+    file, line = (place.file, place.line) if place else ("", 0)
+    name, alone = judged or ("", missing(asked))
+    as_kept = placed(alone, Answer(asked.part, place.text, file, line)) if place else alone
+    drawn = place.drawn if place else ""
+    return PartKept(*outcome, name, file, line, "" if as_kept == result else encode_result(result, drawn))
 
 
 def grade_report(kept: ReportKept, rubric: RubricShown, results: Mapping[str, PartResult]) -> GradeReport:
@@ -56,14 +54,14 @@ def grade_report(kept: ReportKept, rubric: RubricShown, results: Mapping[str, Pa
 
 
 def _part_result(kept: PartKept, asked: Asked, results: Mapping[str, PartResult]) -> PartResult:
+    if kept.result:
+        result = decode_result(kept.result, asked)
+        return replace(result, answer=result.answer and replace(result.answer, file=kept.file, line=kept.line))
     if not kept.judgement:
         return missing(asked)
-    if not kept.result:
-        alone = results[kept.judgement]
-        text = alone.answer.text if alone.answer else ""
-        return placed(alone, Answer(kept.part, text, kept.file, kept.line))
-    result = decode_result(kept.result, asked)
-    return replace(result, answer=result.answer and replace(result.answer, file=kept.file, line=kept.line))
+    alone = results[kept.judgement]
+    text = alone.answer.text if alone.answer else ""
+    return placed(alone, Answer(kept.part, text, kept.file, kept.line))
 
 
 def results_of(judgements: Mapping[str, Kept], rubric: RubricShown) -> dict[str, PartResult]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grader.problems import Problem
 from grader.results import RubricShown
-from grader.rubric.model import Part, PartialCredit, Question, Rubric
+from grader.rubric.model import Part, Question, Rubric
 from grader.submission.submissions import Answer, Submission
 
 PACKAGE = Path(__file__).parents[1]
@@ -77,25 +77,34 @@ def _files(names: Iterable[str]) -> list[str]:
     return found
 
 
+def carried_fingerprint(question: str, answers: Iterable[tuple[str, str, str]]) -> str:
+    """Of what wrong answers are given the others; `answers` are (part, text, context), `question` its fingerprint."""
+    return hashed("carried", question, *(piece for answer in answers for piece in answer))
+
+
 def part_fingerprints(rubric: Rubric) -> dict[str, str]:
     """By its id, what judging a part depends on: the whole model, what is asked of it, and what this part is worth."""
     found = {}
     for question in rubric.questions:
-        shared = _question(question)
+        shared = _model(question)
         for part in question.parts:
             found[part.id] = hashed(shared, repr(_judged(part)))
     return found
 
 
 def question_fingerprints(rubric: Rubric) -> dict[str, str]:
-    """By its id, the model of a question and what is asked of it, whatever it is worth."""
-    return {question.id: _question(question) for question in rubric.questions}
+    """By its id, what it depends on which wrong answers to a question are right given the others."""
+    return {question.id: hashed(_model(question), repr(_worth(question))) for question in rubric.questions}
 
 
-def _question(question: Question) -> str:
-    worthless = tuple(replace(_judged(part), points=0.0, partial_credit=PartialCredit()) for part in question.parts)
-    asked = [(part.id, part.target, part.tolerance, tuple(step.target for step in part.steps)) for part in worthless]
+def _model(question: Question) -> str:
+    asked = [(part.id, part.target, part.text, tuple(step.target for step in part.steps)) for part in question.parts]
     return hashed(program_hash(), question.id, repr(question.model), repr(asked))
+
+
+def _worth(question: Question) -> list[Part]:
+    # points tell who is right, and so what can be gone on from, only by shares and where steps add up
+    return [part if part.steps else replace(part, points=0.0) for part in map(_judged, question.parts)]
 
 
 def _judged(part: Part) -> Part:

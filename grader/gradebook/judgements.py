@@ -17,19 +17,13 @@ _AT_ONCE = 500  # fingerprints in a question to SQLite
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One judgement as the gradebook has it.
-
-    `judgement` is JSON; `page` is its section of a student's page, in two pieces around the answer's place, drawn with
-    `look` (both empty for what has no section of its own).
-    """
+    """One judgement as the gradebook has it: `judgement` is JSON, `kind` says of what."""
 
     fingerprint: str
     kind: str
     part: str
     text: str | None
     judgement: str
-    look: str = ""
-    page: str = ""
 
 
 def kept_fingerprints(book: sqlite3.Connection) -> set[str]:
@@ -44,7 +38,7 @@ def kept_judgements(book: sqlite3.Connection, fingerprints: Iterable[str]) -> di
     for at in range(0, len(wanted), _AT_ONCE):
         some = wanted[at : at + _AT_ONCE]
         marks = ", ".join("?" * len(some))
-        columns = "fingerprint, kind, part, NULL, judgement, look, page"
+        columns = "fingerprint, kind, part, NULL, judgement"
         rows = book.execute(f"SELECT {columns} FROM judgements WHERE fingerprint IN ({marks})", some)
         found.update({row[0]: Kept(*row) for row in rows})
     return found
@@ -54,19 +48,10 @@ def keep_judgements(book: sqlite3.Connection, made: Sequence[Kept], program: str
     """Add judgements that `program` made; raises sqlite3.Error."""
     texts = text_ids(book, (one.text for one in made if one.text is not None))
     book.executemany(
-        "INSERT OR REPLACE INTO judgements (fingerprint, part, text, kind, program, judgement, look, page)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO judgements (fingerprint, part, text, kind, program, judgement)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
         [
-            (
-                one.fingerprint,
-                one.part,
-                None if one.text is None else texts[one.text],
-                one.kind,
-                program,
-                one.judgement,
-                one.look,
-                one.page,
-            )
+            (one.fingerprint, one.part, None if one.text is None else texts[one.text], one.kind, program, one.judgement)
             for one in made
         ],
     )

@@ -51,7 +51,7 @@ def held(folder: Path, waiting: Callable[[str], None] | None = None, patience: f
     Raises InUse, TooNew, OSError, and sqlite3.Error where the disk is full or fails.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder, waiting, patience):
+    with alone(folder, waiting, patience):
         problem = None
         try:
             connection = _opened(folder / NAME)
@@ -91,7 +91,8 @@ def worker() -> str:
 
 
 @contextmanager
-def _alone(folder: Path, waiting: Callable[[str], None] | None, patience: float) -> Iterator[None]:
+def alone(folder: Path, waiting: Callable[[str], None] | None = None, patience: float = PATIENCE) -> Iterator[None]:
+    """No other run works on `folder` until the block ends; raises InUse."""
     lock = FileLock(folder / LOCK)
     try:
         lock.acquire(timeout=0)

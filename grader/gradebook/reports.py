@@ -57,6 +57,7 @@ class ReportKept:
 class Page:
     """The page of a student on disk: which report it shows, its size, and when it was written, in nanoseconds."""
 
+    file: str
     fingerprint: str
     bytes: int
     modified: int
@@ -92,15 +93,15 @@ def end_reports(book: sqlite3.Connection, run: int, students: Iterable[str]) -> 
 
 def pages(book: sqlite3.Connection) -> dict[str, Page]:
     """By student the page that was written; raises sqlite3.Error."""
-    rows = book.execute("SELECT student, fingerprint, bytes, modified FROM pages")
-    return {student: Page(fingerprint, size, modified) for student, fingerprint, size, modified in rows}
+    rows = book.execute("SELECT student, file, fingerprint, bytes, modified FROM pages")
+    return {student: Page(*row) for student, *row in rows}
 
 
 def keep_pages(book: sqlite3.Connection, written: Mapping[str, Page]) -> None:
     """Note which pages were written."""
     book.executemany(
-        "INSERT OR REPLACE INTO pages (student, fingerprint, bytes, modified) VALUES (?, ?, ?, ?)",
-        [(student, page.fingerprint, page.bytes, page.modified) for student, page in written.items()],
+        "INSERT OR REPLACE INTO pages (student, file, fingerprint, bytes, modified) VALUES (?, ?, ?, ?, ?)",
+        [(student, page.file, page.fingerprint, page.bytes, page.modified) for student, page in written.items()],
     )
 
 

@@ -9,15 +9,18 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from grader.gradebook.records import encode_problems
 from grader.gradebook.reports import ReportKept, before_run, current, decode_report
+from grader.problems import Problem
 
 RUNNING, FINISHED, UNDONE = "running", "finished", "undone"
-_COLUMNS = "id, state, started, finished, process, version, program, rubric, released"
+_COLUMNS = "id, state, started, finished, process, version, program, rubric, problems, released"
 
 
 @dataclass(frozen=True, slots=True)
 class RunKept:
-    """One run; times are UTC in ISO 8601, `rubric` is the sha256 of its text, `program` the hash of what judges."""
+    """One run; times are UTC in ISO 8601, `rubric` is the sha256 of its text, `program` the hash of what judges,
+    `problems` JSON."""
 
     id: int
     state: str
@@ -27,6 +30,7 @@ class RunKept:
     version: str
     program: str
     rubric: str
+    problems: str
     released: str | None
 
 
@@ -71,14 +75,17 @@ def begin(
     return int(made.lastrowid or 0), False
 
 
-def finish(book: sqlite3.Connection, run: int, at: str) -> None:
-    """The run is done; what it changed is noted."""
+def finish(book: sqlite3.Connection, run: int, at: str, problems: tuple[Problem, ...] = ()) -> None:
+    """The run is done; what it changed is noted, and what was wrong with the class folder."""
     book.execute("DELETE FROM changes WHERE run = ?", (run,))
     book.executemany(
         "INSERT INTO changes VALUES (?, ?, ?, ?, ?)",
         [(run, one.student, one.part, one.before, one.after) for one in _changes_of(book, run)],
     )
-    book.execute("UPDATE runs SET state = ?, finished = ? WHERE id = ?", (FINISHED, at, run))
+    book.execute(
+        "UPDATE runs SET state = ?, finished = ?, problems = ? WHERE id = ?",
+        (FINISHED, at, encode_problems(problems), run),
+    )
 
 
 def _changes_of(book: sqlite3.Connection, run: int) -> Iterator[Change]:

@@ -25,6 +25,7 @@ CREATE TABLE runs (
     version TEXT NOT NULL,        -- of the package
     program TEXT NOT NULL,        -- hash of the files that judge
     rubric TEXT NOT NULL REFERENCES rubrics (sha256),
+    problems TEXT NOT NULL DEFAULT '[]', -- JSON: what was wrong with the class folder, and no one student's
     released TEXT                 -- when its grades were given out
 );
 CREATE TABLE students (
@@ -54,9 +55,7 @@ CREATE TABLE judgements (
     text INTEGER REFERENCES texts (id),
     kind TEXT NOT NULL,           -- answer: one answer by itself; carried: given the student's other answers
     program TEXT NOT NULL,
-    judgement TEXT NOT NULL,      -- JSON
-    look TEXT NOT NULL,           -- hash of what `page` was drawn with
-    page TEXT NOT NULL            -- its section of a page, in two pieces around the answer's place
+    judgement TEXT NOT NULL       -- JSON
 ) WITHOUT ROWID;
 CREATE TABLE reports (
     student TEXT NOT NULL,
@@ -79,6 +78,7 @@ CREATE VIEW results AS
     FROM reports, json_each(reports.report, '$.parts') AS one;
 CREATE TABLE pages (
     student TEXT PRIMARY KEY,
+    file TEXT NOT NULL,
     fingerprint TEXT NOT NULL,    -- of the report that the page on disk shows
     bytes INTEGER NOT NULL,
     modified INTEGER NOT NULL     -- nanoseconds

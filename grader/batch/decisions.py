@@ -1,0 +1,115 @@
+"""`decisions.csv` -> what people decided: student, part, points, comment, by, when.
+
+A row that the gradebook has already is passed over, so that the file can be handed in again and again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from grader.gradebook.decisions import Decided
+from grader.gradebook.fingerprints import decided_on
+from grader.problems import Problem, did_you_mean
+from grader.results import RubricShown
+from grader.submission.decode import decode
+from grader.submission.submissions import Submission
+
+NEEDED = ("student", "part", "points")
+COLUMNS = (*NEEDED, "comment", "by", "when")
+
+
+def handed_in(
+    data: bytes,
+    file: str,
+    submissions: Iterable[Submission],
+    rubric: RubricShown,
+    known: Sequence[Decided],
+    now: str,
+) -> tuple[tuple[Decided, ...], tuple[Problem, ...]]:
+    """The decisions of a file that are new, and every Problem with it; `now` is when a row without a time was made."""
+    text, problems = decode(data, file)
+    if text is None:
+        return (), problems
+    students = {one.student: one for one in submissions}
+    found: list[Decided] = []
+    said = list(problems)
+    for line, row in _rows(text, file, said):
+        made = _decided(row, file, line, students, rubric, now)
+        if isinstance(made, Problem):
+            said.append(made)
+        elif not any(_same(made, one, bool(row.get("when"))) for one in (*known, *found)):
+            said += _conflict(made, (*known, *found), file, line)
+            found.append(made)
+    return tuple(found), tuple(said)
+
+
+def _rows(text: str, file: str, problems: list[Problem]) -> Iterator[tuple[int, Mapping[str, str]]]:
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    rows = csv.reader(io.StringIO(text), delimiter=separator)
+    try:
+        head = [cell.strip().casefold() for cell in next(rows, [])]
+        if lacking := [name for name in NEEDED if name not in head]:
+            hint = f"its columns are {', '.join(COLUMNS)}"
+            problems.append(Problem(f"not read: there is no column {', '.join(lacking)}", hint, file, 1))
+            return
+        for row in rows:
+            if any(cell.strip() for cell in row):
+                yield rows.line_num, {name: cell.strip() for name, cell in zip(head, row, strict=False)}
+    except csv.Error as error:
+        problems.append(Problem(f"not read from here on: {error}", "", file, rows.line_num))
+
+
+def _decided(
+    row: Mapping[str, str],
+    file: str,
+    line: int,
+    students: Mapping[str, Submission],
+    rubric: RubricShown,
+    now: str,
+) -> Decided | Problem:
+    student, part = row["student"], row.get("part", "")
+    asked = {one.part: one for one in rubric.parts}
+    if student not in students:
+        return Problem(f"not used: there is no student '{student}'", did_you_mean(student, students), file, line)
+    if part not in asked:
+        return Problem(f"not used: there is no part '{part}'", did_you_mean(part, asked), file, line)
+    worth = points_of(row.get("points", ""), asked[part].max_score)
+    if isinstance(worth, str):
+        return Problem(f"not used: {worth}", "", file, line)
+    answer = next((one for one in students[student].answers if one.part == part), None)
+    comment, by = row.get("comment", ""), row.get("by", "")
+    return Decided(student, part, worth, comment, by, row.get("when") or now, decided_on(answer), file)
+
+
+def points_of(text: str, most: float) -> float | str:
+    """The points that a person gives, or why they can't be given."""
+    try:
+        found = float(text.replace(",", "."))
+    except ValueError:
+        return f"'{text}' is no number of points"
+    if not (math.isfinite(found) and 0 <= found <= most):
+        return f"{text} points are not between 0 and {most:g}"
+    return round(found, 6)
+
+
+def _same(made: Decided, other: Decided, timed: bool) -> bool:
+    pairs = [(one.student, one.part, one.points, one.comment, one.by) for one in (made, other)]
+    return pairs[0] == pairs[1] and (made.at == other.at if timed else made.source == other.source)
+
+
+def _conflict(made: Decided, others: Iterable[Decided], file: str, line: int) -> list[Problem]:
+    """What another decision says of the same part, if it says something else."""
+    older = [one for one in others if (one.student, one.part) == (made.student, made.part)]
+    last = max(older, key=lambda one: one.at, default=None)
+    if last is None or last.points == made.points:
+        return []
+    newest = made if made.at >= last.at else last
+    what = f"part {made.part} of {made.student}: {_told(last)} and {_told(made)}; {newest.points:g} holds, the newest"
+    return [Problem(f"two decisions on {what}", "", file, line)]
+
+
+def _told(one: Decided) -> str:
+    return f"{one.points:g} ({', '.join(filter(None, (one.by, one.at)))})"

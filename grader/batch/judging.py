@@ -1,0 +1,75 @@
+"""Distinct answers -> their judgements, by several processes, each answer once for all who wrote it.
+
+``judge_all(given, pairs, jobs)`` gives each judgement as it is made, and whether it may be kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from grader.batch.pool import Ended, spread
+from grader.feedback.student import drawn
+from grader.gradebook.fingerprints import answer_fingerprint
+from grader.gradebook.judgements import ANSWER, Kept
+from grader.gradebook.records import encode_result
+from grader.gradebook.rows import CONTEXT
+from grader.grading.grade import judge_answer
+from grader.grading.isolated import Failed, not_judged
+from grader.results import RubricShown
+from grader.solver.key import AnswerKey
+from grader.submission.submissions import Submission
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One text given to one part; `fingerprint` names its judgement in the gradebook."""
+
+    part: str
+    text: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """What every process has before it: the key, and the rubric as pages show it."""
+
+    key: AnswerKey
+    shown: RubricShown
+
+
+def distinct_answers(submissions: Iterable[Submission], parts: Mapping[str, str]) -> tuple[Pair, ...]:
+    """Each part and text that there is something to judge of, once, part by part; `parts` are their fingerprints."""
+    place = {part: k for k, part in enumerate(parts)}
+    found = {(place[one.part], one.text): one for each in submissions for one in each.answers if one.part in place}
+    given = [one for _, one in sorted(found.items()) if one.text.strip()]
+    return tuple(Pair(one.part, one.text, answer_fingerprint(parts[one.part], one.text, CONTEXT)) for one in given)
+
+
+def judge_all(given: Solved, pairs: Sequence[Pair], jobs: int) -> Iterator[tuple[Kept, bool]]:
+    """Each pair's judgement, as they are done, and whether to keep it: what was Ended may come out next time.
+
+    Raises OSError.
+    """
+    asked = {one.part: one for one in given.shown.parts}
+    for index, found in spread(partial(_judge, given), pairs, jobs):
+        pair = pairs[index]
+        lasts = not isinstance(found, Ended)
+        made = encode_result(not_judged(asked[pair.part], pair.text, found), "") if isinstance(found, Failed) else found
+        yield Kept(pair.fingerprint, ANSWER, pair.part, pair.text, made), lasts
+
+
+def _judge(given: Solved, pair: Pair) -> str:
+    """The judgement of one answer as JSON."""
+    result = judge_answer(given.key, pair.part, pair.text, _straight).result
+    names = given.shown.names.get(result.asked.question, ())
+    return encode_result(result, drawn(result.answer, names) if result.answer else "")
+
+
+def _straight(work: Callable[[], T]) -> T:
+    """No Isolation within an answer: the pool's own tells an exception from a limit."""
+    return work()

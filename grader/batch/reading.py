@@ -1,0 +1,88 @@
+"""A class folder -> what each student handed in, with every Problem on the way; and who is new, or gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.batch.folder import class_files
+from grader.problems import Problem
+from grader.submission.class_folder import read_class_list, read_files
+from grader.submission.submissions import ReadFolder, Submission
+
+_NAMED = 5
+
+
+class Refused(Exception):
+    """The run would lose students; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """All that is graded: `submissions` sorted by student, `gone` those of whom nothing is handed in any more."""
+
+    submissions: tuple[Submission, ...]
+    gone: tuple[str, ...]
+    pruned: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_class(
+    parts: tuple[str, ...], source: Path, roster: Path | None = None, leave_out: tuple[Path, ...] = ()
+) -> ReadFolder:
+    """The submissions below `source` and every Problem on the way; raises OSError."""
+    source.stat()
+    listed, said = read_class_list(roster.read_bytes(), roster.name) if roster else (None, ())
+    skipped = (*leave_out, roster) if roster else leave_out
+    read = read_files(_loaded(source, skipped), parts, listed)
+    return replace(read, problems=tuple(sorted((*said, *read.problems), key=_place)))
+
+
+def _loaded(source: Path, skipped: tuple[Path, ...]) -> Iterator[tuple[str, bytes | Problem]]:
+    """The files below `source`, then those that could not be loaded with their Problems: their students stay."""
+    problems: list[Problem] = []
+    yield from class_files(source, skipped, problems)
+    yield from ((problem.file, problem) for problem in problems)
+
+
+def _place(problem: Problem) -> tuple[str, int, int, str, str]:
+    return problem.file, problem.line, problem.column, problem.path, problem.message
+
+
+def with_earlier(
+    read: ReadFolder, earlier: Mapping[str, tuple[Submission, int | None]], *, prune: bool, anyway: bool
+) -> Class:
+    """What was read, and of students who are gone what they had handed in, unless they are to be taken out (`prune`).
+
+    Raises Refused where more than half of the students would be gone, or none is left, unless it is to go on `anyway`.
+    """
+    there = {one.student for one in read.submissions}
+    expected = {student for student, (_, gone) in earlier.items() if gone is None}
+    gone = tuple(sorted(earlier.keys() - there))
+    missed = sorted(expected - there)
+    if not anyway and missed and (expected.isdisjoint(there) or 2 * len(missed) > len(expected)):
+        raise Refused(_refusal(missed, len(expected), bool(there)))
+    if prune:
+        return Class(read.submissions, (), gone, read.problems)
+    kept = (earlier[student][0] for student in gone)
+    problems = (*read.problems, *_said(gone))
+    return Class(tuple(sorted((*read.submissions, *kept), key=lambda one: one.student)), gone, (), problems)
+
+
+def _refusal(missed: list[str], expected: int, any_there: bool) -> str:
+    who = ", ".join(missed[:_NAMED]) + (", …" if len(missed) > _NAMED else "")
+    if len(missed) == expected:
+        what = "none of the students of the last run is" if any_there else "there are no submissions: no student is"
+        return f"{what} among the submissions ({who}); nothing was written. Is this the right folder? --anyway goes on."
+    return (
+        f"{len(missed)} of {expected} students of the last run are not among the submissions ({who});"
+        " nothing was written. --anyway goes on."
+    )
+
+
+def _said(gone: tuple[str, ...]) -> tuple[Problem, ...]:
+    if not gone:
+        return ()
+    who = ", ".join(gone[:_NAMED]) + (f", and {len(gone) - _NAMED} more" if len(gone) > _NAMED else "")
+    return (Problem(f"nothing is handed in any more by {who}: kept as graded before", "--prune takes them out"),)

@@ -1,0 +1,156 @@
+"""Judged answers -> each student's report and page, by several processes.
+
+What follows from a student's other answers is worked out here, if it is not kept. Where that fails, the answers stand
+as judged; only where that fails too is a whole submission undecided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from html import escape
+from pathlib import Path
+
+from grader.batch.judging import Solved
+from grader.batch.pool import piece, spread
+from grader.feedback.pages import student_page
+from grader.files import write_text
+from grader.gradebook.assembly import report_kept
+from grader.gradebook.records import decode_carried, decode_result, encode_carried
+from grader.gradebook.reports import Page, encode_report
+from grader.grading.grade import report_of
+from grader.grading.isolated import Failed, Isolation, not_judged
+from grader.problems import Problem
+from grader.results import AnswerShown, GradeReport, Judgement, Note, NoteKind, Outcome, PartResult, RubricShown
+from grader.submission.submissions import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that a student's report is made of.
+
+    `judgements` are by part (fingerprint, JSON), `carried` by question what is kept of what follows from other answers;
+    `fingerprint` names the report, `page` the file of its page.
+    """
+
+    submission: Submission
+    fingerprint: str
+    page: str
+    judgements: Mapping[str, tuple[str, str]]
+    carried: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A report as the gradebook keeps it, what was worked out anew by question, and the page that was written."""
+
+    student: str
+    fingerprint: str
+    report: str
+    carried: Mapping[str, str]
+    page: Page | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Where pages go; None for a run that writes nothing."""
+
+    solved: Solved
+    folder: Path | None
+
+
+def report_all(given: Pages, sheets: Sequence[Sheet], jobs: int) -> Iterator[Reported]:
+    """The report of each sheet, as they are done; pages are written. Raises OSError."""
+    failed: list[tuple[Sheet, Failed]] = []
+    for index, found in spread(partial(_report, given), sheets, jobs):
+        if isinstance(found, Failed):
+            failed.append((sheets[index], found))
+        else:
+            yield found
+    for index, found in spread(partial(_report_as_judged, given), failed, jobs):
+        if isinstance(found, Failed):
+            sheet = failed[index][0]
+            yield _reported(given, sheet, not_graded(sheet.submission, given.solved.shown, found), {}, {})
+        else:
+            yield found
+
+
+def _report(given: Pages, sheet: Sheet) -> Reported:
+    return _graded(given, sheet, piece)
+
+
+def _report_as_judged(given: Pages, failed: tuple[Sheet, Failed]) -> Reported:
+    """The report without what follows from other answers, which is what failed."""
+    sheet, why = failed
+    return _graded(given, replace(sheet, carried={}), partial(_instead, why))
+
+
+def _instead(failed: Failed, _work: Callable[[], object]) -> Failed:
+    return failed
+
+
+def _graded(given: Pages, sheet: Sheet, isolation: Isolation) -> Reported:
+    asked = {one.part: one for one in given.solved.shown.parts}
+    alone = {part: (name, decode_result(kept, asked[part])) for part, (name, kept) in sheet.judgements.items()}
+    texts = {answer.part: answer.text for answer in sheet.submission.answers}
+    judged = {(part, texts[part]): Judgement(texts[part], result) for part, (_, result) in alone.items()}
+    known = {question: decode_carried(kept) for question, kept in sheet.carried.items()}
+    report, carried = report_of(given.solved.key, sheet.submission, judged, isolation, known)
+    made = {}
+    for question, found in carried.items():
+        if question not in known and any(found):
+            with suppress(ValueError):  # of what failed for a part nothing is kept
+                made[question] = encode_carried(found)
+    return _reported(given, sheet, report, alone, made)
+
+
+def _reported(
+    given: Pages,
+    sheet: Sheet,
+    report: GradeReport,
+    alone: Mapping[str, tuple[str, PartResult]],
+    carried: Mapping[str, str],
+) -> Reported:
+    page = None
+    if given.folder is not None:
+        report, page = _with_page(given, given.folder / sheet.page, sheet, report)
+    return Reported(
+        sheet.submission.student, sheet.fingerprint, encode_report(report_kept(report, alone)), carried, page
+    )
+
+
+def _with_page(given: Pages, path: Path, sheet: Sheet, report: GradeReport) -> tuple[GradeReport, Page]:
+    """The report once its page is written; where the page is what fails, a bare one says so, and so does the report."""
+    page = piece(partial(student_page, report, given.solved.shown))
+    if isinstance(page, Failed):
+        problem = Problem("grader failed on this submission's page", page.why, file=report.source)
+        report = replace(report, review=True, problems=(*report.problems, problem))
+        page = f"<!doctype html><title>{escape(report.student)}</title><p>{escape(str(problem))}"
+    write_text(path, page)
+    there = path.stat()
+    return report, Page(path.name, sheet.fingerprint, there.st_size, there.st_mtime_ns)
+
+
+def not_graded(submission: Submission, shown: RubricShown, failed: Failed) -> GradeReport:
+    """The report of a submission that could not be judged: each answer undecided and for a person."""
+    answers = {answer.part: answer for answer in submission.answers}
+    parts = []
+    for asked in shown.parts:
+        result = PartResult(asked, Outcome.MISSING, 0.0, Note(NoteKind.MISSING), review=False, message="")
+        if answer := answers.get(asked.part):
+            place = AnswerShown(answer.text, "", None, answer.file, answer.line)
+            result = replace(not_judged(asked, answer.text, failed), answer=place, problems=())
+        parts.append(result)
+    problem = Problem("grader failed on this submission", failed.why, file=submission.source)
+    return GradeReport(
+        student=submission.student,
+        name=submission.name,
+        source=submission.source,
+        score=0.0,
+        max_score=shown.max_score,
+        review=True,
+        parts=tuple(parts),
+        problems=(*submission.problems, problem),
+    )

@@ -1,0 +1,199 @@
+"""The two stages of a run on the gradebook: distinct answers are judged, then reports of students put together.
+
+Both write as they go, so that a run that was killed is gone on with where it was.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar, overload
+
+from grader.batch.judging import Solved, distinct_answers, judge_all
+from grader.batch.reporting import Pages, Reported, Sheet, report_all
+from grader.feedback.pages import page_names
+from grader.gradebook.decisions import Decided
+from grader.gradebook.fingerprints import (
+    answer_fingerprint,
+    carried_fingerprint,
+    part_fingerprints,
+    program_hash,
+    question_fingerprints,
+    report_fingerprint,
+)
+from grader.gradebook.judgements import CARRIED, Kept, keep_judgements, kept_fingerprints, kept_judgements
+from grader.gradebook.opening import written
+from grader.gradebook.reports import Page, current, keep_pages, pages, replace_reports
+from grader.gradebook.rows import CONTEXT
+from grader.submission.submissions import Submission
+
+Progress = Callable[[str, int, int], None]
+Item = TypeVar("Item")
+_AT_ONCE = 64  # judgements, or reports, written to the gradebook together
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done: the students whose reports are `stale`, and by student the fingerprint and page of each.
+
+    `parts` and `questions` are fingerprints, `asked` the parts of each question.
+    """
+
+    solved: Solved
+    stale: tuple[Submission, ...]
+    fingerprints: Mapping[str, str]
+    files: Mapping[str, str]
+    parts: Mapping[str, str]
+    questions: Mapping[str, str]
+    asked: Mapping[str, tuple[str, ...]]
+
+
+def planned(
+    book: sqlite3.Connection,
+    solved: Solved,
+    submissions: Sequence[Submission],
+    decided: Mapping[str, Mapping[str, Decided]],
+    folder: Path | None,
+) -> Plan:
+    """Which reports are to be made; given a `folder` for pages, also those whose page is not as it was left."""
+    rubric = solved.key.rubric
+    parts = part_fingerprints(rubric)
+    files = page_names(one.student for one in submissions)
+    fingerprints = {
+        one.student: report_fingerprint(one, solved.shown, parts, _decisions(decided.get(one.student, {})))
+        for one in submissions
+    }
+    holds = current(book)
+    shown = pages(book)
+    stale = []
+    for one in submissions:
+        fingerprint = fingerprints[one.student]
+        fresh = holds.get(one.student, ("",))[0] == fingerprint
+        if fresh and folder is not None:
+            page = shown.get(one.student)
+            fresh = page is not None and page.fingerprint == fingerprint and _is_there(folder, page, files[one.student])
+        if not fresh:
+            stale.append(one)
+    asked = {question.id: tuple(part.id for part in question.parts) for question in rubric.questions}
+    return Plan(solved, tuple(stale), fingerprints, files, parts, question_fingerprints(rubric), asked)
+
+
+def _decisions(decided: Mapping[str, Decided]) -> list[Decided]:
+    return [decided[part] for part in sorted(decided)]
+
+
+def _is_there(folder: Path, page: Page, file: str) -> bool:
+    """Whether the page on disk is the one that was written."""
+    if page.file != file:
+        return False
+    try:
+        found = (folder / file).stat()
+    except OSError:
+        return False
+    return (found.st_size, found.st_mtime_ns) == (page.bytes, page.modified)
+
+
+def judge_new(book: sqlite3.Connection, plan: Plan, jobs: int, progress: Progress | None) -> dict[str, Kept]:
+    """Judge what is not kept; what the clock ended is given back by fingerprint, and not kept. Raises OSError."""
+    known = kept_fingerprints(book)
+    new = [pair for pair in distinct_answers(plan.stale, plan.parts) if pair.fingerprint not in known]
+    fleeting: dict[str, Kept] = {}
+    done = 0
+    for some in _chunks(judge_all(plan.solved, new, jobs), _AT_ONCE):
+        fleeting.update({kept.fingerprint: kept for kept, lasts in some if not lasts})
+        with written(book):
+            keep_judgements(book, [kept for kept, lasts in some if lasts], program_hash())
+        done += len(some)
+        if progress:
+            progress("answers judged", done, len(new))
+    return fleeting
+
+
+def report_stale(
+    book: sqlite3.Connection,
+    plan: Plan,
+    fleeting: Mapping[str, Kept],
+    run: int,
+    folder: Path | None,
+    jobs: int,
+    progress: Progress | None,
+) -> None:
+    """Put together the reports that are stale, and write their pages. Raises OSError."""
+    sheets = _Sheets(book, plan, fleeting)
+    done = 0
+    for some in _chunks(report_all(Pages(plan.solved, folder), sheets, jobs), _AT_ONCE):
+        with written(book):
+            _keep(book, plan, run, some)
+        done += len(some)
+        if progress:
+            progress("students graded", done, len(sheets))
+
+
+def _keep(book: sqlite3.Connection, plan: Plan, run: int, made: Sequence[Reported]) -> None:
+    replace_reports(book, run, [(one.student, one.fingerprint, one.report) for one in made])
+    keep_pages(book, {one.student: one.page for one in made if one.page is not None})
+    by_student = {one.student: one for one in plan.stale}
+    carried = [
+        Kept(_carried_name(plan, by_student[one.student], question), CARRIED, question, None, found)
+        for one in made
+        for question, found in one.carried.items()
+    ]
+    keep_judgements(book, carried, program_hash())
+
+
+def _carried_name(plan: Plan, submission: Submission, question: str) -> str:
+    """The fingerprint of what follows from the student's answers to a question."""
+    asked = plan.asked[question]
+    answers = [(one.part, one.text, CONTEXT) for one in submission.answers if one.part in asked and one.text.strip()]
+    return carried_fingerprint(plan.questions[question], sorted(answers))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sheets(Sequence[Sheet]):
+    """The sheets of the stale students, each read from the gradebook when it goes out."""
+
+    book: sqlite3.Connection
+    plan: Plan
+    fleeting: Mapping[str, Kept]
+
+    def __len__(self) -> int:
+        return len(self.plan.stale)
+
+    @overload
+    def __getitem__(self, index: int) -> Sheet: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Sheet]: ...
+    def __getitem__(self, index: int | slice) -> Sheet | Sequence[Sheet]:
+        if isinstance(index, slice):
+            return [self[k] for k in range(*index.indices(len(self)))]
+        plan, submission = self.plan, self.plan.stale[index]
+        answers = {
+            one.part: answer_fingerprint(plan.parts[one.part], one.text, CONTEXT)
+            for one in submission.answers
+            if one.part in plan.parts and one.text.strip()
+        }
+        carried = {question: _carried_name(plan, submission, question) for question in plan.asked}
+        found = kept_judgements(self.book, (*answers.values(), *carried.values()))
+        kept = {**found, **{name: self.fleeting[name] for name in answers.values() if name in self.fleeting}}
+        return Sheet(
+            submission,
+            plan.fingerprints[submission.student],
+            plan.files[submission.student],
+            {part: (name, kept[name].judgement) for part, name in answers.items()},
+            {question: found[name].judgement for question, name in carried.items() if name in found},
+        )
+
+
+def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+def now() -> str:
+    """This moment in UTC, to the second, in ISO 8601."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

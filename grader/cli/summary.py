@@ -1,0 +1,108 @@
+"""A graded class -> what the command prints of it: first what needs a person, last what was wrong on the way."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from statistics import fmean
+
+from grader.cli.terminal import paint, print_problem, printable
+from grader.feedback.wording import percent, points
+from grader.gradebook.runs import Change
+from grader.problems import Problem
+from grader.results import ClassReport
+
+_NAMED = 10  # students named in the summary; the class page has them all
+_PARTICULAR = re.compile(r"'[^']*'|\d+")
+_NOTES = 20  # notes printed one by one; the class page has them all
+
+
+def needs_person(report: ClassReport) -> bool:
+    """Whether a score is not final, or something that was handed in could not be used."""
+    return bool(report.problems) or any(one.review or one.problems for one in report.reports)
+
+
+def tell(report: ClassReport, out: Path, source: Path) -> None:
+    """The summary of a class for people: what waits for one first, the notes (on standard error) last."""
+    _tell_waiting(report)
+    shares = [percent(one.score, one.max_score) for one in report.reports]
+    title, worth = printable(report.rubric.title), points(report.rubric.max_score)
+    print(f"Graded {_count(len(shares), 'student')} on “{title}”, {worth} points.")
+    if shares:
+        print(f"  mean {fmean(shares):.0f} %, from {min(shares):.0f} % to {max(shares):.0f} %")
+    print(f"Class page: {paint(str(out / 'index.html'), 'bold', sys.stdout)}")
+    sys.stdout.flush()
+    _tell_notes(report, source if source.is_dir() else source.parent)
+
+
+def _tell_waiting(report: ClassReport) -> None:
+    waiting = [one for one in report.reports if one.review]
+    if not waiting:
+        return
+    answers = sum(result.review for one in waiting for result in one.parts)
+    what = f"{_count(answers, 'answer')} of {_count(len(waiting), 'student')}" if answers else "What was handed in by"
+    what = what if answers else f"{what} {_count(len(waiting), 'student')}"
+    print(f"{what} to review before the scores are final:")
+    for one in waiting[:_NAMED]:
+        parts = [result.asked.part for result in one.parts if result.review]
+        why = ", ".join(parts[:8] + ["…"] * (len(parts) > 8)) or "what was handed in"
+        print(f"  {printable(one.student)}: {why}")
+    if len(waiting) > _NAMED:
+        print(f"  and {len(waiting) - _NAMED} more, listed on the class page")
+
+
+def _tell_notes(report: ClassReport, folder: Path) -> None:
+    """Each note with its place; of very many, how many there are of each kind."""
+    notes = [*report.problems, *(problem for one in report.reports for problem in one.problems)]
+    placed = [one.at((folder / one.file).as_posix()) if one.file else one for one in notes]
+    if len(placed) <= _NOTES:
+        for one in placed:
+            print_problem(one, "note")
+        return
+    kinds: dict[str, list[Problem]] = {}
+    for one in placed:
+        kinds.setdefault(_PARTICULAR.sub("…", one.message), []).append(one)
+    ordered = sorted(kinds.items(), key=lambda item: -len(item[1]))
+    for _, some in ordered[:_NAMED]:
+        print_problem(replace(some[0], message=_counted(some)), "note")
+    others = sum(len(some) for _, some in ordered[_NAMED:])
+    more = f", {others} of other kinds," if others else ""
+    where = "on the class page and the students' pages"
+    print(f"{_count(len(placed), 'note')} in all{more} {where}", file=sys.stderr)
+
+
+def _counted(some: list[Problem]) -> str:
+    return some[0].message + (f" [and {len(some) - 1} more like this]" if len(some) > 1 else "")
+
+
+def tell_changes(changes: Iterable[Change], report: ClassReport) -> None:
+    """What a run would change, a line a student whose points change; a changed maximum alone is one line."""
+    by_student: dict[str, list[Change]] = {}
+    for change in changes:
+        by_student.setdefault(change.student, []).append(change)
+    for student, some in by_student.items():
+        print(f"{printable(student)}: {_said(some)}")
+    print(f"{_count(len(by_student), 'student')} of {len(report.reports)} would change; nothing was written.")
+
+
+def _said(some: list[Change]) -> str:
+    total = next((one for one in some if not one.part), None)
+    parts = ", ".join(f"{one.part} {_points(one.before)} -> {_points(one.after)}" for one in some if one.part)
+    if total is None:
+        return f"{parts}; the total stays"
+    if total.before is None:
+        return f"new, {_points(total.after)}"
+    if total.after is None:
+        return f"{_points(total.before)}, taken out"
+    return f"{_points(total.before)} -> {_points(total.after)}" + (f" ({parts})" if parts else "")
+
+
+def _points(value: float | None) -> str:
+    return "–" if value is None else points(value)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
