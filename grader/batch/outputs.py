@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from grader.feedback.pages import class_page, page_names
 from grader.feedback.tables import grades_csv, results_json
 from grader.files import write_text
-from grader.gradebook.assembly import grade_report, results_of
+from grader.gradebook.assembly import grade_report, outline, results_of
 from grader.gradebook.judgements import kept_judgements
 from grader.gradebook.runs import students_now
 from grader.problems import Problem
 from grader.results import ClassReport, RubricShown
 
 
-def class_report(book: sqlite3.Connection, shown: RubricShown, problems: tuple[Problem, ...]) -> ClassReport:
-    """The reports that hold now as one value."""
+def class_report(
+    book: sqlite3.Connection, shown: RubricShown, problems: tuple[Problem, ...], *, whole: bool
+) -> ClassReport:
+    """The reports that hold now, sorted by student; in outline, unless each answer is wanted as a `whole`."""
     kept = students_now(book)
+    if not whole:
+        return ClassReport(shown, tuple(outline(kept[name], shown) for name in sorted(kept)), problems)
     names = {part.judgement for one in kept.values() for part in one.parts if part.judgement and not part.result}
     results = results_of(kept_judgements(book, names), shown)
     return ClassReport(shown, tuple(grade_report(kept[name], shown, results) for name in sorted(kept)), problems)
 
 
-def write_tables(report: ClassReport, out: Path) -> None:
-    """Write results.json, grades.csv and the class page, and remove the pages of who is not in the class any more."""
-    write_text(out / "results.json", results_json(report))
+def write_tables(report: ClassReport, lines: Sequence[str], out: Path) -> None:
+    """Write results.json, grades.csv and the class page, and remove the pages of who is not in the class any more.
+
+    `lines` are those of results.json, a student each.
+    """
+    write_text(out / "results.json", results_json(report, lines))
     write_text(out / "grades.csv", grades_csv(report))
     write_text(out / "index.html", class_page(report))
     there = set(page_names(one.student for one in report.reports).values())

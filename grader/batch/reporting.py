@@ -16,6 +16,7 @@ from pathlib import Path
 from grader.batch.judging import Solved
 from grader.batch.pool import piece, spread
 from grader.feedback.pages import student_page
+from grader.feedback.tables import student_line
 from grader.files import write_text
 from grader.gradebook.assembly import report_kept
 from grader.gradebook.records import decode_carried, decode_result, encode_carried
@@ -44,11 +45,13 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A report as the gradebook keeps it, what was worked out anew by question, and the page that was written."""
+    """A report as the gradebook keeps it, its line of results.json, what was worked out anew by question, and the page
+    that was written."""
 
     student: str
     fingerprint: str
     report: str
+    line: str
     carried: Mapping[str, str]
     page: Page | None
 
@@ -116,9 +119,9 @@ def _reported(
     page = None
     if given.folder is not None:
         report, page = _with_page(given, given.folder / sheet.page, sheet, report)
-    return Reported(
-        sheet.submission.student, sheet.fingerprint, encode_report(report_kept(report, alone)), carried, page
-    )
+    kept = encode_report(report_kept(report, alone))
+    line = student_line(report, given.solved.shown)
+    return Reported(sheet.submission.student, sheet.fingerprint, kept, line, carried, page)
 
 
 def _with_page(given: Pages, path: Path, sheet: Sheet, report: GradeReport) -> tuple[GradeReport, Page]:

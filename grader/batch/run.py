@@ -26,7 +26,7 @@ from grader.gradebook.decisions import all_decisions, decide, standing
 from grader.gradebook.fingerprints import program_hash
 from grader.gradebook.judgements import forget_unused
 from grader.gradebook.opening import NAME, Gradebook, alone, held, worker, written
-from grader.gradebook.reports import current, end_reports
+from grader.gradebook.reports import current, end_reports, lines
 from grader.gradebook.runs import Change, RubricText, begin, changes, finish, students_now
 from grader.grading import rubric_shown
 from grader.problems import Problem
@@ -42,7 +42,8 @@ class RunOptions:
     """How a class is to be graded.
 
     `prune` takes out students who are gone; `anyway` goes on where a run would lose many; `decisions` is a CSV file of
-    what people decided; `leave_out` are files below the class folder that nobody handed in; `waiting` hears who holds
+    what people decided; `leave_out` are files below the class folder that nobody handed in; `whole` asks for a report
+    with every answer, and not in outline; `waiting` hears who holds
     the folder where another run does.
     """
 
@@ -52,6 +53,7 @@ class RunOptions:
     anyway: bool = False
     decisions: Path | None = None
     leave_out: tuple[Path, ...] = ()
+    whole: bool = False
     progress: Progress | None = None
     waiting: Callable[[str], None] | None = None
 
@@ -65,7 +67,7 @@ def grade_class(key: AnswerKey, source: Path, out: Path, options: RunOptions = R
     with held(out, options.waiting) as book:
         _clear_leftovers(out)
         report = _graded(key, source, out, book, options, pages=out / "feedback")
-        write_tables(report, out)
+        write_tables(report, lines(book.connection), out)
         return report
 
 
@@ -114,7 +116,7 @@ def _graded(
     with written(connection):
         finish(connection, run, now(), problems)
         forget_unused(connection, program_hash())
-    return class_report(connection, solved.shown, problems)
+    return class_report(connection, solved.shown, problems, whole=options.whole)
 
 
 def _changed(found: Class, earlier: Mapping[str, tuple[Submission, int | None]]) -> Iterator[Submission]:

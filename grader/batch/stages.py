@@ -134,7 +134,7 @@ def report_stale(
 
 
 def _keep(book: sqlite3.Connection, plan: Plan, run: int, made: Sequence[Reported]) -> None:
-    replace_reports(book, run, [(one.student, one.fingerprint, one.report) for one in made])
+    replace_reports(book, run, [(one.student, one.fingerprint, one.report, one.line) for one in made])
     keep_pages(book, {one.student: one.page for one in made if one.page is not None})
     by_student = {one.student: one for one in plan.stale}
     carried = [

@@ -62,6 +62,7 @@ def _options(asked: Namespace, bars: Bars | None) -> RunOptions:
         anyway=asked.anyway,
         decisions=asked.decisions,
         leave_out=tuple(path for path in (asked.junit, asked.decisions) if path),
+        whole=bool(asked.junit) or _on_github(),
         progress=bars,
         waiting=lambda who: print_error(f"{asked.out} is in use by {who}: waiting for it"),
     )
@@ -94,9 +95,13 @@ def _nothing(asked: Namespace) -> int:
     return 2
 
 
+def _on_github() -> bool:
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
 def _tell_github(report: ClassReport, source: Path) -> None:
     """On GitHub Actions: annotations at the answers' places, and the class table as the step's summary."""
-    if os.environ.get("GITHUB_ACTIONS") != "true":
+    if not _on_github():
         return
     folder = source if source.is_dir() else source.parent
     root = Path(os.environ.get("GITHUB_WORKSPACE") or ".").resolve()

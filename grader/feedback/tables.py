@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Sequence
 
 from grader.feedback.wording import by_student, clean, in_order, percent, tidy
 from grader.problems import Problem
@@ -22,8 +23,11 @@ _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
-def results_json(report: ClassReport) -> str:
-    """`results.json` as the contract has it: one student a line, students sorted, parts as in the rubric."""
+def results_json(report: ClassReport, lines: Sequence[str] = ()) -> str:
+    """`results.json` as the contract has it: one student a line, students sorted, parts as in the rubric.
+
+    `lines` are those of the students, in their order, where they are made already.
+    """
     rubric = report.rubric
     head = {
         "title": rubric.title,
@@ -31,13 +35,18 @@ def results_json(report: ClassReport) -> str:
         "sha256": rubric.sha256,
         "max_score": tidy(rubric.max_score),
     }
-    students = [_json(_student(one, rubric)) for one in by_student(report)]
+    students = list(lines) or [student_line(one, rubric) for one in by_student(report)]
     found = (*report.problems, *(problem for one in by_student(report) for problem in one.problems))
     problems = [_json(_problem(one)) for one in dict.fromkeys(found)]
     return (
         f'{{"schema": {SCHEMA},\n"rubric": {_json(head)},\n'
         f'"students": [{_lines(students)}],\n"problems": [{_lines(problems)}]}}\n'
     )
+
+
+def student_line(report: GradeReport, rubric: RubricShown) -> str:
+    """A student's line of `results.json`."""
+    return _json(_student(report, rubric))
 
 
 def grades_csv(report: ClassReport) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from grader.gradebook.judgements import Kept
-from grader.gradebook.records import decode_result, encode_result
+from grader.gradebook.records import decode_result, encode_result, note_of
 from grader.gradebook.reports import PartKept, ReportKept
 from grader.grading.grade import missing, placed
-from grader.results import GradeReport, PartResult, RubricShown
+from grader.results import Diagnosis, GradeReport, Outcome, PartResult, RubricShown
 from grader.rubric.shown import Asked
 from grader.submission.submissions import Answer
 
@@ -35,7 +35,15 @@ def _part_kept(result: PartResult, judged: tuple[str, PartResult] | None) -> Par
     name, alone = judged or ("", missing(asked))
     as_kept = placed(alone, Answer(asked.part, place.text, file, line)) if place else alone
     drawn = place.drawn if place else ""
-    return PartKept(*outcome, name, file, line, "" if as_kept == result else encode_result(result, drawn))
+    return PartKept(
+        *outcome,
+        judgement=name,
+        file=file,
+        line=line,
+        result="" if as_kept == result else encode_result(result, drawn),
+        rule=result.diagnosis.rule if result.diagnosis else "",
+        message=result.message if result.review else "",
+    )
 
 
 def grade_report(kept: ReportKept, rubric: RubricShown, results: Mapping[str, PartResult]) -> GradeReport:
@@ -51,6 +59,21 @@ def grade_report(kept: ReportKept, rubric: RubricShown, results: Mapping[str, Pa
         tuple(_part_result(part, asked[part.part], results) for part in kept.parts),
         kept.problems,
     )
+
+
+def outline(kept: ReportKept, rubric: RubricShown) -> GradeReport:
+    """The report with what tables of a class need of it alone: outcomes, points, which mistakes, and what is open."""
+    asked = {one.part: one for one in rubric.parts}
+    parts = tuple(_outlined(one, asked[one.part]) for one in kept.parts)
+    return GradeReport(
+        kept.student, kept.name, kept.source, kept.score, kept.max_score, kept.review, parts, kept.problems
+    )
+
+
+def _outlined(kept: PartKept, asked: Asked) -> PartResult:
+    diagnosis = Diagnosis(note_of(kept.rule), "") if kept.rule else None
+    note, verdict = note_of(kept.note), Outcome(kept.verdict)
+    return PartResult(asked, verdict, kept.score, note, kept.review, kept.message, diagnosis=diagnosis)
 
 
 def _part_result(kept: PartKept, asked: Asked, results: Mapping[str, PartResult]) -> PartResult:

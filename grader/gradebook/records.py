@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any
 
 from grader.grading.carried import Carried, Fit, StepsShown
@@ -126,6 +127,7 @@ def decode_problems(kept: str) -> tuple[Problem, ...]:
     return tuple(map(problem_of, json.loads(kept)))
 
 
+@lru_cache(maxsize=4096)
 def note_of(text: str) -> Note:
     """``malrule/sign`` as a Note; raises ValueError for a kind that there is not."""
     kind, _, detail = text.partition("/")

@@ -21,7 +21,8 @@ class PartKept:
     """One part of a report: its outcome, and where to find the rest.
 
     `judgement` is a fingerprint, empty for a missing answer, which stood in `file` at `line`. `result` is JSON, empty
-    where the result is the judgement as it was kept.
+    where the result is the judgement as it was kept. `rule` names the mistake that was diagnosed, `message` says why a
+    person must look, where one must.
     """
 
     part: str
@@ -34,6 +35,8 @@ class PartKept:
     file: str = ""
     line: int = 0
     result: str = ""
+    rule: str = ""
+    message: str = ""
 
 
 _PART = tuple(one.name for one in fields(PartKept))
@@ -74,13 +77,19 @@ def before_run(book: sqlite3.Connection, run: int) -> dict[str, str]:
     return dict(book.execute("SELECT student, report FROM reports WHERE until = ?", (run,)).fetchall())
 
 
-def replace_reports(book: sqlite3.Connection, run: int, made: Iterable[tuple[str, str, str]]) -> None:
-    """Put (student, fingerprint, report) in place of what held; a report of the same run is overwritten."""
+def lines(book: sqlite3.Connection) -> list[str]:
+    """The lines of results.json for what holds now, by student; raises sqlite3.Error."""
+    return [line for (line,) in book.execute("SELECT line FROM reports WHERE until IS NULL ORDER BY student")]
+
+
+def replace_reports(book: sqlite3.Connection, run: int, made: Iterable[tuple[str, str, str, str]]) -> None:
+    """Put (student, fingerprint, report, line) in place of what held; a report of the same run is overwritten."""
     made = tuple(made)
-    end_reports(book, run, (student for student, _, _ in made))
+    end_reports(book, run, (student for student, *_ in made))
     book.executemany(
-        "INSERT OR REPLACE INTO reports (student, since, until, fingerprint, report) VALUES (?, ?, NULL, ?, ?)",
-        [(student, run, fingerprint, report) for student, fingerprint, report in made],
+        "INSERT OR REPLACE INTO reports (student, since, until, fingerprint, report, line)"
+        " VALUES (?, ?, NULL, ?, ?, ?)",
+        [(student, run, fingerprint, report, line) for student, fingerprint, report, line in made],
     )
 
 
@@ -88,7 +97,7 @@ def end_reports(book: sqlite3.Connection, run: int, students: Iterable[str]) -> 
     """What holds for these students ends with this run; nothing is left of what this run itself had made."""
     names = [(run, student) for student in students]
     book.executemany("DELETE FROM reports WHERE since = ? AND student = ?", names)
-    book.executemany("UPDATE reports SET until = ? WHERE student = ? AND until IS NULL", names)
+    book.executemany("UPDATE reports SET until = ?, line = '' WHERE student = ? AND until IS NULL", names)
 
 
 def pages(book: sqlite3.Connection) -> dict[str, Page]:

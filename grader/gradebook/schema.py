@@ -63,6 +63,7 @@ CREATE TABLE reports (
     until INTEGER REFERENCES runs (id), -- the run that replaced it; null for what holds now
     fingerprint TEXT NOT NULL,    -- of all that the report depends on
     report TEXT NOT NULL,         -- JSON
+    line TEXT NOT NULL,           -- of results.json; empty for what does not hold any more
     PRIMARY KEY (student, since)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX current_reports ON reports (student) WHERE until IS NULL;
