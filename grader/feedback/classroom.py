@@ -12,8 +12,22 @@ from dataclasses import dataclass
 from grader.feedback.addresses import anchor, feedback_name
 from grader.feedback.charts import Histogram, histogram
 from grader.feedback.mistakes import MistakeCount, mistakes
+from grader.feedback.sums import part_rule
 from grader.feedback.templating import Remark, remarks, script, template
-from grader.feedback.wording import VERDICTS, by_student, clean, in_order, percent, points, shorten, tidy, worth
+from grader.feedback.wording import (
+    by_student,
+    clean,
+    in_order,
+    outcome_of,
+    percent,
+    points,
+    shorten,
+    tidy,
+    waits,
+    worth,
+)
+from grader.grading.overrides import NOT_APPLIED
+from grader.grading.totals import total
 from grader.results import ClassReport, GradeReport, Outcome, PartResult, RubricShown
 
 _MOST_REVIEWS = 500
@@ -38,9 +52,14 @@ class StudentRow:
 
 @dataclass(frozen=True, slots=True)
 class Difficulty:
-    """How a part went: mean share of its points, and shares of students (`full`: all points), in percent."""
+    """How a part went: mean share of its points, and shares of students (`full`: all points), in percent.
+
+    Of a choice, means and `full` are of those who answered; what a person has yet to grade is left out of them, and
+    `mean` is empty where nothing is left. `rule` says that the points are a bonus, or how many parts count.
+    """
 
     part: str
+    rule: str
     prompt: str
     max_score: str
     mean: str
@@ -74,6 +93,7 @@ class ClassView:
     numbers: tuple[tuple[str, str], ...]
     parts: tuple[str, ...]
     rows: tuple[StudentRow, ...]
+    some_left_out: bool
     histogram: Histogram
     difficulty: tuple[Difficulty, ...]
     reviews: tuple[Review, ...]
@@ -89,6 +109,7 @@ def class_page(report: ClassReport) -> str:
     """The page of the class. It holds every student's row, and works as it stands where scripts are off."""
     rubric, reports = report.rubric, by_student(report)
     ordered = [in_order(one, rubric) for one in reports]
+    decided = sum(result.override is not None for one in reports for result in one.parts)
     shares = [percent(one.score, one.max_score) for one in reports]
     reviews = [(one, result) for one, results in zip(reports, ordered, strict=True) for result in _open(one, results)]
     source, fingerprint = script("class.js")
@@ -103,9 +124,11 @@ def class_page(report: ClassReport) -> str:
             ("Mean", f"{statistics.fmean(shares):.0f} %" if shares else "–"),
             ("Median", f"{statistics.median(shares):.0f} %" if shares else "–"),
             ("Answers to review", str(len(reviews))),
+            *([("Decided by a person", str(decided))] if decided else []),
         ),
         parts=tuple(asked.part for asked in rubric.parts),
         rows=tuple(_row(one, rubric) for one in reports),
+        some_left_out=any(total(one.parts).left_out for one in reports),
         histogram=histogram(shares),
         difficulty=_difficulty(rubric, ordered),
         reviews=tuple(_review(one, result) for one, result in reviews[:_MOST_REVIEWS]),
@@ -122,6 +145,7 @@ def class_page(report: ClassReport) -> str:
 def _row(report: GradeReport, rubric: RubricShown) -> StudentRow:
     share = percent(report.score, report.max_score)
     by_part = {result.asked.part: result for result in report.parts}
+    left_out = total(report.parts).left_out
     return StudentRow(
         student=report.student,
         name=report.name,
@@ -131,17 +155,18 @@ def _row(report: GradeReport, rubric: RubricShown) -> StudentRow:
         percent=f"{share:.0f}",
         sort_percent=str(tidy(share)),
         open_count=sum(result.review for result in report.parts) or int(report.review),
-        cells=tuple(_cell(by_part.get(asked.part)) for asked in rubric.parts),
+        cells=tuple(_cell(by_part.get(asked.part), asked.part in left_out) for asked in rubric.parts),
     )
 
 
-def _cell(result: PartResult | None) -> tuple[str, str, str]:
+def _cell(result: PartResult | None, left_out: bool) -> tuple[str, str, str]:
     if result is None:
         return ("missing", "", "not graded")
-    said = VERDICTS[result.verdict]
-    if result.verdict in (Outcome.UNDECIDED, Outcome.UNREADABLE, Outcome.MISSING):
-        return (result.verdict, said.sign, said.word)
-    return (result.verdict, points(result.score), "")
+    said = outcome_of(result)
+    if result.outcome in (Outcome.UNDECIDED, Outcome.UNREADABLE, Outcome.MISSING):
+        return (result.outcome, said.sign, said.word)
+    text = points(result.score)
+    return (result.outcome, f"({text})", f"{text}, not counted") if left_out else (result.outcome, text, "")
 
 
 def _difficulty(rubric: RubricShown, ordered: list[tuple[PartResult, ...]]) -> tuple[Difficulty, ...]:
@@ -152,18 +177,20 @@ def _difficulty(rubric: RubricShown, ordered: list[tuple[PartResult, ...]]) -> t
     out: list[Difficulty] = []
     for asked in rubric.parts:
         found = by_part[asked.part]
-        count = len(found) or 1
-        mean = sum(result.score for result in found) / count
-        full = sum(result.score >= asked.max_score - 1e-9 for result in found)
+        answered = [result for result in found if result.verdict is not Outcome.MISSING]
+        graded = [result for result in (answered if asked.best and not asked.bonus else found) if not waits(result)]
+        mean = sum(result.score for result in graded) / (len(graded) or 1)
+        full = sum(result.score >= asked.max_score - 1e-9 for result in graded)
         out.append(
             Difficulty(
                 part=asked.part,
+                rule=part_rule(asked, rubric.parts),
                 prompt=asked.prompt,
                 max_score=points(asked.max_score),
-                mean=f"{min(max(percent(mean, asked.max_score), 0), 100):.0f}",
+                mean=f"{min(max(percent(mean, asked.max_score), 0), 100):.0f}" if graded or not found else "",
                 mean_points=points(mean),
-                full=f"{100 * full / count:.0f}",
-                answered=f"{100 * sum(result.verdict != 'missing' for result in found) / count:.0f}",
+                full=f"{100 * full / (len(graded) or 1):.0f}",
+                answered=f"{100 * len(answered) / (len(found) or 1):.0f}",
                 open_count=str(sum(result.review for result in found) or ""),
             )
         )
@@ -182,6 +209,11 @@ def _open(report: GradeReport, results: tuple[PartResult, ...]) -> tuple[PartRes
     return found or ((None,) if report.review else ())
 
 
+def _why(result: PartResult) -> str:
+    """Why a person must look: of a decision that could not be applied, that it could not."""
+    return next((one.message for one in result.problems if one.message.startswith(NOT_APPLIED)), result.message)
+
+
 def _review(report: GradeReport, result: PartResult | None) -> Review:
     href = f"feedback/{feedback_name(report.student)}"
     if result is None:
@@ -191,7 +223,7 @@ def _review(report: GradeReport, result: PartResult | None) -> Review:
         student=report.student,
         part=result.asked.part,
         href=f"{href}#{anchor(result.asked.part)}",
-        word=VERDICTS[result.verdict].word,
-        verdict=result.verdict,
-        why=shorten(result.message, 160),
+        word=outcome_of(result).word,
+        verdict=result.outcome,
+        why=shorten(_why(result), 160),
     )

@@ -18,6 +18,7 @@ from grader.feedback.templating import TEMPLATES, quantity
 from grader.feedback.wording import VERDICTS, evidence_sentence, figures
 from grader.results import AnswerShown, ClassReport, Diagnosis, Evidence, GradeReport, Note, NoteKind, Outcome
 
+from . import by_hand
 from .sample import RUBRIC, TYPED, WRONG, answered, hostile, large_class, mixed, report, small_class, student_page
 
 
@@ -58,6 +59,10 @@ PAGES = {
     "class": class_page(small_class()),
     "nobody": class_page(ClassReport(RUBRIC, ())),
     "forty": class_page(large_class(40, 24)),
+    "waits": student_page(by_hand.waits(), by_hand.RUBRIC),
+    "graded": student_page(by_hand.graded(), by_hand.RUBRIC),
+    "key by hand": key_page(by_hand.RUBRIC),
+    "class by hand": class_page(by_hand.class_of_three()),
 }
 
 

@@ -17,6 +17,7 @@ from grader.feedback.tables import cell, grades_csv, results_json
 from grader.feedback.wording import points, tidy
 from grader.results import ClassReport
 
+from .by_hand import class_of_three
 from .sample import CHAIN, HOSTILE_NAME, RIGHT, RUBRIC, mixed, report, small_class
 
 TEXT, NUMBER, FLAG = {"type": "string"}, {"type": "number"}, {"type": "boolean"}
@@ -44,7 +45,7 @@ EVIDENCE = {
     "properties": {"kind": {"enum": ["proof", "samples", "counterexample", "none"]}},
     "required": ["kind"],
 }
-PART = record(
+PART_FIELDS = dict(
     part=TEXT,
     verdict=VERDICT,
     score=NUMBER,
@@ -55,7 +56,12 @@ PART = record(
     message=TEXT,
     diagnosis=or_null(record(rule=TEXT, message=TEXT)),
     evidence=EVIDENCE,
+    override=or_null(record(points=NUMBER, comment=TEXT, by=TEXT, at=TEXT)),
 )
+PART = record(**PART_FIELDS) | {
+    # the last two only where points are not simply added
+    "properties": {**PART_FIELDS, "bonus": {"const": True}, "counted": {"const": False}},
+}
 STUDENT = record(
     student=TEXT,
     name=TEXT,
@@ -73,7 +79,7 @@ SCHEMA = record(
 )
 
 
-@pytest.mark.parametrize("report", [small_class(), ClassReport(RUBRIC, ())], ids=["a class", "nobody"])
+@pytest.mark.parametrize("report", [small_class(), class_of_three(), ClassReport(RUBRIC, ())], ids=["a class", "people", "nobody"])
 def test_json_follows_the_contract(report: ClassReport) -> None:
     text = results_json(report)
     jsonschema.validate(json.loads(text), SCHEMA)
