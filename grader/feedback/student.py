@@ -19,12 +19,12 @@ from grader.expression.language.names import Names, kept_by_names
 from grader.expression.language.nodes import Expression
 from grader.expression.printing.mathml import to_mathml
 from grader.feedback.addresses import anchor
-from grader.feedback.sums import SumLine, question_sum, remark
+from grader.feedback.sums import SumLine, question_sum
 from grader.feedback.templating import Formula, Remark, formula, quantity, remarks, template, typed
 from grader.feedback.wording import (
     VERDICTS,
     clean,
-    decided,
+    earned,
     evidence_sentence,
     in_order,
     outcome_of,
@@ -44,8 +44,8 @@ CERTAIN = "This difference is certain: it was checked with interval arithmetic, 
 class PartView:
     """A part as the page shows it; a text is empty where there is nothing to say.
 
-    `decided` and `comment` are a person's; `said` heads what the program found beside them. `remark` says whether its
-    points are a bonus, or not counted.
+    `decided` (the points), `by` (who, and when) and `comment` are a person's; `said` heads what the program found
+    beside them. `tag` says whether the points are a bonus, or not counted. A text `by_hand` is prose.
     """
 
     anchor: str
@@ -58,8 +58,10 @@ class PartView:
     max_score: str
     worth: str
     review: bool
-    remark: str
+    tag: str
+    by_hand: bool
     decided: str
+    by: tuple[str, str]
     comment: str
     said: str
     typed: str | None
@@ -153,14 +155,13 @@ def _question(results: tuple[PartResult, ...], names: Names) -> QuestionView:
         max_score=sums.max_score,
         worth=sums.worth,
         rule=sums.rule,
-        lines=sums.lines,
-        parts=tuple(_part(result, remark(result, results), names) for result in results),
+        lines=() if sums.plain else sums.lines,
+        parts=tuple(_part(result, line.tag, names) for result, line in zip(results, sums.lines, strict=True)),
     )
 
 
-def _part(result: PartResult, remark: str, names: Names) -> PartView:
+def _part(result: PartResult, tag: str, names: Names) -> PartView:
     asked, answer, evidence, override = result.asked, result.answer, result.evidence, result.override
-    decision = f"{points(result.score)} of {worth(asked.max_score)}" if override else ""
     wrong = evidence.kind == "counterexample"
     arrays = wrong and any(value.startswith("[") for _, value in point_of(evidence))
     # A number and its name stay on one line.
@@ -172,12 +173,14 @@ def _part(result: PartResult, remark: str, names: Names) -> PartView:
         target=None if asked.by_hand else formula(asked.target_mathml, asked.target_text),
         verdict=result.outcome,
         word=outcome_of(result).word,
-        score=points(result.score),
+        score=earned(result),
         max_score=points(asked.max_score),
         worth=worth(asked.max_score),
         review=result.review,
-        remark=remark,
-        decided=f"{decided(override)}: {decision}." if override else "",
+        tag=tag,
+        by_hand=asked.by_hand,
+        decided=f"{points(result.score)} of {worth(asked.max_score)}" if override else "",
+        by=(override.by, override.day) if override else ("", ""),
         comment=override.comment if override else "",
         said=f"The program said: {VERDICTS[result.verdict].word.lower()}." if override and not asked.by_hand else "",
         typed=typed(answer.text) if answer else None,

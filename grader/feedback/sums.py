@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.feedback.addresses import anchor
-from grader.feedback.wording import points, worth
+from grader.feedback.wording import earned, points, worth
 from grader.grading.totals import total
 from grader.results import PartResult
 from grader.rubric.shown import Asked
@@ -17,10 +17,11 @@ from grader.rubric.shown import Asked
 
 @dataclass(frozen=True, slots=True)
 class SumLine:
-    """A part in the sum of its question; `remark` is empty where its points are simply added."""
+    """A part in the sum of its question; `tag` and the longer `remark` are empty where its points are simply added."""
 
     anchor: str
     part: str
+    tag: str
     remark: str
     points: str
     counts: bool
@@ -28,12 +29,13 @@ class SumLine:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSum:
-    """The sum of a question; `rule` says how many parts count, and `lines` are there if not every part simply adds."""
+    """The sum of a question, a line a part; `rule` says how many of them count, `plain` that all are simply added."""
 
     score: str
     max_score: str
     worth: str
     rule: str
+    plain: bool
     lines: tuple[SumLine, ...]
 
 
@@ -41,14 +43,29 @@ def question_sum(results: Sequence[PartResult]) -> QuestionSum:
     """The sum of all parts of one question."""
     sums = total(results)
     asked = [result.asked for result in results]
-    plain = asked[0].best is None and not any(one.bonus for one in asked)
+    choice = [result for result in results if not result.asked.bonus]
+    so_far = "not counted so far" if any(result.review for result in choice) else "not counted"
+    left = f"{so_far}: the best {asked[0].best} of {len(choice)} count"
     return QuestionSum(
         score=points(sums.score),
         max_score=points(sums.max_score),
         worth=worth(sums.max_score),
         rule=rule(asked),
-        lines=() if plain else tuple(_line(one, sums.left_out, remark(one, results)) for one in results),
+        plain=asked[0].best is None and not any(one.bonus for one in asked),
+        lines=tuple(
+            _left_out(one, so_far, left) if one.asked.part in sums.left_out else _counted(one) for one in results
+        ),
     )
+
+
+def _left_out(result: PartResult, tag: str, remark: str) -> SumLine:
+    part = result.asked.part
+    return SumLine(anchor(part), part, tag, remark, f"({earned(result)})", counts=False)
+
+
+def _counted(result: PartResult) -> SumLine:
+    part, bonus = result.asked.part, "bonus" if result.asked.bonus else ""
+    return SumLine(anchor(part), part, bonus, bonus, earned(result), counts=True)
 
 
 def rule(asked: Sequence[Asked]) -> str:
@@ -65,31 +82,9 @@ def part_rule(asked: Asked, parts: Sequence[Asked]) -> str:
     return "" if asked.best is None else f"best {asked.best} of {choice}"
 
 
-def remark(result: PartResult, results: Sequence[PartResult]) -> str:
-    """What is special about a part among all of its question; empty for most."""
-    if result.asked.bonus:
-        return "bonus"
-    if result.asked.best is None or result.asked.part not in total(results).left_out:
-        return ""
-    choice = [one for one in results if not one.asked.bonus]
-    so_far = " so far" if any(one.review for one in choice) else ""
-    return f"not counted{so_far}: the best {result.asked.best} of {len(choice)} count"
-
-
-def _line(result: PartResult, left_out: frozenset[str], remark: str) -> SumLine:
-    counts = result.asked.part not in left_out
-    return SumLine(
-        anchor(result.asked.part),
-        result.asked.part,
-        remark,
-        points(result.score) if counts else f"({points(result.score)})",
-        counts,
-    )
-
-
 def _choice(asked: Sequence[Asked]) -> int:
     return sum(not one.bonus for one in asked)
 
 
 def _bonus(asked: Sequence[Asked]) -> str:
-    return ", and the bonus" if any(one.bonus for one in asked) else ""
+    return "; the bonus comes on top" if any(one.bonus for one in asked) else ""

@@ -34,7 +34,6 @@ VERDICTS = MappingProxyType(
 )
 
 _TO_BE_GRADED = Wording("To be graded", "?")
-_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:.*")
 
 # What neither HTML nor XML 1.0 may hold: control signs, halves of surrogate pairs, non-characters.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -54,10 +53,14 @@ def waits(result: PartResult) -> bool:
     return result.asked.by_hand and result.outcome is Outcome.UNDECIDED
 
 
+def earned(result: PartResult) -> str:
+    """The points of a part; a dash where a person has yet to give any."""
+    return "–" if waits(result) else points(result.score)
+
+
 def decided(override: Override) -> str:
     """Who decided, and on which day: ``Decided by A. Teacher on 2026-03-01``."""
-    day = _DAY.fullmatch(override.at)
-    return f"Decided by {override.by or 'a person'}" + (f" on {day[1] if day else override.at}" if override.at else "")
+    return f"Decided by {override.by or 'a person'}" + (f" on {override.day}" if override.at else "")
 
 
 def clean(text: str) -> str:

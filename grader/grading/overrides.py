@@ -68,4 +68,4 @@ def _in_the_way(result: PartResult, override: Override, now: str) -> Problem | N
 def _told(override: Override) -> str:
     """``2 points, by A. Teacher, 2026-03-01``."""
     points = f"{override.points:g} point" + ("" if override.points == 1 else "s")
-    return ", ".join(filter(None, (points, override.by and f"by {override.by}", override.at)))
+    return ", ".join(filter(None, (points, override.by and f"by {override.by}", override.day)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ from grader.expression.reading.read import Reading
 from grader.problems import Problem
 from grader.results.notes import NOTES, Decision, Note, NoteKind, Outcome
 from grader.rubric.shown import Asked
+
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:[\d:.]+ ?(?:Z|[+-][\d:]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,12 @@ class Override:
     by: str
     at: str
     answer: str
+
+    @property
+    def day(self) -> str:
+        """The day of `at` where it is a time of ISO 8601, else `at` as it is."""
+        day = _DAY.fullmatch(self.at)
+        return day[1] if day else self.at
 
 
 @dataclass(frozen=True, slots=True)

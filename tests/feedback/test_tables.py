@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import jsonschema
 import pytest
@@ -24,11 +26,11 @@ TEXT, NUMBER, FLAG = {"type": "string"}, {"type": "number"}, {"type": "boolean"}
 COUNT = {"type": "integer", "minimum": 0}
 
 
-def record(**fields: object) -> dict[str, object]:
-    """The schema of an object with exactly these fields."""
+def record(optional: Mapping[str, object] = MappingProxyType({}), /, **fields: object) -> dict[str, object]:
+    """The schema of an object with exactly these fields, and `optional` ones."""
     return {
         "type": "object",
-        "properties": fields,
+        "properties": {**optional, **fields},
         "required": list(fields),
         "additionalProperties": False,
     }
@@ -45,7 +47,9 @@ EVIDENCE = {
     "properties": {"kind": {"enum": ["proof", "samples", "counterexample", "none"]}},
     "required": ["kind"],
 }
-PART_FIELDS = dict(
+SPECIAL = {"bonus": {"const": True}, "counted": {"const": False}}  # where points are not simply added
+PART = record(
+    SPECIAL,
     part=TEXT,
     verdict=VERDICT,
     score=NUMBER,
@@ -58,10 +62,6 @@ PART_FIELDS = dict(
     evidence=EVIDENCE,
     override=or_null(record(points=NUMBER, comment=TEXT, by=TEXT, at=TEXT)),
 )
-PART = record(**PART_FIELDS) | {
-    # the last two only where points are not simply added
-    "properties": {**PART_FIELDS, "bonus": {"const": True}, "counted": {"const": False}},
-}
 STUDENT = record(
     student=TEXT,
     name=TEXT,
@@ -79,7 +79,9 @@ SCHEMA = record(
 )
 
 
-@pytest.mark.parametrize("report", [small_class(), class_of_three(), ClassReport(RUBRIC, ())], ids=["a class", "people", "nobody"])
+@pytest.mark.parametrize(
+    "report", [small_class(), class_of_three(), ClassReport(RUBRIC, ())], ids=["a class", "people", "nobody"]
+)
 def test_json_follows_the_contract(report: ClassReport) -> None:
     text = results_json(report)
     jsonschema.validate(json.loads(text), SCHEMA)
