@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from grader.feedback.addresses import anchor, feedback_name
 from grader.feedback.charts import Histogram, histogram
 from grader.feedback.mistakes import MistakeCount, mistakes
-from grader.feedback.sums import part_rule
+from grader.feedback.question_sums import part_rule
 from grader.feedback.templating import Remark, remarks, script, template
 from grader.feedback.wording import (
     by_student,

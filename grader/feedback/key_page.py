@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from grader.feedback.addresses import anchor
-from grader.feedback.sums import rule
+from grader.feedback.question_sums import rule
 from grader.feedback.templating import Formula, formula, template
 from grader.feedback.wording import clean, worth
 from grader.results import RubricShown

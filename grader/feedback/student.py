@@ -19,7 +19,7 @@ from grader.expression.language.names import Names, kept_by_names
 from grader.expression.language.nodes import Expression
 from grader.expression.printing.mathml import to_mathml
 from grader.feedback.addresses import anchor
-from grader.feedback.sums import SumLine, question_sum
+from grader.feedback.question_sums import SumLine, question_sum
 from grader.feedback.templating import Formula, Remark, formula, quantity, remarks, template, typed
 from grader.feedback.wording import (
     VERDICTS,

@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 
 from grader.feedback.tables import cell, grades_csv, results_json
 from grader.feedback.wording import points, tidy
+from grader.grading.totals import summed
 from grader.results import ClassReport
 
-from .by_hand import class_of_three
+from .by_hand import RUBRIC as PEOPLE
+from .by_hand import class_of_three, graded
 from .sample import CHAIN, HOSTILE_NAME, RIGHT, RUBRIC, mixed, report, small_class
 
 TEXT, NUMBER, FLAG = {"type": "string"}, {"type": "number"}, {"type": "boolean"}
@@ -113,6 +115,34 @@ def test_evidence_is_told_by_kind() -> None:
         "expected": "-1",
         "got": "1",
     }
+
+
+def test_the_points_of_people_count_and_the_verdict_stays() -> None:
+    students = json.loads(results_json(class_of_three()))["students"]
+    ada, bo, _ = ({part["part"]: part for part in one["parts"]} for one in students)
+    assert (bo["1b"]["verdict"], bo["1b"]["score"], bo["1b"]["review"]) == ("partly_correct", 2, False)
+    assert bo["1b"]["override"] == {
+        "points": 2,
+        "comment": "The sign is a slip of the pen:\nyour next line has it right.",
+        "by": "A. Teacher",
+        "at": "2026-03-01T09:30:00+00:00",
+    }
+    assert (bo["2b"]["override"], bo["2b"]["review"]) == (None, True)
+    assert all(part["override"] is None for part in ada.values())
+    assert [name for name, part in bo.items() if part.get("counted", True) is False] == ["1c"]
+    assert [name for name, part in bo.items() if part.get("bonus")] == ["1d"]
+    rows = list(csv.DictReader(io.StringIO(grades_csv(class_of_three()))))
+    assert [(row["1b"], row["1c"], row["total"], row["max"], row["percent"]) for row in rows] == [
+        ("0.5", "0", "3.5", "9", "38.89"),
+        ("2", "1.5", "8", "9", "88.89"),
+        ("0", "0", "0", "9", "0"),
+    ]
+
+
+def test_more_than_all_points_are_more_than_a_hundred_percent() -> None:
+    all_right = tuple(replace(one, score=one.asked.max_score) for one in graded().parts)
+    row = grades_csv(ClassReport(PEOPLE, (summed(graded(), all_right, ()),))).splitlines()[1]
+    assert row.endswith("10,9,111.11,true")
 
 
 def test_texts_can_be_written_as_utf8() -> None:
