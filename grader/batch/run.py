@@ -18,6 +18,7 @@ from grader.files import write_text
 from grader.grading import rubric_shown
 from grader.problems import Problem
 from grader.results import ClassReport
+from grader.rubric.shown import Asked
 from grader.solver.key import AnswerKey
 from grader.submission.class_folder import read_class_list, read_files
 from grader.submission.submissions import ReadFolder
@@ -26,13 +27,14 @@ Progress = Callable[[int, int], None]
 
 
 def read_class(
-    parts: tuple[str, ...], source: Path, roster: Path | None = None, leave_out: tuple[Path, ...] = ()
+    asked: tuple[Asked, ...], source: Path, roster: Path | None = None, leave_out: tuple[Path, ...] = ()
 ) -> ReadFolder:
-    """The submissions below `source` and every Problem on the way; raises OSError."""
+    """The submissions below `source` for the parts `asked`, and every Problem on the way; raises OSError."""
     source.stat()
     listed, said = read_class_list(roster.read_bytes(), roster.name) if roster else (None, ())
     skipped = (*leave_out, roster) if roster else leave_out
-    read = read_files(_loaded(source, skipped), parts, listed)
+    by_hand = tuple((one.part, one.prompt) for one in asked if one.by_hand)
+    read = read_files(_loaded(source, skipped), tuple(one.part for one in asked), listed, by_hand)
     return replace(read, problems=tuple(sorted((*said, *read.problems), key=_place)))
 
 
@@ -54,7 +56,7 @@ def grade_class(
 ) -> ClassReport:
     """Grade every submission below `source` and write all results below `out`; raises OSError."""
     shown = rubric_shown(key)
-    read = read_class(tuple(asked.part for asked in shown.parts), source, roster, (out,))
+    read = read_class(shown.parts, source, roster, (out,))
     out.mkdir(parents=True, exist_ok=True)
     reports = grade_many(WorkerInput(key, shown, out / "feedback"), read.submissions, jobs, progress)
     report = ClassReport(shown, reports, read.problems)

@@ -60,7 +60,9 @@ def _in_the_way(result: PartResult, override: Override, now: str) -> Problem | N
         message = f"{NOT_APPLIED}another answer to part {result.asked.part} ({_told(override)}): look again"
         return Problem(message, "", file, line)
     if wrong := misfit(override.points, result.asked.max_score):
-        message = f"{NOT_APPLIED}points for part {result.asked.part} that do not fit it ({_told(override)}): {wrong.message}"
+        message = (
+            f"{NOT_APPLIED}points for part {result.asked.part} that do not fit it ({_told(override)}): {wrong.message}"
+        )
         return Problem(message, wrong.hint, file, line)
     return None
 
