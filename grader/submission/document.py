@@ -264,8 +264,11 @@ def _prose(block: Block, part: str, file: str, prompt: str) -> Answer | None:
         first, title = kept[0], None
     else:
         return None
-    below = block.lines if block.lines[0].text.strip() else block.lines[1:]  # the first: the label's own line, cut off
-    lines = [first, *below] if title else block.lines
+    if title:
+        own = block.lines[0].text.strip()  # what is left of the label's line
+        lines = [first, *([Line(own, first.line)] if own else []), *block.lines[1:]]
+    else:
+        lines = block.lines
     text = "\n".join(line.text.rstrip() for line in lines).strip()
     column = first.column + len(first.text) - len(first.text.lstrip()) + 1 if first.line else first.column
     return Answer(part, text, file, first.line, column)
