@@ -183,7 +183,7 @@ def _part(result: PartResult, tag: str, names: Names) -> PartView:
         by=(override.by, override.day) if override else ("", ""),
         comment=override.comment if override else "",
         said=f"The program said: {VERDICTS[result.verdict].word.lower()}." if override and not asked.by_hand else "",
-        typed=typed(answer.text) if answer else None,
+        typed=None if answer is None else answer.text if asked.by_hand else typed(answer.text),  # a person reads it all
         place=placed(answer.file, answer.line) if answer else "",
         reading=_reading(answer, names) if answer and answer.read_as else None,
         message="" if override and asked.by_hand else result.message,

@@ -26,6 +26,25 @@ def test_check_counts_them(capsys: Output) -> None:
     assert "no problem in 8 parts, of which a person grades 3\n" in capsys.readouterr().out
 
 
+UNEQUAL = [
+    ("best: 2", "points: 3}", True, "as it stands, one part is worth less"),
+    ("best: 3", "points: 3}", False, "all of them count"),
+    ("best: 2", "points: 4}", False, "all are worth the same"),
+]
+
+
+@pytest.mark.parametrize(("best", "points", "warned", "why"), UNEQUAL, ids=[row[3] for row in UNEQUAL])
+def test_check_warns_of_a_choice_of_unequal_parts(
+    best: str, points: str, warned: bool, why: str, tmp_path: Path, capsys: Output
+) -> None:
+    text = Path(RUBRIC).read_text("utf-8").replace("best: 2", best)
+    text = text.replace("points: 3}", "points: 4}").replace("target: dL/dz, points: 4}", f"target: dL/dz, {points}")
+    (tmp_path / "r.yaml").write_text(text, "utf-8")
+    assert main(["check", str(tmp_path / "r.yaml")]) == 0
+    said = "the parts to choose from are worth 3, 4: not every choice of 2 can reach all points"
+    assert (said in capsys.readouterr().out) == warned, why
+
+
 def test_check_refuses_what_is_wrong_with_them(tmp_path: Path, capsys: Output) -> None:
     text = Path(RUBRIC).read_text("utf-8").replace("best: 2", "best: 4").replace("by: hand", "by: hands")
     (tmp_path / "r.yaml").write_text(text, "utf-8")

@@ -189,6 +189,13 @@ def with_decision(comment: str, by: str, at: str) -> GradeReport:
     return overridden(by_hand.waits(), {"1c": Override(1.0, comment, by, at, "")}, {})
 
 
+def test_a_long_text_for_a_person_is_shown_whole() -> None:
+    essay = "\n".join(f"Sentence {number} of a long proof." for number in range(400))
+    results = tuple(replace(one, answer=replace(one.answer, text=essay)) for one in by_hand.waits().parts if one.answer)
+    page = student_page(report("s", "", tuple(one for one in results if one.asked.by_hand)), by_hand.RUBRIC)
+    assert page.count("Sentence 399 of a long proof.") == 2
+
+
 def test_means_leave_out_what_nobody_has_graded_and_who_chose_another_part() -> None:
     page = PAGES["class by hand"]
     rows = {
