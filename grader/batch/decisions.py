@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from grader.gradebook.decisions import Decided
 from grader.gradebook.fingerprints import decided_on
+from grader.grading.overrides import misfit
 from grader.problems import Problem, did_you_mean
 from grader.results import RubricShown
 from grader.submission.decode import decode
@@ -90,9 +90,8 @@ def points_of(text: str, most: float) -> float | str:
         found = float(text.replace(",", "."))
     except ValueError:
         return f"'{text}' is no number of points"
-    if not (math.isfinite(found) and 0 <= found <= most):
-        return f"{text} points are not between 0 and {most:g}"
-    return round(found, 6)
+    wrong = misfit(found, most)
+    return round(found, 6) if wrong is None else wrong.message
 
 
 def _same(made: Decided, other: Decided, timed: bool) -> bool:

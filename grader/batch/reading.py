@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader.batch.folder import class_files
 from grader.problems import Problem
+from grader.rubric.shown import Asked
 from grader.submission.class_folder import read_class_list, read_files
 from grader.submission.submissions import ReadFolder, Submission
 
@@ -29,13 +30,14 @@ class Class:
 
 
 def read_class(
-    parts: tuple[str, ...], source: Path, roster: Path | None = None, leave_out: tuple[Path, ...] = ()
+    asked: tuple[Asked, ...], source: Path, roster: Path | None = None, leave_out: tuple[Path, ...] = ()
 ) -> ReadFolder:
-    """The submissions below `source` and every Problem on the way; raises OSError."""
+    """The submissions below `source` for the parts `asked`, and every Problem on the way; raises OSError."""
     source.stat()
     listed, said = read_class_list(roster.read_bytes(), roster.name) if roster else (None, ())
     skipped = (*leave_out, roster) if roster else leave_out
-    read = read_files(_loaded(source, skipped), parts, listed)
+    by_hand = tuple((one.part, one.prompt) for one in asked if one.by_hand)
+    read = read_files(_loaded(source, skipped), tuple(one.part for one in asked), listed, by_hand)
     return replace(read, problems=tuple(sorted((*said, *read.problems), key=_place)))
 
 

@@ -19,12 +19,24 @@ from grader.feedback.pages import student_page
 from grader.feedback.tables import student_line
 from grader.files import write_text
 from grader.gradebook.assembly import report_kept
+from grader.gradebook.fingerprints import decided_on
 from grader.gradebook.records import decode_carried, decode_result, encode_carried
 from grader.gradebook.reports import Page, encode_report
 from grader.grading.grade import report_of
 from grader.grading.isolated import Failed, Isolation, not_judged
+from grader.grading.overrides import overridden
 from grader.problems import Problem
-from grader.results import AnswerShown, GradeReport, Judgement, Note, NoteKind, Outcome, PartResult, RubricShown
+from grader.results import (
+    AnswerShown,
+    GradeReport,
+    Judgement,
+    Note,
+    NoteKind,
+    Outcome,
+    Override,
+    PartResult,
+    RubricShown,
+)
 from grader.submission.submissions import Submission
 
 
@@ -33,7 +45,7 @@ class Sheet:
     """All that a student's report is made of.
 
     `judgements` are by part (fingerprint, JSON), `carried` by question what is kept of what follows from other answers;
-    `fingerprint` names the report, `page` the file of its page.
+    `overrides` by part what people decided; `fingerprint` names the report, `page` the file of its page.
     """
 
     submission: Submission
@@ -41,6 +53,7 @@ class Sheet:
     page: str
     judgements: Mapping[str, tuple[str, str]]
     carried: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, Override] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +129,8 @@ def _reported(
     alone: Mapping[str, tuple[str, PartResult]],
     carried: Mapping[str, str],
 ) -> Reported:
+    answers = {answer.part: decided_on(answer) for answer in sheet.submission.answers}
+    report = overridden(report, sheet.overrides, answers) if sheet.overrides else report
     page = None
     if given.folder is not None:
         report, page = _with_page(given, given.folder / sheet.page, sheet, report)

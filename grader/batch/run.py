@@ -96,8 +96,7 @@ def _graded(
     """The class graded into the gradebook, and its pages into `pages`."""
     solved = Solved(key, rubric_shown(key))
     connection = book.connection
-    parts = tuple(asked.part for asked in solved.shown.parts)
-    read = read_class(parts, source, options.roster, (out, *options.leave_out))
+    read = read_class(solved.shown.parts, source, options.roster, (out, *options.leave_out))
     earlier = rows.kept(connection)
     found = with_earlier(read, earlier, prune=options.prune, anyway=options.anyway)
     said = _new_decisions(solved, found, connection, out, options)

@@ -50,6 +50,7 @@ class Plan:
     parts: Mapping[str, str]
     questions: Mapping[str, str]
     asked: Mapping[str, tuple[str, ...]]
+    decided: Mapping[str, Mapping[str, Decided]]
 
 
 def planned(
@@ -78,8 +79,8 @@ def planned(
             fresh = page is not None and page.fingerprint == fingerprint and _is_there(folder, page, files[one.student])
         if not fresh:
             stale.append(one)
-    asked = {question.id: tuple(part.id for part in question.parts) for question in rubric.questions}
-    return Plan(solved, tuple(stale), fingerprints, files, parts, question_fingerprints(rubric), asked)
+    asked = {question.id: tuple(part.id for part in question.judged) for question in rubric.questions}
+    return Plan(solved, tuple(stale), fingerprints, files, parts, question_fingerprints(rubric), asked, decided)
 
 
 def _decisions(decided: Mapping[str, Decided]) -> list[Decided]:
@@ -185,6 +186,7 @@ class _Sheets(Sequence[Sheet]):
             plan.files[submission.student],
             {part: (name, kept[name].judgement) for part, name in answers.items()},
             {question: found[name].judgement for question, name in carried.items() if name in found},
+            {part: one.override for part, one in plan.decided.get(submission.student, {}).items()},
         )
 
 

@@ -24,7 +24,8 @@ def check(asked: Namespace) -> int:
         return refuse(problems)
     assert not isinstance(found, tuple)
     if not asked.quiet:
-        parts = sum(len(question.parts) for question in found.questions)
+        parts = [one for question in found.questions for one in question.asked]
+        by_hand = sum(one.by_hand for one in parts)
         for warning in warnings(found):
             print(f"warning: {warning}")
         told = notes(found)
@@ -33,7 +34,8 @@ def check(asked: Namespace) -> int:
         if told and not asked.verbose:
             what = "mistakes that make no difference, points that no step earns"
             print(f"{len(told)} note{'' if len(told) == 1 else 's'} ({what}): --verbose shows them")
-        print(f"{asked.rubric}: no problem in {parts} part{'' if parts == 1 else 's'}")
+        said = f", of which a person grades {by_hand}" if by_hand else ""
+        print(f"{asked.rubric}: no problem in {len(parts)} part{'' if len(parts) == 1 else 's'}{said}")
     return 0
 
 

@@ -68,7 +68,7 @@ def unfinished(question: SolvedQuestion, answer: Expression, target: Target | No
 
 def _earlier(question: SolvedQuestion, target: Target) -> set[str | None]:
     """The derivatives that the parts before the target's ask for."""
-    asked = [part.target for part in question.question.parts]
+    asked = [part.target for part in question.question.judged]
     return {head(item) for item in asked[: asked.index(target.expression)]} if target.expression in asked else set()
 
 

@@ -59,13 +59,17 @@ class Histogram:
 
 def histogram(percents: Iterable[float]) -> Histogram:
     """How many students reached 0 to 10 percent, 10 to 20, ... (each range holds its lower end)."""
+    values = tuple(percents)
     counts = [0] * _BINS
-    for value in percents:
+    for value in values:
         counts[min(max(int(value * _BINS / 100 + 1e-9), 0), _BINS - 1)] += 1
     most = max(counts)
+    labels = [_label(place) for place in range(_BINS)]
+    if max(values, default=0) > 100:  # bonus points
+        labels[-1] = f"{10 * _BINS - 10} % and more"
     summary = "No scores yet."
     if most:
-        summary = f"Most students, {most} of {sum(counts)}, reached {_label(counts.index(most))}."
+        summary = f"Most students, {most} of {sum(counts)}, reached {labels[counts.index(most)]}."
     return Histogram(
         width=_WIDTH,
         height=_HEIGHT,
@@ -75,18 +79,18 @@ def histogram(percents: Iterable[float]) -> Histogram:
         floor=_FLOOR,
         label_y=_FLOOR + 18,
         title_y=_FLOOR + 36,
-        bars=tuple(_bar(place, count, most) for place, count in enumerate(counts)),
+        bars=tuple(_bar(place, labels[place], count, most) for place, count in enumerate(counts)),
         ticks=tuple(Tick(_SIDE + _STEP * place, str(10 * place)) for place in range(0, _BINS + 1, 2)),
         summary=summary,
     )
 
 
-def _bar(place: int, count: int, most: int) -> Bar:
+def _bar(place: int, label: str, count: int, most: int) -> Bar:
     # A single student in a large class must still be seen.
     height = max(2.0, (_FLOOR - _TOP) * count / most) if count else 0.0
     x = _SIDE + _STEP * place + 3
     y = round(_FLOOR - height, 1)
-    return Bar(_label(place), count, x, y, _STEP - 6, round(height, 1), x + (_STEP - 6) / 2, round(y - 6, 1))
+    return Bar(label, count, x, y, _STEP - 6, round(height, 1), x + (_STEP - 6) / 2, round(y - 6, 1))
 
 
 def _label(place: int) -> str:

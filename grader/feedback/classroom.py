@@ -12,8 +12,22 @@ from dataclasses import dataclass
 from grader.feedback.addresses import anchor, page_names
 from grader.feedback.charts import Histogram, histogram
 from grader.feedback.mistakes import MistakeCount, mistakes
+from grader.feedback.question_sums import part_rule
 from grader.feedback.templating import Remark, remarks, script, template
-from grader.feedback.wording import VERDICTS, by_student, clean, in_order, percent, points, shorten, tidy, worth
+from grader.feedback.wording import (
+    by_student,
+    clean,
+    in_order,
+    outcome_of,
+    percent,
+    points,
+    shorten,
+    tidy,
+    waits,
+    worth,
+)
+from grader.grading.overrides import why_open
+from grader.grading.totals import total
 from grader.results import ClassReport, GradeReport, Outcome, PartResult, RubricShown
 
 _MOST_REVIEWS = 500
@@ -38,9 +52,14 @@ class StudentRow:
 
 @dataclass(frozen=True, slots=True)
 class Difficulty:
-    """How a part went: mean share of its points, and shares of students (`full`: all points), in percent."""
+    """How a part went: mean share of its points, and shares of students (`full`: all points), in percent.
+
+    Of a choice, means and `full` are of those who answered; what a person has yet to grade is left out of them, and
+    `mean` is empty where nothing is left. `rule` says that the points are a bonus, or how many parts count.
+    """
 
     part: str
+    rule: str
     prompt: str
     max_score: str
     mean: str
@@ -74,6 +93,7 @@ class ClassView:
     numbers: tuple[tuple[str, str], ...]
     parts: tuple[str, ...]
     rows: tuple[StudentRow, ...]
+    some_left_out: bool
     histogram: Histogram
     difficulty: tuple[Difficulty, ...]
     reviews: tuple[Review, ...]
@@ -89,6 +109,7 @@ def class_page(report: ClassReport) -> str:
     """The page of the class. It holds every student's row, and works as it stands where scripts are off."""
     rubric, reports = report.rubric, by_student(report)
     ordered = [in_order(one, rubric) for one in reports]
+    decided = sum(result.override is not None for one in reports for result in one.parts)
     shares = [percent(one.score, one.max_score) for one in reports]
     reviews = [(one, result) for one, results in zip(reports, ordered, strict=True) for result in _open(one, results)]
     hrefs = {student: f"feedback/{name}" for student, name in page_names(one.student for one in reports).items()}
@@ -104,9 +125,11 @@ def class_page(report: ClassReport) -> str:
             ("Mean", f"{statistics.fmean(shares):.0f} %" if shares else "–"),
             ("Median", f"{statistics.median(shares):.0f} %" if shares else "–"),
             ("Answers to review", str(len(reviews))),
+            *([("Decided by a person", str(decided))] if decided else []),
         ),
         parts=tuple(asked.part for asked in rubric.parts),
         rows=tuple(_row(one, rubric, hrefs[one.student]) for one in reports),
+        some_left_out=any(total(one.parts).left_out for one in reports),
         histogram=histogram(shares),
         difficulty=_difficulty(rubric, ordered),
         reviews=tuple(_review(one, result, hrefs[one.student]) for one, result in reviews[:_MOST_REVIEWS]),
@@ -123,6 +146,7 @@ def class_page(report: ClassReport) -> str:
 def _row(report: GradeReport, rubric: RubricShown, href: str) -> StudentRow:
     share = percent(report.score, report.max_score)
     by_part = {result.asked.part: result for result in report.parts}
+    left_out = total(report.parts).left_out
     return StudentRow(
         student=report.student,
         name=report.name,
@@ -132,17 +156,18 @@ def _row(report: GradeReport, rubric: RubricShown, href: str) -> StudentRow:
         percent=f"{share:.0f}",
         sort_percent=str(tidy(share)),
         open_count=sum(result.review for result in report.parts) or int(report.review),
-        cells=tuple(_cell(by_part.get(asked.part)) for asked in rubric.parts),
+        cells=tuple(_cell(by_part.get(asked.part), asked.part in left_out) for asked in rubric.parts),
     )
 
 
-def _cell(result: PartResult | None) -> tuple[str, str, str]:
+def _cell(result: PartResult | None, left_out: bool) -> tuple[str, str, str]:
     if result is None:
         return ("missing", "", "not graded")
-    said = VERDICTS[result.verdict]
-    if result.verdict in (Outcome.UNDECIDED, Outcome.UNREADABLE, Outcome.MISSING):
-        return (result.verdict, said.sign, said.word)
-    return (result.verdict, points(result.score), "")
+    said = outcome_of(result)
+    if result.outcome in (Outcome.UNDECIDED, Outcome.UNREADABLE, Outcome.MISSING):
+        return (result.outcome, said.sign, said.word)
+    text = points(result.score)
+    return (result.outcome, f"({text})", f"{text}, not counted") if left_out else (result.outcome, text, "")
 
 
 def _difficulty(rubric: RubricShown, ordered: list[tuple[PartResult, ...]]) -> tuple[Difficulty, ...]:
@@ -153,18 +178,20 @@ def _difficulty(rubric: RubricShown, ordered: list[tuple[PartResult, ...]]) -> t
     out: list[Difficulty] = []
     for asked in rubric.parts:
         found = by_part[asked.part]
-        count = len(found) or 1
-        mean = sum(result.score for result in found) / count
-        full = sum(result.score >= asked.max_score - 1e-9 for result in found)
+        answered = [result for result in found if result.verdict is not Outcome.MISSING]
+        graded = [result for result in (answered if asked.best and not asked.bonus else found) if not waits(result)]
+        mean = sum(result.score for result in graded) / (len(graded) or 1)
+        full = sum(result.score >= asked.max_score - 1e-9 for result in graded)
         out.append(
             Difficulty(
                 part=asked.part,
+                rule=part_rule(asked, rubric.parts),
                 prompt=asked.prompt,
                 max_score=points(asked.max_score),
-                mean=f"{min(max(percent(mean, asked.max_score), 0), 100):.0f}",
+                mean=f"{min(max(percent(mean, asked.max_score), 0), 100):.0f}" if graded or not found else "",
                 mean_points=points(mean),
-                full=f"{100 * full / count:.0f}",
-                answered=f"{100 * sum(result.verdict != 'missing' for result in found) / count:.0f}",
+                full=f"{100 * full / (len(graded) or 1):.0f}",
+                answered=f"{100 * len(answered) / (len(found) or 1):.0f}",
                 open_count=str(sum(result.review for result in found) or ""),
             )
         )
@@ -191,7 +218,7 @@ def _review(report: GradeReport, result: PartResult | None, href: str) -> Review
         student=report.student,
         part=result.asked.part,
         href=f"{href}#{anchor(result.asked.part)}",
-        word=VERDICTS[result.verdict].word,
-        verdict=result.verdict,
-        why=shorten(result.message, 160),
+        word=outcome_of(result).word,
+        verdict=result.outcome,
+        why=shorten(why_open(result), 160),
     )

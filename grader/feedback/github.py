@@ -10,11 +10,11 @@ import statistics
 from types import MappingProxyType
 
 from grader.feedback.wording import (
-    VERDICTS,
     by_student,
     clean,
     explained,
     in_order,
+    outcome_of,
     percent,
     points,
     remark,
@@ -43,17 +43,17 @@ def github_annotations(report: ClassReport, folder: str = "") -> tuple[str, ...]
     """
     marked = [
         _command(
-            _LEVELS[result.verdict],
+            _LEVELS[result.outcome],
             folder,
             result.answer.file,
             result.answer.line,
-            f"{result.asked.part} ({one.student}): {VERDICTS[result.verdict].word.lower()}, "
+            f"{result.asked.part} ({one.student}): {outcome_of(result).word.lower()}, "
             f"{points(result.score)} of {worth(result.asked.max_score)}",
             _said(result),
         )
         for one in by_student(report)
         for result in in_order(one, report.rubric)
-        if result.answer and result.verdict in _LEVELS
+        if result.answer and result.outcome in _LEVELS
     ]
     of_students = (problem for one in by_student(report) for problem in one.problems)
     problems = dict.fromkeys((*report.problems, *of_students))  # one may be told of both
@@ -87,7 +87,7 @@ def github_summary(report: ClassReport) -> str:
 
 
 def _said(result: PartResult) -> str:
-    return shorten(explained(result) or VERDICTS[result.verdict].word, 2000)
+    return shorten(explained(result) or outcome_of(result).word, 2000)
 
 
 def _problem(problem: Problem, folder: str) -> str:

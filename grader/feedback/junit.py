@@ -10,7 +10,8 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from types import MappingProxyType
 
-from grader.feedback.wording import VERDICTS, by_student, clean, explained, in_order, points
+from grader.feedback.wording import by_student, clean, decided, explained, in_order, outcome_of, points
+from grader.grading.totals import total
 from grader.results import ClassReport, GradeReport, Outcome, PartResult, RubricShown
 
 _OUTCOMES = MappingProxyType(
@@ -47,21 +48,25 @@ def _suite(root: ET.Element, report: GradeReport, rubric: RubricShown) -> Counte
         },
     )
     counts: Counter[str] = Counter()
+    left_out = total(report.parts).left_out
     for result in in_order(report, rubric):
         counts["tests"] += 1
-        counts[_OUTCOMES.get(result.verdict, "")] += 1
-        _case(suite, report, result)
+        counts[_OUTCOMES.get(result.outcome, "")] += 1
+        _case(suite, report, result, result.asked.part in left_out)
     _count(suite, counts)
     return counts
 
 
-def _case(suite: ET.Element, report: GradeReport, result: PartResult) -> None:
+def _case(suite: ET.Element, report: GradeReport, result: PartResult, left_out: bool) -> None:
     attributes = {"classname": clean(report.student), "name": clean(result.asked.part), "time": "0"}
     if result.answer and result.answer.file:
         attributes["file"] = clean(result.answer.file)
         if result.answer.line:
             attributes["line"] = str(result.answer.line)
     case = ET.SubElement(suite, "testcase", attributes)
+    special = {"bonus": "true"} if result.asked.bonus else {}
+    special |= {"counted": "false"} if left_out else {}
+    special |= {"override": decided(result.override)} if result.override else {}
     _properties(
         case,
         {
@@ -70,12 +75,13 @@ def _case(suite: ET.Element, report: GradeReport, result: PartResult) -> None:
             "verdict": result.verdict,
             "note": result.note,
             "review": str(result.review).lower(),
+            **special,
         },
     )
-    if result.verdict in _OUTCOMES:
-        message = result.message or VERDICTS[result.verdict].word
-        outcome = {"message": clean(message), "type": clean(result.note or result.verdict)}
-        element = ET.SubElement(case, _OUTCOMES[result.verdict], outcome)
+    if result.outcome in _OUTCOMES:
+        comment = result.override.comment if result.override else result.message
+        outcome = {"message": clean(comment or outcome_of(result).word), "type": clean(result.note or result.verdict)}
+        element = ET.SubElement(case, _OUTCOMES[result.outcome], outcome)
         typed = f"answer: {result.answer.text}" if result.answer else ""
         element.text = clean("\n".join(line for line in (explained(result), typed) if line)) or None
 

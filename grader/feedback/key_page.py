@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from grader.feedback.addresses import anchor
+from grader.feedback.question_sums import rule
 from grader.feedback.templating import Formula, formula, template
 from grader.feedback.wording import clean, worth
 from grader.results import RubricShown
@@ -17,13 +18,14 @@ from grader.rubric.shown import Asked
 
 @dataclass(frozen=True, slots=True)
 class PartKey:
-    """A part of the key; `steps` are (formula, reason)."""
+    """A part of the key; `steps` are (formula, reason). One that a person grades has no `target`."""
 
     anchor: str
     part: str
     prompt: str
     worth: str
-    target: Formula
+    target: Formula | None
+    bonus: bool
     steps: tuple[tuple[Formula, str], ...]
 
 
@@ -33,6 +35,7 @@ class QuestionKey:
 
     label: str
     title: str
+    rule: str
     parts: tuple[PartKey, ...]
 
 
@@ -61,7 +64,7 @@ def key_page(rubric: RubricShown) -> str:
 
 def _question(parts: tuple[Asked, ...]) -> QuestionKey:
     label = f"Question {parts[0].question}" if parts[0].question else "Questions"
-    return QuestionKey(label, parts[0].question_title, tuple(map(_part, parts)))
+    return QuestionKey(label, parts[0].question_title, rule(parts), tuple(map(_part, parts)))
 
 
 def _part(asked: Asked) -> PartKey:
@@ -70,6 +73,7 @@ def _part(asked: Asked) -> PartKey:
         part=asked.part,
         prompt=asked.prompt,
         worth=worth(asked.max_score),
-        target=formula(asked.target_mathml, asked.target_text),
+        target=None if asked.by_hand else formula(asked.target_mathml, asked.target_text),
+        bonus=asked.bonus,
         steps=tuple((formula(step.mathml, step.text), step.reason) for step in asked.solution),
     )

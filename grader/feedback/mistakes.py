@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from grader.results import NOTES, WRONG, GradeReport, PartResult
+from grader.results import NOTES, WRONG, GradeReport, Outcome, PartResult
 from grader.rubric.malrules import MALRULES
 
 _UNEXPLAINED = "wrong, and no usual mistake explains it"
@@ -42,7 +42,9 @@ def mistakes(reports: Iterable[GradeReport]) -> tuple[MistakeCount, ...]:
 
 
 def _kinds(result: PartResult) -> Iterator[str]:
-    """What happened in an answer; of two mistakes at once each counts."""
+    """What happened in an answer; of two mistakes at once each counts. What a person finds right holds none."""
+    if result.override is not None and result.outcome is Outcome.CORRECT:
+        return
     if result.diagnosis is not None:
         pieces = result.diagnosis.rule.detail.split("+")
         names = dict.fromkeys(piece.partition(":")[0] for piece in pieces)

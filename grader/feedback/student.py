@@ -19,12 +19,15 @@ from grader.expression.language.names import Names, kept_by_names
 from grader.expression.language.nodes import Expression
 from grader.expression.printing.mathml import to_mathml
 from grader.feedback.addresses import anchor
+from grader.feedback.question_sums import SumLine, question_sum
 from grader.feedback.templating import Formula, Remark, formula, quantity, remarks, template, typed
 from grader.feedback.wording import (
     VERDICTS,
     clean,
+    earned,
     evidence_sentence,
     in_order,
+    outcome_of,
     percent,
     placed,
     point_of,
@@ -39,18 +42,28 @@ CERTAIN = "This difference is certain: it was checked with interval arithmetic, 
 
 @dataclass(frozen=True, slots=True)
 class PartView:
-    """A part as the page shows it; a text is empty where there is nothing to say."""
+    """A part as the page shows it; a text is empty where there is nothing to say.
+
+    `decided` (the points), `by` (who, and when) and `comment` are a person's; `said` heads what the program found
+    beside them. `tag` says whether the points are a bonus, or not counted. A text `by_hand` is prose.
+    """
 
     anchor: str
     part: str
     prompt: str
-    target: Formula
+    target: Formula | None
     verdict: str
     word: str
     score: str
     max_score: str
     worth: str
     review: bool
+    tag: str
+    by_hand: bool
+    decided: str
+    by: tuple[str, str]
+    comment: str
+    said: str
     typed: str | None
     place: str
     reading: Formula | None
@@ -67,13 +80,15 @@ class PartView:
 
 @dataclass(frozen=True, slots=True)
 class QuestionView:
-    """The parts of a question, its heading and its sub-total."""
+    """The parts of a question, its heading and its sub-total; `lines` add it up where it is no plain sum."""
 
     label: str
     title: str
     score: str
     max_score: str
     worth: str
+    rule: str
+    lines: tuple[SumLine, ...]
     parts: tuple[PartView, ...]
 
 
@@ -104,7 +119,8 @@ def student_page(report: GradeReport, rubric: RubricShown) -> str:
         _question(tuple(group), rubric.names.get(name, ()))
         for name, group in groupby(results, key=lambda result: result.asked.question)
     )
-    found = Counter(result.verdict for result in results)
+    found = Counter((result.outcome, outcome_of(result).word) for result in results)
+    order = list(VERDICTS)
     share = percent(report.score, report.max_score)
     of_parts = {problem for result in results for problem in result.problems}  # told there
     view = StudentView(
@@ -117,7 +133,10 @@ def student_page(report: GradeReport, rubric: RubricShown) -> str:
         worth=worth(report.max_score),
         percent=f"{share:.0f}",
         fill=f"{min(max(share, 0.0), 100.0):.1f}",
-        counts=tuple((key, found[key], said.word.lower()) for key, said in VERDICTS.items() if found[key]),
+        counts=tuple(
+            (outcome, found[outcome, word], word.lower())
+            for outcome, word in sorted(found, key=lambda pair: (order.index(pair[0]), pair[1]))
+        ),
         review=report.review,
         open_parts=tuple(part for question in questions for part in question.parts if part.review),
         questions=questions,
@@ -128,19 +147,21 @@ def student_page(report: GradeReport, rubric: RubricShown) -> str:
 
 def _question(results: tuple[PartResult, ...], names: Names) -> QuestionView:
     asked = results[0].asked
-    most = sum(result.asked.max_score for result in results)
+    sums = question_sum(results)
     return QuestionView(
         label=f"Question {asked.question}" if asked.question else "Questions",
         title=asked.question_title,
-        score=points(sum(result.score for result in results)),
-        max_score=points(most),
-        worth=worth(most),
-        parts=tuple(_part(result, names) for result in results),
+        score=sums.score,
+        max_score=sums.max_score,
+        worth=sums.worth,
+        rule=sums.rule,
+        lines=() if sums.plain else sums.lines,
+        parts=tuple(_part(result, line.tag, names) for result, line in zip(results, sums.lines, strict=True)),
     )
 
 
-def _part(result: PartResult, names: Names) -> PartView:
-    asked, answer, evidence = result.asked, result.answer, result.evidence
+def _part(result: PartResult, tag: str, names: Names) -> PartView:
+    asked, answer, evidence, override = result.asked, result.answer, result.evidence, result.override
     wrong = evidence.kind == "counterexample"
     arrays = wrong and any(value.startswith("[") for _, value in point_of(evidence))
     # A number and its name stay on one line.
@@ -149,24 +170,32 @@ def _part(result: PartResult, names: Names) -> PartView:
         anchor=anchor(asked.part),
         part=asked.part,
         prompt=asked.prompt,
-        target=formula(asked.target_mathml, asked.target_text),
-        verdict=result.verdict,
-        word=VERDICTS[result.verdict].word,
-        score=points(result.score),
+        target=None if asked.by_hand else formula(asked.target_mathml, asked.target_text),
+        verdict=result.outcome,
+        word=outcome_of(result).word,
+        score=earned(result),
         max_score=points(asked.max_score),
         worth=worth(asked.max_score),
         review=result.review,
-        typed=typed(answer.text) if answer else None,
+        tag=tag,
+        by_hand=asked.by_hand,
+        decided=f"{points(result.score)} of {worth(asked.max_score)}" if override else "",
+        by=(override.by, override.day) if override else ("", ""),
+        comment=override.comment if override else "",
+        said=f"The program said: {VERDICTS[result.verdict].word.lower()}." if override and not asked.by_hand else "",
+        typed=None if answer is None else answer.text if asked.by_hand else typed(answer.text),  # a person reads it all
         place=placed(answer.file, answer.line) if answer else "",
         reading=_reading(answer, names) if answer and answer.read_as else None,
-        message=result.message,
+        message="" if override and asked.by_hand else result.message,
         example=sentence if wrong else "",
         values=tuple(quantity(name, value) for name, value in point_of(evidence)) if arrays else (),
         checked="" if wrong else sentence,
         # Proofs and samples are told with their detail.
         detail=(evidence.detail or (CERTAIN if evidence.certified else "")) if wrong or not sentence else "",
         diagnosis=result.diagnosis.message if result.diagnosis else "",
-        lines=tuple((line.reason, _signed(line.points)) for line in result.lines) if len(result.lines) > 1 else (),
+        lines=tuple((line.reason, _signed(line.points)) for line in result.lines)
+        if len(result.lines) > 1 and not override
+        else (),
         remarks=remarks(result.problems),
         solution=_solution(asked) if asked.solution else Markup(),
     )

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 
 from grader.feedback.wording import by_student, clean, in_order, percent, tidy
+from grader.grading.totals import total
 from grader.problems import Problem
 from grader.results import ClassReport, Evidence, GradeReport, PartResult, RubricShown
 
@@ -87,6 +88,7 @@ def _lines(items: list[str]) -> str:
 
 
 def _student(report: GradeReport, rubric: RubricShown) -> dict[str, object]:
+    left_out = total(report.parts).left_out
     return {
         "student": report.student,
         "name": report.name,
@@ -94,12 +96,14 @@ def _student(report: GradeReport, rubric: RubricShown) -> dict[str, object]:
         "score": tidy(report.score),
         "max_score": tidy(report.max_score),
         "review": report.review,
-        "parts": [_part(result) for result in in_order(report, rubric)],
+        "parts": [_part(result, result.asked.part in left_out) for result in in_order(report, rubric)],
     }
 
 
-def _part(result: PartResult) -> dict[str, object]:
-    answer, diagnosis = result.answer, result.diagnosis
+def _part(result: PartResult, left_out: bool) -> dict[str, object]:
+    """One part; `bonus` and `counted` stand there only where its points are not simply added."""
+    answer, diagnosis, override = result.answer, result.diagnosis, result.override
+    special = ({"bonus": True} if result.asked.bonus else {}) | ({"counted": False} if left_out else {})
     return {
         "part": result.asked.part,
         "verdict": result.verdict,
@@ -111,6 +115,9 @@ def _part(result: PartResult) -> dict[str, object]:
         "message": result.message,
         "diagnosis": diagnosis and {"rule": diagnosis.rule, "message": diagnosis.message},
         "evidence": _evidence(result.evidence),
+        "override": override
+        and {"points": tidy(override.points), "comment": override.comment, "by": override.by, "at": override.at},
+        **special,
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from grader.problems import Problem
-from grader.results import ClassReport, Evidence, GradeReport, NoteKind, Outcome, PartResult, RubricShown
+from grader.results import ClassReport, Evidence, GradeReport, NoteKind, Outcome, Override, PartResult, RubricShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,34 @@ VERDICTS = MappingProxyType(
     }
 )
 
+_TO_BE_GRADED = Wording("To be graded", "?")
+
 # What neither HTML nor XML 1.0 may hold: control signs, halves of surrogate pairs, non-characters.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 _POWER = re.compile(r"(?<=\d)e([+-]?\d+)")
 _SIGN = re.compile(r"(?<![\w.)])-(?=[\d.]|inf)")
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def outcome_of(result: PartResult) -> Wording:
+    """How what stands of a part is shown; a text that a person has yet to grade is not undecided, but waits."""
+    return _TO_BE_GRADED if waits(result) else VERDICTS[result.outcome]
+
+
+def waits(result: PartResult) -> bool:
+    """Whether a person has yet to grade what was handed in for a part that persons grade."""
+    return result.asked.by_hand and result.outcome is Outcome.UNDECIDED
+
+
+def earned(result: PartResult) -> str:
+    """The points of a part; a dash where a person has yet to give any."""
+    return "–" if waits(result) else points(result.score)
+
+
+def decided(override: Override) -> str:
+    """Who decided, and on which day: ``Decided by A. Teacher on 2026-03-01``."""
+    return f"Decided by {override.by or 'a person'}" + (f" on {override.day}" if override.at else "")
 
 
 def clean(text: str) -> str:
@@ -121,8 +143,12 @@ def evidence_sentence(evidence: Evidence, note: str = "", *, with_point: bool = 
 
 def explained(result: PartResult) -> str:
     """Everything that is said about a part, one sentence or remark a line, for outputs without a layout."""
+    override, said = result.override, f"The program said: {VERDICTS[result.verdict].word.lower()}."
     remarks = [
-        result.message,
+        f"{decided(override)}: {points(result.score)} of {worth(result.asked.max_score)}." if override else "",
+        override.comment if override else "",
+        said if override and not result.asked.by_hand else "",
+        "" if override and result.asked.by_hand else result.message,
         evidence_sentence(result.evidence, result.note) if result.evidence.kind == "counterexample" else "",
         result.diagnosis.message if result.diagnosis else "",
         *(remark(problem) for problem in result.problems),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 from grader.gradebook.judgements import Kept
 from grader.gradebook.records import decode_result, encode_result, note_of
 from grader.gradebook.reports import PartKept, ReportKept
-from grader.grading.grade import missing, placed
-from grader.results import Diagnosis, GradeReport, Outcome, PartResult, RubricShown
+from grader.grading.by_hand import missing
+from grader.grading.grade import placed
+from grader.grading.overrides import why_open
+from grader.results import Diagnosis, GradeReport, Outcome, Override, PartResult, RubricShown
 from grader.rubric.shown import Asked
 from grader.submission.submissions import Answer
 
@@ -42,7 +44,8 @@ def _part_kept(result: PartResult, judged: tuple[str, PartResult] | None) -> Par
         line=line,
         result="" if as_kept == result else encode_result(result, drawn),
         rule=result.diagnosis.rule if result.diagnosis else "",
-        message=result.message if result.review else "",
+        message=why_open(result) if result.review else "",
+        override=astuple(result.override) if result.override else (),
     )
 
 
@@ -73,13 +76,17 @@ def outline(kept: ReportKept, rubric: RubricShown) -> GradeReport:
 def _outlined(kept: PartKept, asked: Asked) -> PartResult:
     diagnosis = Diagnosis(note_of(kept.rule), "") if kept.rule else None
     note, verdict = note_of(kept.note), Outcome(kept.verdict)
-    return PartResult(asked, verdict, kept.score, note, kept.review, kept.message, diagnosis=diagnosis)
+    override = Override(*kept.override) if kept.override else None
+    return PartResult(
+        asked, verdict, kept.score, note, kept.review, kept.message, diagnosis=diagnosis, override=override
+    )
 
 
 def _part_result(kept: PartKept, asked: Asked, results: Mapping[str, PartResult]) -> PartResult:
     if kept.result:
         result = decode_result(kept.result, asked)
-        return replace(result, answer=result.answer and replace(result.answer, file=kept.file, line=kept.line))
+        place = result.answer and replace(result.answer, file=kept.file, line=kept.line)
+        return replace(result, answer=place, override=Override(*kept.override) if kept.override else None)
     if not kept.judgement:
         return missing(asked)
     alone = results[kept.judgement]

@@ -9,6 +9,8 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from grader.results import Override
+
 _COLUMNS = 'student, part, points, comment, "by", at, answer, source'
 
 
@@ -27,6 +29,11 @@ class Decided:
     at: str
     answer: str
     source: str = "override"
+
+    @property
+    def override(self) -> Override:
+        """The decision as a report holds it."""
+        return Override(self.points, self.comment, self.by, self.at, self.answer)
 
 
 def decide(book: sqlite3.Connection, decisions: Iterable[Decided]) -> None:

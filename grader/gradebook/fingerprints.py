@@ -83,11 +83,14 @@ def carried_fingerprint(question: str, answers: Iterable[tuple[str, str, str]]) 
 
 
 def part_fingerprints(rubric: Rubric) -> dict[str, str]:
-    """By its id, what judging a part depends on: the whole model, what is asked of it, and what this part is worth."""
+    """By its id, what judging a part depends on: the whole model, what is asked of it, and what this part is worth.
+
+    Parts that a person grades have none.
+    """
     found = {}
     for question in rubric.questions:
         shared = _model(question)
-        for part in question.parts:
+        for part in question.judged:
             found[part.id] = hashed(shared, repr(_judged(part)))
     return found
 
@@ -98,13 +101,13 @@ def question_fingerprints(rubric: Rubric) -> dict[str, str]:
 
 
 def _model(question: Question) -> str:
-    asked = [(part.id, part.target, part.text, tuple(step.target for step in part.steps)) for part in question.parts]
+    asked = [(part.id, part.target, part.text, tuple(step.target for step in part.steps)) for part in question.judged]
     return hashed(program_hash(), question.id, repr(question.model), repr(asked))
 
 
 def _worth(question: Question) -> list[Part]:
     # points tell who is right, and so what can be gone on from, only by shares and where steps add up
-    return [part if part.steps else replace(part, points=0.0) for part in map(_judged, question.parts)]
+    return [part if part.steps else replace(part, points=0.0) for part in map(_judged, question.judged)]
 
 
 def _judged(part: Part) -> Part:
@@ -128,7 +131,7 @@ def report_fingerprint(
     submission: Submission, shown: RubricShown, parts: Mapping[str, str], decisions: Iterable[object]
 ) -> str:
     """Of all that a student's report and page depend on."""
-    asked = [(one.part, one.question, one.question_title, one.prompt, one.max_score) for one in shown.parts]
+    asked = [replace(one, target_text="", target_mathml="", solution=()) for one in shown.parts]
     whole = (submission.student, submission.name, submission.source, submission.ocr, submission.answers)
     problems = [problem_text(problem) for problem in submission.problems]
     rubric = _rubric_text(shown.title, shown.max_score, tuple(asked), tuple(parts.items()))

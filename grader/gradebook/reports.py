@@ -22,7 +22,7 @@ class PartKept:
 
     `judgement` is a fingerprint, empty for a missing answer, which stood in `file` at `line`. `result` is JSON, empty
     where the result is the judgement as it was kept. `rule` names the mistake that was diagnosed, `message` says why a
-    person must look, where one must.
+    person must look, where one must. `override` holds the fields of a person's decision, where one was applied.
     """
 
     part: str
@@ -37,6 +37,7 @@ class PartKept:
     result: str = ""
     rule: str = ""
     message: str = ""
+    override: tuple[Any, ...] = ()
 
 
 _PART = tuple(one.name for one in fields(PartKept))

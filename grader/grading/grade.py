@@ -20,11 +20,13 @@ from grader.expression.language.nodes import Expression, Partial, head
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, read
 from grader.grading.answers import final_answer, shown_steps, with_own_partials
+from grader.grading.by_hand import by_hand, missing, waiting
 from grader.grading.carried import Carried, carried
 from grader.grading.carried_credit import with_credit
 from grader.grading.isolated import Failed, Isolation, faults, isolated, not_judged
 from grader.grading.messages import message_for
 from grader.grading.partial import bounded
+from grader.grading.totals import summed
 from grader.problems import Problem
 from grader.results import (
     NOTES,
@@ -80,9 +82,12 @@ def report_of(
     What is `known` of a question is not worked out again.
     """
     answers = {answer.part: answer for answer in submission.answers}
-    results: list[PartResult] = []
+    results: dict[str, PartResult] = {}
     followed: dict[str, tuple[Carried | None, ...]] = {}
     for question in key.questions:
+        for asked in question.asked:
+            if asked.by_hand:
+                results[asked.part] = by_hand(asked, answers.get(asked.part), submission.ocr)
         given = [answers.get(part.part.id) for part in question.parts]
         own = [_found(key, part, answer, judged, isolation) for part, answer in zip(question.parts, given, strict=True)]
         alone = [
@@ -93,41 +98,40 @@ def report_of(
         followed[name] = known.get(name) or carried(question, alone, own, isolation)
         both = with_credit(question, alone, followed[name])
         there = [placed(result, answer) if answer else result for result, answer in zip(both, given, strict=True)]
-        results += [_confirmed_by_hand(result) if submission.ocr else result for result in there]
-    report = GradeReport(
-        student=submission.student,
-        name=submission.name,
-        source=submission.source,
-        score=round(sum(result.score for result in results), 6),
-        max_score=key.rubric.max_score,
-        review=any(result.review for result in results) or bool(submission.problems),
-        parts=tuple(results),
-        problems=(*submission.problems, *faults(results)),
-    )
-    return report, followed
+        results |= {one.asked.part: _confirmed_by_hand(one) if submission.ocr else one for one in there}
+    in_order = [results[asked.part] for question in key.questions for asked in question.asked]
+    bare = GradeReport(submission.student, submission.name, submission.source, 0.0, 0.0, review=False, parts=())
+    return summed(bare, in_order, (*submission.problems, *faults(in_order))), followed
 
 
 def grade_answer(key: AnswerKey, part_id: str, text: str, isolation: Isolation = isolated) -> PartResult:
     """Grade one answer; raises KeyError for a part that the rubric does not have."""
-    part = find_part(key, part_id)[1]
-    return judge_answer(key, part_id, text, isolation).result if text.strip() else missing(part.asked)
+    if not text.strip():
+        return missing(find_asked(key, part_id))
+    return judge_answer(key, part_id, text, isolation).result
 
 
 def judge_answer(key: AnswerKey, part_id: str, text: str, isolation: Isolation = isolated) -> Judgement:
-    """Judge one answer that is not blank; raises KeyError for a part that the rubric does not have."""
+    """Judge one answer that is not blank; raises KeyError for a part that the rubric does not have.
+
+    Text for a part that a person grades is kept as it is.
+    """
+    asked = find_asked(key, part_id)
+    if asked.by_hand:
+        return Judgement(text, waiting(asked, Answer(part_id, text)))
     return _judged(key, part_id, text, isolation)
 
 
 def rubric_shown(key: AnswerKey) -> RubricShown:
     """What the pages need of the rubric."""
     rubric = key.rubric
-    asked = tuple(part.asked for question in key.questions for part in question.parts)
+    asked = tuple(asked for question in key.questions for asked in question.asked)
     names = {question.question.id: question.question.model.names for question in key.questions}
     return RubricShown(rubric.title, rubric.path, rubric.sha256, rubric.max_score, asked, names)
 
 
 def find_part(key: AnswerKey, part_id: str) -> tuple[SolvedQuestion, SolvedPart]:
-    """The solved part of an id; raises KeyError where there is none."""
+    """The part of an id as the program judges it; raises KeyError where there is none."""
     for question in key.questions:
         for part in question.parts:
             if part.part.id == part_id:
@@ -135,10 +139,13 @@ def find_part(key: AnswerKey, part_id: str) -> tuple[SolvedQuestion, SolvedPart]
     raise KeyError(part_id)
 
 
-def missing(asked: Asked) -> PartResult:
-    """The result of a part without an answer."""
-    said = NOTES[NoteKind.MISSING].sentence
-    return PartResult(asked, Outcome.MISSING, 0.0, Note(NoteKind.MISSING), review=False, message=said)
+def find_asked(key: AnswerKey, part_id: str) -> Asked:
+    """What the part of an id asks, whoever grades it; raises KeyError where there is none."""
+    for question in key.questions:
+        for asked in question.asked:
+            if asked.part == part_id:
+                return asked
+    raise KeyError(part_id)
 
 
 def _found(

@@ -66,6 +66,7 @@ class NoteKind(StrEnum):
     WRONG_AT_KINK = "wrong_at_kink"
     RESTATED = "restated"
     MISSING = "missing"
+    BY_HAND = "by_hand"
     UNREADABLE = "unreadable"
     REFERENCE_UNREADABLE = "reference_unreadable"
     OWN_LETTER = "own_letter"
@@ -191,6 +192,7 @@ _ROWS = (
         counted_as="the answer only restates the question",
     ),
     NoteRow(NoteKind.MISSING, Credit.NONE, "No answer was handed in for this part."),
+    NoteRow(NoteKind.BY_HAND, Credit.PERSON, "A person grades this part."),
     NoteRow(NoteKind.UNREADABLE, Credit.PERSON, "We could not read this answer, so a person will look at it."),
     NoteRow(NoteKind.REFERENCE_UNREADABLE, Credit.PERSON, "The reference could not be read.", particular=True),
     NoteRow(

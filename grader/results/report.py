@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ from grader.expression.reading.read import Reading
 from grader.problems import Problem
 from grader.results.notes import NOTES, Decision, Note, NoteKind, Outcome
 from grader.rubric.shown import Asked
+
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:[\d:.]+ ?(?:Z|[+-][\d:]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,32 @@ class ScoreLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """What a person decided of an answer: the points that count, why, who (empty: unsaid) and when, as they said it.
+
+    `answer` is the fingerprint of the answer that was decided on, which no other answer has.
+    """
+
+    points: float
+    comment: str
+    by: str
+    at: str
+    answer: str
+
+    @property
+    def day(self) -> str:
+        """The day of `at` where it is a time of ISO 8601, else `at` as it is."""
+        day = _DAY.fullmatch(self.at)
+        return day[1] if day else self.at
+
+
+@dataclass(frozen=True, slots=True)
 class PartResult:
-    """What became of one part of one student."""
+    """What became of one part of one student.
+
+    `score` is what counts: an `override`'s points where there is one. `verdict`, `note`, `message` and `lines` stay
+    what the program found.
+    """
 
     asked: Asked
     verdict: Outcome
@@ -107,6 +134,18 @@ class PartResult:
     diagnosis: Diagnosis | None = None
     lines: tuple[ScoreLine, ...] = ()
     problems: tuple[Problem, ...] = ()
+    override: Override | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What stands: the program's verdict, or what a person's points come to."""
+        if self.override is None:
+            return self.verdict
+        if self.score <= 0 and self.verdict is Outcome.MISSING:
+            return Outcome.MISSING
+        if self.score >= self.asked.max_score - 1e-9:
+            return Outcome.CORRECT
+        return Outcome.PARTLY_CORRECT if self.score > 0 else Outcome.INCORRECT
 
 
 @dataclass(frozen=True, slots=True)

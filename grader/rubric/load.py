@@ -26,8 +26,9 @@ from grader.rubric.fields import (
 )
 from grader.rubric.malrule import MalRuleSetting
 from grader.rubric.malrules import MALRULES
-from grader.rubric.model import Example, Model, Part, PartialCredit, Question, Rubric, Step, Tolerance
+from grader.rubric.model import Example, HandPart, Model, Part, PartialCredit, Question, Rubric, Step, Tolerance
 from grader.rubric.program import read_model
+from grader.rubric.schema import HAND_KEYS
 from grader.rubric.targets import read_target
 from grader.rubric.tree import Entries, Text, Tree, found, read_document
 
@@ -52,11 +53,12 @@ class _Defaults:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The lines of the ids read so far, and the models by question."""
+    """The lines of the ids read so far, and the models by question; a name in `without` has none, and needs none."""
 
     questions: dict[str, int] = field(default_factory=dict)
     parts: dict[str, int] = field(default_factory=dict)
     models: dict[str, Model | None] = field(default_factory=dict)
+    without: set[str] = field(default_factory=set)
 
 
 def parse_rubric(text: str, path: str = "") -> Rubric | tuple[Problem, ...]:
@@ -199,16 +201,32 @@ def _read_question(tree: Tree, number: int, defaults: _Defaults, seen: _Seen, ru
     defaults = _inherit(fields, defaults, place)
     model = _question_model(fields, seen, place)
     seen.models[name] = model
-    parts = read_items(fields, "parts", place)
-    if "parts" in fields and not parts:
+    items = read_items(fields, "parts", place)
+    if "parts" in fields and not items:
         place.key("parts").note(fields["parts"].line, "expected at least one part, found none")
+    parts = tuple(_read_part(item, n, defaults, model, seen, place) for n, item in enumerate(items, 1))
+    if isinstance(tree, Entries) and "model" not in fields:
+        if parts and all(isinstance(part, HandPart) for part in parts):
+            seen.without.add(name)
+        else:
+            place.note(tree.line, "the key 'model' is missing")
     return Question(
         id=name,
         title=read_text(fields, "title", place),
         model=model or _NO_MODEL,
-        parts=tuple(_read_part(item, n, defaults, model, seen, place) for n, item in enumerate(parts, 1)),
+        parts=parts,
         prompt=read_text(fields, "prompt", place),
+        best=_read_best(fields, sum(not part.bonus for part in parts), place),
     )
+
+
+def _read_best(fields: Fields, choice: int, place: RubricPlace) -> int | None:
+    """How many parts count, of a `choice` of so many."""
+    best = read_count(fields, "best", place, 1)
+    if best is not None and choice and best > choice:
+        message = f"expected at most {choice}, the number of parts (bonus parts aside), found '{best}'"
+        place.key("best").note(fields["best"].line, message)
+    return best
 
 
 def _question_model(fields: Fields, seen: _Seen, place: RubricPlace) -> Model | None:
@@ -220,6 +238,8 @@ def _question_model(fields: Fields, seen: _Seen, place: RubricPlace) -> Model | 
             if name not in seen.models:
                 message = f"expected a mapping, or the id of an earlier question, found '{name}'"
                 place.key("model").note(text.line, message, did_you_mean(name, seen.models))
+            elif name in seen.without:
+                place.key("model").note(text.line, f"question {name} has no model: a person grades its parts")
             return seen.models.get(name)
         case tree:
             return read_model(tree, place.inside("model"))
@@ -227,9 +247,13 @@ def _question_model(fields: Fields, seen: _Seen, place: RubricPlace) -> Model | 
 
 def _read_part(
     tree: Tree, number: int, defaults: _Defaults, model: Model | None, seen: _Seen, question: RubricPlace
-) -> Part:
+) -> Part | HandPart:
     place = question.inside(_label("part", tree, number))
     fields = read_fields(tree, "part", place)
+    if "by" in fields:
+        return _read_hand_part(tree, fields, defaults, seen, place)
+    if isinstance(tree, Entries) and "target" not in fields:
+        place.note(tree.line, "the key 'target' is missing")
     own = _inherit(fields, defaults, place)
     text, target = read_target(fields, model, place)
     steps = tuple(
@@ -256,6 +280,24 @@ def _read_part(
         partial_credit=own.partial_credit,
         line=tree.line,
         malrules=own.malrules,
+        bonus=read_choice(fields, "bonus", place, ("true", "false")) == "true",
+    )
+
+
+def _read_hand_part(tree: Tree, fields: Fields, defaults: _Defaults, seen: _Seen, place: RubricPlace) -> HandPart:
+    """A part that a person grades: what is said of an answer that the program would judge is a mistake."""
+    read_choice(fields, "by", place, ("hand",))
+    for name, value in fields.items():
+        if name not in HAND_KEYS:
+            place.key(name).note(value.line, "a part that a person grades has none", "leave it out, or leave out 'by'")
+    if "prompt" not in fields:
+        place.note(tree.line, "the key 'prompt' is missing", "without a target it alone says what is asked")
+    return HandPart(
+        id=_read_id(fields, seen.parts, place),
+        prompt=read_text(fields, "prompt", place),
+        points=read_number(fields, "points", place, defaults.points),
+        bonus=read_choice(fields, "bonus", place, ("true", "false")) == "true",
+        line=tree.line,
     )
 
 

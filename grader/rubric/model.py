@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from math import fsum
 
 from grader.autodiff.graph import ComputationGraph
 from grader.expression.language.names import Names
@@ -73,7 +75,7 @@ class Part:
     `target` is a node of the model (a forward value) or a Partial (a gradient), in the rubric's own
     letters; `text` is how the author wrote it. `layout` says what becomes of its transpose: "review",
     "accept" or "wrong". `follow_through` is the share of the points for an
-    answer that is right given the student's own earlier ones.
+    answer that is right given the student's own earlier ones. `bonus` points count in the score, not in the maximum.
     """
 
     id: str
@@ -91,6 +93,18 @@ class Part:
     partial_credit: PartialCredit = PartialCredit()
     line: int = 0
     malrules: tuple[MalRuleSetting, ...] = ()
+    bonus: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandPart:
+    """A part that a person grades: prose, a plot, a proof. It has no target, so that nothing of it is ever solved."""
+
+    id: str
+    prompt: str
+    points: float
+    bonus: bool = False
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +117,32 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Parts over one model."""
+    """Parts over one model, which is empty where a person grades all of them.
+
+    `best` is how many of the parts count, those with the highest scores; None: all of them. Bonus parts stand outside.
+    """
 
     id: str
     title: str
     model: Model
-    parts: tuple[Part, ...]
+    parts: tuple[Part | HandPart, ...]
     prompt: str = ""
+    best: int | None = None
+
+    @property
+    def judged(self) -> tuple[Part, ...]:
+        """The parts that the program judges, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Part))
+
+    @property
+    def max_score(self) -> float:
+        """The points of all parts that count, without those of bonus parts."""
+        return sum_of_best((part.points for part in self.parts if not part.bonus), self.best)
+
+
+def sum_of_best(points: Iterable[float], best: int | None) -> float:
+    """The sum of the `best` highest, of all where `best` is None; the same for any order of `points`."""
+    return fsum(sorted(points, reverse=True)[:best])
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,5 +156,5 @@ class Rubric:
 
     @property
     def max_score(self) -> float:
-        """The points of all parts."""
-        return round(sum(part.points for q in self.questions for part in q.parts), 9)
+        """The points of all questions: what can be reached without a bonus."""
+        return round(fsum(question.max_score for question in self.questions), 9)

@@ -113,8 +113,12 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
             "prompt": Key(_WORD, "What students are told before the parts."),
             "model": Key(
                 {"anyOf": [_section("model"), _WORD]},
-                "The program, or the id of an earlier question whose model is used again.",
-                required=True,
+                "The program, or the id of an earlier question whose model is used again; "
+                "not needed where a person grades every part.",
+            ),
+            "best": Key(
+                {"type": "integer", "minimum": 1, "maximum": 15},
+                "How many of the parts count, those with the highest scores (all unless given).",
             ),
             "parts": Key(
                 {"type": "array", "items": _section("part"), "minItems": 1},
@@ -164,8 +168,10 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
         "part": {
             "id": Key(_WORD, "The part's id, unique in the rubric; a column of the gradebook.", required=True),
             "prompt": Key(_WORD, "What is asked, in words."),
-            "target": Key(_TEXT, "A derivative such as dJ/dz_ij, or a name of `define`.", required=True),
+            "target": Key(_TEXT, "A derivative such as dJ/dz_ij, or a name of `define`."),
+            "by": Key({"enum": ["hand"]}, "A person grades the part: prose, a plot, a proof. It has no target."),
             "points": Key(_POINTS, "What the part is worth (1 unless inherited)."),
+            "bonus": Key({"enum": [True, False]}, "Whether its points count in the score, but not in the maximum."),
             **_MARKING,
             "steps": Key({"type": "array", "items": _section("step")}, "Intermediate targets with their points."),
             "accept": Key(
@@ -205,10 +211,27 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
     }
 )
 
+HAND_KEYS = ("id", "prompt", "by", "points", "bonus")  # all that a part which a person grades may say
+
+# what depends on other keys, as JSON Schema; the loader says it with line numbers
+_RULES: Mapping[str, Json] = MappingProxyType(
+    {
+        "part": {
+            "if": {"required": ["by"]},
+            "then": {"required": ["prompt"], "properties": {k: False for k in KEYS["part"] if k not in HAND_KEYS}},
+            "else": {"required": ["target"]},
+        },
+        "question": {
+            "if": {"properties": {"parts": {"items": {"required": ["by"]}}}},
+            "else": {"required": ["model"]},
+        },
+    }
+)
+
 
 def json_schema() -> Json:
     """The JSON Schema of a rubric file, as published in ``rubric.schema.json``."""
-    sections = {name: _object(keys) for name, keys in KEYS.items()}
+    sections = {name: {**_object(keys), **_RULES.get(name, {})} for name, keys in KEYS.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A rubric of grader",

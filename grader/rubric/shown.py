@@ -16,7 +16,10 @@ class SolutionStep:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a part asks, as the pages show it; one value shared by all reports of a rubric."""
+    """What a part asks, as the pages show it; one value shared by all reports of a rubric.
+
+    A part `by_hand` has no target. `best` is how many of its question's parts count (None: all), bonus parts aside.
+    """
 
     part: str
     question: str
@@ -26,3 +29,6 @@ class Asked:
     target_mathml: str
     max_score: float
     solution: tuple[SolutionStep, ...] = ()
+    by_hand: bool = False
+    bonus: bool = False
+    best: int | None = None

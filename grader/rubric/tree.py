@@ -54,6 +54,7 @@ _HINTS = (
     ),
     ("sequence entries are not allowed", "put text that starts with '- ' in single quotes"),
     ("found unexpected end of stream", "a quotation mark is missing"),
+    ("but got '?'", "between { }, put text that ends with '?' in single quotes"),
     ("but got '<stream end>'", "a closing bracket is missing"),
 )
 

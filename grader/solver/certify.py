@@ -35,7 +35,7 @@ def certify_question(done: SolvedQuestion) -> list[Problem]:
 
     question = done.question
     problems = [problem for part in done.parts for problem in _closed_differs(done, part)]
-    for part in question.parts:
+    for part in question.judged:
         for target in (part.target, *(step.target for step in part.steps)):
             if not isinstance(target, Partial):
                 continue

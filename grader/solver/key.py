@@ -43,7 +43,10 @@ class SolvedPart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SolvedQuestion:
-    """A question with its sample points, points on the kinks of its model, and the adjoints of its outputs."""
+    """A question with its sample points, points on the kinks of its model, and the adjoints of its outputs.
+
+    `parts` are those that the program judges; `asked` are all, those that a person grades among them, in order.
+    """
 
     question: Question
     graph: ComputationGraph
@@ -54,6 +57,7 @@ class SolvedQuestion:
     parts: tuple[SolvedPart, ...]
     conditions: tuple[Expression, ...] = ()
     session: Session = field(default_factory=Session, repr=False)
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,15 +20,21 @@ def key_text(key: AnswerKey) -> str:
     lines = [key.rubric.title, "=" * len(key.rubric.title)]
     for question in key.questions:
         lines += ["", f"Question {question.question.id}. {question.question.title}".rstrip(". ")]
-        for part in question.parts:
-            lines.append("")
-            points = f"{part.part.points:g} point" + ("" if part.part.points == 1 else "s")
-            lines.append(f"  {part.part.id} ({points})  {part.part.prompt}".rstrip())
-            lines += [f"      {step.text}" + (f"    [{step.reason}]") for step in derivation_steps(question, part)]
-            value = part_value(question, part)
-            if value is not None:
-                lines.append(f"      value {value:.10g}" + _interval_text(part))
+        if question.question.best is not None:
+            of = sum(not asked.bonus for asked in question.asked)
+            lines.append(f"  The best {question.question.best} of {of} parts count.")
+        solved = {part.part.id: part for part in question.parts}
+        for asked in question.asked:
+            points = f"{asked.max_score:g} point" + ("" if asked.max_score == 1 else "s") + ", bonus" * asked.bonus
+            lines += ["", f"  {asked.part} ({points})  {asked.prompt}".rstrip()]
+            lines += ["      graded by a person"] if asked.by_hand else _solution(question, solved[asked.part])
     return "\n".join(lines) + "\n"
+
+
+def _solution(question: SolvedQuestion, part: SolvedPart) -> list[str]:
+    lines = [f"      {step.text}" + (f"    [{step.reason}]") for step in derivation_steps(question, part)]
+    value = part_value(question, part)
+    return lines if value is None else [*lines, f"      value {value:.10g}" + _interval_text(part)]
 
 
 def _interval_text(part: SolvedPart) -> str:
@@ -38,25 +44,29 @@ def _interval_text(part: SolvedPart) -> str:
 
 
 def key_json(key: AnswerKey) -> str:
-    """The key for programs; formulas as text, LaTeX and MathML."""
-    parts = [
-        {
-            "part": part.part.id,
-            "question": question.question.id,
-            "points": part.part.points,
-            "target": part.asked.target_text,
-            "closed_form": _formula(part.closed, question),
-            "value": part_value(question, part),
-            "interval": part.interval,
-            "derivation": [
-                {"text": step.text, "mathml": step.mathml, "reason": step.reason}
-                for step in derivation_steps(question, part)
-            ],
-        }
-        for question in key.questions
-        for part in question.parts
-    ]
+    """The key for programs; formulas as text, LaTeX and MathML. A part that a person grades has none of them."""
+    parts = []
+    for question in key.questions:
+        solved = {part.part.id: part for part in question.parts}
+        for asked in question.asked:
+            row = {"part": asked.part, "question": asked.question, "points": asked.max_score}
+            row |= {"bonus": True} if asked.bonus else {}
+            row |= {"best": asked.best} if asked.best is not None else {}
+            parts.append(row | ({"by": "hand"} if asked.by_hand else _solved(question, solved[asked.part])))
     return json.dumps({"schema": 1, "title": key.rubric.title, "parts": parts}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _solved(question: SolvedQuestion, part: SolvedPart) -> dict[str, Any]:
+    return {
+        "target": part.asked.target_text,
+        "closed_form": _formula(part.closed, question),
+        "value": part_value(question, part),
+        "interval": part.interval,
+        "derivation": [
+            {"text": step.text, "mathml": step.mathml, "reason": step.reason}
+            for step in derivation_steps(question, part)
+        ],
+    }
 
 
 def _formula(expression: Any, question: SolvedQuestion) -> dict[str, str]:

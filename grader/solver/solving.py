@@ -14,7 +14,7 @@ from grader.expression.language.nodes import Partial, head
 from grader.expression.printing.mathml import to_mathml
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
-from grader.rubric.model import Part, Question, Rubric
+from grader.rubric.model import HandPart, Part, Question, Rubric
 from grader.rubric.shown import Asked
 from grader.solver.certify import certificate, certify_question
 from grader.solver.closed import closed_form, derivation
@@ -38,6 +38,9 @@ def solve(rubric: Rubric, certificates: Mapping[str, str] | None = None) -> Answ
     solved: list[SolvedQuestion] = []
     problems: list[Problem] = []
     for question in rubric.questions:
+        if not question.judged:
+            solved.append(_unsolved(question, session))
+            continue
         digest = content_hash(question)
         try:
             done = _solve_question(question, digest, session)
@@ -59,7 +62,7 @@ def solve(rubric: Rubric, certificates: Mapping[str, str] | None = None) -> Answ
 
 def content_hash(question: Question) -> str:
     """A hash of everything that the truth of a question depends on, and of the version that found it."""
-    targets = [(part.id, part.target, tuple(step.target for step in part.steps)) for part in question.parts]
+    targets = [(part.id, part.target, tuple(step.target for step in part.steps)) for part in question.judged]
     text = repr((VERSION, question.model.graph, targets))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -79,18 +82,45 @@ def _solve_question(question: Question, digest: str, session: Session) -> Solved
         extra = [stratified(run, conditions) for run in runs]
         kink = kinks(runs[0], conditions)
         runs = [joined(run, more) if more is not None else run for run, more in zip(runs, extra, strict=True)]
-    targets = [target for part in question.parts for target in (part.target, *(s.target for s in part.steps))]
+    targets = [target for part in question.judged for target in (part.target, *(s.target for s in part.steps))]
     outputs = {head(t.numerator): graph_for(session, graph, t) for t in targets if isinstance(t, Partial)}
     adjoints = {name: backward_pass(outputs[name], name) for name in sorted(item for item in outputs if item)}
     runs = [with_partials(run, targets, adjoints) for run in runs]
     if kink is not None:
         kink = Kink(*(with_partials(run, targets, adjoints) for run in (kink.at, kink.left, kink.right)))
     parts = tuple(
-        _solve_part(part, question, graph_for(session, graph, part.target), adjoints) for part in question.parts
+        _solve_part(part, question, graph_for(session, graph, part.target), adjoints) for part in question.judged
     )
     if numeric:
         parts = _with_intervals(parts, runs[0], adjoints)
-    return SolvedQuestion(question, graph, tuple(runs), kink, adjoints, numeric, parts, conditions, session)
+    asked = _in_place(question, {part.part.id: part.asked for part in parts})
+    return SolvedQuestion(question, graph, tuple(runs), kink, adjoints, numeric, parts, conditions, session, asked)
+
+
+def _unsolved(question: Question, session: Session) -> SolvedQuestion:
+    """A question of which a person grades every part: no model, no sample points."""
+    graph, asked = question.model.graph, _in_place(question, {})
+    return SolvedQuestion(question, graph, (), None, {}, False, (), session=session, asked=asked)
+
+
+def _in_place(question: Question, solved: Mapping[str, Asked]) -> tuple[Asked, ...]:
+    """What every part of a question asks, in order; `solved` has those with a target."""
+    return tuple(_by_hand(part, question) if isinstance(part, HandPart) else solved[part.id] for part in question.parts)
+
+
+def _by_hand(part: HandPart, question: Question) -> Asked:
+    return Asked(
+        part=part.id,
+        question=question.id,
+        question_title=question.title,
+        prompt=part.prompt,
+        target_text="",
+        target_mathml="",
+        max_score=part.points,
+        by_hand=True,
+        bonus=part.bonus,
+        best=question.best,
+    )
 
 
 def _solve_part(
@@ -111,6 +141,8 @@ def _solve_part(
         target_mathml=to_mathml(part.target, names),
         max_score=part.points,
         solution=shown_steps(lines, names) if part.show_solution else (),
+        bonus=part.bonus,
+        best=question.best,
     )
     return SolvedPart(part, name, closed, lines, asked)
 

@@ -76,8 +76,11 @@ def read_document(
     answers: list[Answer] = []
     for block in blocks:
         if block.part:
-            answer, said = _answer(block, block.part, file, source.macros)
-            problems += said
+            if block.part in names.by_hand:
+                answer = _prose(block, block.part, file, names.by_hand[block.part])
+            else:
+                answer, said = _answer(block, block.part, file, source.macros)
+                problems += said
             answers += [answer] if answer else []
     problems += _unassigned(blocks, file)
     told = source.front.get("student", "").strip()
@@ -124,7 +127,7 @@ def _blocks(lines: tuple[Line, ...], names: PartNames, part: str) -> tuple[list[
         elif odd:
             problems.append(unknown_part(names, odd).at("", line.line, 0 if line.line else line.column))
             blocks.append(Block(None, level))
-        elif level < BOLD_LEVEL:
+        elif level < BOLD_LEVEL and not (blocks[-1].part in names.by_hand and level > blocks[-1].level):
             if level <= context_level:
                 context = ""
             if level <= blocks[-1].level:
@@ -164,7 +167,7 @@ def _collect_code(blocks: list[Block], line: Line, names: PartNames, context: st
             rest = line.text[comment.end() + found[1] :]
             blocks.append(Block(found[0], LINE_LEVEL, None, [Line(rest, 0, line.column, True)], line.column))
             return
-        if comment:
+        if comment and blocks[-1].part not in names.by_hand:
             return
         if blocks[-1].cell not in {0, line.column} and line.text.strip():
             blocks.append(Block("", LINE_LEVEL))
@@ -248,6 +251,31 @@ def _answer(block: Block, part: str, file: str, macros: Mapping[str, str]) -> tu
     first = kept[0]
     column = first.column + len(first.text) - len(first.text.lstrip()) + 1 if first.line else first.column
     return Answer(part, _with_macros(text, macros), file, first.line, column), problems
+
+
+def _prose(block: Block, part: str, file: str, prompt: str) -> Answer | None:
+    """All text of a block, for a person: its title too, unless that is the question again."""
+    kept = [line for line in block.lines if line.text.strip()]
+    title = block.title
+    if title and _words(title.text) and _words(title.text) != _words(prompt):
+        text = title.text.lstrip(" \t:.)-–—")
+        first = _moved(title, text, len(title.text) - len(text))
+    elif kept:
+        first, title = kept[0], None
+    else:
+        return None
+    if title:
+        own = block.lines[0].text.strip()  # what is left of the label's line
+        lines = [first, *([Line(own, first.line)] if own else []), *block.lines[1:]]
+    else:
+        lines = block.lines
+    text = "\n".join(line.text.rstrip() for line in lines).strip()
+    column = first.column + len(first.text) - len(first.text.lstrip()) + 1 if first.line else first.column
+    return Answer(part, text, file, first.line, column)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
 
 def _with_macros(text: str, macros: Mapping[str, str]) -> str:

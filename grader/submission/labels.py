@@ -34,7 +34,8 @@ _LONGEST_LABEL = 120
 class PartNames:
     """The part ids of a rubric, how they fold (where no two fold alike), and how they begin a line.
 
-    `heading` and `line` are patterns for an id at the start of a heading or of a plain line.
+    `heading` and `line` are patterns for an id at the start of a heading or of a plain line. `by_hand` has the prompts
+    of the parts that a person grades, whose text is kept whole.
     """
 
     ids: tuple[str, ...]
@@ -42,11 +43,12 @@ class PartNames:
     folded: Mapping[str, str]
     heading: re.Pattern[str]
     line: re.Pattern[str]
+    by_hand: Mapping[str, str]
 
 
 @lru_cache(maxsize=16)
-def part_names(ids: tuple[str, ...]) -> PartNames:
-    """Prepare the ids of a rubric, in its order, for look-up."""
+def part_names(ids: tuple[str, ...], by_hand: tuple[tuple[str, str], ...] = ()) -> PartNames:
+    """Prepare the ids of a rubric, in its order, for look-up; `by_hand` are the (id, prompt) of parts for a person."""
     count = Counter(map(_fold, ids))
     folded = {_fold(part): part for part in ids if count[_fold(part)] == 1 and _fold(part)}
     longest = sorted(ids, key=len, reverse=True)
@@ -60,6 +62,7 @@ def part_names(ids: tuple[str, ...]) -> PartNames:
         # "1a-chain" is no "1a": the id must not run on
         re.compile(rf"{before}(?P<id>{heading})(?![-_.]?[^\W_])", re.IGNORECASE),
         re.compile(rf"\s*(?:{_WORD}){{0,3}}(?P<open>[(\[])?\s*(?P<id>{line})(?![^\W_])", re.IGNORECASE),
+        dict(by_hand),
     )
 
 

@@ -14,6 +14,8 @@ from grader.feedback.github import github_annotations, github_summary
 from grader.feedback.junit import junit_xml
 from grader.results import ClassReport, PartResult
 
+from .by_hand import RUBRIC as PEOPLE
+from .by_hand import class_of_three, graded
 from .sample import RUBRIC, UNREADABLE, WRONG, large_class, mixed, report, small_class
 
 OUTCOMES = [
@@ -32,6 +34,29 @@ def test_junit_tells_outcomes_apart(part: str, element: str | None, why: str) ->
     assert case is not None
     found = [child.tag for child in case if child.tag != "properties"]
     assert found == ([element] if element else []), why
+
+
+OF_PEOPLE = [
+    ("ada", "1c", "error", "prose that waits"),
+    ("bo", "1b", None, "wrong to the program, right to a person"),
+    ("bo", "1c", "failure", "points were lost to a person"),
+    ("bo", "2a", None, "full points by a person"),
+    ("bo", "2b", "error", "decided on another answer"),
+    ("cy", "2a", "skipped", "no prose"),
+]
+
+
+@pytest.mark.parametrize(("student", "part", "element", "why"), OF_PEOPLE, ids=[case[3] for case in OF_PEOPLE])
+def test_junit_tells_what_people_decided(student: str, part: str, element: str | None, why: str) -> None:
+    case = ET.fromstring(junit_xml(class_of_three())).find(f"testsuite[@name='{student}']/testcase[@name='{part}']")
+    assert case is not None
+    assert [child.tag for child in case if child.tag != "properties"] == ([element] if element else []), why
+
+
+def test_no_annotation_on_what_a_person_finds_right() -> None:
+    said = "\n".join(github_annotations(ClassReport(PEOPLE, (graded(),))))
+    assert "1b (bo)" not in said
+    assert "1c (bo)%3A partly correct%2C 1.5 of 2 points::Decided by A. Teacher on 2026-03-01: 1.5 of 2 points." in said
 
 
 def test_junit_counts_and_points() -> None:

@@ -17,6 +17,7 @@ from grader.feedback.junit import junit_xml
 from grader.feedback.pages import class_page, key_page
 from grader.feedback.tables import grades_csv, results_json
 
+from . import by_hand
 from .sample import RUBRIC, hostile, mixed, small_class, student_page
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -31,6 +32,16 @@ FILES: dict[str, Callable[[], str]] = {
     "junit.xml": lambda: junit_xml(small_class()),
     "annotations.txt": lambda: "\n".join(github_annotations(small_class(), "class")) + "\n",
     "summary.md": lambda: github_summary(small_class()),
+    "by_hand/waits.html": lambda: student_page(by_hand.waits(), by_hand.RUBRIC),
+    "by_hand/graded.html": lambda: student_page(by_hand.graded(), by_hand.RUBRIC),
+    "by_hand/nothing.html": lambda: student_page(by_hand.nothing(), by_hand.RUBRIC),
+    "by_hand/key.html": lambda: key_page(by_hand.RUBRIC),
+    "by_hand/index.html": lambda: class_page(by_hand.class_of_three()),
+    "by_hand/results.json": lambda: results_json(by_hand.class_of_three()),
+    "by_hand/grades.csv": lambda: grades_csv(by_hand.class_of_three()),
+    "by_hand/junit.xml": lambda: junit_xml(by_hand.class_of_three()),
+    "by_hand/annotations.txt": lambda: "\n".join(github_annotations(by_hand.class_of_three(), "class")) + "\n",
+    "by_hand/summary.md": lambda: github_summary(by_hand.class_of_three()),
 }
 
 

@@ -16,8 +16,10 @@ from grader.feedback.mistakes import mistakes
 from grader.feedback.pages import class_page, feedback_name, key_page
 from grader.feedback.templating import TEMPLATES, quantity
 from grader.feedback.wording import VERDICTS, evidence_sentence, figures
-from grader.results import AnswerShown, ClassReport, Diagnosis, Evidence, GradeReport, Note, NoteKind, Outcome
+from grader.grading.overrides import overridden
+from grader.results import AnswerShown, ClassReport, Diagnosis, Evidence, GradeReport, Note, NoteKind, Outcome, Override
 
+from . import by_hand
 from .sample import RUBRIC, TYPED, WRONG, answered, hostile, large_class, mixed, report, small_class, student_page
 
 
@@ -58,6 +60,10 @@ PAGES = {
     "class": class_page(small_class()),
     "nobody": class_page(ClassReport(RUBRIC, ())),
     "forty": class_page(large_class(40, 24)),
+    "waits": student_page(by_hand.waits(), by_hand.RUBRIC),
+    "graded": student_page(by_hand.graded(), by_hand.RUBRIC),
+    "key by hand": key_page(by_hand.RUBRIC),
+    "class by hand": class_page(by_hand.class_of_three()),
 }
 
 
@@ -133,6 +139,74 @@ SAID = [
 @pytest.mark.parametrize(("words", "why"), SAID, ids=[case[1] for case in SAID])
 def test_student_reads(words: str, why: str) -> None:
     assert words in Page(PAGES["mixed"]).text, why
+
+
+OF_PEOPLE = [
+    ("waits", "2 to be graded", "what waits is counted apart from the undecided"),
+    ("waits", "A person will look at 1c, 2a, 2b before these points stand.", "the review banner"),
+    ("waits", "the factor $\\frac{ of the chain rule vanishes.", "prose as it was typed"),
+    ("waits", "1c not counted so far: the best 2 of 3 count(–)", "it may count yet"),
+    ("waits", "The best 2 of 3 parts count; the bonus comes on top.", "the rule"),
+    ("graded", "8 of 9 points", "the score with the points of people"),
+    ("graded", "2 of 2 points, decided by A. Teacher on 2026-03-01 The sign is a slip", "a decision with its comment"),
+    ("graded", "The program said: partly correct. Your answer has another value", "what the program found, below"),
+    ("graded", "3 of 3 points, decided by a person", "a decision without a name"),
+    ("graded", "1c not counted: the best 2 of 3 count(1.5)", "what does not count, with its points"),
+    ("graded", "1d bonus1", "a bonus"),
+    ("graded", "Points5 of 4", "the sum"),
+    ("graded", "a person decided on another answer to part 2b (1 point, by A. Teacher, 2026-03-01): look again", "old"),
+    ("key by hand", "1 point bonus", "a bonus in the key"),
+    ("key by hand", "A person grades this part.", "no derivation"),
+    ("class by hand", "Decided by a person3", "how many"),
+    ("class by hand", "(1.5)1.5, not counted", "what does not count, in the table"),
+    ("class by hand", "1d bonus", "the part in the list of parts"),
+    ("class by hand", "1c best 2 of 3", "the choice in the list of parts"),
+]
+
+
+@pytest.mark.parametrize(("name", "words", "why"), OF_PEOPLE, ids=[case[2] for case in OF_PEOPLE])
+def test_a_page_tells_what_people_do(name: str, words: str, why: str) -> None:
+    assert words in Page(PAGES[name]).text, why
+
+
+def test_a_page_does_not_say_of_prose_what_no_program_found() -> None:
+    text = Page(PAGES["graded"]).text
+    assert "A person grades this part." not in text
+    assert text.count("The program said") == 1
+
+
+@given(st.text(), st.text(), st.text())
+def test_no_text_of_a_person_becomes_markup(comment: str, by: str, at: str) -> None:
+    plain, other = (
+        Page(student_page(with_decision(*texts), by_hand.RUBRIC))
+        for texts in (("c", "b", "a"), (f"c{comment}", f"b{by}", f"a{at}"))
+    )
+    assert [tag for tag, _ in other.tags] == [tag for tag, _ in plain.tags]
+
+
+def with_decision(comment: str, by: str, at: str) -> GradeReport:
+    """A report in which a person graded one part."""
+    return overridden(by_hand.waits(), {"1c": Override(1.0, comment, by, at, "")}, {})
+
+
+def test_a_long_text_for_a_person_is_shown_whole() -> None:
+    essay = "\n".join(f"Sentence {number} of a long proof." for number in range(400))
+    results = tuple(replace(one, answer=replace(one.answer, text=essay)) for one in by_hand.waits().parts if one.answer)
+    page = student_page(report("s", "", tuple(one for one in results if one.asked.by_hand)), by_hand.RUBRIC)
+    assert page.count("Sentence 399 of a long proof.") == 2
+
+
+def test_means_leave_out_what_nobody_has_graded_and_who_chose_another_part() -> None:
+    page = PAGES["class by hand"]
+    rows = {
+        row.split("</th>")[0].split(" ")[0]: row
+        for row in page.split('<table class="parts">')[1].split('<tr><th scope="row">')
+    }
+    assert "1.5&nbsp;/&nbsp;2" in rows["1c"], "one of two is graded, and the third student chose others"
+    assert "1.25&nbsp;/&nbsp;2" in rows["1b"], "two answered"
+    assert "0.67&nbsp;/&nbsp;1" in rows["1d"], "a bonus is of all three"
+    waits = class_page(ClassReport(by_hand.RUBRIC, (by_hand.waits(),)))
+    assert waits.count("none graded yet") == 2
 
 
 def test_key_shows_derivations_open() -> None:
@@ -311,6 +385,7 @@ HISTOGRAMS = [
     ([0, 100], [1, 0, 0, 0, 0, 0, 0, 0, 0, 1], "Most students, 1 of 2, reached 0 to 10 %."),
     ([9.999, 10, 19], [1, 2, 0, 0, 0, 0, 0, 0, 0, 0], "Most students, 2 of 3, reached 10 to 20 %."),
     ([-5, 120], [1, 0, 0, 0, 0, 0, 0, 0, 0, 1], "Most students, 1 of 2, reached 0 to 10 %."),
+    ([99, 101, 130], [0, 0, 0, 0, 0, 0, 0, 0, 0, 3], "Most students, 3 of 3, reached 90 % and more."),
     ([100 * 0.7], [0, 0, 0, 0, 0, 0, 0, 1, 0, 0], "Most students, 1 of 1, reached 70 to 80 %."),
 ]
 

@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import jsonschema
 import pytest
@@ -15,19 +17,22 @@ from hypothesis import strategies as st
 
 from grader.feedback.tables import cell, grades_csv, results_json
 from grader.feedback.wording import points, tidy
+from grader.grading.totals import summed
 from grader.results import ClassReport
 
+from .by_hand import RUBRIC as PEOPLE
+from .by_hand import class_of_three, graded
 from .sample import CHAIN, HOSTILE_NAME, RIGHT, RUBRIC, mixed, report, small_class
 
 TEXT, NUMBER, FLAG = {"type": "string"}, {"type": "number"}, {"type": "boolean"}
 COUNT = {"type": "integer", "minimum": 0}
 
 
-def record(**fields: object) -> dict[str, object]:
-    """The schema of an object with exactly these fields."""
+def record(optional: Mapping[str, object] = MappingProxyType({}), /, **fields: object) -> dict[str, object]:
+    """The schema of an object with exactly these fields, and `optional` ones."""
     return {
         "type": "object",
-        "properties": fields,
+        "properties": {**optional, **fields},
         "required": list(fields),
         "additionalProperties": False,
     }
@@ -44,7 +49,9 @@ EVIDENCE = {
     "properties": {"kind": {"enum": ["proof", "samples", "counterexample", "none"]}},
     "required": ["kind"],
 }
+SPECIAL = {"bonus": {"const": True}, "counted": {"const": False}}  # where points are not simply added
 PART = record(
+    SPECIAL,
     part=TEXT,
     verdict=VERDICT,
     score=NUMBER,
@@ -55,6 +62,7 @@ PART = record(
     message=TEXT,
     diagnosis=or_null(record(rule=TEXT, message=TEXT)),
     evidence=EVIDENCE,
+    override=or_null(record(points=NUMBER, comment=TEXT, by=TEXT, at=TEXT)),
 )
 STUDENT = record(
     student=TEXT,
@@ -73,7 +81,9 @@ SCHEMA = record(
 )
 
 
-@pytest.mark.parametrize("report", [small_class(), ClassReport(RUBRIC, ())], ids=["a class", "nobody"])
+@pytest.mark.parametrize(
+    "report", [small_class(), class_of_three(), ClassReport(RUBRIC, ())], ids=["a class", "people", "nobody"]
+)
 def test_json_follows_the_contract(report: ClassReport) -> None:
     text = results_json(report)
     jsonschema.validate(json.loads(text), SCHEMA)
@@ -105,6 +115,34 @@ def test_evidence_is_told_by_kind() -> None:
         "expected": "-1",
         "got": "1",
     }
+
+
+def test_the_points_of_people_count_and_the_verdict_stays() -> None:
+    students = json.loads(results_json(class_of_three()))["students"]
+    ada, bo, _ = ({part["part"]: part for part in one["parts"]} for one in students)
+    assert (bo["1b"]["verdict"], bo["1b"]["score"], bo["1b"]["review"]) == ("partly_correct", 2, False)
+    assert bo["1b"]["override"] == {
+        "points": 2,
+        "comment": "The sign is a slip of the pen:\nyour next line has it right.",
+        "by": "A. Teacher",
+        "at": "2026-03-01T09:30:00+00:00",
+    }
+    assert (bo["2b"]["override"], bo["2b"]["review"]) == (None, True)
+    assert all(part["override"] is None for part in ada.values())
+    assert [name for name, part in bo.items() if part.get("counted", True) is False] == ["1c"]
+    assert [name for name, part in bo.items() if part.get("bonus")] == ["1d"]
+    rows = list(csv.DictReader(io.StringIO(grades_csv(class_of_three()))))
+    assert [(row["1b"], row["1c"], row["total"], row["max"], row["percent"]) for row in rows] == [
+        ("0.5", "0", "3.5", "9", "38.89"),
+        ("2", "1.5", "8", "9", "88.89"),
+        ("0", "0", "0", "9", "0"),
+    ]
+
+
+def test_more_than_all_points_are_more_than_a_hundred_percent() -> None:
+    all_right = tuple(replace(one, score=one.asked.max_score) for one in graded().parts)
+    row = grades_csv(ClassReport(PEOPLE, (summed(graded(), all_right, ()),))).splitlines()[1]
+    assert row.endswith("10,9,111.11,true")
 
 
 def test_texts_can_be_written_as_utf8() -> None:

@@ -13,7 +13,7 @@ from grader.expression.language.domain import REAL, Domain
 from grader.expression.language.nodes import Indexed, Partial, Symbol, integer
 from grader.problems import Problem
 from grader.rubric.load import parse_rubric
-from grader.rubric.model import Example, Rubric, Tolerance
+from grader.rubric.model import Example, HandPart, Rubric, Tolerance
 
 FRAME = """\
 title: T
@@ -229,6 +229,32 @@ questions:
     ]
     assert read.max_score == 7
     assert read.questions[0].model == read.questions[1].model
+
+
+def test_parts_by_hand_a_bonus_and_the_best_of_them() -> None:
+    text = """\
+title: T
+defaults: {points: 2, rounding: 4}
+questions:
+  - {id: 1, parts: [{id: a, by: hand, prompt: 'Why?', bonus: true}, {id: b, by: hand, prompt: 'How?', points: 5}]}
+  - id: 2
+    best: 2
+    model: {given: {x: real}, define: {s: x^2}}
+    parts:
+      - {id: c, target: s, points: 1}
+      - {id: d, by: hand, prompt: 'So?', points: 4}
+      - {id: e, target: ds/dx, points: 3}
+      - {id: f, target: ds/dx, bonus: true}
+"""
+    read = parse_rubric(text)
+    assert isinstance(read, Rubric), "\n".join(map(str, read))
+    prose, choice = read.questions
+    assert prose.parts == (HandPart("a", "Why?", 2.0, True, 4), HandPart("b", "How?", 5.0, False, 4))
+    assert (prose.judged, prose.model.graph.nodes, prose.best, prose.max_score) == ((), (), None, 5)
+    assert [part.id for part in choice.parts] == ["c", "d", "e", "f"]
+    assert [(part.id, part.bonus) for part in choice.judged] == [("c", False), ("e", False), ("f", True)]
+    assert (choice.best, choice.max_score) == (2, 7)
+    assert read.max_score == 12
 
 
 def test_the_hash_is_of_the_text_and_a_byte_order_mark_is_no_matter() -> None:

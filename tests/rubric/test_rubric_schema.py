@@ -111,6 +111,14 @@ REFUSED_BY_BOTH = [
     ("sign:", "sine:", "a mistake that is not known"),
     ("{points: 0.5}", "{enabled: maybe}", "a switch that is neither on nor off"),
     ("points: 1}", "solution: perhaps}", "a word that is not one of the choices"),
+    ("        target: ds/dx", "        points: 1", "a part without a target"),
+    ("        target: ds/dx", "        by: person", "a part by a word that is not known"),
+    ("        target: ds/dx", "        by: hand", "a part by hand that asks nothing and has examples"),
+    ("        target: ds/dx", "        target: ds/dx\n        bonus: much", "a bonus that is neither"),
+    ("  - id: q", "  - id: q\n    best: 0", "the best none"),
+    ("  - id: q", "  - id: q\n    best: 1.5", "the best one and a half"),
+    ("    defaults: {points: 1}", "  - {id: r, parts: [{id: s, target: ds/dx}]}", "a question without a model"),
+    ("    defaults: {points: 1}", "  - {id: r, parts: [{id: s, by: hand}]}", "by hand without a prompt"),
 ]  # fmt: skip
 
 
@@ -120,6 +128,20 @@ def test_schema_and_loader_refuse_the_same(right: str, wrong: str, why: str) -> 
     text = SMALL.replace(right, wrong)
     assert not valid(as_editors_see(text)), why
     assert isinstance(parse_rubric(text), tuple), why
+
+
+TAKEN_BY_BOTH = [
+    ("  - {id: r, parts: [{id: s, by: hand, prompt: why}]}", "a question of prose without a model"),
+    ("  - {id: r, model: q, parts: [{id: s, by: hand, prompt: why, points: 2, bonus: true}]}", "prose with a model"),
+    ("  - {id: r, model: q, best: 1, parts: [{id: s, target: s, bonus: false}]}", "the best of one"),
+]
+
+
+@pytest.mark.parametrize(("question", "why"), TAKEN_BY_BOTH, ids=[why for *_, why in TAKEN_BY_BOTH])
+def test_schema_and_loader_take_the_same(question: str, why: str) -> None:
+    text = SMALL.replace("given: {x: {domain: real}}", "given: {x: }").replace("    defaults: {points: 1}", question)
+    assert valid(as_editors_see(text)), why
+    assert not isinstance(parse_rubric(text), tuple), why
 
 
 def published() -> str:

@@ -18,7 +18,11 @@ Check = Callable[[SolvedQuestion, SolvedPart], Iterator[tuple[str, str]]]
 
 def warnings(key: AnswerKey) -> tuple[Problem, ...]:
     """What an author should mend, though the rubric can be graded with."""
-    return (*unheeded(key), *_found(key, (priced_alike, taken_for_right, one_sided_conditions, idle_steps)))
+    return (
+        *unheeded(key),
+        *_unequal_choices(key),
+        *_found(key, (priced_alike, taken_for_right, one_sided_conditions, idle_steps)),
+    )
 
 
 def unheeded(key: AnswerKey) -> tuple[Problem, ...]:
@@ -40,6 +44,18 @@ def unheeded(key: AnswerKey) -> tuple[Problem, ...]:
         path = f"question {question.question.id}, key 'rounding'"
         found.append(problem.at(key.rubric.path, asked[0].line, path=path))
     return tuple(found)
+
+
+def _unequal_choices(key: AnswerKey) -> Iterator[Problem]:
+    """Questions of which the best parts count, and not every choice of them can reach all points."""
+    for question in key.questions:
+        chosen = [asked.max_score for asked in question.asked if not asked.bonus]
+        best = question.question.best
+        if best is not None and best < len(chosen) and len(set(chosen)) > 1:
+            worth = ", ".join(f"{points:g}" for points in sorted(set(chosen)))
+            message = f"the parts to choose from are worth {worth}: not every choice of {best} can reach all points"
+            path = f"question {question.question.id}, key 'best'"
+            yield Problem(message).at(key.rubric.path, question.question.parts[0].line, path=path)
 
 
 def notes(key: AnswerKey) -> tuple[Problem, ...]:

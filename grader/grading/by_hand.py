@@ -1,0 +1,43 @@
+"""What a student handed in for a part that a person grades -> its result until somebody has.
+
+The text ``The loss is convex, since ...`` is kept as it is, never read as mathematics: undecided, and in review.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from grader.results import NOTES, AnswerShown, Note, NoteKind, Outcome, PartResult
+from grader.rubric.shown import Asked
+from grader.submission.submissions import Answer
+
+UNSEEN = "No text was found for this part; a scan may hold what leaves none, so a person will look at it."
+
+
+def by_hand(asked: Asked, answer: Answer | None, ocr: bool) -> PartResult:
+    """The result of a part that a person grades.
+
+    Without a text it is missing, and nobody has to look: there is nothing to grade. Of a scan (`ocr`) a person looks,
+    since a plot or a drawing leaves no text there.
+    """
+    if answer is not None and answer.text.strip():
+        return waiting(asked, answer)
+    return replace(missing(asked), review=True, message=UNSEEN) if ocr else missing(asked)
+
+
+def waiting(asked: Asked, answer: Answer) -> PartResult:
+    """The result of a text that waits for a person."""
+    return PartResult(
+        asked=asked,
+        verdict=Outcome.UNDECIDED,
+        score=0.0,
+        note=Note(NoteKind.BY_HAND),
+        review=True,
+        message=NOTES[NoteKind.BY_HAND].sentence,
+        answer=AnswerShown(answer.text, "", None, answer.file, answer.line),
+    )
+
+
+def missing(asked: Asked) -> PartResult:
+    """The result of a part without an answer."""
+    return PartResult(asked, Outcome.MISSING, 0.0, Note(NoteKind.MISSING), False, NOTES[NoteKind.MISSING].sentence)

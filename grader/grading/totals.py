@@ -1,0 +1,68 @@
+"""The results of one student's parts -> the score, the maximum, and the parts that do not count.
+
+Of three parts with 3, 1 and 2 points in a question with ``best: 2``, the score is 5 and the second is left out. Bonus
+parts stand outside of such a choice: their points count in the score, and not in the maximum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from math import fsum
+
+from grader.problems import Problem
+from grader.results import GradeReport, Outcome, PartResult
+from grader.rubric.model import sum_of_best
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What parts come to together; `left_out` are the ids of those that do not count, for others are better."""
+
+    score: float
+    max_score: float
+    left_out: frozenset[str]
+
+
+def total(results: Iterable[PartResult]) -> Total:
+    """The total of the results of any number of questions, whole ones; the same for any order of them."""
+    chosen: dict[str, list[PartResult]] = {}
+    scores: list[float] = []
+    for result in results:
+        if result.asked.bonus:
+            scores.append(result.score)
+        else:
+            chosen.setdefault(result.asked.question, []).append(result)
+    left_out: list[PartResult] = []
+    most: list[float] = []
+    for choice in chosen.values():
+        best = choice[0].asked.best
+        ranked = sorted(choice, key=_rank)
+        scores += [result.score for result in ranked[:best]]
+        left_out += [] if best is None else ranked[best:]
+        most.append(sum_of_best((result.asked.max_score for result in choice), best))
+    return Total(round(fsum(scores), 6), round(fsum(most), 9), frozenset(result.asked.part for result in left_out))
+
+
+def _rank(result: PartResult) -> tuple[float, bool, bool, int, str]:
+    """The better score first; of equal ones what may yet get more, what was answered, and what is asked earlier."""
+    part = result.asked.part
+    return (-result.score, not result.review, result.verdict is Outcome.MISSING, len(part), part)
+
+
+def summed(report: GradeReport, parts: Iterable[PartResult], problems: Iterable[Problem]) -> GradeReport:
+    """The report with these parts and problems, and what follows from them: score, maximum, and review.
+
+    A person has to look where one of the parts says so, or at a problem that belongs to none of them.
+    """
+    parts, problems = tuple(parts), tuple(problems)
+    sums = total(parts)
+    of_parts = {problem for result in parts for problem in result.problems}
+    return replace(
+        report,
+        score=sums.score,
+        max_score=sums.max_score,
+        review=any(result.review for result in parts) or not of_parts.issuperset(problems),
+        parts=parts,
+        problems=problems,
+    )
