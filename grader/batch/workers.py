@@ -27,7 +27,7 @@ from grader.rubric.shown import Asked
 from grader.solver.key import AnswerKey
 from grader.submission.submissions import Submission
 
-Pair: TypeAlias = tuple[str, str]  # a part and a text
+DistinctAnswer: TypeAlias = tuple[str, str]  # a part and a text
 T = TypeVar("T")
 
 
@@ -59,14 +59,16 @@ def grade_many(
     return tuple(reports[submission.student] for submission in submissions)
 
 
-def distinct_answers(shown: RubricShown, submissions: tuple[Submission, ...]) -> tuple[Pair, ...]:
+def distinct_answers(shown: RubricShown, submissions: tuple[Submission, ...]) -> tuple[DistinctAnswer, ...]:
     """Each part and text that there is something to judge of, once, in the order in which they first come."""
     known = {asked.part for asked in shown.parts}
     pairs = ((answer.part, answer.text) for submission in submissions for answer in submission.answers)
     return tuple(dict.fromkeys(pair for pair in pairs if pair[0] in known and pair[1].strip()))
 
 
-def judge_answers(given: WorkerInput, pairs: tuple[Pair, ...], jobs: int) -> Iterator[tuple[Pair, Judgement, bool]]:
+def judge_answers(
+    given: WorkerInput, pairs: tuple[DistinctAnswer, ...], jobs: int
+) -> Iterator[tuple[DistinctAnswer, Judgement, bool]]:
     """Each pair with its Judgement, as they are done, and whether to keep it: what was Ended may come out next time."""
     asked = {one.part: one for one in given.shown.parts}
     for index, found in spread(_judge, pairs, jobs, partial(_begin, given, NOTHING_JUDGED)):
@@ -104,9 +106,9 @@ def _begin(given: WorkerInput, judged: Judged) -> None:
     _input, _judged = given, judged
 
 
-def _judge(pair: Pair) -> Judgement:
+def _judge(answer: DistinctAnswer) -> Judgement:
     assert _input is not None
-    found = judge_answer(_input.key, *pair, _straight)
+    found = judge_answer(_input.key, *answer, _straight)
     return replace(found, result=replace(found.result, asked=_light_asked(found.result.asked)))
 
 
