@@ -36,6 +36,8 @@ SECONDS = 2.0  # of processor time for one item
 MEGABYTES = 300.0  # for one item, beyond what its process has as it begins
 WALL = 20.0  # seconds on the clock, for one that sleeps or hangs
 MOST = 32  # items handed over at a time; fewer towards the end, so that all processes are done together
+# fork shares the items without a copy; where it is unsafe (macOS frameworks) or absent, spawn pickles them
+METHOD = "fork" if sys.platform == "linux" else "spawn"
 _STARTS = 3  # processes in a row that may die before they begin an item
 _TOO_LONG, _TOO_LARGE = 91, 92  # exit codes of a process that says why it ends
 _STUCK = -signal.SIGVTALRM if hasattr(signal, "SIGVTALRM") else None  # the exit code where the kernel ends it
@@ -220,8 +222,7 @@ def _ended(code: int) -> Ended:
 
 
 def _start(given: _Given[Item, Result], alone: bool) -> _Worker:
-    # fork shares the items without a copy; where it is unsafe (macOS frameworks) or absent, spawn pickles them
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    context = multiprocessing.get_context(METHOD)
     ours, theirs = context.Pipe()
     at_hand = context.RawArray("q", (_NOTHING, 0))
     process = context.Process(target=_serve, args=(given, theirs, at_hand, alone), daemon=True)  # type: ignore[attr-defined]
