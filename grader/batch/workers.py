@@ -2,8 +2,8 @@
 
 First each distinct answer is judged once (`judge_answers`), then each student's report is put together and its page
 written (`put_together`). An answer that takes too long, raises or kills its process is undecided, alone, and for a
-person; where going on from earlier answers fails, the student's answers stand as judged; only where that fails too is
-a whole submission undecided.
+person. Where going on from earlier answers does so, the answers stand as judged; only where that fails too is a whole
+submission undecided.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from grader.solver.key import AnswerKey
 from grader.submission.submissions import Submission
 
 DistinctAnswer: TypeAlias = tuple[str, str]  # a part and a text
+Task: TypeAlias = tuple[Submission, Failed]  # with what failed when it was tried before
+_NO_FAULT = Failed(Note(NoteKind.GRADER_FAILED), "")
 T = TypeVar("T")
 
 
@@ -83,18 +85,17 @@ def put_together(
     given: WorkerInput, submissions: tuple[Submission, ...], judged: Judged, jobs: int
 ) -> Iterator[GradeReport]:
     """The report of each submission, as they are done, from what was judged; its page is written. Raises OSError."""
-    setup = partial(_begin, given, judged)
-    failed: list[tuple[Submission, Failed]] = []
-    for index, found in spread(_report, submissions, jobs, setup):
-        if isinstance(found, Failed):
-            failed.append((submissions[index], found))
-        else:
-            yield found
-    for index, found in spread(_report_as_judged, failed, jobs, setup):
-        if isinstance(found, Failed):
-            yield _with_page(given, not_graded(failed[index][0], given.shown, found))
-        else:
-            yield found
+    todo: list[Task] = [(submission, _NO_FAULT) for submission in submissions]
+    for work in (_report, _report_as_judged, _report_not_graded):
+        failed: list[Task] = []
+        for index, found in spread(work, todo, jobs, partial(_begin, given, judged)):
+            if isinstance(found, Failed):
+                failed.append((todo[index][0], found))
+            else:
+                yield found
+        todo = failed
+    for submission, why in todo:
+        yield _written(given, not_graded(submission, given.shown, why), why)
 
 
 _input: WorkerInput | None = None  # each worker's own, set once when it starts
@@ -112,16 +113,22 @@ def _judge(answer: DistinctAnswer) -> Judgement:
     return replace(found, result=replace(found.result, asked=_light_asked(found.result.asked)))
 
 
-def _report(submission: Submission) -> GradeReport:
+def _report(task: Task) -> GradeReport:
     assert _input is not None
-    return _light(_with_page(_input, grade(_input.key, submission, _judged, piece)))
+    return _with_page(_input, grade(_input.key, task[0], _judged, piece))
 
 
-def _report_as_judged(failed: tuple[Submission, Failed]) -> GradeReport:
-    """The report without what follows from other answers, which is what failed."""
+def _report_as_judged(task: Task) -> GradeReport:
+    """The report without what follows from other answers: something there failed."""
     assert _input is not None
-    submission, why = failed
-    return _light(_with_page(_input, grade(_input.key, submission, _judged, partial(_instead, why))))
+    submission, why = task
+    return _with_page(_input, grade(_input.key, submission, _judged, partial(_instead, why)))
+
+
+def _report_not_graded(task: Task) -> GradeReport:
+    assert _input is not None
+    submission, why = task
+    return _with_page(_input, not_graded(submission, _input.shown, why))
 
 
 def _straight(work: Callable[[], T]) -> T:
@@ -134,8 +141,11 @@ def _instead(failed: Failed, _work: Callable[[], object]) -> Failed:
 
 
 def _with_page(given: WorkerInput, report: GradeReport) -> GradeReport:
+    return _light(_written(given, report, piece(partial(student_page, report, given.shown))))
+
+
+def _written(given: WorkerInput, report: GradeReport, page: str | Failed) -> GradeReport:
     """The report once its page is written; where the page is what fails, a bare one says so, and so does the report."""
-    page = piece(partial(student_page, report, given.shown))
     if isinstance(page, Failed):
         problem = Problem("grader failed on this submission's page", page.why, file=report.source)
         report = replace(report, review=True, problems=(*report.problems, problem))
