@@ -1,7 +1,7 @@
 """Limits on what one piece of work may take of the processor and of memory.
 
 ``with processor_time(2): work()`` raises TimeUp inside `work` after two seconds of work, however busy the machine is;
-``with memory(300): work()`` raises MemoryError where it wants more than 300 MB on top of what the process has.
+``within_memory(300, work)`` raises MemoryError where `work` wants 300 MB more than the process has as it begins.
 
 Linux has both. macOS has the processor's time alone, since its kernel holds nobody to a limit on memory; Windows has
 neither. What bounds an answer there is the counted work, and the pool's look at the clock on the wall.
@@ -13,12 +13,16 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 GRACE = 1.0  # seconds of processor time more, until a process that does not come back to Python is ended
 _AGAIN = 0.25  # seconds between two rings: one that a destructor swallows is not the last
 _MEGABYTE = 1_000_000  # bytes
+
+T = TypeVar("T")
+_installed = False  # our handler of the clock, which stays
 
 
 class TimeUp(BaseException):
@@ -36,26 +40,31 @@ def processor_time(seconds: float, deadly: bool = False) -> Iterator[None]:
     `deadly`: the kernel ends the process (SIGVTALRM) where TimeUp can't be raised, as in a loop inside a C library.
     Within another such block, the other's clock stands still: the block has its own seconds.
     """
+    global _installed
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGPROF, _ring)
+    if not _installed:
+        signal.signal(signal.SIGPROF, _ring)
+        _installed = True
     left, again = signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
     left_to_live = signal.setitimer(signal.ITIMER_VIRTUAL, seconds + GRACE)[0] if deadly else 0.0
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_PROF, left, again)
         if deadly:
             signal.setitimer(signal.ITIMER_VIRTUAL, left_to_live)
-        signal.signal(signal.SIGPROF, before)
-        signal.setitimer(signal.ITIMER_PROF, left, again)
 
 
 if sys.platform == "linux":
     import resource
 
     _PAGE = os.sysconf("SC_PAGE_SIZE")  # bytes
+
+    def leave_no_core() -> None:
+        """Let this process leave no image of its memory on disk where a C library aborts it."""
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
     def _address_space() -> int:
         """Bytes that this process has mapped, used or not: what the kernel holds against the limit."""
@@ -65,22 +74,25 @@ if sys.platform == "linux":
         finally:
             os.close(file)
 
-    @contextmanager
-    def memory(megabytes: float) -> Iterator[None]:
-        """Let the address space of this process grow by `megabytes` within the block; more is a MemoryError."""
-        before, most = resource.getrlimit(resource.RLIMIT_AS)
+    def within_memory(megabytes: float, work: Callable[[], T]) -> T:
+        """The result of `work`; a MemoryError where the process would grow by more than `megabytes`.
+
+        Within another such limit, the lower of the two holds.
+        """
+        before = resource.getrlimit(resource.RLIMIT_AS)
         wanted = _address_space() + int(megabytes * _MEGABYTE)
-        for bound in (before, most):
-            wanted = wanted if bound == resource.RLIM_INFINITY else min(wanted, bound)
-        resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
+        bounds = [bound for bound in before if bound != resource.RLIM_INFINITY]
+        resource.setrlimit(resource.RLIMIT_AS, (min([wanted, *bounds]), before[1]))
         try:
-            yield
+            return work()
         finally:
-            resource.setrlimit(resource.RLIMIT_AS, (before, most))
+            resource.setrlimit(resource.RLIMIT_AS, before)  # needs no memory: there may be none
 
 else:
 
-    @contextmanager
-    def memory(megabytes: float) -> Iterator[None]:  # noqa: ARG001
-        """No limit: this kernel has none that holds."""
-        yield
+    def leave_no_core() -> None:
+        """Nothing: these kernels leave none unasked."""
+
+    def within_memory(megabytes: float, work: Callable[[], T]) -> T:  # noqa: ARG001
+        """The result of `work`: this kernel has no limit that holds."""
+        return work()

@@ -12,7 +12,6 @@ import errno
 import gc
 import multiprocessing
 import os
-import pickle
 import signal
 import sys
 import threading
@@ -22,13 +21,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
 from queue import SimpleQueue
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from grader.batch.lifeline import end_with
-from grader.batch.limits import TimeUp, memory, processor_time
+from grader.batch.limits import TimeUp, leave_no_core, processor_time, within_memory
 from grader.grading.isolated import Failed
 from grader.problems import raised
 from grader.results import Note, NoteKind
@@ -37,8 +38,11 @@ SECONDS = 2.0  # of processor time for one item
 MEGABYTES = 300.0  # for one item, beyond what its process has as it begins
 WALL = 20.0  # seconds on the clock, for one that sleeps or hangs
 MOST = 32  # items handed over at a time; fewer towards the end, so that all processes are done together
+# fork shares what `work` and `setup` hold without a copy; where it is unsafe (macOS) or absent, spawn pickles it
+METHOD = "fork" if sys.platform == "linux" else "spawn"
 _STARTS = 3  # processes in a row that may die before they begin an item
 _TOO_LONG, _TOO_LARGE = 91, 92  # exit codes of a process that says why it ends
+_STUCK = -signal.SIGVTALRM if hasattr(signal, "SIGVTALRM") else None  # the exit code where the kernel ends it
 _NOTHING = -1  # at hand
 
 Item = TypeVar("Item")
@@ -65,18 +69,25 @@ class _Given(Generic[Item, Result]):
     parent: int = field(default_factory=os.getpid)
 
 
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """What a process sends in place of a result: an error that is nobody's answer, to raise."""
+
+    error: Exception
+
+
 @dataclass(slots=True, eq=False)
 class _Worker:
     """A process with a pipe of its own: where several share one and its lock, the first to be killed stops them all.
 
     `at_hand` is shared with it: the index of the item at hand, and how many it has begun. `held` has been handed over
-    and not come back; `seen` of those begun were so at the time `since`.
+    and not come back, in order; `seen` of those begun were so at the time `since`.
     """
 
     process: BaseProcess
     pipe: Connection
     at_hand: Any
-    held: set[int] = field(default_factory=set)
+    held: deque[int] = field(default_factory=deque)
     seen: int = 0
     since: float = 0.0
 
@@ -91,7 +102,7 @@ def spread(
     """
     given = _Given(work, items, setup)
     again: list[int] = []
-    for index, found in _run(given, range(len(items)), jobs, alone=False):
+    for index, found in _run(given, range(len(items)), max(1, jobs), alone=False):
         if isinstance(found, Ended):
             again.append(index)
         else:
@@ -116,7 +127,7 @@ def piece(work: Callable[[], T]) -> T | Failed:
     except (TimeUp, MemoryError) as over:
         if _at_hand is not None and not _alone:
             raise
-        return _failed(_TOO_LONG if isinstance(over, TimeUp) else _TOO_LARGE)
+        return _ended(_TOO_LONG if isinstance(over, TimeUp) else _TOO_LARGE)
     except Exception as error:
         return Failed(Note(NoteKind.GRADER_FAILED), raised(error))
 
@@ -140,7 +151,7 @@ def _run(
                     if culprit in worker.held:
                         worker.held.remove(culprit)
                         found.append((culprit, over))
-                    todo.extendleft(sorted(worker.held, reverse=True))
+                    todo.extendleft(reversed(worker.held))
                     starts = starts + 1 if worker.at_hand[1] == 0 else 0
             if starts >= _STARTS:
                 raise ChildProcessError(errno.ECHILD, "the processes that grade die as they start")
@@ -161,7 +172,7 @@ def _hand_out(given: _Given[Item, Result], workers: list[_Worker], todo: deque[i
         if free is None or len(free.held) > size:
             return
         chunk = tuple(todo.popleft() for _ in range(size))
-        free.held.update(chunk)
+        free.held.extend(chunk)
         items = [(index, given.items[index]) for index in chunk]
         with suppress(OSError):  # it is gone, which its news will say
             free.pipe.send(items)
@@ -177,7 +188,7 @@ def _news(workers: list[_Worker]) -> Iterator[tuple[_Worker, list[tuple[int, Any
         results, gone = _received(worker) if dead or worker.pipe in ready else ([], False)
         if dead or gone:
             _end(worker)
-            over = _failed(worker.process.exitcode or 0)
+            over = _ended(worker.process.exitcode or 0)
         elif _hangs(worker):
             _end(worker)
             over = Ended(Note(NoteKind.TIMEOUT), f"it took more than {WALL:g} s on the clock")
@@ -185,28 +196,20 @@ def _news(workers: list[_Worker]) -> Iterator[tuple[_Worker, list[tuple[int, Any
 
 
 def _received(worker: _Worker) -> tuple[list[tuple[int, Any]], bool]:
-    """All that the worker has sent, and whether nothing more will come; raises what it says to raise."""
+    """What has come back since, and whether nothing more will; raises what the worker says to raise."""
     results: list[tuple[int, Any]] = []
-    try:
-        while worker.pipe.poll():
-            done = worker.pipe.recv()
-            if isinstance(done, BaseException):
-                break
-            results += [(index, _unpickled(result)) for index, result in done]
-        else:
-            return results, False
-    except (EOFError, OSError):  # of the pipe
-        return results, True
-    finally:
-        worker.held.difference_update(index for index, _ in results)
-    raise done
-
-
-def _unpickled(result: bytes) -> Any:
-    try:
-        return pickle.loads(result)
-    except Exception as error:
-        return Failed(Note(NoteKind.GRADER_FAILED), raised(error))
+    while True:
+        try:
+            if not worker.pipe.poll():
+                return results, False
+            result = worker.pipe.recv()
+        except (EOFError, OSError):  # of the pipe
+            return results, True
+        except Exception as error:  # in making the value again
+            result = Failed(Note(NoteKind.GRADER_FAILED), raised(error))
+        if isinstance(result, _Stop):
+            raise result.error
+        results.append((worker.held.popleft(), result))
 
 
 def _hangs(worker: _Worker) -> bool:
@@ -218,9 +221,9 @@ def _hangs(worker: _Worker) -> bool:
     return now - worker.since > WALL
 
 
-def _failed(code: int) -> Ended:
-    """Why a process ended, by its exit code; where that is a signal it is negative."""
-    if code in (_TOO_LONG, -getattr(signal, "SIGVTALRM", 0)) and code:
+def _ended(code: int) -> Ended:
+    """Why a process ended, by its exit code: a number of ours, or the negative of a signal's."""
+    if code in (_TOO_LONG, _STUCK):
         return Ended(Note(NoteKind.TIMEOUT), f"it took more than {SECONDS:g} s of processor time")
     if code == _TOO_LARGE:
         return Ended(Note(NoteKind.GRADER_FAILED), f"it took more than {MEGABYTES:g} MB of memory")
@@ -228,8 +231,7 @@ def _failed(code: int) -> Ended:
 
 
 def _start(given: _Given[Item, Result], alone: bool) -> _Worker:
-    # fork shares what `work` and `setup` hold without a copy; where it is unsafe (macOS) or absent, spawn pickles it
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    context = multiprocessing.get_context(METHOD)
     ours, theirs = context.Pipe()
     at_hand = context.RawArray("q", (_NOTHING, 0))
     process = context.Process(target=_serve, args=(given, theirs, at_hand, alone), daemon=True)  # type: ignore[attr-defined]
@@ -268,6 +270,7 @@ def _serve(given: _Given[Item, Result], pipe: Connection, at_hand: Any, alone: b
     """A worker: answer each chunk of items with pairs of an index and a pickled result, until it is ended."""
     global _at_hand, _alone
     end_with(given.parent)
+    leave_no_core()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C, once
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
@@ -279,7 +282,7 @@ def _serve(given: _Given[Item, Result], pipe: Connection, at_hand: Any, alone: b
         if given.setup is not None:
             given.setup()
     except Exception as error:
-        pipe.send(error)
+        pipe.send(_Stop(error))
         return
     chunks: SimpleQueue[list[tuple[int, Item]] | None] = SimpleQueue()
     # were chunks read between answers alone, both ends could wait for each other to read what is large
@@ -298,42 +301,42 @@ def _receive(pipe: Connection, chunks: SimpleQueue[Any]) -> None:
 
 def _answer(given: _Given[Item, Result], pipe: Connection, chunk: list[tuple[int, Item]]) -> None:
     """Send the results of a chunk; where an item passes its limits those before it, and end."""
-    done: list[tuple[int, bytes]] = []
+    done: list[memoryview] = []
     code = 0
-    error: OSError | None = None
     try:
         for index, item in chunk:
             _at_hand[0] = index
-            done.append((index, _limited(lambda item=item: _pickled(given.work, item))))  # type: ignore[misc]
+            done.append(_limited(partial(_pickled, given.work, item)))
     except TimeUp:
         code = _TOO_LONG
     except MemoryError:
         code = _TOO_LARGE
-    except OSError as said:
-        error = said
+    except OSError as error:
+        done.append(ForkingPickler.dumps(_Stop(error)))
     if not code:
         _at_hand[0] = _NOTHING
-    pipe.send(done)
-    if error is not None:
-        pipe.send(error)
+    for result in done:
+        pipe.send_bytes(result)
     if code:  # in the middle of anything: what it has kept for later answers may be half made
         os._exit(code)
 
 
-def _pickled(work: Callable[[Item], Result], item: Item) -> bytes:
+def _pickled(work: Callable[[Item], Result], item: Item) -> memoryview:
     try:
-        return pickle.dumps(work(item), pickle.HIGHEST_PROTOCOL)
-    except (OSError, MemoryError) as error:
-        if getattr(error, "errno", errno.ENOMEM) == errno.ENOMEM:
+        return ForkingPickler.dumps(work(item))
+    except OSError as error:
+        if error.errno == errno.ENOMEM:
             raise MemoryError from None
         raise
+    except MemoryError:
+        raise
     except Exception as error:
-        return pickle.dumps(Failed(Note(NoteKind.GRADER_FAILED), raised(error)))
+        return ForkingPickler.dumps(Failed(Note(NoteKind.GRADER_FAILED), raised(error)))
 
 
 def _limited(work: Callable[[], T]) -> T:
     """The result of `work`; raises TimeUp, MemoryError, and what it raises."""
     if _at_hand is not None:
         _at_hand[1] += 1
-    with memory(MEGABYTES), processor_time(SECONDS, deadly=_at_hand is not None):
-        return work()
+    with processor_time(SECONDS, deadly=_at_hand is not None):
+        return within_memory(MEGABYTES, work)

@@ -78,29 +78,38 @@ class Pages:
 
 
 def report_all(given: Pages, sheets: Sequence[Sheet], jobs: int) -> Iterator[Reported]:
-    """The report of each sheet, as they are done; pages are written. Raises OSError."""
-    failed: list[tuple[Sheet, Failed]] = []
-    for index, found in spread(partial(_report, given), sheets, jobs):
-        if isinstance(found, Failed):
-            failed.append((sheets[index], found))
-        else:
-            yield found
-    for index, found in spread(partial(_report_as_judged, given), failed, jobs):
-        if isinstance(found, Failed):
-            sheet = failed[index][0]
-            yield _reported(given, sheet, not_graded(sheet.submission, given.solved.shown, found), {}, {})
-        else:
-            yield found
+    """The report of each sheet, as they are done; pages are written. Raises OSError.
+
+    What fails is tried with less: without what follows from other answers, as undecided, with a bare page.
+    """
+    todo: Sequence[Sheet] = sheets
+    why: list[Failed] = []
+    for work in (_report, _report_as_judged, _report_not_graded):
+        tasks = todo if work is _report else list(zip(todo, why, strict=True))
+        failed: list[tuple[Sheet, Failed]] = []
+        for index, found in spread(partial(work, given), tasks, jobs):
+            if isinstance(found, Failed):
+                failed.append((todo[index], found))
+            else:
+                yield found
+        todo, why = [sheet for sheet, _ in failed], [one for _, one in failed]
+    for sheet, last in zip(todo, why, strict=True):
+        yield _reported(given, sheet, not_graded(sheet.submission, given.solved.shown, last), {}, {}, last)
 
 
 def _report(given: Pages, sheet: Sheet) -> Reported:
     return _graded(given, sheet, piece)
 
 
-def _report_as_judged(given: Pages, failed: tuple[Sheet, Failed]) -> Reported:
-    """The report without what follows from other answers, which is what failed."""
-    sheet, why = failed
+def _report_as_judged(given: Pages, task: tuple[Sheet, Failed]) -> Reported:
+    """The report without what follows from other answers: something there failed."""
+    sheet, why = task
     return _graded(given, replace(sheet, carried={}), partial(_instead, why))
+
+
+def _report_not_graded(given: Pages, task: tuple[Sheet, Failed]) -> Reported:
+    sheet, why = task
+    return _reported(given, sheet, not_graded(sheet.submission, given.solved.shown, why), {}, {})
 
 
 def _instead(failed: Failed, _work: Callable[[], object]) -> Failed:
@@ -128,20 +137,22 @@ def _reported(
     report: GradeReport,
     alone: Mapping[str, tuple[str, PartResult]],
     carried: Mapping[str, str],
+    failed: Failed | None = None,
 ) -> Reported:
+    """The report as it is kept; where the page `failed` before, a bare one is written."""
     answers = {answer.part: decided_on(answer) for answer in sheet.submission.answers}
     report = overridden(report, sheet.overrides, answers) if sheet.overrides else report
     page = None
     if given.folder is not None:
-        report, page = _with_page(given, given.folder / sheet.page, sheet, report)
+        made = failed or piece(partial(student_page, report, given.solved.shown))
+        report, page = _written(made, given.folder / sheet.page, sheet, report)
     kept = encode_report(report_kept(report, alone))
     line = student_line(report, given.solved.shown)
     return Reported(sheet.submission.student, sheet.fingerprint, kept, line, carried, page)
 
 
-def _with_page(given: Pages, path: Path, sheet: Sheet, report: GradeReport) -> tuple[GradeReport, Page]:
+def _written(page: str | Failed, path: Path, sheet: Sheet, report: GradeReport) -> tuple[GradeReport, Page]:
     """The report once its page is written; where the page is what fails, a bare one says so, and so does the report."""
-    page = piece(partial(student_page, report, given.solved.shown))
     if isinstance(page, Failed):
         problem = Problem("grader failed on this submission's page", page.why, file=report.source)
         report = replace(report, review=True, problems=(*report.problems, problem))
