@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 
 from grader.batch.judging import Solved
-from grader.batch.pool import piece, spread
+from grader.batch.pool import Ended, piece, spread
 from grader.feedback.pages import student_page
 from grader.feedback.tables import student_line
 from grader.files import write_text
@@ -45,7 +45,8 @@ class Sheet:
     """All that a student's report is made of.
 
     `judgements` are by part (fingerprint, JSON), `carried` by question what is kept of what follows from other answers;
-    `overrides` by part what people decided; `fingerprint` names the report, `page` the file of its page.
+    `overrides` by part what people decided; `fingerprint` names the report, `page` the file of its page. Where one of
+    its judgements is not to last, `lasts` is false.
     """
 
     submission: Submission
@@ -54,6 +55,7 @@ class Sheet:
     judgements: Mapping[str, tuple[str, str]]
     carried: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, Override] = field(default_factory=dict)
+    lasts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def report_all(given: Pages, sheets: Sequence[Sheet], jobs: int) -> Iterator[Rep
                 yield found
         todo, why = [sheet for sheet, _ in failed], [one for _, one in failed]
     for sheet, last in zip(todo, why, strict=True):
-        yield _reported(given, sheet, not_graded(sheet.submission, given.solved.shown, last), {}, {}, last)
+        yield _not_graded(given, sheet, last, bare=last)
 
 
 def _report(given: Pages, sheet: Sheet) -> Reported:
@@ -108,8 +110,12 @@ def _report_as_judged(given: Pages, task: tuple[Sheet, Failed]) -> Reported:
 
 
 def _report_not_graded(given: Pages, task: tuple[Sheet, Failed]) -> Reported:
-    sheet, why = task
-    return _reported(given, sheet, not_graded(sheet.submission, given.solved.shown, why), {}, {})
+    return _not_graded(given, *task)
+
+
+def _not_graded(given: Pages, sheet: Sheet, why: Failed, bare: Failed | None = None) -> Reported:
+    sheet = replace(sheet, lasts=sheet.lasts and not isinstance(why, Ended))
+    return _reported(given, sheet, not_graded(sheet.submission, given.solved.shown, why), {}, {}, bare)
 
 
 def _instead(failed: Failed, _work: Callable[[], object]) -> Failed:
@@ -125,6 +131,8 @@ def _graded(given: Pages, sheet: Sheet, isolation: Isolation) -> Reported:
     report, carried = report_of(given.solved.key, sheet.submission, judged, isolation, known)
     made = {}
     for question, found in carried.items():
+        faults = [fault for one in found if one for fault in (one.failed, one.lost)]
+        sheet = replace(sheet, lasts=sheet.lasts and not any(isinstance(fault, Ended) for fault in faults))
         if question not in known and any(found):
             with suppress(ValueError):  # of what failed for a part nothing is kept
                 made[question] = encode_carried(found)
@@ -144,11 +152,11 @@ def _reported(
     report = overridden(report, sheet.overrides, answers) if sheet.overrides else report
     page = None
     if given.folder is not None:
-        made = failed or piece(partial(student_page, report, given.solved.shown))
+        made = piece(partial(student_page, report, given.solved.shown)) if failed is None else failed
         report, page = _written(made, given.folder / sheet.page, sheet, report)
     kept = encode_report(report_kept(report, alone))
     line = student_line(report, given.solved.shown)
-    return Reported(sheet.submission.student, sheet.fingerprint, kept, line, carried, page)
+    return Reported(sheet.submission.student, _name(sheet), kept, line, carried, page)
 
 
 def _written(page: str | Failed, path: Path, sheet: Sheet, report: GradeReport) -> tuple[GradeReport, Page]:
@@ -159,7 +167,12 @@ def _written(page: str | Failed, path: Path, sheet: Sheet, report: GradeReport) 
         page = f"<!doctype html><title>{escape(report.student)}</title><p>{escape(str(problem))}"
     write_text(path, page)
     there = path.stat()
-    return report, Page(path.name, sheet.fingerprint, there.st_size, there.st_mtime_ns)
+    return report, Page(path.name, _name(sheet), there.st_size, there.st_mtime_ns)
+
+
+def _name(sheet: Sheet) -> str:
+    """The fingerprint of a sheet's report; one that is not to last has none, so that the next run makes it anew."""
+    return sheet.fingerprint if sheet.lasts else ""
 
 
 def not_graded(submission: Submission, shown: RubricShown, failed: Failed) -> GradeReport:

@@ -187,6 +187,7 @@ class _Sheets(Sequence[Sheet]):
             {part: (name, kept[name].judgement) for part, name in answers.items()},
             {question: found[name].judgement for question, name in carried.items() if name in found},
             {part: one.override for part, one in plan.decided.get(submission.student, {}).items()},
+            lasts=self.fleeting.keys().isdisjoint(answers.values()),
         )
 
 

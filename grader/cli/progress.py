@@ -1,24 +1,31 @@
-"""How far a command has come: a bar with the time to go on a terminal, a line each quarter elsewhere."""
+"""How far a command has come: a bar with the time to go on a terminal, now and then a line elsewhere.
+
+``with Bars() as bars: bars("answers judged", 64, 560)`` is called again and again, for one stage after the other.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TextIO
 
 from tqdm import tqdm
 
+EVERY = 10.0  # seconds between two lines where there is no terminal; what is done sooner says nothing
+_BAR = "{desc} {bar} {n_fmt} of {total_fmt}, {remaining} to go"
+
 
 @dataclass(slots=True)
 class Bars:
-    """Called with (what, done, of), for one stage of the work after the other; says nothing where `quiet`."""
+    """Told of what, how much of it is done, and of how much; says nothing where `quiet`."""
 
     quiet: bool = False
     stream: TextIO = field(default_factory=lambda: sys.stderr)
     what: str = ""
-    quarter: int = 0
+    said: float = field(default_factory=time.monotonic)
     bar: tqdm | None = None  # type: ignore[type-arg]
 
     def __enter__(self) -> Bars:
@@ -33,23 +40,18 @@ class Bars:
     def __call__(self, what: str, done: int, of: int) -> None:
         if self.quiet:
             return
-        if what != self.what:
-            self.what, self.quarter = what, 0
-            if self.bar is not None:
-                self.bar.close()
-            self.bar = self._bar(of) if self.stream.isatty() and not os.environ.get("CI") else None
-        if self.bar is not None:
-            self.bar.update(done - self.bar.n)
-        elif 4 * done // of > self.quarter:
-            self.quarter = 4 * done // of
-            print(f"{done} of {of} {what}", file=self.stream)
-
-    def _bar(self, of: int) -> tqdm:  # type: ignore[type-arg]
-        return tqdm(
-            total=of,
-            desc=self.what,
-            file=self.stream,
-            leave=False,
-            dynamic_ncols=True,
-            bar_format="{desc} {bar} {n_fmt} of {total_fmt}, {remaining} to go",
-        )
+        if not self.stream.isatty() or os.environ.get("CI"):
+            now = time.monotonic()
+            if now - self.said >= EVERY:
+                self.said = now
+                print(f"{done} of {of} {what}", file=self.stream, flush=True)
+            return
+        if what != self.what and self.bar is not None:
+            self.bar.close()
+            self.bar = None
+        if self.bar is None:
+            self.what = what
+            self.bar = tqdm(
+                total=of, desc=what, file=self.stream, leave=False, dynamic_ncols=True, bar_format=_BAR, delay=0.5
+            )
+        self.bar.update(done - self.bar.n)

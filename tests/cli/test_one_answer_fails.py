@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch import limits, pool, workers
+from grader.batch import limits, pool, reporting
 from grader.cli import main
 from grader.expression.printing.text import to_text
 from grader.grading import carried
 from grader.results import GradeReport
+from tests.outputs import written
 
 grading = import_module("grader.grading.grade")  # the package's own `grade` is the function
 BAD = "7*x*y"
@@ -60,7 +61,7 @@ def graded(rubric: str, rows: list[str], folder: Path, jobs: int) -> dict[str, b
     (folder / "class" / "a.csv").write_text("\n".join([*rows, ADA]))
     out = folder / "out"
     assert main(["grade", rubric, str(folder / "class"), "--out", str(out), "--jobs", str(jobs), "--quiet"]) == 0
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    return written(out)
 
 
 def outcomes(files: dict[str, bytes], student: str) -> list[tuple[str, str, bool]]:
@@ -172,14 +173,14 @@ def test_the_bytes_do_not_depend_on_jobs(rubric: str, tmp_path: Path, monkeypatc
 
 
 def test_a_page_that_fails_leaves_the_points(rubric: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = workers.student_page
+    page = reporting.student_page
 
     def failing(report: GradeReport, shown: object) -> str:
         if report.student == "bob":
             raise KeyError("template")
         return page(report, shown)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(workers, "student_page", failing)
+    monkeypatch.setattr(reporting, "student_page", failing)
     files = graded(rubric, ROWS, tmp_path, 2)
     assert b"bob,,0,3,1,2,6,7,85.71,true" in files["grades.csv"]
     assert said(files) == [

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
 
 import pytest
 
-from grader.cli.terminal import ProgressLine, paint, print_problem, printable
+from grader.cli import progress
+from grader.cli.progress import Bars
+from grader.cli.terminal import paint, print_problem, printable
 from grader.problems import Problem
 
 
@@ -23,23 +26,38 @@ def test_colour_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
     assert paint("no", "error", Terminal()) == "no"
 
 
-def test_a_bar_on_a_terminal() -> None:
+def test_a_bar_on_a_terminal_tells_the_stage_and_the_time_to_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
     stream = Terminal()
-    progress = ProgressLine(stream)
-    for done in range(1, 61):
-        progress(done, 60)
-    drawn = stream.getvalue().split("\r")
-    assert len(drawn) == 32
-    assert drawn[-1] == "█" * 30 + " 60 of 60 graded\n"
+    with Bars(stream=stream) as bars:
+        bars("answers judged", 0, 60)
+        assert bars.bar is not None
+        bars.bar.start_t -= 30
+        bars("answers judged", 30, 60)
+        assert bars.bar.format_dict["n"] == 30
+        drawn = str(bars.bar)
+        bars("students graded", 1, 2)
+        assert "students graded" in str(bars.bar)
+    assert drawn.startswith("answers judged ")
+    assert "30 of 60, 00:30 to go" in drawn or "30 of 60, 00:29 to go" in drawn
 
 
 @pytest.mark.parametrize("stream", [Terminal(), io.StringIO()], ids=["terminal of CI", "pipe"])
-def test_plain_lines_elsewhere(stream: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_now_and_then_elsewhere(stream: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
-    progress = ProgressLine(stream)
+    seconds = iter(range(0, 1000, 4))
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: float(next(seconds))))
+    bars = Bars(stream=stream, said=0.0)
     for done in range(1, 9):
-        progress(done, 8)
-    assert stream.getvalue().splitlines() == [f"{n} of 8 graded" for n in (2, 4, 6, 8)]
+        bars("answers judged", done, 8)
+    assert stream.getvalue().splitlines() == ["4 of 8 answers judged", "7 of 8 answers judged"]
+
+
+def test_quiet_says_nothing() -> None:
+    stream = Terminal()
+    with Bars(quiet=True, stream=stream) as bars:
+        bars("answers judged", 1, 1)
+    assert stream.getvalue() == ""
 
 
 def test_a_problem_leads_with_its_place(capsys: pytest.CaptureFixture[str]) -> None:

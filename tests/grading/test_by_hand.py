@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.batch import workers
+from grader.batch.run import RunOptions, grade_class
 from grader.diagnosis.lint.linter import notes, warnings
 from grader.grading import check, rubric_shown
 from grader.grading.grade import judge_answer
@@ -114,10 +114,9 @@ def test_the_rubric_passes_its_check_and_no_lint_speaks_of_them() -> None:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_class_is_graded_in_one_process_or_two(jobs: int, tmp_path: Path) -> None:
-    answers = tuple(Answer(name, "because", "s.md", 3) for name in ("3a", "2p"))
-    students = tuple(Submission(name, answers=answers) for name in ("ada", "bo", "cy"))
-    given = workers.WorkerInput(key(), rubric_shown(key()), tmp_path)
-    reports = workers.grade_many(given, students, jobs, None)
+    rows = "".join(f"{name},because,because\n" for name in ("ada", "bo", "cy"))
+    (tmp_path / "class.csv").write_text(f"student,3a,2p\n{rows}")
+    reports = grade_class(key(), tmp_path / "class.csv", tmp_path / "out", RunOptions(jobs=jobs)).reports
     assert [part(report, "3a").note for report in reports] == ["by_hand"] * 3
     assert [[result.asked.part for result in report.parts if result.review] for report in reports] == [["2p", "3a"]] * 3
     assert [report.max_score for report in reports] == [14] * 3

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.run import grade_class
+from grader.batch.run import RunOptions, grade_class
 from grader.submission.class_folder import read_files
+from tests.outputs import written
 from tests.sample.conftest import HOMEWORKS, ROOT, RUBRICS, Graded, class_files, expected
 
 LOSSES, LAYERS, _ = HOMEWORKS
@@ -147,10 +148,10 @@ def test_any_number_of_processes_writes_the_same_bytes(classes: dict[str, Graded
     some = ("class.csv", "quiz.json", "s46.md")
     for name, data in reversed([item for item in class_files(LAYERS) if item[0] in some]):
         (small / name).write_bytes(data)
-    written = []
+    found = []
     for jobs in (1, 2, 5):
         out = tmp_path / f"out{jobs}"
-        grade_class(classes[LAYERS].key, small, out, jobs=jobs)
-        written.append({path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()})
-    assert written[0] == written[1] == written[2]
-    assert len(written[0]) == 3 + 9  # results.json, grades.csv, index.html and a page a student
+        grade_class(classes[LAYERS].key, small, out, RunOptions(jobs=jobs))
+        found.append(written(out))
+    assert found[0] == found[1] == found[2]
+    assert len(found[0]) == 3 + 9  # results.json, grades.csv, index.html and a page a student
