@@ -94,7 +94,8 @@ def test_a_class(jobs: str, tmp_path: Path, capsys: Output) -> None:
     assert main(["grade", RUBRIC, str(tmp_path / "class.csv"), "--out", str(out), "--jobs", jobs, "--strict"]) == 1
     said = capsys.readouterr().out
     assert "14 points." in said
-    assert "3 answers of 1 student to review before the scores are final:\n  ada: 1-why, 2p, 3a\n" in said
+    assert " to review before the scores are final:\n" in said
+    assert " ada: 1-why, 2p, 3a\n" in said
     rows = list(csv.DictReader((out / "grades.csv").read_text("utf-8").splitlines()))
     assert [(row["student"], row["3a"], row["total"], row["max"], row["review"]) for row in rows] == [
         ("ada", "0", "9", "14", "true"),

@@ -101,6 +101,13 @@ def test_a_fault_of_ours_is_settled_by_a_decision() -> None:
     assert found.problems == (fault,)
 
 
+@pytest.mark.parametrize(("kind", "outcome"), [("wrong", "correct"), ("by_hand", "correct"), ("missing", "missing")])
+def test_nothing_of_nothing_is_all_of_it(kind: str, outcome: str) -> None:
+    given_part = result("a", kind)
+    part = replace(given_part, asked=replace(given_part.asked, max_score=0.0))
+    assert overridden(report(part), {"a": by_teacher(0)}, {"a": "f"}).parts[0].outcome == outcome
+
+
 FITS = [
     (0.0, 3.0, True),
     (3.0, 3.0, True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -269,14 +270,18 @@ def test_the_hash_is_of_the_text_and_a_byte_order_mark_is_no_matter() -> None:
 GOOD = FRAME.format(model=shifted(SCALAR, 6), target="dL/dw", part=shifted("points: 3\naccept: ['2*z*x']", 8))
 
 
-@settings(max_examples=150)
+BY_HAND = (Path(__file__).parents[1] / "grading" / "by_hand.yaml").read_text("utf-8")
+
+
+@settings(max_examples=300)
 @given(
-    st.integers(0, len(GOOD)),
+    st.sampled_from([GOOD, BY_HAND]),
+    st.integers(0, max(len(GOOD), len(BY_HAND))),
     st.integers(0, 12),
     st.text(max_size=4) | st.sampled_from(["[", "{", ": ", "&a", "'"]),
 )
-def test_no_edit_of_a_rubric_breaks_the_loader(start: int, length: int, text: str) -> None:
-    read = parse_rubric(GOOD[:start] + text + GOOD[start + length :], "r.yaml")
+def test_no_edit_of_a_rubric_breaks_the_loader(good: str, start: int, length: int, text: str) -> None:
+    read = parse_rubric(good[:start] + text + good[start + length :], "r.yaml")
     if isinstance(read, tuple):
         assert read
         assert all(isinstance(problem, Problem) and problem.file == "r.yaml" for problem in read)
