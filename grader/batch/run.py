@@ -11,7 +11,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
@@ -27,7 +27,7 @@ from grader.gradebook.fingerprints import program_hash
 from grader.gradebook.judgements import forget_unused
 from grader.gradebook.opening import NAME, Gradebook, alone, held, worker, written
 from grader.gradebook.reports import current, end_reports, lines
-from grader.gradebook.runs import Change, RubricText, begin, changes, finish, students_now
+from grader.gradebook.runs import Change, RubricText, RunKept, begin, changes, finish, released, students_now
 from grader.grading import rubric_shown
 from grader.problems import Problem
 from grader.results import ClassReport
@@ -35,6 +35,14 @@ from grader.rubric.model import Rubric
 from grader.solver.key import AnswerKey
 from grader.submission.submissions import Submission
 from grader.version import VERSION
+
+
+class Released(Exception):
+    """This version of the program would change grades that were given out: `changes` of the `run`."""
+
+    def __init__(self, run: RunKept, changes: tuple[Change, ...]) -> None:
+        super().__init__(f"run {run.id} was released at {run.released}")
+        self.run, self.changes = run, changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,50 +66,101 @@ class RunOptions:
     waiting: Callable[[str], None] | None = None
 
 
-def grade_class(key: AnswerKey, source: Path, out: Path, options: RunOptions = RunOptions()) -> ClassReport:
+PLAIN = RunOptions()
+
+
+def grade_class(key: AnswerKey, source: Path, out: Path, options: RunOptions = PLAIN) -> ClassReport:
     """Grade every submission below `source` and write all results below `out`.
 
-    Raises OSError, Refused where students would be lost, InUse, TooNew, and sqlite3.Error where the disk is full.
+    Raises OSError, Refused where students would be lost, Released where grades that were given out would change, InUse,
+    TooNew, and sqlite3.Error where the disk is full.
     """
     source.stat()
     with held(out, options.waiting) as book:
-        _clear_leftovers(out)
+        _ask_if_released(key, source, out, book, options)
+        clear_leftovers(out)
         report = _graded(key, source, out, book, options, pages=out / "feedback")
         write_tables(report, lines(book.connection), out)
         return report
 
 
-def would_change(
-    key: AnswerKey, source: Path, out: Path, options: RunOptions = RunOptions()
-) -> tuple[tuple[Change, ...], ClassReport]:
-    """What grading would change of the results in `out`, and the report; nothing is written there."""
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a run would change: points, and the maximum that held before (None: nothing was graded)."""
+
+    changes: tuple[Change, ...]
+    report: ClassReport
+    max_score: float | None
+
+
+def would_change(key: AnswerKey, source: Path, out: Path, options: RunOptions = PLAIN) -> Tried:
+    """What grading would change of the results in `out`; nothing is written there. Raises as `grade_class`."""
     source.stat()
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "report"
         copy.mkdir()
         if (out / NAME).exists():
             with alone(out, options.waiting):
-                for path in (out / NAME, out / f"{NAME}-wal"):
-                    with suppress(FileNotFoundError):
-                        copyfile(path, copy / path.name)
-        with held(copy) as book:
-            before = students_now(book.connection)
-            report = _graded(key, source, out, book, options, pages=None)
-            return tuple(changes(before, students_now(book.connection))), report
+                _copied(out, copy)
+        return _tried(key, source, out, copy, options)
+
+
+def _copied(out: Path, copy: Path) -> None:
+    for path in (out / NAME, out / f"{NAME}-wal"):
+        with suppress(FileNotFoundError):
+            copyfile(path, copy / path.name)
+
+
+def _tried(key: AnswerKey, source: Path, out: Path, copy: Path, options: RunOptions) -> Tried:
+    """What grading into a copy of the gradebook changes there."""
+    with held(copy) as book:
+        before = students_now(book.connection)
+        report = _graded(key, source, out, book, options, pages=None)
+        most = next((one.max_score for one in before.values()), None)
+        return Tried(tuple(changes(before, students_now(book.connection))), report, most)
+
+
+def _ask_if_released(key: AnswerKey, source: Path, out: Path, book: Gradebook, options: RunOptions) -> None:
+    """Raise Released where another version of the program would change grades that were given out."""
+    given_out = released(book.connection)
+    if given_out is None or given_out.program == program_hash() or options.anyway:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        _copied(out, copy)
+        found = _tried(key, source, out, copy, options)
+    touched = tuple(change for change in found.changes if change.before is not None)
+    if touched:
+        raise Released(given_out, touched)
 
 
 def _graded(
     key: AnswerKey, source: Path, out: Path, book: Gradebook, options: RunOptions, pages: Path | None
 ) -> ClassReport:
-    """The class graded into the gradebook, and its pages into `pages`."""
+    """The class folder graded into the gradebook, and its pages into `pages`."""
     solved = Solved(key, rubric_shown(key))
     connection = book.connection
     read = read_class(solved.shown.parts, source, options.roster, (out, *options.leave_out))
     earlier = rows.kept(connection)
     found = with_earlier(read, earlier, prune=options.prune, anyway=options.anyway)
     said = _new_decisions(solved, found, connection, out, options)
+    problems = (*((book.problem,) if book.problem else ()), *said, *found.problems)
+    grade_into(connection, solved, replace(found, problems=problems), _text_of(key.rubric), options, pages)
+    return class_report(connection, solved.shown, problems, whole=options.whole)
+
+
+def grade_into(
+    connection: sqlite3.Connection,
+    solved: Solved,
+    found: Class,
+    rubric: RubricText,
+    options: RunOptions,
+    pages: Path | None,
+) -> int:
+    """The class graded into the gradebook, and its pages into `pages`; the number of the run. Raises as grade_class."""
+    earlier = rows.kept(connection)
     with written(connection):
-        run, _ = begin(connection, now(), worker(), VERSION, program_hash(), _text_of(key.rubric))
+        run = begin(connection, now(), worker(), VERSION, program_hash(), rubric)
         rows.keep(connection, _changed(found, earlier))
         rows.gone(connection, found.gone, run)
         gone = (*found.pruned, *(current(connection).keys() - {one.student for one in found.submissions}))
@@ -111,11 +170,10 @@ def _graded(
     plan = planned(connection, solved, found.submissions, decided, pages)
     fleeting = judge_new(connection, plan, options.jobs, options.progress)
     report_stale(connection, plan, fleeting, run, pages, options.jobs, options.progress)
-    problems = (*((book.problem,) if book.problem else ()), *said, *found.problems)
     with written(connection):
-        finish(connection, run, now(), problems)
+        finish(connection, run, now(), found.problems)
         forget_unused(connection, program_hash())
-    return class_report(connection, solved.shown, problems, whole=options.whole)
+    return run
 
 
 def _changed(found: Class, earlier: Mapping[str, tuple[Submission, int | None]]) -> Iterator[Submission]:
@@ -151,7 +209,7 @@ def _text_of(rubric: Rubric) -> RubricText:
     return RubricText(rubric.sha256, rubric.path, "")
 
 
-def _clear_leftovers(out: Path) -> None:
+def clear_leftovers(out: Path) -> None:
     """Remove what a killed run had half written."""
     for folder in (out, out / "feedback"):
         for path in folder.glob(".*.part-*"):

@@ -41,6 +41,10 @@ def _run(asked: Namespace) -> int:
             from grader.cli.author import check as command
         case "key":
             from grader.cli.author import key as command
+        case "override":
+            from grader.cli.gradebook import override as command
+        case "log":
+            from grader.cli.gradebook import log as command
         case "init":
             from grader.cli.starter import init as command
         case _:

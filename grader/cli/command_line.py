@@ -19,6 +19,7 @@ examples:
   grader check rubric.yaml                 find mistakes in a rubric
   grader key rubric.yaml                   see the answers that the rubric asks for
   grader grade rubric.yaml submissions     grade a class into report/
+  grader override report ana 2a 1.5        decide on an answer yourself
   grader compare 'x*(1-x)' 'x - x^2'       compare two formulas
 
 exit codes: 0 done; 1 done, but --strict was given and something needs a person;
@@ -51,6 +52,8 @@ def _parser() -> ArgumentParser:
     _check(commands.add_parser("check", help="lint and self-test a rubric", allow_abbrev=False))
     _key(commands.add_parser("key", help="print a rubric's answers and derivations", allow_abbrev=False))
     _compare(commands.add_parser("compare", help="compare two formulas", allow_abbrev=False))
+    _override(commands.add_parser("override", help="decide on the points of one answer", allow_abbrev=False))
+    _log(commands.add_parser("log", help="list the runs and what each changed", allow_abbrev=False))
     _init(commands.add_parser("init", help="write a starter that grades as it stands", allow_abbrev=False))
     return parser
 
@@ -97,6 +100,23 @@ def _compare(compare: ArgumentParser) -> None:
     )
     compare.add_argument("--json", action="store_true", help="print one JSON object")
     compare.add_argument("--batch", metavar="FILE", help="compare the pairs of a JSONL file ('-': stdin)")
+
+
+def _override(override: ArgumentParser) -> None:
+    override.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
+    override.add_argument("student", metavar="STUDENT", help="whose answer it is")
+    override.add_argument("part", metavar="PART", help="of the rubric")
+    override.add_argument("points", metavar="POINTS", help="from 0 to what the part is worth")
+    override.add_argument("--comment", metavar="TEXT", default="", help="shown to the student")
+    override.add_argument("--by", metavar="NAME", help="who decides (default: the user of this machine)")
+
+
+def _log(log: ArgumentParser) -> None:
+    log.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
+    what = log.add_mutually_exclusive_group()
+    what.add_argument("--run", metavar="N", type=_at_least_one, help="every change of one run")
+    what.add_argument("--undo", action="store_true", help="undo the last run: what held before it holds again")
+    what.add_argument("--release", action="store_true", help="note that the grades of the last run were given out")
 
 
 def _init(init: ArgumentParser) -> None:

@@ -9,15 +9,16 @@ import os
 import sqlite3
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from grader.batch.pool import default_jobs
 from grader.batch.reading import Refused
 from grader.batch.rubrics import read_key
-from grader.batch.run import RunOptions, grade_class, would_change
+from grader.batch.run import Released, RunOptions, grade_class, would_change
 from grader.cli.author import refuse
 from grader.cli.progress import Bars
-from grader.cli.summary import needs_person, tell, tell_changes
+from grader.cli.summary import change_lines, needs_person, tell, tell_changes
 from grader.cli.terminal import print_error, print_problem
 from grader.feedback.github import github_annotations, github_summary
 from grader.feedback.junit import junit_xml
@@ -70,7 +71,13 @@ def _options(asked: Namespace, bars: Bars | None) -> RunOptions:
 
 def _grade(asked: Namespace, key: AnswerKey) -> int:
     with Bars(quiet=asked.quiet) as bars:
-        report = grade_class(key, asked.submissions, asked.out, _options(asked, bars))
+        options = _options(asked, bars)
+        try:
+            report = grade_class(key, asked.submissions, asked.out, options)
+        except Released as given_out:
+            if not _agreed(given_out):
+                return 2
+            report = grade_class(key, asked.submissions, asked.out, replace(options, anyway=True))
     if asked.junit:
         write_text(asked.junit, junit_xml(report))
     if not (report.reports or report.problems):
@@ -81,13 +88,25 @@ def _grade(asked: Namespace, key: AnswerKey) -> int:
     return 1 if asked.strict and needs_person(report) else 0
 
 
+def _agreed(given_out: Released) -> bool:
+    """Whether grades that were given out may change, asked on a terminal; elsewhere ``--anyway`` says so."""
+    for line in change_lines(given_out.changes):
+        print(line)
+    sys.stdout.flush()
+    print_error(f"{given_out}; this version of grader would change it as listed, nothing was written")
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        print_error("--anyway goes on")
+        return False
+    return input("Change them? [y/N] ").strip().casefold() in ("y", "yes")
+
+
 def _dry_run(asked: Namespace, key: AnswerKey) -> int:
     with Bars(quiet=asked.quiet) as bars:
-        changes, report = would_change(key, asked.submissions, asked.out, _options(asked, bars))
-    if not (report.reports or report.problems):
+        tried = would_change(key, asked.submissions, asked.out, _options(asked, bars))
+    if not (tried.report.reports or tried.report.problems):
         return _nothing(asked)
-    tell_changes(changes, report)
-    return 1 if asked.strict and needs_person(report) else 0
+    tell_changes(tried)
+    return 1 if asked.strict and needs_person(tried.report) else 0
 
 
 def _nothing(asked: Namespace) -> int:

@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
+from grader.batch.run import Tried
 from grader.cli.terminal import paint, print_problem, printable
-from grader.feedback.wording import percent, points
+from grader.feedback.wording import percent, points, worth
 from grader.gradebook.runs import Change
 from grader.problems import Problem
 from grader.results import ClassReport
@@ -78,14 +79,23 @@ def _counted(some: list[Problem]) -> str:
     return some[0].message + (f" [and {len(some) - 1} more like this]" if len(some) > 1 else "")
 
 
-def tell_changes(changes: Iterable[Change], report: ClassReport) -> None:
-    """What a run would change, a line a student whose points change; a changed maximum alone is one line."""
+def tell_changes(tried: Tried) -> None:
+    """What a run would change, a line a student whose points change; a changed maximum is one line."""
+    lines = change_lines(tried.changes)
+    for line in lines:
+        print(line)
+    before, now = tried.max_score, tried.report.rubric.max_score
+    if before is not None and before != now:
+        print(f"The maximum would change from {points(before)} to {worth(now)}.")
+    print(f"{_count(len(lines), 'student')} of {len(tried.report.reports)} would change; nothing was written.")
+
+
+def change_lines(changes: Iterable[Change]) -> list[str]:
+    """A line a student: the total and the parts, before and after."""
     by_student: dict[str, list[Change]] = {}
     for change in changes:
         by_student.setdefault(change.student, []).append(change)
-    for student, some in by_student.items():
-        print(f"{printable(student)}: {_said(some)}")
-    print(f"{_count(len(by_student), 'student')} of {len(report.reports)} would change; nothing was written.")
+    return [f"{printable(student)}: {_said(some)}" for student, some in by_student.items()]
 
 
 def _said(some: list[Change]) -> str:

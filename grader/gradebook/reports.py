@@ -83,6 +83,11 @@ def lines(book: sqlite3.Connection) -> list[str]:
     return [line for (line,) in book.execute("SELECT line FROM reports WHERE until IS NULL ORDER BY student")]
 
 
+def renew_line(book: sqlite3.Connection, student: str, line: str) -> None:
+    """The line of results.json for what holds of a student, made again."""
+    book.execute("UPDATE reports SET line = ? WHERE student = ? AND until IS NULL", (line, student))
+
+
 def replace_reports(book: sqlite3.Connection, run: int, made: Iterable[tuple[str, str, str, str]]) -> None:
     """Put (student, fingerprint, report, line) in place of what held; a report of the same run is overwritten."""
     made = tuple(made)

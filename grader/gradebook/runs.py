@@ -56,10 +56,8 @@ class Change:
     after: float | None
 
 
-def begin(
-    book: sqlite3.Connection, at: str, process: str, version: str, program: str, rubric: RubricText
-) -> tuple[int, bool]:
-    """The number of a new run, or of one that was killed and now goes on, and which of both; raises sqlite3.Error."""
+def begin(book: sqlite3.Connection, at: str, process: str, version: str, program: str, rubric: RubricText) -> int:
+    """The number of a new run, or of one that was killed and now goes on; raises sqlite3.Error."""
     book.execute("INSERT OR IGNORE INTO rubrics VALUES (?, ?, ?)", (rubric.sha256, rubric.path, rubric.text))
     killed = book.execute("SELECT id FROM runs WHERE state = ?", (RUNNING,)).fetchone()
     if killed:
@@ -67,12 +65,12 @@ def begin(
             "UPDATE runs SET process = ?, version = ?, program = ?, rubric = ? WHERE id = ?",
             (process, version, program, rubric.sha256, killed[0]),
         )
-        return killed[0], True
+        return int(killed[0])
     made = book.execute(
         "INSERT INTO runs (state, started, process, version, program, rubric) VALUES (?, ?, ?, ?, ?, ?)",
         (RUNNING, at, process, version, program, rubric.sha256),
     )
-    return int(made.lastrowid or 0), False
+    return int(made.lastrowid or 0)
 
 
 def finish(book: sqlite3.Connection, run: int, at: str, problems: tuple[Problem, ...] = ()) -> None:
@@ -115,10 +113,9 @@ def all_runs(book: sqlite3.Connection) -> tuple[RunKept, ...]:
     return tuple(RunKept(*row) for row in book.execute(f"SELECT {_COLUMNS} FROM runs ORDER BY id"))
 
 
-def last_finished(book: sqlite3.Connection) -> RunKept | None:
-    """The newest run that is done and not undone."""
-    row = book.execute(f"SELECT {_COLUMNS} FROM runs WHERE state = ? ORDER BY id DESC", (FINISHED,)).fetchone()
-    return RunKept(*row) if row else None
+def finished_runs(book: sqlite3.Connection) -> tuple[RunKept, ...]:
+    """The runs that are done and not undone, the first one first; raises sqlite3.Error."""
+    return tuple(run for run in all_runs(book) if run.state == FINISHED)
 
 
 def changes_of(book: sqlite3.Connection, run: int) -> tuple[Change, ...]:

@@ -1,0 +1,123 @@
+"""What the gradebook holds -> results written again, after a decision or to undo a run; no class folder is needed.
+
+``regrade(Path("report"))`` grades what was handed in by the rubric of the last run; ``undo`` brings back what held
+before that run.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from grader.batch.certificates import KeptCertificates
+from grader.batch.judging import Solved
+from grader.batch.outputs import class_report, write_tables
+from grader.batch.reading import Class
+from grader.batch.run import RunOptions, clear_leftovers, grade_into
+from grader.feedback.pages import page_names, student_page
+from grader.feedback.tables import student_line
+from grader.files import write_text
+from grader.gradebook import rows
+from grader.gradebook.assembly import grade_report, results_of
+from grader.gradebook.fingerprints import program_hash
+from grader.gradebook.judgements import kept_judgements
+from grader.gradebook.opening import Gradebook, written
+from grader.gradebook.records import decode_problems
+from grader.gradebook.reports import Page, current, decode_report, keep_pages, lines, renew_line
+from grader.gradebook.runs import RubricText, RunKept, all_runs, finished_runs, rubric_of
+from grader.gradebook.runs import undo as undone
+from grader.grading import rubric_shown
+from grader.problems import Problem
+from grader.results import GradeReport
+from grader.rubric.load import parse_rubric
+from grader.solver.solving import solve
+
+
+class NotPossible(Exception):
+    """Why the gradebook alone does not do."""
+
+
+def regrade(book: Gradebook, options: RunOptions) -> int:
+    """Grade again what was handed in, by the rubric of the last run; the number of the run.
+
+    Raises NotPossible where that run was of another version of the program, which might judge otherwise, and as
+    `grade_class` does.
+    """
+    last = _last(book)
+    if last.program != program_hash():
+        raise NotPossible("the last run was of another version of the program")
+    solved, rubric = _solved(book.connection, last)
+    clear_leftovers(book.folder)
+    there = rows.kept(book.connection)
+    submissions = tuple(there[student][0] for student in sorted(there))
+    gone = tuple(one.student for one in submissions if there[one.student][1] is not None)
+    found = Class(submissions, gone, (), decode_problems(last.problems))
+    run = grade_into(book.connection, solved, found, rubric, options, book.folder / "feedback")
+    _write(book, solved, found.problems)
+    return run
+
+
+def undo(book: Gradebook) -> tuple[int, int]:
+    """Bring back what held before the last run; the numbers of that run and of the one that holds now.
+
+    Raises NotPossible where there is no run before it, sqlite3.Error and OSError.
+    """
+    last = _last(book)
+    earlier = [run for run in finished_runs(book.connection) if run.id < last.id]
+    if not earlier:
+        raise NotPossible(f"run {last.id} is the first: there is nothing to go back to")
+    now = earlier[-1]
+    solved, _ = _solved(book.connection, now)
+    clear_leftovers(book.folder)
+    with written(book.connection):
+        undone(book.connection, last.id)
+        _draw_again(book, solved)
+    _write(book, solved, decode_problems(now.problems))
+    return last.id, now.id
+
+
+def _last(book: Gradebook) -> RunKept:
+    runs = finished_runs(book.connection)
+    if any(run.state == "running" for run in all_runs(book.connection)):
+        raise NotPossible("the last run was cut short: run `grader grade` again first")
+    if not runs:
+        raise NotPossible("nothing was graded here yet")
+    return runs[-1]
+
+
+def _solved(connection: sqlite3.Connection, run: RunKept) -> tuple[Solved, RubricText]:
+    """The rubric of a run, solved again."""
+    text = rubric_of(connection, run.rubric)
+    if text is None or not text.text:
+        raise NotPossible("the rubric of that run is not in the gradebook")
+    rubric = parse_rubric(text.text, text.path)
+    key = rubric if isinstance(rubric, tuple) else solve(rubric, KeptCertificates())
+    if isinstance(key, tuple):
+        raise NotPossible(f"the rubric of that run can't be solved: {key[0]}")
+    return Solved(key, rubric_shown(key)), text
+
+
+def _draw_again(book: Gradebook, solved: Solved) -> None:
+    """Pages and lines of results.json for reports that hold again."""
+    connection = book.connection
+    held = current(connection)
+    files = page_names(held)
+    stale = [student for student, line in zip(sorted(held), lines(connection), strict=True) if not line]
+    for student in stale:
+        fingerprint, kept = held[student]
+        report = _whole(connection, solved, student, kept)
+        path = book.folder / "feedback" / files[student]
+        write_text(path, student_page(report, solved.shown))
+        there = path.stat()
+        keep_pages(connection, {student: Page(path.name, fingerprint, there.st_size, there.st_mtime_ns)})
+        renew_line(connection, student, student_line(report, solved.shown))
+
+
+def _whole(connection: sqlite3.Connection, solved: Solved, student: str, kept: str) -> GradeReport:
+    report = decode_report(student, kept)
+    names = [part.judgement for part in report.parts if part.judgement]
+    return grade_report(report, solved.shown, results_of(kept_judgements(connection, names), solved.shown))
+
+
+def _write(book: Gradebook, solved: Solved, problems: tuple[Problem, ...]) -> None:
+    report = class_report(book.connection, solved.shown, problems, whole=False)
+    write_tables(report, lines(book.connection), book.folder)
