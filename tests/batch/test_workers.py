@@ -81,7 +81,12 @@ def test_the_work_of_a_process_does_the_same_here(given: WorkerInput) -> None:
         ours = workers._judge(pair)
         assert replace(ours.result, asked=found[pair].result.asked) == found[pair].result
     tasks = [(submission, workers._NO_FAULT) for submission in CLASS]
-    assert by_student(map(workers._report, tasks)) == by_student(put_together(given, CLASS, found, 1))
+    whole = by_student(put_together(given, CLASS, found, 1))
+    assert by_student(map(workers._report, tasks)) == whole
+    assert {one.verdict for one in workers._report_not_graded(tasks[0]).parts} == {"missing", "undecided"}
+    as_judged = by_student(map(workers._report_as_judged, tasks))
+    assert as_judged["ann"].score < whole["ann"].score, "nothing follows"
+    assert as_judged["bob"].score == whole["bob"].score, "nothing would"
 
 
 def die() -> None:
