@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import itertools
 import multiprocessing
@@ -50,13 +51,14 @@ def loop_and_swallow() -> None:
             continue
 
 
-def swallowed_once() -> None:
-    class Loud:
-        def __del__(self) -> None:
-            loop()
+def after_a_piece(last: Callable[[], object]) -> None:
+    """A piece has limits of its own; those of its item hold again after it."""
+    assert pool.piece(lambda: 7) == 7
+    last()
 
-    Loud()
-    loop()
+
+def loop_in_c() -> None:
+    any(itertools.repeat(0))
 
 
 def deaf() -> None:
@@ -98,8 +100,9 @@ FAULTS: dict[str, tuple[Callable[[], object], type[Failed], str, str]] = {
     "exits as if all were well": (lambda: os._exit(0), Ended, "grader_failed", DIED),
     "loops": (loop, Ended, "timeout", TIME),
     "loops and swallows exceptions": (loop_and_swallow, Ended, "timeout", TIME),
-    "loops where the first ring is lost": (swallowed_once, Ended, "timeout", TIME),
-    "loops in C": (lambda: any(itertools.repeat(0)), Ended, "timeout", TIME),
+    "loops after a piece": (lambda: after_a_piece(loop), Ended, "timeout", TIME),
+    "loops in C after a piece": (lambda: after_a_piece(loop_in_c), Ended, "timeout", TIME),
+    "loops in C": (loop_in_c, Ended, "timeout", TIME),
     "does not hear the clock": (deaf, Ended, "timeout", TIME),
     "backtracks": (lambda: re.match("(a+)+$", "a" * 60 + "b"), Ended, "timeout", TIME),
     "computes a large power": (lambda: pow(3, 10**400_000, 10**400_000 + 1), Ended, "timeout", TIME),
@@ -120,6 +123,8 @@ HOGS: dict[str, tuple[Callable[[], object], type[Failed], str, str]] = {
 
 
 def work(item: str) -> object:
+    if item == "finds the disk full":
+        return disk_full(5)
     faults = FAULTS | HOGS
     return faults[item][0]() if item in faults else item.upper()
 
@@ -331,3 +336,41 @@ def test_no_process_is_left_of_a_run_that_is_ended_at_a_random_moment(how: str, 
     done = subprocess.run(call, capture_output=True, text=True, timeout=120)
     assert done.stdout.splitlines() == [str(code)] * 30
     assert done.stderr == "", "no traceback, of nobody"
+
+
+def in_this_process(items: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[list[object], list[int], list[int]]:
+    """What a worker sends for a chunk, how it ends, and what it leaves at hand: without a process of its own."""
+    codes: list[int] = []
+    ours, theirs = multiprocessing.Pipe()
+    with monkeypatch.context() as patch:
+        at_hand = [-1, 0]
+        patch.setattr(pool, "_at_hand", at_hand)
+        patch.setattr(os, "_exit", codes.append)
+        patch.setattr(limits, "GRACE", 30.0)  # the deadly clock would end the tests
+        pool._answer(pool._Given(work, items, None), theirs, tuple(range(len(items))))
+    theirs.close()
+    sent: list[object] = []
+    with ours, contextlib.suppress(EOFError):
+        while True:
+            sent.append(ours.recv())
+    return sent, codes, at_hand
+
+
+CHUNKS: list[tuple[list[str], list[str], list[int], list[int], str]] = [
+    (["a", "b"], ["A", "B"], [], [-1, 2], "all is well"),
+    (["a", "loops", "b"], ["A"], [91], [1, 2], "the clock"),
+    (["a", "is told so by the system", "b"], ["A"], [92], [1, 2], "memory"),
+    (["a", "raises", "b"], ["A", "Failed", "B"], [], [-1, 3], "an exception is a result"),
+    (["a", "has no picklable result", "b"], ["A", "Failed", "B"], [], [-1, 3], "so is one that can't be sent"),
+    (["a", "finds the disk full", "b"], ["A", "_Stop"], [], [-1, 2], "the caller's to raise"),
+]
+
+
+@pytest.mark.parametrize(("items", "sent", "codes", "at_hand", "why"), CHUNKS, ids=[row[-1] for row in CHUNKS])
+@pytest.mark.usefixtures("quick")
+def test_what_a_worker_sends_and_leaves(
+    items: list[str], sent: list[str], codes: list[int], at_hand: list[int], why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, ended, left = in_this_process(items, monkeypatch)
+    assert [one if isinstance(one, str) else type(one).__name__ for one in found] == sent, why
+    assert (ended, left) == (codes, at_hand), "who died has said at whose answer"
