@@ -347,7 +347,7 @@ def in_this_process(items: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[
         patch.setattr(pool, "_at_hand", at_hand)
         patch.setattr(os, "_exit", codes.append)
         patch.setattr(limits, "GRACE", 30.0)  # the deadly clock would end the tests
-        pool._answer(pool._Given(work, items, None), theirs, tuple(range(len(items))))
+        pool._answer(pool._Given(work, items, None), theirs, list(enumerate(items)))
     theirs.close()
     sent: list[object] = []
     with ours, contextlib.suppress(EOFError):
