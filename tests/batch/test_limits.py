@@ -38,9 +38,9 @@ NESTED: list[tuple[list[Callable[[], object]], list[object], str]] = [
     ([lambda: work(0.05)], ["done"], "in time"),
     ([lambda: work(60)], ["ended"], "not in time"),
     ([lambda: time.sleep(0.3), lambda: work(0.05)], [None, "done"], "sleep is no work"),
-    ([lambda: work(0.15), lambda: work(0.15)], ["done", "ended"], "together not in time"),
+    ([lambda: work(0.25), lambda: work(0.25)], ["done", "ended"], "together not in time"),
     (
-        [lambda: work(0.05), lambda: limited(0.5, lambda: work(0.25)), lambda: work(0.05)],
+        [lambda: work(0.05), lambda: limited(1.0, lambda: work(0.45)), lambda: work(0.05)],
         ["done", ["done"], "done"],
         "the outer clock stands still",
     ),
@@ -52,8 +52,8 @@ NESTED: list[tuple[list[Callable[[], object]], list[object], str]] = [
 @timers
 @pytest.mark.parametrize(("works", "expected", "why"), NESTED, ids=[row[-1] for row in NESTED])
 def test_a_clock_within_a_clock(works: list[Callable[[], object]], expected: list[object], why: str) -> None:
-    assert limited(0.2, *works) == expected, why
-    assert work(0.4) == "done", "lifted"
+    assert limited(0.4, *works) == expected, why
+    assert work(0.6) == "done", "lifted"
 
 
 @timers
