@@ -141,24 +141,39 @@ def _run(
     starts = 0
     try:
         while todo or any(worker.held for worker in workers):
-            _hand_out(given, workers, todo, jobs, alone)
-            found: list[tuple[int, Result | Failed]] = []
-            for worker, results, over in _news(workers):
-                found += results
-                if over is not None:
-                    workers.remove(worker)
-                    culprit = worker.at_hand[0]
-                    if culprit in worker.held:
-                        worker.held.remove(culprit)
-                        found.append((culprit, over))
-                    todo.extendleft(reversed(worker.held))
-                    starts = starts + 1 if worker.at_hand[1] == 0 else 0
+            with _without_interrupt():
+                _hand_out(given, workers, todo, jobs, alone)
+            asked: list[Any] = [one for worker in workers for one in (worker.pipe, worker.process.sentinel)]
+            ready = wait(asked, min(1.0, WALL / 4))
+            with _without_interrupt():
+                found, died = _settled(workers, ready, todo)
+            starts = starts + died if died else 0 if found else starts
             if starts >= _STARTS:
                 raise ChildProcessError(errno.ECHILD, "the processes that grade die as they start")
             yield from found
     finally:
-        for worker in workers:
-            _end(worker)
+        with _without_interrupt():
+            while workers:
+                _end(workers.pop())
+
+
+def _settled(
+    workers: list[_Worker], ready: list[Any], todo: deque[int]
+) -> tuple[list[tuple[int, Result | Failed]], int]:
+    """What has become of items, and how many workers died before they began one; what those over held is to do."""
+    found: list[tuple[int, Result | Failed]] = []
+    died = 0
+    for worker, results, over in _news(workers, ready):
+        found += results
+        if over is not None:
+            workers.remove(worker)
+            culprit = worker.at_hand[0]
+            if culprit in worker.held:
+                worker.held.remove(culprit)
+                found.append((culprit, over))
+            todo.extendleft(reversed(worker.held))
+            died += worker.at_hand[1] == 0
+    return found, died
 
 
 def _hand_out(given: _Given[Item, Result], workers: list[_Worker], todo: deque[int], jobs: int, alone: bool) -> None:
@@ -178,10 +193,8 @@ def _hand_out(given: _Given[Item, Result], workers: list[_Worker], todo: deque[i
             free.pipe.send(items)
 
 
-def _news(workers: list[_Worker]) -> Iterator[tuple[_Worker, list[tuple[int, Any]], Failed | None]]:
-    """Wait for news: of each worker that has any its results, and why it is over, where it is."""
-    asked: list[Any] = [one for worker in workers for one in (worker.pipe, worker.process.sentinel)]
-    ready = wait(asked, min(1.0, WALL / 4))
+def _news(workers: list[_Worker], ready: list[Any]) -> Iterator[tuple[_Worker, list[tuple[int, Any]], Failed | None]]:
+    """Of each worker its results since, and why it is over, where it is; `ready` are pipes and ends with news."""
     for worker in tuple(workers):
         over = None
         dead = worker.process.sentinel in ready
@@ -244,7 +257,10 @@ def _start(given: _Given[Item, Result], alone: bool) -> _Worker:
 
 @contextmanager
 def _without_interrupt() -> Iterator[None]:
-    """Ctrl-C waits for the block: a process that has just begun would answer it with a traceback of its own."""
+    """Ctrl-C waits for the block: a process that has just begun would answer it with a traceback of its own.
+
+    And where the last of a worker is cleared away Python would lose it, as all that is raised in a finalizer.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
