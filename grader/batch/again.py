@@ -18,13 +18,13 @@ from grader.feedback.tables import student_line
 from grader.files import write_text
 from grader.gradebook import rows
 from grader.gradebook.assembly import grade_report, results_of
+from grader.gradebook.encoding import decode_problems
 from grader.gradebook.fingerprints import program_hash
 from grader.gradebook.judgements import kept_judgements
 from grader.gradebook.opening import Gradebook, written
-from grader.gradebook.records import decode_problems
 from grader.gradebook.reports import Page, current, decode_report, keep_pages, lines, renew_line
-from grader.gradebook.runs import RubricText, RunKept, all_runs, finished_runs, rubric_of
-from grader.gradebook.runs import undo as undone
+from grader.gradebook.run_log import RubricText, RunKept, all_runs, finished_runs, rubric_of
+from grader.gradebook.run_log import undo as undone
 from grader.grading import rubric_shown
 from grader.problems import Problem
 from grader.results import GradeReport

@@ -12,9 +12,9 @@ from typing import TypeVar
 
 from grader.batch.pool import Ended, spread
 from grader.feedback.student import drawn
+from grader.gradebook.encoding import encode_result
 from grader.gradebook.fingerprints import answer_fingerprint
 from grader.gradebook.judgements import ANSWER, Kept
-from grader.gradebook.records import encode_result
 from grader.gradebook.rows import CONTEXT
 from grader.grading.grade import judge_answer
 from grader.grading.isolated import Failed, not_judged
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class DistinctAnswer:
     """One text given to one part; `fingerprint` names its judgement in the gradebook."""
 
     part: str
@@ -42,15 +42,17 @@ class Solved:
     shown: RubricShown
 
 
-def distinct_answers(submissions: Iterable[Submission], parts: Mapping[str, str]) -> tuple[Pair, ...]:
+def distinct_answers(submissions: Iterable[Submission], parts: Mapping[str, str]) -> tuple[DistinctAnswer, ...]:
     """Each part and text that there is something to judge of, once, part by part; `parts` are their fingerprints."""
     place = {part: k for k, part in enumerate(parts)}
     found = {(place[one.part], one.text): one for each in submissions for one in each.answers if one.part in place}
     given = [one for _, one in sorted(found.items()) if one.text.strip()]
-    return tuple(Pair(one.part, one.text, answer_fingerprint(parts[one.part], one.text, CONTEXT)) for one in given)
+    return tuple(
+        DistinctAnswer(one.part, one.text, answer_fingerprint(parts[one.part], one.text, CONTEXT)) for one in given
+    )
 
 
-def judge_all(given: Solved, pairs: Sequence[Pair], jobs: int) -> Iterator[tuple[Kept, bool]]:
+def judge_all(given: Solved, pairs: Sequence[DistinctAnswer], jobs: int) -> Iterator[tuple[Kept, bool]]:
     """Each pair's judgement, as they are done, and whether to keep it: what was Ended may come out next time.
 
     Raises OSError.
@@ -63,7 +65,7 @@ def judge_all(given: Solved, pairs: Sequence[Pair], jobs: int) -> Iterator[tuple
         yield Kept(pair.fingerprint, ANSWER, pair.part, pair.text, made), lasts
 
 
-def _judge(given: Solved, pair: Pair) -> str:
+def _judge(given: Solved, pair: DistinctAnswer) -> str:
     """The judgement of one answer as JSON."""
     result = judge_answer(given.key, pair.part, pair.text, _straight).result
     names = given.shown.names.get(result.asked.question, ())

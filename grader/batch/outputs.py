@@ -12,7 +12,7 @@ from grader.feedback.tables import grades_csv, results_json
 from grader.files import write_text
 from grader.gradebook.assembly import grade_report, outline, results_of
 from grader.gradebook.judgements import kept_judgements
-from grader.gradebook.runs import students_now
+from grader.gradebook.run_log import students_now
 from grader.problems import Problem
 from grader.results import ClassReport, RubricShown
 

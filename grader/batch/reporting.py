@@ -19,8 +19,8 @@ from grader.feedback.pages import student_page
 from grader.feedback.tables import student_line
 from grader.files import write_text
 from grader.gradebook.assembly import report_kept
+from grader.gradebook.encoding import decode_carried, decode_result, encode_carried
 from grader.gradebook.fingerprints import decided_on
-from grader.gradebook.records import decode_carried, decode_result, encode_carried
 from grader.gradebook.reports import Page, encode_report
 from grader.grading.grade import report_of
 from grader.grading.isolated import Failed, Isolation, not_judged

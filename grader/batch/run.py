@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
 
-from grader.batch.decisions import handed_in
+from grader.batch.decisions_file import handed_in
 from grader.batch.judging import Solved
 from grader.batch.outputs import class_report, write_tables
 from grader.batch.reading import Class, read_class, with_earlier
@@ -27,7 +27,7 @@ from grader.gradebook.fingerprints import program_hash
 from grader.gradebook.judgements import forget_unused
 from grader.gradebook.opening import NAME, Gradebook, alone, held, worker, written
 from grader.gradebook.reports import current, end_reports, lines
-from grader.gradebook.runs import Change, RubricText, RunKept, begin, changes, finish, released, students_now
+from grader.gradebook.run_log import Change, RubricText, RunKept, begin, changes, finish, released, students_now
 from grader.grading import rubric_shown
 from grader.problems import Problem
 from grader.results import ClassReport

@@ -32,7 +32,7 @@ from grader.gradebook.rows import CONTEXT
 from grader.submission.submissions import Submission
 
 Progress = Callable[[str, int, int], None]
-Item = TypeVar("Item")
+Some = TypeVar("Some")
 _AT_ONCE = 64  # judgements, or reports, written to the gradebook together
 
 
@@ -191,7 +191,7 @@ class _Sheets(Sequence[Sheet]):
         )
 
 
-def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+def _chunks(items: Iterable[Some], size: int) -> Iterator[list[Some]]:
     rest = iter(items)
     while some := list(islice(rest, size)):
         yield some

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from getpass import getuser
 
 from grader.batch.again import NotPossible, regrade, undo
-from grader.batch.decisions import points_of
+from grader.batch.decisions_file import points_of
 from grader.batch.run import RunOptions
 from grader.batch.stages import now
 from grader.cli.summary import change_lines
@@ -22,7 +22,7 @@ from grader.gradebook.decisions import Decided, decide
 from grader.gradebook.fingerprints import decided_on
 from grader.gradebook.opening import NAME, Gradebook, InUse, TooNew, held, written
 from grader.gradebook.reports import ReportKept
-from grader.gradebook.runs import RunKept, all_runs, changes_of, finished_runs, release, students_now
+from grader.gradebook.run_log import RunKept, all_runs, changes_of, finished_runs, release, students_now
 from grader.problems import did_you_mean
 
 

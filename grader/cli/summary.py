@@ -12,7 +12,7 @@ from statistics import fmean
 from grader.batch.run import Tried
 from grader.cli.terminal import paint, print_problem, printable
 from grader.feedback.wording import percent, points, worth
-from grader.gradebook.runs import Change
+from grader.gradebook.run_log import Change
 from grader.problems import Problem
 from grader.results import ClassReport
 

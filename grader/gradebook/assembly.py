@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import astuple, replace
 
+from grader.gradebook.encoding import decode_result, encode_result, note_of
 from grader.gradebook.judgements import Kept
-from grader.gradebook.records import decode_result, encode_result, note_of
 from grader.gradebook.reports import PartKept, ReportKept
 from grader.grading.by_hand import missing
 from grader.grading.grade import placed

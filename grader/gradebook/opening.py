@@ -17,7 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from grader.gradebook.schema import MIGRATIONS, VERSION
+from grader.gradebook.migrations import MIGRATIONS, VERSION
 from grader.problems import Problem
 
 NAME = "gradebook.sqlite"

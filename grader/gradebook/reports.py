@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from grader.gradebook.records import dumps, problem_json, problem_of
+from grader.gradebook.encoding import dumps, problem_json, problem_of
 from grader.problems import Problem
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 
-from grader.gradebook.records import decode_problems, encode_problems
+from grader.gradebook.encoding import decode_problems, encode_problems
 from grader.submission.submissions import Answer, Submission
 
 CONTEXT = ""  # of an answer that stands alone; what was bound before it otherwise

@@ -15,9 +15,9 @@ from grader.batch import judging, reporting
 from grader.batch.judging import Solved, distinct_answers, judge_all
 from grader.batch.reporting import Pages, Reported, Sheet, report_all
 from grader.feedback.tables import student_line
+from grader.gradebook.encoding import decode_result
 from grader.gradebook.fingerprints import part_fingerprints
 from grader.gradebook.judgements import Kept
-from grader.gradebook.records import decode_result
 from grader.gradebook.reports import ReportKept, decode_report
 from grader.grading import carried, rubric_shown
 from grader.grading import grade as grade_one

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from grader.gradebook.records import encode_problems
+from grader.gradebook.encoding import encode_problems
 from grader.gradebook.reports import ReportKept, before_run, current, decode_report
 from grader.problems import Problem
 
