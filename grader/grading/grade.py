@@ -21,6 +21,7 @@ from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, read
 from grader.grading.answers import final_answer, shown_steps, with_own_partials
 from grader.grading.carried import carried_forward
+from grader.grading.definitions import circular, left_open
 from grader.grading.isolated import Failed, Isolation, faults, isolated, not_judged
 from grader.grading.messages import message_for
 from grader.grading.partial import bounded
@@ -145,10 +146,11 @@ def _judged(key: AnswerKey, part_id: str, text: str, isolation: Isolation) -> Ju
 
 
 def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
-    reading = read(text, question.question.model.names)
-    expression = final_answer(reading, part.part.target)
-    if reading.problems or expression is None:
-        return Judgement(text, _unreadable(part, reading), reading)
+    reading = _read(question, text)
+    expression = None if reading.problems else final_answer(reading, part.part.target)
+    problem = None if expression is None else left_open(question, reading, expression)
+    if expression is None or problem is not None:
+        return Judgement(text, _unreadable(part, reading, problem), reading)
     verdict = judge(question, target_of(part), expression)
     if verdict.note.kind is NoteKind.CHAIN_RULE_ONLY:
         finished = with_own_partials(question, reading, expression)
@@ -157,6 +159,13 @@ def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
             verdict = worked_out if worked_out.decision is Decision.EQUIVALENT else verdict
     result = _result(question, part, reading, expression, verdict)
     return Judgement(text, result, reading, expression, verdict)
+
+
+def _read(question: SolvedQuestion, text: str) -> Reading:
+    """The reading; with the problem where what it defines leads back to itself."""
+    reading = read(text, question.question.model.names)
+    problem = circular(question, reading) if reading.definitions else None
+    return reading if problem is None else replace(reading, problems=(*reading.problems, problem))
 
 
 def _result(
@@ -233,8 +242,9 @@ def _points(
     return kept, score, Outcome.CORRECT if right else Outcome.PARTLY_CORRECT if score > 0 else Outcome.INCORRECT
 
 
-def _unreadable(part: SolvedPart, reading: Reading) -> PartResult:
-    problems = reading.problems or (Problem("there is no formula in this answer", text=reading.text),)
+def _unreadable(part: SolvedPart, reading: Reading, problem: Problem | None) -> PartResult:
+    found = reading.problems or ((problem,) if problem else ())
+    problems = found or (Problem("there is no formula in this answer", text=reading.text),)
     return PartResult(
         asked=part.asked,
         verdict=Outcome.UNREADABLE,

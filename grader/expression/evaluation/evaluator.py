@@ -17,6 +17,7 @@ from grader.expression.evaluation.array_functions import ARRAY
 from grader.expression.evaluation.elementwise import ELEMENTWISE
 from grader.expression.evaluation.values import (
     Array,
+    NoValue,
     ShapeError,
     Value,
     align,
@@ -123,7 +124,7 @@ def _partial(node: Partial, env: Environment, scope: Scope) -> Value:
     name = head(node)
     found = None if name is None else env.values.get(name)
     if found is None:
-        raise ShapeError("this derivative is not one of the model's", node.span)
+        raise NoValue("this derivative is not one of the model's", node.span)
     entered: list[Expression] = []
     for side in sides(node):
         places = indices(side)
@@ -204,7 +205,7 @@ def _gather(value: Value, axis: int, index: Value, node: Expression) -> tuple[Va
 
 def _call(node: Call, env: Environment, scope: Scope) -> Value:
     if node.primes:
-        raise ShapeError(f"the derivative of '{node.function}' is not known here", node.span)
+        raise NoValue(f"the derivative of '{node.function}' is not known here", node.span)
     if node.function == "undefined":
         return constant(math.nan)
     args = [_value(arg, env, scope) for arg in node.args]

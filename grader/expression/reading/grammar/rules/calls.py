@@ -22,6 +22,7 @@ from grader.problems import Span
 
 _INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arcsinh", "cosh": "arccosh", "tanh": "arctanh"}
 _LOGARITHMS = {"2": "log2", "10": "log10", "e": "log"}
+MAX_PRIMES = 12  # of a function; nobody means a higher derivative
 _KEYWORD_ARGUMENTS = frozenset(("axis", "dim", "keepdims", "keepdim", "ord", "dtype"))
 _ARGUMENT = frozenset(("num", "name", "word", "fn", "(", "frac", "sqrt", "accent", "|", "‖", "sum", "ind", "partial"))
 
@@ -63,8 +64,8 @@ def function(p: Parser, row: str) -> Expression:
         else:
             p.pos += 1
             power = _function_power(p)
-    if primes and row in ("total", "mean", "ones", "identity"):
-        fail(f"'{name.text}' has no derivative of its own", "write what it is differentiated by", *name[2:])
+    if primes and FUNCTIONS[row].high == 0:
+        _without_primes(p, name.text, start)
     if FUNCTIONS[row].high == 0:
         return Call(row, (), 0, p.span(start))
     node = applied(p, row, start, primes, None, name.text)
@@ -87,6 +88,10 @@ def _function_power(p: Parser) -> Expression:
 def applied(p: Parser, row: str, start: int, primes: int, first: Expression | None, name: str) -> Expression:
     """`row` called on the bracket ahead, or on the juxtaposed atoms ahead; `first` is an argument already read."""
     spec = FUNCTIONS[row]
+    if primes and (spec.kind != "elementwise" or spec.high != 1):
+        _without_primes(p, name, start)
+    if primes > MAX_PRIMES:
+        fail(f"{primes} primes on '{name}'", f"at most {MAX_PRIMES}", p.tokens[start].start, p.tokens[p.pos - 1].end)
     given = [] if first is None else [first]
     if p.kinds[p.pos] == "(" and p.token.text not in ("|", "‖", "matrix", "cases"):
         given += _arguments(p, row, first is not None or spec.low == 0)
@@ -106,6 +111,11 @@ def applied(p: Parser, row: str, start: int, primes: int, first: Expression | No
     if row == "iverson":
         given = [p.condition(given[0], start)]
     return Call(row, tuple(given), primes, p.span(start))
+
+
+def _without_primes(p: Parser, name: str, start: int) -> NoReturn:
+    hint = "write what it is differentiated by"
+    fail(f"'{name}' has no derivative of its own", hint, p.tokens[start].start, p.tokens[start].end)
 
 
 def _wrong_count(p: Parser, spec: Function, given: list[Expression], name: str, start: int) -> NoReturn:
