@@ -68,7 +68,9 @@ def summary(folder: Path, what: str) -> int:
     raises: dict[str, dict[str, Any]] = {}
     found: Counter[str] = Counter()
     verdicts: Counter[str] = Counter()
-    slowest, violations, peak = [], [], 0
+    slowest: list[tuple[float, str, str, str]] = []
+    violations: list[str] = []
+    peak = 0
     for line in lines(folder, what):
         for place, one in line["raises"].items():
             known = raises.setdefault(place, {**one, "count": 0})
@@ -85,7 +87,8 @@ def summary(folder: Path, what: str) -> int:
     print(f"{what}: {found['count']} ({found['answers']} answers, {found['readable'] / found['answers']:.1%} readable),"
           f" {found['seconds']:.0f} s, highest peak {peak} MB, {found['slow']} slow; {dict(verdicts)}")  # fmt: skip
     for place, one in sorted(raises.items(), key=lambda item: -item[1]["count"]):
-        print(f"  {one['count']} x {place}: {one['message']}\n      {one['trace']}\n      {one['rubric']} {one['answers']}")
+        print(f"  {one['count']} x {place}: {one['message']}", one["trace"], sep="\n      ")
+        print(f"      {one['rubric']} {one['answers']}")
     print(f"  {len(violations)} verdicts against the meaning, of {found['labelled']} labelled")
     for one in violations:
         print("     ", one)

@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,9 @@ import grader
 from benchmarks.make_class import slipped
 from benchmarks.mutants import by_entries
 from benchmarks.mutated import texts
-from benchmarks.mutated.trees import a_partial, a_quantity, mutate, some_value
+from benchmarks.mutated.draws import Draw
+from benchmarks.mutated.trees import mutate
 from benchmarks.mutated.vocabulary import Vocabulary, vocabulary_of
-from grader.autodiff.backprop import NotDifferentiable
 from grader.expression.language.nodes import (
     Call,
     Expression,
@@ -108,14 +109,14 @@ def answer_to(subject: Subject, rng: random.Random) -> Made:
     source, target, tree, meaning = _source(subject, rng)
     done = [source]
     while rng.random() < (0.35 if source in ("right", "rewritten", "random") and len(done) == 1 else 0.8 / len(done)):
-        tree, kind = mutate(tree, rng, subject.words)
+        tree, kind = mutate(tree, Draw(rng, subject.words))
         meaning = meaning if kind in ("renamed_bound", "none") else OPEN
         done.append(kind)
     made = _printed(subject, target, Made("", tuple(done), meaning, tree, target), rng)
     return _written(made, rng, 0.25)
 
 
-def sheet_of(key: AnswerKey, subjects: dict[str, Subject], rng: random.Random) -> Submission:
+def sheet_of(subjects: dict[str, Subject], rng: random.Random) -> Submission:
     """A student's whole sheet: each part left out, right, or mutated, with a probability of the student's own."""
     careless = rng.choice((0.2, 0.5, 0.9))
     given = []
@@ -145,18 +146,18 @@ def _source(subject: Subject, rng: random.Random) -> tuple[str, Expression, Expr
         return "author's tree", target, rng.choice(subject.words.read[subject.id]), OPEN
     if chance < 0.93:
         return "chain", target, _chain(subject, rng), OPEN
-    return "random", target, _random(subject.words, rng, rng.choice((1, 2, 3))), OPEN
+    return "random", target, _random(Draw(rng, subject.words), rng.choice((1, 2, 3))), OPEN
 
 
 def _chain(subject: Subject, rng: random.Random) -> Expression:
     """Partials set up: ``dL/da da/dz dz/dw`` along quantities on the way, or of any quantities."""
     target = subject.part.part.target
     if not isinstance(target, Partial) or rng.random() < 0.3:
-        several = tuple(a_partial(rng, subject.words) for _ in range(rng.choice((2, 2, 3))))
+        several = tuple(Draw(rng, subject.words).partial() for _ in range(rng.choice((2, 2, 3))))
         return Product(several, tuple(rng.choice(("", "*", "cdot", "@")) for _ in several[1:]))
     between = rng.sample(subject.words.names, min(len(subject.words.names), rng.choice((1, 1, 2))))
     stops = [target.numerator, *(_at_letters(Symbol(name), subject.words, rng) for name in between), target.denominator]
-    links = tuple(Partial(one, other) for one, other in zip(stops, stops[1:], strict=False))
+    links = tuple(Partial(one, other) for one, other in pairwise(stops))
     return Product(links, tuple(rng.choice(("", "*", "cdot", "@")) for _ in links[1:]))
 
 
@@ -167,14 +168,14 @@ def _at_letters(name: Symbol, words: Vocabulary, rng: random.Random) -> Expressi
     return Indexed(name, tuple(Symbol(rng.choice(words.letters)) for _ in axes))
 
 
-def _random(words: Vocabulary, rng: random.Random, depth: int) -> Expression:
+def _random(draw: Draw, depth: int) -> Expression:
     """A tree of the question's words that no one derived."""
     if not depth:
-        return some_value(rng, words)
-    tree = Call(rng.choice(("add", "sub", "div")), (_random(words, rng, depth - 1), _random(words, rng, depth - 1)))
-    if rng.random() < 0.5:
-        joint = rng.choice(("", "*", "@", "circ", "cdot"))
-        return Product((_random(words, rng, depth - 1), _random(words, rng, depth - 1)), (joint,))
+        return draw.value()
+    tree = Call(draw.rng.choice(("add", "sub", "div")), (_random(draw, depth - 1), _random(draw, depth - 1)))
+    if draw.rng.random() < 0.5:
+        joint = draw.rng.choice(("", "*", "@", "circ", "cdot"))
+        return Product((_random(draw, depth - 1), _random(draw, depth - 1)), (joint,))
     return tree
 
 
@@ -225,10 +226,10 @@ def _printed(subject: Subject, target: Expression, made: Made, rng: random.Rando
             other = write(_chain(subject, rng), names)
             return replace(made, text=f"{left} = {other} = {shown}", done=(*made.done, form), meaning=OPEN, tree=None)
         case "other left":
-            other = write(_renamed_left(target, subject.words, rng), names)
+            other = write(_renamed_left(target, Draw(rng, subject.words)), names)
             return replace(made, text=f"{other} = {shown}", done=(*made.done, form), meaning=OPEN, tree=None)
         case "two":
-            other = write(some_value(rng, subject.words), names)
+            other = write(Draw(rng, subject.words).value(), names)
             text = f"{other}{rng.choice((' = ', ', ', '; ', chr(10)))}{shown}"
             return replace(made, text=text, done=(*made.done, form), meaning=OPEN, tree=None)
         case _:
@@ -273,11 +274,11 @@ def _replaced(tree: Expression, piece: Expression, new: Expression) -> Expressio
     return new if tree == piece else rebuild(tree, lambda child: _replaced(child, piece, new))
 
 
-def _renamed_left(target: Expression, words: Vocabulary, rng: random.Random) -> Expression:
+def _renamed_left(target: Expression, draw: Draw) -> Expression:
     """The target at other letters, with one lost or one too many, or something else altogether."""
-    if rng.random() < 0.3:
-        return rng.choice((a_quantity(rng, words), a_partial(rng, words)))
-    tree, _ = mutate(target, rng, words)
+    if draw.rng.random() < 0.3:
+        return draw.rng.choice((draw.quantity(), draw.partial()))
+    tree, _ = mutate(target, draw)
     return tree
 
 
@@ -286,14 +287,15 @@ def _named_by_itself(
 ) -> Made:
     """Names defined by themselves, by one another, or by doubling."""
     names = subject.question.question.model.names
-    name = write(a_quantity(rng, subject.words), names)
-    other = write(a_quantity(rng, subject.words), names)
+    name = write(Draw(rng, subject.words).quantity(), names)
+    other = write(Draw(rng, subject.words).quantity(), names)
+    doubled = ", ".join(f"q_{k} = q_{k - 1} + q_{k - 1}" for k in range(1, rng.choice((3, 6))))
     texts = (
         f"{name} = {name} + {shown}, {left} = {name}",
         f"{name} = {other}^2, {other} = {name} + 1, {left} = {name} * ({shown})",
         f"{left} = {left} + {shown}",
         f"{name} = 2*{other}; {name} = {name}*{name}; {left} = {name}",
-        ", ".join(f"q_{k} = q_{k - 1} + q_{k - 1}" for k in range(1, rng.choice((3, 6)))) + f", {left} = q_2 * ({shown})",
+        f"{doubled}, {left} = q_2 * ({shown})",
         f"{name} = {shown}, {name} = {other}, {name}",
         f"{shown} where {name} = {shown}",
     )
@@ -308,5 +310,3 @@ def _written(made: Made, rng: random.Random, share: float) -> Made:
     for _ in range(times):
         text = texts.mutated(text, rng)
     return Made(text, (*made.done, "text"))
-
-

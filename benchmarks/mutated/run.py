@@ -1,6 +1,6 @@
 """A part of a run of answers or sheets -> a line of JSON: counts, verdicts against meanings, raises, the slowest.
 
-Which answers a part holds, and what they say, follows from the seed alone, so that parts may run in any order, or again.
+Which answers a part holds, and what they say, follows from the seed alone: parts may run in any order.
 """
 
 from __future__ import annotations
@@ -12,22 +12,35 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import grader
-from benchmarks.byhand import Misshapen, Unknown
+from benchmarks.byhand import Misshapen, Unknown, entries_of
 from benchmarks.mutants import Form, forms_of, label_of
-from benchmarks.mutated.answers import CHANGED, KEPT, Made, Subject, answer_to, asked, dice, rubrics, sheet_of, subjects_of
+from benchmarks.mutated.answers import (
+    CHANGED,
+    KEPT,
+    Made,
+    Subject,
+    answer_to,
+    asked,
+    dice,
+    rubrics,
+    sheet_of,
+    subjects_of,
+)
 from benchmarks.mutated.guarded import Raise, Watched, answer_watched, sheet_watched
 from benchmarks.mutated.shrink import shortest
 from grader.expression.language.nodes import Expression
-from grader.results import Outcome, PartResult
+from grader.results import NoteKind, Outcome, PartResult
 from grader.solver.key import AnswerKey
 from grader.submission.submissions import Answer, Submission
 
 SLOW, SLOWEST, GREW = 0.5, 10, 50_000  # seconds of process time; how many are told; kB
+# what an answer leaves out is put in by these, and the oracle takes answers as they stand
+FILLED_IN = (NoteKind.IMPLIED_INDEX, NoteKind.IMPLIED_SUM)
 LABELLED = 0.04  # of mutated trees that were judged wrong, held against the oracle
 
 
@@ -56,19 +69,19 @@ def run_answers(seed: int, numbers: range) -> Tally:
             continue
         key = grader.solve(grader.load_rubric(path))
         subjects = subjects_of(key)
-        forms = lru_cache(_forms)
+        forms = lru_cache(partial(_forms, key))
         for number in mine:
-            part = places[number % len(places)][1]
+            subject = subjects[places[number % len(places)][1]]
             rng = dice(seed, "answer", number)
-            made = answer_to(subjects[part], rng)
-            watched = answer_watched(key, part, made.text)
-            _count(tally, path, f"{part}", made.text, watched)
-            _keep_raises(tally, path, watched.raises, lambda p=part, t=made.text, k=key: {p: t}, key)
+            made = answer_to(subject, rng)
+            watched = answer_watched(key, subject.id, made.text)
+            _count(tally, path, subject.id, made.text, watched)
+            _keep_raises(tally, path, watched.raises, {subject.id: made.text}, key)
             for result in watched.results:
-                told = _violation(made, result, lambda p=part, k=key: forms(k, subjects[p]), rng.random() < LABELLED, tally)
+                told = _violation(made, result, partial(forms, subject), rng.random() < LABELLED, tally)
                 if told:
-                    tally.violations.append(f"{path.stem} {part} [{'+'.join(made.done)}] {told}: {made.text!r}"
-                                            f" -> {result.verdict}/{result.note}")  # fmt: skip
+                    place = f"{path.stem} {subject.id} [{'+'.join(made.done)}]"
+                    tally.violations.append(f"{place} {told}: {made.text!r} -> {result.verdict}/{result.note}")
     return tally
 
 
@@ -82,11 +95,11 @@ def run_sheets(seed: int, numbers: range) -> Tally:
         key = grader.solve(grader.load_rubric(path))
         subjects = subjects_of(key)
         for number in mine:
-            sheet = sheet_of(key, subjects, dice(seed, "sheet", number))
+            sheet = sheet_of(subjects, dice(seed, "sheet", number))
             watched = sheet_watched(key, sheet)
-            _count(tally, path, f"sheet {number}", "", watched)
             given = {answer.part: answer.text for answer in sheet.answers}
-            _keep_raises(tally, path, watched.raises, lambda g=given: g, key)
+            _count(tally, path, f"sheet {number}", json.dumps(given, ensure_ascii=False), watched)
+            _keep_raises(tally, path, watched.raises, given, key)
     return tally
 
 
@@ -107,12 +120,12 @@ def _count(tally: Tally, path: Path, part: str, text: str, watched: Watched) -> 
         tally.grew.append((watched.grown, path.stem, part, text))
 
 
-def _keep_raises(tally: Tally, path: Path, raises: list[Raise], given: Any, key: AnswerKey) -> None:
+def _keep_raises(tally: Tally, path: Path, raises: list[Raise], given: dict[str, str], key: AnswerKey) -> None:
     for one in raises:
         if one.place in tally.raises:
             tally.raises[one.place]["count"] += 1
         else:
-            texts = _shortest(key, given(), one.place) if "MemoryError" not in one.place else given()
+            texts = _shortest(key, given, one.place) if "MemoryError" not in one.place else given
             told = {"count": 1, "message": one.message, "trace": one.trace, "rubric": path.stem, "answers": texts}
             tally.raises[one.place] = told
 
@@ -132,10 +145,14 @@ def _shortest(key: AnswerKey, given: dict[str, str], place: str) -> dict[str, st
         fewer = {name: text for name, text in given.items() if name != part}
         if fewer and does(fewer):
             given = fewer
-    for part, text in list(given.items()):
-        if len(given) < 4:
-            given = {**given, part: shortest(text, lambda t, p=part, g=given: does({**g, p: t}))}
+    for part, text in list(given.items()) if len(given) < 4 else ():
+        beside = {name: other for name, other in given.items() if name != part}
+        given = {**beside, part: shortest(text, partial(_still, does, beside, part))}
     return given
+
+
+def _still(does: Callable[[dict[str, str]], bool], beside: dict[str, str], part: str, text: str) -> bool:
+    return does({**beside, part: text})
 
 
 # Meanings
@@ -157,7 +174,7 @@ def _violation(made: Made, result: PartResult, forms: Callable[[], list[Form]], 
     if made.meaning == KEPT:
         tally.labelled += 1
         return "the same, but incorrect" if verdict is Outcome.INCORRECT else ""
-    if made.tree is None:
+    if made.tree is None or result.note.kind in FILLED_IN:
         return ""
     if made.meaning == CHANGED or verdict is Outcome.CORRECT or (look and verdict is Outcome.INCORRECT):
         form = next((form for form in forms() if form.target == made.target), None)
@@ -171,7 +188,9 @@ def _violation(made: Made, result: PartResult, forms: Callable[[], list[Form]], 
 
 
 def _label(form: Form, tree: Expression) -> bool | None:
+    """Whether the tree has another value than the target; None where the oracle finds none, or one of other axes."""
     try:
+        entries_of(form.target, tree, form.points[0])
         return label_of(form, tree)
     except Exception:  # the oracle was made for milder mistakes
         return None

@@ -11,12 +11,13 @@ from collections.abc import Callable
 
 SIGNS = (
     *"+-*/^_'()[]{}=,;:|<>!&%.~@#$\\\"`?",
-    *("^T", "''", "**", "<=", "!=", "^{-1}", "_{ij}", "_i", "^2", " = ", "^{(2)}", "\\\\", "^{(i)}", "^{\\top}"),
-    *("\\cdot", "\\odot", "\\sum_i ", "\\sum", "\\frac", "\\frac{1}{", "\\sqrt", "\\left(", "\\right)", "\\partial", "\\log"),
-    *("\\hat{", "\\begin{cases}", "\\end{cases}", "\\text{if }", "\\begin{pmatrix}", "\\end{pmatrix}", "\\mathbb{1}"),
-    *("sum_i", "sum(", "prod_k", "exp(", "log", "dL/d", "d/d", "d^2", "nabla", "max(", "diag(", "1/m", "where ", " if "),
-    *("1e9", "0.", "e-4", "1e400", "½", "²", "₁", "ŷ", "σ", "Σ", "∂", "∇", "×", "·", "∘", "⊙", "𝟙", "ᵀ", "′", "−", "≤", "💥"),
-    *("i", "j", "k", "x", "y", "z", "w", "T", "d", "e", "L", "0", "1", "2", "7", " ", "\n", "\t", "\x00"),
+    *("^T", "''", "**", "<=", "!=", "^{-1}", "_{ij}", "_i", "^2", " = ", "^{(2)}", r"\\", "^{(i)}", r"^{\top}"),
+    *(r"\cdot", r"\odot", r"\sum_i ", r"\sum", r"\frac", r"\frac{1}{", r"\sqrt", r"\left(", r"\right)", r"\partial"),
+    *(r"\log", r"\hat{", r"\begin{cases}", r"\end{cases}", r"\text{if }", r"\begin{pmatrix}", r"\end{pmatrix}"),
+    *(r"\mathbb{1}", "sum_i", "sum(", "prod_k", "exp(", "log", "dL/d", "d/d", "d^2", "nabla", "max(", "diag("),
+    *("1/m", "where ", " if ", "1e9", "0.", "e-4", "1e400", "½", "²", "₁", "ŷ", "σ", "Σ", "∂", "∇", "×", "·", "∘", "⊙"),
+    *("𝟙", "ᵀ", "′", "−", "≤", "💥", "i", "j", "k", "x", "y", "z", "w", "T", "d", "e", "L", "0", "1", "2", "7"),
+    *(" ", "\n", "\t", "\x00"),
 )
 _TOKEN = re.compile(r"\\[A-Za-z]+|[A-Za-z]+|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
 _LETTER = re.compile(r"(?<=[_{^ijklmnCtk])[ijklmnCtk](?![A-Za-z])")
@@ -24,7 +25,8 @@ _LETTER = re.compile(r"(?<=[_{^ijklmnCtk])[ijklmnCtk](?![A-Za-z])")
 
 def mutated(text: str, rng: random.Random) -> str:
     """The text with one mutation of a random kind."""
-    return rng.choice(MUTATIONS)(text, rng)
+    mutation = rng.choice(MUTATIONS)
+    return mutation(text, rng)
 
 
 def _place(text: str, rng: random.Random) -> int:

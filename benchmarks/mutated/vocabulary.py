@@ -1,6 +1,6 @@
 """A solved question -> the words that mutations draw on: its names, index letters, formulas and texts.
 
-For ``J = -1/m sum_ij y_ij log yhat_ij`` the letters are ``i``, ``j``, the arrays ``y``, ``z``, ``yhat``, the size ``m``.
+For ``J = -1/m sum_ij y_ij log yhat_ij`` the letters are ``i`` and ``j``, the quantities y, z, yhat and J, the size m.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from grader.expression.language.nodes import Expression, Indexed, Reduce, Symbol, walk
 from grader.expression.reading.read import read
-from grader.solver.key import SolvedPart, SolvedQuestion
+from grader.solver.key import SolvedQuestion
 
 LETTERS = ("i", "j", "k", "l", "n", "t", "u", "q")
 
@@ -47,8 +47,9 @@ def vocabulary_of(question: SolvedQuestion) -> Vocabulary:
     formulas += [part.closed for part in question.parts]
     formulas += [node.expression for node in question.graph.nodes]
     formulas += [node.source for node in question.graph.nodes if node.source is not None]
-    texts = {part.part.id: tuple(one.answer for one in (*part.part.accept, *part.part.reject)) for part in question.parts}
-    trees = {part.part.id: _read(question, part) for part in question.parts}
+    asked = {part.part.id: (*part.part.accept, *part.part.reject) for part in question.parts}
+    texts = {part: tuple(one.answer for one in several) for part, several in asked.items()}
+    trees = {part: _read(question, several) for part, several in texts.items()}
     known = {*question.graph.axes, *question.graph.sizes}
     letters = {letter for tree in formulas for letter in letters_of(tree)} - known
     return Vocabulary(
@@ -61,8 +62,8 @@ def vocabulary_of(question: SolvedQuestion) -> Vocabulary:
     )
 
 
-def _read(question: SolvedQuestion, part: SolvedPart) -> tuple[Expression, ...]:
-    readings = (read(one.answer, question.question.model.names) for one in (*part.part.accept, *part.part.reject))
+def _read(question: SolvedQuestion, texts: tuple[str, ...]) -> tuple[Expression, ...]:
+    readings = (read(text, question.question.model.names) for text in texts)
     return tuple(reading.expression for reading in readings if reading.expression is not None)
 
 

@@ -235,7 +235,8 @@ def _local(run: Run) -> list[str]:
 def _holds_local(node: Expression, run: Run, below: str) -> bool:
     """Whether a formula holds a derivative of an opaque function that `below` goes into."""
     reached = run.graph.reached_from(below)
-    local = {partial_name(leaf.name, argument) for leaf in run.graph.leaves for argument in leaf.of if leaf.name in reached}
+    leaves = [leaf for leaf in run.graph.leaves if leaf.name in reached]
+    local = {partial_name(leaf.name, argument) for leaf in leaves for argument in leaf.of}
     return any(isinstance(item, Partial) and head(item) in local for item in walk(node)) if local else False
 
 

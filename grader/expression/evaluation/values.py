@@ -104,11 +104,11 @@ def align(values: Sequence[Value], span: Span = NOWHERE) -> tuple[list[Array], t
         if any(n not in (1, size) for n, size in zip(padded, full, strict=True)):
             raise ShapeError(f"shapes do not fit: {shape_text(shapes[0])} with {shape_text(shapes[-1])}", span)
         arrays[k] = arrays[k].reshape(arrays[k].shape[:head] + padded)
-    _ranges(letters, arrays, span)
+    check_ranges(letters, arrays, span)
     return arrays, letters
 
 
-def _ranges(letters: tuple[str, ...], arrays: Sequence[Array], span: Span) -> None:
+def check_ranges(letters: tuple[str, ...], arrays: Sequence[Array], span: Span) -> None:
     """Raise where a letter runs over axes of different length."""
     for axis, letter in enumerate(letters, start=1):
         if len({array.shape[axis] for array in arrays} - {1}) > 1:
@@ -128,7 +128,7 @@ def matmul(left: Value, right: Value, span: Span = NOWHERE) -> Value:
         message = f"a matrix product is of matrices: {shape_text(left.shape)} times {shape_text(right.shape)}"
         raise ShapeError(message, span)
     a, b = spread(left, letters), spread(right, letters)
-    _ranges(letters, (a, b), span)
+    check_ranges(letters, (a, b), span)
     if left.rank == 1:
         a = a[..., None, :]
     if right.rank == 1:

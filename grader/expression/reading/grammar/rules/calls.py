@@ -22,7 +22,7 @@ from grader.problems import Span
 
 _INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arcsinh", "cosh": "arccosh", "tanh": "arctanh"}
 _LOGARITHMS = {"2": "log2", "10": "log10", "e": "log"}
-MAX_PRIMES = 12  # of a function; nobody means a higher derivative
+MAX_PRIMES = 6  # of a function; nobody means a higher derivative
 _KEYWORD_ARGUMENTS = frozenset(("axis", "dim", "keepdims", "keepdim", "ord", "dtype"))
 _ARGUMENT = frozenset(("num", "name", "word", "fn", "(", "frac", "sqrt", "accent", "|", "‖", "sum", "ind", "partial"))
 
