@@ -15,14 +15,13 @@ from grader.expression.reading.grammar.names.meaning import meaning
 from grader.expression.reading.grammar.names.subscripts import index
 from grader.expression.reading.grammar.numbers import number
 from grader.expression.reading.grammar.parser import Parser
-from grader.expression.reading.grammar.refusals import close
+from grader.expression.reading.grammar.refusals import check_primes, close
 from grader.expression.reading.lexing.tokens import Token, fail
 from grader.expression.reading.spelling.scripts import Shape
 from grader.problems import Span
 
 _INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arcsinh", "cosh": "arccosh", "tanh": "arctanh"}
 _LOGARITHMS = {"2": "log2", "10": "log10", "e": "log"}
-MAX_PRIMES = 6  # of a function; nobody means a higher derivative
 _KEYWORD_ARGUMENTS = frozenset(("axis", "dim", "keepdims", "keepdim", "ord", "dtype"))
 _ARGUMENT = frozenset(("num", "name", "word", "fn", "(", "frac", "sqrt", "accent", "|", "‖", "sum", "ind", "partial"))
 
@@ -90,8 +89,7 @@ def applied(p: Parser, row: str, start: int, primes: int, first: Expression | No
     spec = FUNCTIONS[row]
     if primes and (spec.kind != "elementwise" or spec.high != 1):
         _without_primes(p, name, start)
-    if primes > MAX_PRIMES:
-        fail(f"{primes} primes on '{name}'", f"at most {MAX_PRIMES}", p.tokens[start].start, p.tokens[p.pos - 1].end)
+    check_primes(primes, name, p.span(start))
     given = [] if first is None else [first]
     if p.kinds[p.pos] == "(" and p.token.text not in ("|", "‖", "matrix", "cases"):
         given += _arguments(p, row, first is not None or spec.low == 0)
