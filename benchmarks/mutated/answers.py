@@ -40,6 +40,7 @@ from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.submission.submissions import Answer, Submission
 
 RUBRICS = Path(__file__).parents[2] / "rubrics"
+SPOILED = 0.25
 KEPT, CHANGED, OPEN = "kept", "changed", "open"
 
 
@@ -99,11 +100,11 @@ def dice(seed: int, what: str, number: int) -> random.Random:
     return random.Random(f"{seed} {what} {number}")
 
 
-def answer_to(subject: Subject, rng: random.Random) -> Made:
-    """A mutated answer to a part."""
+def answer_to(subject: Subject, rng: random.Random, spoiled: float = SPOILED) -> Made:
+    """A mutated answer to a part; of a mutated tree the text is mutated too with the probability `spoiled`."""
     if subject.question.numeric and rng.random() < 0.5:
-        return _written(_number(subject, rng), rng, 0.5)
-    if rng.random() < 0.12:
+        return _written(_number(subject, rng), rng, 2 * spoiled)
+    if rng.random() < spoiled / 2:
         authors = subject.words.texts[subject.id] or ("",)
         return _written(Made(rng.choice(authors), ("author",)), rng, 0.9)
     source, target, tree, meaning = _source(subject, rng)
@@ -113,17 +114,17 @@ def answer_to(subject: Subject, rng: random.Random) -> Made:
         meaning = meaning if kind in ("renamed_bound", "none") else OPEN
         done.append(kind)
     made = _printed(subject, target, Made("", tuple(done), meaning, tree, target), rng)
-    return _written(made, rng, 0.25)
+    return _written(made, rng, spoiled)
 
 
 def sheet_of(subjects: dict[str, Subject], rng: random.Random) -> Submission:
     """A student's whole sheet: each part left out, right, or mutated, with a probability of the student's own."""
-    careless = rng.choice((0.2, 0.5, 0.9))
+    careless = rng.choice((0.3, 0.7, 1.0))
     given = []
     for line, (part, subject) in enumerate(subjects.items(), start=1):
         if rng.random() < 0.05:
             continue
-        made = answer_to(subject, rng) if rng.random() < careless else _right(subject, rng)
+        made = answer_to(subject, rng, SPOILED / 3) if rng.random() < careless else _right(subject, rng)
         given.append(Answer(part, made.text, "sheet.csv", line))
     return Submission("s", answers=tuple(given))
 
