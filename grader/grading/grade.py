@@ -21,7 +21,7 @@ from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, read
 from grader.grading.answers import final_answer, shown_steps, with_own_partials
 from grader.grading.carried import carried_forward
-from grader.grading.definitions import circular, left_open
+from grader.grading.definitions import left_open, problem_of_definitions
 from grader.grading.isolated import Failed, Isolation, faults, isolated, not_judged
 from grader.grading.messages import message_for
 from grader.grading.partial import bounded
@@ -162,9 +162,9 @@ def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
 
 
 def _read(question: SolvedQuestion, text: str) -> Reading:
-    """The reading; with the problem where what it defines leads back to itself."""
+    """The reading; with the problem where its definitions say nothing."""
     reading = read(text, question.question.model.names)
-    problem = circular(question, reading) if reading.definitions else None
+    problem = problem_of_definitions(question, reading) if reading.definitions else None
     return reading if problem is None else replace(reading, problems=(*reading.problems, problem))
 
 
