@@ -116,7 +116,7 @@ def _symbol(node: Symbol, env: Environment, scope: Scope) -> Value:
         return constant(float(env.sizes[node.name]))
     if node.name in CONSTANT_VALUES:
         return constant(CONSTANT_VALUES[node.name])
-    raise ShapeError(f"'{node.name}' has no value here", node.span)
+    raise NoValue(f"'{node.name}' has no value here", node.span)
 
 
 def _partial(node: Partial, env: Environment, scope: Scope) -> Value:
@@ -249,7 +249,7 @@ def _reduce(node: Reduce, env: Environment, scope: Scope) -> Value:
         node = _renamed(node, fresh(set(env.values) | symbols(node)))
     size = _extent(node.body, node.letter, env) or _bound_size(node, env, scope)
     if size is None:
-        raise ShapeError(f"nothing tells the range of the index '{node.letter}'", node.span)
+        raise NoValue(f"nothing tells the range of the index '{node.letter}'", node.span)
 
     def inner(name: str) -> int | None:
         return size if name == node.letter else scope(name)
