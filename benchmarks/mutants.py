@@ -133,13 +133,13 @@ def _bracketed(values: Any, style: str) -> str:
     return "[" + ", ".join(_bracketed(item, style) for item in values) + "]"
 
 
-def _forms_of(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> list[Form]:
+def forms_of(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> list[Form]:
     """The forms of a part's right formula; raises Unknown where the oracle can't work them out."""
     seed = sum(map(ord, part.part.id))
     many = 1 if question.numeric else ARRAY_POINTS if question.graph.sizes else POINTS
     points = [random_point(question.graph, seed * 100 + k) for k in range(many)]
     found = [(part.part.target, part.closed, False)]
-    indexed = _by_entries(question, part)
+    indexed = by_entries(question, part)
     if indexed is not None:
         found.append((*indexed, True))
     return [
@@ -148,7 +148,7 @@ def _forms_of(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> lis
     ]
 
 
-def _by_entries(question: SolvedQuestion, part: SolvedPart) -> tuple[Expression, Expression] | None:
+def by_entries(question: SolvedQuestion, part: SolvedPart) -> tuple[Expression, Expression] | None:
     """A target of a whole array, and its formula, by entries; None for another target."""
     target = part.part.target
     if question.numeric or not isinstance(target, Partial) or not isinstance(target.denominator, Symbol):
@@ -168,19 +168,19 @@ def _run_part(
     key: AnswerKey, question: SolvedQuestion, part: SolvedPart, alike: dict[str, list[str]], count: Count
 ) -> None:
     try:
-        forms_of = _forms_of(key, question, part)
+        found = forms_of(key, question, part)
     except (Unknown, Misshapen) as error:
         count.short.append(f"{part.part.id}: the oracle does not know {error}")
         return
     done = made = 0
-    for form in forms_of:
+    for form in found:
         done += _judge_mutants(form, alike, count)
         made += _judge_rewrites(form, count)
     if done < 20:
         count.short.append(f"{part.part.id}: {done} mutants")
     if made < 20:
         count.short.append(f"{part.part.id}: {made} rewrites")
-    _judge_definitions(forms_of[0], alike, count)
+    _judge_definitions(found[0], alike, count)
 
 
 def _judge_mutants(form: Form, alike: dict[str, list[str]], count: Count) -> int:
@@ -190,7 +190,7 @@ def _judge_mutants(form: Form, alike: dict[str, list[str]], count: Count) -> int
     for kind, wrong in [*mixed(single), *shuffled(double, seed)]:
         if done >= WANTED:
             break
-        label = _label(form, wrong)
+        label = label_of(form, wrong)
         if label is not None:
             done += 1
             _judge_mutant(form, kind, wrong, label, count)
@@ -221,7 +221,7 @@ def _from_definitions(question: SolvedQuestion, part: SolvedPart, alike: dict[st
 def _judge_definitions(form: Form, alike: dict[str, list[str]], count: Count) -> None:
     found = shuffled(_from_definitions(form.question, form.part, alike), sum(map(ord, form.id)))
     for wrong in found[:WANTED]:
-        if _label(form, wrong) is not True or not _answerable(form, wrong):
+        if label_of(form, wrong) is not True or not _answerable(form, wrong):
             continue
         result = grader.grade_answer(form.key, form.id, form.text(wrong, latex=False))
         if result.verdict == "correct":
@@ -242,7 +242,7 @@ def _time(form: Form, answer: Expression, seconds: list[float]) -> None:
     seconds.append(time.process_time() - start)
 
 
-def _label(form: Form, formula: Expression) -> bool | None:
+def label_of(form: Form, formula: Expression) -> bool | None:
     """Whether the formula is wrong, by the oracle; None where that is too close to say."""
     try:
         found = [entries_of(form.target, formula, point) for point in form.points[:FIRST]]
@@ -314,7 +314,7 @@ def _judge_rewrites(form: Form, count: Count) -> int:
             if len(texts) >= WANTED:
                 break
             text = form.text(formula, latex=len(texts) % 2 == 0)
-            if text not in texts and _label(form, formula) is False:
+            if text not in texts and label_of(form, formula) is False:
                 texts.append(text)
                 _time(form, formula, count.seconds_right)
     for text in texts:

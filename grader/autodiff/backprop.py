@@ -64,11 +64,11 @@ def backward_pass(graph: ComputationGraph, output: str, tidy: bool = True) -> tu
     The node for the ancestor x is named ``partial_name(output, x)``; its letters are the output's, then x's.
     """
     axes = graph.axes
-    taken = set(axes) | {letter for node in graph.nodes for letter in _letters_in(node)}
-    out_letters = _out_letters(output, axes, taken)
     start = next((node for node in graph.nodes if node.name == output), None)
     if start is None:
         return ()
+    taken = set(axes) | {letter for node in graph.nodes for letter in _letters_in(node)}
+    out_letters = _out_letters(output, axes, taken)
     collected: dict[str, list[Contribution]] = {}
     _gather(_local(start, _seed(out_letters, start), axes), collected)
     adjoints: list[Node] = []
@@ -127,12 +127,14 @@ def expand_primes(node: Expression) -> Expression:
 
 
 def inline(node: Expression, known: Mapping[str, Node]) -> Expression:
-    """Replace quantities (or adjoints) by what `known` says they are, over and over."""
+    """Replace quantities (or adjoints) by what `known` says they are, over and over; within its own definition a name
+    is the model's, so that this ends."""
     node = rebuild(node, lambda child: inline(child, known)) if not isinstance(node, Partial) else node
     name = head(node)
     if name is None or name not in known:
         return node
     definition = known[name]
+    known = {other: below for other, below in known.items() if other != name}
     if not (definition.letters or definition.axes) and indices(node):
         return Indexed(inline(definition.expression, known), indices(node))  # entries of what is defined as a whole
     if len(definition.letters) != len(indices(node)):

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from grader.autodiff.lower import Axes
-from grader.expression.algebra.construct import free_symbols, substitute, total
+from grader.expression.algebra.construct import free_symbols, fresh, substitute, total
 from grader.expression.language.nodes import (
+    ONE,
     Call,
     Expression,
     Indexed,
+    Partial,
     Product,
     Reduce,
     Symbol,
@@ -46,6 +49,7 @@ def interpretations(
     axes = question.graph.axes
     if not any(axes.values()):
         return
+    yield Interpretation(with_chained_jacobians(answer, axes), NoteKind.IMPLIED_SUM)
     if not same_shape:
         yield Interpretation(with_implied_indices(answer, axes), NoteKind.IMPLIED_INDEX)
         yield Interpretation(_of_one_example(question, target, answer, axes), NoteKind.IMPLIED_INDEX)
@@ -117,6 +121,37 @@ def _numbered(node: Expression, place: Symbol, axis: str, axes: Axes) -> Express
         case Indexed(base=Symbol(name=name), indices=entered) if axes.get(name, ())[:1] == (axis,):
             return replace(node, indices=(place, *entered)) if len(entered) + 1 == len(axes[name]) else node
     return rebuild(node, lambda child: _numbered(child, place, axis, axes))
+
+
+def with_chained_jacobians(node: Expression, axes: Axes) -> Expression:
+    """Each ``dJ/dz dz/dW`` of whole arrays summed over the entries of z, in either order of the factors."""
+    node = rebuild(node, lambda child: with_chained_jacobians(child, axes))
+    if not isinstance(node, Product):
+        return node
+    links = list(node.factors)
+    forward = [factor for factor in links if isinstance(factor, Partial)]
+    for chain in (forward, forward[::-1]):
+        pairs = list(pairwise(chain))
+        if pairs and all(isinstance(a.denominator, Symbol) and a.denominator == b.numerator for a, b in pairs):
+            return _summed_over_entries(chain, [factor for factor in links if factor not in chain], axes)
+    return node
+
+
+def _summed_over_entries(chain: list[Partial], others: list[Expression], axes: Axes) -> Expression:
+    """A chain of derivatives at the entries of what stands between them, summed; numbers and other factors in front."""
+    taken = set(axes) | set().union(*map(free_symbols, (*chain, *others)))
+    letters: list[str] = []
+    chain = list(chain)
+    for k, link in enumerate(chain[:-1]):
+        places: list[Expression] = []
+        for axis in axes.get(head(link.denominator) or "", ()):
+            letters += [] if axis == "1" else [fresh(taken | set(letters))]
+            places.append(ONE if axis == "1" else Symbol(letters[-1]))
+        if places:
+            between = Indexed(link.denominator, tuple(places))
+            chain[k : k + 2] = replace(chain[k], denominator=between), replace(chain[k + 1], numerator=between)
+    factors = (*others, *chain)
+    return total(letters, Product(factors, ("*",) * (len(factors) - 1)))
 
 
 def _own_letters(question: SolvedQuestion, target: Expression, answer: Expression) -> Expression:

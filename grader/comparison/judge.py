@@ -16,7 +16,7 @@ from grader.comparison.shapes import in_symbols, shape_message, transposed_verdi
 from grader.comparison.target import Target, primed, restates, unfinished, uses_model
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.product_readings import TooManyReadings, distinct, readings
-from grader.expression.evaluation.values import ShapeError
+from grader.expression.evaluation.values import NoValue, ShapeError
 from grader.expression.language.nodes import Call, Expression
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
@@ -35,7 +35,8 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
         evidence = Evidence("proof", detail="the same formula")
         return _finished(question, target, answer, same(evidence))
     left = primed(question, target.expression, answer)
-    if restates(target.expression, answer, question.graph.notation) or answer in left:
+    higher = isinstance(answer, Call) and answer.primes > 1
+    if restates(target.expression, answer, question.graph.notation) or (answer in left and not higher):
         return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.RESTATED), message="This only restates the question.")
     verdict = _judge_readings(question, target, worked_out(answer))
     if verdict.decision is Decision.NOT_EQUIVALENT:
@@ -97,7 +98,7 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
         turned = _turned(question, target, answer) if verdict.decision is Decision.NOT_EQUIVALENT else None
         return turned or verdict
     except ShapeError as error:
-        problem = error.problem
+        failure = error
         turned = _turned(question, target, answer)
         if turned is not None:
             return turned
@@ -109,8 +110,10 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
                 return undecided(NoteKind.IMPLIED_SUM, "This is right if the sum that it lacks is meant.")
             return _noted(verdict, NoteKind.IMPLIED_SUM)
         except ShapeError as error:
-            problem = error.problem
-    message = _shape_message(question, target, answer, problem)
+            failure = error
+    if isinstance(failure, NoValue):
+        return undecided(NoteKind.UNDEFINED, _sentence(failure.problem.message))
+    message = _shape_message(question, target, answer, failure.problem)
     return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.SHAPE), message=message)
 
 

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.expression.algebra.construct import substitute
-from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Symbol, head, indices, walk
+from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Symbol, children, head, indices, walk
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 
@@ -29,7 +30,18 @@ class Target:
 def restates(target: Expression, answer: Expression, notation: tuple[tuple[str, Expression], ...] = ()) -> bool:
     """Whether the answer names the very quantity asked for instead of working it out."""
     names = {head(target), *(short for short, meant in notation if head(meant) == head(target))}
-    return any(head(item) in names for item in walk(answer) if isinstance(item, Symbol | Partial))
+    return any(head(item) in names for item in _named(answer))
+
+
+def _named(answer: Expression) -> Iterator[Symbol | Partial]:
+    """The quantities and derivatives in an answer; of a second derivative not the first one, which it is not."""
+    pending = [answer]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, Symbol | Partial):
+            yield item
+        second = isinstance(item, Partial) and isinstance(item.numerator, Partial) and head(item) is not None
+        pending += () if second else children(item)
 
 
 def follow_left_side(target: Expression, left: Expression, answer: Expression) -> Expression:

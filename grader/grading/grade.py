@@ -23,6 +23,7 @@ from grader.grading.answers import final_answer, shown_steps, with_own_partials
 from grader.grading.by_hand import by_hand, missing, waiting
 from grader.grading.carried import Carried, carried
 from grader.grading.carried_credit import with_credit
+from grader.grading.definitions import left_open, problem_of_definitions
 from grader.grading.isolated import Failed, Isolation, faults, isolated, not_judged
 from grader.grading.messages import message_for
 from grader.grading.partial import bounded
@@ -177,10 +178,11 @@ def _judged(key: AnswerKey, part_id: str, text: str, isolation: Isolation) -> Ju
 
 
 def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
-    reading = read(text, question.question.model.names)
-    expression = final_answer(reading, part.part.target)
-    if reading.problems or expression is None:
-        return Judgement(text, _unreadable(part, reading), reading)
+    reading = _read(question, text)
+    expression = None if reading.problems else final_answer(reading, part.part.target)
+    problem = None if expression is None else left_open(question, reading, expression)
+    if expression is None or problem is not None:
+        return Judgement(text, _unreadable(part, reading, problem), reading)
     verdict = judge(question, target_of(part), expression)
     if verdict.note.kind is NoteKind.CHAIN_RULE_ONLY:
         finished = with_own_partials(question, reading, expression)
@@ -189,6 +191,13 @@ def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
             verdict = worked_out if worked_out.decision is Decision.EQUIVALENT else verdict
     result = _result(question, part, reading, expression, verdict)
     return Judgement(text, result, reading, expression, verdict)
+
+
+def _read(question: SolvedQuestion, text: str) -> Reading:
+    """The reading; with the problem where its definitions say nothing."""
+    reading = read(text, question.question.model.names)
+    problem = problem_of_definitions(question, reading) if reading.definitions else None
+    return reading if problem is None else replace(reading, problems=(*reading.problems, problem))
 
 
 def _result(
@@ -266,8 +275,9 @@ def _points(
     return kept, score, Outcome.CORRECT if right else Outcome.PARTLY_CORRECT if score > 0 else Outcome.INCORRECT
 
 
-def _unreadable(part: SolvedPart, reading: Reading) -> PartResult:
-    problems = reading.problems or (Problem("there is no formula in this answer", text=reading.text),)
+def _unreadable(part: SolvedPart, reading: Reading, problem: Problem | None) -> PartResult:
+    found = reading.problems or ((problem,) if problem else ())
+    problems = found or (Problem("there is no formula in this answer", text=reading.text),)
     return PartResult(
         asked=part.asked,
         verdict=Outcome.UNREADABLE,

@@ -192,10 +192,13 @@ def _work_out(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[N
     if isinstance(item.numerator, Partial) and above is not None and above not in worked_out(run):
         _work_out(run, item.numerator, above, adjoints)
     known = worked_out(run)
-    if above is None or below is None or above not in known or below not in known:
+    if above is None or below is None or above not in known or below not in known or above in _local(run):
+        return
+    graph = graph_for(run.session, run.graph, item)
+    if any(node.name == above and _holds_local(node.expression, run, below) for node in graph.nodes):
         return
     values = _kept(run)
-    for node in adjoints.get(above) or _raw_adjoints(run.session, graph_for(run.session, run.graph, item), above):
+    for node in adjoints.get(above) or _raw_adjoints(run.session, graph, above):
         if node.name not in values:
             values[node.name] = node_array(node, values, run.sizes, run.points)
     if name in values:
@@ -224,12 +227,23 @@ def _raw_adjoints(_: Session, graph: ComputationGraph, output: str) -> tuple[Nod
     return backward_pass(graph, output, tidy=False)
 
 
+def _local(run: Run) -> list[str]:
+    """The derivatives of opaque functions: numbers of their own, which nothing tells how to differentiate again."""
+    return [partial_name(leaf.name, argument) for leaf in run.graph.leaves for argument in leaf.of]
+
+
+def _holds_local(node: Expression, run: Run, below: str) -> bool:
+    """Whether a formula holds a derivative of an opaque function that `below` goes into."""
+    reached = run.graph.reached_from(below)
+    leaves = [leaf for leaf in run.graph.leaves if leaf.name in reached]
+    local = {partial_name(leaf.name, argument) for leaf in leaves for argument in leaf.of}
+    return any(isinstance(item, Partial) and head(item) in local for item in walk(node)) if local else False
+
+
 def leaf_values(run: Run) -> dict[str, Array]:
     """What a run starts from: the values of its leaves, and of the partials of opaque functions."""
-    local = [partial_name(leaf.name, argument) for leaf in run.graph.leaves for argument in leaf.of]
-    return {
-        name: run.values[name] for name in [*(leaf.name for leaf in run.graph.leaves), *local] if name in run.values
-    }
+    names = [*(leaf.name for leaf in run.graph.leaves), *_local(run)]
+    return {name: run.values[name] for name in names if name in run.values}
 
 
 def widened(graph: ComputationGraph, leaves: Mapping[str, Array], scale: float | Array) -> dict[str, Array]:

@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 
 from grader.expression.evaluation.values import (
+    NoValue,
     ShapeError,
     Value,
     align,
+    check_ranges,
     constant,
     flat_vector,
     matmul,
@@ -65,11 +67,13 @@ def log_softmax(args: Values, span: Span = NOWHERE) -> Value:
     return Value(np.log(softmax(args, span).data), args[0].letters)
 
 
-def norm(args: Values, _: Span = NOWHERE) -> Value:
+def norm(args: Values, span: Span = NOWHERE) -> Value:
     """The Euclidean (Frobenius) norm, or the p-norm of a vector with p as second argument."""
     x = args[0]
     flat = _flat(x)
-    order = 2.0 if len(args) == 1 else float(args[1].data.flat[0])
+    order = 2.0 if len(args) == 1 else _one_number(args[1], span)
+    if not order > 0:
+        raise NoValue("the order of a norm is a positive number", span)
     if order == 2.0:
         return Value(np.sqrt(np.sum(np.square(flat), -1)), x.letters)
     if np.isinf(order):
@@ -98,7 +102,9 @@ def outer(args: Values, span: Span = NOWHERE) -> Value:
     """The matrix a_i b_j of two vectors."""
     left, right = (flat_vector(arg, span) for arg in args)
     letters = union((left, right))
-    return Value(spread(left, letters)[..., :, None] * spread(right, letters)[..., None, :], letters)
+    a, b = spread(left, letters), spread(right, letters)
+    check_ranges(letters, (a, b), span)
+    return Value(a[..., :, None] * b[..., None, :], letters)
 
 
 def diag(args: Values, span: Span = NOWHERE) -> Value:
@@ -138,7 +144,7 @@ def mean(args: Values, span: Span = NOWHERE) -> Value:
 
 def ones(args: Values, span: Span = NOWHERE) -> Value:
     """Ones of the given sizes; without sizes it stands for the number 1 in elementwise use."""
-    sizes = tuple(int(arg.data.flat[0]) for arg in args)
+    sizes = tuple(_whole(arg, span) for arg in args)
     if any(not 1 <= size <= 10_000 for size in sizes):
         raise ShapeError("a vector of ones needs a size", span)
     return constant(1.0) if not sizes else Value(np.ones((1, *sizes)))
@@ -148,7 +154,7 @@ def identity(args: Values, span: Span = NOWHERE) -> Value:
     """The identity matrix of the given size."""
     if not args:
         raise ShapeError("an identity matrix without a size", span)
-    size = int(args[0].data.flat[0])
+    size = _whole(args[0], span)
     if not 1 <= size <= 1_000:
         raise ShapeError("an identity matrix needs a size", span)
     return Value(np.eye(size)[None])
@@ -166,10 +172,25 @@ def _flat(x: Value) -> Any:
 
 
 def _position(args: Values, span: Span) -> int:
-    axis = int(args[1].data.flat[0])
+    axis = _whole(args[1], span)
     if not -args[0].rank <= axis < args[0].rank:
         raise ShapeError(f"there is no axis {axis} in {shape_text(args[0].shape)}", span)
     return axis if axis < 0 else axis - args[0].rank
+
+
+def _one_number(x: Value, span: Span) -> float:
+    """The one number that an argument is at every point and index."""
+    number = float(x.data.flat[0])
+    if x.rank or not np.all(x.data == number):
+        raise NoValue("an axis, a size and the order of a norm are numbers", span)
+    return number
+
+
+def _whole(x: Value, span: Span) -> int:
+    number = _one_number(x, span)
+    if not number.is_integer():
+        raise NoValue("an axis and a size are whole numbers", span)
+    return int(number)
 
 
 def _need_rank(x: Value, span: Span) -> None:

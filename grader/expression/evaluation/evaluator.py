@@ -17,6 +17,7 @@ from grader.expression.evaluation.array_functions import ARRAY
 from grader.expression.evaluation.elementwise import ELEMENTWISE
 from grader.expression.evaluation.values import (
     Array,
+    NoValue,
     ShapeError,
     Value,
     align,
@@ -115,7 +116,7 @@ def _symbol(node: Symbol, env: Environment, scope: Scope) -> Value:
         return constant(float(env.sizes[node.name]))
     if node.name in CONSTANT_VALUES:
         return constant(CONSTANT_VALUES[node.name])
-    raise ShapeError(f"'{node.name}' has no value here", node.span)
+    raise NoValue(f"'{node.name}' has no value here", node.span)
 
 
 def _partial(node: Partial, env: Environment, scope: Scope) -> Value:
@@ -123,7 +124,7 @@ def _partial(node: Partial, env: Environment, scope: Scope) -> Value:
     name = head(node)
     found = None if name is None else env.values.get(name)
     if found is None:
-        raise ShapeError("this derivative is not one of the model's", node.span)
+        raise NoValue("this derivative is not one of the model's", node.span)
     entered: list[Expression] = []
     for side in sides(node):
         places = indices(side)
@@ -204,7 +205,7 @@ def _gather(value: Value, axis: int, index: Value, node: Expression) -> tuple[Va
 
 def _call(node: Call, env: Environment, scope: Scope) -> Value:
     if node.primes:
-        raise ShapeError(f"the derivative of '{node.function}' is not known here", node.span)
+        raise NoValue(f"the derivative of '{node.function}' is not known here", node.span)
     if node.function == "undefined":
         return constant(math.nan)
     args = [_value(arg, env, scope) for arg in node.args]
@@ -248,7 +249,7 @@ def _reduce(node: Reduce, env: Environment, scope: Scope) -> Value:
         node = _renamed(node, fresh(set(env.values) | symbols(node)))
     size = _extent(node.body, node.letter, env) or _bound_size(node, env, scope)
     if size is None:
-        raise ShapeError(f"nothing tells the range of the index '{node.letter}'", node.span)
+        raise NoValue(f"nothing tells the range of the index '{node.letter}'", node.span)
 
     def inner(name: str) -> int | None:
         return size if name == node.letter else scope(name)

@@ -27,6 +27,10 @@ class ShapeError(Exception):
         self.problem = Problem(message, hint, span=span)
 
 
+class NoValue(ShapeError):
+    """Something in an expression has no value here: what we can't work out, not shapes that do not fit."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Value:
     """`data` of shape (K or 1, *letters, *positions)."""
@@ -100,20 +104,31 @@ def align(values: Sequence[Value], span: Span = NOWHERE) -> tuple[list[Array], t
         if any(n not in (1, size) for n, size in zip(padded, full, strict=True)):
             raise ShapeError(f"shapes do not fit: {shape_text(shapes[0])} with {shape_text(shapes[-1])}", span)
         arrays[k] = arrays[k].reshape(arrays[k].shape[:head] + padded)
-    for axis in range(1, head):
-        lengths = {array.shape[axis] for array in arrays} - {1}
-        if len(lengths) > 1:
-            raise ShapeError(f"the index '{letters[axis - 1]}' runs over axes of different length", span)
+    check_ranges(letters, arrays, span)
     return arrays, letters
 
 
+def check_ranges(letters: tuple[str, ...], arrays: Sequence[Array], span: Span) -> None:
+    """Raise where a letter runs over axes of different length."""
+    for axis, letter in enumerate(letters, start=1):
+        if len({array.shape[axis] for array in arrays} - {1}) > 1:
+            raise ShapeError(f"the index '{letter}' runs over axes of different length", span)
+
+
 def matmul(left: Value, right: Value, span: Span = NOWHERE) -> Value:
-    """The matrix product over the last positional axes; vectors of one axis as NumPy has them."""
+    """The matrix product over the last positional axes; vectors of one axis as NumPy has them.
+
+    Arrays of more axes are stacks of matrices: as many of them on both sides.
+    """
     letters = union((left, right))
-    a, b = spread(left, letters), spread(right, letters)
     if left.rank == 0 or right.rank == 0:
         arrays, letters = align((left, right), span)
         return Value(arrays[0] * arrays[1], letters)
+    if max(left.rank, right.rank) > 2 and left.shape[:-2] != right.shape[:-2]:
+        message = f"a matrix product is of matrices: {shape_text(left.shape)} times {shape_text(right.shape)}"
+        raise ShapeError(message, span)
+    a, b = spread(left, letters), spread(right, letters)
+    check_ranges(letters, (a, b), span)
     if left.rank == 1:
         a = a[..., None, :]
     if right.rank == 1:

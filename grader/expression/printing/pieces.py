@@ -15,7 +15,7 @@ from grader.expression.language.functions import FUNCTIONS, SPELLINGS
 from grader.expression.language.names import Declared, Names, kept_by_names
 from grader.expression.language.nodes import Call, Expression, Indexed, Number, Partial, Reduce, Symbol, head
 from grader.expression.language.precedence import ATOM
-from grader.expression.language.words import FUNCTION_LETTERS
+from grader.expression.language.words import FUNCTION_LETTERS, GREEK
 from grader.expression.printing.symbol_latex import GREEK_COMMANDS, symbol_latex
 
 Code = TypeVar("Code")  # what a printer makes: a text, or markup
@@ -113,6 +113,12 @@ def decimal(number: Number) -> tuple[str, int | None]:
 def is_letter(e: Expression) -> bool:
     """Whether `e` is a symbol of one letter, as indices are."""
     return isinstance(e, Symbol) and len(e.name) == 1
+
+
+def stand_together(indices: tuple[Expression, ...]) -> bool:
+    """Whether indices are letters that make no other name side by side, as p and i do."""
+    letters = [index.name for index in indices if isinstance(index, Symbol) and is_letter(index)]
+    return len(letters) == len(indices) and "".join(letters) not in GREEK
 
 
 def is_sample(table: PrintedNames, node: Indexed) -> bool:

@@ -36,9 +36,9 @@ from grader.expression.printing.pieces import (
     entered_apart,
     has_indices,
     has_own_form,
-    is_letter,
     is_sample,
     order_of,
+    stand_together,
 )
 
 # None: this one is written as a call after all
@@ -158,9 +158,9 @@ def _write_number(notation: Notation[Code], node: Number) -> Piece[Code]:
 def _write_indexed(
     table: PrintedNames, notation: Notation[Code], node: Indexed, parts: tuple[Piece[Code], ...]
 ) -> Code:
-    """An entry; letters stand together (``ij``), anything longer is kept apart by commas."""
+    """An entry; letters stand together (``ij``), anything longer is kept apart by commas, and so are p and i."""
     base, *indices = parts
-    inside = notation.listed("" if all(map(is_letter, node.indices)) else ",", [part.code for part in indices])
+    inside = notation.listed("" if stand_together(node.indices) else ",", [part.code for part in indices])
     if is_sample(table, node):
         return notation.sample(base.code, inside)
     if entered_apart(table, node.base) or base.level < ATOM:

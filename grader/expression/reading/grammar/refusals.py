@@ -6,7 +6,9 @@ from typing import NoReturn
 
 from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.lexing.tokens import fail, shown
+from grader.problems import Span
 
+MAX_PRIMES = 6
 _CLOSING = frozenset(("end", ")", "nl", "row", "&", "=", ",", "key", ";"))
 
 
@@ -62,3 +64,9 @@ def close(p: Cursor, at: int) -> None:
     if p.pos != at:
         stuck(p)
     p.pos += 1
+
+
+def check_primes(primes: int, name: str, span: Span) -> None:
+    """Refuse more primes than anyone means, on a function or a quantity."""
+    if primes > MAX_PRIMES:
+        fail(f"{primes} primes on '{name}'", f"at most {MAX_PRIMES}", span.start, span.end)

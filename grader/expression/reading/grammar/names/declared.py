@@ -13,6 +13,7 @@ from grader.expression.reading.grammar.names.arguments import (
 )
 from grader.expression.reading.grammar.names.subscripts import entries_in_code, entries_of, second_letter
 from grader.expression.reading.grammar.parser import Parser
+from grader.expression.reading.grammar.refusals import check_primes
 from grader.expression.reading.spelling.scripts import Shape
 from grader.expression.reading.spelling.spellings import Found
 from grader.problems import Span
@@ -24,6 +25,7 @@ def quantity(p: Parser, found: Found, shape: Shape, span: Span) -> Expression:
     if declared.role == "function":
         call = p.rules.applied(p, declared.function, p.pos - 1, found.primes, None, declared.name)
         return transposed(p, call, shape)
+    check_primes(found.primes, declared.name, span)
     entries = _entries_behind(p, declared, entries_of(p, found.above, found.below, declared.rank) or ())
     opener = p.pos
     if 0 < len(entries) < declared.rank and p.kinds[p.pos] == "," and not p.inner:

@@ -55,10 +55,19 @@ def row_of_defined(p: Cursor, shape: Shape, span: Span) -> Expression | None:
 
 def indices(p: Cursor, raw: str, rank: int) -> tuple[Expression, ...] | None:
     """The entries that a raw subscript names, at most `rank` of them; None where it can't be indices."""
+    if rank > 1 and _two_letters(p, raw):
+        return tuple(map(index, raw))
     found, conditional = entries_in(raw, rank)
     if conditional:
         p.note("index_condition")
     return found
+
+
+def _two_letters(p: Cursor, raw: str) -> bool:
+    r"""Whether what spells a Greek letter is two indices: no place is \pi, and in ``\sum_n W_{nu}`` the n is one."""
+    if len(raw) != 2 or raw not in GREEK or raw in p.bound:
+        return False
+    return raw == "pi" or not p.bound.isdisjoint(raw)
 
 
 @lru_cache(maxsize=4096)

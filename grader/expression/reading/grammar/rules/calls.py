@@ -15,7 +15,7 @@ from grader.expression.reading.grammar.names.meaning import meaning
 from grader.expression.reading.grammar.names.subscripts import index
 from grader.expression.reading.grammar.numbers import number
 from grader.expression.reading.grammar.parser import Parser
-from grader.expression.reading.grammar.refusals import close
+from grader.expression.reading.grammar.refusals import check_primes, close
 from grader.expression.reading.lexing.tokens import Token, fail
 from grader.expression.reading.spelling.scripts import Shape
 from grader.problems import Span
@@ -63,8 +63,8 @@ def function(p: Parser, row: str) -> Expression:
         else:
             p.pos += 1
             power = _function_power(p)
-    if primes and row in ("total", "mean", "ones", "identity"):
-        fail(f"'{name.text}' has no derivative of its own", "write what it is differentiated by", *name[2:])
+    if primes and FUNCTIONS[row].high == 0:
+        _without_primes(p, name.text, start)
     if FUNCTIONS[row].high == 0:
         return Call(row, (), 0, p.span(start))
     node = applied(p, row, start, primes, None, name.text)
@@ -87,6 +87,9 @@ def _function_power(p: Parser) -> Expression:
 def applied(p: Parser, row: str, start: int, primes: int, first: Expression | None, name: str) -> Expression:
     """`row` called on the bracket ahead, or on the juxtaposed atoms ahead; `first` is an argument already read."""
     spec = FUNCTIONS[row]
+    if primes and (spec.kind != "elementwise" or spec.high != 1):
+        _without_primes(p, name, start)
+    check_primes(primes, name, p.span(start))
     given = [] if first is None else [first]
     if p.kinds[p.pos] == "(" and p.token.text not in ("|", "‖", "matrix", "cases"):
         given += _arguments(p, row, first is not None or spec.low == 0)
@@ -106,6 +109,11 @@ def applied(p: Parser, row: str, start: int, primes: int, first: Expression | No
     if row == "iverson":
         given = [p.condition(given[0], start)]
     return Call(row, tuple(given), primes, p.span(start))
+
+
+def _without_primes(p: Parser, name: str, start: int) -> NoReturn:
+    hint = "write what it is differentiated by"
+    fail(f"'{name}' has no derivative of its own", hint, p.tokens[start].start, p.tokens[start].end)
 
 
 def _wrong_count(p: Parser, spec: Function, given: list[Expression], name: str, start: int) -> NoReturn:
