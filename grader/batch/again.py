@@ -51,7 +51,7 @@ def regrade(book: Gradebook, options: RunOptions) -> int:
     submissions = tuple(there[student][0] for student in sorted(there))
     gone = tuple(one.student for one in submissions if there[one.student][1] is not None)
     found = Class(submissions, gone, (), decode_problems(last.problems))
-    run = grade_into(book.connection, solved, found, rubric, options, book.folder / "feedback")
+    run = grade_into(book.connection, solved, found, there, rubric, options, book.folder / "feedback")
     _write(book, solved, found.problems)
     return run
 

@@ -145,7 +145,7 @@ def _graded(
     found = with_earlier(read, earlier, prune=options.prune, anyway=options.anyway)
     said = _new_decisions(solved, found, connection, out, options)
     problems = (*((book.problem,) if book.problem else ()), *said, *found.problems)
-    grade_into(connection, solved, replace(found, problems=problems), _text_of(key.rubric), options, pages)
+    grade_into(connection, solved, replace(found, problems=problems), earlier, _text_of(key.rubric), options, pages)
     return class_report(connection, solved.shown, problems, whole=options.whole)
 
 
@@ -153,12 +153,15 @@ def grade_into(
     connection: sqlite3.Connection,
     solved: Solved,
     found: Class,
+    earlier: Mapping[str, tuple[Submission, int | None]],
     rubric: RubricText,
     options: RunOptions,
     pages: Path | None,
 ) -> int:
-    """The class graded into the gradebook, and its pages into `pages`; the number of the run. Raises as grade_class."""
-    earlier = rows.kept(connection)
+    """The class graded into the gradebook, and its pages into `pages`; the number of the run. Raises as grade_class.
+
+    `earlier` is what the gradebook has of the students.
+    """
     with written(connection):
         run = begin(connection, now(), worker(), VERSION, program_hash(), rubric)
         rows.keep(connection, _changed(found, earlier))

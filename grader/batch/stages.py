@@ -20,6 +20,7 @@ from grader.gradebook.decisions import Decided
 from grader.gradebook.fingerprints import (
     answer_fingerprint,
     carried_fingerprint,
+    class_fingerprint,
     part_fingerprints,
     program_hash,
     question_fingerprints,
@@ -63,10 +64,10 @@ def planned(
     """Which reports are to be made; given a `folder` for pages, also those whose page is not as it was left."""
     rubric = solved.key.rubric
     parts = part_fingerprints(rubric)
+    of_class = class_fingerprint(solved.shown, parts)
     files = page_names(one.student for one in submissions)
     fingerprints = {
-        one.student: report_fingerprint(one, solved.shown, parts, _decisions(decided.get(one.student, {})))
-        for one in submissions
+        one.student: report_fingerprint(one, of_class, _decisions(decided.get(one.student, {}))) for one in submissions
     }
     holds = current(book)
     shown = pages(book)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 import sys
@@ -32,6 +33,7 @@ def grade(asked: Namespace) -> int:
     """``grader grade``: 0 done, 1 if ``--strict`` and something needs a person, 2 for a wrong call."""
     from grader.diagnosis.lint.linter import unheeded
 
+    gc.set_threshold(100_000, 50, 100)  # what is read and put together here has hardly a circle in it
     key = read_key(asked.rubric)
     if isinstance(key, tuple):
         return refuse(key)

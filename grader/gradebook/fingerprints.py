@@ -14,7 +14,6 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from grader.problems import Problem
 from grader.results import RubricShown
 from grader.rubric.model import Part, Question, Rubric
 from grader.submission.submissions import Answer, Submission
@@ -127,22 +126,14 @@ def decided_on(answer: Answer | None) -> str:
     return hashed("decided", text) if text else ""
 
 
-def report_fingerprint(
-    submission: Submission, shown: RubricShown, parts: Mapping[str, str], decisions: Iterable[object]
-) -> str:
-    """Of all that a student's report and page depend on."""
+def class_fingerprint(shown: RubricShown, parts: Mapping[str, str]) -> str:
+    """Of what the reports of a class have in common: the rubric as pages show it, how it is judged and drawn."""
     asked = [replace(one, target_text="", target_mathml="", solution=()) for one in shown.parts]
+    worth = repr((shown.max_score, asked, sorted(parts.items())))
+    return hashed(program_hash(), look_hash(), shown.title, worth)
+
+
+def report_fingerprint(submission: Submission, of_class: str, decisions: Iterable[object]) -> str:
+    """Of all that a student's report and page depend on."""
     whole = (submission.student, submission.name, submission.source, submission.ocr, submission.answers)
-    problems = [problem_text(problem) for problem in submission.problems]
-    rubric = _rubric_text(shown.title, shown.max_score, tuple(asked), tuple(parts.items()))
-    return hashed("report", rubric, repr(whole), *problems, "decisions", *map(repr, decisions))
-
-
-@lru_cache(maxsize=2)
-def _rubric_text(title: str, most: float, asked: tuple[object, ...], parts: tuple[tuple[str, str], ...]) -> str:
-    return hashed(program_hash(), look_hash(), title, repr(most), repr(asked), repr(parts))
-
-
-def problem_text(problem: Problem) -> str:
-    """All of a Problem as one text."""
-    return repr(problem)
+    return hashed("report", of_class, repr(whole), repr(submission.problems), *map(repr, decisions))
