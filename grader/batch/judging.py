@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
 from grader.batch.pool import Ended, spread
-from grader.feedback.student import drawn
+from grader.feedback.section import drawn, open_section
 from grader.gradebook.encoding import encode_result
 from grader.gradebook.fingerprints import answer_fingerprint
 from grader.gradebook.judgements import ANSWER, Kept
@@ -61,15 +61,19 @@ def judge_all(given: Solved, pairs: Sequence[DistinctAnswer], jobs: int) -> Iter
     for index, found in spread(partial(_judge, given), pairs, jobs):
         pair = pairs[index]
         lasts = not isinstance(found, Ended)
-        made = encode_result(not_judged(asked[pair.part], pair.text, found), "") if isinstance(found, Failed) else found
-        yield Kept(pair.fingerprint, ANSWER, pair.part, pair.text, made), lasts
+        if isinstance(found, Failed):
+            found = encode_result(not_judged(asked[pair.part], pair.text, found), ""), ""
+        yield Kept(pair.fingerprint, ANSWER, pair.part, pair.text, *found), lasts
 
 
-def _judge(given: Solved, pair: DistinctAnswer) -> str:
-    """The judgement of one answer as JSON."""
+def _judge(given: Solved, pair: DistinctAnswer) -> tuple[str, str]:
+    """The judgement of one answer as JSON, and its section of a page."""
     result = judge_answer(given.key, pair.part, pair.text, _straight).result
     names = given.shown.names.get(result.asked.question, ())
-    return encode_result(result, drawn(result.answer, names) if result.answer else "")
+    if result.answer is None:
+        return encode_result(result, ""), open_section(result, names)
+    result = replace(result, answer=replace(result.answer, drawn=drawn(result.answer, names)))
+    return encode_result(result, result.answer.drawn if result.answer else ""), open_section(result, names)
 
 
 def _straight(work: Callable[[], T]) -> T:

@@ -44,15 +44,15 @@ from grader.submission.submissions import Submission
 class Sheet:
     """All that a student's report is made of.
 
-    `judgements` are by part (fingerprint, JSON), `carried` by question what is kept of what follows from other answers;
-    `overrides` by part what people decided; `fingerprint` names the report, `page` the file of its page. Where one of
-    its judgements is not to last, `lasts` is false.
+    `judgements` are by part (fingerprint, JSON, section), `carried` by question what is kept of what follows from other
+    answers, `overrides` by part what people decided; `fingerprint` names the report, `page` the file of its page. Where
+    one of its judgements is not to last, `lasts` is false.
     """
 
     submission: Submission
     fingerprint: str
     page: str
-    judgements: Mapping[str, tuple[str, str]]
+    judgements: Mapping[str, tuple[str, str, str]]
     carried: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, Override] = field(default_factory=dict)
     lasts: bool = True
@@ -124,7 +124,7 @@ def _instead(failed: Failed, _work: Callable[[], object]) -> Failed:
 
 def _graded(given: Pages, sheet: Sheet, isolation: Isolation) -> Reported:
     asked = {one.part: one for one in given.solved.shown.parts}
-    alone = {part: (name, decode_result(kept, asked[part])) for part, (name, kept) in sheet.judgements.items()}
+    alone = {part: (name, decode_result(kept, asked[part])) for part, (name, kept, _) in sheet.judgements.items()}
     texts = {answer.part: answer.text for answer in sheet.submission.answers}
     judged = {(part, texts[part]): Judgement(texts[part], result) for part, (_, result) in alone.items()}
     known = {question: decode_carried(kept) for question, kept in sheet.carried.items()}
@@ -152,7 +152,9 @@ def _reported(
     report = overridden(report, sheet.overrides, answers) if sheet.overrides else report
     page = None
     if given.folder is not None:
-        made = piece(partial(student_page, report, given.solved.shown)) if failed is None else failed
+        as_kept = {one.part for one in report_kept(report, alone).parts if one.judgement and not one.result}
+        drawn = {part: section for part, (_, _, section) in sheet.judgements.items() if part in as_kept and section}
+        made = piece(partial(student_page, report, given.solved.shown, drawn)) if failed is None else failed
         report, page = _written(made, given.folder / sheet.page, sheet, report)
     kept = encode_report(report_kept(report, alone))
     line = student_line(report, given.solved.shown)

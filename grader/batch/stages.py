@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -25,6 +25,7 @@ from grader.gradebook.fingerprints import (
     program_hash,
     question_fingerprints,
     report_fingerprint,
+    section_looks,
 )
 from grader.gradebook.judgements import CARRIED, Kept, keep_judgements, kept_fingerprints, kept_judgements
 from grader.gradebook.opening import written
@@ -41,7 +42,7 @@ _AT_ONCE = 64  # judgements, or reports, written to the gradebook together
 class Plan:
     """What is to be done: the students whose reports are `stale`, and by student the fingerprint and page of each.
 
-    `parts` and `questions` are fingerprints, `asked` the parts of each question.
+    `parts` and `questions` are fingerprints, `asked` the parts of each question, `looks` what sections are drawn with.
     """
 
     solved: Solved
@@ -52,6 +53,7 @@ class Plan:
     questions: Mapping[str, str]
     asked: Mapping[str, tuple[str, ...]]
     decided: Mapping[str, Mapping[str, Decided]]
+    looks: Mapping[str, str]
 
 
 def planned(
@@ -80,8 +82,9 @@ def planned(
             fresh = page is not None and page.fingerprint == fingerprint and _is_there(folder, page, files[one.student])
         if not fresh:
             stale.append(one)
+    looks = section_looks(solved.shown)
     asked = {question.id: tuple(part.id for part in question.judged) for question in rubric.questions}
-    return Plan(solved, tuple(stale), fingerprints, files, parts, question_fingerprints(rubric), asked, decided)
+    return Plan(solved, tuple(stale), fingerprints, files, parts, question_fingerprints(rubric), asked, decided, looks)
 
 
 def _decisions(decided: Mapping[str, Decided]) -> list[Decided]:
@@ -108,7 +111,8 @@ def judge_new(book: sqlite3.Connection, plan: Plan, jobs: int, progress: Progres
     for some in _chunks(judge_all(plan.solved, new, jobs), _AT_ONCE):
         fleeting.update({kept.fingerprint: kept for kept, lasts in some if not lasts})
         with written(book):
-            keep_judgements(book, [kept for kept, lasts in some if lasts], program_hash())
+            lasting = [replace(kept, look=plan.looks[kept.part]) for kept, lasts in some if lasts]
+            keep_judgements(book, lasting, program_hash())
         done += len(some)
         if progress:
             progress("answers judged", done, len(new))
@@ -185,11 +189,15 @@ class _Sheets(Sequence[Sheet]):
             submission,
             plan.fingerprints[submission.student],
             plan.files[submission.student],
-            {part: (name, kept[name].judgement) for part, name in answers.items()},
+            {part: _as_sheet_has_it(kept[name], plan.looks[part]) for part, name in answers.items()},
             {question: found[name].judgement for question, name in carried.items() if name in found},
             {part: one.override for part, one in plan.decided.get(submission.student, {}).items()},
             lasts=self.fleeting.keys().isdisjoint(answers.values()),
         )
+
+
+def _as_sheet_has_it(kept: Kept, look: str) -> tuple[str, str, str]:
+    return kept.fingerprint, kept.judgement, kept.section if kept.look == look else ""
 
 
 def _chunks(items: Iterable[Some], size: int) -> Iterator[list[Some]]:

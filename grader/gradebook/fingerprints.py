@@ -126,6 +126,11 @@ def decided_on(answer: Answer | None) -> str:
     return hashed("decided", text) if text else ""
 
 
+def section_looks(shown: RubricShown) -> dict[str, str]:
+    """By part, what its section of a page is drawn with besides the judgement."""
+    return {one.part: hashed(look_hash(), repr(replace(one, solution=()))) for one in shown.parts}
+
+
 def class_fingerprint(shown: RubricShown, parts: Mapping[str, str]) -> str:
     """Of what the reports of a class have in common: the rubric as pages show it, how it is judged and drawn."""
     asked = [replace(one, target_text="", target_mathml="", solution=()) for one in shown.parts]

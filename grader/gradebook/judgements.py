@@ -17,13 +17,19 @@ _AT_ONCE = 500  # fingerprints in a question to SQLite
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One judgement as the gradebook has it: `judgement` is JSON, `kind` says of what."""
+    """One judgement as the gradebook has it: `judgement` is JSON, `kind` says of what.
+
+    `section` is that of a page, drawn with `look`, with the places of answer and solution left open; empty where it is
+    drawn each time.
+    """
 
     fingerprint: str
     kind: str
     part: str
     text: str | None
     judgement: str
+    section: str = ""
+    look: str = ""
 
 
 def kept_fingerprints(book: sqlite3.Connection) -> set[str]:
@@ -38,7 +44,7 @@ def kept_judgements(book: sqlite3.Connection, fingerprints: Iterable[str]) -> di
     for at in range(0, len(wanted), _AT_ONCE):
         some = wanted[at : at + _AT_ONCE]
         marks = ", ".join("?" * len(some))
-        columns = "fingerprint, kind, part, NULL, judgement"
+        columns = "fingerprint, kind, part, NULL, judgement, section, look"
         rows = book.execute(f"SELECT {columns} FROM judgements WHERE fingerprint IN ({marks})", some)
         found.update({row[0]: Kept(*row) for row in rows})
     return found
@@ -48,10 +54,19 @@ def keep_judgements(book: sqlite3.Connection, made: Sequence[Kept], program: str
     """Add judgements that `program` made; raises sqlite3.Error."""
     texts = text_ids(book, (one.text for one in made if one.text is not None))
     book.executemany(
-        "INSERT OR REPLACE INTO judgements (fingerprint, part, text, kind, program, judgement)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO judgements (fingerprint, part, text, kind, program, judgement, look, section)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (one.fingerprint, one.part, None if one.text is None else texts[one.text], one.kind, program, one.judgement)
+            (
+                one.fingerprint,
+                one.part,
+                None if one.text is None else texts[one.text],
+                one.kind,
+                program,
+                one.judgement,
+                one.look,
+                one.section,
+            )
             for one in made
         ],
     )

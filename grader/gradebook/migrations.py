@@ -55,7 +55,9 @@ CREATE TABLE judgements (
     text INTEGER REFERENCES texts (id),
     kind TEXT NOT NULL,           -- answer: one answer by itself; carried: given the student's other answers
     program TEXT NOT NULL,
-    judgement TEXT NOT NULL       -- JSON
+    judgement TEXT NOT NULL,      -- JSON
+    look TEXT NOT NULL,           -- hash of what the section was drawn with
+    section TEXT NOT NULL         -- of a page, with the places of answer and solution left open
 ) WITHOUT ROWID;
 CREATE TABLE reports (
     student TEXT NOT NULL,

@@ -64,7 +64,7 @@ def sheets(found: dict[tuple[str, str], Kept]) -> list[Sheet]:
             f"report of {one.student}",
             f"{one.student}.html",
             {
-                part: (kept.fingerprint, kept.judgement)
+                part: (kept.fingerprint, kept.judgement, kept.section)
                 for part, text in SHEETS[one.student].items()
                 if (kept := found.get((part, text)))
             },
@@ -106,7 +106,8 @@ def test_a_judgement_from_another_process_is_that_of_this_one(given: Solved) -> 
             ours.evidence,
         )
         assert (theirs.message, theirs.diagnosis, theirs.problems) == (ours.message, ours.diagnosis, ours.problems)
-        assert judging._judge(given, pair) == found[pair.part, pair.text].judgement, "here as there"
+        here = found[pair.part, pair.text]
+        assert judging._judge(given, pair) == (here.judgement, here.section), "here as there"
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -197,7 +198,7 @@ def test_a_page_that_kills_its_process_costs_the_class_nothing(
     found = judged(given)
     whole = reports(given, found, tmp_path)
     ours = os.getpid()
-    dies = failing(reporting.student_page, die, lambda report, _: report.student == "bob" and os.getpid() != ours)
+    dies = failing(reporting.student_page, die, lambda report, *_: report.student == "bob" and os.getpid() != ours)
     monkeypatch.setattr(reporting, "student_page", dies)
     made = reports(given, found, tmp_path)
     assert (made["ann"].line, made["cyd"].line) == (whole["ann"].line, whole["cyd"].line)

@@ -175,10 +175,10 @@ def test_the_bytes_do_not_depend_on_jobs(rubric: str, tmp_path: Path, monkeypatc
 def test_a_page_that_fails_leaves_the_points(rubric: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = reporting.student_page
 
-    def failing(report: GradeReport, shown: object) -> str:
+    def failing(report: GradeReport, *more: object) -> str:
         if report.student == "bob":
             raise KeyError("template")
-        return page(report, shown)  # type: ignore[arg-type]
+        return page(report, *more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(reporting, "student_page", failing)
     files = graded(rubric, ROWS, tmp_path, 2)

@@ -12,7 +12,7 @@ import pytest
 import grader
 from grader.batch.reading import read_class
 from grader.feedback.pages import student_page
-from grader.feedback.student import drawn
+from grader.feedback.section import drawn
 from grader.feedback.tables import student_line
 from grader.gradebook.assembly import grade_report, outline, report_kept, results_of
 from grader.gradebook.encoding import decode_carried, decode_result, encode_carried, encode_result

@@ -13,7 +13,7 @@ import grader
 from grader.batch import pool
 from grader.expression.language.nodes import Expression
 from grader.expression.printing.text import to_text
-from grader.feedback import student
+from grader.feedback import section
 from grader.feedback.pages import student_page
 from grader.grading import carried, rubric_shown
 from grader.results import GradeReport, PartResult
@@ -218,8 +218,8 @@ def test_an_error_in_drawing_an_answer_leaves_its_text(
     report = grader.grade(key, submission("f-a: y - a*x | f-dz: (y - a)*x"))
     shown = rubric_shown(key)
     whole = student_page(report, shown)
-    monkeypatch.setattr(student, "to_mathml", lambda *_, **__: fail())
-    monkeypatch.setattr(student, "drawing", student.drawing.__wrapped__)  # nothing drawn before
+    monkeypatch.setattr(section, "to_mathml", lambda *_, **__: fail())
+    monkeypatch.setattr(section, "drawing", section.drawing.__wrapped__)  # nothing drawn before
     page = student_page(report, shown)
     texts = [one.answer.read_as for one in report.parts if one.answer]
     assert whole.count("</math>") == page.count("</math>") + len(texts), name
