@@ -6,8 +6,7 @@ from dataclasses import replace
 from unittest.mock import patch
 
 from grader.expression.language.nodes import Symbol
-from grader.feedback import section
-from grader.feedback.student import student_page
+from grader.feedback import section, student
 from grader.problems import Problem, Span
 from grader.results import (
     AnswerShown,
@@ -52,7 +51,7 @@ def answered(text: str, read_as: str, mathml: str, file: str, line: int) -> Answ
 def student_page(report: GradeReport, rubric: RubricShown) -> str:
     """The page with the formulas drawn by hand here, so that it doesn't change with the printer."""
     with patch.object(section, "drawing", lambda _: lambda _, text: DRAWN[text]):
-        return student_page(report, rubric)
+        return student.student_page(report, rubric)
 
 
 YHAT = '<mover accent="true"><mi>y</mi><mo>^</mo></mover>'
