@@ -10,8 +10,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from grader.expression.language.nodes import (
+    MANY,
     ONE,
     ZERO,
+    Again,
     Call,
     Expression,
     Indexed,
@@ -21,8 +23,10 @@ from grader.expression.language.nodes import (
     Symbol,
     children,
     rebuild,
+    rewritten,
     symbols,
 )
+from grader.work import NODE, STRIDE, spend
 
 LETTERS = "ijklpqrstuvabcdnm"
 
@@ -158,19 +162,28 @@ def substitute(node: Expression, changes: Mapping[str, Expression]) -> Expressio
     """The tree with free symbols replaced; bound letters are renamed where they would capture."""
     if not changes:
         return node
-    match node:
-        case Symbol():
-            return changes.get(node.name, node)
-        case Reduce():
-            inner = {name: value for name, value in changes.items() if name != node.letter}
-            brought = {name for value in inner.values() for name in symbols(value)}
-            if node.letter and node.letter in brought:
-                new = fresh(brought | symbols(node) | set(inner))
-                inner[node.letter] = Symbol(new)
-                node = replace(node, letter=new)
-            return rebuild(node, lambda child: substitute(child, inner))
-        case _:
-            return rebuild(node, lambda child: substitute(child, changes))
+
+    def rule(node: Expression, again: Again) -> Expression:
+        match node:
+            case Symbol():
+                return changes.get(node.name, node)
+            case Reduce():
+                return _substituted_inside(node, changes, again)
+        return rebuild(node, again)
+
+    return rewritten(node, rule)
+
+
+def _substituted_inside(node: Reduce, changes: Mapping[str, Expression], again: Again) -> Expression:
+    inner = {name: value for name, value in changes.items() if name != node.letter}
+    brought = {name for value in inner.values() for name in symbols(value)}
+    if node.letter and node.letter in brought:
+        new = fresh(brought | symbols(node) | set(inner))
+        inner[node.letter] = Symbol(new)
+        node = replace(node, letter=new)
+    elif len(inner) == len(changes):
+        return rebuild(node, again)
+    return rebuild(node, lambda child: substitute(child, inner))
 
 
 def apart(node: Expression, names: Iterable[str]) -> Expression:
@@ -188,12 +201,21 @@ def free_symbols(node: Expression) -> frozenset[str]:
     """The names of symbols that no sum or product in the tree binds."""
     found = set()
     pending: list[tuple[Expression, frozenset[str]]] = [(node, frozenset())]
+    seen: set[tuple[int, frozenset[str]]] = set()
+    count = 0
     while pending:
         node, bound = pending.pop()
         if type(node) is Symbol:
             if node.name not in bound:
                 found.add(node.name)
         elif type(node) is not Number:
+            count += 1
+            if count > MANY:  # what is shared, once
+                if (id(node), bound) in seen:
+                    continue
+                seen.add((id(node), bound))
+                if not count % STRIDE:
+                    spend(STRIDE * NODE)
             if type(node) is Reduce:
                 bound = bound | {node.letter}
             pending += [(part, bound) for part in children(node)]

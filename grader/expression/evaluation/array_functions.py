@@ -6,6 +6,7 @@ distribution over its last position at every i.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -25,6 +26,7 @@ from grader.expression.evaluation.values import (
     vector_axis,
 )
 from grader.problems import NOWHERE, Span
+from grader.work import at_hand
 
 Values = Sequence[Value]
 
@@ -98,7 +100,9 @@ def outer(args: Values, span: Span = NOWHERE) -> Value:
     """The matrix a_i b_j of two vectors."""
     left, right = (flat_vector(arg, span) for arg in args)
     letters = union((left, right))
-    return Value(spread(left, letters)[..., :, None] * spread(right, letters)[..., None, :], letters)
+    a, b = spread(left, letters), spread(right, letters)
+    at_hand().room(math.prod(map(max, zip(a.shape[:-1], b.shape[:-1], strict=True))) * a.shape[-1] * b.shape[-1])
+    return Value(a[..., :, None] * b[..., None, :], letters)
 
 
 def diag(args: Values, span: Span = NOWHERE) -> Value:
@@ -106,6 +110,7 @@ def diag(args: Values, span: Span = NOWHERE) -> Value:
     (x,) = args
     if vector_axis(x) is not None:
         flat = flat_vector(x)
+        at_hand().room(flat.data.size * flat.shape[0])
         return Value(flat.data[..., :, None] * np.eye(flat.shape[0]), x.letters)
     if x.rank == 2 and x.shape[0] == x.shape[1]:
         return Value(np.diagonal(x.data, axis1=-2, axis2=-1), x.letters)
@@ -141,6 +146,7 @@ def ones(args: Values, span: Span = NOWHERE) -> Value:
     sizes = tuple(int(arg.data.flat[0]) for arg in args)
     if any(not 1 <= size <= 10_000 for size in sizes):
         raise ShapeError("a vector of ones needs a size", span)
+    at_hand().room(math.prod(sizes))
     return constant(1.0) if not sizes else Value(np.ones((1, *sizes)))
 
 
@@ -151,6 +157,7 @@ def identity(args: Values, span: Span = NOWHERE) -> Value:
     size = int(args[0].data.flat[0])
     if not 1 <= size <= 1_000:
         raise ShapeError("an identity matrix needs a size", span)
+    at_hand().room(size * size)
     return Value(np.eye(size)[None])
 
 

@@ -12,8 +12,9 @@ from itertools import islice, pairwise, product
 
 import numpy as np
 
-from grader.expression.evaluation.evaluator import Environment, evaluate
+from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.implicit_ones import holds_ones, with_sums
+from grader.expression.evaluation.scope import Environment
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import (
     Call,

@@ -9,13 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.problems import NOWHERE, Problem, Span
+from grader.work import at_hand
 
+SMALL = 1 << 16  # entries that are made without asking for room
 Array = NDArray[Any]
 
 
@@ -104,6 +107,8 @@ def align(values: Sequence[Value], span: Span = NOWHERE) -> tuple[list[Array], t
         lengths = {array.shape[axis] for array in arrays} - {1}
         if len(lengths) > 1:
             raise ShapeError(f"the index '{letters[axis - 1]}' runs over axes of different length", span)
+    if math.prod(array.size for array in arrays) > SMALL:
+        at_hand().room(math.prod(map(max, zip(*(array.shape for array in arrays), strict=True))))
     return arrays, letters
 
 
@@ -123,6 +128,11 @@ def matmul(left: Value, right: Value, span: Span = NOWHERE) -> Value:
             f"a matrix product needs equal inner sizes: {shape_text(left.shape)} times {shape_text(right.shape)}",
             span,
         )
+    batch = math.prod(max(sizes) for sizes in zip_longest(a.shape[-3::-1], b.shape[-3::-1], fillvalue=1))
+    entries = batch * a.shape[-2] * b.shape[-1]
+    if entries * a.shape[-1] > SMALL:
+        at_hand().room(entries)
+        at_hand().spend(entries * a.shape[-1])
     data = np.matmul(a, b)
     if right.rank == 1:
         data = data[..., 0]

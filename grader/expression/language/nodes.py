@@ -3,20 +3,94 @@
 A tree of frozen values. Every node knows its `span` in the text it was read from; spans take no part in
 equality, so ``parse(print(e)) == e``. One example: ``-y_i * x`` is
 ``Call("neg", (Product((Indexed(Symbol("y"), (Symbol("i"),)), Symbol("x")), ("*",)),))``.
+
+A formula may hold the same node at several places: what an answer defines once and uses twice. So a walk over all
+places can be exponentially longer than the formula; `rewritten` and `walk` come by each node once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TypeAlias, assert_never
+from typing import Any, TypeAlias, TypeVar, assert_never
 
 from grader.problems import NOWHERE, Span
+from grader.work import NODE, STRIDE, spend
+
+MANY = 4096  # nodes that a walk goes through before it leaves out those it has come by
+Kind = TypeVar("Kind")
 
 
+class Shared:
+    """A node that may stand at many places: its hash is worked out once, and two are compared each pair once."""
+
+    __slots__ = ("_hash",)
+
+
+def _compared_once(kind: type[Kind]) -> type[Kind]:
+    """A class of nodes with a hash that is kept, and an equality that takes no longer for nodes that are shared."""
+    plain: Callable[[Any], int] = kind.__hash__
+
+    def kept_hash(node: Any) -> int:
+        try:
+            found: int = node._hash
+        except AttributeError:
+            found = plain(node)
+            object.__setattr__(node, "_hash", found)
+        return found
+
+    kind.__hash__ = kept_hash  # type: ignore[method-assign, assignment]
+    kind.__eq__ = _equal  # type: ignore[assignment, method-assign]
+    return kind
+
+
+def _equal(left: Any, right: Any) -> bool:
+    """Whether two nodes are the same formula, their spans apart."""
+    if left is right:
+        return True
+    if type(left) is not type(right):
+        return NotImplemented if not isinstance(right, Shared) else False
+    pending, seen = [(left, right)], set()
+    while pending:
+        one, other = pending.pop()
+        if one is other or (id(one), id(other)) in seen:
+            continue
+        if type(one) is not type(other) or hash(one) != hash(other) or not _alike(one, other):
+            return False
+        if not isinstance(one, Number | Symbol):
+            seen.add((id(one), id(other)))
+            pending += zip(children(one), children(other), strict=True)
+    return True
+
+
+def _alike(one: Expression, other: Expression) -> bool:
+    """Whether two nodes of one class differ in their children at most, and have as many."""
+    match one, other:
+        case Number(), Number():
+            return one.value == other.value and one.place == other.place
+        case Symbol(), Symbol():
+            return one.name == other.name
+        case Indexed(), Indexed():
+            return len(one.indices) == len(other.indices)
+        case Call(), Call():
+            return (one.function, one.primes, len(one.args)) == (other.function, other.primes, len(other.args))
+        case Product(), Product():
+            return one.joints == other.joints and len(one.factors) == len(other.factors)
+        case Reduce(), Reduce():
+            bounds = ((side.lower is None, side.upper is None, side.condition is None) for side in (one, other))
+            return (one.kind, one.letter) == (other.kind, other.letter) and next(bounds) == next(bounds)
+        case Cases(), Cases():
+            last = (one.otherwise is None) == (other.otherwise is None)
+            return last and len(one.branches) == len(other.branches)
+        case Matrix(), Matrix():
+            return list(map(len, one.rows)) == list(map(len, other.rows))
+    return True
+
+
+@_compared_once
 @dataclass(frozen=True, slots=True)
-class Number:
+class Number(Shared):
     """An exact rational as it was typed.
 
     `place` is the decimal exponent of the last digit typed (``0.0212`` has -4, ``5.6e-5`` has -6); None for
@@ -28,23 +102,26 @@ class Number:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@_compared_once
 @dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(Shared):
     """A name: of a declared quantity (its canonical spelling), of an index letter, of a size, or unknown."""
 
     name: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@_compared_once
 @dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Shared):
     """A whole axis in an index list, the colon of ``U[:, o]``."""
 
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@_compared_once
 @dataclass(frozen=True, slots=True)
-class Indexed:
+class Indexed(Shared):
     """`base` entered at `indices`, one an axis, counted from 1: ``y_{ij}``, ``W_{21}``, ``[a - b]_z``."""
 
     base: Expression
@@ -52,8 +129,9 @@ class Indexed:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@_compared_once
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(Shared):
     """A row of `functions.FUNCTIONS` (operators included) applied to arguments.
 
     `primes` counts derivatives of the function itself: ``sigma'(z)`` is ``Call("sigmoid", (z,), 1)``.
@@ -65,8 +143,9 @@ class Call:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@_compared_once
 @dataclass(frozen=True, slots=True)
-class Product:
+class Product(Shared):
     """A flat product with its joints as written: one joint between each two factors.
 
     Joints: ``""`` juxtaposition, ``"*"``, ``"cdot"``, ``"times"``, ``"circ"`` (elementwise, also odot),
@@ -79,8 +158,9 @@ class Product:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@_compared_once
 @dataclass(frozen=True, slots=True)
-class Reduce:
+class Reduce(Shared):
     """`kind` ("sum", "prod", "max", "min") of `body` over `letter`.
 
     Without bounds the letter runs over the axis it names in the body; `condition` restricts it
@@ -96,8 +176,9 @@ class Reduce:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@_compared_once
 @dataclass(frozen=True, slots=True)
-class Cases:
+class Cases(Shared):
     """Branches ``(value, condition)`` tried in order; `otherwise` where none holds (None: undefined there)."""
 
     branches: tuple[tuple[Expression, Expression], ...]
@@ -105,8 +186,9 @@ class Cases:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@_compared_once
 @dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(Shared):
     """The derivative of `numerator` by `denominator`, whether or not anyone wrote it out: ``dL/dz_ij``."""
 
     numerator: Expression
@@ -114,8 +196,9 @@ class Partial:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@_compared_once
 @dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(Shared):
     """A literal matrix (or vector) by rows."""
 
     rows: tuple[tuple[Expression, ...], ...]
@@ -159,46 +242,88 @@ def children(node: Expression) -> tuple[Expression, ...]:
 
 
 def rebuild(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
-    """The same node over changed children."""
+    """The same node over changed children; the node itself where none changes."""
+    old = children(node)
+    new = tuple(map(change, old))
+    if all(one is other for one, other in zip(old, new, strict=True)):
+        return node
+    parts = iter(new)
     match node:
         case Number() | Symbol() | Slice():
             return node
         case Indexed():
-            return replace(node, base=change(node.base), indices=tuple(map(change, node.indices)))
+            return Indexed(new[0], new[1:], node.span)
         case Call():
-            return replace(node, args=tuple(map(change, node.args)))
+            return Call(node.function, new, node.primes, node.span)
         case Product():
-            return replace(node, factors=tuple(map(change, node.factors)))
+            return Product(new, node.joints, node.span)
         case Reduce():
-            return replace(
-                node,
-                body=change(node.body),
-                lower=None if node.lower is None else change(node.lower),
-                upper=None if node.upper is None else change(node.upper),
-                condition=None if node.condition is None else change(node.condition),
+            body = next(parts)
+            lower, upper, test = (
+                None if bound is None else next(parts) for bound in (node.lower, node.upper, node.condition)
             )
+            return Reduce(node.kind, node.letter, body, lower, upper, test, node.span)
         case Cases():
-            return replace(
-                node,
-                branches=tuple((change(value), change(test)) for value, test in node.branches),
-                otherwise=None if node.otherwise is None else change(node.otherwise),
-            )
+            branches = tuple((next(parts), next(parts)) for _ in node.branches)
+            return Cases(branches, None if node.otherwise is None else next(parts), node.span)
         case Partial():
-            return replace(node, numerator=change(node.numerator), denominator=change(node.denominator))
+            return Partial(new[0], new[1], node.span)
         case Matrix():
-            return replace(node, rows=tuple(tuple(map(change, row)) for row in node.rows))
+            return Matrix(tuple(tuple(next(parts) for _ in row) for row in node.rows), node.span)
         case _:
             assert_never(node)
 
 
+Again: TypeAlias = Callable[[Expression], Expression]
+
+
+def rewritten(node: Expression, rule: Callable[[Expression, Again], Expression]) -> Expression:
+    """The formula changed by a rule, which is given a node and what changes its parts; each node is changed once."""
+    kept: dict[int, tuple[Expression, Expression]] = {}
+
+    def again(part: Expression) -> Expression:
+        found = kept.get(id(part))
+        if found is None:
+            if len(kept) % STRIDE == STRIDE - 1:
+                spend(STRIDE * NODE)
+            found = kept[id(part)] = (part, rule(part, again))  # the part is kept too: its number stays its own
+        return found[1]
+
+    return again(node)
+
+
 def walk(node: Expression) -> Iterator[Expression]:
-    """Every node of the tree, parents first."""
+    """Every node of the tree, parents first; of a tree of more than MANY nodes, what is shared once."""
     pending = [node]
+    count = 0
+    seen: set[int] = set()
     while pending:
         current = pending.pop()
         yield current
         if type(current) is not Symbol and type(current) is not Number:  # most nodes, and they have no children
+            count += 1
+            if count > MANY:
+                if id(current) in seen:
+                    continue
+                seen.add(id(current))
+                if not count % STRIDE:
+                    spend(STRIDE * NODE)
             pending.extend(reversed(children(current)))
+
+
+def depth(node: Expression) -> int:
+    """How many nodes stand in one another."""
+    kept: dict[int, int] = {}
+    pending = [node]
+    while pending:
+        current = pending[-1]
+        below = [child for child in children(current) if id(child) not in kept]
+        if below:
+            pending += below
+        else:
+            kept[id(current)] = 1 + max((kept[id(child)] for child in children(current)), default=0)
+            pending.pop()
+    return kept[id(node)]
 
 
 def symbols(node: Expression) -> frozenset[str]:

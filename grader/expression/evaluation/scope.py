@@ -1,0 +1,125 @@
+"""Where a formula stands while it is evaluated: the run, the ranges of index letters, what was worked out already.
+
+Inside ``sum_k y_ik`` the letter k has the range of the second axis of y.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TypeAlias
+
+from grader.expression.algebra.construct import free_symbols
+from grader.expression.evaluation.values import Array, Value
+from grader.expression.language.nodes import (
+    Expression,
+    Indexed,
+    Number,
+    Partial,
+    Symbol,
+    children,
+    head,
+    indices,
+    walk,
+)
+from grader.work import Work
+
+# the range of an index letter, None for a name that is no letter here
+Ranges: TypeAlias = Callable[[str], int | None]
+FEW = 500  # nodes; a smaller tree is evaluated place by place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Environment:
+    """One run of a program: `values` maps a name to an array (K, *axes), `sizes` a size symbol to its number.
+
+    `extents` gives letters whose range no array in the expression tells (those of the target).
+    """
+
+    values: Mapping[str, Array]
+    sizes: Mapping[str, int]
+    extents: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """Where a formula stands while it is evaluated: the ranges of letters, and inside of which sums.
+
+    `shared` are the nodes that stand at several places, by identity, with the letters that are free in each; `kept` are
+    their values so far, by what these letters mean. `work` counts.
+    """
+
+    ranges: Ranges
+    work: Work
+    shared: Mapping[int, frozenset[str]]
+    kept: dict[tuple[object, ...], Value]
+    bound: tuple[tuple[str, int], ...] = ()
+
+    def __call__(self, name: str) -> int | None:
+        """The range of an index letter, None for a name that is no letter here."""
+        return next((size for letter, size in self.bound if letter == name), None) or self.ranges(name)
+
+    def inside(self, letter: str, size: int) -> Scope:
+        """The same inside a sum over a letter."""
+        return replace(self, bound=((letter, size), *self.bound))
+
+
+def shared_nodes(node: Expression) -> Mapping[int, frozenset[str]]:
+    """The nodes with parts that several places share, and the letters that each leaves free; none in a small tree."""
+    count = sum(1 for _ in islice(walk(node), FEW))
+    if count < FEW:
+        return {}
+    places: Counter[int] = Counter()
+    found: dict[int, Expression] = {}
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        for child in children(current):
+            if not isinstance(child, Symbol | Number):
+                places[id(child)] += 1
+                if id(child) not in found:
+                    found[id(child)] = child
+                    pending.append(child)
+    return {one: free_symbols(found[one]) for one, times in places.items() if times > 1}
+
+
+def outermost(node: Expression, env: Environment) -> Ranges:
+    """The ranges of letters that no sum binds: from the arrays they enter, else from the target."""
+    found: dict[str, int | None] = {}
+
+    def look(name: str) -> int | None:
+        if name not in found:
+            found[name] = extent(node, name, env) or env.extents.get(name)
+        return found[name]
+
+    return look
+
+
+def extent(node: Expression, letter: str, env: Environment) -> int | None:
+    """The length of the axis that a letter enters somewhere in the tree."""
+    for item in walk(node):
+        entered = indices(item)
+        if not entered or not any(type(index) is Symbol and index.name == letter for index in entered):
+            continue
+        shape = _base_shape(item.base if isinstance(item, Indexed) else item, env)
+        if shape is None:
+            continue
+        if len(entered) < len(shape) and len(entered) == 1:
+            shape = tuple(size for size in shape if size != 1) or (1,)
+        for index, size in zip(entered, shape, strict=False):
+            if isinstance(index, Symbol) and index.name == letter:
+                return size
+    return None
+
+
+def _base_shape(base: Expression, env: Environment) -> tuple[int, ...] | None:
+    """The axes of an indexed quantity; of a bracket, those of the first array in it."""
+    for item in walk(base):
+        name = head(item) if isinstance(item, Symbol | Partial) else None
+        if name is not None and name in env.values:
+            shape = env.values[name].shape[1:]
+            if shape:
+                return shape
+    return None

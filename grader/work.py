@@ -1,0 +1,141 @@
+"""How much work one answer may cost, counted alike on every machine, so that no verdict depends on a clock.
+
+``with at_most(ANSWER): judge(...)`` raises TooMuchWork once what was counted with `spend` is more than ANSWER. A unit
+is about ten nanoseconds of a plain machine: an entry of an array; a step of Python is a hundred and more.
+
+The count of the piece of work at hand is a context variable, because it is spent where formulas are walked and arrays
+made, many floors below the one that sets the limit; no result depends on it but by TooMuchWork. What is remembered for
+later is charged the same whether it is worked out or only recalled: `counting` tells what it cost, and whoever recalls
+it spends that. So an answer's count does not depend on what others have asked before.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache, wraps
+from typing import ParamSpec, TypeVar
+
+ANSWER = (
+    60_000_000  # units for all that is done for one answer by itself, and again for going on from a student's others
+)
+HELD = 64 * 2**20  # bytes of arrays at a time; what NumPy needs beside them is about as much again
+NODE = 100  # units for a step of a walk over a formula
+STRIDE = 256  # such steps are counted so many at a time
+
+Given = ParamSpec("Given")
+Worked = TypeVar("Worked")
+
+
+class TooMuchWork(Exception):
+    """An answer takes more work, or larger arrays, than one answer may."""
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """What a piece of work has spent, of how much.
+
+    `held` are the bytes of the arrays that it holds at the moment, `kept` of those that it may need once more.
+    """
+
+    limit: float = math.inf
+    spent: int = 0
+    held: int = 0
+    kept: int = 0
+
+    @property
+    def left(self) -> float:
+        """What may still be spent."""
+        return self.limit - self.spent
+
+    def spend(self, units: int) -> None:
+        """Count some units; raises TooMuchWork."""
+        self.spent += units
+        if self.spent > self.limit:
+            raise TooMuchWork(f"more than {self.limit:,} units of work")
+
+    def room(self, entries: int) -> None:
+        """Make sure, before an array of so many entries is made, that it may be; raises TooMuchWork."""
+        if self.limit < math.inf and (self.held + self.kept + 8 * entries > HELD or self.spent + entries > self.limit):
+            raise TooMuchWork(f"an array of {entries:,} entries")
+
+
+_at_hand: ContextVar[Work | None] = ContextVar("work at hand", default=None)
+
+
+def at_hand() -> Work:
+    """The work at hand; where there is no limit, one that nobody looks at."""
+    return _at_hand.get() or Work()
+
+
+def spend(units: int) -> None:
+    """Count some units of the work at hand; raises TooMuchWork."""
+    work = _at_hand.get()
+    if work is not None:
+        work.spend(units)
+
+
+@contextmanager
+def at_most(units: float) -> Iterator[Work]:
+    """A block that may spend so many units, and no more than what is left of the block around it."""
+    outer = _at_hand.get()
+    work = Work(
+        units if outer is None else min(units, outer.left), held=0 if outer is None else outer.held + outer.kept
+    )
+    before = _at_hand.set(work)
+    try:
+        yield work
+    finally:
+        _at_hand.reset(before)
+        if outer is not None:
+            outer.spent += work.spent
+
+
+@contextmanager
+def counting() -> Iterator[Work]:
+    """A block whose cost is not charged to the work around it yet, though it can't spend more than is left there."""
+    outer = _at_hand.get()
+    work = Work() if outer is None else Work(outer.left, held=outer.held + outer.kept)
+    before = _at_hand.set(work)
+    try:
+        yield work
+    finally:
+        _at_hand.reset(before)
+
+
+@contextmanager
+def uncounted() -> Iterator[None]:
+    """A block that is no answer's work: what belongs to the key, and is worked out once for all answers."""
+    before = _at_hand.set(None)
+    try:
+        yield
+    finally:
+        _at_hand.reset(before)
+
+
+def recalled(maxsize: int) -> Callable[[Callable[Given, Worked]], Callable[Given, Worked]]:
+    """A decorator: the function with its last `maxsize` results kept, each charged whenever it is recalled."""
+
+    def decorate(function: Callable[Given, Worked]) -> Callable[Given, Worked]:
+        @lru_cache(maxsize)
+        def costed(*args: Given.args, **named: Given.kwargs) -> tuple[Worked, int]:
+            try:
+                with counting() as work:
+                    found = function(*args, **named)
+            except Exception:  # which is not kept: it is worked out again whenever it is asked for
+                spend(work.spent)
+                raise
+            return found, work.spent
+
+        @wraps(function)
+        def recall(*args: Given.args, **named: Given.kwargs) -> Worked:
+            found, units = costed(*args, **named)
+            spend(units)
+            return found
+
+        return recall
+
+    return decorate
