@@ -17,6 +17,7 @@ from typing import NamedTuple
 import grader
 from grader.grading.grade import find_part
 from grader.solver.key import AnswerKey
+from grader.work import counting
 from tests.bounds.written_out import TABLES, rubric_path, written_out
 from tests.cases import Case, rows
 
@@ -30,6 +31,7 @@ class Cost(NamedTuple):
     row: str
     seconds: float
     megabytes: float
+    units: int
     note: str
 
     @property
@@ -65,10 +67,11 @@ def _grade(case: Case) -> dict[str, object]:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + SECONDS, int(time.process_time()) + SECONDS))
     start = time.process_time()
-    result = grader.grade_answer(key, part, text)
+    with counting() as work:
+        result = grader.grade_answer(key, part, text)
     seconds = time.process_time() - start
     told = f"{result.verdict} {result.note}" + "".join(f" ({problem.hint})" for problem in result.problems)[:90]
-    return {"seconds": seconds, "megabytes": _status("VmHWM") - before, "note": told}
+    return {"seconds": seconds, "megabytes": _status("VmHWM") - before, "units": work.spent, "note": told}
 
 
 def measured(case: Case) -> Cost:
@@ -89,9 +92,9 @@ def measured(case: Case) -> Cost:
     row = f"{case['table']}:{case.line} {case['why']}"
     if not said:
         how = f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "an exception"
-        return Cost(row, usage.ru_utime + usage.ru_stime, 0.0, f"ended by {how}")
+        return Cost(row, usage.ru_utime + usage.ru_stime, 0.0, 0, f"ended by {how}")
     found = json.loads(said)
-    return Cost(row, found["seconds"], found["megabytes"], found["note"])
+    return Cost(row, found["seconds"], found["megabytes"], found["units"], found["note"])
 
 
 def main(arguments: list[str]) -> int:

@@ -132,7 +132,7 @@ def recalled(maxsize: int) -> Callable[[Callable[Given, Worked]], Callable[Given
 
         @wraps(function)
         def recall(*args: Given.args, **named: Given.kwargs) -> Worked:
-            found, units = costed(*args, **named)
+            found, units = costed(*args, **named)  # type: ignore[arg-type]  # hashable, as lru_cache asks
             spend(units)
             return found
 

@@ -50,6 +50,10 @@ from grader.work import NODE, recalled, spend
 _VARIABLE = "t'"  # of a formula that has no other
 
 
+class Circular(Exception):
+    """A name that is defined by itself, straight or by way of others; carries the name."""
+
+
 class NotDifferentiable(Exception):
     """A formula the table has no rule for; carries the name of the function."""
 
@@ -141,22 +145,33 @@ def _primed(function: str, primes: int) -> Expression:
 
 
 def inline(node: Expression, known: Mapping[str, Node]) -> Expression:
-    """Replace quantities (or adjoints) by what `known` says they are, over and over."""
-    return rewritten(node, lambda part, again: _inlined(part, known, again))
+    """Replace quantities (or adjoints) by what `known` says they are, over and over; raises Circular."""
+    at_work: set[str] = set()
+    done: dict[tuple[str, tuple[Expression, ...]], Expression] = {}
 
+    def defined(name: str, places: tuple[Expression, ...], again: Again) -> Expression:
+        if name in at_work:
+            raise Circular(name)
+        at_work.add(name)
+        expression = again(known[name].expression)
+        at_work.remove(name)
+        return substitute(expression, dict(zip(known[name].letters, places, strict=True)))
 
-def _inlined(node: Expression, known: Mapping[str, Node], again: Again) -> Expression:
-    node = rebuild(node, again) if not isinstance(node, Partial) else node
-    name = head(node)
-    if name is None or name not in known:
-        return node
-    definition = known[name]
-    if not (definition.letters or definition.axes) and indices(node):
-        return Indexed(again(definition.expression), indices(node))  # entries of what is defined as a whole
-    if len(definition.letters) != len(indices(node)):
-        return node  # a definition at other indices than the use says nothing about it
-    places = dict(zip(definition.letters, indices(node), strict=True))
-    return substitute(again(definition.expression), places)
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again) if not isinstance(node, Partial) else node
+        name, places = head(node), indices(node)
+        if name is None or name not in known:
+            return node
+        whole = not (known[name].letters or known[name].axes)
+        entered = () if whole else places
+        if len(known[name].letters) != len(entered):
+            return node  # a definition at other indices than the use says nothing about it
+        if (name, entered) not in done:
+            done[name, entered] = defined(name, entered, again)
+        # entries of what is defined as a whole
+        return Indexed(done[name, entered], places) if whole and places else done[name, entered]
+
+    return rewritten(node, rule)
 
 
 def _local(node: Node, cotangent: Expression, axes: Mapping[str, tuple[str, ...]]) -> list[Contribution]:

@@ -5,22 +5,36 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from grader.autodiff.backprop import inline
+from grader.autodiff.backprop import Circular, inline
 from grader.autodiff.graph import Node
 from grader.comparison.judge import judge
 from grader.comparison.target import Target, follow_left_side, unfinished
 from grader.diagnosis.carried.follow_through import Followed, Own, follow_through, own_value
 from grader.expression.algebra.construct import substitute
-from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, indices, rebuild
+from grader.expression.language.nodes import (
+    Again,
+    Expression,
+    Indexed,
+    Partial,
+    Symbol,
+    depth,
+    head,
+    indices,
+    rebuild,
+    rewritten,
+)
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading
 from grader.results import Decision, NoteKind
 from grader.rubric.model import Step, Tolerance
 from grader.solver.key import SolvedPart, SolvedQuestion
+from grader.work import TooMuchWork
 
 MAX_SHOWN = 60  # characters of a formula within a sentence
+MAX_DEPTH = 200  # of formulas in one another, as the reader allows in a text
 
 
 def with_own_partials(question: SolvedQuestion, reading: Reading, answer: Expression) -> Expression | None:
@@ -37,24 +51,30 @@ def with_own_partials(question: SolvedQuestion, reading: Reading, answer: Expres
     wanted = {head(item) for item in unfinished(question, answer)}
     if not wanted or not wanted <= set(known):
         return None
-    return _put_in(answer, known)
 
+    def put_in(node: Expression, again: Again) -> Expression:
+        name = head(node)
+        if isinstance(node, Partial) and name in known and len(indices(node)) == len(known[name].letters):
+            return substitute(known[name].expression, dict(zip(known[name].letters, indices(node), strict=True)))
+        return rebuild(node, again)
 
-def _put_in(node: Expression, known: dict[str, Node]) -> Expression:
-    name = head(node)
-    if isinstance(node, Partial) and name in known and len(indices(node)) == len(known[name].letters):
-        return substitute(known[name].expression, dict(zip(known[name].letters, indices(node), strict=True)))
-    return rebuild(node, lambda child: _put_in(child, known))
+    return rewritten(answer, put_in)
 
 
 def final_answer(reading: Reading, target: Expression) -> Expression | None:
-    """The last side of the chain in the target's letters, with the answer's own definitions put in."""
+    """The last side of the chain in the target's letters, with the answer's own definitions put in.
+
+    A definition is one node however often it is used. Raises Circular where one leads back to itself, TooMuchWork where
+    they stand too deep in one another.
+    """
     answer = reading.expression
     if answer is None:
         return None
     left = reading.chain[0] if len(reading.chain) > 1 else None
     if reading.definitions:
         answer = inline(answer, _own_definitions(reading))
+        if depth(answer) > MAX_DEPTH:
+            raise TooMuchWork(f"definitions more than {MAX_DEPTH} deep in one another")
     if left is not None:
         answer = follow_left_side(target, left, answer)
     return answer
@@ -68,8 +88,10 @@ def _own_definitions(reading: Reading) -> dict[str, Node]:
         letters = tuple(index.name for index in indices(left) if isinstance(index, Symbol))
         if name is None or isinstance(left, Partial) or len(letters) != len(indices(left)):
             continue
-        if isinstance(left, Symbol | Indexed) and name not in {head(item) for item in (right,)}:
-            found[name] = Node(name, letters, (), inline(right, found))
+        if isinstance(left, Symbol | Indexed) and name != head(right):
+            with suppress(Circular):  # which is told where the name is used
+                right = inline(right, found)
+            found[name] = Node(name, letters, (), right)
     return found
 
 

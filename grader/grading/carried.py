@@ -17,6 +17,7 @@ from grader.grading.isolated import Failed, Isolation, isolated, not_followed
 from grader.grading.partial import bounded
 from grader.results import NOTES, WRONG, Evidence, Judgement, Note, NoteKind, Outcome, PartResult, ScoreLine
 from grader.solver.key import SolvedPart, SolvedQuestion
+from grader.work import ANSWER, at_most
 
 _FITS = frozenset((NoteKind.FOLLOW_THROUGH, NoteKind.FOLLOW_THROUGH_DEGENERATE))
 _VALUED = WRONG | {Outcome.CORRECT}
@@ -90,7 +91,10 @@ def _missed(part: SolvedPart, result: PartResult, lost: dict[str, Failed]) -> Fa
 def _own(question: SolvedQuestion, part: SolvedPart, result: PartResult, judgement: Judgement | None) -> Own | None:
     right = result.verdict is Outcome.CORRECT
     answer = judgement.expression if judgement and (question.numeric or not right) else None
-    return None if answer is None else own_value(question, part.name, part.part.target, answer, right)
+    if answer is None:
+        return None
+    with at_most(ANSWER):
+        return own_value(question, part.name, part.part.target, answer, right)
 
 
 def _carried(
@@ -98,11 +102,12 @@ def _carried(
 ) -> tuple[PartResult, tuple[Own, ...], bool]:
     """The result with credit for what is right given `others`, else given steps; the wrong steps that it shows; and
     whether the final answer fits the `others`."""
-    result = _followed(question, part, result, judgement.expression, others)
-    fits = result.note.kind in _FITS
-    if result.note.kind is NoteKind.FOLLOW_THROUGH or not part.part.steps or judgement.reading is None:
-        return result, (), fits
-    return *_by_steps(question, part, result, judgement.reading, judgement.expression, others), fits
+    with at_most(ANSWER):
+        result = _followed(question, part, result, judgement.expression, others)
+        fits = result.note.kind in _FITS
+        if result.note.kind is NoteKind.FOLLOW_THROUGH or not part.part.steps or judgement.reading is None:
+            return result, (), fits
+        return *_by_steps(question, part, result, judgement.reading, judgement.expression, others), fits
 
 
 def _followed(

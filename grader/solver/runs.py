@@ -22,7 +22,7 @@ from grader.expression.evaluation.values import Array, ShapeError, Value, spread
 from grader.expression.language.domain import POSITIVE, REAL, draw
 from grader.expression.language.nodes import Expression, Partial, Symbol, head, indices, partial_name, sides, walk
 from grader.solver.session import Session, remembered
-from grader.work import at_hand, counting, spend
+from grader.work import NODE, at_hand, counting, spend
 
 SCALAR_POINTS = 40
 ARRAY_POINTS = 16
@@ -136,6 +136,7 @@ def make_run(
 
 def moved_run(run: Run, leaves: Mapping[str, Array], points: int) -> Run:
     """The program of a run at other points."""
+    spend(20 * NODE + sum(value.size for value in leaves.values()))
     return make_run(run.graph, run.sizes, leaves, points, run.session)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, TypeAlias, assert_never
@@ -28,7 +29,9 @@ from grader.expression.language.nodes import (
     Symbol,
     head,
 )
+from grader.work import spend
 
+BALL = 200  # units of work for an operation on balls of a few digits
 Point: TypeAlias = Mapping[str, float | Fraction]
 Assignments: TypeAlias = Sequence[tuple[str, Expression]]
 PRECISIONS = (64, 256, 1024, 4096)
@@ -87,19 +90,27 @@ def certainly_outside(
         ctx.prec = before
 
 
-def _balls(point: Point, program: Assignments) -> dict[str, arb]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Balls:
+    """What is `given` at a point; `kept` has the enclosures of nodes so far, by identity."""
+
+    given: dict[str, arb]
+    kept: dict[int, tuple[Expression, Any]] = field(default_factory=dict)
+
+
+def _balls(point: Point, program: Assignments) -> Balls:
     """What is given at a point, and of a program's lines those that have an enclosure."""
-    balls = {}
+    balls = Balls({})
     for name, value in point.items():
         exact = fmpq(value.numerator, value.denominator) if isinstance(value, Fraction) else float(value)
-        balls[name] = arb(exact)
+        balls.given[name] = arb(exact)
     for name, expression in program:
         with suppress(NoBall):
-            balls[name] = _ball(expression, balls)
+            balls.given[name] = _ball(expression, balls)
     return balls
 
 
-def _last_word(left: Expression, right: Expression, balls: Mapping[str, arb]) -> str:
+def _last_word(left: Expression, right: Expression, balls: Balls) -> str:
     """Overlap at the last precision with both tiny against 1 counts as agreement; anything else is unknown."""
     try:
         gap = abs(_ball(left, balls) - _ball(right, balls))
@@ -108,18 +119,29 @@ def _last_word(left: Expression, right: Expression, balls: Mapping[str, arb]) ->
     return "agree" if gap.is_finite() and gap < arb(2) ** (-PRECISIONS[-1] // 2) else "unknown"
 
 
-def _ball(node: Expression, point: Mapping[str, arb]) -> Any:
+def _ball(node: Expression, point: Balls) -> Any:
+    """An enclosure of a formula; of what several places share, once."""
+    if isinstance(node, Number | Symbol):
+        return _enclosed(node, point)
+    found = point.kept.get(id(node))
+    if found is None:
+        spend(BALL + BALL * ctx.prec // 256)
+        found = point.kept[id(node)] = (node, _enclosed(node, point))
+    return found[1]
+
+
+def _enclosed(node: Expression, point: Balls) -> Any:
     match node:
         case Number():
             return arb(fmpq(node.value.numerator, node.value.denominator))
         case Partial():
             name = head(node) or ""
-            if name in point:
-                return point[name]
+            if name in point.given:
+                return point.given[name]
             raise NoBall
         case Symbol(name=name):
-            if name in point:
-                return point[name]
+            if name in point.given:
+                return point.given[name]
             if name == "pi":
                 return arb.pi()
             if name == "e":
@@ -149,10 +171,10 @@ def _ball(node: Expression, point: Mapping[str, arb]) -> Any:
             assert_never(node)
 
 
-def _power(node: Call, point: Mapping[str, arb]) -> Any:
+def _power(node: Call, point: Balls) -> Any:
     base, exponent = node.args
     raised = _ball(base, point)
-    if isinstance(base, Symbol) and base.name == "e" and "e" not in point:
+    if isinstance(base, Symbol) and base.name == "e" and "e" not in point.given:
         return _ball(exponent, point).exp()
     exact = _integer(exponent)
     if exact is not None:
@@ -176,7 +198,7 @@ def _integer(node: Expression) -> int | None:
     return None
 
 
-def _holds(test: Expression, point: Mapping[str, arb]) -> bool:
+def _holds(test: Expression, point: Balls) -> bool:
     match test:
         case Call("and", (left, right)):
             return _holds(left, point) and _holds(right, point)

@@ -11,20 +11,20 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeAlias
 
-from grader.expression.algebra.construct import free_symbols
 from grader.expression.evaluation.values import Array, Value
 from grader.expression.language.nodes import (
     Expression,
     Indexed,
     Number,
     Partial,
+    Reduce,
     Symbol,
     children,
     head,
     indices,
     walk,
 )
-from grader.work import Work
+from grader.work import NODE, Work, spend
 
 # the range of an index letter, None for a name that is no letter here
 Ranges: TypeAlias = Callable[[str], int | None]
@@ -68,21 +68,31 @@ class Scope:
 
 def shared_nodes(node: Expression) -> Mapping[int, frozenset[str]]:
     """The nodes with parts that several places share, and the letters that each leaves free; none in a small tree."""
-    count = sum(1 for _ in islice(walk(node), FEW))
-    if count < FEW:
+    if sum(1 for _ in islice(walk(node), FEW)) < FEW:
         return {}
     places: Counter[int] = Counter()
-    found: dict[int, Expression] = {}
+    free: dict[int, frozenset[str]] = {}
     pending = [node]
     while pending:
-        current = pending.pop()
-        for child in children(current):
-            if not isinstance(child, Symbol | Number):
-                places[id(child)] += 1
-                if id(child) not in found:
-                    found[id(child)] = child
-                    pending.append(child)
-    return {one: free_symbols(found[one]) for one, times in places.items() if times > 1}
+        current = pending[-1]
+        parts = children(current)
+        below = [part for part in parts if id(part) not in free]
+        if below:
+            pending += below
+            continue
+        pending.pop()
+        if id(current) not in free:
+            spend(NODE)
+            places.update(id(part) for part in parts if not isinstance(part, Symbol | Number))
+            free[id(current)] = _free(current, [free[id(part)] for part in parts])
+    return {one: free[one] for one, times in places.items() if times > 1}
+
+
+def _free(node: Expression, of_parts: list[frozenset[str]]) -> frozenset[str]:
+    if isinstance(node, Symbol):
+        return frozenset((node.name,))
+    found: frozenset[str] = frozenset().union(*of_parts)
+    return found - {node.letter} if isinstance(node, Reduce) else found
 
 
 def outermost(node: Expression, env: Environment) -> Ranges:

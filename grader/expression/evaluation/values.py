@@ -19,6 +19,7 @@ from grader.problems import NOWHERE, Problem, Span
 from grader.work import at_hand
 
 SMALL = 1 << 16  # entries that are made without asking for room
+BY_BLOCKS, BY_ENTRIES = 32, 2  # multiplications of a matrix product in a unit of work, by a library or entry by entry
 Array = NDArray[Any]
 
 
@@ -128,17 +129,27 @@ def matmul(left: Value, right: Value, span: Span = NOWHERE) -> Value:
             f"a matrix product needs equal inner sizes: {shape_text(left.shape)} times {shape_text(right.shape)}",
             span,
         )
+    if left.rank > 2 or right.rank > 2:
+        _check_batches(left, right, span)
     batch = math.prod(max(sizes) for sizes in zip_longest(a.shape[-3::-1], b.shape[-3::-1], fillvalue=1))
     entries = batch * a.shape[-2] * b.shape[-1]
     if entries * a.shape[-1] > SMALL:
         at_hand().room(entries)
-        at_hand().spend(entries * a.shape[-1])
+        at_hand().spend(entries * a.shape[-1] // (BY_ENTRIES if max(a.itemsize, b.itemsize) > 8 else BY_BLOCKS))
     data = np.matmul(a, b)
     if right.rank == 1:
         data = data[..., 0]
     if left.rank == 1:
         data = data[..., 0] if right.rank == 1 else data[..., 0, :]
     return Value(data, letters)
+
+
+def _check_batches(left: Value, right: Value, span: Span) -> None:
+    """Raises ShapeError where the axes before the last two of arrays with more do not fit."""
+    pairs = zip(left.shape[-3::-1], right.shape[-3::-1], strict=False)
+    if left.letters or right.letters or any(one != other and 1 not in (one, other) for one, other in pairs):
+        message = f"a matrix product needs matrices: {shape_text(left.shape)} times {shape_text(right.shape)}"
+        raise ShapeError(message, span)
 
 
 def vector_axis(value: Value) -> int | None:

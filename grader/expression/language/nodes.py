@@ -41,7 +41,7 @@ def _compared_once(kind: type[Kind]) -> type[Kind]:
         return found
 
     kind.__hash__ = kept_hash  # type: ignore[method-assign, assignment]
-    kind.__eq__ = _equal  # type: ignore[assignment, method-assign]
+    kind.__eq__ = _equal  # type: ignore[method-assign]
     return kind
 
 
