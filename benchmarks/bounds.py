@@ -102,9 +102,8 @@ def main(arguments: list[str]) -> int:
     tables = [Path(name) for name in arguments] or list(TABLES)
     costs = [measured(case) for table in tables for case in rows(table)]
     for cost in costs if os.environ.get("ALL") else sorted(costs, key=lambda one: -one.seconds)[:SHOWN]:
-        print(
-            f"{cost.seconds:7.3f} s {cost.megabytes:6.0f} MB  {'BROKEN ' if cost.broken else ''}{cost.row}: {cost.note}"
-        )
+        figures = f"{cost.seconds:7.3f} s {cost.megabytes:6.0f} MB {cost.units / 1e6:7.2f} M units"
+        print(f"{figures}  {'BROKEN ' if cost.broken else ''}{cost.row}: {cost.note}")
     broken = sum(cost.broken for cost in costs)
     print(f"{len(costs)} rows, {broken} broke {SECONDS} s or {MEGABYTES} MB")
     return int(bool(broken))

@@ -24,7 +24,7 @@ ANSWER = (
 )
 HELD = 64 * 2**20  # bytes of arrays at a time; what NumPy needs beside them is about as much again
 NODE = 100  # units for a step of a walk over a formula
-STRIDE = 256  # such steps are counted so many at a time
+STRIDE = 32  # such steps are counted so many at a time
 
 Given = ParamSpec("Given")
 Worked = TypeVar("Worked")

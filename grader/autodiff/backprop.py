@@ -50,10 +50,6 @@ from grader.work import NODE, recalled, spend
 _VARIABLE = "t'"  # of a formula that has no other
 
 
-class Circular(Exception):
-    """A name that is defined by itself, straight or by way of others; carries the name."""
-
-
 class NotDifferentiable(Exception):
     """A formula the table has no rule for; carries the name of the function."""
 
@@ -145,31 +141,20 @@ def _primed(function: str, primes: int) -> Expression:
 
 
 def inline(node: Expression, known: Mapping[str, Node]) -> Expression:
-    """Replace quantities (or adjoints) by what `known` says they are, over and over; raises Circular."""
-    at_work: set[str] = set()
-    done: dict[tuple[str, tuple[Expression, ...]], Expression] = {}
-
-    def defined(name: str, places: tuple[Expression, ...], again: Again) -> Expression:
-        if name in at_work:
-            raise Circular(name)
-        at_work.add(name)
-        expression = again(known[name].expression)
-        at_work.remove(name)
-        return substitute(expression, dict(zip(known[name].letters, places, strict=True)))
+    """Replace quantities (or adjoints) by what `known` says they are, over and over."""
 
     def rule(node: Expression, again: Again) -> Expression:
         node = rebuild(node, again) if not isinstance(node, Partial) else node
-        name, places = head(node), indices(node)
+        name = head(node)
         if name is None or name not in known:
             return node
-        whole = not (known[name].letters or known[name].axes)
-        entered = () if whole else places
-        if len(known[name].letters) != len(entered):
+        definition = known[name]
+        if not (definition.letters or definition.axes) and indices(node):
+            return Indexed(again(definition.expression), indices(node))  # entries of what is defined as a whole
+        if len(definition.letters) != len(indices(node)):
             return node  # a definition at other indices than the use says nothing about it
-        if (name, entered) not in done:
-            done[name, entered] = defined(name, entered, again)
-        # entries of what is defined as a whole
-        return Indexed(done[name, entered], places) if whole and places else done[name, entered]
+        places = dict(zip(definition.letters, indices(node), strict=True))
+        return substitute(again(definition.expression), places)
 
     return rewritten(node, rule)
 
@@ -271,7 +256,7 @@ def _pull(
     node: Expression, cotangent: Expression, live: tuple[str, ...], axes: Mapping[str, tuple[str, ...]]
 ) -> list[Contribution]:
     """The contributions of every occurrence in `node`; `live` are the letters in scope, still to be summed."""
-    spend(10 * NODE)
+    spend(15 * NODE)
     if is_number(cotangent, 0) or not _depends(node, axes):
         return []
     if isinstance(node, Symbol) or (isinstance(node, Indexed) and isinstance(node.base, Symbol)):

@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from grader.autodiff.backprop import Circular, inline
 from grader.autodiff.graph import Node
 from grader.comparison.judge import judge
 from grader.comparison.target import Target, follow_left_side, unfinished
@@ -17,10 +15,8 @@ from grader.expression.algebra.construct import substitute
 from grader.expression.language.nodes import (
     Again,
     Expression,
-    Indexed,
     Partial,
     Symbol,
-    depth,
     head,
     indices,
     rebuild,
@@ -28,13 +24,12 @@ from grader.expression.language.nodes import (
 )
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading
+from grader.grading.definitions import with_definitions
 from grader.results import Decision, NoteKind
 from grader.rubric.model import Step, Tolerance
 from grader.solver.key import SolvedPart, SolvedQuestion
-from grader.work import TooMuchWork
 
 MAX_SHOWN = 60  # characters of a formula within a sentence
-MAX_DEPTH = 200  # of formulas in one another, as the reader allows in a text
 
 
 def with_own_partials(question: SolvedQuestion, reading: Reading, answer: Expression) -> Expression | None:
@@ -64,35 +59,17 @@ def with_own_partials(question: SolvedQuestion, reading: Reading, answer: Expres
 def final_answer(reading: Reading, target: Expression) -> Expression | None:
     """The last side of the chain in the target's letters, with the answer's own definitions put in.
 
-    A definition is one node however often it is used. Raises Circular where one leads back to itself, TooMuchWork where
-    they stand too deep in one another.
+    Raises Circular and TooMuchWork as `with_definitions` does.
     """
     answer = reading.expression
     if answer is None:
         return None
     left = reading.chain[0] if len(reading.chain) > 1 else None
     if reading.definitions:
-        answer = inline(answer, _own_definitions(reading))
-        if depth(answer) > MAX_DEPTH:
-            raise TooMuchWork(f"definitions more than {MAX_DEPTH} deep in one another")
+        answer = with_definitions(answer, reading.definitions)
     if left is not None:
         answer = follow_left_side(target, left, answer)
     return answer
-
-
-def _own_definitions(reading: Reading) -> dict[str, Node]:
-    """Names that the answer defines for itself; a later definition of a name stands over an earlier one."""
-    found: dict[str, Node] = {}
-    for left, right in reading.definitions:
-        name = head(left)
-        letters = tuple(index.name for index in indices(left) if isinstance(index, Symbol))
-        if name is None or isinstance(left, Partial) or len(letters) != len(indices(left)):
-            continue
-        if isinstance(left, Symbol | Indexed) and name != head(right):
-            with suppress(Circular):  # which is told where the name is used
-                right = inline(right, found)
-            found[name] = Node(name, letters, (), right)
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeAlias
 
-from grader.autodiff.backprop import Circular
 from grader.comparison.judge import judge
 from grader.comparison.target import Target
 from grader.diagnosis.diagnose import Diagnosed, diagnosed
@@ -22,6 +21,7 @@ from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, read
 from grader.grading.answers import final_answer, shown_steps, with_own_partials
 from grader.grading.carried import carried_forward
+from grader.grading.definitions import Circular
 from grader.grading.isolated import Failed, Isolation, faults, isolated, not_judged
 from grader.grading.messages import message_for
 from grader.grading.partial import bounded

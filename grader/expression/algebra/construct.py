@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 
 from grader.expression.language.nodes import (
     MANY,
@@ -23,7 +24,7 @@ from grader.expression.language.nodes import (
     Symbol,
     children,
     rebuild,
-    rewritten,
+    rewriter,
     symbols,
 )
 from grader.work import NODE, STRIDE, spend
@@ -160,30 +161,39 @@ def fresh(taken: Iterable[str], near: str = "") -> str:
 
 def substitute(node: Expression, changes: Mapping[str, Expression]) -> Expression:
     """The tree with free symbols replaced; bound letters are renamed where they would capture."""
-    if not changes:
-        return node
+    return _Substitution().under(changes)(node) if changes else node
 
-    def rule(node: Expression, again: Again) -> Expression:
+
+@dataclass(frozen=True, slots=True)
+class _Substitution:
+    """One substitution: inside a sum that binds a name, or whose letter must be another, the changes are others.
+
+    `known` has what makes them, for each set of changes.
+    """
+
+    known: dict[frozenset[tuple[str, Expression]], Again] = field(default_factory=dict)
+
+    def under(self, changes: Mapping[str, Expression]) -> Again:
+        """What replaces names within the scope of some changes."""
+        key = frozenset(changes.items())
+        if key not in self.known:
+            self.known[key] = rewriter(partial(self.changed, changes))
+        return self.known[key]
+
+    def changed(self, changes: Mapping[str, Expression], node: Expression, again: Again) -> Expression:
+        """A node by the changes."""
         match node:
             case Symbol():
                 return changes.get(node.name, node)
             case Reduce():
-                return _substituted_inside(node, changes, again)
+                inner = {name: value for name, value in changes.items() if name != node.letter}
+                brought = {name for value in inner.values() for name in symbols(value)}
+                if node.letter and node.letter in brought:
+                    new = fresh(brought | symbols(node) | set(inner))
+                    inner[node.letter] = Symbol(new)
+                    node = replace(node, letter=new)
+                return rebuild(node, again if inner == changes else self.under(inner))
         return rebuild(node, again)
-
-    return rewritten(node, rule)
-
-
-def _substituted_inside(node: Reduce, changes: Mapping[str, Expression], again: Again) -> Expression:
-    inner = {name: value for name, value in changes.items() if name != node.letter}
-    brought = {name for value in inner.values() for name in symbols(value)}
-    if node.letter and node.letter in brought:
-        new = fresh(brought | symbols(node) | set(inner))
-        inner[node.letter] = Symbol(new)
-        node = replace(node, letter=new)
-    elif len(inner) == len(changes):
-        return rebuild(node, again)
-    return rebuild(node, lambda child: substitute(child, inner))
 
 
 def apart(node: Expression, names: Iterable[str]) -> Expression:
@@ -210,12 +220,12 @@ def free_symbols(node: Expression) -> frozenset[str]:
                 found.add(node.name)
         elif type(node) is not Number:
             count += 1
+            if not count % STRIDE:
+                spend(STRIDE * NODE)
             if count > MANY:  # what is shared, once
                 if (id(node), bound) in seen:
                     continue
                 seen.add((id(node), bound))
-                if not count % STRIDE:
-                    spend(STRIDE * NODE)
             if type(node) is Reduce:
                 bound = bound | {node.letter}
             pending += [(part, bound) for part in children(node)]

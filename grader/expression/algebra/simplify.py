@@ -115,7 +115,7 @@ def _terms(node: Expression) -> list[Term]:
 # adjoints share most of their sub-trees, and a key asks for the same ones over and over
 @recalled(maxsize=16_384)
 def _find_terms(node: Expression) -> list[Term]:
-    spend(10 * NODE)
+    spend(15 * NODE)
     match node:
         case Number():
             return [] if node.value == 0 else [(node.value, ())]

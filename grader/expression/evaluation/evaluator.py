@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.expression.algebra.construct import fresh, substitute
 from grader.expression.evaluation.array_functions import ARRAY
-from grader.expression.evaluation.elementwise import ELEMENTWISE
+from grader.expression.evaluation.elementwise import ELEMENTWISE, UNITS
 from grader.expression.evaluation.scope import Environment, Scope, extent, outermost, shared_nodes
 from grader.expression.evaluation.values import (
     ShapeError,
@@ -47,7 +47,7 @@ from grader.expression.language.nodes import (
 )
 from grader.work import at_hand
 
-STEP = 500  # units of work for a node, beside those for the entries of its value
+STEP = 700  # units of work for a node, beside those for the entries of its value
 WIDE = 8  # times as much work is an entry of the widest floating point
 REDUCERS = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}
 CONSTANT_VALUES = {"e": math.e, "pi": math.pi}
@@ -234,9 +234,11 @@ def _call(node: Call, env: Environment, scope: Scope) -> Value:
     if node.function == "pow" and args[0].rank == 2 and args[1].rank == 0 and args[0].shape[0] == args[0].shape[1]:
         raise ShapeError("a power of a square matrix is ambiguous: elementwise or repeated product", node.span)
     function = ELEMENTWISE[node.function]
-    if len(args) == 1:
-        return Value(function(args[0].data), args[0].letters)
-    arrays, letters = align(args, node.span)
+    arrays, letters = align(args, node.span) if len(args) > 1 else ([args[0].data], args[0].letters)
+    if node.function in UNITS:
+        entries = math.prod(map(max, zip(*(array.shape for array in arrays), strict=True)))
+        wide = any(array.itemsize > 8 for array in arrays)
+        scope.work.spend(UNITS[node.function] * entries * (WIDE if wide else 1))
     return Value(function(*arrays), letters)
 
 

@@ -277,19 +277,24 @@ def rebuild(node: Expression, change: Callable[[Expression], Expression]) -> Exp
 Again: TypeAlias = Callable[[Expression], Expression]
 
 
-def rewritten(node: Expression, rule: Callable[[Expression, Again], Expression]) -> Expression:
-    """The formula changed by a rule, which is given a node and what changes its parts; each node is changed once."""
+def rewriter(rule: Callable[[Expression, Again], Expression]) -> Again:
+    """What changes formulas by a rule, which is given a node and what changes its parts; each node is changed once."""
     kept: dict[int, tuple[Expression, Expression]] = {}
 
     def again(part: Expression) -> Expression:
         found = kept.get(id(part))
         if found is None:
-            if len(kept) % STRIDE == STRIDE - 1:
-                spend(STRIDE * NODE)
             found = kept[id(part)] = (part, rule(part, again))  # the part is kept too: its number stays its own
+            if not len(kept) % STRIDE:
+                spend(STRIDE * NODE)
         return found[1]
 
-    return again(node)
+    return again
+
+
+def rewritten(node: Expression, rule: Callable[[Expression, Again], Expression]) -> Expression:
+    """The formula changed by a rule, as by a `rewriter`."""
+    return rewriter(rule)(node)
 
 
 def walk(node: Expression) -> Iterator[Expression]:
@@ -302,12 +307,12 @@ def walk(node: Expression) -> Iterator[Expression]:
         yield current
         if type(current) is not Symbol and type(current) is not Number:  # most nodes, and they have no children
             count += 1
+            if not count % STRIDE:
+                spend(STRIDE * NODE)
             if count > MANY:
                 if id(current) in seen:
                     continue
                 seen.add(id(current))
-                if not count % STRIDE:
-                    spend(STRIDE * NODE)
             pending.extend(reversed(children(current)))
 
 

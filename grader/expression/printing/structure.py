@@ -43,7 +43,7 @@ from grader.expression.printing.pieces import (
     order_of,
 )
 
-MAX_PRINTED = 5000  # nodes of a formula
+MAX_PRINTED = 8000  # nodes of a formula
 # None: this one is written as a call after all
 Form: TypeAlias = Callable[[PrintedNames, Call, tuple[Piece[Code], ...]], Piece[Code] | None]
 

@@ -1,0 +1,106 @@
+"""What an answer defines for itself -> put in where it is used; however often that is, it stays one formula.
+
+``u = x + x; v = u + u; ds/dx = v + v`` gives a formula of four nodes, three of them shared. So sixteen doublings take
+no longer than sixteen sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from grader.autodiff.graph import Node
+from grader.expression.algebra.construct import substitute
+from grader.expression.language.nodes import (
+    Again,
+    Expression,
+    Indexed,
+    Partial,
+    Symbol,
+    depth,
+    head,
+    indices,
+    rebuild,
+    rewritten,
+)
+from grader.work import TooMuchWork
+
+MAX_DEPTH = 200  # of formulas in one another, as the reader allows in a text
+
+
+class Circular(Exception):
+    """A name that is defined by itself, straight or by way of others; carries the name."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """The definitions by name, and what came of each use so far; those `at_work` are being put in."""
+
+    lines: Mapping[str, Node]
+    done: dict[tuple[int, tuple[Expression, ...]], Expression] = field(default_factory=dict)
+    at_work: list[Node] = field(default_factory=list)
+
+
+def with_definitions(answer: Expression, definitions: tuple[tuple[Expression, Expression], ...]) -> Expression:
+    """The answer with its own definitions put in; a later definition of a name stands over an earlier one.
+
+    Raises Circular where one that is used leads back to itself, TooMuchWork where they stand too deep in one another.
+    """
+    known = _Known(_lines(definitions))
+    found = rewritten(answer, lambda node, again: _put_in(node, again, known))
+    if depth(found) > MAX_DEPTH:
+        raise TooMuchWork(f"definitions more than {MAX_DEPTH} deep in one another")
+    return found
+
+
+def _lines(definitions: tuple[tuple[Expression, Expression], ...]) -> dict[str, Node]:
+    """The definitions by name; those that stood when a line was written, by a name of their own."""
+    lines: dict[str, Node] = {}
+    current: dict[str, Expression] = {}
+    for number, (left, right) in enumerate(definitions):
+        name = head(left)
+        letters = tuple(index.name for index in indices(left) if isinstance(index, Symbol))
+        if name is None or isinstance(left, Partial) or len(letters) != len(indices(left)) or name == head(right):
+            continue
+        if isinstance(left, Symbol | Indexed):
+            own = f"{name} as of {number}"
+            lines[own] = lines[name] = Node(name, letters, (), _of_now(right, current))
+            current[name] = Symbol(own)
+    return lines
+
+
+def _of_now(right: Expression, current: Mapping[str, Expression]) -> Expression:
+    """The right side of a line with the names that are defined before it as they are by then."""
+
+    def rule(node: Expression, again: Again) -> Expression:
+        if isinstance(node, Symbol):
+            return current.get(node.name, node)
+        return node if isinstance(node, Partial) else rebuild(node, again)
+
+    return rewritten(right, rule)
+
+
+def _put_in(node: Expression, again: Again, known: _Known) -> Expression:
+    if isinstance(node, Partial):
+        return node
+    name, line = head(node), known.lines.get(head(node) or "")
+    if name is None or line is None:
+        return rebuild(node, again)
+    places = tuple(map(again, indices(node)))
+    if line.letters and len(line.letters) != len(places):
+        return rebuild(node, again)  # a definition at other indices than the use says nothing about it
+    found = _used(line, places if line.letters else (), again, known)
+    # entries of what is defined as a whole
+    return Indexed(found, places, node.span) if places and not line.letters else found
+
+
+def _used(line: Node, places: tuple[Expression, ...], again: Again, known: _Known) -> Expression:
+    """What a definition comes to at some places of its letters."""
+    key = (id(line), places)
+    if key not in known.done:
+        if line in known.at_work:
+            raise Circular(line.name)
+        known.at_work.append(line)
+        known.done[key] = again(substitute(line.expression, dict(zip(line.letters, places, strict=True))))
+        known.at_work.remove(line)
+    return known.done[key]
