@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import ParamSpec, TypeVar
 
-ANSWER = (
-    60_000_000  # units for all that is done for one answer by itself, and again for going on from a student's others
-)
+ANSWER = 80_000_000  # units for what is done for one answer
+CARRIED = 40_000_000  # units for going on to an answer from the student's others
 HELD = 64 * 2**20  # bytes of arrays at a time; what NumPy needs beside them is about as much again
-NODE = 100  # units for a step of a walk over a formula
+NODE = 200  # units for changing a node of a formula
+STEP = 120  # units for coming by it
 STRIDE = 32  # such steps are counted so many at a time
 
 Given = ParamSpec("Given")
@@ -91,7 +91,7 @@ def at_most(units: float) -> Iterator[Work]:
     finally:
         _at_hand.reset(before)
         if outer is not None:
-            outer.spent += work.spent
+            outer.spent += min(work.spent, int(work.limit)) if work.limit < math.inf else work.spent
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from grader.grading.isolated import Failed, Isolation, isolated, not_followed
 from grader.grading.partial import bounded
 from grader.results import NOTES, WRONG, Evidence, Judgement, Note, NoteKind, Outcome, PartResult, ScoreLine
 from grader.solver.key import SolvedPart, SolvedQuestion
-from grader.work import ANSWER, at_most
+from grader.work import CARRIED, at_most
 
 _FITS = frozenset((NoteKind.FOLLOW_THROUGH, NoteKind.FOLLOW_THROUGH_DEGENERATE))
 _VALUED = WRONG | {Outcome.CORRECT}
@@ -93,7 +93,7 @@ def _own(question: SolvedQuestion, part: SolvedPart, result: PartResult, judgeme
     answer = judgement.expression if judgement and (question.numeric or not right) else None
     if answer is None:
         return None
-    with at_most(ANSWER):
+    with at_most(CARRIED):
         return own_value(question, part.name, part.part.target, answer, right)
 
 
@@ -102,7 +102,7 @@ def _carried(
 ) -> tuple[PartResult, tuple[Own, ...], bool]:
     """The result with credit for what is right given `others`, else given steps; the wrong steps that it shows; and
     whether the final answer fits the `others`."""
-    with at_most(ANSWER):
+    with at_most(CARRIED):
         result = _followed(question, part, result, judgement.expression, others)
         fits = result.note.kind in _FITS
         if result.note.kind is NoteKind.FOLLOW_THROUGH or not part.part.steps or judgement.reading is None:

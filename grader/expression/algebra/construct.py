@@ -27,7 +27,7 @@ from grader.expression.language.nodes import (
     rewriter,
     symbols,
 )
-from grader.work import NODE, STRIDE, spend
+from grader.work import STEP, STRIDE, spend
 
 LETTERS = "ijklpqrstuvabcdnm"
 
@@ -221,7 +221,7 @@ def free_symbols(node: Expression) -> frozenset[str]:
         elif type(node) is not Number:
             count += 1
             if not count % STRIDE:
-                spend(STRIDE * NODE)
+                spend(STRIDE * STEP)
             if count > MANY:  # what is shared, once
                 if (id(node), bound) in seen:
                     continue

@@ -47,7 +47,7 @@ from grader.expression.language.nodes import (
 )
 from grader.work import at_hand
 
-STEP = 700  # units of work for a node, beside those for the entries of its value
+VALUE = 700  # units of work for a node, beside those for the entries of its value
 WIDE = 8  # times as much work is an entry of the widest floating point
 REDUCERS = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}
 CONSTANT_VALUES = {"e": math.e, "pi": math.pi}
@@ -77,7 +77,7 @@ def _value(node: Expression, env: Environment, scope: Scope) -> Value:
     held = work.held
     found = _worked_out(node, env, scope)
     data = found.data
-    work.spent += STEP + data.size * (WIDE if data.itemsize > 8 else 1)
+    work.spent += VALUE + data.size * (WIDE if data.itemsize > 8 else 1)
     work.held = held + data.nbytes
     if work.spent > work.limit:
         work.spend(0)

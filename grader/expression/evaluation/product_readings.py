@@ -154,6 +154,7 @@ def _product_readings(node: Product, env: Environment) -> list[Expression]:
     for choice in islice(product(*options), MAX_READINGS):
         mixed = len(set(choice)) > 1
         for binding in BINDINGS if mixed else BINDINGS[:1]:
+            spend(READING * len(terms))
             built = _grouped(terms, list(choice), binding)
             if _evaluates(built, env) and not _stretches(built, env):
                 found.append(_with_scalars(scalars, built))

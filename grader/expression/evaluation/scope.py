@@ -24,7 +24,7 @@ from grader.expression.language.nodes import (
     indices,
     walk,
 )
-from grader.work import NODE, Work, spend
+from grader.work import STEP, Work, spend
 
 # the range of an index letter, None for a name that is no letter here
 Ranges: TypeAlias = Callable[[str], int | None]
@@ -82,7 +82,7 @@ def shared_nodes(node: Expression) -> Mapping[int, frozenset[str]]:
             continue
         pending.pop()
         if id(current) not in free:
-            spend(NODE)
+            spend(STEP)
             places.update(id(part) for part in parts if not isinstance(part, Symbol | Number))
             free[id(current)] = _free(current, [free[id(part)] for part in parts])
     return {one: free[one] for one, times in places.items() if times > 1}

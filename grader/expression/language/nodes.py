@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias, TypeVar, assert_never
 
 from grader.problems import NOWHERE, Span
-from grader.work import NODE, STRIDE, spend
+from grader.work import NODE, STEP, STRIDE, spend
 
 MANY = 4096  # nodes that a walk goes through before it leaves out those it has come by
 Kind = TypeVar("Kind")
@@ -308,7 +308,7 @@ def walk(node: Expression) -> Iterator[Expression]:
         if type(current) is not Symbol and type(current) is not Number:  # most nodes, and they have no children
             count += 1
             if not count % STRIDE:
-                spend(STRIDE * NODE)
+                spend(STRIDE * STEP)
             if count > MANY:
                 if id(current) in seen:
                     continue

@@ -42,6 +42,7 @@ from grader.expression.printing.pieces import (
     is_sample,
     order_of,
 )
+from grader.work import NODE, spend
 
 MAX_PRINTED = 8000  # nodes of a formula
 # None: this one is written as a call after all
@@ -128,6 +129,7 @@ def printed(e: Expression, table: PrintedNames, notation: Notation[Code]) -> Pie
                 below = children(node)
         order.append((node, len(below)))
         pending.extend(below)
+    spend(5 * NODE * len(order))
     done: list[Piece[Code]] = []
     for node, count in reversed(order):  # children come before their parents, in reading order
         if count:
