@@ -7,7 +7,9 @@ no longer than sixteen sums.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from grader.autodiff.graph import Node
 from grader.expression.algebra.construct import substitute
@@ -21,10 +23,12 @@ from grader.expression.language.nodes import (
     head,
     indices,
     rebuild,
+    rewriter,
     rewritten,
 )
 from grader.work import TooMuchWork
 
+MAX_NESTED = 60  # definitions put in one within another, which is only where their letters change, or from the last on
 MAX_DEPTH = 200  # of formulas in one another, as the reader allows in a text
 
 
@@ -47,7 +51,11 @@ def with_definitions(answer: Expression, definitions: tuple[tuple[Expression, Ex
     Raises Circular where one that is used leads back to itself, TooMuchWork where they stand too deep in one another.
     """
     known = _Known(_lines(definitions))
-    found = rewritten(answer, lambda node, again: _put_in(node, again, known))
+    again = rewriter(partial(_put_in, known))
+    for line in known.lines.values():  # the first first, so that they are not put in one within the other
+        with suppress(Circular):  # which is told where the name is used
+            _used(known, line, tuple(map(Symbol, line.letters)), again)
+    found = again(answer)
     if depth(found) > MAX_DEPTH:
         raise TooMuchWork(f"definitions more than {MAX_DEPTH} deep in one another")
     return found
@@ -80,7 +88,7 @@ def _of_now(right: Expression, current: Mapping[str, Expression]) -> Expression:
     return rewritten(right, rule)
 
 
-def _put_in(node: Expression, again: Again, known: _Known) -> Expression:
+def _put_in(known: _Known, node: Expression, again: Again) -> Expression:
     if isinstance(node, Partial):
         return node
     name, line = head(node), known.lines.get(head(node) or "")
@@ -89,18 +97,22 @@ def _put_in(node: Expression, again: Again, known: _Known) -> Expression:
     places = tuple(map(again, indices(node)))
     if line.letters and len(line.letters) != len(places):
         return rebuild(node, again)  # a definition at other indices than the use says nothing about it
-    found = _used(line, places if line.letters else (), again, known)
+    found = _used(known, line, places if line.letters else (), again)
     # entries of what is defined as a whole
     return Indexed(found, places, node.span) if places and not line.letters else found
 
 
-def _used(line: Node, places: tuple[Expression, ...], again: Again, known: _Known) -> Expression:
+def _used(known: _Known, line: Node, places: tuple[Expression, ...], again: Again) -> Expression:
     """What a definition comes to at some places of its letters."""
     key = (id(line), places)
     if key not in known.done:
         if line in known.at_work:
             raise Circular(line.name)
+        if len(known.at_work) == MAX_NESTED:
+            raise TooMuchWork(f"more than {MAX_NESTED} definitions, each within another")
         known.at_work.append(line)
-        known.done[key] = again(substitute(line.expression, dict(zip(line.letters, places, strict=True))))
-        known.at_work.remove(line)
+        try:
+            known.done[key] = again(substitute(line.expression, dict(zip(line.letters, places, strict=True))))
+        finally:
+            known.at_work.pop()
     return known.done[key]

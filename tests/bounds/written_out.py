@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-TABLES = (HERE / "costly.txt",)
+TABLES = (HERE / "costly.txt", HERE / "costly_more.txt")
 RUBRICS = {
     "losses": "rubrics/losses_and_backprop.yaml",
     "two": "rubrics/two_layer_network.yaml",
