@@ -26,8 +26,8 @@ NODE = 200  # units for changing a node of a formula
 STEP = 120  # units for coming by it
 STRIDE = 32  # such steps are counted so many at a time
 
-Given = ParamSpec("Given")
-Worked = TypeVar("Worked")
+Passed = ParamSpec("Passed")
+Kept = TypeVar("Kept")
 
 
 class TooMuchWork(Exception):
@@ -116,12 +116,12 @@ def uncounted() -> Iterator[None]:
         _at_hand.reset(before)
 
 
-def recalled(maxsize: int) -> Callable[[Callable[Given, Worked]], Callable[Given, Worked]]:
+def recalled(maxsize: int) -> Callable[[Callable[Passed, Kept]], Callable[Passed, Kept]]:
     """A decorator: the function with its last `maxsize` results kept, each charged whenever it is recalled."""
 
-    def decorate(function: Callable[Given, Worked]) -> Callable[Given, Worked]:
+    def decorate(function: Callable[Passed, Kept]) -> Callable[Passed, Kept]:
         @lru_cache(maxsize)
-        def costed(*args: Given.args, **named: Given.kwargs) -> tuple[Worked, int]:
+        def costed(*args: Passed.args, **named: Passed.kwargs) -> tuple[Kept, int]:
             try:
                 with counting() as work:
                     found = function(*args, **named)
@@ -131,7 +131,7 @@ def recalled(maxsize: int) -> Callable[[Callable[Given, Worked]], Callable[Given
             return found, work.spent
 
         @wraps(function)
-        def recall(*args: Given.args, **named: Given.kwargs) -> Worked:
+        def recall(*args: Passed.args, **named: Passed.kwargs) -> Kept:
             found, units = costed(*args, **named)  # type: ignore[arg-type]  # hashable, as lru_cache asks
             spend(units)
             return found

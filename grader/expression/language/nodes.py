@@ -19,7 +19,7 @@ from grader.problems import NOWHERE, Span
 from grader.work import NODE, STEP, STRIDE, spend
 
 MANY = 4096  # nodes that a walk goes through before it leaves out those it has come by
-Kind = TypeVar("Kind")
+NodeClass = TypeVar("NodeClass")
 
 
 class Shared:
@@ -28,7 +28,7 @@ class Shared:
     __slots__ = ("_hash",)
 
 
-def _compared_once(kind: type[Kind]) -> type[Kind]:
+def _compared_once(kind: type[NodeClass]) -> type[NodeClass]:
     """A class of nodes with a hash that is kept, and an equality that takes no longer for nodes that are shared."""
     plain: Callable[[Any], int] = kind.__hash__
 
