@@ -212,17 +212,18 @@ def free_symbols(node: Expression) -> frozenset[str]:
     found = set()
     pending: list[tuple[Expression, frozenset[str]]] = [(node, frozenset())]
     seen: set[tuple[int, frozenset[str]]] = set()
-    count = 0
+    left, strides = STRIDE, MANY // STRIDE
     while pending:
         node, bound = pending.pop()
         if type(node) is Symbol:
             if node.name not in bound:
                 found.add(node.name)
         elif type(node) is not Number:
-            count += 1
-            if not count % STRIDE:
+            left -= 1
+            if not left:
                 spend(STRIDE * STEP)
-            if count > MANY:  # what is shared, once
+                left, strides = STRIDE, strides - 1
+            if strides <= 0:  # in a large tree, what is shared once
                 if (id(node), bound) in seen:
                     continue
                 seen.add((id(node), bound))

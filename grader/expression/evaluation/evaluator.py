@@ -14,7 +14,7 @@ import numpy as np
 from grader.expression.algebra.construct import fresh, substitute
 from grader.expression.evaluation.array_functions import ARRAY
 from grader.expression.evaluation.elementwise import ELEMENTWISE, UNITS
-from grader.expression.evaluation.scope import Environment, Scope, extent, outermost, shared_nodes
+from grader.expression.evaluation.scope import Environment, Scope, Sharing, extent, outermost
 from grader.expression.evaluation.values import (
     ShapeError,
     Value,
@@ -47,6 +47,7 @@ from grader.expression.language.nodes import (
 )
 from grader.work import at_hand
 
+FEW = 100  # values, before the nodes that are shared are looked for
 VALUE = 700  # units of work for a node, beside those for the entries of its value
 WIDE = 8  # times as much work is an entry of the widest floating point
 REDUCERS = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}
@@ -62,55 +63,54 @@ def evaluate(node: Expression, env: Environment) -> Value:
     before = work.held
     try:
         with np.errstate(all="ignore"):
-            return _value(node, env, Scope(outermost(node, env), work, shared_nodes(node), {}))
+            return _value(
+                node, env, Scope(outermost(node, env), work, Sharing(node, min(work.spent + FEW * VALUE, work.limit)))
+            )
     finally:
         work.held, work.kept = before, 0
 
 
 def _value(node: Expression, env: Environment, scope: Scope) -> Value:
     """The value of a node; its work is counted, and what it holds instead of what its parts held."""
-    work, key = scope.work, None
-    if scope.shared and (free := scope.shared.get(id(node))) is not None:
-        key = (id(node), *(pair for pair in scope.bound if pair[0] in free))
-        if key in scope.kept:
-            return scope.kept[key]
-    held = work.held
-    found = _worked_out(node, env, scope)
-    data = found.data
-    work.spent += VALUE + data.size * (WIDE if data.itemsize > 8 else 1)
-    work.held = held + data.nbytes
-    if work.spent > work.limit:
-        work.spend(0)
-    if key is not None:
-        scope.kept[key] = found
-        work.kept += data.nbytes
-    return found
-
-
-def _worked_out(node: Expression, env: Environment, scope: Scope) -> Value:
     match node:
         case Number():
             return constant(_float(node))
         case Symbol():
             return _symbol(node, env, scope)
+    work, key, held = scope.work, None, scope.work.held
+    if scope.sharing.nodes:
+        key = scope.key(node)
+        if key in scope.sharing.kept:
+            return scope.sharing.kept[key]
+    match node:
         case Indexed():
-            return _indexed(node, env, scope)
+            found = _indexed(node, env, scope)
         case Call():
-            return _call(node, env, scope)
+            found = _call(node, env, scope)
         case Product():
-            return _product(node, env, scope)
+            found = _product(node, env, scope)
         case Reduce():
-            return _reduce(node, env, scope)
+            found = _reduce(node, env, scope)
         case Cases():
-            return _cases(node, env, scope)
+            found = _cases(node, env, scope)
         case Matrix():
-            return _matrix(node, env, scope)
+            found = _matrix(node, env, scope)
         case Partial():
-            return _partial(node, env, scope)
+            found = _partial(node, env, scope)
         case Slice():
             raise ShapeError("a colon stands only in an index", node.span)
         case _:
             assert_never(node)
+    data = found.data
+    work.spent += VALUE + (data.size if data.itemsize <= 8 else data.size * WIDE)
+    work.held = held + data.nbytes
+    if work.spent > scope.sharing.alarm:
+        work.spend(0)
+        scope.sharing.look(work.limit)
+    if key is not None:
+        scope.sharing.kept[key] = found
+        work.kept += data.nbytes
+    return found
 
 
 def _float(node: Number) -> float:
@@ -236,7 +236,8 @@ def _call(node: Call, env: Environment, scope: Scope) -> Value:
     function = ELEMENTWISE[node.function]
     arrays, letters = align(args, node.span) if len(args) > 1 else ([args[0].data], args[0].letters)
     if node.function in UNITS:
-        entries = math.prod(map(max, zip(*(array.shape for array in arrays), strict=True)))
+        sizes = arrays[0].shape if len(arrays) == 1 else map(max, zip(*(array.shape for array in arrays), strict=True))
+        entries = math.prod(sizes)
         wide = any(array.itemsize > 8 for array in arrays)
         scope.work.spend(UNITS[node.function] * entries * (WIDE if wide else 1))
     return Value(function(*arrays), letters)

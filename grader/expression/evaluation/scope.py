@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from grader.expression.evaluation.values import Array, Value
@@ -28,7 +27,6 @@ from grader.work import STEP, Work, spend
 
 # the range of an index letter, None for a name that is no letter here
 Ranges: TypeAlias = Callable[[str], int | None]
-FEW = 500  # nodes; a smaller tree is evaluated place by place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,18 +41,32 @@ class Environment:
     extents: Mapping[str, int]
 
 
+@dataclass(slots=True, eq=False)
+class Sharing:
+    """What several places share in the formula at hand.
+
+    `nodes` has such nodes by identity, with the letters that are free in each: none, until so much work was spent that
+    it is worth while (`alarm`, which is the limit of the work from then on). `kept` has their values so far, by what
+    these letters mean.
+    """
+
+    root: Expression
+    alarm: float
+    nodes: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    kept: dict[tuple[object, ...] | None, Value] = field(default_factory=dict)
+
+    def look(self, limit: float) -> None:
+        """Find the nodes; from now on there is a `limit` to be alarmed of."""
+        self.alarm, self.nodes = limit, _shared_nodes(self.root)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
-    """Where a formula stands while it is evaluated: the ranges of letters, and inside of which sums.
-
-    `shared` are the nodes that stand at several places, by identity, with the letters that are free in each; `kept` are
-    their values so far, by what these letters mean. `work` counts.
-    """
+    """Where a formula stands while it is evaluated: the ranges of letters, and inside of which sums; `work` counts."""
 
     ranges: Ranges
     work: Work
-    shared: Mapping[int, frozenset[str]]
-    kept: dict[tuple[object, ...], Value]
+    sharing: Sharing
     bound: tuple[tuple[str, int], ...] = ()
 
     def __call__(self, name: str) -> int | None:
@@ -65,11 +77,14 @@ class Scope:
         """The same inside a sum over a letter."""
         return replace(self, bound=((letter, size), *self.bound))
 
+    def key(self, node: Expression) -> tuple[object, ...] | None:
+        """Under what the value of a node is kept; None where it stands at one place only."""
+        free = self.sharing.nodes.get(id(node))
+        return None if free is None else (id(node), *(pair for pair in self.bound if pair[0] in free))
 
-def shared_nodes(node: Expression) -> Mapping[int, frozenset[str]]:
-    """The nodes with parts that several places share, and the letters that each leaves free; none in a small tree."""
-    if sum(1 for _ in islice(walk(node), FEW)) < FEW:
-        return {}
+
+def _shared_nodes(node: Expression) -> Mapping[int, frozenset[str]]:
+    """The nodes with parts that several places share, and the letters that each leaves free."""
     places: Counter[int] = Counter()
     free: dict[int, frozenset[str]] = {}
     pending = [node]

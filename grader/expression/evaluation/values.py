@@ -108,7 +108,10 @@ def align(values: Sequence[Value], span: Span = NOWHERE) -> tuple[list[Array], t
         lengths = {array.shape[axis] for array in arrays} - {1}
         if len(lengths) > 1:
             raise ShapeError(f"the index '{letters[axis - 1]}' runs over axes of different length", span)
-    if math.prod(array.size for array in arrays) > SMALL:
+    entries = 1
+    for array in arrays:
+        entries *= array.size
+    if entries > SMALL:  # at most so many come of it
         at_hand().room(math.prod(map(max, zip(*(array.shape for array in arrays), strict=True))))
     return arrays, letters
 
@@ -131,17 +134,22 @@ def matmul(left: Value, right: Value, span: Span = NOWHERE) -> Value:
         )
     if left.rank > 2 or right.rank > 2:
         _check_batches(left, right, span)
-    batch = math.prod(max(sizes) for sizes in zip_longest(a.shape[-3::-1], b.shape[-3::-1], fillvalue=1))
-    entries = batch * a.shape[-2] * b.shape[-1]
-    if entries * a.shape[-1] > SMALL:
-        at_hand().room(entries)
-        at_hand().spend(entries * a.shape[-1] // (BY_ENTRIES if max(a.itemsize, b.itemsize) > 8 else BY_BLOCKS))
+    if a.size * b.size > SMALL:
+        _make_room(a, b)
     data = np.matmul(a, b)
     if right.rank == 1:
         data = data[..., 0]
     if left.rank == 1:
         data = data[..., 0] if right.rank == 1 else data[..., 0, :]
     return Value(data, letters)
+
+
+def _make_room(a: Array, b: Array) -> None:
+    """Count the work of a matrix product; raises TooMuchWork."""
+    batch = math.prod(max(sizes) for sizes in zip_longest(a.shape[-3::-1], b.shape[-3::-1], fillvalue=1))
+    entries, work = batch * a.shape[-2] * b.shape[-1], at_hand()
+    work.room(entries)
+    work.spend(entries * a.shape[-1] // (BY_ENTRIES if max(a.itemsize, b.itemsize) > 8 else BY_BLOCKS))
 
 
 def _check_batches(left: Value, right: Value, span: Span) -> None:

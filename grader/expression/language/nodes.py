@@ -245,8 +245,13 @@ def rebuild(node: Expression, change: Callable[[Expression], Expression]) -> Exp
     """The same node over changed children; the node itself where none changes."""
     old = children(node)
     new = tuple(map(change, old))
-    if all(one is other for one, other in zip(old, new, strict=True)):
-        return node
+    for one, other in zip(old, new, strict=True):
+        if one is not other:
+            return _with_children(node, new)
+    return node
+
+
+def _with_children(node: Expression, new: tuple[Expression, ...]) -> Expression:
     parts = iter(new)
     match node:
         case Number() | Symbol() | Slice():
@@ -300,20 +305,32 @@ def rewritten(node: Expression, rule: Callable[[Expression, Again], Expression])
 def walk(node: Expression) -> Iterator[Expression]:
     """Every node of the tree, parents first; of a tree of more than MANY nodes, what is shared once."""
     pending = [node]
-    count = 0
-    seen: set[int] = set()
+    left, strides = STRIDE, MANY // STRIDE
     while pending:
         current = pending.pop()
         yield current
         if type(current) is not Symbol and type(current) is not Number:  # most nodes, and they have no children
-            count += 1
-            if not count % STRIDE:
-                spend(STRIDE * STEP)
-            if count > MANY:
-                if id(current) in seen:
-                    continue
-                seen.add(id(current))
             pending.extend(reversed(children(current)))
+            left -= 1
+            if not left:
+                spend(STRIDE * STEP)
+                left, strides = STRIDE, strides - 1
+                if not strides:
+                    yield from _walk_once(pending)
+                    return
+
+
+def _walk_once(pending: list[Expression]) -> Iterator[Expression]:
+    """The rest of a walk, without what comes again."""
+    seen: set[int] = set()
+    while pending:
+        current = pending.pop()
+        yield current
+        if not isinstance(current, Symbol | Number) and id(current) not in seen:
+            seen.add(id(current))
+            pending.extend(reversed(children(current)))
+            if not len(seen) % STRIDE:
+                spend(STRIDE * STEP)
 
 
 def depth(node: Expression) -> int:
