@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import assert_never
+from types import MappingProxyType
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from grader.expression.evaluation.array_functions import ARRAY
 from grader.expression.evaluation.elementwise import ELEMENTWISE, UNITS
 from grader.expression.evaluation.scope import Environment, Scope, Sharing, extent, outermost
 from grader.expression.evaluation.values import (
+    Array,
     ShapeError,
     Value,
     align,
@@ -60,56 +62,38 @@ def evaluate(node: Expression, env: Environment) -> Value:
     Raises ShapeError where shapes do not allow one, TooMuchWork where it takes more, or holds more, than is left.
     """
     work = at_hand()
-    before = work.held
+    before, alarm = work.held, min(work.spent + FEW * VALUE, work.limit)
     try:
         with np.errstate(all="ignore"):
-            return _value(
-                node, env, Scope(outermost(node, env), work, Sharing(node, min(work.spent + FEW * VALUE, work.limit)))
-            )
+            return _value(node, env, Scope(outermost(node, env), Sharing(node, work, alarm)))
     finally:
         work.held, work.kept = before, 0
 
 
 def _value(node: Expression, env: Environment, scope: Scope) -> Value:
     """The value of a node; its work is counted, and what it holds instead of what its parts held."""
-    match node:
-        case Number():
-            return constant(_float(node))
-        case Symbol():
-            return _symbol(node, env, scope)
-    work, key, held = scope.work, None, scope.work.held
-    if scope.sharing.nodes:
+    if isinstance(node, Symbol):  # of these two nothing is made
+        return _symbol(node, env, scope)
+    if isinstance(node, Number):
+        return constant(_float(node))
+    if isinstance(node, Slice):
+        raise ShapeError("a colon stands only in an index", node.span)
+    sharing = scope.sharing
+    work = sharing.work
+    key, held = None, work.held
+    if sharing.nodes:
         key = scope.key(node)
-        if key in scope.sharing.kept:
-            return scope.sharing.kept[key]
-    match node:
-        case Indexed():
-            found = _indexed(node, env, scope)
-        case Call():
-            found = _call(node, env, scope)
-        case Product():
-            found = _product(node, env, scope)
-        case Reduce():
-            found = _reduce(node, env, scope)
-        case Cases():
-            found = _cases(node, env, scope)
-        case Matrix():
-            found = _matrix(node, env, scope)
-        case Partial():
-            found = _partial(node, env, scope)
-        case Slice():
-            raise ShapeError("a colon stands only in an index", node.span)
-        case _:
-            assert_never(node)
-    data = found.data
-    work.spent += VALUE + (data.size if data.itemsize <= 8 else data.size * WIDE)
-    work.held = held + data.nbytes
-    if work.spent > scope.sharing.alarm:
-        work.spend(0)
-        scope.sharing.look(work.limit)
+        if key in sharing.kept:
+            return sharing.kept[key]
+    found = VALUES[type(node)](node, env, scope)
+    size = found.data.nbytes
+    work.spent += VALUE + (size >> 3)
+    work.held = held + size
+    if work.spent > sharing.alarm:
+        sharing.look()
     if key is not None:
-        scope.sharing.kept[key] = found
-        work.kept += data.nbytes
+        sharing.kept[key] = found
+        work.kept += size
     return found
 
 
@@ -234,13 +218,21 @@ def _call(node: Call, env: Environment, scope: Scope) -> Value:
     if node.function == "pow" and args[0].rank == 2 and args[1].rank == 0 and args[0].shape[0] == args[0].shape[1]:
         raise ShapeError("a power of a square matrix is ambiguous: elementwise or repeated product", node.span)
     function = ELEMENTWISE[node.function]
-    arrays, letters = align(args, node.span) if len(args) > 1 else ([args[0].data], args[0].letters)
+    if len(args) == 1:
+        (arg,) = args
+        if node.function in UNITS:
+            scope.work.spend(UNITS[node.function] * _entries((arg.data,)))
+        return Value(function(arg.data), arg.letters)
+    arrays, letters = align(args, node.span)
     if node.function in UNITS:
-        sizes = arrays[0].shape if len(arrays) == 1 else map(max, zip(*(array.shape for array in arrays), strict=True))
-        entries = math.prod(sizes)
-        wide = any(array.itemsize > 8 for array in arrays)
-        scope.work.spend(UNITS[node.function] * entries * (WIDE if wide else 1))
+        scope.work.spend(UNITS[node.function] * _entries(arrays))
     return Value(function(*arrays), letters)
+
+
+def _entries(arrays: Sequence[Array]) -> int:
+    """How many entries come of arrays that are lined up; one in the widest floating point takes as long as many."""
+    sizes: int = math.prod(map(max, zip(*(array.shape for array in arrays), strict=True)))
+    return sizes * (WIDE if any(array.itemsize > 8 for array in arrays) else 1)
 
 
 def _product(node: Product, env: Environment, scope: Scope) -> Value:
@@ -376,3 +368,17 @@ def _matrix(node: Matrix, env: Environment, scope: Scope) -> Value:
     scope.work.room(len(arrays) * arrays[0].size)
     data = np.stack(arrays, axis=-1)
     return Value(data.reshape(*data.shape[:-1], len(node.rows), width), letters)
+
+
+# how each kind of node that makes an array is evaluated
+VALUES: Mapping[type, Callable[..., Value]] = MappingProxyType(
+    {
+        Indexed: _indexed,
+        Call: _call,
+        Product: _product,
+        Reduce: _reduce,
+        Cases: _cases,
+        Partial: _partial,
+        Matrix: _matrix,
+    }
+)

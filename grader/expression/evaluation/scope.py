@@ -51,23 +51,29 @@ class Sharing:
     """
 
     root: Expression
+    work: Work
     alarm: float
-    nodes: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    nodes: Mapping[int, frozenset[str]] | None = None
     kept: dict[tuple[object, ...] | None, Value] = field(default_factory=dict)
 
-    def look(self, limit: float) -> None:
-        """Find the nodes; from now on there is a `limit` to be alarmed of."""
-        self.alarm, self.nodes = limit, _shared_nodes(self.root)
+    def look(self) -> None:
+        """Find the nodes; raises TooMuchWork where it is the limit that is reached."""
+        self.work.spend(0)
+        self.alarm, self.nodes = self.work.limit, _shared_nodes(self.root)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
-    """Where a formula stands while it is evaluated: the ranges of letters, and inside of which sums; `work` counts."""
+    """Where a formula stands while it is evaluated: the ranges of letters, and inside of which sums."""
 
     ranges: Ranges
-    work: Work
     sharing: Sharing
     bound: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def work(self) -> Work:
+        """What counts."""
+        return self.sharing.work
 
     def __call__(self, name: str) -> int | None:
         """The range of an index letter, None for a name that is no letter here."""
@@ -79,7 +85,7 @@ class Scope:
 
     def key(self, node: Expression) -> tuple[object, ...] | None:
         """Under what the value of a node is kept; None where it stands at one place only."""
-        free = self.sharing.nodes.get(id(node))
+        free = (self.sharing.nodes or {}).get(id(node))
         return None if free is None else (id(node), *(pair for pair in self.bound if pair[0] in free))
 
 

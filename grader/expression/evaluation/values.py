@@ -108,10 +108,7 @@ def align(values: Sequence[Value], span: Span = NOWHERE) -> tuple[list[Array], t
         lengths = {array.shape[axis] for array in arrays} - {1}
         if len(lengths) > 1:
             raise ShapeError(f"the index '{letters[axis - 1]}' runs over axes of different length", span)
-    entries = 1
-    for array in arrays:
-        entries *= array.size
-    if entries > SMALL:  # at most so many come of it
+    if len(arrays) > 2 or arrays[0].size * arrays[-1].size > SMALL:
         at_hand().room(math.prod(map(max, zip(*(array.shape for array in arrays), strict=True))))
     return arrays, letters
 

@@ -23,74 +23,41 @@ NodeClass = TypeVar("NodeClass")
 
 
 class Shared:
-    """A node that may stand at many places: its hash is worked out once, and two are compared each pair once."""
+    """A node that may stand at many places: its hash is worked out once, and so is that it equals another node."""
 
-    __slots__ = ("_hash",)
+    __slots__ = ("_hash", "_twin")
 
 
 def _compared_once(kind: type[NodeClass]) -> type[NodeClass]:
-    """A class of nodes with a hash that is kept, and an equality that takes no longer for nodes that are shared."""
-    plain: Callable[[Any], int] = kind.__hash__
+    """A class of nodes of which comparing two takes no longer for parts that are shared: each pair is compared once."""
+    plain_hash: Callable[[Any], int] = kind.__hash__
+    plain_equal: Callable[[Any, Any], bool] = kind.__eq__
 
     def kept_hash(node: Any) -> int:
         try:
             found: int = node._hash
         except AttributeError:
-            found = plain(node)
+            found = plain_hash(node)
             object.__setattr__(node, "_hash", found)
         return found
 
+    def kept_equal(node: Any, other: Any) -> bool:
+        if node is other or getattr(node, "_twin", None) is other:
+            return True
+        if type(node) is not type(other):
+            return False
+        if hash(node) != hash(other) or not plain_equal(node, other):
+            return False
+        object.__setattr__(node, "_twin", other)
+        return True
+
     kind.__hash__ = kept_hash  # type: ignore[method-assign, assignment]
-    kind.__eq__ = _equal  # type: ignore[method-assign]
+    kind.__eq__ = kept_equal  # type: ignore[method-assign]
     return kind
 
 
-def _equal(left: Any, right: Any) -> bool:
-    """Whether two nodes are the same formula, their spans apart."""
-    if left is right:
-        return True
-    if type(left) is not type(right):
-        return NotImplemented if not isinstance(right, Shared) else False
-    pending, seen = [(left, right)], set()
-    while pending:
-        one, other = pending.pop()
-        if one is other or (id(one), id(other)) in seen:
-            continue
-        if type(one) is not type(other) or hash(one) != hash(other) or not _alike(one, other):
-            return False
-        if not isinstance(one, Number | Symbol):
-            seen.add((id(one), id(other)))
-            pending += zip(children(one), children(other), strict=True)
-    return True
-
-
-def _alike(one: Expression, other: Expression) -> bool:
-    """Whether two nodes of one class differ in their children at most, and have as many."""
-    match one, other:
-        case Number(), Number():
-            return one.value == other.value and one.place == other.place
-        case Symbol(), Symbol():
-            return one.name == other.name
-        case Indexed(), Indexed():
-            return len(one.indices) == len(other.indices)
-        case Call(), Call():
-            return (one.function, one.primes, len(one.args)) == (other.function, other.primes, len(other.args))
-        case Product(), Product():
-            return one.joints == other.joints and len(one.factors) == len(other.factors)
-        case Reduce(), Reduce():
-            bounds = ((side.lower is None, side.upper is None, side.condition is None) for side in (one, other))
-            return (one.kind, one.letter) == (other.kind, other.letter) and next(bounds) == next(bounds)
-        case Cases(), Cases():
-            last = (one.otherwise is None) == (other.otherwise is None)
-            return last and len(one.branches) == len(other.branches)
-        case Matrix(), Matrix():
-            return list(map(len, one.rows)) == list(map(len, other.rows))
-    return True
-
-
-@_compared_once
 @dataclass(frozen=True, slots=True)
-class Number(Shared):
+class Number:
     """An exact rational as it was typed.
 
     `place` is the decimal exponent of the last digit typed (``0.0212`` has -4, ``5.6e-5`` has -6); None for
@@ -102,18 +69,16 @@ class Number(Shared):
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@_compared_once
 @dataclass(frozen=True, slots=True)
-class Symbol(Shared):
+class Symbol:
     """A name: of a declared quantity (its canonical spelling), of an index letter, of a size, or unknown."""
 
     name: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@_compared_once
 @dataclass(frozen=True, slots=True)
-class Slice(Shared):
+class Slice:
     """A whole axis in an index list, the colon of ``U[:, o]``."""
 
     span: Span = field(default=NOWHERE, compare=False, repr=False)
@@ -218,15 +183,15 @@ def integer(value: int) -> Number:
 
 def children(node: Expression) -> tuple[Expression, ...]:
     """The direct sub-expressions of a node, in reading order."""
-    match node:
-        case Number() | Symbol() | Slice():
-            return ()
-        case Indexed():
-            return (node.base, *node.indices)
+    match node:  # the most frequent first
         case Call():
             return node.args
         case Product():
             return node.factors
+        case Number() | Symbol() | Slice():
+            return ()
+        case Indexed():
+            return (node.base, *node.indices)
         case Reduce():
             extra = (node.lower, node.upper, node.condition)
             return (node.body, *(part for part in extra if part is not None))
@@ -243,6 +208,8 @@ def children(node: Expression) -> tuple[Expression, ...]:
 
 def rebuild(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
     """The same node over changed children; the node itself where none changes."""
+    if type(node) is Symbol or type(node) is Number:
+        return node
     old = children(node)
     new = tuple(map(change, old))
     for one, other in zip(old, new, strict=True):
@@ -287,6 +254,8 @@ def rewriter(rule: Callable[[Expression, Again], Expression]) -> Again:
     kept: dict[int, tuple[Expression, Expression]] = {}
 
     def again(part: Expression) -> Expression:
+        if type(part) is Symbol or type(part) is Number:
+            return rule(part, again)
         found = kept.get(id(part))
         if found is None:
             found = kept[id(part)] = (part, rule(part, again))  # the part is kept too: its number stays its own
