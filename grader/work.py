@@ -75,7 +75,9 @@ def spend(units: int) -> None:
     """Count some units of the work at hand; raises TooMuchWork."""
     work = _at_hand.get()
     if work is not None:
-        work.spend(units)
+        work.spent += units
+        if work.spent > work.limit:
+            work.spend(0)
 
 
 @contextmanager
@@ -116,23 +118,31 @@ def uncounted() -> Iterator[None]:
         _at_hand.reset(before)
 
 
+def costed(function: Callable[Passed, Kept]) -> Callable[Passed, tuple[Kept, int]]:
+    """The function with what each result cost beside it, which is not charged yet."""
+
+    @wraps(function)
+    def working(*args: Passed.args, **named: Passed.kwargs) -> tuple[Kept, int]:
+        try:
+            with counting() as work:
+                found = function(*args, **named)
+        except Exception:  # which nobody keeps: it is worked out again whenever it is asked for
+            spend(work.spent)
+            raise
+        return found, work.spent
+
+    return working
+
+
 def recalled(maxsize: int) -> Callable[[Callable[Passed, Kept]], Callable[Passed, Kept]]:
     """A decorator: the function with its last `maxsize` results kept, each charged whenever it is recalled."""
 
     def decorate(function: Callable[Passed, Kept]) -> Callable[Passed, Kept]:
-        @lru_cache(maxsize)
-        def costed(*args: Passed.args, **named: Passed.kwargs) -> tuple[Kept, int]:
-            try:
-                with counting() as work:
-                    found = function(*args, **named)
-            except Exception:  # which is not kept: it is worked out again whenever it is asked for
-                spend(work.spent)
-                raise
-            return found, work.spent
+        remembering = lru_cache(maxsize)(costed(function))
 
         @wraps(function)
         def recall(*args: Passed.args, **named: Passed.kwargs) -> Kept:
-            found, units = costed(*args, **named)  # type: ignore[arg-type]  # hashable, as lru_cache asks
+            found, units = remembering(*args, **named)  # type: ignore[arg-type]  # hashable, as lru_cache asks
             spend(units)
             return found
 

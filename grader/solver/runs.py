@@ -174,7 +174,7 @@ def quantities(
                 if found is not None and item.name not in worked_out(run):
                     _kept(run)[item.name] = found
             if isinstance(item, Partial) and (name := head(item)) is not None and name not in run.values:
-                _work_out(run, item, name, adjoints)
+                _see_to(run, item, name, adjoints)
     return worked_out(run)
 
 
@@ -191,31 +191,44 @@ def _kept(run: Run) -> dict[str, Array]:
     return values
 
 
-def _work_out(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[Node, ...]]) -> None:
+def _see_to(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[Node, ...]]) -> None:
     """See to it that a derivative has its values; it is charged the same when it has them already."""
+    costs = run.session.costs.setdefault(run, {})
+    if name not in costs:
+        with counting() as work:
+            if not _work_out(run, item, name, adjoints):
+                return
+        costs[name] = work.spent
+    spend(costs[name])
+
+
+def _work_out(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[Node, ...]]) -> bool:
+    """Whether there is such a derivative, which has its values then."""
     above, below = head(item.numerator), head(item.denominator)
     if isinstance(item.numerator, Partial) and above is not None and above not in run.values:
-        _work_out(run, item.numerator, above, adjoints)
+        _see_to(run, item.numerator, above, adjoints)
     known = worked_out(run)
     if above is None or below is None or above not in known or below not in known:
-        return
-    costs = run.session.costs.setdefault(run, {})
-    if above not in costs:
+        return False
+    costs, every = run.session.costs[run], f"all of {above}"
+    if every not in costs:
         with counting() as work:
             found = _derivatives(run, item, above, adjoints)
         _kept(run).update(found)
-        costs[above] = work.spent
-    spend(costs[above])
+        costs[every] = work.spent
+    spend(costs[every])
     values = _kept(run)
     shape = values[above].shape[1:] + values[below].shape[1:]
     at_hand().room(run.points * math.prod(shape))
+    spend(run.points * math.prod(shape))
     if name in values:
-        return
+        return True
     if above == below:
         size = math.prod(values[above].shape[1:])
         values[name] = np.broadcast_to(np.eye(size).reshape(shape), (run.points, *shape))
     else:  # no path leads from one to the other
         values[name] = np.zeros((run.points, *shape))
+    return True
 
 
 def _derivatives(run: Run, item: Partial, above: str, adjoints: Mapping[str, tuple[Node, ...]]) -> dict[str, Array]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
-from grader.work import recalled, uncounted
+from grader.work import costed, spend, uncounted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,10 +67,13 @@ def remembered(
         @wraps(function)
         def recall(owner: Owner, /, *args: Given.args, **named: Given.kwargs) -> Worked:
             memos = owner.session.memos
-            kept: Callable[..., Worked] = memos.get(function) or memos.setdefault(
-                function, recalled(maxsize)(working if of_key else function)
+            kept: Callable[..., tuple[Worked, int]] = memos.get(function) or memos.setdefault(
+                function, lru_cache(maxsize)(costed(working if of_key else function))
             )
-            return kept(owner, *args, **named)
+            found, units = kept(owner, *args, **named)
+            if units:
+                spend(units)
+            return found
 
         return recall
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
@@ -161,39 +161,38 @@ def fresh(taken: Iterable[str], near: str = "") -> str:
 
 def substitute(node: Expression, changes: Mapping[str, Expression]) -> Expression:
     """The tree with free symbols replaced; bound letters are renamed where they would capture."""
-    return _Substitution().under(changes)(node) if changes else node
+    if not changes:
+        return node
+    return changes.get(node.name, node) if type(node) is Symbol else _under(changes, {})(node)
 
 
-@dataclass(frozen=True, slots=True)
-class _Substitution:
-    """One substitution: inside a sum that binds a name, or whose letter must be another, the changes are others.
+def _under(changes: Mapping[str, Expression], known: dict[frozenset[tuple[str, Expression]], Again]) -> Again:
+    """What replaces names; `known` has the same for the changes inside of sums, where they are others."""
+    return rewriter(partial(_changed, changes, known))
 
-    `known` has what makes them, for each set of changes.
-    """
 
-    known: dict[frozenset[tuple[str, Expression]], Again] = field(default_factory=dict)
-
-    def under(self, changes: Mapping[str, Expression]) -> Again:
-        """What replaces names within the scope of some changes."""
-        key = frozenset(changes.items())
-        if key not in self.known:
-            self.known[key] = rewriter(partial(self.changed, changes))
-        return self.known[key]
-
-    def changed(self, changes: Mapping[str, Expression], node: Expression, again: Again) -> Expression:
-        """A node by the changes."""
-        match node:
-            case Symbol():
-                return changes.get(node.name, node)
-            case Reduce():
-                inner = {name: value for name, value in changes.items() if name != node.letter}
-                brought = {name for value in inner.values() for name in symbols(value)}
-                if node.letter and node.letter in brought:
-                    new = fresh(brought | symbols(node) | set(inner))
-                    inner[node.letter] = Symbol(new)
-                    node = replace(node, letter=new)
-                return rebuild(node, again if inner == changes else self.under(inner))
+def _changed(
+    changes: Mapping[str, Expression],
+    known: dict[frozenset[tuple[str, Expression]], Again],
+    node: Expression,
+    again: Again,
+) -> Expression:
+    if type(node) is Symbol:
+        return changes.get(node.name, node)
+    if not isinstance(node, Reduce):
         return rebuild(node, again)
+    inner = {name: value for name, value in changes.items() if name != node.letter}
+    brought = {name for value in inner.values() for name in symbols(value)}
+    if node.letter and node.letter in brought:
+        new = fresh(brought | symbols(node) | set(inner))
+        inner[node.letter] = Symbol(new)
+        node = replace(node, letter=new)
+    if inner == changes:
+        return rebuild(node, again)
+    key = frozenset(inner.items())
+    if key not in known:
+        known[key] = _under(inner, known)
+    return rebuild(node, known[key])
 
 
 def apart(node: Expression, names: Iterable[str]) -> Expression:

@@ -72,12 +72,9 @@ def evaluate(node: Expression, env: Environment) -> Value:
 
 def _value(node: Expression, env: Environment, scope: Scope) -> Value:
     """The value of a node; its work is counted, and what it holds instead of what its parts held."""
-    if isinstance(node, Symbol):  # of these two nothing is made
-        return _symbol(node, env, scope)
-    if isinstance(node, Number):
-        return constant(_float(node))
-    if isinstance(node, Slice):
-        raise ShapeError("a colon stands only in an index", node.span)
+    kind = type(node)
+    if kind is Symbol or kind is Number:  # nothing new is made
+        return VALUES[kind](node, env, scope)
     sharing = scope.sharing
     work = sharing.work
     key, held = None, work.held
@@ -85,7 +82,7 @@ def _value(node: Expression, env: Environment, scope: Scope) -> Value:
         key = scope.key(node)
         if key in sharing.kept:
             return sharing.kept[key]
-    found = VALUES[type(node)](node, env, scope)
+    found = VALUES[kind](node, env, scope)
     size = found.data.nbytes
     work.spent += VALUE + (size >> 3)
     work.held = held + size
@@ -95,6 +92,14 @@ def _value(node: Expression, env: Environment, scope: Scope) -> Value:
         sharing.kept[key] = found
         work.kept += size
     return found
+
+
+def _number(node: Number, _env: Environment, _scope: Scope) -> Value:
+    return constant(_float(node))
+
+
+def _slice(node: Slice, _env: Environment, _scope: Scope) -> Value:
+    raise ShapeError("a colon stands only in an index", node.span)
 
 
 def _float(node: Number) -> float:
@@ -370,9 +375,12 @@ def _matrix(node: Matrix, env: Environment, scope: Scope) -> Value:
     return Value(data.reshape(*data.shape[:-1], len(node.rows), width), letters)
 
 
-# how each kind of node that makes an array is evaluated
+# how each kind of node is evaluated
 VALUES: Mapping[type, Callable[..., Value]] = MappingProxyType(
     {
+        Number: _number,
+        Symbol: _symbol,
+        Slice: _slice,
         Indexed: _indexed,
         Call: _call,
         Product: _product,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from grader.expression.evaluation.values import Array, Value
@@ -54,15 +54,15 @@ class Sharing:
     work: Work
     alarm: float
     nodes: Mapping[int, frozenset[str]] | None = None
-    kept: dict[tuple[object, ...] | None, Value] = field(default_factory=dict)
+    kept: dict[tuple[object, ...] | None, Value] = field(init=False)
 
     def look(self) -> None:
         """Find the nodes; raises TooMuchWork where it is the limit that is reached."""
         self.work.spend(0)
-        self.alarm, self.nodes = self.work.limit, _shared_nodes(self.root)
+        self.alarm, self.nodes, self.kept = self.work.limit, _shared_nodes(self.root), {}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Scope:
     """Where a formula stands while it is evaluated: the ranges of letters, and inside of which sums."""
 
@@ -81,7 +81,7 @@ class Scope:
 
     def inside(self, letter: str, size: int) -> Scope:
         """The same inside a sum over a letter."""
-        return replace(self, bound=((letter, size), *self.bound))
+        return Scope(self.ranges, self.sharing, ((letter, size), *self.bound))
 
     def key(self, node: Expression) -> tuple[object, ...] | None:
         """Under what the value of a node is kept; None where it stands at one place only."""
