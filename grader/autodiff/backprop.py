@@ -28,6 +28,7 @@ from grader.expression.algebra.simplify import simplify
 from grader.expression.language.nodes import (
     ONE,
     ZERO,
+    Again,
     Call,
     Expression,
     Indexed,
@@ -39,10 +40,14 @@ from grader.expression.language.nodes import (
     indices,
     partial_name,
     rebuild,
+    rewritten,
     symbols,
     walk,
 )
 from grader.expression.printing.text import to_text
+from grader.work import NODE, recalled, spend
+
+_VARIABLE = "t'"  # of a formula that has no other
 
 
 class NotDifferentiable(Exception):
@@ -116,31 +121,42 @@ def derivative(expression: Expression, name: str) -> Expression:
 
 def expand_primes(node: Expression) -> Expression:
     """Derivatives of named functions (``sigma'(z)``) written out by the table."""
-    node = rebuild(node, expand_primes)
+    return rewritten(node, _expanded_primes)
+
+
+def _expanded_primes(node: Expression, again: Again) -> Expression:
+    node = rebuild(node, again)
     if not isinstance(node, Call) or not node.primes or len(node.args) != 1:
         return node
-    variable = "t'"
-    formula: Expression = Call(node.function, (Symbol(variable),))
-    for _ in range(node.primes):
-        formula = derivative(formula, variable)
-    return substitute(formula, {variable: node.args[0]})
+    return substitute(_primed(node.function, node.primes), {_VARIABLE: node.args[0]})
+
+
+@recalled(maxsize=256)
+def _primed(function: str, primes: int) -> Expression:
+    """So high a derivative of a function as a formula of ``t'``."""
+    formula: Expression = Call(function, (Symbol(_VARIABLE),))
+    for _ in range(primes):
+        formula = derivative(formula, _VARIABLE)
+    return formula
 
 
 def inline(node: Expression, known: Mapping[str, Node]) -> Expression:
-    """Replace quantities (or adjoints) by what `known` says they are, over and over; within its own definition a name
-    is the model's, so that this ends."""
-    node = rebuild(node, lambda child: inline(child, known)) if not isinstance(node, Partial) else node
-    name = head(node)
-    if name is None or name not in known:
-        return node
-    definition = known[name]
-    known = {other: below for other, below in known.items() if other != name}
-    if not (definition.letters or definition.axes) and indices(node):
-        return Indexed(inline(definition.expression, known), indices(node))  # entries of what is defined as a whole
-    if len(definition.letters) != len(indices(node)):
-        return node  # a definition at other indices than the use says nothing about it
-    places = dict(zip(definition.letters, indices(node), strict=True))
-    return substitute(inline(definition.expression, known), places)
+    """Replace quantities (or adjoints) by what `known` says they are, over and over."""
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again) if not isinstance(node, Partial) else node
+        name = head(node)
+        if name is None or name not in known:
+            return node
+        definition = known[name]
+        if not (definition.letters or definition.axes) and indices(node):
+            return Indexed(again(definition.expression), indices(node))  # entries of what is defined as a whole
+        if len(definition.letters) != len(indices(node)):
+            return node  # a definition at other indices than the use says nothing about it
+        places = dict(zip(definition.letters, indices(node), strict=True))
+        return substitute(again(definition.expression), places)
+
+    return rewritten(node, rule)
 
 
 def _local(node: Node, cotangent: Expression, axes: Mapping[str, tuple[str, ...]]) -> list[Contribution]:
@@ -240,6 +256,7 @@ def _pull(
     node: Expression, cotangent: Expression, live: tuple[str, ...], axes: Mapping[str, tuple[str, ...]]
 ) -> list[Contribution]:
     """The contributions of every occurrence in `node`; `live` are the letters in scope, still to be summed."""
+    spend(15 * NODE)
     if is_number(cotangent, 0) or not _depends(node, axes):
         return []
     if isinstance(node, Symbol) or (isinstance(node, Indexed) and isinstance(node.base, Symbol)):

@@ -12,6 +12,7 @@ from grader.autodiff.backprop import NotDifferentiable, derivative, expand_prime
 from grader.expression.algebra.construct import substitute
 from grader.expression.evaluation.evaluator import CONSTANT_VALUES
 from grader.expression.language.nodes import (
+    Again,
     Call,
     Expression,
     Indexed,
@@ -22,6 +23,7 @@ from grader.expression.language.nodes import (
     indices,
     integer,
     rebuild,
+    rewritten,
     walk,
 )
 
@@ -50,14 +52,18 @@ def free_names(*nodes: Expression) -> list[str]:
 
 def worked_out(node: Expression) -> Expression:
     """Primes of known functions and derivatives of written-out formulas, ``d/dx tanh(x)``, carried out."""
-    found = rebuild(node, worked_out) if _partials(node) else node
+    return expand_primes(rewritten(node, _differentiated)) if _partials(node) else expand_primes(node)
+
+
+def _differentiated(node: Expression, again: Again) -> Expression:
+    found = rebuild(node, again)
     match found:
         case Partial(denominator=Symbol(name=name)) if head(found.numerator) is None:
             try:
                 return derivative(expand_primes(found.numerator), name)
             except NotDifferentiable:
                 return found
-    return expand_primes(found)
+    return found
 
 
 def _partials(node: Expression) -> bool:
@@ -66,10 +72,14 @@ def _partials(node: Expression) -> bool:
 
 def _partials_as_names(node: Expression) -> Expression:
     """A derivative of one name by another is a number of its own, whatever the model: ``dL/dz``."""
-    if isinstance(node, Partial) and head(node) is not None:
-        name = Symbol(f"d{head(node.numerator)}/d{head(node.denominator)}")
-        return Indexed(name, indices(node)) if indices(node) else name
-    return rebuild(node, _partials_as_names)
+
+    def rule(node: Expression, again: Again) -> Expression:
+        if isinstance(node, Partial) and head(node) is not None:
+            name = Symbol(f"d{head(node.numerator)}/d{head(node.denominator)}")
+            return Indexed(name, indices(node)) if indices(node) else name
+        return rebuild(node, again)
+
+    return rewritten(node, rule)
 
 
 def _split_names(node: Expression, known: set[str]) -> Expression:
@@ -79,14 +89,17 @@ def _split_names(node: Expression, known: set[str]) -> Expression:
 
 
 def _split(node: Expression, found: dict[str, tuple[Expression, ...]]) -> Expression:
-    match node:
-        case Symbol(name=name) if name in found:
-            return Product(found[name], ("",) * (len(found[name]) - 1))
-        case Call("pow", (Symbol(name=name), exponent)) if name in found:
-            *before, last = found[name]  # of wx^2, only x is squared
-            raised = Call("pow", (last, _split(exponent, found)))
-            return Product((*before, raised), ("",) * len(before))
-    return rebuild(node, lambda child: _split(child, found))
+    def rule(node: Expression, again: Again) -> Expression:
+        match node:
+            case Symbol(name=name) if name in found:
+                return Product(found[name], ("",) * (len(found[name]) - 1))
+            case Call("pow", (Symbol(name=name), exponent)) if name in found:
+                *before, last = found[name]  # of wx^2, only x is squared
+                raised = Call("pow", (last, again(exponent)))
+                return Product((*before, raised), ("",) * len(before))
+        return rebuild(node, again)
+
+    return rewritten(node, rule)
 
 
 def _pieces(name: str, known: set[str]) -> tuple[Expression, ...]:

@@ -14,6 +14,7 @@ from grader.autodiff.lower import Axes
 from grader.expression.algebra.construct import free_symbols, fresh, substitute, total
 from grader.expression.language.nodes import (
     ONE,
+    Again,
     Call,
     Expression,
     Indexed,
@@ -24,6 +25,7 @@ from grader.expression.language.nodes import (
     head,
     indices,
     rebuild,
+    rewritten,
     sides,
     walk,
 )
@@ -62,11 +64,15 @@ def interpretations(
 
 def with_implied_indices(node: Expression, axes: Axes) -> Expression:
     """The sums over an axis with its letter at every array of that axis that stands without one."""
-    node = rebuild(node, lambda child: with_implied_indices(child, axes))
-    if not isinstance(node, Reduce) or not node.letter:
-        return node
-    axis = _axis_of(node, axes)
-    return node if axis is None else replace(node, body=_entered(node.body, node.letter, axis, axes))
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        if not isinstance(node, Reduce) or not node.letter:
+            return node
+        axis = _axis_of(node, axes)
+        return node if axis is None else replace(node, body=_entered(node.body, node.letter, axis, axes))
+
+    return rewritten(node, rule)
 
 
 def _axis_of(node: Reduce, axes: Axes) -> str | None:
@@ -81,12 +87,15 @@ def _axis_of(node: Reduce, axes: Axes) -> str | None:
 
 
 def _entered(node: Expression, letter: str, axis: str, axes: Axes) -> Expression:
-    match node:
-        case Symbol(name=name) if axes.get(name, ())[:1] == (axis,):
-            return Indexed(node, (Symbol(letter),), node.span)
-        case Indexed():
-            return node
-    return rebuild(node, lambda child: _entered(child, letter, axis, axes))
+    def rule(node: Expression, again: Again) -> Expression:
+        match node:
+            case Symbol(name=name) if axes.get(name, ())[:1] == (axis,):
+                return Indexed(node, (Symbol(letter),), node.span)
+            case Indexed():
+                return node
+        return rebuild(node, again)
+
+    return rewritten(node, rule)
 
 
 def example_axes(question: SolvedQuestion) -> frozenset[str]:
@@ -115,26 +124,33 @@ def _of_one_example(question: SolvedQuestion, target: Expression, answer: Expres
 
 
 def _numbered(node: Expression, place: Symbol, axis: str, axes: Axes) -> Expression:
-    match node:
-        case Symbol(name=name) if axes.get(name) == (axis,):
-            return Indexed(node, (place,), node.span)
-        case Indexed(base=Symbol(name=name), indices=entered) if axes.get(name, ())[:1] == (axis,):
-            return replace(node, indices=(place, *entered)) if len(entered) + 1 == len(axes[name]) else node
-    return rebuild(node, lambda child: _numbered(child, place, axis, axes))
+    def rule(node: Expression, again: Again) -> Expression:
+        match node:
+            case Symbol(name=name) if axes.get(name) == (axis,):
+                return Indexed(node, (place,), node.span)
+            case Indexed(base=Symbol(name=name), indices=entered) if axes.get(name, ())[:1] == (axis,):
+                return replace(node, indices=(place, *entered)) if len(entered) + 1 == len(axes[name]) else node
+        return rebuild(node, again)
+
+    return rewritten(node, rule)
 
 
 def with_chained_jacobians(node: Expression, axes: Axes) -> Expression:
     """Each ``dJ/dz dz/dW`` of whole arrays summed over the entries of z, in either order of the factors."""
-    node = rebuild(node, lambda child: with_chained_jacobians(child, axes))
-    if not isinstance(node, Product):
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        if not isinstance(node, Product):
+            return node
+        links = list(node.factors)
+        forward = [factor for factor in links if isinstance(factor, Partial)]
+        for chain in (forward, forward[::-1]):
+            pairs = list(pairwise(chain))
+            if pairs and all(isinstance(a.denominator, Symbol) and a.denominator == b.numerator for a, b in pairs):
+                return _summed_over_entries(chain, [factor for factor in links if factor not in chain], axes)
         return node
-    links = list(node.factors)
-    forward = [factor for factor in links if isinstance(factor, Partial)]
-    for chain in (forward, forward[::-1]):
-        pairs = list(pairwise(chain))
-        if pairs and all(isinstance(a.denominator, Symbol) and a.denominator == b.numerator for a, b in pairs):
-            return _summed_over_entries(chain, [factor for factor in links if factor not in chain], axes)
-    return node
+
+    return rewritten(node, rule)
 
 
 def _summed_over_entries(chain: list[Partial], others: list[Expression], axes: Axes) -> Expression:
@@ -195,20 +211,24 @@ def _at_values(node: Expression, question: SolvedQuestion) -> Expression:
             case Call(function=function, args=(inner,)) if (name := head(inner)) is not None:
                 inputs[function, item.name] = Symbol(name)
 
-    def look(node: Expression) -> Expression:
-        node = rebuild(node, look)
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
         match node:
             case Call(function=function, primes=1, args=(Symbol(name=name),)) if (function, name) in inputs:
                 return replace(node, args=(inputs[function, name],))
         return node
 
-    return look(node)
+    return rewritten(node, rule)
 
 
 def _loose(node: Expression) -> Expression:
     """Every product open to either meaning, also where a sign settles it."""
-    node = rebuild(node, _loose)
-    return replace(node, joints=("*",) * len(node.joints)) if isinstance(node, Product) else node
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        return replace(node, joints=("*",) * len(node.joints)) if isinstance(node, Product) else node
+
+    return rewritten(node, rule)
 
 
 def with_implied_sums(answer: Expression, target: Expression) -> Expression:
@@ -227,21 +247,28 @@ def newly_summed(answer: Expression, summed: Expression) -> frozenset[str]:
 
 def _sum_repeated(node: Expression, kept: set[str]) -> Expression:
     """Every term summed over the letters that are repeated in it, or in another term."""
-    terms = list(_terms(node))
-    repeated = {letter for term in terms for letter in _repeated(term)} - kept
+    repeated = {letter for term in _terms(node) for letter in _repeated(term)} - kept
 
-    def summed(item: Expression) -> Expression:
+    def summed(item: Expression, again: Again) -> Expression:
         if isinstance(item, Call) and item.function in ("add", "sub", "neg"):
-            return replace(item, args=tuple(map(summed, item.args)))
+            return rebuild(item, again)
         return total(sorted(repeated & _index_letters(item)), item)
 
-    return summed(node)
+    return rewritten(node, summed)
 
 
 def _terms(node: Expression) -> Iterable[Expression]:
-    if isinstance(node, Call) and node.function in ("add", "sub", "neg"):
-        return [term for arg in node.args for term in _terms(arg)]
-    return [node]
+    """The terms of a sum of sums, each once."""
+    found: dict[int, Expression] = {}
+
+    def rule(item: Expression, again: Again) -> Expression:
+        if isinstance(item, Call) and item.function in ("add", "sub", "neg"):
+            return rebuild(item, again)
+        found[id(item)] = item
+        return item
+
+    rewritten(node, rule)
+    return found.values()
 
 
 def _repeated(term: Expression) -> set[str]:

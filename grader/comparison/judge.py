@@ -23,14 +23,17 @@ from grader.problems import Problem
 from grader.results import NOTES, Credit, Decision, Evidence, Note, NoteKind, Verdict, same, undecided
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import environment, extents, quantities
+from grader.work import spend
 
 MAX_SHOWN_READINGS = 3
+JUDGED = 10_000  # units of work, beside those of the values
 _AMBIGUOUS = (NoteKind.AMBIGUOUS_READING, NoteKind.AMBIGUOUS_INDICES)
 _PLAINLY = (NoteKind.EQUIVALENT, NoteKind.IMPLIED_SUM, NoteKind.IMPLIED_INDEX, NoteKind.RENAMED)
 
 
 def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
     """Decide whether `answer` equals the target wherever the model lets both be evaluated."""
+    spend(JUDGED)
     if answer == target.closed:
         evidence = Evidence("proof", detail="the same formula")
         return _finished(question, target, answer, same(evidence))
@@ -92,6 +95,7 @@ def _readings(question: SolvedQuestion, target: Target, answer: Expression) -> t
 
 def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
     """One reading of the answer, on its own."""
+    spend(JUDGED)
     decide = decide_number if question.numeric else decide_samples
     try:
         verdict = _finished(question, target, answer, decide(question, target, answer))

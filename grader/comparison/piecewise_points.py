@@ -12,7 +12,8 @@ from itertools import pairwise
 import numpy as np
 
 from grader.autodiff.graph import Leaf
-from grader.expression.evaluation.evaluator import Environment, evaluate
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.scope import Environment
 from grader.expression.evaluation.values import Array
 from grader.expression.language.domain import Domain
 from grader.expression.language.nodes import Expression

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.comparison.arrays import AGREE, DIFFER
-from grader.comparison.proof.balls import Assignments, Point, compare_at
+from grader.comparison.proof.balls import Assignments, Point, compare_at, is_large
 from grader.expression.algebra.simplify import simplify
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, ShapeError
@@ -62,10 +62,10 @@ def compare_points(
     suspects = [] if has_rounded_number(left, right) else _some(np.flatnonzero(agree), close_looks)
     deep = suspects[:1] if suspects and run is not None and _extreme(run, left, right) else []
     agree[suspects] = False  # agreement may be rounding as well: a few points are looked at closely
-    agreed, fails = int(agree.sum()), 0
+    agreed, fails, large = int(agree.sum()), 0, is_large(left, right)
     # clear differences first: one certified is enough
     for k in map(int, [*np.flatnonzero(differ), *np.flatnonzero(~agree & ~differ & judged)]):
-        outcome = compare_at(left, right, at(k), k in deep, program, start=int(k in suspects))
+        outcome = compare_at(left, right, at(k), k in deep, program, int(k in suspects), large)
         if outcome == "differ":
             return PointCounts(agreed, k, True, fails)
         if outcome == "agree":

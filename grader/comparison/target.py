@@ -98,6 +98,6 @@ def primed(question: SolvedQuestion, target: Expression, answer: Expression) -> 
     return tuple(
         item
         for item in walk(answer)
-        if (isinstance(item, Call) and item.primes and item.function in asked)
+        if (isinstance(item, Call) and item.primes == 1 and item.function in asked)
         or (isinstance(item, Partial) and head(item.numerator) is None)
     )

@@ -40,6 +40,7 @@ from grader.solver.key import SolvedQuestion
 from grader.solver.kinks import kink_points, margins, stratified
 from grader.solver.runs import Run, draw_runs, joined, moved_run, widened
 from grader.solver.session import Session
+from grader.work import ANSWER, TooMuchWork, at_most
 
 TARGET = "the reference"
 WANTED_POINTS = 12
@@ -73,7 +74,15 @@ def read_domains(domains: Mapping[str, str]) -> dict[str, Domain]:
 
 
 def compare(reference: Reading, answer: Reading, domains: Mapping[str, Domain]) -> Verdict:
-    """Compare two readings that both have an expression."""
+    """Compare two readings that both have an expression, with the work that one answer may take."""
+    try:
+        with at_most(ANSWER):
+            return _compare(reference, answer, domains)
+    except TooMuchWork:
+        return undecided(NoteKind.TOO_MUCH_WORK)
+
+
+def _compare(reference: Reading, answer: Reading, domains: Mapping[str, Domain]) -> Verdict:
     left, right = alike(_formula_of(reference), _formula_of(answer), domains)
     if left == right:
         return same(Evidence("proof", detail="the same formula"))

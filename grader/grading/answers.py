@@ -7,15 +7,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from grader.autodiff.backprop import inline
 from grader.autodiff.graph import Node
 from grader.comparison.judge import judge
 from grader.comparison.target import Target, follow_left_side, unfinished
 from grader.diagnosis.carried.follow_through import Followed, Own, follow_through, own_value
 from grader.expression.algebra.construct import substitute
-from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, indices, rebuild
+from grader.expression.language.nodes import (
+    Again,
+    Expression,
+    Partial,
+    Symbol,
+    head,
+    indices,
+    rebuild,
+    rewritten,
+)
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, read
+from grader.grading.definitions import with_definitions
 from grader.results import Decision, Judgement, NoteKind
 from grader.rubric.model import Step, Tolerance
 from grader.solver.key import SolvedPart, SolvedQuestion
@@ -37,24 +46,27 @@ def with_own_partials(question: SolvedQuestion, reading: Reading, answer: Expres
     wanted = {head(item) for item in unfinished(question, answer)}
     if not wanted or not wanted <= set(known):
         return None
-    return _put_in(answer, known)
+
+    def put_in(node: Expression, again: Again) -> Expression:
+        name = head(node)
+        if isinstance(node, Partial) and name in known and len(indices(node)) == len(known[name].letters):
+            return substitute(known[name].expression, dict(zip(known[name].letters, indices(node), strict=True)))
+        return rebuild(node, again)
+
+    return rewritten(answer, put_in)
 
 
-def _put_in(node: Expression, known: dict[str, Node]) -> Expression:
-    name = head(node)
-    if isinstance(node, Partial) and name in known and len(indices(node)) == len(known[name].letters):
-        return substitute(known[name].expression, dict(zip(known[name].letters, indices(node), strict=True)))
-    return rebuild(node, lambda child: _put_in(child, known))
+def final_answer(question: SolvedQuestion, reading: Reading, target: Expression) -> Expression | None:
+    """The last side of the chain in the target's letters, with the answer's own definitions put in.
 
-
-def final_answer(reading: Reading, target: Expression) -> Expression | None:
-    """The last side of the chain in the target's letters, with the answer's own definitions put in."""
+    Raises Circular and TooMuchWork as `with_definitions` does.
+    """
     answer = reading.expression
     if answer is None:
         return None
     left = reading.chain[0] if len(reading.chain) > 1 else None
     if reading.definitions:
-        answer = inline(answer, _own_definitions(reading))
+        answer = with_definitions(answer, reading.definitions, question.graph.axes)
     if left is not None:
         answer = follow_left_side(target, left, answer)
     return answer
@@ -65,20 +77,7 @@ def read_again(question: SolvedQuestion, part: SolvedPart, judgement: Judgement)
     if judgement.reading is not None:
         return judgement
     reading = read(judgement.text, question.question.model.names)
-    return replace(judgement, reading=reading, expression=final_answer(reading, part.part.target))
-
-
-def _own_definitions(reading: Reading) -> dict[str, Node]:
-    """Names that the answer defines for itself; a later definition of a name stands over an earlier one."""
-    found: dict[str, Node] = {}
-    for left, right in reading.definitions:
-        name = head(left)
-        letters = tuple(index.name for index in indices(left) if isinstance(index, Symbol))
-        if name is None or isinstance(left, Partial) or len(letters) != len(indices(left)):
-            continue
-        if isinstance(left, Symbol | Indexed) and name not in {head(item) for item in (right,)}:
-            found[name] = Node(name, letters, (), inline(right, found))
-    return found
+    return replace(judgement, reading=reading, expression=final_answer(question, reading, part.part.target))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from grader.grading.answers import ShownSteps, given_your, read_again, shown_ste
 from grader.grading.isolated import Failed, Isolation, isolated
 from grader.results import NOTES, WRONG, Evidence, Judgement, Outcome, PartResult
 from grader.solver.key import SolvedPart, SolvedQuestion
+from grader.work import CARRIED, at_most
 
 _VALUED = WRONG | {Outcome.CORRECT}
 
@@ -124,8 +125,9 @@ def _own(question: SolvedQuestion, part: SolvedPart, result: PartResult, judgeme
     right = result.verdict is Outcome.CORRECT
     if right and not question.numeric:
         return None
-    answer = read_again(question, part, judgement).expression
-    return None if answer is None else own_value(question, part.name, part.part.target, answer, right)
+    with at_most(CARRIED):
+        answer = read_again(question, part, judgement).expression
+        return None if answer is None else own_value(question, part.name, part.part.target, answer, right)
 
 
 def _carried(
@@ -134,7 +136,13 @@ def _carried(
     """What the answer is given `others`, and the wrong steps that it shows where these are needed to go on from."""
     if not (others or part.part.steps):
         return Carried(), ()
-    judgement = read_again(question, part, judgement)
+    with at_most(CARRIED):
+        return _worked_out(question, part, read_again(question, part, judgement), others)
+
+
+def _worked_out(
+    question: SolvedQuestion, part: SolvedPart, judgement: Judgement, others: tuple[Own, ...]
+) -> tuple[Carried, tuple[Own, ...]]:
     answer, reading = judgement.expression, judgement.reading
     followed = None
     if others and answer is not None:

@@ -1,104 +1,129 @@
-"""What an answer defines for itself -> whether that says what its names are: ``q = q + 1`` does not.
+"""What an answer defines for itself -> put in where it is used; however often that is, it stays one formula.
 
-A name of the model's may be defined anew by its own value (``h = 2 h``): at the right it is the model's, or what an
-earlier line made of it. A name used before its line is what its last line makes of it.
+``u = x + x; v = u + u; ds/dx = v + v`` gives a formula of four nodes, three of them shared. So sixteen doublings take
+no longer than sixteen sums.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
 
-from grader.expression.language.nodes import Expression, Partial, Symbol, children, head, walk
-from grader.expression.reading.read import MAX_TREE, Reading
-from grader.problems import Problem
-from grader.solver.key import SolvedQuestion
+from grader.autodiff.graph import Node
+from grader.expression.algebra.construct import substitute
+from grader.expression.language.nodes import (
+    Again,
+    Expression,
+    Indexed,
+    Partial,
+    Symbol,
+    depth,
+    head,
+    indices,
+    rebuild,
+    rewriter,
+    rewritten,
+)
+from grader.work import TooMuchWork
 
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A definition: how deep its formula is by itself, and how deep in it other lines' names stand, by their place."""
-
-    name: str
-    left: Expression
-    deep: int
-    uses: Mapping[int, int]
-
-
-def problem_of_definitions(question: SolvedQuestion, reading: Reading) -> Problem | None:
-    """The first line that leads back to itself, or a Problem where formulas put in each other nest too deep."""
-    lines = _lines(question, reading)
-    depths: dict[int, int] = {}
-    waiting = dict(enumerate(lines))
-    while ready := [at for at, line in waiting.items() if line.uses.keys() <= depths.keys()]:
-        for at in ready:
-            line = waiting.pop(at)
-            depths[at] = max([line.deep, *(level + depths[other] for other, level in line.uses.items())])
-    for at, line in waiting.items():
-        if _leads_to(at, lines):
-            message = f"'{line.name}' is defined by itself"
-            return Problem(message, "write what it is", span=line.left.span, text=reading.text)
-    if max(depths.values(), default=0) > MAX_TREE:
-        hint = f"at most {MAX_TREE} levels, with the definitions put in"
-        return Problem("this is nested too deep", hint, span=reading.chain[-1].span, text=reading.text)
-    return None
+MAX_NESTED = 60  # definitions put in one within another, which is only where their letters change, or from the last on
+_OF_MODEL = " of the model"
+MAX_DEPTH = 200  # of formulas in one another, as the reader allows in a text
 
 
-def _lines(question: SolvedQuestion, reading: Reading) -> list[_Line]:
-    """The definitions in their order, and the answer as the last line; derivatives are put into the answer alone."""
-    pairs = [pair for pair in reading.definitions if head(pair[0]) is not None]
-    names = [head(left) or "" for left, _ in pairs]
-    last = {name: at for at, name in enumerate(names)}
-    derivatives = {head(left) for left, _ in pairs if isinstance(left, Partial)}
-    earlier: dict[str, int] = {}
-    lines = []
-    for at, (left, right) in enumerate((*pairs, (Symbol(""), reading.chain[-1]))):
-        deep, levels = _levels(right)
-        used = levels.keys() - derivatives if at < len(pairs) else levels.keys()
-        meant = {name: earlier.get(name, last.get(name)) for name in used}
-        own = names[at] if at < len(names) else ""
-        if own in question.graph.axes and own not in earlier:
-            meant[own] = None  # the model's
-        uses = {other: levels[name] for name, other in meant.items() if other is not None}
-        lines.append(_Line(own, left, deep, uses))
-        earlier[own] = at
+class Circular(Exception):
+    """A name that is defined by itself, straight or by way of others; carries the name."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """The definitions by name, and what came of each use so far; those `at_work` are being put in."""
+
+    lines: Mapping[str, Node]
+    done: dict[tuple[int, tuple[Expression, ...]], Expression] = field(default_factory=dict)
+    at_work: list[Node] = field(default_factory=list)
+
+
+def with_definitions(
+    answer: Expression, definitions: tuple[tuple[Expression, Expression], ...], model: Container[str]
+) -> Expression:
+    """The answer with its own definitions put in; a later definition of a name stands over an earlier one.
+
+    Within the first definition of a name of the model's, as in ``h = 2 h``, the name is the model's. Raises Circular
+    where one that is used leads back to itself, TooMuchWork where they stand too deep in one another.
+    """
+    known = _Known(_lines(definitions, model))
+    again = rewriter(partial(_put_in, known))
+    for line in known.lines.values():  # the first first, so that they are not put in one within the other
+        with suppress(Circular):  # which is told where the name is used
+            _used(known, line, tuple(map(Symbol, line.letters)), again)
+    found = again(answer)
+    if depth(found) > MAX_DEPTH:
+        raise TooMuchWork(f"definitions more than {MAX_DEPTH} deep in one another")
+    return rewritten(found, _as_the_model_has_it)
+
+
+def _as_the_model_has_it(node: Expression, again: Again) -> Expression:
+    if isinstance(node, Symbol):
+        return Symbol(node.name.removesuffix(_OF_MODEL), node.span) if node.name.endswith(_OF_MODEL) else node
+    return node if isinstance(node, Partial) else rebuild(node, again)
+
+
+def _lines(definitions: tuple[tuple[Expression, Expression], ...], model: Container[str]) -> dict[str, Node]:
+    """The definitions by name; those that stood when a line was written, by a name of their own."""
+    lines: dict[str, Node] = {}
+    current: dict[str, Expression] = {}
+    for number, (left, right) in enumerate(definitions):
+        name = head(left)
+        letters = tuple(index.name for index in indices(left) if isinstance(index, Symbol))
+        if name is None or isinstance(left, Partial) or len(letters) != len(indices(left)) or name == head(right):
+            continue
+        if isinstance(left, Symbol | Indexed):
+            own = f"{name} as of {number}"
+            now = {name: Symbol(name + _OF_MODEL)} if name in model and name not in current else {}
+            lines[own] = lines[name] = Node(name, letters, (), _of_now(right, {**current, **now}))
+            current[name] = Symbol(own)
     return lines
 
 
-def _levels(formula: Expression) -> tuple[int, dict[str, int]]:
-    """How deep a formula is, and the deepest place in it of each name and derivative."""
-    deepest, levels = 0, dict[str, int]()
-    pending = [(formula, 1)]
-    while pending:
-        node, level = pending.pop()
-        deepest = max(deepest, level)
-        name = head(node) if isinstance(node, Symbol | Partial) else None
-        if name is not None:
-            levels[name] = max(level, levels.get(name, 0))
-        pending += [(child, level + 1) for child in children(node)]
-    return deepest, levels
+def _of_now(right: Expression, current: Mapping[str, Expression]) -> Expression:
+    """The right side of a line with the names that are defined before it as they are by then."""
+
+    def rule(node: Expression, again: Again) -> Expression:
+        if isinstance(node, Symbol):
+            return current.get(node.name, node)
+        return node if isinstance(node, Partial) else rebuild(node, again)
+
+    return rewritten(right, rule)
 
 
-def _leads_to(start: int, lines: list[_Line]) -> bool:
-    """Whether a line leads back to itself."""
-    found: set[int] = set()
-    pending = [start]
-    while pending:
-        for other in lines[pending.pop()].uses:
-            if other == start:
-                return True
-            if other not in found:
-                found.add(other)
-                pending.append(other)
-    return False
+def _put_in(known: _Known, node: Expression, again: Again) -> Expression:
+    if isinstance(node, Partial):
+        return node
+    name, line = head(node), known.lines.get(head(node) or "")
+    if name is None or line is None:
+        return rebuild(node, again)
+    places = tuple(map(again, indices(node)))
+    if line.letters and len(line.letters) != len(places):
+        return rebuild(node, again)  # a definition at other indices than the use says nothing about it
+    found = _used(known, line, places if line.letters else (), again)
+    # entries of what is defined as a whole
+    return Indexed(found, places, node.span) if places and not line.letters else found
 
 
-def left_open(question: SolvedQuestion, reading: Reading, answer: Expression) -> Problem | None:
-    """A name that only the answer itself defines, still in it: at other indices than it is used at, say."""
-    known = {*question.graph.axes, *question.graph.sizes, *(short for short, _ in question.graph.notation)}
-    own = {name for left, _ in reading.definitions if (name := head(left)) is not None} - known
-    for item in walk(answer) if own else ():
-        if isinstance(item, Symbol) and item.name in own:
-            message = f"'{item.name}' is used otherwise than it is defined"
-            return Problem(message, "use it as it stands where it is defined", span=item.span, text=reading.text)
-    return None
+def _used(known: _Known, line: Node, places: tuple[Expression, ...], again: Again) -> Expression:
+    """What a definition comes to at some places of its letters."""
+    key = (id(line), places)
+    if key not in known.done:
+        if line in known.at_work:
+            raise Circular(line.name)
+        if len(known.at_work) == MAX_NESTED:
+            raise TooMuchWork(f"more than {MAX_NESTED} definitions, each within another")
+        known.at_work.append(line)
+        try:
+            known.done[key] = again(substitute(line.expression, dict(zip(line.letters, places, strict=True))))
+        finally:
+            known.at_work.pop()
+    return known.done[key]

@@ -23,7 +23,7 @@ from grader.grading.answers import final_answer, shown_steps, with_own_partials
 from grader.grading.by_hand import by_hand, missing, waiting
 from grader.grading.carried import Carried, carried
 from grader.grading.carried_credit import with_credit
-from grader.grading.definitions import left_open, problem_of_definitions
+from grader.grading.definition_checks import left_open, problem_of_definitions
 from grader.grading.isolated import Failed, Isolation, faults, isolated, not_judged
 from grader.grading.messages import message_for
 from grader.grading.partial import bounded
@@ -48,6 +48,7 @@ from grader.rubric.shown import Asked
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.solver.session import remembered
 from grader.submission.submissions import Answer, Submission
+from grader.work import ANSWER, TooMuchWork, at_hand, at_most
 
 Judged: TypeAlias = Mapping[tuple[str, str], Judgement]
 CarriedOf: TypeAlias = Mapping[str, tuple[Carried | None, ...]]
@@ -57,6 +58,7 @@ UNFINISHED = {
     NoteKind.CHAIN_RULE_ONLY: "the chain rule is set up rightly",
     NoteKind.NOT_EVALUATED: "the formula is right",
 }
+_NOT_DIAGNOSED = " Which mistake this may come from was not looked for to the end."
 _REVIEWED = frozenset((Outcome.UNDECIDED, Outcome.UNREADABLE))
 
 
@@ -173,13 +175,18 @@ def placed(result: PartResult, answer: Answer) -> PartResult:
 @remembered(maxsize=65_536)
 def _judged(key: AnswerKey, part_id: str, text: str, isolation: Isolation) -> Judgement:
     question, part = find_part(key, part_id)
-    found = isolation(lambda: _judge(question, part, text))
+    found = isolation(lambda: _within_bounds(question, part, text))
     return Judgement(text, not_judged(part.asked, text, found)) if isinstance(found, Failed) else found
+
+
+def _within_bounds(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
+    with at_most(ANSWER):
+        return _judge(question, part, text)
 
 
 def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
     reading = _read(question, text)
-    expression = None if reading.problems else final_answer(reading, part.part.target)
+    expression = None if reading.problems else final_answer(question, reading, part.part.target)
     problem = None if expression is None else left_open(question, reading, expression)
     if expression is None or problem is not None:
         return Judgement(text, _unreadable(part, reading, problem), reading)
@@ -204,21 +211,38 @@ def _result(
     question: SolvedQuestion, part: SolvedPart, reading: Reading, expression: Expression, verdict: Verdict
 ) -> PartResult:
     """What an answer that was read is worth by itself, and what is said about it."""
-    mistake = diagnosed(question, part, expression, verdict)
+    mistake, in_full = _diagnosis(question, part, expression, verdict)
     lines, score, outcome = _points(question, part, reading, verdict, mistake)
     return PartResult(
         asked=part.asked,
         verdict=outcome,
         score=score,
         note=_note(verdict, reading, mistake),
-        review=outcome in _REVIEWED,
+        review=outcome in _REVIEWED or not (in_full or _free(part)),
         message=message_for(replace(verdict, message="") if _hides(question, part, verdict, mistake) else verdict)
-        + _other_left_side(reading, part),
+        + _other_left_side(reading, part)
+        + ("" if in_full else _NOT_DIAGNOSED),
         answer=AnswerShown(reading.text, to_text(expression, question.question.model.names), expression, "", 0),
         evidence=_evidence(question, part, verdict.evidence),
         diagnosis=None if mistake is None else mistake.diagnosis,
         lines=lines,
     )
+
+
+def _diagnosis(
+    question: SolvedQuestion, part: SolvedPart, expression: Expression, verdict: Verdict
+) -> tuple[Diagnosed | None, bool]:
+    """The mistake that an answer matches, and whether it was looked for to the end with half of what is left."""
+    try:
+        with at_most(at_hand().left / 2):
+            return diagnosed(question, part, expression, verdict), True
+    except TooMuchWork:
+        return None, False
+
+
+def _free(part: SolvedPart) -> bool:
+    """Whether no mistake in this part is worth any points."""
+    return not any(setting.points for setting in part.part.malrules)
 
 
 def _evidence(question: SolvedQuestion, part: SolvedPart, evidence: Evidence) -> Evidence:

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 from grader.problems import Problem, raised
 from grader.results import NOTES, AnswerShown, Note, NoteKind, Outcome, PartResult
 from grader.rubric.shown import Asked
+from grader.work import TooMuchWork
 
 T = TypeVar("T")
 _OURS = "grader failed on"
@@ -21,7 +22,7 @@ _UNCHECKED = " Whether it is right given your other answers could not be checked
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Why a piece of work has no result: `note` is "grader_failed" or "timeout", `why` tells a developer more."""
+    """Why a piece of work has no result: `note` is one of the register's last three, `why` tells a developer more."""
 
     note: Note
     why: str
@@ -37,6 +38,8 @@ def isolated(work: Callable[[], T]) -> T | Failed:
     """The result of `work`, or the exception that it raised as a Failed."""
     try:
         return work()
+    except TooMuchWork as stop:
+        return Failed(Note(NoteKind.TOO_MUCH_WORK), str(stop))
     except Exception as error:
         return Failed(Note(NoteKind.GRADER_FAILED), raised(error))
 
@@ -51,16 +54,22 @@ def not_judged(asked: Asked, text: str, failed: Failed) -> PartResult:
         review=True,
         message=NOTES[failed.note.kind].sentence,
         answer=AnswerShown(text, "", None, "", 0),
-        problems=(Problem(f"{_OURS} the answer to part {asked.part}", failed.why),),
+        problems=_problem(failed, f"the answer to part {asked.part}"),
     )
 
 
 def not_followed(result: PartResult, failed: Failed) -> PartResult:
     """The result as judged by itself, for a person: credit for going on from other answers may be missing."""
     place = result.answer or AnswerShown("", "", None, "", 0)
-    message = f"{_OURS} what follows from other answers in part {result.asked.part}"
-    problem = Problem(message, failed.why, place.file, place.line)
-    return replace(result, review=True, message=result.message + _UNCHECKED, problems=(*result.problems, problem))
+    problems = _problem(failed, f"what follows from other answers in part {result.asked.part}", place.file, place.line)
+    return replace(result, review=True, message=result.message + _UNCHECKED, problems=(*result.problems, *problems))
+
+
+def _problem(failed: Failed, on: str, file: str = "", line: int = 0) -> tuple[Problem, ...]:
+    """The Problem that is our own fault; an answer that takes too much work is none."""
+    if failed.note.kind is NoteKind.TOO_MUCH_WORK:
+        return ()
+    return (Problem(f"{_OURS} {on}", failed.why, file, line),)
 
 
 def faults(results: Iterable[PartResult]) -> tuple[Problem, ...]:

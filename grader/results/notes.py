@@ -79,6 +79,7 @@ class NoteKind(StrEnum):
     ROUNDING_UNKNOWN = "rounding_unknown"
     UNDEFINED = "undefined"
     TOO_FEW_POINTS = "too_few_points"
+    TOO_MUCH_WORK = "too_much_work"
     TIMEOUT = "timeout"
     GRADER_FAILED = "grader_failed"
 
@@ -236,6 +237,11 @@ _ROWS = (
     NoteRow(NoteKind.UNDEFINED, Credit.PERSON, "This has no value where the reference has one.", particular=True),
     NoteRow(
         NoteKind.TOO_FEW_POINTS, Credit.PERSON, "There are too few points where both have a value.", particular=True
+    ),
+    NoteRow(
+        NoteKind.TOO_MUCH_WORK,
+        Credit.PERSON,
+        "To judge this takes more work than is spent on one answer; a person will look at it.",
     ),
     NoteRow(NoteKind.TIMEOUT, Credit.PERSON, _NOT_JUDGED),
     NoteRow(NoteKind.GRADER_FAILED, Credit.PERSON, _NOT_JUDGED),

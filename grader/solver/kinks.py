@@ -18,6 +18,7 @@ from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Call, Expression, Reduce, walk
 from grader.solver.runs import Run, draw_leaves, environment, leaf_values, moved_run, seeded, widened, worked_out
 from grader.solver.session import remembered
+from grader.work import NODE, spend
 
 GRID = 48
 KINK_STEP = 2.0**-16
@@ -46,6 +47,7 @@ def margins(node: Expression) -> tuple[Expression, ...]:
             case Call("lt" | "le" | "gt" | "ge" | "eq" | "ne", (left, right)):
                 found.append(sub(left, right))
             case Call("max" | "min", args) if len(args) > 1:
+                spend(NODE * len(args) ** 2)
                 found += [sub(a, b) for k, a in enumerate(args) for b in args[k + 1 :]]
             case Reduce("max" | "min"):
                 found.append(sub(item.body, item))
@@ -72,6 +74,7 @@ def new_conditions(run: Run, found: Iterable[Expression], known: tuple[Expressio
 
 
 def _same_sign(one: Array, other: Array) -> bool:
+    spend(NODE + one.size)
     return one.shape == other.shape and (np.array_equal(one, other) or np.array_equal(one, -other))
 
 

@@ -6,6 +6,7 @@ Arrays come with sizes that differ from each other and between two draws, so tha
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -15,11 +16,13 @@ import numpy as np
 from grader.autodiff.backprop import backward_pass
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.autodiff.higher import with_derivatives
-from grader.expression.evaluation.evaluator import Environment, evaluate
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.scope import Environment
 from grader.expression.evaluation.values import Array, ShapeError, Value, spread
 from grader.expression.language.domain import POSITIVE, REAL, draw
 from grader.expression.language.nodes import Expression, Partial, Symbol, head, indices, partial_name, sides, walk
 from grader.solver.session import Session, remembered
+from grader.work import NODE, at_hand, counting, spend
 
 SCALAR_POINTS = 40
 ARRAY_POINTS = 16
@@ -133,6 +136,7 @@ def make_run(
 
 def moved_run(run: Run, leaves: Mapping[str, Array], points: int) -> Run:
     """The program of a run at other points."""
+    spend(20 * NODE + sum(value.size for value in leaves.values()))
     return make_run(run.graph, run.sizes, leaves, points, run.session)
 
 
@@ -164,13 +168,13 @@ def quantities(
     short = dict(run.graph.notation)
     for expression in expressions:
         for item in walk(expression):
-            if isinstance(item, Symbol) and item.name in short and item.name not in worked_out(run):
+            if isinstance(item, Symbol) and item.name in short and item.name not in run.values:
                 written_out = short[item.name]
                 found = quantities(run, (written_out,), adjoints).get(head(written_out) or "")
-                if found is not None:
+                if found is not None and item.name not in worked_out(run):
                     _kept(run)[item.name] = found
-            if isinstance(item, Partial) and (name := head(item)) is not None and name not in worked_out(run):
-                _work_out(run, item, name, adjoints)
+            if isinstance(item, Partial) and (name := head(item)) is not None and name not in run.values:
+                _see_to(run, item, name, adjoints)
     return worked_out(run)
 
 
@@ -187,28 +191,57 @@ def _kept(run: Run) -> dict[str, Array]:
     return values
 
 
-def _work_out(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[Node, ...]]) -> None:
+def _see_to(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[Node, ...]]) -> None:
+    """See to it that a derivative has its values; it is charged the same when it has them already."""
+    costs = run.session.costs.setdefault(run, {})
+    if name not in costs:
+        with counting() as work:
+            if not _work_out(run, item, name, adjoints):
+                return
+        costs[name] = work.spent
+    spend(costs[name])
+
+
+def _work_out(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[Node, ...]]) -> bool:
+    """Whether there is such a derivative, which has its values then."""
     above, below = head(item.numerator), head(item.denominator)
-    if isinstance(item.numerator, Partial) and above is not None and above not in worked_out(run):
-        _work_out(run, item.numerator, above, adjoints)
+    if isinstance(item.numerator, Partial) and above is not None and above not in run.values:
+        _see_to(run, item.numerator, above, adjoints)
     known = worked_out(run)
     if above is None or below is None or above not in known or below not in known or above in _local(run):
-        return
+        return False
     graph = graph_for(run.session, run.graph, item)
     if any(node.name == above and _holds_local(node.expression, run, below) for node in graph.nodes):
-        return
+        return False
+    costs, every = run.session.costs[run], f"all of {above}"
+    if every not in costs:
+        with counting() as work:
+            found = _derivatives(run, item, above, adjoints)
+        _kept(run).update(found)
+        costs[every] = work.spent
+    spend(costs[every])
     values = _kept(run)
-    for node in adjoints.get(above) or _raw_adjoints(run.session, graph, above):
-        if node.name not in values:
-            values[node.name] = node_array(node, values, run.sizes, run.points)
-    if name in values:
-        return
     shape = values[above].shape[1:] + values[below].shape[1:]
+    at_hand().room(run.points * math.prod(shape))
+    spend(run.points * math.prod(shape))
+    if name in values:
+        return True
     if above == below:
-        size = int(np.prod(values[above].shape[1:], dtype=int))
+        size = math.prod(values[above].shape[1:])
         values[name] = np.broadcast_to(np.eye(size).reshape(shape), (run.points, *shape))
     else:  # no path leads from one to the other
         values[name] = np.zeros((run.points, *shape))
+    return True
+
+
+def _derivatives(run: Run, item: Partial, above: str, adjoints: Mapping[str, tuple[Node, ...]]) -> dict[str, Array]:
+    """The derivatives of a quantity by all that it comes from; those that the run has are not worked out again."""
+    values = dict(worked_out(run))
+    nodes = adjoints.get(above) or _raw_adjoints(run.session, graph_for(run.session, run.graph, item), above)
+    for node in nodes:
+        if node.name not in values:
+            values[node.name] = node_array(node, values, run.sizes, run.points)
+    return {node.name: values[node.name] for node in nodes}
 
 
 def graph_for(session: Session, graph: ComputationGraph, target: Expression) -> ComputationGraph:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from grader.autodiff.backprop import derivative
-from grader.expression.evaluation.evaluator import Environment, evaluate
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.scope import Environment
 from grader.expression.language.names import Declared, Names
 from grader.expression.language.nodes import Expression
 from grader.expression.reading.read import read_expression

@@ -13,7 +13,8 @@ from grader.autodiff.local_rules import LOCAL_PARTIALS, REDUCTIONS, local_partia
 from grader.diagnosis.rules.tangents import NOTHING, gradient_with, in_letters, make_tangents, operations, tangent_of
 from grader.expression.evaluation.array_functions import ARRAY
 from grader.expression.evaluation.elementwise import ELEMENTWISE
-from grader.expression.evaluation.evaluator import REDUCERS, Environment, evaluate
+from grader.expression.evaluation.evaluator import REDUCERS, evaluate
+from grader.expression.evaluation.scope import Environment
 from grader.expression.evaluation.values import spread
 from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.nodes import ZERO, Call, Expression, Indexed, Symbol, partial_name

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, TypeAlias, assert_never
 
@@ -27,8 +29,12 @@ from grader.expression.language.nodes import (
     Slice,
     Symbol,
     head,
+    walk,
 )
+from grader.work import STRIDE, spend
 
+LARGE = 100  # nodes
+BALL = 200  # units of work for an operation on balls of a few digits
 Point: TypeAlias = Mapping[str, float | Fraction]
 Assignments: TypeAlias = Sequence[tuple[str, Expression]]
 PRECISIONS = (64, 256, 1024, 4096)
@@ -40,21 +46,27 @@ class NoBall(Exception):
 
 
 def compare_at(
-    left: Expression, right: Expression, point: Point, deep: bool = False, program: Assignments = (), start: int = 0
+    left: Expression,
+    right: Expression,
+    point: Point,
+    deep: bool = False,
+    program: Assignments = (),
+    start: int = 0,
+    large: bool = True,
 ) -> str:
     """ "differ" with certainty, "agree" to many digits, or "unknown" where a side has no enclosure.
 
     `program` are assignments in order, for names that `point` does not give; `start` leaves out the first
     precisions, where a difference is not to be expected. A `deep` look goes to the last
-    precision before it says "agree": ``sigma(500)`` is no 1, after 217 nines.
+    precision before it says "agree": ``sigma(500)`` is no 1, after 217 nines. `large` is whether a side `is_large`.
     """
     before = ctx.prec
     try:
         for precision in PRECISIONS[start:]:
             ctx.prec = precision
-            balls = _balls(point, program)
+            balls = _balls(point, program, large)
             try:
-                a, b = _ball(left, balls), _ball(right, balls)
+                a, b = balls.of(left, balls), balls.of(right, balls)
             except NoBall:
                 continue
             if not (a.is_finite() and b.is_finite()):
@@ -67,7 +79,7 @@ def compare_at(
                 return "agree"
             if a.is_exact() and b.is_exact():
                 return "agree"
-        return _last_word(left, right, _balls(point, program))
+        return _last_word(left, right, _balls(point, program, large))
     finally:
         ctx.prec = before
 
@@ -79,7 +91,8 @@ def certainly_outside(
     before = ctx.prec
     try:
         ctx.prec = PRECISIONS[1]
-        found = _ball(answer, _balls(point, program))
+        balls = _balls(point, program, is_large(answer))
+        found = balls.of(answer, balls)
         return bool(found < arb(accepted[0]) or found > arb(accepted[1]))
     except NoBall:
         return False
@@ -87,39 +100,67 @@ def certainly_outside(
         ctx.prec = before
 
 
-def _balls(point: Point, program: Assignments) -> dict[str, arb]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Balls:
+    """What is `given` at a point; `of` encloses a formula there, in large ones by what is `kept` of nodes so far."""
+
+    given: dict[str, arb]
+    of: Callable[[Expression, Balls], Any]
+    kept: dict[int, tuple[Expression, Any]] = field(default_factory=dict)
+
+
+def _balls(point: Point, program: Assignments, large: bool) -> Balls:
     """What is given at a point, and of a program's lines those that have an enclosure."""
-    balls = {}
+    spend(len(point) * BALL + (1 + len(program)) * (BALL + BALL * ctx.prec // 256) * 8)
+    balls = Balls({}, _kept if large else _ball)
     for name, value in point.items():
         exact = fmpq(value.numerator, value.denominator) if isinstance(value, Fraction) else float(value)
-        balls[name] = arb(exact)
+        balls.given[name] = arb(exact)
     for name, expression in program:
         with suppress(NoBall):
-            balls[name] = _ball(expression, balls)
+            balls.given[name] = _ball(expression, balls)
     return balls
 
 
-def _last_word(left: Expression, right: Expression, balls: Mapping[str, arb]) -> str:
+def _last_word(left: Expression, right: Expression, balls: Balls) -> str:
     """Overlap at the last precision with both tiny against 1 counts as agreement; anything else is unknown."""
     try:
-        gap = abs(_ball(left, balls) - _ball(right, balls))
+        gap = abs(balls.of(left, balls) - balls.of(right, balls))
     except NoBall:
         return "unknown"
     return "agree" if gap.is_finite() and gap < arb(2) ** (-PRECISIONS[-1] // 2) else "unknown"
 
 
-def _ball(node: Expression, point: Mapping[str, arb]) -> Any:
+def is_large(*formulas: Expression) -> bool:
+    """Whether there may be parts that many places share, so that it is worth while to keep their enclosures."""
+    return any(sum(1 for _ in islice(walk(formula), LARGE)) == LARGE for formula in formulas)
+
+
+def _kept(node: Expression, point: Balls) -> Any:
+    """An enclosure of a formula; of what several places share, once."""
+    kept = point.kept
+    if id(node) in kept:
+        return kept[id(node)][1]
+    found = _ball(node, point)
+    if isinstance(node, Call | Product | Cases):
+        kept[id(node)] = (node, found)
+        if not len(kept) % STRIDE:
+            spend(STRIDE * (BALL + BALL * ctx.prec // 256))
+    return found
+
+
+def _ball(node: Expression, point: Balls) -> Any:
     match node:
         case Number():
             return arb(fmpq(node.value.numerator, node.value.denominator))
         case Partial():
             name = head(node) or ""
-            if name in point:
-                return point[name]
+            if name in point.given:
+                return point.given[name]
             raise NoBall
         case Symbol(name=name):
-            if name in point:
-                return point[name]
+            if name in point.given:
+                return point.given[name]
             if name == "pi":
                 return arb.pi()
             if name == "e":
@@ -128,32 +169,32 @@ def _ball(node: Expression, point: Mapping[str, arb]) -> Any:
         case Product() if all(joint not in ("@", "otimes") for joint in node.joints):
             result = arb(1)
             for factor in node.factors:
-                result = result * _ball(factor, point)
+                result = result * point.of(factor, point)
             return result
         case Cases():
             for value, test in node.branches:
                 if _holds(test, point):
-                    return _ball(value, point)
+                    return point.of(value, point)
             if node.otherwise is None:
                 raise NoBall
-            return _ball(node.otherwise, point)
+            return point.of(node.otherwise, point)
         case Call(function="iverson"):
             return arb(1) if _holds(node.args[0], point) else arb(0)
         case Call(function="pow"):
             return _power(node, point)
         case Call(primes=0) if node.function in BALLS:
-            return BALLS[node.function](*(_ball(arg, point) for arg in node.args))
+            return BALLS[node.function](*(point.of(arg, point) for arg in node.args))
         case Call() | Product() | Indexed() | Reduce() | Matrix() | Slice():  # without a row, or no scalar arithmetic
             raise NoBall
         case _:
             assert_never(node)
 
 
-def _power(node: Call, point: Mapping[str, arb]) -> Any:
+def _power(node: Call, point: Balls) -> Any:
     base, exponent = node.args
-    raised = _ball(base, point)
-    if isinstance(base, Symbol) and base.name == "e" and "e" not in point:
-        return _ball(exponent, point).exp()
+    raised = point.of(base, point)
+    if isinstance(base, Symbol) and base.name == "e" and "e" not in point.given:
+        return point.of(exponent, point).exp()
     exact = _integer(exponent)
     if exact is not None:
         if abs(exact) > _MAX_EXPONENT:
@@ -163,7 +204,7 @@ def _power(node: Call, point: Mapping[str, arb]) -> Any:
         return raised**exact
     if not raised > 0:
         raise NoBall
-    return (raised.log() * _ball(exponent, point)).exp()
+    return (raised.log() * point.of(exponent, point)).exp()
 
 
 def _integer(node: Expression) -> int | None:
@@ -176,7 +217,7 @@ def _integer(node: Expression) -> int | None:
     return None
 
 
-def _holds(test: Expression, point: Mapping[str, arb]) -> bool:
+def _holds(test: Expression, point: Balls) -> bool:
     match test:
         case Call("and", (left, right)):
             return _holds(left, point) and _holds(right, point)
@@ -185,12 +226,12 @@ def _holds(test: Expression, point: Mapping[str, arb]) -> bool:
         case Call("not", (inner,)):
             return not _holds(inner, point)
         case Call("lt" | "le" | "gt" | "ge" | "eq" | "ne" as name, (left, right)):
-            gap = _ball(left, point) - _ball(right, point)
+            gap = point.of(left, point) - point.of(right, point)
             if gap.contains(0) and not gap.is_exact():
                 raise NoBall
             sign = 0 if gap == 0 else 1 if gap > 0 else -1
             return sign in {"lt": (-1,), "le": (-1, 0), "gt": (1,), "ge": (0, 1), "eq": (0,), "ne": (-1, 1)}[name]
-    value = _ball(test, point)
+    value = point.of(test, point)
     if value.contains(0) and not value.is_exact():
         raise NoBall
     return bool(value != 0)

@@ -23,7 +23,7 @@ _SCALED = frozenset((Kind.SIGN, Kind.FACTOR_TWO, Kind.MISSING_MEAN, Kind.MEAN_FO
 _ALONE = frozenset((Kind.EXTRA_TERM, Kind.POWER_OF_TEN, Kind.TRANSPOSED, Kind.INVERTED))
 
 
-@remembered(maxsize=512)
+@remembered(maxsize=512, of_key=True)
 def combined(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> Predictions:
     """What two mistakes together would have given at the points of one run (worked out once)."""
     single = predictions(question, part, number)

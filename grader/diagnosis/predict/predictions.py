@@ -18,7 +18,8 @@ from grader.diagnosis.rules.factor_mistakes import repeatable
 from grader.diagnosis.rules.formula_mistakes import a_two_lost, changed_formulas
 from grader.diagnosis.rules.mistake import Mistake, named, plain_word
 from grader.diagnosis.rules.tangents import gradient_with, make_tangents, operations
-from grader.expression.evaluation.evaluator import Environment, evaluate
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.scope import Environment
 from grader.expression.evaluation.values import Array, ShapeError, Value, spread
 from grader.expression.language.nodes import Call, Expression, Partial, Symbol, head
 from grader.expression.printing.text import to_text
@@ -50,7 +51,7 @@ class Predictions:
     true: tuple[Mistake, ...]
 
 
-@remembered(maxsize=1024)
+@remembered(maxsize=1024, of_key=True)
 def predictions(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> Predictions:
     """What every mistake would have given at the points of one run (worked out once)."""
     run = question.runs[number]

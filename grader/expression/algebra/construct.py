@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from grader.expression.language.nodes import (
+    MANY,
     ONE,
     ZERO,
+    Again,
     Call,
     Expression,
     Indexed,
@@ -21,8 +24,10 @@ from grader.expression.language.nodes import (
     Symbol,
     children,
     rebuild,
+    rewriter,
     symbols,
 )
+from grader.work import STEP, STRIDE, spend
 
 LETTERS = "ijklpqrstuvabcdnm"
 
@@ -158,19 +163,36 @@ def substitute(node: Expression, changes: Mapping[str, Expression]) -> Expressio
     """The tree with free symbols replaced; bound letters are renamed where they would capture."""
     if not changes:
         return node
-    match node:
-        case Symbol():
-            return changes.get(node.name, node)
-        case Reduce():
-            inner = {name: value for name, value in changes.items() if name != node.letter}
-            brought = {name for value in inner.values() for name in symbols(value)}
-            if node.letter and node.letter in brought:
-                new = fresh(brought | symbols(node) | set(inner))
-                inner[node.letter] = Symbol(new)
-                node = replace(node, letter=new)
-            return rebuild(node, lambda child: substitute(child, inner))
-        case _:
-            return rebuild(node, lambda child: substitute(child, changes))
+    return changes.get(node.name, node) if type(node) is Symbol else _under(changes, {})(node)
+
+
+def _under(changes: Mapping[str, Expression], known: dict[frozenset[tuple[str, Expression]], Again]) -> Again:
+    """What replaces names; `known` has the same for the changes inside of sums, where they are others."""
+    return rewriter(partial(_changed, changes, known))
+
+
+def _changed(
+    changes: Mapping[str, Expression],
+    known: dict[frozenset[tuple[str, Expression]], Again],
+    node: Expression,
+    again: Again,
+) -> Expression:
+    if type(node) is Symbol:
+        return changes.get(node.name, node)
+    if not isinstance(node, Reduce):
+        return rebuild(node, again)
+    inner = {name: value for name, value in changes.items() if name != node.letter}
+    brought = {name for value in inner.values() for name in symbols(value)}
+    if node.letter and node.letter in brought:
+        new = fresh(brought | symbols(node) | set(inner))
+        inner[node.letter] = Symbol(new)
+        node = replace(node, letter=new)
+    if inner == changes:
+        return rebuild(node, again)
+    key = frozenset(inner.items())
+    if key not in known:
+        known[key] = _under(inner, known)
+    return rebuild(node, known[key])
 
 
 def apart(node: Expression, names: Iterable[str]) -> Expression:
@@ -188,12 +210,22 @@ def free_symbols(node: Expression) -> frozenset[str]:
     """The names of symbols that no sum or product in the tree binds."""
     found = set()
     pending: list[tuple[Expression, frozenset[str]]] = [(node, frozenset())]
+    seen: set[tuple[int, frozenset[str]]] = set()
+    left, strides = STRIDE, MANY // STRIDE
     while pending:
         node, bound = pending.pop()
         if type(node) is Symbol:
             if node.name not in bound:
                 found.add(node.name)
         elif type(node) is not Number:
+            left -= 1
+            if not left:
+                spend(STRIDE * STEP)
+                left, strides = STRIDE, strides - 1
+            if strides <= 0:  # in a large tree, what is shared once
+                if (id(node), bound) in seen:
+                    continue
+                seen.add((id(node), bound))
             if type(node) is Reduce:
                 bound = bound | {node.letter}
             pending += [(part, bound) for part in children(node)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
 from typing import TypeAlias
 
 from grader.expression.algebra.construct import (
@@ -34,11 +33,13 @@ from grader.expression.language.nodes import (
     Symbol,
     rebuild,
 )
+from grader.work import NODE, recalled, spend
 
 # a term is a coefficient and powers of atoms; atoms keep the order in which they came
 Term: TypeAlias = tuple[Fraction, tuple[tuple[Expression, Fraction], ...]]
 _MAX_EXPONENT = 64
 _MAX_TERMS = 24
+_MAX_BITS = 1 << 16  # of a coefficient
 
 
 def simplify(node: Expression) -> Expression:
@@ -106,16 +107,15 @@ def _shared(terms: list[Term]) -> tuple[tuple[Expression, Fraction], ...]:
 
 
 def _terms(node: Expression) -> list[Term]:
-    return list(_kept_terms(node))
+    found = _find_terms(node)
+    spend(NODE * len(found))
+    return list(found)
 
 
 # adjoints share most of their sub-trees, and a key asks for the same ones over and over
-@lru_cache(maxsize=16_384)
-def _kept_terms(node: Expression) -> tuple[Term, ...]:
-    return tuple(_find_terms(node))
-
-
+@recalled(maxsize=16_384)
 def _find_terms(node: Expression) -> list[Term]:
+    spend(15 * NODE)
     match node:
         case Number():
             return [] if node.value == 0 else [(node.value, ())]
@@ -235,6 +235,9 @@ def _power(terms: list[Term], exponent: Fraction) -> list[Term]:
     if not terms:
         return [_atom(Call("pow", (ZERO, number(exponent))))] if exponent < 0 else []
     coefficient, factors = _single(terms)
+    bits = max(coefficient.numerator.bit_length(), coefficient.denominator.bit_length())
+    if bits > 1 and bits * abs(exponent) > _MAX_BITS:
+        return [_atom(Call("pow", (_build(terms), number(exponent))))]
     return [(coefficient ** int(exponent), tuple((atom, e * exponent) for atom, e in factors))]
 
 

@@ -6,6 +6,7 @@ distribution over its last position at every i.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -27,8 +28,10 @@ from grader.expression.evaluation.values import (
     vector_axis,
 )
 from grader.problems import NOWHERE, Span
+from grader.work import at_hand
 
 Values = Sequence[Value]
+ENTRY = 30  # units of work for an entry of an exponential or a power
 
 
 def transpose(args: Values, _: Span = NOWHERE) -> Value:
@@ -46,6 +49,7 @@ def softmax(args: Values, span: Span = NOWHERE) -> Value:
     """exp(x) / sum exp(x) along the vector, or along each row of a matrix."""
     (x,) = args
     _need_rank(x, span)
+    at_hand().spend(ENTRY * x.data.size)
     shifted = np.exp(x.data - x.data.max(axis=_axis(x), keepdims=True))
     return Value(shifted / shifted.sum(axis=_axis(x), keepdims=True), x.letters)
 
@@ -54,6 +58,7 @@ def logsumexp(args: Values, span: Span = NOWHERE) -> Value:
     """log sum exp(x) along the vector, or along each row of a matrix."""
     (x,) = args
     _need_rank(x, span)
+    at_hand().spend(ENTRY * x.data.size)
     axis = _axis(x)
     top = x.data.max(axis=axis, keepdims=True)
     data = np.log(np.exp(x.data - top).sum(axis=axis, keepdims=True)) + top
@@ -71,6 +76,7 @@ def norm(args: Values, span: Span = NOWHERE) -> Value:
     """The Euclidean (Frobenius) norm, or the p-norm of a vector with p as second argument."""
     x = args[0]
     flat = _flat(x)
+    at_hand().spend(ENTRY * x.data.size)
     order = 2.0 if len(args) == 1 else _one_number(args[1], span)
     if not order > 0:
         raise NoValue("the order of a norm is a positive number", span)
@@ -104,6 +110,7 @@ def outer(args: Values, span: Span = NOWHERE) -> Value:
     letters = union((left, right))
     a, b = spread(left, letters), spread(right, letters)
     check_ranges(letters, (a, b), span)
+    at_hand().room(math.prod(map(max, zip(a.shape[:-1], b.shape[:-1], strict=True))) * a.shape[-1] * b.shape[-1])
     return Value(a[..., :, None] * b[..., None, :], letters)
 
 
@@ -112,6 +119,7 @@ def diag(args: Values, span: Span = NOWHERE) -> Value:
     (x,) = args
     if vector_axis(x) is not None:
         flat = flat_vector(x)
+        at_hand().room(flat.data.size * flat.shape[0])
         return Value(flat.data[..., :, None] * np.eye(flat.shape[0]), x.letters)
     if x.rank == 2 and x.shape[0] == x.shape[1]:
         return Value(np.diagonal(x.data, axis1=-2, axis2=-1), x.letters)
@@ -147,6 +155,7 @@ def ones(args: Values, span: Span = NOWHERE) -> Value:
     sizes = tuple(_whole(arg, span) for arg in args)
     if any(not 1 <= size <= 10_000 for size in sizes):
         raise ShapeError("a vector of ones needs a size", span)
+    at_hand().room(math.prod(sizes))
     return constant(1.0) if not sizes else Value(np.ones((1, *sizes)))
 
 
@@ -157,6 +166,7 @@ def identity(args: Values, span: Span = NOWHERE) -> Value:
     size = _whole(args[0], span)
     if not 1 <= size <= 1_000:
         raise ShapeError("an identity matrix needs a size", span)
+    at_hand().room(size * size)
     return Value(np.eye(size)[None])
 
 

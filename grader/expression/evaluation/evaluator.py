@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import TypeAlias, assert_never
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
 from grader.expression.algebra.construct import fresh, substitute
 from grader.expression.evaluation.array_functions import ARRAY
-from grader.expression.evaluation.elementwise import ELEMENTWISE
+from grader.expression.evaluation.elementwise import ELEMENTWISE, UNITS
+from grader.expression.evaluation.scope import Environment, Scope, Sharing, extent, outermost
 from grader.expression.evaluation.values import (
     Array,
     NoValue,
@@ -47,55 +48,59 @@ from grader.expression.language.nodes import (
     symbols,
     walk,
 )
+from grader.work import at_hand
 
-# the range of an index letter, None for a name that is no letter here
-Scope: TypeAlias = Callable[[str], int | None]
+FEW = 100  # values, before the nodes that are shared are looked for
+VALUE = 700  # units of work for a node, beside those for the entries of its value
+WIDE = 8  # times as much work is an entry of the widest floating point
 REDUCERS = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}
 CONSTANT_VALUES = {"e": math.e, "pi": math.pi}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Environment:
-    """One run of a program: `values` maps a name to an array (K, *axes), `sizes` a size symbol to its number.
-
-    `extents` gives letters whose range no array in the expression tells (those of the target).
-    """
-
-    values: Mapping[str, Array]
-    sizes: Mapping[str, int]
-    extents: Mapping[str, int]
-
-
 def evaluate(node: Expression, env: Environment) -> Value:
-    """The value of an expression at all points of a run; raises ShapeError where shapes do not allow one."""
-    with np.errstate(all="ignore"):
-        return _value(node, env, _outermost(node, env))
+    """The value of an expression at all points of a run.
+
+    Raises ShapeError where shapes do not allow one, TooMuchWork where it takes more, or holds more, than is left.
+    """
+    work = at_hand()
+    before, alarm = work.held, min(work.spent + FEW * VALUE, work.limit)
+    try:
+        with np.errstate(all="ignore"):
+            return _value(node, env, Scope(outermost(node, env), Sharing(node, work, alarm)))
+    finally:
+        work.held, work.kept = before, 0
 
 
 def _value(node: Expression, env: Environment, scope: Scope) -> Value:
-    match node:
-        case Number():
-            return constant(_float(node))
-        case Symbol():
-            return _symbol(node, env, scope)
-        case Indexed():
-            return _indexed(node, env, scope)
-        case Call():
-            return _call(node, env, scope)
-        case Product():
-            return _product(node, env, scope)
-        case Reduce():
-            return _reduce(node, env, scope)
-        case Cases():
-            return _cases(node, env, scope)
-        case Matrix():
-            return _matrix(node, env, scope)
-        case Partial():
-            return _partial(node, env, scope)
-        case Slice():
-            raise ShapeError("a colon stands only in an index", node.span)
-        case _:
-            assert_never(node)
+    """The value of a node; its work is counted, and what it holds instead of what its parts held."""
+    kind = type(node)
+    if kind is Symbol or kind is Number:  # nothing new is made
+        return VALUES[kind](node, env, scope)
+    sharing = scope.sharing
+    work = sharing.work
+    key, held = None, work.held
+    if sharing.nodes:
+        key = scope.key(node)
+        if key in sharing.kept:
+            return sharing.kept[key]
+    found = VALUES[kind](node, env, scope)
+    size = found.data.nbytes
+    work.spent += VALUE + (size >> 3)
+    work.held = held + size
+    if work.spent > sharing.alarm:
+        sharing.look()
+    if key is not None:
+        sharing.kept[key] = found
+        work.kept += size
+    return found
+
+
+def _number(node: Number, _env: Environment, _scope: Scope) -> Value:
+    return constant(_float(node))
+
+
+def _slice(node: Slice, _env: Environment, _scope: Scope) -> Value:
+    raise ShapeError("a colon stands only in an index", node.span)
 
 
 def _float(node: Number) -> float:
@@ -193,6 +198,7 @@ def _gather(value: Value, axis: int, index: Value, node: Expression) -> tuple[Va
     head = 1 + len(letters)
     source = align((moved, Value(index.data, index.letters)))[0][0]
     count = np.broadcast_shapes(source.shape[:head], places.shape[:head])
+    at_hand().room(3 * math.prod(count) * math.prod(source.shape[head:]))
     source = np.broadcast_to(source, count + source.shape[head:])
     places = np.broadcast_to(
         places.reshape(places.shape[:head] + (1,) * (source.ndim - head)), count + source.shape[head:-1] + (1,)
@@ -219,9 +225,20 @@ def _call(node: Call, env: Environment, scope: Scope) -> Value:
         raise ShapeError("a power of a square matrix is ambiguous: elementwise or repeated product", node.span)
     function = ELEMENTWISE[node.function]
     if len(args) == 1:
-        return Value(function(args[0].data), args[0].letters)
+        (arg,) = args
+        if node.function in UNITS:
+            scope.work.spend(UNITS[node.function] * _entries((arg.data,)))
+        return Value(function(arg.data), arg.letters)
     arrays, letters = align(args, node.span)
+    if node.function in UNITS:
+        scope.work.spend(UNITS[node.function] * _entries(arrays))
     return Value(function(*arrays), letters)
+
+
+def _entries(arrays: Sequence[Array]) -> int:
+    """How many entries come of arrays that are lined up; one in the widest floating point takes as long as many."""
+    sizes: int = math.prod(map(max, zip(*(array.shape for array in arrays), strict=True)))
+    return sizes * (WIDE if any(array.itemsize > 8 for array in arrays) else 1)
 
 
 def _product(node: Product, env: Environment, scope: Scope) -> Value:
@@ -247,17 +264,16 @@ def _reduce(node: Reduce, env: Environment, scope: Scope) -> Value:
         return ARRAY["total"]([body], node.span)
     if node.letter in env.values:  # inside its sum a letter hides the quantity of its name
         node = _renamed(node, fresh(set(env.values) | symbols(node)))
-    size = _extent(node.body, node.letter, env) or _bound_size(node, env, scope)
+    size = extent(node.body, node.letter, env) or _bound_size(node, env, scope)
     if size is None:
         raise NoValue(f"nothing tells the range of the index '{node.letter}'", node.span)
 
-    def inner(name: str) -> int | None:
-        return size if name == node.letter else scope(name)
-
+    inner = scope.inside(node.letter, size)
     body = _value(node.body, env, inner)
     mask = _mask(node, env, inner, size)
     neutral = {"sum": 0.0, "prod": 1.0, "max": -math.inf, "min": math.inf}[node.kind]
     if node.letter not in body.letters:
+        scope.work.spend(size * body.data.size)
         body = Value(
             np.broadcast_to(body.data[:, None], (body.data.shape[0], size, *body.data.shape[1:])),
             (node.letter, *body.letters),
@@ -355,45 +371,23 @@ def _matrix(node: Matrix, env: Environment, scope: Scope) -> Value:
         raise ShapeError("a matrix of matrices is not read", node.span)
     letters = union(entries)
     arrays = np.broadcast_arrays(*align(entries)[0])
+    scope.work.room(len(arrays) * arrays[0].size)
     data = np.stack(arrays, axis=-1)
     return Value(data.reshape(*data.shape[:-1], len(node.rows), width), letters)
 
 
-def _outermost(node: Expression, env: Environment) -> Scope:
-    """The ranges of letters that no sum binds: from the arrays they enter, else from the target."""
-    found: dict[str, int | None] = {}
-
-    def look(name: str) -> int | None:
-        if name not in found:
-            found[name] = _extent(node, name, env) or env.extents.get(name)
-        return found[name]
-
-    return look
-
-
-def _extent(node: Expression, letter: str, env: Environment) -> int | None:
-    """The length of the axis that a letter enters somewhere in the tree."""
-    for item in walk(node):
-        entered = indices(item)
-        if not entered or not any(type(index) is Symbol and index.name == letter for index in entered):
-            continue
-        shape = _base_shape(item.base if isinstance(item, Indexed) else item, env)
-        if shape is None:
-            continue
-        if len(entered) < len(shape) and len(entered) == 1:
-            shape = tuple(size for size in shape if size != 1) or (1,)
-        for index, size in zip(entered, shape, strict=False):
-            if isinstance(index, Symbol) and index.name == letter:
-                return size
-    return None
-
-
-def _base_shape(base: Expression, env: Environment) -> tuple[int, ...] | None:
-    """The axes of an indexed quantity; of a bracket, those of the first array in it."""
-    for item in walk(base):
-        name = head(item) if isinstance(item, Symbol | Partial) else None
-        if name is not None and name in env.values:
-            shape = env.values[name].shape[1:]
-            if shape:
-                return shape
-    return None
+# how each kind of node is evaluated
+VALUES: Mapping[type, Callable[..., Value]] = MappingProxyType(
+    {
+        Number: _number,
+        Symbol: _symbol,
+        Slice: _slice,
+        Indexed: _indexed,
+        Call: _call,
+        Product: _product,
+        Reduce: _reduce,
+        Cases: _cases,
+        Partial: _partial,
+        Matrix: _matrix,
+    }
+)

@@ -5,7 +5,8 @@ r"""A vector of ones whose length only its neighbour tells: ``\mathbf 1^\top A``
 
 from __future__ import annotations
 
-from grader.expression.evaluation.evaluator import Environment, evaluate
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.scope import Environment
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import Call, Expression, Product, integer
 

@@ -12,8 +12,9 @@ from itertools import islice, pairwise, product
 
 import numpy as np
 
-from grader.expression.evaluation.evaluator import Environment, evaluate
+from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.implicit_ones import holds_ones, with_sums
+from grader.expression.evaluation.scope import Environment
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import (
     Call,
@@ -27,8 +28,10 @@ from grader.expression.language.nodes import (
     rebuild,
     walk,
 )
+from grader.work import spend
 
 MAX_READINGS = 64
+READING = 500  # units of work to try one, beside those of its value
 # what a joint between two arrays can mean, the strict meaning first; two plain vectors have no matrix product
 # unless one is transposed, so that `y * yhat` of them is entry by entry
 MEANINGS = {
@@ -53,8 +56,9 @@ def readings(node: Expression, env: Environment) -> tuple[Expression, ...]:
     """The distinct readings that type-check against a run; raises ShapeError where none does."""
     if not _is_ambiguous(node, env):
         return (node,)
+    spend(READING)
     small = Environment({name: value[:1] for name, value in env.values.items()}, env.sizes, env.extents)
-    found = _alternatives(node, small)
+    found = _alternatives(node, small, {})
     kept = []
     failure: ShapeError | None = None
     for item in found:
@@ -71,10 +75,11 @@ def readings(node: Expression, env: Environment) -> tuple[Expression, ...]:
 
 def _is_ambiguous(node: Expression, env: Environment) -> bool:
     """Whether a product has two or more factors that hold arrays not fully indexed, or bars stand round one."""
+    known: dict[int, bool] = {}
     for item in walk(node):
-        if isinstance(item, Product) and sum(_holds_array(factor, env) for factor in item.factors) > 1:
+        if isinstance(item, Product) and sum(_holds_array(factor, env, known) for factor in item.factors) > 1:
             return True
-        if isinstance(item, Call) and item.function == "abs" and _holds_array(item.args[0], env):
+        if isinstance(item, Call) and item.function == "abs" and _holds_array(item.args[0], env, known):
             return True
         if isinstance(item, Product) and holds_ones(item):
             return True
@@ -83,21 +88,30 @@ def _is_ambiguous(node: Expression, env: Environment) -> bool:
     return False
 
 
-def _holds_array(node: Expression, env: Environment) -> bool:
+def _holds_array(node: Expression, env: Environment, known: dict[int, bool]) -> bool:
+    """Whether an array stands in a formula without all of its indices; `known` tells so of nodes by identity."""
     match node:
         case Symbol(name=name):
             return name in env.values and env.values[name].ndim > 1
         case Indexed(base=Symbol(name=name), indices=places):
             return name in env.values and env.values[name].ndim - 1 > len(places)
-    return any(_holds_array(child, env) for child in children(node))
+    if id(node) not in known:
+        known[id(node)] = any(_holds_array(child, env, known) for child in children(node))
+    return known[id(node)]
 
 
-def _alternatives(node: Expression, env: Environment) -> list[Expression]:
-    """All readings of a tree, innermost products first; those that can't be evaluated are dropped on the way up."""
-    options = [_alternatives(child, env) if children(child) else [child] for child in children(node)]
+def _alternatives(node: Expression, env: Environment, known: dict[int, list[Expression]]) -> list[Expression]:
+    """All readings of a tree, innermost products first; those that can't be evaluated are dropped on the way up.
+
+    `known` has those of nodes by identity.
+    """
+    if id(node) in known:
+        return known[id(node)]
+    options = [_alternatives(child, env, known) if children(child) else [child] for child in children(node)]
     found: list[Expression] = []
     for choice in islice(product(*options), MAX_READINGS + 1):
         pieces = iter(choice)
+        spend(READING)
         built = rebuild(node, lambda _, pieces=pieces: next(pieces))  # type: ignore[misc]
         built = with_sums(built, env)
         match built:
@@ -109,6 +123,7 @@ def _alternatives(node: Expression, env: Environment) -> list[Expression]:
                 found += _bar_readings(built, env)
         if len(found) > MAX_READINGS:
             raise TooManyReadings
+    known[id(node)] = found
     return found
 
 
@@ -139,6 +154,7 @@ def _product_readings(node: Product, env: Environment) -> list[Expression]:
     for choice in islice(product(*options), MAX_READINGS):
         mixed = len(set(choice)) > 1
         for binding in BINDINGS if mixed else BINDINGS[:1]:
+            spend(READING * len(terms))
             built = _grouped(terms, list(choice), binding)
             if _evaluates(built, env) and not _stretches(built, env):
                 found.append(_with_scalars(scalars, built))

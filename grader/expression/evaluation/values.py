@@ -9,13 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.problems import NOWHERE, Problem, Span
+from grader.work import at_hand
 
+SMALL = 1 << 16  # entries that are made without asking for room
+BY_BLOCKS, BY_ENTRIES = 32, 2  # multiplications of a matrix product in a unit of work, by a library or entry by entry
 Array = NDArray[Any]
 
 
@@ -105,6 +109,8 @@ def align(values: Sequence[Value], span: Span = NOWHERE) -> tuple[list[Array], t
             raise ShapeError(f"shapes do not fit: {shape_text(shapes[0])} with {shape_text(shapes[-1])}", span)
         arrays[k] = arrays[k].reshape(arrays[k].shape[:head] + padded)
     check_ranges(letters, arrays, span)
+    if len(arrays) > 2 or arrays[0].size * arrays[-1].size > SMALL:
+        at_hand().room(math.prod(map(max, zip(*(array.shape for array in arrays), strict=True))))
     return arrays, letters
 
 
@@ -138,12 +144,32 @@ def matmul(left: Value, right: Value, span: Span = NOWHERE) -> Value:
             f"a matrix product needs equal inner sizes: {shape_text(left.shape)} times {shape_text(right.shape)}",
             span,
         )
+    if left.rank > 2 or right.rank > 2:
+        _check_batches(left, right, span)
+    if a.size * b.size > SMALL:
+        _make_room(a, b)
     data = np.matmul(a, b)
     if right.rank == 1:
         data = data[..., 0]
     if left.rank == 1:
         data = data[..., 0] if right.rank == 1 else data[..., 0, :]
     return Value(data, letters)
+
+
+def _make_room(a: Array, b: Array) -> None:
+    """Count the work of a matrix product; raises TooMuchWork."""
+    batch = math.prod(max(sizes) for sizes in zip_longest(a.shape[-3::-1], b.shape[-3::-1], fillvalue=1))
+    entries, work = batch * a.shape[-2] * b.shape[-1], at_hand()
+    work.room(entries)
+    work.spend(entries * a.shape[-1] // (BY_ENTRIES if max(a.itemsize, b.itemsize) > 8 else BY_BLOCKS))
+
+
+def _check_batches(left: Value, right: Value, span: Span) -> None:
+    """Raises ShapeError where the axes before the last two of arrays with more do not fit."""
+    pairs = zip(left.shape[-3::-1], right.shape[-3::-1], strict=False)
+    if left.letters or right.letters or any(one != other and 1 not in (one, other) for one, other in pairs):
+        message = f"a matrix product needs matrices: {shape_text(left.shape)} times {shape_text(right.shape)}"
+        raise ShapeError(message, span)
 
 
 def vector_axis(value: Value) -> int | None:

@@ -3,16 +3,57 @@
 A tree of frozen values. Every node knows its `span` in the text it was read from; spans take no part in
 equality, so ``parse(print(e)) == e``. One example: ``-y_i * x`` is
 ``Call("neg", (Product((Indexed(Symbol("y"), (Symbol("i"),)), Symbol("x")), ("*",)),))``.
+
+A formula may hold the same node at several places: what an answer defines once and uses twice. So a walk over all
+places can be exponentially longer than the formula; `rewritten` and `walk` come by each node once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TypeAlias, assert_never
+from typing import Any, TypeAlias, TypeVar, assert_never
 
 from grader.problems import NOWHERE, Span
+from grader.work import NODE, STEP, STRIDE, spend
+
+MANY = 4096  # nodes that a walk goes through before it leaves out those it has come by
+NodeClass = TypeVar("NodeClass")
+
+
+class Shared:
+    """A node that may stand at many places: its hash is worked out once, and so is that it equals another node."""
+
+    __slots__ = ("_hash", "_twin")
+
+
+def _compared_once(kind: type[NodeClass]) -> type[NodeClass]:
+    """A class of nodes of which comparing two takes no longer for parts that are shared: each pair is compared once."""
+    plain_hash: Callable[[Any], int] = kind.__hash__
+    plain_equal: Callable[[Any, Any], bool] = kind.__eq__
+
+    def kept_hash(node: Any) -> int:
+        try:
+            found: int = node._hash
+        except AttributeError:
+            found = plain_hash(node)
+            object.__setattr__(node, "_hash", found)
+        return found
+
+    def kept_equal(node: Any, other: Any) -> bool:
+        if node is other or getattr(node, "_twin", None) is other:
+            return True
+        if type(node) is not type(other):
+            return False
+        if hash(node) != hash(other) or not plain_equal(node, other):
+            return False
+        object.__setattr__(node, "_twin", other)
+        return True
+
+    kind.__hash__ = kept_hash  # type: ignore[method-assign, assignment]
+    kind.__eq__ = kept_equal  # type: ignore[method-assign]
+    return kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +84,9 @@ class Slice:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@_compared_once
 @dataclass(frozen=True, slots=True)
-class Indexed:
+class Indexed(Shared):
     """`base` entered at `indices`, one an axis, counted from 1: ``y_{ij}``, ``W_{21}``, ``[a - b]_z``."""
 
     base: Expression
@@ -52,8 +94,9 @@ class Indexed:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@_compared_once
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(Shared):
     """A row of `functions.FUNCTIONS` (operators included) applied to arguments.
 
     `primes` counts derivatives of the function itself: ``sigma'(z)`` is ``Call("sigmoid", (z,), 1)``.
@@ -65,8 +108,9 @@ class Call:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@_compared_once
 @dataclass(frozen=True, slots=True)
-class Product:
+class Product(Shared):
     """A flat product with its joints as written: one joint between each two factors.
 
     Joints: ``""`` juxtaposition, ``"*"``, ``"cdot"``, ``"times"``, ``"circ"`` (elementwise, also odot),
@@ -79,8 +123,9 @@ class Product:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@_compared_once
 @dataclass(frozen=True, slots=True)
-class Reduce:
+class Reduce(Shared):
     """`kind` ("sum", "prod", "max", "min") of `body` over `letter`.
 
     Without bounds the letter runs over the axis it names in the body; `condition` restricts it
@@ -96,8 +141,9 @@ class Reduce:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@_compared_once
 @dataclass(frozen=True, slots=True)
-class Cases:
+class Cases(Shared):
     """Branches ``(value, condition)`` tried in order; `otherwise` where none holds (None: undefined there)."""
 
     branches: tuple[tuple[Expression, Expression], ...]
@@ -105,8 +151,9 @@ class Cases:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@_compared_once
 @dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(Shared):
     """The derivative of `numerator` by `denominator`, whether or not anyone wrote it out: ``dL/dz_ij``."""
 
     numerator: Expression
@@ -114,8 +161,9 @@ class Partial:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+@_compared_once
 @dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(Shared):
     """A literal matrix (or vector) by rows."""
 
     rows: tuple[tuple[Expression, ...], ...]
@@ -135,15 +183,15 @@ def integer(value: int) -> Number:
 
 def children(node: Expression) -> tuple[Expression, ...]:
     """The direct sub-expressions of a node, in reading order."""
-    match node:
-        case Number() | Symbol() | Slice():
-            return ()
-        case Indexed():
-            return (node.base, *node.indices)
+    match node:  # the most frequent first
         case Call():
             return node.args
         case Product():
             return node.factors
+        case Number() | Symbol() | Slice():
+            return ()
+        case Indexed():
+            return (node.base, *node.indices)
         case Reduce():
             extra = (node.lower, node.upper, node.condition)
             return (node.body, *(part for part in extra if part is not None))
@@ -159,46 +207,114 @@ def children(node: Expression) -> tuple[Expression, ...]:
 
 
 def rebuild(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
-    """The same node over changed children."""
+    """The same node over changed children; the node itself where none changes."""
+    if type(node) is Symbol or type(node) is Number:
+        return node
+    old = children(node)
+    new = tuple(map(change, old))
+    for one, other in zip(old, new, strict=True):
+        if one is not other:
+            return _with_children(node, new)
+    return node
+
+
+def _with_children(node: Expression, new: tuple[Expression, ...]) -> Expression:
+    parts = iter(new)
     match node:
         case Number() | Symbol() | Slice():
             return node
         case Indexed():
-            return replace(node, base=change(node.base), indices=tuple(map(change, node.indices)))
+            return Indexed(new[0], new[1:], node.span)
         case Call():
-            return replace(node, args=tuple(map(change, node.args)))
+            return Call(node.function, new, node.primes, node.span)
         case Product():
-            return replace(node, factors=tuple(map(change, node.factors)))
+            return Product(new, node.joints, node.span)
         case Reduce():
-            return replace(
-                node,
-                body=change(node.body),
-                lower=None if node.lower is None else change(node.lower),
-                upper=None if node.upper is None else change(node.upper),
-                condition=None if node.condition is None else change(node.condition),
+            body = next(parts)
+            lower, upper, test = (
+                None if bound is None else next(parts) for bound in (node.lower, node.upper, node.condition)
             )
+            return Reduce(node.kind, node.letter, body, lower, upper, test, node.span)
         case Cases():
-            return replace(
-                node,
-                branches=tuple((change(value), change(test)) for value, test in node.branches),
-                otherwise=None if node.otherwise is None else change(node.otherwise),
-            )
+            branches = tuple((next(parts), next(parts)) for _ in node.branches)
+            return Cases(branches, None if node.otherwise is None else next(parts), node.span)
         case Partial():
-            return replace(node, numerator=change(node.numerator), denominator=change(node.denominator))
+            return Partial(new[0], new[1], node.span)
         case Matrix():
-            return replace(node, rows=tuple(tuple(map(change, row)) for row in node.rows))
+            return Matrix(tuple(tuple(next(parts) for _ in row) for row in node.rows), node.span)
         case _:
             assert_never(node)
 
 
+Again: TypeAlias = Callable[[Expression], Expression]
+
+
+def rewriter(rule: Callable[[Expression, Again], Expression]) -> Again:
+    """What changes formulas by a rule, which is given a node and what changes its parts; each node is changed once."""
+    kept: dict[int, tuple[Expression, Expression]] = {}
+
+    def again(part: Expression) -> Expression:
+        if type(part) is Symbol or type(part) is Number:
+            return rule(part, again)
+        found = kept.get(id(part))
+        if found is None:
+            found = kept[id(part)] = (part, rule(part, again))  # the part is kept too: its number stays its own
+            if not len(kept) % STRIDE:
+                spend(STRIDE * NODE)
+        return found[1]
+
+    return again
+
+
+def rewritten(node: Expression, rule: Callable[[Expression, Again], Expression]) -> Expression:
+    """The formula changed by a rule, as by a `rewriter`."""
+    return rewriter(rule)(node)
+
+
 def walk(node: Expression) -> Iterator[Expression]:
-    """Every node of the tree, parents first."""
+    """Every node of the tree, parents first; of a tree of more than MANY nodes, what is shared once."""
     pending = [node]
+    left, strides = STRIDE, MANY // STRIDE
     while pending:
         current = pending.pop()
         yield current
         if type(current) is not Symbol and type(current) is not Number:  # most nodes, and they have no children
             pending.extend(reversed(children(current)))
+            left -= 1
+            if not left:
+                spend(STRIDE * STEP)
+                left, strides = STRIDE, strides - 1
+                if not strides:
+                    yield from _walk_once(pending)
+                    return
+
+
+def _walk_once(pending: list[Expression]) -> Iterator[Expression]:
+    """The rest of a walk, without what comes again."""
+    seen: set[int] = set()
+    while pending:
+        current = pending.pop()
+        yield current
+        if not isinstance(current, Symbol | Number) and id(current) not in seen:
+            seen.add(id(current))
+            pending.extend(reversed(children(current)))
+            if not len(seen) % STRIDE:
+                spend(STRIDE * STEP)
+
+
+def depth(node: Expression) -> int:
+    """How many nodes stand in one another."""
+    kept: dict[int, int] = {}
+    pending = [node]
+    while pending:
+        current = pending[-1]
+        below = [child for child in children(current) if id(child) not in kept]
+        if below:
+            pending += below
+        else:
+            kept[id(current)] = 1 + max((kept[id(child)] for child in children(current)), default=0)
+            pending.pop()
+    return kept[id(node)]
 
 
 def symbols(node: Expression) -> frozenset[str]:

@@ -6,8 +6,9 @@ How a construct is written is for a `Notation` to say, one for plain text, one f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Generic, TypeAlias, assert_never
 
 from grader.expression.language.nodes import (
@@ -24,6 +25,7 @@ from grader.expression.language.nodes import (
     Symbol,
     children,
     head,
+    rebuild,
 )
 from grader.expression.language.precedence import ATOM, LOGIC, NOT, OPEN, POWER, PRODUCT, RELATION, SIGN, SUM
 from grader.expression.printing.pieces import (
@@ -40,7 +42,9 @@ from grader.expression.printing.pieces import (
     order_of,
     stand_together,
 )
+from grader.work import NODE, spend
 
+MAX_PRINTED = 8000  # nodes of a formula
 # None: this one is written as a call after all
 Form: TypeAlias = Callable[[PrintedNames, Call, tuple[Piece[Code], ...]], Piece[Code] | None]
 
@@ -87,11 +91,32 @@ class Notation(Generic[Code]):
     meet: Callable[[PrintedNames, Expression, Code, Code, bool], bool]  # whether a factor can't follow another bare
 
 
+def abridged(node: Expression, room: int) -> Expression:
+    """The formula with ``…`` for what goes beyond so many nodes: the parts of a node share its room alike."""
+    if sum(1 for _ in islice(_places(node), room + 1)) <= room:
+        return node
+    parts = children(node)
+    if not parts or room <= len(parts):
+        return Symbol("…", node.span)
+    return rebuild(node, lambda part: abridged(part, (room - 1) // len(parts)))
+
+
+def _places(node: Expression) -> Iterator[Expression]:
+    """Every node at every place."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        yield current
+        pending.extend(children(current))
+
+
 def printed(e: Expression, table: PrintedNames, notation: Notation[Code]) -> Piece[Code]:
-    """Fold the tree from its leaves; a loop, because a long sum is a deep tree."""
+    """Fold the tree from its leaves; a loop, because a long sum is a deep tree. What is too long has ``…`` inside."""
     order: list[tuple[Expression, int]] = []
     pending = [e]
     while pending:
+        if len(order) > MAX_PRINTED:
+            return printed(abridged(e, MAX_PRINTED), table, notation)
         node = pending.pop()
         match node:  # the four most frequent first
             case Symbol() | Number():
@@ -104,6 +129,7 @@ def printed(e: Expression, table: PrintedNames, notation: Notation[Code]) -> Pie
                 below = children(node)
         order.append((node, len(below)))
         pending.extend(below)
+    spend(5 * NODE * len(order))
     done: list[Piece[Code]] = []
     for node, count in reversed(order):  # children come before their parents, in reading order
         if count:

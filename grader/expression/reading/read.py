@@ -26,8 +26,10 @@ from grader.expression.reading.lexing.tokens import Token, Unreadable, fail
 from grader.expression.reading.spelling.dashes import with_dashes
 from grader.expression.reading.spelling.spellings import spellings_of
 from grader.problems import Problem, Span
+from grader.work import spend
 
 MAX_TREE = 200
+CHARACTER = 300  # units of work: reading takes time by the length of a text alone
 _LATEX = re.compile(r"\\[A-Za-z({\[\\_%,;|!]|\$|`|\{,\}|(?<!&)&(?!&)")
 _DASH = re.compile(r"\S[-−–—]\d")  # touching both sides, as in Z_1-1
 _PROSE = frozenset(
@@ -100,6 +102,7 @@ def read(text: str, names: Names | None = None, notation: str | None = None) -> 
 
     With `names` every symbol must be one of them (under any spelling); without, every free name is itself.
     """
+    spend(CHARACTER * len(text))
     notes: list[str] = []
     parser: Parser | None = None
     source = text

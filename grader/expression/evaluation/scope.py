@@ -1,0 +1,156 @@
+"""Where a formula stands while it is evaluated: the run, the ranges of index letters, what was worked out already.
+
+Inside ``sum_k y_ik`` the letter k has the range of the second axis of y.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from grader.expression.evaluation.values import Array, Value
+from grader.expression.language.nodes import (
+    Expression,
+    Indexed,
+    Number,
+    Partial,
+    Reduce,
+    Symbol,
+    children,
+    head,
+    indices,
+    walk,
+)
+from grader.work import STEP, Work, spend
+
+# the range of an index letter, None for a name that is no letter here
+Ranges: TypeAlias = Callable[[str], int | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Environment:
+    """One run of a program: `values` maps a name to an array (K, *axes), `sizes` a size symbol to its number.
+
+    `extents` gives letters whose range no array in the expression tells (those of the target).
+    """
+
+    values: Mapping[str, Array]
+    sizes: Mapping[str, int]
+    extents: Mapping[str, int]
+
+
+@dataclass(slots=True, eq=False)
+class Sharing:
+    """What several places share in the formula at hand.
+
+    `nodes` has such nodes by identity, with the letters that are free in each: none, until so much work was spent that
+    it is worth while (`alarm`, which is the limit of the work from then on). `kept` has their values so far, by what
+    these letters mean.
+    """
+
+    root: Expression
+    work: Work
+    alarm: float
+    nodes: Mapping[int, frozenset[str]] | None = None
+    kept: dict[tuple[object, ...] | None, Value] = field(init=False)
+
+    def look(self) -> None:
+        """Find the nodes; raises TooMuchWork where it is the limit that is reached."""
+        self.work.spend(0)
+        self.alarm, self.nodes, self.kept = self.work.limit, _shared_nodes(self.root), {}
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """Where a formula stands while it is evaluated: the ranges of letters, and inside of which sums."""
+
+    ranges: Ranges
+    sharing: Sharing
+    bound: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def work(self) -> Work:
+        """What counts."""
+        return self.sharing.work
+
+    def __call__(self, name: str) -> int | None:
+        """The range of an index letter, None for a name that is no letter here."""
+        return next((size for letter, size in self.bound if letter == name), None) or self.ranges(name)
+
+    def inside(self, letter: str, size: int) -> Scope:
+        """The same inside a sum over a letter."""
+        return Scope(self.ranges, self.sharing, ((letter, size), *self.bound))
+
+    def key(self, node: Expression) -> tuple[object, ...] | None:
+        """Under what the value of a node is kept; None where it stands at one place only."""
+        free = (self.sharing.nodes or {}).get(id(node))
+        return None if free is None else (id(node), *(pair for pair in self.bound if pair[0] in free))
+
+
+def _shared_nodes(node: Expression) -> Mapping[int, frozenset[str]]:
+    """The nodes with parts that several places share, and the letters that each leaves free."""
+    places: Counter[int] = Counter()
+    free: dict[int, frozenset[str]] = {}
+    pending = [node]
+    while pending:
+        current = pending[-1]
+        parts = children(current)
+        below = [part for part in parts if id(part) not in free]
+        if below:
+            pending += below
+            continue
+        pending.pop()
+        if id(current) not in free:
+            spend(STEP)
+            places.update(id(part) for part in parts if not isinstance(part, Symbol | Number))
+            free[id(current)] = _free(current, [free[id(part)] for part in parts])
+    return {one: free[one] for one, times in places.items() if times > 1}
+
+
+def _free(node: Expression, of_parts: list[frozenset[str]]) -> frozenset[str]:
+    if isinstance(node, Symbol):
+        return frozenset((node.name,))
+    found: frozenset[str] = frozenset().union(*of_parts)
+    return found - {node.letter} if isinstance(node, Reduce) else found
+
+
+def outermost(node: Expression, env: Environment) -> Ranges:
+    """The ranges of letters that no sum binds: from the arrays they enter, else from the target."""
+    found: dict[str, int | None] = {}
+
+    def look(name: str) -> int | None:
+        if name not in found:
+            found[name] = extent(node, name, env) or env.extents.get(name)
+        return found[name]
+
+    return look
+
+
+def extent(node: Expression, letter: str, env: Environment) -> int | None:
+    """The length of the axis that a letter enters somewhere in the tree."""
+    for item in walk(node):
+        entered = indices(item)
+        if not entered or not any(type(index) is Symbol and index.name == letter for index in entered):
+            continue
+        shape = _base_shape(item.base if isinstance(item, Indexed) else item, env)
+        if shape is None:
+            continue
+        if len(entered) < len(shape) and len(entered) == 1:
+            shape = tuple(size for size in shape if size != 1) or (1,)
+        for index, size in zip(entered, shape, strict=False):
+            if isinstance(index, Symbol) and index.name == letter:
+                return size
+    return None
+
+
+def _base_shape(base: Expression, env: Environment) -> tuple[int, ...] | None:
+    """The axes of an indexed quantity; of a bracket, those of the first array in it."""
+    for item in walk(base):
+        name = head(item) if isinstance(item, Symbol | Partial) else None
+        if name is not None and name in env.values:
+            shape = env.values[name].shape[1:]
+            if shape:
+                return shape
+    return None
