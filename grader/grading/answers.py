@@ -12,7 +12,7 @@ from grader.autodiff.graph import Node
 from grader.comparison.judge import judge
 from grader.comparison.target import Target, follow_left_side, unfinished
 from grader.diagnosis.carried.follow_through import Followed, Own, follow_through, own_value
-from grader.expression.algebra.construct import substitute
+from grader.expression.algebra.construct import free_symbols, substitute
 from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, indices, rebuild
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading
@@ -58,6 +58,15 @@ def final_answer(reading: Reading, target: Expression) -> Expression | None:
     if left is not None:
         answer = follow_left_side(target, left, answer)
     return answer
+
+
+def leaves_out_letters(reading: Reading, answer: Expression) -> bool:
+    """Whether a left side ``dJ/dw_i = ...`` names an index that the answer has not, while it has another in its place."""
+    left = reading.chain[0] if len(reading.chain) > 1 else None
+    if left is None or head(left) is None:
+        return False
+    named = {index.name for index in indices(left) if isinstance(index, Symbol)}
+    return bool(named - free_symbols(reading.chain[-1]) - free_symbols(answer))
 
 
 def _own_definitions(reading: Reading) -> dict[str, Node]:
