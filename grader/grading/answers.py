@@ -61,7 +61,7 @@ def final_answer(reading: Reading, target: Expression) -> Expression | None:
 
 
 def leaves_out_letters(reading: Reading, answer: Expression) -> bool:
-    """Whether a left side ``dJ/dw_i = ...`` names an index that the answer has not, while it has another in its place."""
+    """Whether a left side ``dJ/dw_i = ...`` names an index that the answer lacks: another may stand in its place."""
     left = reading.chain[0] if len(reading.chain) > 1 else None
     if left is None or head(left) is None:
         return False
