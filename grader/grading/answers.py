@@ -11,7 +11,7 @@ from grader.autodiff.graph import Node
 from grader.comparison.judge import judge
 from grader.comparison.target import Target, follow_left_side, unfinished
 from grader.diagnosis.carried.follow_through import Followed, Own, follow_through, own_value
-from grader.expression.algebra.construct import substitute
+from grader.expression.algebra.construct import free_symbols, substitute
 from grader.expression.language.nodes import (
     Again,
     Expression,
@@ -78,6 +78,15 @@ def read_again(question: SolvedQuestion, part: SolvedPart, judgement: Judgement)
         return judgement
     reading = read(judgement.text, question.question.model.names)
     return replace(judgement, reading=reading, expression=final_answer(question, reading, part.part.target))
+
+
+def leaves_out_letters(reading: Reading, answer: Expression) -> bool:
+    """Whether a left side ``dJ/dw_i = ...`` names an index that the answer lacks: another may stand in its place."""
+    left = reading.chain[0] if len(reading.chain) > 1 else None
+    if left is None or head(left) is None:
+        return False
+    named = {index.name for index in indices(left) if isinstance(index, Symbol)}
+    return bool(named - free_symbols(reading.chain[-1]) - free_symbols(answer))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from grader.diagnosis.diagnose import Diagnosed, diagnosed
 from grader.expression.language.nodes import Expression, Partial, head
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, read
-from grader.grading.answers import final_answer, shown_steps, with_own_partials
+from grader.grading.answers import final_answer, leaves_out_letters, shown_steps, with_own_partials
 from grader.grading.by_hand import by_hand, missing, waiting
 from grader.grading.carried import Carried, carried
 from grader.grading.carried_credit import with_credit
@@ -43,6 +43,7 @@ from grader.results import (
     RubricShown,
     ScoreLine,
     Verdict,
+    undecided,
 )
 from grader.rubric.shown import Asked
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
@@ -196,6 +197,8 @@ def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
         if finished is not None:
             worked_out = judge(question, target_of(part), finished)
             verdict = worked_out if worked_out.decision is Decision.EQUIVALENT else verdict
+    if verdict.note.kind is NoteKind.RENAMED and leaves_out_letters(reading, expression):
+        verdict = undecided(NoteKind.AMBIGUOUS_INDICES, "Your right side has other indices than your left side.")
     result = _result(question, part, reading, expression, verdict)
     return Judgement(text, result, reading, expression, verdict)
 

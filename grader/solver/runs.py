@@ -64,13 +64,21 @@ def is_numeric(graph: ComputationGraph) -> bool:
     return all(leaf.value is not None for leaf in graph.leaves) and bool(graph.leaves)
 
 
-def draw_sizes(graph: ComputationGraph, rng: np.random.Generator, attempt: int) -> dict[str, int]:
-    """Distinct small sizes, no one equal to a literal axis, other in every attempt."""
+def draw_sizes(
+    graph: ComputationGraph, rng: np.random.Generator, attempt: int, before: Mapping[str, int] = MappingProxyType({})
+) -> dict[str, int]:
+    """Distinct small sizes, no one equal to a literal axis, each another than it was `before`.
+
+    Else a number would pass for a size: ``(yhat_ij - y_ij)/3`` where both draws have m = 3.
+    """
     literal = {int(a) for item in graph.quantities for a in item.axes if a.isdigit()}
     pool = [n for n in range(2, 12 + len(graph.sizes)) if n not in literal]
     start = attempt % 2
-    chosen: list[int] = rng.permutation(pool[start : start + len(graph.sizes)]).tolist()
-    return dict(zip(graph.sizes, chosen, strict=True))
+    while True:  # the next size for each is always a choice
+        chosen: list[int] = rng.permutation(pool[start : start + len(graph.sizes)]).tolist()
+        sizes = dict(zip(graph.sizes, chosen, strict=True))
+        if all(before.get(name) != size for name, size in sizes.items()):
+            return sizes
 
 
 def draw_leaves(
@@ -144,10 +152,10 @@ def draw_runs(graph: ComputationGraph, key: str, session: Session) -> tuple[Run,
     """The sample points of a model: two draws where arrays have sizes, one otherwise, one point if all is given."""
     if is_numeric(graph):
         return (make_run(graph, {}, draw_leaves(graph, {}, 1, seeded(key)), 1, session),)
-    runs = []
+    runs: list[Run] = []
     for attempt in range(2 if graph.sizes else 1):
         rng = seeded(key, str(attempt))
-        sizes = draw_sizes(graph, rng, attempt)
+        sizes = draw_sizes(graph, rng, attempt, runs[0].sizes if runs else {})
         points = ARRAY_POINTS if any(leaf.axes for leaf in graph.leaves) else SCALAR_POINTS
         runs.append(make_run(graph, sizes, draw_leaves(graph, sizes, points, rng), points, session))
     return tuple(runs)

@@ -12,9 +12,10 @@ from grader.expression.language.nodes import Partial, head
 from grader.rubric.load import parse_rubric
 from grader.solver.certify import certify_partial
 from grader.solver.kinks import margin_values, model_margins
-from grader.solver.runs import Run
+from grader.solver.runs import Run, draw_runs
+from grader.solver.session import Session
 from grader.solver.show import key_json
-from grader.solver.solving import solve
+from grader.solver.solving import content_hash, solve
 from grader.solver.symbolic import certify_symbolic
 
 ROOT = Path(__file__).parents[2]
@@ -195,3 +196,12 @@ def test_the_numerator_and_denominator_of_a_target_are_found(key):
 def test_points_follow_the_rubric(key):
     asked = [part for question in key.questions for part in question.parts]
     assert sum(part.asked.max_score for part in asked) == pytest.approx(key.rubric.max_score)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "rubrics").rglob("*.yaml")), ids=lambda path: path.stem)
+def test_every_size_is_another_in_the_second_draw(path):
+    """Else a number in its place would pass at all sample points."""
+    for question in grader.load_rubric(path).questions:
+        runs = draw_runs(question.model.graph, content_hash(question), Session())
+        assert len(runs) == 2 or not question.model.graph.sizes
+        assert all(runs[0].sizes[name] != runs[-1].sizes[name] for name in question.model.graph.sizes)
