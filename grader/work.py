@@ -27,7 +27,7 @@ STEP = 120  # units for coming by it
 STRIDE = 32  # such steps are counted so many at a time
 
 Passed = ParamSpec("Passed")
-Kept = TypeVar("Kept")
+Costed = TypeVar("Costed")
 
 
 class TooMuchWork(Exception):
@@ -118,11 +118,11 @@ def uncounted() -> Iterator[None]:
         _at_hand.reset(before)
 
 
-def costed(function: Callable[Passed, Kept]) -> Callable[Passed, tuple[Kept, int]]:
+def costed(function: Callable[Passed, Costed]) -> Callable[Passed, tuple[Costed, int]]:
     """The function with what each result cost beside it, which is not charged yet."""
 
     @wraps(function)
-    def working(*args: Passed.args, **named: Passed.kwargs) -> tuple[Kept, int]:
+    def working(*args: Passed.args, **named: Passed.kwargs) -> tuple[Costed, int]:
         try:
             with counting() as work:
                 found = function(*args, **named)
@@ -134,14 +134,14 @@ def costed(function: Callable[Passed, Kept]) -> Callable[Passed, tuple[Kept, int
     return working
 
 
-def recalled(maxsize: int) -> Callable[[Callable[Passed, Kept]], Callable[Passed, Kept]]:
+def recalled(maxsize: int) -> Callable[[Callable[Passed, Costed]], Callable[Passed, Costed]]:
     """A decorator: the function with its last `maxsize` results kept, each charged whenever it is recalled."""
 
-    def decorate(function: Callable[Passed, Kept]) -> Callable[Passed, Kept]:
+    def decorate(function: Callable[Passed, Costed]) -> Callable[Passed, Costed]:
         remembering = lru_cache(maxsize)(costed(function))
 
         @wraps(function)
-        def recall(*args: Passed.args, **named: Passed.kwargs) -> Kept:
+        def recall(*args: Passed.args, **named: Passed.kwargs) -> Costed:
             found, units = remembering(*args, **named)  # type: ignore[arg-type]  # hashable, as lru_cache asks
             spend(units)
             return found

@@ -30,8 +30,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from grader.batch.lifeline import end_with
 from grader.batch.limits import TimeUp, leave_no_core, processor_time, within_memory
-from grader.grading.isolated import Failed
-from grader.problems import raised
+from grader.grading.isolated import Failed, failed
 from grader.results import Note, NoteKind
 
 SECONDS = 2.0  # of processor time for one item
@@ -129,7 +128,7 @@ def piece(work: Callable[[], T]) -> T | Failed:
             raise
         return _ended(_TOO_LONG if isinstance(over, TimeUp) else _TOO_LARGE)
     except Exception as error:
-        return Failed(Note(NoteKind.GRADER_FAILED), raised(error))
+        return failed(error)
 
 
 def _run(
@@ -219,7 +218,7 @@ def _received(worker: _Worker) -> tuple[list[tuple[int, Any]], bool]:
         except (EOFError, OSError):  # of the pipe
             return results, True
         except Exception as error:  # in making the value again
-            result = Failed(Note(NoteKind.GRADER_FAILED), raised(error))
+            result = failed(error)
         if isinstance(result, _Stop):
             raise result.error
         results.append((worker.held.popleft(), result))
@@ -347,7 +346,7 @@ def _pickled(work: Callable[[Item], Result], item: Item) -> memoryview:
     except MemoryError:
         raise
     except Exception as error:
-        return ForkingPickler.dumps(Failed(Note(NoteKind.GRADER_FAILED), raised(error)))
+        return ForkingPickler.dumps(failed(error))
 
 
 def _limited(work: Callable[[], T]) -> T:

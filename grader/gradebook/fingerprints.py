@@ -30,6 +30,7 @@ JUDGING = (
     "rubric",
     "solver",
     "version.py",
+    "work.py",
 )
 SHOWING = ("feedback",)
 _LIBRARIES = ("numpy", "sympy", "python-flint")  # what may change a digit that is shown

@@ -38,10 +38,15 @@ def isolated(work: Callable[[], T]) -> T | Failed:
     """The result of `work`, or the exception that it raised as a Failed."""
     try:
         return work()
-    except TooMuchWork as stop:
-        return Failed(Note(NoteKind.TOO_MUCH_WORK), str(stop))
     except Exception as error:
-        return Failed(Note(NoteKind.GRADER_FAILED), raised(error))
+        return failed(error)
+
+
+def failed(error: Exception) -> Failed:
+    """What an exception leaves of the piece of work that it ended."""
+    if isinstance(error, TooMuchWork):
+        return Failed(Note(NoteKind.TOO_MUCH_WORK), str(error))
+    return Failed(Note(NoteKind.GRADER_FAILED), raised(error))
 
 
 def not_judged(asked: Asked, text: str, failed: Failed) -> PartResult:

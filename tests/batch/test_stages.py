@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -209,3 +210,16 @@ def test_a_page_that_kills_its_process_costs_the_class_nothing(
     ]
     assert made["bob"].fingerprint == ""
     assert "grader failed on this submission" in (tmp_path / "bob.html").read_text()
+
+
+def test_what_takes_too_much_work_is_for_a_person_and_no_fault_of_ours(
+    given: Solved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("grader.grading.grade"), "ANSWER", 1)
+    asked = {one.part: one for one in given.shown.parts}
+    for kept, lasts in judge_all(given, PAIRS, 2):
+        result = decode_result(kept.judgement, asked[kept.part])
+        assert result.note.kind in (NoteKind.TOO_MUCH_WORK, NoteKind.UNREADABLE)
+        assert result.review
+        assert lasts, "counted alike the next time"
+        assert not result.problems or result.note.kind is NoteKind.UNREADABLE
