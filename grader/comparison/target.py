@@ -5,11 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.expression.algebra.construct import substitute
-from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Symbol, children, head, indices, walk
+from grader.expression.language.nodes import (
+    Again,
+    Call,
+    Expression,
+    Indexed,
+    Partial,
+    Symbol,
+    children,
+    head,
+    indices,
+    rewritten,
+    walk,
+)
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 
@@ -33,15 +44,20 @@ def restates(target: Expression, answer: Expression, notation: tuple[tuple[str, 
     return any(head(item) in names for item in _named(answer))
 
 
-def _named(answer: Expression) -> Iterator[Symbol | Partial]:
+def _named(answer: Expression) -> list[Symbol | Partial]:
     """The quantities and derivatives in an answer; of a second derivative not the first one, which it is not."""
-    pending = [answer]
-    while pending:
-        item = pending.pop()
+
+    def rule(item: Expression, again: Again) -> Expression:
         if isinstance(item, Symbol | Partial):
-            yield item
+            found.append(item)
         second = isinstance(item, Partial) and isinstance(item.numerator, Partial) and head(item) is not None
-        pending += () if second else children(item)
+        for child in () if second else children(item):
+            again(child)
+        return item
+
+    found: list[Symbol | Partial] = []
+    rewritten(answer, rule)  # which comes by what is shared once
+    return found
 
 
 def follow_left_side(target: Expression, left: Expression, answer: Expression) -> Expression:

@@ -56,7 +56,7 @@ def with_own_partials(question: SolvedQuestion, reading: Reading, answer: Expres
     return rewritten(answer, put_in)
 
 
-def final_answer(question: SolvedQuestion, reading: Reading, target: Expression) -> Expression | None:
+def final_answer(reading: Reading, target: Expression) -> Expression | None:
     """The last side of the chain in the target's letters, with the answer's own definitions put in.
 
     Raises Circular and TooMuchWork as `with_definitions` does.
@@ -66,7 +66,7 @@ def final_answer(question: SolvedQuestion, reading: Reading, target: Expression)
         return None
     left = reading.chain[0] if len(reading.chain) > 1 else None
     if reading.definitions:
-        answer = with_definitions(answer, reading.definitions, question.graph.axes)
+        answer = with_definitions(answer, reading.definitions)
     if left is not None:
         answer = follow_left_side(target, left, answer)
     return answer
@@ -77,7 +77,7 @@ def read_again(question: SolvedQuestion, part: SolvedPart, judgement: Judgement)
     if judgement.reading is not None:
         return judgement
     reading = read(judgement.text, question.question.model.names)
-    return replace(judgement, reading=reading, expression=final_answer(question, reading, part.part.target))
+    return replace(judgement, reading=reading, expression=final_answer(reading, part.part.target))
 
 
 def leaves_out_letters(reading: Reading, answer: Expression) -> bool:

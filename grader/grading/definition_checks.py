@@ -1,7 +1,7 @@
 """What an answer defines for itself -> whether that says what its names are: ``q = q + 1`` does not.
 
-A name of the model's may be defined anew by its own value (``h = 2 h``): at the right it is the model's, or what an
-earlier line made of it. A name used before its line is what its last line makes of it.
+At the right of its own line a name is what an earlier line made of it; without one, even where it is the model's
+(``yhat = softmax(yhat)``), nobody knows what was meant. A name used before its line is what its last line makes of it.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ class _Line:
     uses: Mapping[int, int]
 
 
-def problem_of_definitions(question: SolvedQuestion, reading: Reading) -> Problem | None:
+def problem_of_definitions(reading: Reading) -> Problem | None:
     """The first line that leads back to itself, or a Problem where formulas put in each other nest too deep."""
-    lines = _lines(question, reading)
+    lines = _lines(reading)
     depths: dict[int, int] = {}
     waiting = dict(enumerate(lines))
     while ready := [at for at, line in waiting.items() if line.uses.keys() <= depths.keys()]:
         for at in ready:
             line = waiting.pop(at)
-            depths[at] = max([line.deep, *(level + depths[other] for other, level in line.uses.items())])
+            depths[at] = max([line.deep, *(level - 1 + depths[other] for other, level in line.uses.items())])
     for at, line in waiting.items():
         if _leads_to(at, lines):
             message = f"'{line.name}' is defined by itself"
@@ -44,7 +44,7 @@ def problem_of_definitions(question: SolvedQuestion, reading: Reading) -> Proble
     return None
 
 
-def _lines(question: SolvedQuestion, reading: Reading) -> list[_Line]:
+def _lines(reading: Reading) -> list[_Line]:
     """The definitions in their order, and the answer as the last line; derivatives are put into the answer alone."""
     pairs = [pair for pair in reading.definitions if head(pair[0]) is not None]
     names = [head(left) or "" for left, _ in pairs]
@@ -57,8 +57,6 @@ def _lines(question: SolvedQuestion, reading: Reading) -> list[_Line]:
         used = levels.keys() - derivatives if at < len(pairs) else levels.keys()
         meant = {name: earlier.get(name, last.get(name)) for name in used}
         own = names[at] if at < len(names) else ""
-        if own in question.graph.axes and own not in earlier:
-            meant[own] = None  # the model's
         uses = {other: levels[name] for name, other in meant.items() if other is not None}
         lines.append(_Line(own, left, deep, uses))
         earlier[own] = at

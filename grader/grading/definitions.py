@@ -6,7 +6,7 @@ no longer than sixteen sums.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,7 +29,6 @@ from grader.expression.language.nodes import (
 from grader.work import TooMuchWork
 
 MAX_NESTED = 60  # definitions put in one within another, which is only where their letters change, or from the last on
-_OF_MODEL = " of the model"
 MAX_DEPTH = 200  # of formulas in one another, as the reader allows in a text
 
 
@@ -46,15 +45,12 @@ class _Known:
     at_work: list[Node] = field(default_factory=list)
 
 
-def with_definitions(
-    answer: Expression, definitions: tuple[tuple[Expression, Expression], ...], model: Container[str]
-) -> Expression:
+def with_definitions(answer: Expression, definitions: tuple[tuple[Expression, Expression], ...]) -> Expression:
     """The answer with its own definitions put in; a later definition of a name stands over an earlier one.
 
-    Within the first definition of a name of the model's, as in ``h = 2 h``, the name is the model's. Raises Circular
-    where one that is used leads back to itself, TooMuchWork where they stand too deep in one another.
+    Raises Circular where one that is used leads back to itself, TooMuchWork where they stand too deep in one another.
     """
-    known = _Known(_lines(definitions, model))
+    known = _Known(_lines(definitions))
     again = rewriter(partial(_put_in, known))
     for line in known.lines.values():  # the first first, so that they are not put in one within the other
         with suppress(Circular):  # which is told where the name is used
@@ -62,16 +58,10 @@ def with_definitions(
     found = again(answer)
     if depth(found) > MAX_DEPTH:
         raise TooMuchWork(f"definitions more than {MAX_DEPTH} deep in one another")
-    return rewritten(found, _as_the_model_has_it)
+    return found
 
 
-def _as_the_model_has_it(node: Expression, again: Again) -> Expression:
-    if isinstance(node, Symbol):
-        return Symbol(node.name.removesuffix(_OF_MODEL), node.span) if node.name.endswith(_OF_MODEL) else node
-    return node if isinstance(node, Partial) else rebuild(node, again)
-
-
-def _lines(definitions: tuple[tuple[Expression, Expression], ...], model: Container[str]) -> dict[str, Node]:
+def _lines(definitions: tuple[tuple[Expression, Expression], ...]) -> dict[str, Node]:
     """The definitions by name; those that stood when a line was written, by a name of their own."""
     lines: dict[str, Node] = {}
     current: dict[str, Expression] = {}
@@ -82,8 +72,7 @@ def _lines(definitions: tuple[tuple[Expression, Expression], ...], model: Contai
             continue
         if isinstance(left, Symbol | Indexed):
             own = f"{name} as of {number}"
-            now = {name: Symbol(name + _OF_MODEL)} if name in model and name not in current else {}
-            lines[own] = lines[name] = Node(name, letters, (), _of_now(right, {**current, **now}))
+            lines[own] = lines[name] = Node(name, letters, (), _of_now(right, current))
             current[name] = Symbol(own)
     return lines
 

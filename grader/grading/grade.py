@@ -187,7 +187,7 @@ def _within_bounds(question: SolvedQuestion, part: SolvedPart, text: str) -> Jud
 
 def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
     reading = _read(question, text)
-    expression = None if reading.problems else final_answer(question, reading, part.part.target)
+    expression = None if reading.problems else final_answer(reading, part.part.target)
     problem = None if expression is None else left_open(question, reading, expression)
     if expression is None or problem is not None:
         return Judgement(text, _unreadable(part, reading, problem), reading)
@@ -206,7 +206,7 @@ def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
 def _read(question: SolvedQuestion, text: str) -> Reading:
     """The reading; with the problem where its definitions say nothing."""
     reading = read(text, question.question.model.names)
-    problem = problem_of_definitions(question, reading) if reading.definitions else None
+    problem = problem_of_definitions(reading) if reading.definitions else None
     return reading if problem is None else replace(reading, problems=(*reading.problems, problem))
 
 

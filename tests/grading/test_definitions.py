@@ -41,7 +41,7 @@ def terms(first: str, count: int) -> str:
         (in_each_other(12, 50)[::-1], True, "used before they are defined"),
         (["q_1 = y", *[f"q_1 = {nested(50, 'q_1')}"] * 3], False, "one name, taken up again"),
         (["q_1 = y", *[f"q_1 = {nested(50, 'q_1')}"] * 9], True, "the same, too deep"),
-        ([f"b_2 = {nested(50, 'b_2')}"] * 9, True, "a name of the model's, taken up again"),
+        (["b_2 = y", *[f"b_2 = {nested(50, 'b_2')}"] * 9], True, "a name of the model's, taken up again"),
     ],
     ids=lambda item: item if isinstance(item, str) else "",
 )

@@ -25,6 +25,7 @@ from grader.expression.language.nodes import (
     children,
     head,
     rebuild,
+    walk,
 )
 from grader.rubric.malrule import Kind
 
@@ -209,12 +210,5 @@ def _terms(node: Expression) -> tuple[Expression, ...]:
 
 def quantities_in(node: Expression) -> tuple[str, ...]:
     """The names that stand in a formula, each once."""
-    found: dict[str, None] = {}
-    pending = [node]
-    while pending:
-        item = pending.pop()
-        name = head(item)
-        if name is not None and not isinstance(item, Partial):
-            found[name] = None
-        pending.extend(children(item))
-    return tuple(found)
+    named = (head(item) for item in walk(node) if not isinstance(item, Partial))
+    return tuple(dict.fromkeys(name for name in named if name is not None))
