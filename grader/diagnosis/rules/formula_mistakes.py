@@ -25,7 +25,6 @@ from grader.expression.language.nodes import (
     children,
     head,
     rebuild,
-    walk,
 )
 from grader.rubric.malrule import Kind
 
@@ -209,6 +208,16 @@ def _terms(node: Expression) -> tuple[Expression, ...]:
 
 
 def quantities_in(node: Expression) -> tuple[str, ...]:
-    """The names that stand in a formula, each once."""
-    named = (head(item) for item in walk(node) if not isinstance(item, Partial))
-    return tuple(dict.fromkeys(name for name in named if name is not None))
+    """The names that stand in a formula, each once, from its end on."""
+    found: dict[str, None] = {}
+    seen: set[int] = set()
+    pending = [node]
+    while pending:
+        item = pending.pop()
+        name = head(item)
+        if name is not None and not isinstance(item, Partial):
+            found[name] = None
+        if id(item) not in seen:
+            seen.add(id(item))
+            pending.extend(children(item))
+    return tuple(found)
