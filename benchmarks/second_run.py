@@ -1,0 +1,70 @@
+"""A class of 1,000 students x 42 parts -> what a run costs when little is new, against the first one.
+
+``python -m benchmarks.second_run`` prints the shares of the first run's time that four later runs take: nothing
+changed, one more student, one part's points changed, for a formula and for a number that others follow from.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import grader
+from benchmarks.make_class import RUBRIC, STUDENTS, write_class
+from benchmarks.table import Row, print_table
+
+PARTS = 42
+SHARE = 0.1
+POINTS = (
+    # what changes, old text of the rubric, new text
+    ("the points of a formula", "target: dJ/dyhat_i\n        points: 3", "target: dJ/dyhat_i\n        points: 4"),
+    ("the points of a number", "target: dL/dZ12}", "target: dL/dZ12, points: 3}"),
+)
+
+
+def measure(students: int = STUDENTS) -> list[Row]:
+    """Wall seconds of each run as a share of the first one's, the rubric certified before."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source = folder / "class" / "class.csv"
+        source.parent.mkdir()
+        distinct = write_class(source, grader.solve(grader.load_rubric(RUBRIC)), students, PARTS)
+        out = folder / "out"
+        first = _run(RUBRIC, source, out)
+        shutil.copytree(out, folder / "first")
+        rows = [
+            Row(f"first run, {students:,} students x {PARTS} parts, {distinct:,} distinct", first, float("inf"), "s")
+        ]
+        rows.append(Row("  nothing changed", _run(RUBRIC, source, out) / first, SHARE, "of it"))
+        text = RUBRIC.read_text("utf-8")
+        for what, old, new in POINTS:
+            shutil.rmtree(out)
+            shutil.copytree(folder / "first", out)
+            changed = folder / f"{what}.yaml"
+            if text.count(old) != 1:
+                raise SystemExit(f"the rubric does not have {old!r} once")
+            changed.write_text(text.replace(old, new), "utf-8")
+            rows.append(Row(f"  {what}", _run(changed, source, out) / first, SHARE, "of it"))
+        shutil.rmtree(out)
+        shutil.copytree(folder / "first", out)
+        lines = source.read_text("utf-8").rstrip("\n").split("\n")
+        source.write_text("\n".join([*lines, lines[-1].replace(f"s{students:04d}", "t0001", 1), ""]), "utf-8")
+        rows.append(Row("  one more student", _run(RUBRIC, source, out) / first, SHARE, "of it"))
+        return rows
+
+
+def _run(rubric: Path, source: Path, out: Path) -> float:
+    """The wall seconds of a run."""
+    call = [sys.executable, "-m", "grader", "grade", str(rubric), str(source), "--out", str(out), "--quiet"]
+    started = time.perf_counter()
+    subprocess.run(call, check=True, env=os.environ)
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    sys.exit(print_table(measure()))
