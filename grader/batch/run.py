@@ -76,7 +76,16 @@ def grade_class(key: AnswerKey, source: Path, out: Path, options: RunOptions = P
     TooNew, and sqlite3.Error where the disk is full.
     """
     source.stat()
-    with held(out, options.waiting) as book:
+    try:
+        return _grade_class(key, source, out, options)
+    except sqlite3.OperationalError:  # a full disk: what is there is sound
+        raise
+    except sqlite3.DatabaseError as error:
+        return _grade_class(key, source, out, options, str(error))
+
+
+def _grade_class(key: AnswerKey, source: Path, out: Path, options: RunOptions, broken: str = "") -> ClassReport:
+    with held(out, options.waiting, broken=broken) as book:
         _ask_if_released(key, source, out, book, options)
         clear_leftovers(out)
         report = _graded(key, source, out, book, options, pages=out / "feedback")

@@ -54,7 +54,7 @@ def _with_book(asked: Namespace, command: Callable[[Namespace, Gradebook], int])
     except OSError as error:
         print_error(f"{error.filename or asked.folder}: {error.strerror or error}")
     except sqlite3.Error as error:
-        print_error(f"the gradebook in {asked.folder} can't be written: {error}")
+        print_error(f"the gradebook in {asked.folder} can't be used: {error}")
     return 2
 
 

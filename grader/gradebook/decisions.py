@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import astuple, dataclass
 
+from grader.gradebook.seals import Altered, checked, seal
 from grader.results import Override
 
 _COLUMNS = 'student, part, points, comment, "by", at, answer, source'
@@ -38,16 +40,29 @@ class Decided:
 
 def decide(book: sqlite3.Connection, decisions: Iterable[Decided]) -> None:
     """Add decisions; raises sqlite3.Error."""
-    rows = [
-        (one.student, one.part, one.points, one.comment, one.by, one.at, one.answer, one.source) for one in decisions
-    ]
-    book.executemany(f"INSERT INTO decisions ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    rows = [(*astuple(one), seal(*astuple(one))) for one in decisions]
+    book.executemany(f"INSERT INTO decisions ({_COLUMNS}, seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def all_decisions(book: sqlite3.Connection) -> tuple[Decided, ...]:
     """Every decision there was, oldest first; raises sqlite3.Error."""
-    rows = book.execute(f"SELECT {_COLUMNS} FROM decisions ORDER BY at, id")
-    return tuple(Decided(*row) for row in rows)
+    found = []
+    for *row, sealed in book.execute(f"SELECT {_COLUMNS}, seal FROM decisions ORDER BY at, id"):
+        one = Decided(*row)
+        checked("a decision", sealed, *astuple(one))
+        found.append(one)
+    return tuple(found)
+
+
+def readable_decisions(book: sqlite3.Connection) -> tuple[Decided, ...]:
+    """The decisions of a broken gradebook that are as they were written, as far as it can be read."""
+    found = []
+    with suppress(sqlite3.Error):
+        for *row, sealed in book.execute(f"SELECT {_COLUMNS}, seal FROM decisions ORDER BY at, id"):
+            with suppress(Altered):
+                checked("a decision", sealed, *row)
+                found.append(Decided(*row))
+    return tuple(found)
 
 
 def standing(decisions: Iterable[Decided]) -> dict[str, dict[str, Decided]]:

@@ -24,6 +24,7 @@ JUDGING = (
     "comparison",
     "diagnosis",
     "expression",
+    "gradebook/encoding.py",
     "grading",
     "problems.py",
     "results",

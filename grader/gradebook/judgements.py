@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.gradebook.rows import text_ids
+from grader.gradebook.seals import checked, seal
 
 ANSWER, CARRIED = "answer", "carried"
 _AT_ONCE = 500  # fingerprints in a question to SQLite
@@ -44,9 +45,11 @@ def kept_judgements(book: sqlite3.Connection, fingerprints: Iterable[str]) -> di
     for at in range(0, len(wanted), _AT_ONCE):
         some = wanted[at : at + _AT_ONCE]
         marks = ", ".join("?" * len(some))
-        columns = "fingerprint, kind, part, NULL, judgement, section, look"
-        rows = book.execute(f"SELECT {columns} FROM judgements WHERE fingerprint IN ({marks})", some)
-        found.update({row[0]: Kept(*row) for row in rows})
+        columns = "seal, fingerprint, kind, part, NULL, judgement, section, look"
+        for sealed, *row in book.execute(f"SELECT {columns} FROM judgements WHERE fingerprint IN ({marks})", some):
+            kept = Kept(*row)
+            checked("a judgement", sealed, kept.fingerprint, kept.part, kept.judgement, kept.section, kept.look)
+            found[kept.fingerprint] = kept
     return found
 
 
@@ -54,8 +57,8 @@ def keep_judgements(book: sqlite3.Connection, made: Sequence[Kept], program: str
     """Add judgements that `program` made; raises sqlite3.Error."""
     texts = text_ids(book, (one.text for one in made if one.text is not None))
     book.executemany(
-        "INSERT OR REPLACE INTO judgements (fingerprint, part, text, kind, program, judgement, look, section)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO judgements (fingerprint, part, text, kind, program, judgement, look, section, seal)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 one.fingerprint,
@@ -66,6 +69,7 @@ def keep_judgements(book: sqlite3.Connection, made: Sequence[Kept], program: str
                 one.judgement,
                 one.look,
                 one.section,
+                seal(one.fingerprint, one.part, one.judgement, one.section, one.look),
             )
             for one in made
         ],

@@ -57,7 +57,8 @@ CREATE TABLE judgements (
     program TEXT NOT NULL,
     judgement TEXT NOT NULL,      -- JSON
     look TEXT NOT NULL,           -- hash of what the section was drawn with
-    section TEXT NOT NULL         -- of a page, with the places of answer and solution left open
+    section TEXT NOT NULL,        -- of a page, with the places of answer and solution left open
+    seal INTEGER NOT NULL         -- checksum by which a change from outside is known
 ) WITHOUT ROWID;
 CREATE TABLE reports (
     student TEXT NOT NULL,
@@ -66,6 +67,8 @@ CREATE TABLE reports (
     fingerprint TEXT NOT NULL,    -- of all that the report depends on
     report TEXT NOT NULL,         -- JSON
     line TEXT NOT NULL,           -- of results.json; empty for what does not hold any more
+    seal INTEGER NOT NULL,        -- of the report
+    line_seal INTEGER NOT NULL,
     PRIMARY KEY (student, since)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX current_reports ON reports (student) WHERE until IS NULL;
@@ -95,7 +98,8 @@ CREATE TABLE decisions (
     "by" TEXT NOT NULL,
     at TEXT NOT NULL,             -- UTC, ISO 8601
     answer TEXT NOT NULL,         -- fingerprint of the answer that was decided on
-    source TEXT NOT NULL          -- override: the command; a file's name otherwise
+    source TEXT NOT NULL,         -- override: the command; a file's name otherwise
+    seal INTEGER NOT NULL
 );
 CREATE TABLE changes (
     run INTEGER NOT NULL REFERENCES runs (id),

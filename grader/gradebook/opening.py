@@ -17,6 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from grader.gradebook.decisions import Decided, decide, readable_decisions
 from grader.gradebook.migrations import MIGRATIONS, VERSION
 from grader.problems import Problem
 
@@ -25,6 +26,7 @@ LOCK = ".gradebook.lock"
 PATIENCE = 60.0  # seconds that a second run waits for the first
 _CACHE = 64 * 1024  # KiB
 _COMMENT = re.compile(r"--[^\n]*")
+_MADE = re.compile(r"CREATE (?:TABLE|VIEW) (\w+)")
 
 
 class InUse(Exception):
@@ -45,20 +47,26 @@ class Gradebook:
 
 
 @contextmanager
-def held(folder: Path, waiting: Callable[[str], None] | None = None, patience: float = PATIENCE) -> Iterator[Gradebook]:
+def held(
+    folder: Path, waiting: Callable[[str], None] | None = None, patience: float = PATIENCE, broken: str = ""
+) -> Iterator[Gradebook]:
     """The gradebook of `folder`, made where there is none; `waiting` hears who else holds it.
 
-    Raises InUse, TooNew, OSError, and sqlite3.Error where the disk is full or fails.
+    One that was found `broken` as it was read, with the reason, is set aside first. Raises InUse, TooNew, OSError, and
+    sqlite3.Error where the disk is full or fails.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with alone(folder, waiting, patience):
         problem = None
         try:
-            connection = _opened(folder / NAME)
+            connection = None if broken else _opened(folder / NAME)
         except sqlite3.OperationalError:  # the disk, not the file
             raise
         except sqlite3.DatabaseError as error:
-            connection, problem = _made_anew(folder / NAME, error)
+            broken = str(error)
+        if broken:
+            connection, problem = set_aside(folder / NAME, broken)
+        assert connection is not None
         with closing(connection):
             yield Gradebook(folder, connection, problem)
 
@@ -134,13 +142,16 @@ def _opened(path: Path) -> sqlite3.Connection:
                 for statement in _COMMENT.sub("", MIGRATIONS[k]).split(";"):
                     book.execute(statement)
                 book.execute(f"PRAGMA user_version = {k + 1}")
+        there = {name for (name,) in book.execute("SELECT name FROM sqlite_master")}
+        if lacking := sorted(set(_MADE.findall("".join(MIGRATIONS))) - there):
+            raise sqlite3.DatabaseError(f"there is no {', '.join(lacking)}")
     except BaseException:
         book.close()
         raise
     return book
 
 
-def _made_anew(path: Path, error: sqlite3.DatabaseError) -> tuple[sqlite3.Connection, Problem]:
+def set_aside(path: Path, why: str) -> tuple[sqlite3.Connection, Problem]:
     """A new gradebook in place of a broken one, which is kept beside it, with the decisions that it still gives."""
     aside = next(
         name for k in range(1, 10_000) if not (name := path.with_name(f"gradebook.broken-{k}.sqlite")).exists()
@@ -150,19 +161,10 @@ def _made_anew(path: Path, error: sqlite3.DatabaseError) -> tuple[sqlite3.Connec
         with suppress(FileNotFoundError):
             Path(f"{path}{ending}").replace(Path(f"{aside}{ending}"))
     book = _opened(path)
-    saved, lost = _decisions_of(aside), ""
-    if saved is None:
-        saved, lost = [], ", and its decisions can't be read: hand them in again"
+    saved: tuple[Decided, ...] = ()
+    with suppress(sqlite3.Error), closing(connected(aside, read_only=True)) as broken:
+        saved = readable_decisions(broken)
     with written(book):
-        book.executemany("INSERT INTO decisions VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)", saved)
-    kept = f"kept as {aside.name}; everything is judged anew, {len(saved)} decisions were taken over{lost}"
-    return book, Problem(f"the gradebook was broken ({error})", kept, path.name)
-
-
-def _decisions_of(path: Path) -> list[tuple[object, ...]] | None:
-    columns = 'student, part, points, comment, "by", at, answer, source'
-    try:
-        with closing(connected(path, read_only=True)) as book:
-            return book.execute(f"SELECT {columns} FROM decisions ORDER BY id").fetchall()
-    except sqlite3.Error:
-        return None
+        decide(book, saved)
+    hint = f"kept as {aside.name}; everything is judged anew, {len(saved)} decisions could be read and still hold"
+    return book, Problem(f"the gradebook was broken ({why})", hint, path.name)

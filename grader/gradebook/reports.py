@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from grader.gradebook.encoding import dumps, problem_json, problem_of
+from grader.gradebook.seals import checked, seal
 from grader.problems import Problem
 
 
@@ -69,23 +70,39 @@ class Page:
 
 def current(book: sqlite3.Connection) -> dict[str, tuple[str, str]]:
     """By student the fingerprint and the JSON of the report that holds now; raises sqlite3.Error."""
-    rows = book.execute("SELECT student, fingerprint, report FROM reports WHERE until IS NULL")
-    return {student: (fingerprint, report) for student, fingerprint, report in rows}
+    found = {}
+    rows = book.execute("SELECT student, fingerprint, report, seal FROM reports WHERE until IS NULL")
+    for student, fingerprint, report, sealed in rows:
+        checked("a report", sealed, student, fingerprint, report)
+        found[student] = fingerprint, report
+    return found
 
 
 def before_run(book: sqlite3.Connection, run: int) -> dict[str, str]:
     """By student the JSON of the report that a run replaced or took out; raises sqlite3.Error."""
-    return dict(book.execute("SELECT student, report FROM reports WHERE until = ?", (run,)).fetchall())
+    found = {}
+    rows = book.execute("SELECT student, fingerprint, report, seal FROM reports WHERE until = ?", (run,))
+    for student, fingerprint, report, sealed in rows:
+        checked("a report", sealed, student, fingerprint, report)
+        found[student] = report
+    return found
 
 
 def lines(book: sqlite3.Connection) -> list[str]:
     """The lines of results.json for what holds now, by student; raises sqlite3.Error."""
-    return [line for (line,) in book.execute("SELECT line FROM reports WHERE until IS NULL ORDER BY student")]
+    found = []
+    rows = book.execute("SELECT line, line_seal FROM reports WHERE until IS NULL ORDER BY student")
+    for line, sealed in rows:
+        checked("a line of results.json", sealed, line)
+        found.append(line)
+    return found
 
 
 def renew_line(book: sqlite3.Connection, student: str, line: str) -> None:
     """The line of results.json for what holds of a student, made again."""
-    book.execute("UPDATE reports SET line = ? WHERE student = ? AND until IS NULL", (line, student))
+    book.execute(
+        "UPDATE reports SET line = ?, line_seal = ? WHERE student = ? AND until IS NULL", (line, seal(line), student)
+    )
 
 
 def replace_reports(book: sqlite3.Connection, run: int, made: Iterable[tuple[str, str, str, str]]) -> None:
@@ -93,9 +110,12 @@ def replace_reports(book: sqlite3.Connection, run: int, made: Iterable[tuple[str
     made = tuple(made)
     end_reports(book, run, (student for student, *_ in made))
     book.executemany(
-        "INSERT OR REPLACE INTO reports (student, since, until, fingerprint, report, line)"
-        " VALUES (?, ?, NULL, ?, ?, ?)",
-        [(student, run, fingerprint, report, line) for student, fingerprint, report, line in made],
+        "INSERT OR REPLACE INTO reports (student, since, until, fingerprint, report, line, seal, line_seal)"
+        " VALUES (?, ?, NULL, ?, ?, ?, ?, ?)",
+        [
+            (student, run, fingerprint, report, line, seal(student, fingerprint, report), seal(line))
+            for student, fingerprint, report, line in made
+        ],
     )
 
 
@@ -103,7 +123,10 @@ def end_reports(book: sqlite3.Connection, run: int, students: Iterable[str]) -> 
     """What holds for these students ends with this run; nothing is left of what this run itself had made."""
     names = [(run, student) for student in students]
     book.executemany("DELETE FROM reports WHERE since = ? AND student = ?", names)
-    book.executemany("UPDATE reports SET until = ?, line = '' WHERE student = ? AND until IS NULL", names)
+    emptied = [(run, seal(""), student) for _, student in names]
+    book.executemany(
+        "UPDATE reports SET until = ?, line = '', line_seal = ? WHERE student = ? AND until IS NULL", emptied
+    )
 
 
 def pages(book: sqlite3.Connection) -> dict[str, Page]:

@@ -88,8 +88,8 @@ def finish(book: sqlite3.Connection, run: int, at: str, problems: tuple[Problem,
 
 def _changes_of(book: sqlite3.Connection, run: int) -> Iterator[Change]:
     old = {student: decode_report(student, kept) for student, kept in before_run(book, run).items()}
-    rows = book.execute("SELECT student, report FROM reports WHERE since = ? AND until IS NULL", (run,))
-    new = {student: decode_report(student, kept) for student, kept in rows}
+    there = {student for (student,) in book.execute("SELECT student FROM reports WHERE since = ?", (run,))}
+    new = {student: decode_report(student, kept) for student, (_, kept) in current(book).items() if student in there}
     yield from changes(old, new)
 
 

@@ -15,6 +15,7 @@ from grader.batch.again import NotPossible, regrade, undo
 from grader.batch.reading import Refused
 from grader.batch.run import Released, RunOptions, grade_class, would_change
 from grader.gradebook import fingerprints
+from grader.gradebook.decisions import Decided, all_decisions, decide
 from grader.gradebook.opening import NAME, connected, held, written
 from grader.gradebook.run_log import all_runs, changes_of, finished_runs, release
 from grader.solver.key import AnswerKey
@@ -284,3 +285,39 @@ def test_grades_that_were_given_out_are_not_changed_by_another_program(
     assert outputs(out) == before
     grade_class(changed, source, out, RunOptions(anyway=True))
     assert scores(out)["ann"] == "9+2+3"
+
+
+ALTERED = [
+    # what somebody, or a failing disk, changes, why
+    ("UPDATE judgements SET judgement = replace(judgement, '\"score\":0', '\"score\":3')", "points of an answer"),
+    ("UPDATE judgements SET judgement = substr(judgement, 1, 20)", "half a judgement"),
+    ("UPDATE judgements SET section = 'all is well'", "a section of a page"),
+    ("UPDATE reports SET report = replace(report, 'incorrect', 'correct')", "outcomes of a report"),
+    ("UPDATE reports SET report = ''", "no report"),
+    ("UPDATE reports SET line = replace(line, '\"score\": 0', '\"score\": 9')", "a line of results.json"),
+    ("UPDATE decisions SET points = 3", "the points of a decision"),
+    ("DROP TABLE judgements", "a table that is gone"),
+]
+
+
+@pytest.mark.parametrize(("change", "why"), ALTERED, ids=[row[1] for row in ALTERED])
+def test_what_was_changed_from_outside_is_not_trusted(change: str, why: str, tmp_path: Path) -> None:
+    out, source = tmp_path / "out", klass(tmp_path)
+    grade_class(key(tmp_path), source, out)
+    with held(out) as book, written(book.connection):
+        decide(book.connection, [Decided("dan", "a", 1.0, "", "Kim", "2026-03-01T10:00:00Z", "")])
+    grade_class(key(tmp_path), source, out)
+    with closing(connected(out / NAME)) as book:
+        book.execute(change)
+    fresh = klass(tmp_path, dan=("y - yhat", "2 w", "9"), eve=ROWS["bob"])
+    report = grade_class(key(tmp_path), fresh, out)
+    assert "the gradebook was broken" in report.problems[0].message
+    assert (out / "gradebook.broken-1.sqlite").exists()
+    grade_class(key(tmp_path), fresh, tmp_path / "fresh")
+    assert grade_class(key(tmp_path), fresh, out).problems == ()
+    kept, new = ((folder / "grades.csv").read_text() for folder in (out, tmp_path / "fresh"))
+    assert [row for row in kept.splitlines() if "dan" not in row] == [
+        row for row in new.splitlines() if "dan" not in row
+    ]
+    with held(out) as book:
+        assert len(all_decisions(book.connection)) == ("decision" not in why)
