@@ -150,15 +150,16 @@ def _reported(
     """The report as it is kept; where the page `failed` before, a bare one is written."""
     answers = {answer.part: decided_on(answer) for answer in sheet.submission.answers}
     report = overridden(report, sheet.overrides, answers) if sheet.overrides else report
-    page = None
+    page, kept = None, report_kept(report, alone)
     if given.folder is not None:
-        as_kept = {one.part for one in report_kept(report, alone).parts if one.judgement and not one.result}
+        as_kept = {one.part for one in kept.parts if one.judgement and not one.result}
         drawn = {part: section for part, (_, _, section) in sheet.judgements.items() if part in as_kept and section}
         made = piece(partial(student_page, report, given.solved.shown, drawn)) if failed is None else failed
-        report, page = _written(made, given.folder / sheet.page, sheet, report)
-    kept = encode_report(report_kept(report, alone))
+        told, page = _written(made, given.folder / sheet.page, sheet, report)
+        if told is not report:
+            report, kept = told, report_kept(told, alone)
     line = student_line(report, given.solved.shown)
-    return Reported(sheet.submission.student, _name(sheet), kept, line, carried, page)
+    return Reported(sheet.submission.student, _name(sheet), encode_report(kept), line, carried, page)
 
 
 def _written(page: str | Failed, path: Path, sheet: Sheet, report: GradeReport) -> tuple[GradeReport, Page]:

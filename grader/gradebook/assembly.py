@@ -15,6 +15,8 @@ from grader.results import Diagnosis, GradeReport, Outcome, Override, PartResult
 from grader.rubric.shown import Asked
 from grader.submission.submissions import Answer
 
+_BESIDE_THE_PLACE = ("verdict", "score", "note", "review", "message", "evidence", "diagnosis", "lines", "override")
+
 
 def report_kept(report: GradeReport, judgements: Mapping[str, tuple[str, PartResult]]) -> ReportKept:
     """A report for the gradebook; `judgements` are by part the fingerprint and the result of the answer by itself."""
@@ -35,18 +37,28 @@ def _part_kept(result: PartResult, judged: tuple[str, PartResult] | None) -> Par
     outcome = (asked.part, result.verdict, result.score, asked.max_score, result.note, result.review)
     file, line = (place.file, place.line) if place else ("", 0)
     name, alone = judged or ("", missing(asked))
-    as_kept = placed(alone, Answer(asked.part, place.text, file, line)) if place else alone
     drawn = place.drawn if place else ""
     return PartKept(
         *outcome,
         judgement=name,
         file=file,
         line=line,
-        result="" if as_kept == result else encode_result(result, drawn),
+        result="" if _is_as_kept(result, alone) else encode_result(result, drawn),
         rule=result.diagnosis.rule if result.diagnosis else "",
         message=why_open(result) if result.review else "",
         override=astuple(result.override) if result.override else (),
     )
+
+
+def _is_as_kept(result: PartResult, alone: PartResult) -> bool:
+    """Whether nothing but the place was added to a result by itself."""
+    place, answer = result.answer, alone.answer
+    if place is None or answer is None:
+        return result == alone
+    if result.problems or alone.problems:
+        return placed(alone, Answer(result.asked.part, place.text, place.file, place.line)) == result
+    same = all(getattr(result, name) == getattr(alone, name) for name in _BESIDE_THE_PLACE)
+    return same and (place.text, place.read_as, place.drawn) == (answer.text, answer.read_as, answer.drawn)
 
 
 def grade_report(kept: ReportKept, rubric: RubricShown, results: Mapping[str, PartResult]) -> GradeReport:
