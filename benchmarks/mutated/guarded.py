@@ -16,11 +16,12 @@ from traceback import walk_tb
 from typing import TypeVar
 
 from grader.grading import grade, grade_answer
-from grader.grading.isolated import Failed
+from grader.grading.isolated import Failed, failed
 from grader.problems import raised
 from grader.results import GradeReport, Note, NoteKind, PartResult
 from grader.solver.key import AnswerKey
 from grader.submission.submissions import Submission
+from grader.work import TooMuchWork
 
 MEMORY = 2 << 30  # bytes of address space
 SECONDS = 20.0  # of process time, for one answer or one sheet
@@ -59,6 +60,8 @@ def watching(work: Callable[[], T]) -> T | Failed:
     """The isolation of grading, with the tracebacks kept."""
     try:
         return work()
+    except TooMuchWork as stop:  # an outcome like others, for a person
+        return failed(stop)
     except Exception as error:
         _raises.append(_told(error))
         return Failed(Note(NoteKind.GRADER_FAILED), raised(error))
