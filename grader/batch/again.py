@@ -12,17 +12,17 @@ from grader.batch.certificates import KeptCertificates
 from grader.batch.judging import Solved
 from grader.batch.outputs import class_report, write_tables
 from grader.batch.reading import Class
+from grader.batch.reporting import write_page
 from grader.batch.run import RunOptions, clear_leftovers, grade_into
 from grader.feedback.pages import page_names, student_page
 from grader.feedback.tables import student_line
-from grader.files import write_text
 from grader.gradebook import rows
 from grader.gradebook.assembly import grade_report, results_of
 from grader.gradebook.encoding import decode_problems
 from grader.gradebook.fingerprints import program_hash
 from grader.gradebook.judgements import kept_judgements
 from grader.gradebook.opening import Gradebook, written
-from grader.gradebook.reports import Page, current, decode_report, keep_pages, lines, renew_line
+from grader.gradebook.reports import current, decode_report, keep_pages, lines, renew_line
 from grader.gradebook.run_log import RubricText, RunKept, all_runs, finished_runs, rubric_of
 from grader.gradebook.run_log import undo as undone
 from grader.grading import rubric_shown
@@ -106,9 +106,7 @@ def _draw_again(book: Gradebook, solved: Solved) -> None:
         fingerprint, kept = held[student]
         report = _whole(connection, solved, student, kept)
         path = book.folder / "feedback" / files[student]
-        write_text(path, student_page(report, solved.shown))
-        there = path.stat()
-        keep_pages(connection, {student: Page(path.name, fingerprint, there.st_size, there.st_mtime_ns)})
+        keep_pages(connection, {student: write_page(path, student_page(report, solved.shown), fingerprint)})
         renew_line(connection, student, student_line(report, solved.shown))
 
 

@@ -62,7 +62,7 @@ def judge_all(given: Solved, pairs: Sequence[DistinctAnswer], jobs: int) -> Iter
         pair = pairs[index]
         lasts = not isinstance(found, Ended)
         if isinstance(found, Failed):
-            found = encode_result(not_judged(asked[pair.part], pair.text, found), ""), ""
+            found = encode_result(not_judged(asked[pair.part], pair.text, found)), ""
         yield Kept(pair.fingerprint, ANSWER, pair.part, pair.text, *found), lasts
 
 
@@ -70,10 +70,9 @@ def _judge(given: Solved, pair: DistinctAnswer) -> tuple[str, str]:
     """The judgement of one answer as JSON, and its section of a page."""
     result = judge_answer(given.key, pair.part, pair.text, _straight).result
     names = given.shown.names.get(result.asked.question, ())
-    if result.answer is None:
-        return encode_result(result, ""), open_section(result, names)
-    result = replace(result, answer=replace(result.answer, drawn=drawn(result.answer, names)))
-    return encode_result(result, result.answer.drawn if result.answer else ""), open_section(result, names)
+    if result.answer is not None:
+        result = replace(result, answer=replace(result.answer, drawn=drawn(result.answer, names)))
+    return encode_result(result), open_section(result, names)
 
 
 def _straight(work: Callable[[], T]) -> T:

@@ -168,9 +168,14 @@ def _written(page: str | Failed, path: Path, sheet: Sheet, report: GradeReport) 
         problem = Problem("grader failed on this submission's page", page.why, file=report.source)
         report = replace(report, review=True, problems=(*report.problems, problem))
         page = f"<!doctype html><title>{escape(report.student)}</title><p>{escape(str(problem))}"
-    write_text(path, page)
+    return report, write_page(path, page, _name(sheet))
+
+
+def write_page(path: Path, text: str, fingerprint: str) -> Page:
+    """Write the page of the report that `fingerprint` names; what to know it by. Raises OSError."""
+    write_text(path, text)
     there = path.stat()
-    return report, Page(path.name, _name(sheet), there.st_size, there.st_mtime_ns)
+    return Page(path.name, fingerprint, there.st_size, there.st_mtime_ns)
 
 
 def _name(sheet: Sheet) -> str:

@@ -37,13 +37,12 @@ def _part_kept(result: PartResult, judged: tuple[str, PartResult] | None) -> Par
     outcome = (asked.part, result.verdict, result.score, asked.max_score, result.note, result.review)
     file, line = (place.file, place.line) if place else ("", 0)
     name, alone = judged or ("", missing(asked))
-    drawn = place.drawn if place else ""
     return PartKept(
         *outcome,
         judgement=name,
         file=file,
         line=line,
-        result="" if _is_as_kept(result, alone) else encode_result(result, drawn),
+        result="" if _is_as_kept(result, alone) else encode_result(result),
         rule=result.diagnosis.rule if result.diagnosis else "",
         message=why_open(result) if result.review else "",
         override=astuple(result.override) if result.override else (),

@@ -1,6 +1,6 @@
 """Results of judging -> JSON texts for the gradebook, and back.
 
-``decode_result(encode_result(result, drawn), asked)`` is the result as pages and tables show it: the formula is kept as
+``decode_result(encode_result(result), asked)`` is the result as pages and tables show it: the formula is kept as
 MathML and not as an Expression, and the place where the answer stood is left to the student's own report.
 """
 
@@ -31,8 +31,8 @@ _EVIDENCE = tuple(one.name for one in fields(Evidence))
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
-def encode_result(result: PartResult, drawn: str) -> str:
-    """A result as JSON; `drawn` is the MathML of the answer as we read it."""
+def encode_result(result: PartResult) -> str:
+    """A result as JSON, with the MathML of the answer as far as it was drawn."""
     answer, diagnosis = result.answer, result.diagnosis
     return dumps(
         {
@@ -43,7 +43,7 @@ def encode_result(result: PartResult, drawn: str) -> str:
             "message": result.message,
             "text": answer.text if answer else None,
             "read_as": answer.read_as if answer else "",
-            "drawn": drawn,
+            "drawn": answer.drawn if answer else "",
             "evidence": _evidence_json(result.evidence),
             "diagnosis": [diagnosis.rule, diagnosis.message] if diagnosis else None,
             "lines": [[line.reason, line.points] for line in result.lines],

@@ -144,10 +144,7 @@ def release(book: sqlite3.Connection, run: int, at: str) -> None:
 
 def released(book: sqlite3.Connection) -> RunKept | None:
     """The newest run whose grades were given out and still hold."""
-    row = book.execute(
-        f"SELECT {_COLUMNS} FROM runs WHERE state = ? AND released IS NOT NULL ORDER BY id DESC", (FINISHED,)
-    ).fetchone()
-    return RunKept(*row) if row else None
+    return next((run for run in reversed(finished_runs(book)) if run.released), None)
 
 
 def students_now(book: sqlite3.Connection) -> dict[str, ReportKept]:
