@@ -46,6 +46,22 @@ def expected(klass: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     return graded(klass, tmp_path_factory.mktemp("plain") / "out")
 
 
+@pytest.fixture(scope="module")
+def large(klass: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The class with so much more to judge that a run of one process is seconds from its end once it has begun."""
+    folder = tmp_path_factory.mktemp("large") / "class"
+    shutil.copytree(klass, folder)
+    parts = ("1a", "1b", "2b", "2c", "2d", "2e")
+    rows = [f"t{k:03},{','.join(f'{k} x + {k + n}' for n, _ in enumerate(parts))}" for k in range(150)]
+    (folder / "many.csv").write_text("\n".join([f"student,{','.join(parts)}", *rows, ""]))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected_of_large(large: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return graded(large, tmp_path_factory.mktemp("whole") / "out")
+
+
 ELSEWHERE = [
     # how it is graded, in which surroundings, why
     (("--jobs", "1"), {}, "one process"),
@@ -78,17 +94,17 @@ def test_files_written_in_another_order(klass: Path, expected: dict[str, bytes],
 @pytest.mark.skipif(sys.platform == "win32", reason="has no signals")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
 def test_a_run_that_was_cut_short_is_gone_on_with(
-    how: signal.Signals, klass: Path, expected: dict[str, bytes], tmp_path: Path
+    how: signal.Signals, large: Path, expected_of_large: dict[str, bytes], tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    with subprocess.Popen(command(klass, out, "--jobs", "2"), stderr=subprocess.PIPE, start_new_session=True) as run:
+    with subprocess.Popen(command(large, out, "--jobs", "1"), stderr=subprocess.PIPE, start_new_session=True) as run:
         assert within(60, lambda: judged(out) > 0), "nothing was judged"
         os.killpg(run.pid, how)
     assert run.returncode not in (0, 2), "it was done before it was cut short"
     before = judged(out)
     assert before > 0
     assert not (out / "results.json").exists()
-    assert graded(klass, out) == expected
+    assert graded(large, out) == expected_of_large
     assert judged(out) > before
     with closing(connected(out / NAME, read_only=True)) as book:
         assert book.execute("SELECT id, state FROM runs").fetchall() == [(1, "finished")], "one run, gone on with"
