@@ -1,7 +1,9 @@
 """``python -m benchmarks.mutated answers --count 50000 --of 5 --out FOLDER``: mutated answers, graded; what raised.
 
 ``sheets`` for whole sheets; ``--part 3`` for that part alone, else all parts that FOLDER does not hold yet, each in a
-process of its own; ``summary`` prints what FOLDER holds. Exit code 1 where something raised.
+process of its own; ``summary`` prints what FOLDER holds; ``costliest --count 10000`` grades those answers of FOLDER
+with the highest counted work, each alone with the limits of one answer. Exit code 1 where something raised or a limit
+broke.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from benchmarks.alone import MEGABYTES, SECONDS
+from benchmarks.mutated.costliest import each_alone, highest
 from benchmarks.mutated.guarded import bound_memory
 from benchmarks.mutated.run import SLOWEST, finished, lines, part_of, run_answers, run_sheets
 
@@ -23,7 +27,7 @@ RUNS = {"answers": run_answers, "sheets": run_sheets}
 def main(argv: list[str]) -> int:
     """Run a part, all that are missing, or sum up."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutated", description=__doc__)
-    parser.add_argument("what", choices=[*RUNS, "summary"])
+    parser.add_argument("what", choices=[*RUNS, "summary", "costliest"])
     parser.add_argument("--count", type=int, default=1_000_000)
     parser.add_argument("--part", type=int, default=0)
     parser.add_argument("--of", type=int, default=1)
@@ -33,6 +37,8 @@ def main(argv: list[str]) -> int:
     told.out.mkdir(parents=True, exist_ok=True)
     if told.what == "summary":
         return max(summary(told.out, what) for what in RUNS)
+    if told.what == "costliest":
+        return costliest(told)
     if told.part:
         return one_part(told)
     for part in range(1, told.of + 1):
@@ -95,6 +101,19 @@ def summary(folder: Path, what: str) -> int:
     for seconds, rubric, part, text in slowest:
         print(f"  {seconds:.2f} s  {rubric} {part}: {text[:150]!r}")
     return int(bool(raises))
+
+
+def costliest(told: argparse.Namespace) -> int:
+    """Print the costliest of the answers with the highest counted work; 1 where one broke a limit."""
+    costs = list(each_alone(told.seed, highest(told.out, told.count)))
+    for cost in sorted(costs, key=lambda one: -one.seconds)[:SLOWEST]:
+        print(cost)
+    peak = max(cost.megabytes for cost in costs)
+    broken = [cost for cost in costs if cost.broken]
+    print(f"{len(costs)} answers, highest peak {peak:.0f} MB, {len(broken)} broke {SECONDS} s or {MEGABYTES} MB")
+    for cost in broken:
+        print(cost)
+    return int(bool(broken))
 
 
 if __name__ == "__main__":

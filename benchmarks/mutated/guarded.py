@@ -21,7 +21,7 @@ from grader.problems import raised
 from grader.results import GradeReport, Note, NoteKind, PartResult
 from grader.solver.key import AnswerKey
 from grader.submission.submissions import Submission
-from grader.work import TooMuchWork
+from grader.work import TooMuchWork, counting
 
 MEMORY = 2 << 30  # bytes of address space
 SECONDS = 20.0  # of process time, for one answer or one sheet
@@ -50,6 +50,7 @@ class Watched:
     results: tuple[PartResult, ...] = ()
     raises: list[Raise] = field(default_factory=list)
     seconds: float = 0.0
+    units: int = 0  # of counted work
     grown: int = 0  # kB by which the highest peak of the process rose
 
 
@@ -92,14 +93,16 @@ def _watched(work: Callable[[], tuple[PartResult, ...]]) -> Watched:
     _raises.clear()
     found = Watched()
     peak, began = _peak(), time.process_time()
-    try:
-        with _time_limit():
-            found.results = work()
-    except Overtime:
-        pass
-    except Exception as error:  # what no isolation caught
-        _raises.append(_told(error))
+    with counting() as counted:
+        try:
+            with _time_limit():
+                found.results = work()
+        except Overtime:
+            pass
+        except Exception as error:  # what no isolation caught
+            _raises.append(_told(error))
     found.seconds = time.process_time() - began
+    found.units = counted.spent
     found.grown = _peak() - peak
     found.raises = list(_raises)
     return found

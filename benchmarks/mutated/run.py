@@ -56,6 +56,7 @@ class Tally:
     slowest: list[tuple[float, str, str, str]] = field(default_factory=list)
     slow: list[tuple[float, str, str, str]] = field(default_factory=list)
     grew: list[tuple[int, str, str, str]] = field(default_factory=list)
+    units: dict[int, int] = field(default_factory=dict)  # counted work by number
     labelled: int = 0
     violations: list[str] = field(default_factory=list)
 
@@ -76,6 +77,7 @@ def run_answers(seed: int, numbers: range) -> Tally:
             made = answer_to(subject, rng)
             watched = answer_watched(key, subject.id, made.text)
             _count(tally, path, subject.id, made.text, watched)
+            tally.units[number] = watched.units
             _keep_raises(tally, path, watched.raises, {subject.id: made.text}, key)
             for result in watched.results:
                 told = _violation(made, result, partial(forms, subject), rng.random() < LABELLED, tally)
@@ -213,6 +215,7 @@ def finished(tally: Tally, began: float) -> str:
         "slowest": sorted(tally.slowest, reverse=True),
         "slow": sorted(tally.slow, reverse=True),
         "grew_kb": sorted(tally.grew, reverse=True),
+        "units": tally.units,
         "seconds": round(time.process_time() - began, 1),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
