@@ -68,11 +68,12 @@ def judge_all(given: Solved, pairs: Sequence[DistinctAnswer], jobs: int) -> Iter
 
 def _judge(given: Solved, pair: DistinctAnswer) -> tuple[str, str]:
     """The judgement of one answer as JSON, and its section of a page."""
-    result = judge_answer(given.key, pair.part, pair.text, _straight).result
+    judged = judge_answer(given.key, pair.part, pair.text, _straight)
+    result = judged.result
     names = given.shown.names.get(result.asked.question, ())
     if result.answer is not None:
         result = replace(result, answer=replace(result.answer, drawn=drawn(result.answer, names)))
-    return encode_result(result), open_section(result, names)
+    return encode_result(result, judged.earned), open_section(result, names)
 
 
 def _straight(work: Callable[[], T]) -> T:

@@ -14,10 +14,14 @@ from functools import lru_cache
 from typing import Any
 
 from grader.grading.carried import Carried, Fit, StepsShown
+from grader.grading.partial import worth
 from grader.problems import Problem, Span
 from grader.results import (
     AnswerShown,
+    Decision,
     Diagnosis,
+    Earned,
+    EarnedLine,
     Evidence,
     Note,
     NoteKind,
@@ -31,13 +35,15 @@ _EVIDENCE = tuple(one.name for one in fields(Evidence))
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
-def encode_result(result: PartResult) -> str:
-    """A result as JSON, with the MathML of the answer as far as it was drawn."""
+def encode_result(result: PartResult, earned: Earned | None = None) -> str:
+    """A result as JSON, with the MathML of the answer as far as it was drawn.
+
+    Where it is known what was `earned`, that is kept in place of points, so that it holds whatever the part is worth.
+    """
     answer, diagnosis = result.answer, result.diagnosis
     return dumps(
-        {
-            "verdict": result.verdict,
-            "score": result.score,
+        (_points_json(result) if earned is None else {"earned": _earned_json(earned)})
+        | {
             "note": result.note,
             "review": result.review,
             "message": result.message,
@@ -46,7 +52,6 @@ def encode_result(result: PartResult) -> str:
             "drawn": answer.drawn if answer else "",
             "evidence": _evidence_json(result.evidence),
             "diagnosis": [diagnosis.rule, diagnosis.message] if diagnosis else None,
-            "lines": [[line.reason, line.points] for line in result.lines],
             "problems": [problem_json(problem) for problem in result.problems],
         }
     )
@@ -56,19 +61,44 @@ def decode_result(kept: str, asked: Asked) -> PartResult:
     """The result that was kept; raises ValueError or LookupError where the text is none of ours."""
     found: Mapping[str, Any] = json.loads(kept)
     diagnosis, text = found["diagnosis"], found["text"]
+    lines, score, verdict = worth(_earned(found["earned"]), asked.max_score) if "earned" in found else _points(found)
     return PartResult(
         asked=asked,
-        verdict=Outcome(found["verdict"]),
-        score=found["score"],
+        verdict=verdict,
+        score=score,
         note=note_of(found["note"]),
         review=found["review"],
         message=found["message"],
         answer=None if text is None else AnswerShown(text, found["read_as"], None, "", 0, found["drawn"]),
         evidence=_evidence(found["evidence"]),
         diagnosis=Diagnosis(note_of(diagnosis[0]), diagnosis[1]) if diagnosis else None,
-        lines=tuple(ScoreLine(reason, points) for reason, points in found["lines"]),
+        lines=lines,
         problems=tuple(map(problem_of, found["problems"])),
     )
+
+
+def _points_json(result: PartResult) -> dict[str, object]:
+    lines = [[line.reason, line.points] for line in result.lines]
+    return {"verdict": result.verdict, "score": result.score, "lines": lines}
+
+
+def _points(found: Mapping[str, Any]) -> tuple[tuple[ScoreLine, ...], float, Outcome]:
+    lines = tuple(ScoreLine(reason, points) for reason, points in found["lines"])
+    return lines, found["score"], Outcome(found["verdict"])
+
+
+def _earned_json(earned: Earned) -> list[object]:
+    if earned.finished:
+        return [earned.decision]
+    return [earned.decision, [[one.reason, one.points, one.share] for one in earned.lines], earned.floor, earned.cap]
+
+
+def _earned(found: Sequence[Any]) -> Earned:
+    decision = Decision(found[0])
+    if len(found) == 1:
+        return Earned(decision, finished=True)
+    _, lines, floor, cap = found
+    return Earned(decision, tuple(EarnedLine(*line) for line in lines), floor=floor, cap=cap)
 
 
 def encode_carried(found: Sequence[Carried | None]) -> str:

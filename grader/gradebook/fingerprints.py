@@ -84,9 +84,9 @@ def carried_fingerprint(question: str, answers: Iterable[tuple[str, str, str]]) 
 
 
 def part_fingerprints(rubric: Rubric) -> dict[str, str]:
-    """By its id, what judging a part depends on: the whole model, what is asked of it, and what this part is worth.
+    """By its id, what judging a part depends on: the whole model, what is asked of it, and what steps are worth.
 
-    Parts that a person grades have none.
+    What the part is worth as a whole is none of it. Parts that a person grades have none.
     """
     found = {}
     for question in rubric.questions:
@@ -107,14 +107,14 @@ def _model(question: Question) -> str:
 
 
 def _worth(question: Question) -> list[Part]:
-    # points tell who is right, and so what can be gone on from, only by shares and where steps add up
-    return [part if part.steps else replace(part, points=0.0) for part in map(_judged, question.judged)]
+    # points tell who is right, and so what can be gone on from, where steps add up to them, or all is worth nothing
+    return [replace(_judged(p), points=p.points if p.steps else float(p.points > 0)) for p in question.judged]
 
 
 def _judged(part: Part) -> Part:
-    """The part less what a judgement does not depend on: where it stands, what it says, its self-tests."""
+    """The part less what a judgement does not depend on: where it stands, what it says and is worth, its self-tests."""
     steps = tuple(replace(step, line=0) for step in part.steps)
-    return replace(part, prompt="", line=0, accept=(), reject=(), steps=steps)
+    return replace(part, prompt="", points=0.0, line=0, accept=(), reject=(), steps=steps)
 
 
 def answer_fingerprint(part: str, text: str, context: str) -> str:

@@ -5,7 +5,7 @@ An answer worth 4 points that is right given the student's own ``dL/dZ`` has the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from grader.grading.carried import Carried, Fit, StepsShown
@@ -71,10 +71,15 @@ def _by_steps(question: SolvedQuestion, part: SolvedPart, result: PartResult, sh
     earned = tuple(ScoreLine(f"step: {said}", steps[place].points) for place, said in shown.earned)
     lines = (*earned, *(line for line in result.lines if not line.reason.startswith("step: ")))
     decided = result.verdict in WRONG
-    kept, score = bounded(part, lines, decided)
+    kept, score = _bounded(part, lines, decided)
     if score > result.score:
         result = replace(result, lines=kept, score=score, verdict=Outcome.PARTLY_CORRECT if decided else result.verdict)
     return _step_open(result, shown.doubtful)
+
+
+def _bounded(part: SolvedPart, lines: Iterable[ScoreLine], decided: bool) -> tuple[tuple[ScoreLine, ...], float]:
+    credit = part.part.partial_credit
+    return bounded(part.part.points, credit.floor, credit.cap, lines, decided)
 
 
 def _share(part: SolvedPart) -> float:
@@ -107,7 +112,7 @@ def _step_open(result: PartResult, doubtful: tuple[str, ...]) -> PartResult:
 
 def _left_open(part: SolvedPart, result: PartResult, given: str) -> PartResult:
     """The result for a person, with the points that it has anyway."""
-    lines, score = bounded(part, result.lines, decided=False)
+    lines, score = _bounded(part, result.lines, decided=False)
     return replace(
         result,
         verdict=Outcome.UNDECIDED,

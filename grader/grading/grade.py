@@ -26,13 +26,15 @@ from grader.grading.carried_credit import with_credit
 from grader.grading.definition_checks import left_open, problem_of_definitions
 from grader.grading.isolated import Failed, Isolation, faults, isolated, not_judged
 from grader.grading.messages import message_for
-from grader.grading.partial import bounded
+from grader.grading.partial import worth
 from grader.grading.totals import summed
 from grader.problems import Problem
 from grader.results import (
     NOTES,
     AnswerShown,
     Decision,
+    Earned,
+    EarnedLine,
     Evidence,
     GradeReport,
     Judgement,
@@ -41,7 +43,6 @@ from grader.results import (
     Outcome,
     PartResult,
     RubricShown,
-    ScoreLine,
     Verdict,
     undecided,
 )
@@ -60,7 +61,6 @@ UNFINISHED = {
     NoteKind.NOT_EVALUATED: "the formula is right",
 }
 _NOT_DIAGNOSED = " Which mistake this may come from was not looked for to the end."
-_REVIEWED = frozenset((Outcome.UNDECIDED, Outcome.UNREADABLE))
 
 
 def grade(
@@ -199,8 +199,7 @@ def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
             verdict = worked_out if worked_out.decision is Decision.EQUIVALENT else verdict
     if verdict.note.kind is NoteKind.RENAMED and leaves_out_letters(reading, expression):
         verdict = undecided(NoteKind.AMBIGUOUS_INDICES, "Your right side has other indices than your left side.")
-    result = _result(question, part, reading, expression, verdict)
-    return Judgement(text, result, reading, expression, verdict)
+    return _judgement(question, part, reading, expression, verdict)
 
 
 def _read(question: SolvedQuestion, text: str) -> Reading:
@@ -210,18 +209,19 @@ def _read(question: SolvedQuestion, text: str) -> Reading:
     return reading if problem is None else replace(reading, problems=(*reading.problems, problem))
 
 
-def _result(
+def _judgement(
     question: SolvedQuestion, part: SolvedPart, reading: Reading, expression: Expression, verdict: Verdict
-) -> PartResult:
+) -> Judgement:
     """What an answer that was read is worth by itself, and what is said about it."""
     mistake, in_full = _diagnosis(question, part, expression, verdict)
-    lines, score, outcome = _points(question, part, reading, verdict, mistake)
-    return PartResult(
+    earned = _earned(question, part, reading, verdict, mistake)
+    lines, score, outcome = worth(earned, part.part.points)
+    result = PartResult(
         asked=part.asked,
         verdict=outcome,
         score=score,
         note=_note(verdict, reading, mistake),
-        review=outcome in _REVIEWED or not (in_full or _free(part)),
+        review=verdict.decision is Decision.UNDECIDED or not (in_full or _free(part)),
         message=message_for(replace(verdict, message="") if _hides(question, part, verdict, mistake) else verdict)
         + _other_left_side(reading, part)
         + ("" if in_full else _NOT_DIAGNOSED),
@@ -230,6 +230,7 @@ def _result(
         diagnosis=None if mistake is None else mistake.diagnosis,
         lines=lines,
     )
+    return Judgement(reading.text, result, reading, expression, verdict, earned)
 
 
 def _diagnosis(
@@ -280,26 +281,22 @@ def _note(verdict: Verdict, reading: Reading, mistake: Diagnosed | None) -> Note
     return Note(NoteKind.RENAMED) if verdict.note.kind is NoteKind.EQUIVALENT and renamed else verdict.note
 
 
-def _points(
+def _earned(
     question: SolvedQuestion, part: SolvedPart, reading: Reading, verdict: Verdict, mistake: Diagnosed | None = None
-) -> tuple[tuple[ScoreLine, ...], float, Outcome]:
-    """The lines of the sum, the score, and the outcome: the final answer, or else what steps and set-up are worth."""
-    full = part.part.points
+) -> Earned:
+    """What the final answer earns, or else what steps and set-up do."""
     if verdict.decision is Decision.EQUIVALENT and verdict.note.kind not in UNFINISHED:
-        return (ScoreLine("the answer", full),), full, Outcome.CORRECT
+        return Earned(verdict.decision, finished=True)
     shown = shown_steps(question, part, reading).earned
-    lines = [ScoreLine(f"step: {said}", step.points) for step, said in shown]
+    lines = [EarnedLine(f"step: {said}", step.points) for step, said in shown]
+    partial = part.part.partial_credit
     if verdict.note.kind in UNFINISHED:
-        credit = part.part.partial_credit
-        share = credit.chain_rule_only if verdict.note.kind is NoteKind.CHAIN_RULE_ONLY else credit.not_evaluated
-        lines.append(ScoreLine(UNFINISHED[verdict.note.kind], round(full * share, 6)))
+        set_up = verdict.note.kind is NoteKind.CHAIN_RULE_ONLY
+        share = partial.chain_rule_only if set_up else partial.not_evaluated
+        lines.append(EarnedLine(UNFINISHED[verdict.note.kind], share=share))
     if mistake is not None:
-        lines += mistake.lines
-    kept, score = bounded(part, lines, decided=verdict.decision is not Decision.UNDECIDED)
-    if verdict.decision is Decision.UNDECIDED:
-        return kept, score, Outcome.UNDECIDED
-    right = verdict.decision is Decision.EQUIVALENT and score == full
-    return kept, score, Outcome.CORRECT if right else Outcome.PARTLY_CORRECT if score > 0 else Outcome.INCORRECT
+        lines += [EarnedLine(line.reason, line.points) for line in mistake.lines]
+    return Earned(verdict.decision, tuple(lines), floor=partial.floor, cap=partial.cap)
 
 
 def _unreadable(part: SolvedPart, reading: Reading, problem: Problem | None) -> PartResult:

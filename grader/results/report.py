@@ -96,6 +96,30 @@ class ScoreLine:
 
 
 @dataclass(frozen=True, slots=True)
+class EarnedLine:
+    """What an answer earned in one respect: so many `points`, and a `share` of what the part is worth."""
+
+    reason: str
+    points: float = 0.0
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What an answer earned, whatever its part is worth; `worth` of it are lines, score and outcome.
+
+    `finished` is an answer that is right and worked out to the end, which has all points; any other has what its
+    `lines` come to, within the shares `floor` and `cap`.
+    """
+
+    decision: Decision
+    lines: tuple[EarnedLine, ...] = ()
+    finished: bool = False
+    floor: float = 0.0
+    cap: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Override:
     """What a person decided of an answer: the points that count, why, who (empty: unsaid) and when, as they said it.
 
@@ -153,8 +177,9 @@ class Judgement:
     """What became of one distinct answer to one part, whoever wrote it: made once, and used by all that comes after.
 
     `text` was read as `reading`, whose final answer in the target's letters is `expression`; `verdict` is the judge's,
-    and `result` what the answer is worth by itself, without a place. Text that could not be read has no `expression`
-    and no `verdict`; an answer that could not be judged has no `reading` either.
+    and `result` what the answer is worth by itself, without a place, and `earned` the same for any worth of the part.
+    Text that could not be read has no `expression`, no `verdict` and earned nothing; an answer that could not be judged
+    has no `reading` either.
     """
 
     text: str
@@ -162,6 +187,7 @@ class Judgement:
     reading: Reading | None = None
     expression: Expression | None = None
     verdict: Verdict | None = None
+    earned: Earned | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,8 +128,7 @@ def test_a_part_of_the_rubric_changes_what_it_touches(tmp_path: Path, count: Cou
     count.clear()
     changed = key(tmp_path, "target: dL/dz, points: 2", "target: dL/dz, points: 4")
     grade_class(changed, source, out)
-    judged = {one for one in count if ":" in one}
-    assert judged == {f"b: {row[1]}" for row in ROWS.values() if row[1]}
+    assert set(count) == set(ROWS), "reports, and nothing is judged again"
     assert scores(out) == {"ann": "1+4+3", "bob": "0+4+3", "cyd": "1+0+0", "dan": "0+0+0"}
     grade_class(changed, source, tmp_path / "fresh")
     assert outputs(out) == outputs(tmp_path / "fresh")
@@ -289,7 +288,7 @@ def test_grades_that_were_given_out_are_not_changed_by_another_program(
 
 ALTERED = [
     # what somebody, or a failing disk, changes, why
-    ("UPDATE judgements SET judgement = replace(judgement, '\"score\":0', '\"score\":3')", "points of an answer"),
+    ("UPDATE judgements SET judgement = replace(judgement, 'not_equivalent', 'equivalent')", "what an answer earned"),
     ("UPDATE judgements SET judgement = substr(judgement, 1, 20)", "half a judgement"),
     ("UPDATE judgements SET section = 'all is well'", "a section of a page"),
     ("UPDATE reports SET report = replace(report, 'incorrect', 'correct')", "outcomes of a report"),

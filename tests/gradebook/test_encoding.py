@@ -22,6 +22,7 @@ from grader.grading import rubric_shown
 from grader.grading.grade import judge_answer, report_of
 from grader.problems import Problem, Span
 from grader.results import AnswerShown, Evidence, GradeReport, Note, NoteKind, Outcome, Override, PartResult
+from grader.rubric.model import Part, Rubric
 from grader.solver.key import AnswerKey
 from grader.submission.submissions import Submission
 
@@ -60,6 +61,36 @@ def test_a_report_comes_back_as_it_was(name: str) -> None:
         assert [(one.verdict, one.score, one.note, one.review) for one in light.parts] == [
             (one.verdict, one.score, one.note, one.review) for one in report.parts
         ]
+
+
+@pytest.mark.parametrize("name", HOMEWORKS)
+def test_a_judgement_holds_whatever_its_part_is_worth(name: str) -> None:
+    key, submissions = homework(name)
+    other = grader.solve(worth_else(grader.load_rubric(ROOT / f"rubrics/{name}.yaml")))
+    shown = {asked.part: asked for asked in rubric_shown(other).parts}
+    compared = 0
+    for submission in submissions:
+        for answer in submission.answers:
+            if answer.text.strip():
+                judged = judge_answer(key, answer.part, answer.text)
+                found = decode_result(encode_result(judged.result, judged.earned), shown[answer.part])
+                expected = judge_answer(other, answer.part, answer.text).result
+                assert (found.verdict, found.score, found.lines) == (expected.verdict, expected.score, expected.lines)
+                assert replace(found, answer=None) == replace(expected, answer=None)
+                compared += expected.score != judged.result.score
+    assert compared > 10
+
+
+def worth_else(rubric: Rubric) -> Rubric:
+    """The rubric with other points for every part that the program judges."""
+    questions = []
+    for question in rubric.questions:
+        parts = [
+            replace(part, points=1.7 * part.points + 1 / 3) if isinstance(part, Part) else part
+            for part in question.parts
+        ]
+        questions.append(replace(question, parts=tuple(parts)))
+    return replace(rubric, questions=tuple(questions))
 
 
 def drawn_before(report: GradeReport, alone: dict[str, tuple[str, PartResult]]) -> GradeReport:
