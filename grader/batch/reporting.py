@@ -15,14 +15,15 @@ from pathlib import Path
 
 from grader.batch.judging import Solved
 from grader.batch.pool import Ended, piece, spread
-from grader.feedback.pages import student_page
-from grader.feedback.tables import student_line
+from grader.feedback.addresses import anchor
+from grader.feedback.student import sections_in, student_page
+from grader.feedback.tables import entries_in, student_line
 from grader.files import write_text
-from grader.gradebook.assembly import report_kept
+from grader.gradebook.assembly import outlined, report_kept
 from grader.gradebook.encoding import decode_carried, decode_result, encode_carried
 from grader.gradebook.fingerprints import decided_on
-from grader.gradebook.reports import Page, encode_report
-from grader.grading.grade import report_of
+from grader.gradebook.reports import Page, PartKept, ReportKept, encode_report, parts_kept
+from grader.grading.grade import question_results, report_with
 from grader.grading.isolated import Failed, Isolation, not_judged
 from grader.grading.overrides import overridden
 from grader.problems import Problem
@@ -41,12 +42,31 @@ from grader.submission.submissions import Submission
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an earlier run left of a student, some `parts` of which hold still; report and line are JSON."""
+
+    parts: frozenset[str]
+    report: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The parts that hold from an earlier run, by id: as the report keeps them, in results.json, on the page."""
+
+    parts: Mapping[str, PartKept] = field(default_factory=dict)
+    entries: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    sections: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """All that a student's report is made of.
 
     `judgements` are by part (fingerprint, JSON, section), `carried` by question what is kept of what follows from other
-    answers, `overrides` by part what people decided; `fingerprint` names the report, `page` the file of its page. Where
-    one of its judgements is not to last, `lasts` is false.
+    answers, `overrides` by part what people decided; `fingerprint` names the report, `page` the file of its page,
+    `rests_on` by part what it depends on. Where one of its judgements is not to last, `lasts` is false. Parts that hold
+    from an `earlier` run have no judgements here.
     """
 
     submission: Submission
@@ -56,6 +76,8 @@ class Sheet:
     carried: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, Override] = field(default_factory=dict)
     lasts: bool = True
+    rests_on: Mapping[str, str] = field(default_factory=dict)
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +99,9 @@ class Pages:
 
     solved: Solved
     folder: Path | None
+
+
+NOTHING_HELD = Held()
 
 
 def report_all(given: Pages, sheets: Sequence[Sheet], jobs: int) -> Iterator[Reported]:
@@ -106,7 +131,8 @@ def _report(given: Pages, sheet: Sheet) -> Reported:
 def _report_as_judged(given: Pages, task: tuple[Sheet, Failed]) -> Reported:
     """The report without what follows from other answers: something there failed."""
     sheet, why = task
-    return _graded(given, replace(sheet, carried={}), partial(_instead, why))
+    lasts = sheet.lasts and sheet.earlier is None  # what failed may be what an earlier run had left
+    return _graded(given, replace(sheet, carried={}, lasts=lasts), partial(_instead, why))
 
 
 def _report_not_graded(given: Pages, task: tuple[Sheet, Failed]) -> Reported:
@@ -115,7 +141,8 @@ def _report_not_graded(given: Pages, task: tuple[Sheet, Failed]) -> Reported:
 
 def _not_graded(given: Pages, sheet: Sheet, why: Failed, bare: Failed | None = None) -> Reported:
     sheet = replace(sheet, lasts=sheet.lasts and not isinstance(why, Ended))
-    return _reported(given, sheet, not_graded(sheet.submission, given.solved.shown, why), {}, {}, bare)
+    report = not_graded(sheet.submission, given.solved.shown, why)
+    return _reported(given, sheet, report, {}, {}, failed=bare)
 
 
 def _instead(failed: Failed, _work: Callable[[], object]) -> Failed:
@@ -127,16 +154,37 @@ def _graded(given: Pages, sheet: Sheet, isolation: Isolation) -> Reported:
     alone = {part: (name, decode_result(kept, asked[part])) for part, (name, kept, _) in sheet.judgements.items()}
     texts = {answer.part: answer.text for answer in sheet.submission.answers}
     judged = {(part, texts[part]): Judgement(texts[part], result) for part, (_, result) in alone.items()}
-    known = {question: decode_carried(kept) for question, kept in sheet.carried.items()}
-    report, carried = report_of(given.solved.key, sheet.submission, judged, isolation, known)
+    held = _held(given, sheet)
+    results = {part: outlined(kept, asked[part]) for part, kept in held.parts.items()}
     made = {}
-    for question, found in carried.items():
+    for question in given.solved.key.questions:
+        name = question.question.id
+        if all(one.part in held.parts for one in question.asked):
+            continue
+        known = decode_carried(sheet.carried[name]) if name in sheet.carried else None
+        own, found = question_results(given.solved.key, question, sheet.submission, judged, isolation, known)
+        results = {one.asked.part: one for one in own} | results
         faults = [fault for one in found if one for fault in (one.failed, one.lost)]
         sheet = replace(sheet, lasts=sheet.lasts and not any(isinstance(fault, Ended) for fault in faults))
-        if question not in known and any(found):
+        if known is None and any(found):
             with suppress(ValueError):  # of what failed for a part nothing is kept
-                made[question] = encode_carried(found)
-    return _reported(given, sheet, report, alone, made)
+                made[name] = encode_carried(found)
+    report = report_with(sheet.submission, [results[part] for part in asked])
+    return _reported(given, sheet, report, alone, made, held)
+
+
+def _held(given: Pages, sheet: Sheet) -> Held:
+    """What holds from an earlier run, whose page is as that run left it."""
+    if sheet.earlier is None:
+        return Held()
+    parts = parts_kept(sheet.earlier.report)
+    entries = entries_in(sheet.earlier.line)
+    sections: dict[str, str] = {}
+    if given.folder is not None:
+        there = sections_in((given.folder / sheet.page).read_bytes().decode("utf-8"))
+        sections = {part: there[anchor(part)] for part in sheet.earlier.parts}
+    same = sheet.earlier.parts
+    return Held({part: parts[part] for part in same}, {part: entries[part] for part in same}, sections)
 
 
 def _reported(
@@ -145,21 +193,30 @@ def _reported(
     report: GradeReport,
     alone: Mapping[str, tuple[str, PartResult]],
     carried: Mapping[str, str],
+    held: Held = NOTHING_HELD,
     failed: Failed | None = None,
 ) -> Reported:
     """The report as it is kept; where the page `failed` before, a bare one is written."""
     answers = {answer.part: decided_on(answer) for answer in sheet.submission.answers}
     report = overridden(report, sheet.overrides, answers) if sheet.overrides else report
-    page, kept = None, report_kept(report, alone)
+    page, kept = None, _kept(sheet, report, alone, held)
     if given.folder is not None:
         as_kept = {one.part for one in kept.parts if one.judgement and not one.result}
         drawn = {part: section for part, (_, _, section) in sheet.judgements.items() if part in as_kept and section}
-        made = piece(partial(student_page, report, given.solved.shown, drawn)) if failed is None else failed
-        told, page = _written(made, given.folder / sheet.page, sheet, report)
+        drawing = partial(student_page, report, given.solved.shown, drawn, held.sections)
+        told, page = _written(piece(drawing) if failed is None else failed, given.folder / sheet.page, sheet, report)
         if told is not report:
-            report, kept = told, report_kept(told, alone)
-    line = student_line(report, given.solved.shown)
+            report, kept = told, _kept(sheet, told, alone, held)
+    line = student_line(report, given.solved.shown, held.entries)
     return Reported(sheet.submission.student, _name(sheet), encode_report(kept), line, carried, page)
+
+
+def _kept(sheet: Sheet, report: GradeReport, alone: Mapping[str, tuple[str, PartResult]], held: Held) -> ReportKept:
+    """The report as it is kept, with what its parts rest on where a later run may take them over."""
+    kept = report_kept(report, alone)
+    rests_on = sheet.rests_on if sheet.lasts and not report.problems else {}
+    parts = (held.parts.get(one.part, one) for one in kept.parts)
+    return replace(kept, parts=tuple(replace(one, rests_on=rests_on.get(one.part, "")) for one in parts))
 
 
 def _written(page: str | Failed, path: Path, sheet: Sheet, report: GradeReport) -> tuple[GradeReport, Page]:

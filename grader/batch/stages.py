@@ -14,22 +14,24 @@ from pathlib import Path
 from typing import TypeVar, overload
 
 from grader.batch.judging import Solved, distinct_answers, judge_all
-from grader.batch.reporting import Pages, Reported, Sheet, report_all
+from grader.batch.reporting import Earlier, Pages, Reported, Sheet, report_all
 from grader.feedback.pages import page_names
 from grader.gradebook.decisions import Decided
 from grader.gradebook.fingerprints import (
     answer_fingerprint,
     carried_fingerprint,
     class_fingerprint,
+    of_parts,
     part_fingerprints,
     program_hash,
     question_fingerprints,
     report_fingerprint,
+    rests_on,
     section_looks,
 )
 from grader.gradebook.judgements import CARRIED, Kept, keep_judgements, kept_fingerprints, kept_judgements
 from grader.gradebook.opening import written
-from grader.gradebook.reports import Page, current, keep_pages, pages, replace_reports
+from grader.gradebook.reports import Page, current, held_report, keep_pages, pages, parts_kept, replace_reports
 from grader.gradebook.rows import CONTEXT
 from grader.submission.submissions import Submission
 
@@ -42,7 +44,9 @@ _AT_ONCE = 64  # judgements, or reports, written to the gradebook together
 class Plan:
     """What is to be done: the students whose reports are `stale`, and by student the fingerprint and page of each.
 
-    `parts` and `questions` are fingerprints, `asked` the parts of each question, `looks` what sections are drawn with.
+    `parts` and `questions` are fingerprints, `of_parts` of what results of a class have in common, `asked` the judged
+    parts of each question, `looks` what sections are drawn with. `as_left` are students whose page, where pages are
+    written, is that of the report that holds.
     """
 
     solved: Solved
@@ -50,10 +54,12 @@ class Plan:
     fingerprints: Mapping[str, str]
     files: Mapping[str, str]
     parts: Mapping[str, str]
+    of_parts: Mapping[str, str]
     questions: Mapping[str, str]
     asked: Mapping[str, tuple[str, ...]]
     decided: Mapping[str, Mapping[str, Decided]]
     looks: Mapping[str, str]
+    as_left: frozenset[str]
 
 
 def planned(
@@ -73,27 +79,35 @@ def planned(
     }
     holds = current(book)
     shown = pages(book)
-    stale = []
+    stale, as_left = [], set()
     for one in submissions:
-        fingerprint = fingerprints[one.student]
-        fresh = holds.get(one.student, ("",))[0] == fingerprint
-        if fresh and folder is not None:
-            page = shown.get(one.student)
-            fresh = page is not None and page.fingerprint == fingerprint and _is_there(folder, page, files[one.student])
-        if not fresh:
+        name, (fingerprint, _) = one.student, holds.get(one.student, ("", ""))
+        if folder is None or _is_there(folder, shown.get(name), files[name], fingerprint):
+            as_left.add(name)
+        if name not in as_left or name not in holds or fingerprint != fingerprints[name]:
             stale.append(one)
-    looks = section_looks(solved.shown)
-    asked = {question.id: tuple(part.id for part in question.judged) for question in rubric.questions}
-    return Plan(solved, tuple(stale), fingerprints, files, parts, question_fingerprints(rubric), asked, decided, looks)
+    return Plan(
+        solved,
+        tuple(stale),
+        fingerprints,
+        files,
+        parts,
+        of_parts(solved.shown, parts),
+        question_fingerprints(rubric),
+        {question.id: tuple(part.id for part in question.judged) for question in rubric.questions},
+        decided,
+        section_looks(solved.shown),
+        frozenset(as_left),
+    )
 
 
 def _decisions(decided: Mapping[str, Decided]) -> list[Decided]:
     return [decided[part] for part in sorted(decided)]
 
 
-def _is_there(folder: Path, page: Page, file: str) -> bool:
-    """Whether the page on disk is the one that was written."""
-    if page.file != file:
+def _is_there(folder: Path, page: Page | None, file: str, fingerprint: str) -> bool:
+    """Whether the page on disk is the one that was written for the report of that fingerprint."""
+    if page is None or (page.file, page.fingerprint) != (file, fingerprint):
         return False
     try:
         found = (folder / file).stat()
@@ -177,23 +191,63 @@ class _Sheets(Sequence[Sheet]):
         if isinstance(index, slice):
             return [self[k] for k in range(*index.indices(len(self)))]
         plan, submission = self.plan, self.plan.stale[index]
-        answers = {
-            one.part: answer_fingerprint(plan.parts[one.part], one.text, CONTEXT)
-            for one in submission.answers
-            if one.part in plan.parts and one.text.strip()
-        }
+        answers = {one.part: one for one in submission.answers if one.part in plan.of_parts}
         carried = {question: _carried_name(plan, submission, question) for question in plan.asked}
-        found = kept_judgements(self.book, (*answers.values(), *carried.values()))
-        kept = {**found, **{name: self.fleeting[name] for name in answers.values() if name in self.fleeting}}
+        decided = plan.decided.get(submission.student, {})
+        rests_on = {} if submission.problems else _rests_on(plan, submission, carried)
+        earlier = _earlier(self.book, plan, submission.student, rests_on)
+        held = earlier.parts if earlier else frozenset()
+        asked = {one.question for one in plan.solved.shown.parts if one.part not in held}
+        names = {
+            part: answer_fingerprint(plan.parts[part], answers[part].text, CONTEXT)
+            for question in plan.asked.keys() & asked
+            for part in plan.asked[question]
+            if part in answers and answers[part].text.strip()
+        }
+        wanted = (*names.values(), *(carried[question] for question in plan.asked.keys() & asked))
+        found = kept_judgements(self.book, wanted)
+        kept = {**found, **{name: self.fleeting[name] for name in names.values() if name in self.fleeting}}
         return Sheet(
             submission,
             plan.fingerprints[submission.student],
             plan.files[submission.student],
-            {part: _as_sheet_has_it(kept[name], plan.looks[part]) for part, name in answers.items()},
+            {part: _as_sheet_has_it(kept[name], plan.looks[part]) for part, name in names.items()},
             {question: found[name].judgement for question, name in carried.items() if name in found},
-            {part: one.override for part, one in plan.decided.get(submission.student, {}).items()},
-            lasts=self.fleeting.keys().isdisjoint(answers.values()),
+            {part: one.override for part, one in decided.items()},
+            lasts=self.fleeting.keys().isdisjoint(names.values()),
+            rests_on=rests_on,
+            earlier=earlier,
         )
+
+
+def _rests_on(plan: Plan, submission: Submission, carried: Mapping[str, str]) -> dict[str, str]:
+    """By part, the fingerprint of what its result and section depend on."""
+    answers = {one.part: one for one in submission.answers}
+    decided = plan.decided.get(submission.student, {})
+    return {
+        one.part: rests_on(
+            plan.of_parts[one.part],
+            carried[one.question],
+            answers.get(one.part),
+            submission.ocr,
+            decided.get(one.part),
+        )
+        for one in plan.solved.shown.parts
+    }
+
+
+def _earlier(book: sqlite3.Connection, plan: Plan, student: str, now: Mapping[str, str]) -> Earlier | None:
+    """What holds of a student's report from an earlier run, whose page was not touched since."""
+    there = held_report(book, student) if now and student in plan.as_left else None
+    if there is None:
+        return None
+    before = {part: one.rests_on for part, one in parts_kept(there[0]).items()}
+    same = {part for part, name in now.items() if before.get(part) == name}
+    # where not all parts are counted, or some are a bonus, a section says so, by what the others have
+    joint = {one.question for one in plan.solved.shown.parts if one.best is not None or one.bonus}
+    open_ = {one.question for one in plan.solved.shown.parts if one.part not in same} & joint
+    held = frozenset(one.part for one in plan.solved.shown.parts if one.part in same and one.question not in open_)
+    return Earlier(held, *there) if held else None
 
 
 def _as_sheet_has_it(kept: Kept, look: str) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
@@ -22,6 +22,8 @@ from grader.feedback.wording import VERDICTS, clean, earned, in_order, outcome_o
 from grader.results import GradeReport, PartResult, RubricShown
 
 NOTHING_DRAWN: Mapping[str, str] = MappingProxyType({})
+_BEGINS, _ENDS = '<article class="part" id="', "</article>\n"  # which no text of a student's can look like
+_TAKEN_OVER = Markup("<taken-over/>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +74,20 @@ class StudentView:
     remarks: tuple[Remark, ...]
 
 
-def student_page(report: GradeReport, rubric: RubricShown, drawn: Mapping[str, str] = NOTHING_DRAWN) -> str:
+def student_page(
+    report: GradeReport,
+    rubric: RubricShown,
+    drawn: Mapping[str, str] = NOTHING_DRAWN,
+    taken_over: Mapping[str, str] = NOTHING_DRAWN,
+) -> str:
     """The feedback page of one student: self-contained, no script, no network.
 
-    `drawn` are by part sections that `open_section` made, which need not be drawn again.
+    `drawn` are by part sections that `open_section` made, which need not be drawn again; `taken_over` whole ones of an
+    earlier page, whose parts the report may have in outline.
     """
     results = in_order(report, rubric)
     questions = tuple(
-        _question(tuple(group), rubric.names.get(name, ()), drawn)
+        _question(tuple(group), rubric.names.get(name, ()), drawn, taken_over)
         for name, group in groupby(results, key=lambda result: result.asked.question)
     )
     found = Counter((result.outcome, outcome_of(result).word) for result in results)
@@ -105,10 +113,31 @@ def student_page(report: GradeReport, rubric: RubricShown, drawn: Mapping[str, s
         questions=questions,
         remarks=remarks(tuple(problem for problem in report.problems if problem not in of_parts)),
     )
-    return clean(template("student.html").render(page=view))
+    page = clean(template("student.html").render(page=view))
+    return _filled(page, [taken_over[one.asked.part] for one in results if one.asked.part in taken_over])
 
 
-def _question(results: tuple[PartResult, ...], names: Names, drawn: Mapping[str, str]) -> QuestionView:
+def sections_in(page: str) -> dict[str, str]:
+    """By anchor the sections of a page."""
+    found = {}
+    at = page.find(_BEGINS)
+    while at >= 0:
+        end = page.index(_ENDS, at) + len(_ENDS)
+        name = at + len(_BEGINS)
+        found[page[name : page.index('"', name)]] = page[at:end]
+        at = page.find(_BEGINS, end)
+    return found
+
+
+def _filled(page: str, sections: Sequence[str]) -> str:
+    """The page with the sections that were taken over in their places."""
+    pieces = page.split(_TAKEN_OVER)
+    return "".join(text for pair in zip(pieces, (*sections, ""), strict=True) for text in pair)
+
+
+def _question(
+    results: tuple[PartResult, ...], names: Names, drawn: Mapping[str, str], taken_over: Mapping[str, str]
+) -> QuestionView:
     asked = results[0].asked
     sums = question_sum(results)
     return QuestionView(
@@ -119,14 +148,15 @@ def _question(results: tuple[PartResult, ...], names: Names, drawn: Mapping[str,
         worth=sums.worth,
         rule=sums.rule,
         lines=() if sums.plain else sums.lines,
-        parts=tuple(_part(result, line.tag, names, drawn) for result, line in zip(results, sums.lines, strict=True)),
+        parts=tuple(
+            _part(result, line.tag, names, drawn, result.asked.part in taken_over)
+            for result, line in zip(results, sums.lines, strict=True)
+        ),
     )
 
 
-def _part(result: PartResult, tag: str, names: Names, drawn: Mapping[str, str]) -> PartView:
-    asked, answer = result.asked, result.answer
-    kept = "" if tag else drawn.get(asked.part, "")  # a tag hangs on the student's other parts
-    place = placed(answer.file, answer.line) if answer else ""
+def _part(result: PartResult, tag: str, names: Names, drawn: Mapping[str, str], taken_over: bool) -> PartView:
+    asked = result.asked
     return PartView(
         anchor=anchor(asked.part),
         part=asked.part,
@@ -135,5 +165,12 @@ def _part(result: PartResult, tag: str, names: Names, drawn: Mapping[str, str]) 
         score=earned(result),
         worth=worth(asked.max_score),
         review=result.review,
-        section=completed(kept, place, asked) if kept else section(result, tag, names),
+        section=_TAKEN_OVER if taken_over else _section(result, tag, names, drawn),
     )
+
+
+def _section(result: PartResult, tag: str, names: Names, drawn: Mapping[str, str]) -> Markup:
+    asked, answer = result.asked, result.answer
+    kept = "" if tag else drawn.get(asked.part, "")  # a tag hangs on the student's other parts
+    place = placed(answer.file, answer.line) if answer else ""
+    return completed(kept, place, asked) if kept else section(result, tag, names)

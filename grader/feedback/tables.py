@@ -10,7 +10,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from grader.feedback.wording import by_student, clean, in_order, percent, tidy
 from grader.grading.totals import total
@@ -18,6 +19,7 @@ from grader.problems import Problem
 from grader.results import ClassReport, Evidence, GradeReport, PartResult, RubricShown
 
 SCHEMA = 1
+NO_ENTRIES: Mapping[str, Mapping[str, object]] = MappingProxyType({})
 
 # The first signs by which spreadsheets know a formula; the wide ones count in some locales.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
@@ -45,9 +47,16 @@ def results_json(report: ClassReport, lines: Sequence[str] = ()) -> str:
     )
 
 
-def student_line(report: GradeReport, rubric: RubricShown) -> str:
-    """A student's line of `results.json`."""
-    return _json(_student(report, rubric))
+def student_line(
+    report: GradeReport, rubric: RubricShown, entries: Mapping[str, Mapping[str, object]] = NO_ENTRIES
+) -> str:
+    """A student's line of `results.json`; `entries` are by part those of an earlier line, which hold still."""
+    return _json(_student(report, rubric, entries))
+
+
+def entries_in(line: str) -> dict[str, Mapping[str, object]]:
+    """By part the entries of a student's line."""
+    return {entry["part"]: entry for entry in json.loads(line)["parts"]}
 
 
 def grades_csv(report: ClassReport) -> str:
@@ -87,7 +96,9 @@ def _lines(items: list[str]) -> str:
     return "\n" + ",\n".join(items) + "\n" if items else ""
 
 
-def _student(report: GradeReport, rubric: RubricShown) -> dict[str, object]:
+def _student(
+    report: GradeReport, rubric: RubricShown, entries: Mapping[str, Mapping[str, object]]
+) -> dict[str, object]:
     left_out = total(report.parts).left_out
     return {
         "student": report.student,
@@ -96,7 +107,10 @@ def _student(report: GradeReport, rubric: RubricShown) -> dict[str, object]:
         "score": tidy(report.score),
         "max_score": tidy(report.max_score),
         "review": report.review,
-        "parts": [_part(result, result.asked.part in left_out) for result in in_order(report, rubric)],
+        "parts": [
+            entries.get(result.asked.part) or _part(result, result.asked.part in left_out)
+            for result in in_order(report, rubric)
+        ],
     }
 
 

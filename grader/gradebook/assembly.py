@@ -78,13 +78,14 @@ def grade_report(kept: ReportKept, rubric: RubricShown, results: Mapping[str, Pa
 def outline(kept: ReportKept, rubric: RubricShown) -> GradeReport:
     """The report with what tables of a class need of it alone: outcomes, points, which mistakes, and what is open."""
     asked = {one.part: one for one in rubric.parts}
-    parts = tuple(_outlined(one, asked[one.part]) for one in kept.parts)
+    parts = tuple(outlined(one, asked[one.part]) for one in kept.parts)
     return GradeReport(
         kept.student, kept.name, kept.source, kept.score, kept.max_score, kept.review, parts, kept.problems
     )
 
 
-def _outlined(kept: PartKept, asked: Asked) -> PartResult:
+def outlined(kept: PartKept, asked: Asked) -> PartResult:
+    """A part with its outcome, points and mistake alone."""
     diagnosis = Diagnosis(note_of(kept.rule), "") if kept.rule else None
     note, verdict = note_of(kept.note), Outcome(kept.verdict)
     override = Override(*kept.override) if kept.override else None

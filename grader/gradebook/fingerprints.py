@@ -133,6 +133,20 @@ def section_looks(shown: RubricShown) -> dict[str, str]:
     return {one.part: hashed(look_hash(), repr(replace(one, solution=()))) for one in shown.parts}
 
 
+def of_parts(shown: RubricShown, parts: Mapping[str, str]) -> dict[str, str]:
+    """By part, what its results in a class have in common: how it is judged, what it is worth, how it is drawn."""
+    looks = section_looks(shown)
+    return {part: hashed(program_hash(), look, parts.get(part, "")) for part, look in looks.items()}
+
+
+def rests_on(of_part: str, carried: str, answer: Answer | None, ocr: bool, decision: object) -> str:
+    """Of all that one student's result of a part, and its section of the page, depend on.
+
+    `of_part` is the class's, `carried` the fingerprint of what follows from the student's other answers.
+    """
+    return hashed(of_part, carried, repr((answer, ocr, decision)))
+
+
 def class_fingerprint(shown: RubricShown, parts: Mapping[str, str]) -> str:
     """Of what the reports of a class have in common: the rubric as pages show it, how it is judged and drawn."""
     asked = [replace(one, target_text="", target_mathml="", solution=()) for one in shown.parts]

@@ -39,6 +39,7 @@ class PartKept:
     rule: str = ""
     message: str = ""
     override: tuple[Any, ...] = ()
+    rests_on: str = ""
 
 
 _PART = tuple(one.name for one in fields(PartKept))
@@ -86,6 +87,18 @@ def before_run(book: sqlite3.Connection, run: int) -> dict[str, str]:
         checked("a report", sealed, student, fingerprint, report)
         found[student] = report
     return found
+
+
+def held_report(book: sqlite3.Connection, student: str) -> tuple[str, str] | None:
+    """The JSON of a student's report that holds now, and the line of results.json; raises sqlite3.Error."""
+    query = "SELECT fingerprint, report, seal, line, line_seal FROM reports WHERE student = ? AND until IS NULL"
+    row = book.execute(query, (student,)).fetchone()
+    if row is None:
+        return None
+    fingerprint, report, sealed, line, line_sealed = row
+    checked("a report", sealed, student, fingerprint, report)
+    checked("a line of results.json", line_sealed, line)
+    return report, line
 
 
 def lines(book: sqlite3.Connection) -> list[str]:
@@ -156,6 +169,11 @@ def encode_report(report: ReportKept) -> str:
             "problems": [problem_json(problem) for problem in report.problems],
         }
     )
+
+
+def parts_kept(report: str) -> dict[str, PartKept]:
+    """By id the parts of a report that was kept as JSON; raises as `decode_report`."""
+    return {one[0]: PartKept(*one) for one in json.loads(report)["parts"]}
 
 
 def decode_report(student: str, kept: str) -> ReportKept:

@@ -8,7 +8,7 @@ happened in, or its credit for going on from others, and no more: it is undecide
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeAlias
@@ -85,27 +85,43 @@ def report_of(
 
     What is `known` of a question is not worked out again.
     """
-    answers = {answer.part: answer for answer in submission.answers}
-    results: dict[str, PartResult] = {}
+    results: list[PartResult] = []
     followed: dict[str, tuple[Carried | None, ...]] = {}
     for question in key.questions:
-        for asked in question.asked:
-            if asked.by_hand:
-                results[asked.part] = by_hand(asked, answers.get(asked.part), submission.ocr)
-        given = [answers.get(part.part.id) for part in question.parts]
-        own = [_found(key, part, answer, judged, isolation) for part, answer in zip(question.parts, given, strict=True)]
-        alone = [
-            missing(part.asked) if judgement is None else judgement.result
-            for part, judgement in zip(question.parts, own, strict=True)
-        ]
         name = question.question.id
-        followed[name] = known.get(name) or carried(question, alone, own, isolation)
-        both = with_credit(question, alone, followed[name])
-        there = [placed(result, answer) if answer else result for result, answer in zip(both, given, strict=True)]
-        results |= {one.asked.part: _confirmed_by_hand(one) if submission.ocr else one for one in there}
-    in_order = [results[asked.part] for question in key.questions for asked in question.asked]
+        own, followed[name] = question_results(key, question, submission, judged, isolation, known.get(name))
+        results += own
+    return report_with(submission, results), followed
+
+
+def question_results(
+    key: AnswerKey,
+    question: SolvedQuestion,
+    submission: Submission,
+    judged: Judged = NOTHING_JUDGED,
+    isolation: Isolation = isolated,
+    known: tuple[Carried | None, ...] | None = None,
+) -> tuple[tuple[PartResult, ...], tuple[Carried | None, ...]]:
+    """The results of a question's parts, in order, and what its wrong answers are given the others (if not `known`)."""
+    answers = {answer.part: answer for answer in submission.answers}
+    results = {one.part: by_hand(one, answers.get(one.part), submission.ocr) for one in question.asked if one.by_hand}
+    given = [answers.get(part.part.id) for part in question.parts]
+    own = [_found(key, part, answer, judged, isolation) for part, answer in zip(question.parts, given, strict=True)]
+    alone = [
+        missing(part.asked) if judgement is None else judgement.result
+        for part, judgement in zip(question.parts, own, strict=True)
+    ]
+    followed = known or carried(question, alone, own, isolation)
+    both = with_credit(question, alone, followed)
+    there = [placed(result, answer) if answer else result for result, answer in zip(both, given, strict=True)]
+    results |= {one.asked.part: _confirmed_by_hand(one) if submission.ocr else one for one in there}
+    return tuple(results[asked.part] for asked in question.asked), followed
+
+
+def report_with(submission: Submission, results: Sequence[PartResult]) -> GradeReport:
+    """The report on a submission that has these results."""
     bare = GradeReport(submission.student, submission.name, submission.source, 0.0, 0.0, review=False, parts=())
-    return summed(bare, in_order, (*submission.problems, *faults(in_order))), followed
+    return summed(bare, results, (*submission.problems, *faults(results)))
 
 
 def grade_answer(key: AnswerKey, part_id: str, text: str, isolation: Isolation = isolated) -> PartResult:

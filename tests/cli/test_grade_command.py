@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,8 +17,7 @@ import pytest
 
 from grader.batch import limits, pool, reporting
 from grader.cli import main
-from grader.results import GradeReport
-from grader.solver.key import AnswerKey
+from grader.results import GradeReport, PartResult
 from grader.submission.submissions import Submission
 from tests.outputs import written
 
@@ -120,14 +119,14 @@ def test_one_student_never_costs_the_others_theirs(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Output,
 ) -> None:
-    report_of = reporting.report_of
+    report_with = reporting.report_with
 
-    def failing(key: AnswerKey, submission: Submission, *more: object) -> object:
+    def failing(submission: Submission, results: Sequence[PartResult]) -> GradeReport:
         if submission.student == "bob":
             fail(submission)
-        return report_of(key, submission, *more)  # type: ignore[arg-type]
+        return report_with(submission, results)
 
-    monkeypatch.setattr(reporting, "report_of", failing)
+    monkeypatch.setattr(reporting, "report_with", failing)
     monkeypatch.setattr(pool, "SECONDS", 0.5)
     monkeypatch.setattr(limits, "GRACE", 0.1)
     if fail is never_wake:
