@@ -213,10 +213,13 @@ def _reported(
 
 def _kept(sheet: Sheet, report: GradeReport, alone: Mapping[str, tuple[str, PartResult]], held: Held) -> ReportKept:
     """The report as it is kept, with what its parts rest on where a later run may take them over."""
-    kept = report_kept(report, alone)
+    kept = report_kept(report, alone, held.parts)
     rests_on = sheet.rests_on if sheet.lasts and not report.problems else {}
-    parts = (held.parts.get(one.part, one) for one in kept.parts)
-    return replace(kept, parts=tuple(replace(one, rests_on=rests_on.get(one.part, "")) for one in parts))
+    return replace(kept, parts=tuple(_resting_on(one, rests_on.get(one.part, "")) for one in kept.parts))
+
+
+def _resting_on(part: PartKept, name: str) -> PartKept:
+    return part if part.rests_on == name else replace(part, rests_on=name)
 
 
 def _written(page: str | Failed, path: Path, sheet: Sheet, report: GradeReport) -> tuple[GradeReport, Page]:

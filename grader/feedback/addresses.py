@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -45,6 +46,7 @@ def feedback_name(student: str, *, alone: bool = True) -> str:
     return f"{slug}~{digest}.html"
 
 
+@lru_cache(maxsize=4096)
 def anchor(part: str) -> str:
     """The `id` of a part's section on a student's page, the same text inside and outside a link."""
     return "part-" + quote(part, safe="")

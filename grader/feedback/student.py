@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from types import MappingProxyType
 
@@ -28,15 +29,12 @@ _TAKEN_OVER = Markup("<taken-over/>")
 
 @dataclass(frozen=True, slots=True)
 class PartView:
-    """A part as the page shows it: what its chip in the list says, and its section."""
+    """A part as the page shows it: its chip in the list, and its section."""
 
     anchor: str
     part: str
-    verdict: str
-    word: str
-    score: str
-    worth: str
     review: bool
+    chip: Markup
     section: Markup
 
 
@@ -156,17 +154,21 @@ def _question(
 
 
 def _part(result: PartResult, tag: str, names: Names, drawn: Mapping[str, str], taken_over: bool) -> PartView:
-    asked = result.asked
+    part = result.asked.part
     return PartView(
-        anchor=anchor(asked.part),
-        part=asked.part,
-        verdict=result.outcome,
-        word=outcome_of(result).word,
-        score=earned(result),
-        worth=worth(asked.max_score),
+        anchor=anchor(part),
+        part=part,
         review=result.review,
+        chip=_chip(part, result.outcome, outcome_of(result).word, earned(result), worth(result.asked.max_score)),
         section=_TAKEN_OVER if taken_over else _section(result, tag, names, drawn),
     )
+
+
+@lru_cache(maxsize=16_384)
+def _chip(part: str, verdict: str, word: str, score: str, worth: str) -> Markup:
+    """A part's line in the list; a class has few different ones."""
+    values = {"anchor": anchor(part), "part": part, "verdict": verdict, "word": word, "score": score, "worth": worth}
+    return Markup(template("chip.html").render(values))
 
 
 def _section(result: PartResult, tag: str, names: Names, drawn: Mapping[str, str]) -> Markup:

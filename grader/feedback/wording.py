@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from grader.problems import Problem
@@ -74,12 +75,14 @@ def tidy(value: float) -> int | float:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
+@lru_cache(maxsize=4096)
 def points(value: float) -> str:
     """Points as people write them: at most two decimals, no trailing zeros."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 
+@lru_cache(maxsize=4096)
 def worth(value: float) -> str:
     """How many points, with the word."""
     return f"{points(value)} {'point' if points(value) == '1' else 'points'}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import astuple, replace
+from types import MappingProxyType
 
 from grader.gradebook.encoding import decode_result, encode_result, note_of
 from grader.gradebook.judgements import Kept
@@ -15,11 +16,17 @@ from grader.results import Diagnosis, GradeReport, Outcome, Override, PartResult
 from grader.rubric.shown import Asked
 from grader.submission.submissions import Answer
 
+NOTHING_HELD: Mapping[str, PartKept] = MappingProxyType({})
 _BESIDE_THE_PLACE = ("verdict", "score", "note", "review", "message", "evidence", "diagnosis", "lines", "override")
 
 
-def report_kept(report: GradeReport, judgements: Mapping[str, tuple[str, PartResult]]) -> ReportKept:
-    """A report for the gradebook; `judgements` are by part the fingerprint and the result of the answer by itself."""
+def report_kept(
+    report: GradeReport, judgements: Mapping[str, tuple[str, PartResult]], held: Mapping[str, PartKept] = NOTHING_HELD
+) -> ReportKept:
+    """A report for the gradebook; `judgements` are by part the fingerprint and the result of the answer by itself.
+
+    Parts that are `held` are kept as they were.
+    """
     return ReportKept(
         report.student,
         report.name,
@@ -27,7 +34,10 @@ def report_kept(report: GradeReport, judgements: Mapping[str, tuple[str, PartRes
         report.score,
         report.max_score,
         report.review,
-        tuple(_part_kept(result, judgements.get(result.asked.part)) for result in report.parts),
+        tuple(
+            held.get(result.asked.part) or _part_kept(result, judgements.get(result.asked.part))
+            for result in report.parts
+        ),
         report.problems,
     )
 

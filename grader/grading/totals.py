@@ -37,7 +37,7 @@ def total(results: Iterable[PartResult]) -> Total:
     most: list[float] = []
     for choice in chosen.values():
         best = choice[0].asked.best
-        ranked = sorted(choice, key=_rank)
+        ranked = choice if best is None else sorted(choice, key=_rank)
         scores += [result.score for result in ranked[:best]]
         left_out += [] if best is None else ranked[best:]
         most.append(sum_of_best((result.asked.max_score for result in choice), best))
