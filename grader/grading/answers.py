@@ -59,7 +59,7 @@ def with_own_partials(question: SolvedQuestion, reading: Reading, answer: Expres
 def final_answer(reading: Reading, target: Expression) -> Expression | None:
     """The last side of the chain in the target's letters, with the answer's own definitions put in.
 
-    Raises Circular and TooMuchWork as `with_definitions` does.
+    Raises TooMuchWork as `with_definitions` does.
     """
     answer = reading.expression
     if answer is None:

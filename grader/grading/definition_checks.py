@@ -6,36 +6,34 @@ At the right of its own line a name is what an earlier line made of it; without 
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.expression.language.nodes import Expression, Partial, Symbol, children, head, walk
+from grader.expression.language.nodes import Expression, Partial, Symbol, children, head, indices, walk
 from grader.expression.reading.read import MAX_TREE, Reading
+from grader.grading.definitions import letters_of
 from grader.problems import Problem
 from grader.solver.key import SolvedQuestion
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A definition: how deep its formula is by itself, and how deep in it other lines' names stand, by their place."""
+    """A definition, and by their places the lines that it is made of: by each name in it, and all of them."""
 
     name: str
     left: Expression
-    deep: int
-    uses: Mapping[int, int]
+    right: Expression
+    meant: Mapping[str, frozenset[int]]
+    uses: frozenset[int]
 
 
 def problem_of_definitions(reading: Reading) -> Problem | None:
     """The first line that leads back to itself, or a Problem where formulas put in each other nest too deep."""
     lines = _lines(reading)
-    depths: dict[int, int] = {}
-    waiting = dict(enumerate(lines))
-    while ready := [at for at, line in waiting.items() if line.uses.keys() <= depths.keys()]:
-        for at in ready:
-            line = waiting.pop(at)
-            depths[at] = max([line.deep, *(level - 1 + depths[other] for other, level in line.uses.items())])
-    for at, line in waiting.items():
-        if _leads_to(at, lines):
+    depths = _depths(lines)
+    for at, line in enumerate(lines):
+        if at not in depths and _leads_to(at, lines):
             message = f"'{line.name}' is defined by itself"
             return Problem(message, "write what it is", span=line.left.span, text=reading.text)
     if max(depths.values(), default=0) > MAX_TREE:
@@ -45,36 +43,58 @@ def problem_of_definitions(reading: Reading) -> Problem | None:
 
 
 def _lines(reading: Reading) -> list[_Line]:
-    """The definitions in their order, and the answer as the last line; derivatives are put into the answer alone."""
-    pairs = [pair for pair in reading.definitions if head(pair[0]) is not None]
-    names = [head(left) or "" for left, _ in pairs]
-    last = {name: at for at, name in enumerate(names)}
+    """The definitions in their order, and the answer as the last line; derivatives are put into the answer alone.
+
+    A name means a line of any kind, of an entry (``(a)_{1} = 2``) too; and the one that is put in, if that is another.
+    """
+    pairs = [(left, right) for left, right in reading.definitions if head(left) is not None]
+    numbered = [(head(left) or "", at, letters_of(left) is not None) for at, (left, _) in enumerate(pairs)]
+    of_any = ChainMap[str, int]({}, {name: at for name, at, _ in numbered})  # what stands by now, or else the last
+    of_whole = ChainMap[str, int]({}, {name: at for name, at, whole in numbered if whole})
     derivatives = {head(left) for left, _ in pairs if isinstance(left, Partial)}
-    earlier: dict[str, int] = {}
     lines = []
-    for at, (left, right) in enumerate((*pairs, (Symbol(""), reading.chain[-1]))):
-        deep, levels = _levels(right)
-        used = levels.keys() - derivatives if at < len(pairs) else levels.keys()
-        meant = {name: earlier.get(name, last.get(name)) for name in used}
-        own = names[at] if at < len(names) else ""
-        uses = {other: levels[name] for name, other in meant.items() if other is not None}
-        lines.append(_Line(own, left, deep, uses))
-        earlier[own] = at
+    for (left, right), (own, at, whole) in zip(
+        (*pairs, (Symbol(""), reading.chain[-1])), (*numbered, ("", len(pairs), False)), strict=True
+    ):
+        names = {head(node) or "" for node in walk(right) if isinstance(node, Symbol | Partial)}
+        used = names - derivatives if at < len(pairs) else names
+        meant = {
+            name: frozenset(known[name] for known in (of_any, of_whole) if name in known)
+            for name in used & of_any.keys()
+        }
+        lines.append(_Line(own, left, right, meant, frozenset[int]().union(*meant.values())))
+        of_any[own] = at
+        if whole:
+            of_whole[own] = at
     return lines
 
 
-def _levels(formula: Expression) -> tuple[int, dict[str, int]]:
-    """How deep a formula is, and the deepest place in it of each name and derivative."""
-    deepest, levels = 0, dict[str, int]()
-    pending = [(formula, 1)]
+def _depths(lines: list[_Line]) -> dict[int, int]:
+    """How deep each line is with the others put in; without those that lead into a circle."""
+    depths: dict[int, int] = {}
+    waiting = dict(enumerate(lines))
+    while ready := [at for at, line in waiting.items() if line.uses <= depths.keys()]:
+        for at in ready:
+            line = waiting.pop(at)
+            known = {name: max(map(depths.__getitem__, others)) for name, others in line.meant.items()}
+            depths[at] = _depth(line.right, known)
+    return depths
+
+
+def _depth(formula: Expression, known: Mapping[str, int]) -> int:
+    """How deep a formula is at most with its names put in, which are so deep; and their indices in their place."""
+    kept: dict[int, int] = {}
+    pending = [formula]
     while pending:
-        node, level = pending.pop()
-        deepest = max(deepest, level)
-        name = head(node) if isinstance(node, Symbol | Partial) else None
-        if name is not None:
-            levels[name] = max(level, levels.get(name, 0))
-        pending += [(child, level + 1) for child in children(node)]
-    return deepest, levels
+        node = pending[-1]
+        if below := [child for child in children(node) if id(child) not in kept]:
+            pending += below
+            continue
+        pending.pop()
+        plain = 1 + max((kept[id(child)] for child in children(node)), default=0)
+        own, places = known.get(head(node) or "", 0), [kept[id(index)] for index in indices(node)]
+        kept[id(node)] = max(plain, own + max(places, default=1) - 1) if own else plain
+    return kept[id(formula)]
 
 
 def _leads_to(start: int, lines: list[_Line]) -> bool:

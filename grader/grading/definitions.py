@@ -1,13 +1,12 @@
 """What an answer defines for itself -> put in where it is used; however often that is, it stays one formula.
 
 ``u = x + x; v = u + u; ds/dx = v + v`` gives a formula of four nodes, three of them shared. So sixteen doublings take
-no longer than sixteen sums.
+no longer than sixteen sums. What is put in here is what `grader.grading.definition_checks` finds nothing amiss with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -19,7 +18,6 @@ from grader.expression.language.nodes import (
     Indexed,
     Partial,
     Symbol,
-    depth,
     head,
     indices,
     rebuild,
@@ -29,11 +27,6 @@ from grader.expression.language.nodes import (
 from grader.work import TooMuchWork
 
 MAX_NESTED = 60  # definitions put in one within another, which is only where their letters change, or from the last on
-MAX_DEPTH = 200  # of formulas in one another, as the reader allows in a text
-
-
-class Circular(Exception):
-    """A name that is defined by itself, straight or by way of others; carries the name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,17 +41,20 @@ class _Known:
 def with_definitions(answer: Expression, definitions: tuple[tuple[Expression, Expression], ...]) -> Expression:
     """The answer with its own definitions put in; a later definition of a name stands over an earlier one.
 
-    Raises Circular where one that is used leads back to itself, TooMuchWork where they stand too deep in one another.
+    None leads back to itself, and together they are no deeper than the reader allows: `problem_of_definitions` found
+    nothing. Raises TooMuchWork where too many stand in one another.
     """
     known = _Known(_lines(definitions))
     again = rewriter(partial(_put_in, known))
     for line in known.lines.values():  # the first first, so that they are not put in one within the other
-        with suppress(Circular):  # which is told where the name is used
-            _used(known, line, tuple(map(Symbol, line.letters)), again)
-    found = again(answer)
-    if depth(found) > MAX_DEPTH:
-        raise TooMuchWork(f"definitions more than {MAX_DEPTH} deep in one another")
-    return found
+        _used(known, line, tuple(map(Symbol, line.letters)), again)
+    return again(answer)
+
+
+def letters_of(left: Expression) -> tuple[str, ...] | None:
+    """The letters at which a left side defines all of its name; None for an entry or a derivative."""
+    letters = tuple(index.name for index in indices(left) if isinstance(index, Symbol))
+    return letters if isinstance(left, Symbol | Indexed) and len(letters) == len(indices(left)) else None
 
 
 def _lines(definitions: tuple[tuple[Expression, Expression], ...]) -> dict[str, Node]:
@@ -66,14 +62,12 @@ def _lines(definitions: tuple[tuple[Expression, Expression], ...]) -> dict[str, 
     lines: dict[str, Node] = {}
     current: dict[str, Expression] = {}
     for number, (left, right) in enumerate(definitions):
-        name = head(left)
-        letters = tuple(index.name for index in indices(left) if isinstance(index, Symbol))
-        if name is None or isinstance(left, Partial) or len(letters) != len(indices(left)) or name == head(right):
+        name, letters = head(left), letters_of(left)
+        if name is None or letters is None or name == head(right):
             continue
-        if isinstance(left, Symbol | Indexed):
-            own = f"{name} as of {number}"
-            lines[own] = lines[name] = Node(name, letters, (), _of_now(right, current))
-            current[name] = Symbol(own)
+        own = f"{name} as of {number}"
+        lines[own] = lines[name] = Node(name, letters, (), _of_now(right, current))
+        current[name] = Symbol(own)
     return lines
 
 
@@ -106,8 +100,6 @@ def _used(known: _Known, line: Node, places: tuple[Expression, ...], again: Agai
     """What a definition comes to at some places of its letters."""
     key = (id(line), places)
     if key not in known.done:
-        if line in known.at_work:
-            raise Circular(line.name)
         if len(known.at_work) == MAX_NESTED:
             raise TooMuchWork(f"more than {MAX_NESTED} definitions, each within another")
         known.at_work.append(line)

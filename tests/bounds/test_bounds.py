@@ -15,8 +15,8 @@ from grader.expression.language.nodes import Call, Expression, Product, Symbol, 
 from grader.expression.printing.latex import to_latex
 from grader.expression.printing.mathml import to_mathml
 from grader.expression.printing.text import to_text
-from grader.expression.reading.read import read
-from grader.grading.definitions import MAX_DEPTH, with_definitions
+from grader.expression.reading.read import MAX_TREE, read
+from grader.grading.definitions import with_definitions
 from grader.grading.grade import find_part, judge_answer
 from grader.results import GradeReport, PartResult
 from grader.solver.key import AnswerKey
@@ -75,7 +75,7 @@ def test_a_definition_stays_one_formula_however_often_it_is_used() -> None:
     assert reading.expression is not None
     found = with_definitions(reading.expression, reading.definitions)
     assert len({id(item) for item in walk(found)}) < 200
-    assert depth(found) < MAX_DEPTH
+    assert depth(found) < MAX_TREE
 
 
 DEFINED = [
@@ -229,8 +229,8 @@ def test_two_formulas_have_the_same_bounds() -> None:
 
 def test_the_stack_does_not_decide() -> None:
     """The deepest chain that is judged leaves room for whoever calls."""
-    lines = "".join(f"u_{{{k}}} = cos(u_{{{k - 1}}})\n" for k in range(1, MAX_DEPTH - 2))
-    text = f"u_0 = x\n{lines}ds/dx = u_{{{MAX_DEPTH - 3}}}"
+    lines = "".join(f"u_{{{k}}} = cos(u_{{{k - 1}}})\n" for k in range(1, MAX_TREE - 2))
+    text = f"u_0 = x\n{lines}ds/dx = u_{{{MAX_TREE - 3}}}"
 
     def deeper(levels: int) -> PartResult:
         return deeper(levels - 1) if levels else grader.grade_answer(fresh(key_of("losses")), "1a", text)
