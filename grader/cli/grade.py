@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import os
-import sqlite3
 import sys
 from argparse import Namespace
 from dataclasses import replace
@@ -18,13 +17,13 @@ from grader.batch.reading import Refused
 from grader.batch.rubrics import read_key
 from grader.batch.run import Released, RunOptions, grade_class, would_change
 from grader.cli.author import refuse
+from grader.cli.failures import FAILURES, tell_failure
 from grader.cli.progress import Bars
 from grader.cli.summary import change_lines, needs_person, tell, tell_changes
 from grader.cli.terminal import print_error, print_problem
 from grader.feedback.github import github_annotations, github_summary
 from grader.feedback.junit import junit_xml
 from grader.files import write_text
-from grader.gradebook.opening import InUse, TooNew
 from grader.results import ClassReport
 from grader.solver.key import AnswerKey
 
@@ -44,17 +43,8 @@ def grade(asked: Namespace) -> int:
         return 2
     try:
         return _dry_run(asked, key) if asked.dry_run else _grade(asked, key)
-    except OSError as error:
-        print_error(f"{error.filename or asked.out}: {error.strerror or error}")
-    except Refused as refused:
-        print_error(str(refused))
-    except InUse as holder:
-        print_error(f"{asked.out} is in use by {holder}; try again when that is done")
-    except TooNew as error:
-        print_error(str(error))
-    except sqlite3.Error as error:
-        print_error(f"the gradebook in {asked.out} can't be written: {error}")
-    return 2
+    except (Refused, *FAILURES) as failure:
+        return tell_failure(failure, asked.out, "written")
 
 
 def _options(asked: Namespace, bars: Bars | None) -> RunOptions:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from argparse import Namespace
 from collections.abc import Callable
 from getpass import getuser
@@ -14,13 +13,14 @@ from grader.batch.again import NotPossible, regrade, undo
 from grader.batch.decisions_file import points_of
 from grader.batch.run import RunOptions
 from grader.batch.stages import now
+from grader.cli.failures import FAILURES, tell_failure
 from grader.cli.summary import change_lines
 from grader.cli.terminal import print_error, printable
 from grader.feedback.wording import points
 from grader.gradebook import rows
 from grader.gradebook.decisions import Decided, decide
 from grader.gradebook.fingerprints import decided_on
-from grader.gradebook.opening import NAME, Gradebook, InUse, TooNew, held, written
+from grader.gradebook.opening import NAME, Gradebook, held, written
 from grader.gradebook.reports import ReportKept
 from grader.gradebook.run_log import RunKept, all_runs, changes_of, finished_runs, release, students_now
 from grader.problems import did_you_mean
@@ -47,15 +47,8 @@ def _with_book(asked: Namespace, command: Callable[[Namespace, Gradebook], int])
             if book.problem is not None:
                 print_error(str(book.problem))
             return command(asked, book)
-    except InUse as holder:
-        print_error(f"{asked.folder} is in use by {holder}; try again when that is done")
-    except (TooNew, NotPossible) as error:
-        print_error(str(error))
-    except OSError as error:
-        print_error(f"{error.filename or asked.folder}: {error.strerror or error}")
-    except sqlite3.Error as error:
-        print_error(f"the gradebook in {asked.folder} can't be used: {error}")
-    return 2
+    except (NotPossible, *FAILURES) as failure:
+        return tell_failure(failure, asked.folder, "used")
 
 
 def _override(asked: Namespace, book: Gradebook) -> int:
