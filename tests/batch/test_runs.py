@@ -19,20 +19,9 @@ from grader.gradebook.decisions import Decided, all_decisions, decide
 from grader.gradebook.opening import NAME, connected, held, written
 from grader.gradebook.run_log import all_runs, changes_of, finished_runs, release
 from grader.solver.key import AnswerKey
+from tests.one_unit import RUBRIC
 from tests.outputs import written as outputs
 
-RUBRIC = """\
-title: One unit
-questions:
-  - id: "1"
-    model:
-      given: {x: real, w: real, y: "(0, 1)"}
-      define: {z: w*x, yhat: sigma(z), L: 1/2 (y - yhat)^2}
-    parts:
-      - {id: a, prompt: First., target: dL/dyhat, points: 1}
-      - {id: b, prompt: Second., target: dL/dz, points: 2}
-      - {id: c, prompt: Third., target: dL/dw, points: 3}
-"""
 ROWS = {
     "ann": ("yhat - y", "(yhat - y) yhat (1 - yhat)", "(yhat - y) yhat (1 - yhat) x"),
     "bob": ("y - yhat", "(y - yhat) yhat (1 - yhat)", "(y - yhat) yhat (1 - yhat) x"),

@@ -21,20 +21,10 @@ from grader.gradebook.fingerprints import (
 )
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import Rubric
+from tests.one_unit import RUBRIC
 
 ROOT = Path(__file__).parents[2]
-TEXT = """\
-title: One unit
-questions:
-  - id: "1"
-    title: A unit
-    model:
-      given: {x: real, w: real, y: "(0, 1)"}
-      define: {z: w*x, yhat: sigma(z), L: 1/2 (y - yhat)^2}
-    parts:
-      - {id: a, prompt: First., target: dL/dyhat, points: 1}
-      - {id: b, prompt: Second., target: dL/dw, points: 2}
-      - {id: c, prompt: Third., target: dL/dx, points: 3, steps: [{target: dL/dz, points: 1}]}
+OTHER_QUESTION = """\
   - id: "2"
     model:
       given: {u: real}
@@ -42,6 +32,7 @@ questions:
     parts:
       - {id: d, prompt: Fourth., target: dv/du, points: 1}
 """
+TEXT = RUBRIC + OTHER_QUESTION
 EDITS = [
     # old text, new text, parts whose judgements change, questions whose following does, why
     ("title: One unit", "title: Another", "", "", "what it is called"),
@@ -49,9 +40,9 @@ EDITS = [
     ("title: A unit", "title: B", "", "", "what a question is called"),
     ("title: One unit\n", "# a comment\n\ntitle: One unit\n", "", "", "a comment moves every line"),
     ("target: dL/dyhat, points: 1", "target: dL/dyhat, points: 2", "", "", "what a part is worth is put in later"),
-    ("target: dL/dx, points: 3", "target: dL/dx, points: 4", "", "1", "with steps they say who is right"),
+    ("target: dL/dw, points: 3", "target: dL/dw, points: 4", "", "1", "with steps they say who is right"),
     ("target: dL/dyhat, points: 1", "target: dL/dyhat, points: 1, solution: hidden", "a", "1", "what is shown"),
-    ("target: dL/dw", "target: dL/dz", "abc", "1", "what is asked: the sample points hang on all of it"),
+    ("target: dL/dw", "target: dL/dx", "abc", "1", "what is asked: the sample points hang on all of it"),
     ("sigma(z)", "tanh(z)", "abc", "1", "the model"),
     ('y: "(0, 1)"', 'y: "(0, 2)"', "abc", "1", "a domain"),
     ("{v: u^2}", "{v: u^3}", "d", "2", "the other model"),
