@@ -23,22 +23,15 @@ from grader.gradebook.assembly import outlined, report_kept
 from grader.gradebook.encoding import decode_carried, decode_result, encode_carried
 from grader.gradebook.fingerprints import decided_on
 from grader.gradebook.reports import Page, PartKept, ReportKept, encode_report, parts_kept
-from grader.grading.grade import question_results, report_with
+from grader.grading.by_hand import missing
+from grader.grading.grade import placed, question_results, report_with
 from grader.grading.isolated import Failed, Isolation, not_judged
 from grader.grading.overrides import overridden
+from grader.grading.totals import summed
 from grader.problems import Problem
-from grader.results import (
-    AnswerShown,
-    GradeReport,
-    Judgement,
-    Note,
-    NoteKind,
-    Outcome,
-    Override,
-    PartResult,
-    RubricShown,
-)
-from grader.submission.submissions import Submission
+from grader.results import GradeReport, Judgement, Override, PartResult, RubricShown
+from grader.rubric.shown import Asked
+from grader.submission.submissions import Answer, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,21 +239,13 @@ def _name(sheet: Sheet) -> str:
 def not_graded(submission: Submission, shown: RubricShown, failed: Failed) -> GradeReport:
     """The report of a submission that could not be judged: each answer undecided and for a person."""
     answers = {answer.part: answer for answer in submission.answers}
-    parts = []
-    for asked in shown.parts:
-        result = PartResult(asked, Outcome.MISSING, 0.0, Note(NoteKind.MISSING), review=False, message="")
-        if answer := answers.get(asked.part):
-            place = AnswerShown(answer.text, "", None, answer.file, answer.line)
-            result = replace(not_judged(asked, answer.text, failed), answer=place, problems=())
-        parts.append(result)
+    parts = tuple(_not_judged(asked, answers.get(asked.part), failed) for asked in shown.parts)
+    bare = GradeReport(submission.student, submission.name, submission.source, 0.0, 0.0, review=True, parts=())
     problem = Problem("grader failed on this submission", failed.why, file=submission.source)
-    return GradeReport(
-        student=submission.student,
-        name=submission.name,
-        source=submission.source,
-        score=0.0,
-        max_score=shown.max_score,
-        review=True,
-        parts=tuple(parts),
-        problems=(*submission.problems, problem),
-    )
+    return summed(bare, parts, (*submission.problems, problem))
+
+
+def _not_judged(asked: Asked, answer: Answer | None, failed: Failed) -> PartResult:
+    if answer is None:
+        return missing(asked)
+    return replace(placed(not_judged(asked, answer.text, failed), answer), problems=())

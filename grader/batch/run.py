@@ -27,7 +27,7 @@ from grader.gradebook.fingerprints import program_hash
 from grader.gradebook.judgements import forget_unused
 from grader.gradebook.opening import NAME, Gradebook, alone, held, worker, written
 from grader.gradebook.reports import current, end_reports, lines
-from grader.gradebook.run_log import Change, RubricText, RunKept, begin, changes, finish, released, students_now
+from grader.gradebook.run_log import Change, RubricText, RunKept, begin, changes, finish, points_now, released
 from grader.grading import rubric_shown
 from grader.problems import Problem
 from grader.results import ClassReport
@@ -123,10 +123,10 @@ def _copied(out: Path, copy: Path) -> None:
 def _tried(key: AnswerKey, source: Path, out: Path, copy: Path, options: RunOptions) -> Tried:
     """What grading into a copy of the gradebook changes there."""
     with held(copy) as book:
-        before = students_now(book.connection)
+        before = points_now(book.connection)
         report = _graded(key, source, out, book, options, pages=None)
         most = next((one.max_score for one in before.values()), None)
-        return Tried(tuple(changes(before, students_now(book.connection))), report, most)
+        return Tried(tuple(changes(before, points_now(book.connection))), report, most)
 
 
 def _ask_if_released(key: AnswerKey, source: Path, out: Path, book: Gradebook, options: RunOptions) -> None:

@@ -60,6 +60,15 @@ class ReportKept:
 
 
 @dataclass(frozen=True, slots=True)
+class Points:
+    """The points of one student, in all and by part."""
+
+    score: float
+    max_score: float
+    parts: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The page of a student on disk: which report it shows, its size, and when it was written, in nanoseconds."""
 
@@ -169,6 +178,13 @@ def encode_report(report: ReportKept) -> str:
             "problems": [problem_json(problem) for problem in report.problems],
         }
     )
+
+
+def points_in(report: str) -> Points:
+    """The points of a report that was kept as JSON; raises as `decode_report`."""
+    found = json.loads(report)
+    at = _PART.index("score")
+    return Points(found["score"], found["max_score"], {one[0]: one[at] for one in found["parts"]})
 
 
 def parts_kept(report: str) -> dict[str, PartKept]:

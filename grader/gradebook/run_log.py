@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from grader.gradebook.encoding import encode_problems
-from grader.gradebook.reports import ReportKept, before_run, current, decode_report
+from grader.gradebook.reports import Points, ReportKept, before_run, current, decode_report, points_in
 from grader.problems import Problem
 
 RUNNING, FINISHED, UNDONE = "running", "finished", "undone"
@@ -87,13 +87,12 @@ def finish(book: sqlite3.Connection, run: int, at: str, problems: tuple[Problem,
 
 
 def _changes_of(book: sqlite3.Connection, run: int) -> Iterator[Change]:
-    old = {student: decode_report(student, kept) for student, kept in before_run(book, run).items()}
     there = {student for (student,) in book.execute("SELECT student FROM reports WHERE since = ?", (run,))}
-    new = {student: decode_report(student, kept) for student, (_, kept) in current(book).items() if student in there}
-    yield from changes(old, new)
+    new = {student: points_in(kept) for student, (_, kept) in current(book).items() if student in there}
+    yield from changes({student: points_in(kept) for student, kept in before_run(book, run).items()}, new)
 
 
-def changes(old: Mapping[str, ReportKept], new: Mapping[str, ReportKept]) -> Iterator[Change]:
+def changes(old: Mapping[str, Points], new: Mapping[str, Points]) -> Iterator[Change]:
     """What changed of students' points, in the order of students and parts; a new part counts from nothing."""
     for student in sorted({*old, *new}):
         before, after = old.get(student), new.get(student)
@@ -101,11 +100,15 @@ def changes(old: Mapping[str, ReportKept], new: Mapping[str, ReportKept]) -> Ite
             yield Change(student, "", before.score if before else None, after.score if after else None)
         if before is None or after is None:
             continue
-        was = {one.part: one.score for one in before.parts}
-        now = {one.part: one.score for one in after.parts}
-        for part in dict.fromkeys((*now, *was)):
-            if was.get(part) != now.get(part):
-                yield Change(student, part, was.get(part), now.get(part))
+        for part in dict.fromkeys((*after.parts, *before.parts)):
+            was, now = before.parts.get(part), after.parts.get(part)
+            if was != now:
+                yield Change(student, part, was, now)
+
+
+def points_now(book: sqlite3.Connection) -> dict[str, Points]:
+    """The points that hold now, by student; raises as `students_now`."""
+    return {student: points_in(kept) for student, (_, kept) in current(book).items()}
 
 
 def all_runs(book: sqlite3.Connection) -> tuple[RunKept, ...]:
