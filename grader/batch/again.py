@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 
-from grader.batch.certificates import KeptCertificates
 from grader.batch.judging import Solved
 from grader.batch.outputs import class_report, write_tables
 from grader.batch.reading import Class
 from grader.batch.reporting import write_page
+from grader.batch.rubrics import solve_kept
 from grader.batch.run import RunOptions, clear_leftovers, grade_into
 from grader.feedback.pages import page_names, student_page
 from grader.feedback.tables import student_line
@@ -29,7 +29,6 @@ from grader.grading import rubric_shown
 from grader.problems import Problem
 from grader.results import GradeReport
 from grader.rubric.load import parse_rubric
-from grader.solver.solving import solve
 
 
 class NotPossible(Exception):
@@ -90,7 +89,7 @@ def _solved(connection: sqlite3.Connection, run: RunKept) -> tuple[Solved, Rubri
     if text is None or not text.text:
         raise NotPossible("the rubric of that run is not in the gradebook")
     rubric = parse_rubric(text.text, text.path)
-    key = rubric if isinstance(rubric, tuple) else solve(rubric, KeptCertificates())
+    key = rubric if isinstance(rubric, tuple) else solve_kept(rubric)
     if isinstance(key, tuple):
         raise NotPossible(f"the rubric of that run can't be solved: {key[0]}")
     return Solved(key, rubric_shown(key)), text

@@ -1,4 +1,4 @@
-"""A rubric's file becomes a Rubric, and the Rubric its AnswerKey, helped by earlier certificates.
+"""A rubric's file becomes a Rubric, and the Rubric its AnswerKey, helped by what earlier runs solved.
 
 ``read_key("rubric.yaml")`` is an AnswerKey, or every Problem that stands in its way.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from os import PathLike, fspath
 from pathlib import Path
 
-from grader.batch.certificates import KeptCertificates
+from grader.batch.kept_keys import KeptKeys
 from grader.problems import Problem
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import Rubric
@@ -29,13 +29,16 @@ def read_rubric(path: str | PathLike[str]) -> Rubric | tuple[Problem, ...]:
     return parse_rubric(text, name)
 
 
-def read_key(path: str | PathLike[str]) -> AnswerKey | tuple[Problem, ...]:
-    """The solved rubric at `path`; certificates of earlier runs are used, new ones kept."""
+def read_key(path: str | PathLike[str], *, anew: bool = False) -> AnswerKey | tuple[Problem, ...]:
+    """The solved rubric at `path`; what earlier runs solved is taken from them, unless `anew`, what is new is kept."""
     rubric = read_rubric(path)
-    if isinstance(rubric, tuple):
-        return rubric
-    kept = KeptCertificates()
-    key = solve(rubric, kept)
+    return rubric if isinstance(rubric, tuple) else solve_kept(rubric, anew=anew)
+
+
+def solve_kept(rubric: Rubric, *, anew: bool = False) -> AnswerKey | tuple[Problem, ...]:
+    """The solved rubric, as `read_key` has it."""
+    kept = KeptKeys()
+    key = solve(rubric, kept, anew=anew)
     if not isinstance(key, tuple):
-        kept.keep(key.certificates)
+        kept.keep(key.certified)
     return key

@@ -18,7 +18,7 @@ def check(asked: Namespace) -> int:
     from grader.diagnosis.lint.linter import notes, warnings
     from grader.grading import check as self_test
 
-    found = read_key(asked.rubric)
+    found = read_key(asked.rubric, anew=True)
     problems = found if isinstance(found, tuple) else self_test(found)
     if problems:
         return refuse(problems)

@@ -62,12 +62,13 @@ class SolvedQuestion:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnswerKey:
-    """The solved rubric. `certificates` maps the hash of what was certified to the certificate's text.
+    """The solved rubric. `certified` are the questions that were certified for it, by the hash to keep each under.
 
+    Not among them is what was certified before, and kept.
     Its questions and their runs share the `session`, which keeps what is worked out for them and goes when they go.
     """
 
     rubric: Rubric
     questions: tuple[SolvedQuestion, ...]
-    certificates: Mapping[str, str]
+    certified: Mapping[str, SolvedQuestion]
     session: Session = field(default_factory=Session, repr=False)

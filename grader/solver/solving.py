@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,57 +13,64 @@ from grader.expression.language.nodes import Partial, head
 from grader.expression.printing.mathml import to_mathml
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
-from grader.rubric.model import HandPart, Part, Question, Rubric
-from grader.rubric.shown import Asked
-from grader.solver.certify import certificate, certify_question
+from grader.rubric.model import Part, Question, Rubric
+from grader.solver.asked import asked_in_order, asked_of
+from grader.solver.certify import certify_question
 from grader.solver.closed import closed_form, derivation
 from grader.solver.derivation import shown_steps
+from grader.solver.hashes import content_hash, question_hash
+from grader.solver.kept_question import decode_question
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.solver.kinks import Kink, kinks, model_margins, stratified
 from grader.solver.rounding import first_array, rounded_program, rounds
 from grader.solver.runs import Run, draw_runs, graph_for, is_numeric, joined, with_partials
 from grader.solver.session import Session
-from grader.version import VERSION
 
 
-def solve(rubric: Rubric, certificates: Mapping[str, str] | None = None) -> AnswerKey | tuple[Problem, ...]:
+def solve(
+    rubric: Rubric, kept: Mapping[str, str] | None = None, *, anew: bool = False
+) -> AnswerKey | tuple[Problem, ...]:
     """Solve every part; Problems where a model has no gradient, no value, or a certificate fails.
 
-    A question whose content hash is in `certificates` was certified before and is not certified again.
+    A question whose `question_hash` is in `kept`, which holds what `encode_question` makes, was solved and certified
+    before and is taken from there; if `anew`, it is solved again, but not certified again.
     """
-    known = certificates or {}
     session = Session()
-    made: dict[str, str] = {}
+    certified: dict[str, SolvedQuestion] = {}
     solved: list[SolvedQuestion] = []
     problems: list[Problem] = []
     for question in rubric.questions:
         if not question.judged:
             solved.append(_unsolved(question, session))
             continue
-        digest = content_hash(question)
-        try:
-            done = _solve_question(question, digest, session)
-            if digest not in known:
-                problems += certify_question(done)
-        except ShapeError as error:
-            problems.append(_placed(error.problem, question))
-            continue
-        except NotDifferentiable as error:
-            message = f"no derivative is known for '{error.args[0]}' as it stands in this model"
-            problems.append(_placed(Problem(message), question))
-            continue
-        made[digest] = known.get(digest) or certificate(done)
+        name = question_hash(question)
+        record = kept.get(name) if kept is not None else None
+        done = None if anew or record is None else _recalled(record, question, session)
+        if done is None:
+            try:
+                done = _solve_question(question, session)
+                if record is None or not anew:
+                    problems += certify_question(done)
+                    certified[name] = done
+            except ShapeError as error:
+                problems.append(_placed(error.problem, question))
+                continue
+            except NotDifferentiable as error:
+                message = f"no derivative is known for '{error.args[0]}' as it stands in this model"
+                problems.append(_placed(Problem(message), question))
+                continue
         solved.append(done)
     if problems:
         return tuple(problem.at(rubric.path) for problem in problems)
-    return AnswerKey(rubric, tuple(solved), made, session)
+    return AnswerKey(rubric, tuple(solved), certified, session)
 
 
-def content_hash(question: Question) -> str:
-    """A hash of everything that the truth of a question depends on, and of the version that found it."""
-    targets = [(part.id, part.target, tuple(step.target for step in part.steps)) for part in question.judged]
-    text = repr((VERSION, question.model.graph, targets))
-    return hashlib.sha256(text.encode()).hexdigest()
+def _recalled(record: str, question: Question, session: Session) -> SolvedQuestion | None:
+    """The solved question that is kept, or None where the text is none of ours."""
+    try:
+        return decode_question(record, question, session)
+    except ValueError:
+        return None
 
 
 def _placed(problem: Problem, question: Question) -> Problem:
@@ -72,10 +78,10 @@ def _placed(problem: Problem, question: Question) -> Problem:
     return problem.at("", line, path=f"question {question.id}, key 'model'")
 
 
-def _solve_question(question: Question, digest: str, session: Session) -> SolvedQuestion:
+def _solve_question(question: Question, session: Session) -> SolvedQuestion:
     graph = question.model.graph
     numeric = is_numeric(graph)
-    runs = list(draw_runs(graph, digest, session))
+    runs = list(draw_runs(graph, content_hash(question), session))
     kink: Kink | None = None
     conditions = model_margins(graph)
     if not numeric:
@@ -93,34 +99,14 @@ def _solve_question(question: Question, digest: str, session: Session) -> Solved
     )
     if numeric:
         parts = _with_intervals(parts, runs[0], adjoints)
-    asked = _in_place(question, {part.part.id: part.asked for part in parts})
+    asked = asked_in_order(question, {part.part.id: part.asked for part in parts})
     return SolvedQuestion(question, graph, tuple(runs), kink, adjoints, numeric, parts, conditions, session, asked)
 
 
 def _unsolved(question: Question, session: Session) -> SolvedQuestion:
     """A question of which a person grades every part: no model, no sample points."""
-    graph, asked = question.model.graph, _in_place(question, {})
+    graph, asked = question.model.graph, asked_in_order(question, {})
     return SolvedQuestion(question, graph, (), None, {}, False, (), session=session, asked=asked)
-
-
-def _in_place(question: Question, solved: Mapping[str, Asked]) -> tuple[Asked, ...]:
-    """What every part of a question asks, in order; `solved` has those with a target."""
-    return tuple(_by_hand(part, question) if isinstance(part, HandPart) else solved[part.id] for part in question.parts)
-
-
-def _by_hand(part: HandPart, question: Question) -> Asked:
-    return Asked(
-        part=part.id,
-        question=question.id,
-        question_title=question.title,
-        prompt=part.prompt,
-        target_text="",
-        target_mathml="",
-        max_score=part.points,
-        by_hand=True,
-        bonus=part.bonus,
-        best=question.best,
-    )
 
 
 def _solve_part(
@@ -132,18 +118,8 @@ def _solve_part(
     closed = closed_form(graph, part.target, adjoints)
     lines = derivation(graph, part.target, adjoints, closed)
     names = question.model.names
-    asked = Asked(
-        part=part.id,
-        question=question.id,
-        question_title=question.title,
-        prompt=part.prompt,
-        target_text=to_text(part.target, names),
-        target_mathml=to_mathml(part.target, names),
-        max_score=part.points,
-        solution=shown_steps(lines, names) if part.show_solution else (),
-        bonus=part.bonus,
-        best=question.best,
-    )
+    solution = shown_steps(lines, names) if part.show_solution else ()
+    asked = asked_of(part, question, to_text(part.target, names), to_mathml(part.target, names), solution)
     return SolvedPart(part, name, closed, lines, asked)
 
 

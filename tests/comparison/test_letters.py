@@ -19,9 +19,10 @@ from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError, spread
 from grader.expression.language.nodes import Expression, Indexed, Symbol, indices, rebuild, walk
 from grader.expression.printing.text import to_text
+from grader.solver.hashes import question_hash
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.solver.runs import environment, extents
-from grader.solver.solving import content_hash, solve
+from grader.solver.solving import solve
 
 ROOT = Path(__file__).parents[2]
 RUBRICS = {path.stem: path for path in sorted((ROOT / "rubrics").glob("**/*.yaml"))}
@@ -31,7 +32,7 @@ FOREIGN = "q"
 def key_of(rubric: str) -> AnswerKey:
     """The key; every shipped rubric is certified by the tests of `grader check`, so not here."""
     loaded = grader.load_rubric(RUBRICS[rubric])
-    return solve(loaded, {content_hash(question): "certified" for question in loaded.questions})
+    return solve(loaded, {question_hash(question): "certified" for question in loaded.questions}, anew=True)
 
 
 def letters_of(node: Expression) -> list[str]:

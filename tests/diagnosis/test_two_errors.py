@@ -12,8 +12,9 @@ import pytest
 import grader
 from grader.expression.printing.text import to_text
 from grader.results import GradeReport
+from grader.solver.hashes import question_hash
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
-from grader.solver.solving import content_hash, solve
+from grader.solver.solving import solve
 from grader.submission.submissions import Answer, Submission
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +27,7 @@ TURNS = (("negated", "more"), ("shape", "double"), ("more", "negated"), ("double
 def key_of(path: Path) -> AnswerKey:
     """The key; every shipped rubric is certified by the tests of `grader check`, so not here."""
     loaded = grader.load_rubric(path)
-    return solve(loaded, {content_hash(question): "certified" for question in loaded.questions})
+    return solve(loaded, {question_hash(question): "certified" for question in loaded.questions}, anew=True)
 
 
 def wrong(question: SolvedQuestion, part: SolvedPart) -> dict[str, str]:

@@ -93,7 +93,7 @@ def test_a_question_by_hand_alone_is_not_solved() -> None:
     question = key().questions[2]
     assert (question.parts, question.runs, question.adjoints) == ((), (), {})
     assert [asked.part for asked in question.asked] == ["3a"]
-    assert len(key().certificates) == 2
+    assert len(key().certified) == 2
 
 
 def test_the_rest_is_judged_as_without_them() -> None:

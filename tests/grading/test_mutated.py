@@ -15,8 +15,8 @@ from benchmarks.mutated.answers import answer_to, dice, rubrics, sheet_of, subje
 from grader.expression.reading.read import read
 from grader.grading.isolated import faults
 from grader.results import PartResult
+from grader.solver.hashes import question_hash
 from grader.solver.key import AnswerKey
-from grader.solver.solving import content_hash
 from grader.solver.solving import solve as solve_all
 
 SEED = 20
@@ -29,8 +29,8 @@ READABLE = 0.5
 def key_of(path: Path) -> AnswerKey:
     """The key, not certified again: other tests do that."""
     rubric = grader.load_rubric(path)
-    known = {content_hash(question): "" for question in rubric.questions}
-    key = solve_all(rubric, known)
+    known = {question_hash(question): "" for question in rubric.questions}
+    key = solve_all(rubric, known, anew=True)
     assert isinstance(key, AnswerKey)
     return key
 

@@ -77,7 +77,7 @@ def expected(homework: str) -> dict[str, dict[str, tuple[str, str]]]:
 
 @pytest.fixture(scope="session")
 def classes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Graded]:
-    """Every homework, each graded twice; certificates are kept between the two by a cache of the tests' own."""
+    """Every homework, each graded twice; solved rubrics are kept in a cache of the tests' own."""
     home = tmp_path_factory.mktemp("sample")
     return {homework: _graded(homework, home) for homework in HOMEWORKS}
 

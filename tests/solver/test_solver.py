@@ -11,11 +11,13 @@ import grader
 from grader.expression.language.nodes import Partial, head
 from grader.rubric.load import parse_rubric
 from grader.solver.certify import certify_partial
+from grader.solver.hashes import content_hash
+from grader.solver.kept_question import encode_question
 from grader.solver.kinks import margin_values, model_margins
 from grader.solver.runs import Run, draw_runs
 from grader.solver.session import Session
 from grader.solver.show import key_json
-from grader.solver.solving import content_hash, solve
+from grader.solver.solving import solve
 from grader.solver.symbolic import certify_symbolic
 
 ROOT = Path(__file__).parents[2]
@@ -101,10 +103,12 @@ def test_solving_twice_gives_the_same_key(key):
     assert key_json(again) == key_json(key)
 
 
-def test_a_kept_certificate_is_not_paid_for_again(key, monkeypatch):
+def test_a_kept_question_is_not_certified_again(key, monkeypatch):
     calls = []
     monkeypatch.setattr("grader.solver.solving.certify_question", lambda *args: calls.append(args) or [])
-    solve(key.rubric, key.certificates)
+    kept = {name: encode_question(done) for name, done in key.certified.items()}
+    assert solve(key.rubric, kept).certified == {}
+    assert solve(key.rubric, kept, anew=True).certified == {}
     assert calls == []
     solve(key.rubric, {})
     assert len(calls) == len(key.questions)
