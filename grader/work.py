@@ -98,12 +98,19 @@ def at_most(units: float) -> Iterator[Work]:
 
 @contextmanager
 def counting() -> Iterator[Work]:
-    """A block whose cost is not charged to the work around it yet, though it can't spend more than is left there."""
+    """A block whose cost is not charged to the work around it yet, though it can't spend more than is left there.
+
+    Where it raises, nobody keeps what it gives: then it is charged at once, whenever it is tried.
+    """
     outer = _at_hand.get()
     work = Work() if outer is None else Work(outer.left, held=outer.held + outer.kept)
     before = _at_hand.set(work)
     try:
         yield work
+    except Exception:
+        if outer is not None:
+            outer.spend(work.spent)
+        raise
     finally:
         _at_hand.reset(before)
 
@@ -123,12 +130,8 @@ def costed(function: Callable[Passed, Costed]) -> Callable[Passed, tuple[Costed,
 
     @wraps(function)
     def working(*args: Passed.args, **named: Passed.kwargs) -> tuple[Costed, int]:
-        try:
-            with counting() as work:
-                found = function(*args, **named)
-        except Exception:  # which nobody keeps: it is worked out again whenever it is asked for
-            spend(work.spent)
-            raise
+        with counting() as work:
+            found = function(*args, **named)
         return found, work.spent
 
     return working

@@ -204,8 +204,10 @@ def _see_to(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[Nod
     costs = run.session.costs.setdefault(run, {})
     if name not in costs:
         with counting() as work:
-            if not _work_out(run, item, name, adjoints):
-                return
+            there = _work_out(run, item, name, adjoints)
+        if not there:
+            spend(work.spent)
+            return
         costs[name] = work.spent
     spend(costs[name])
 

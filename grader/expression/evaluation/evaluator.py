@@ -15,7 +15,7 @@ import numpy as np
 from grader.expression.algebra.construct import fresh, substitute
 from grader.expression.evaluation.array_functions import ARRAY
 from grader.expression.evaluation.elementwise import ELEMENTWISE, UNITS
-from grader.expression.evaluation.scope import Environment, Scope, Sharing, extent, outermost
+from grader.expression.evaluation.scope import Environment, Scope, Sharing, extent, extent_of_namesake, outermost
 from grader.expression.evaluation.values import (
     Array,
     NoValue,
@@ -265,6 +265,7 @@ def _reduce(node: Reduce, env: Environment, scope: Scope) -> Value:
     if node.letter in env.values:  # inside its sum a letter hides the quantity of its name
         node = _renamed(node, fresh(set(env.values) | symbols(node)))
     size = extent(node.body, node.letter, env) or _bound_size(node, env, scope)
+    size = size or extent_of_namesake(node.body, node.letter, env)
     if size is None:
         raise NoValue(f"nothing tells the range of the index '{node.letter}'", node.span)
 
@@ -299,7 +300,7 @@ def _bound_size(node: Reduce, env: Environment, scope: Scope) -> int | None:
         if not upper.rank and not upper.letters and np.all(upper.data == upper.data.flat[0]):
             count = float(upper.data.flat[0])
             return int(count) if 1 <= count <= 10_000 else None
-    return scope(node.letter) or _tied(node, scope)
+    return _tied(node, scope) or scope(node.letter)
 
 
 def _tied(node: Reduce, scope: Scope) -> int | None:

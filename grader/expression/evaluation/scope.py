@@ -6,7 +6,7 @@ Inside ``sum_k y_ik`` the letter k has the range of the second axis of y.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -122,15 +122,25 @@ def outermost(node: Expression, env: Environment) -> Ranges:
 
     def look(name: str) -> int | None:
         if name not in found:
-            found[name] = extent(node, name, env) or env.extents.get(name)
+            found[name] = extent(node, name, env) or env.extents.get(name) or extent_of_namesake(node, name, env)
         return found[name]
 
     return look
 
 
 def extent(node: Expression, letter: str, env: Environment) -> int | None:
-    """The length of the axis that a letter enters somewhere in the tree."""
-    for item in walk(node):
+    """The length of the axis that a letter enters somewhere in the tree, where no sum binds another of its name."""
+    return _entered(walk(node, hidden=letter), letter, env)
+
+
+def extent_of_namesake(node: Expression, letter: str, env: Environment) -> int | None:
+    """The length of the axis that any letter of this name enters: where nothing tells more, both mean alike."""
+    return _entered(walk(node), letter, env)
+
+
+def _entered(nodes: Iterable[Expression], letter: str, env: Environment) -> int | None:
+    """The length of the first axis that a letter enters."""
+    for item in nodes:
         entered = indices(item)
         if not entered or not any(type(index) is Symbol and index.name == letter for index in entered):
             continue

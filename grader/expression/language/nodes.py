@@ -271,25 +271,28 @@ def rewritten(node: Expression, rule: Callable[[Expression, Again], Expression])
     return rewriter(rule)(node)
 
 
-def walk(node: Expression) -> Iterator[Expression]:
-    """Every node of the tree, parents first; of a tree of more than MANY nodes, what is shared once."""
+def walk(node: Expression, hidden: str = "") -> Iterator[Expression]:
+    """Every node of the tree, parents first; of a tree of more than MANY nodes, what is shared once.
+
+    Sums that bind a letter of the name `hidden` are not walked into: inside it is another one.
+    """
     pending = [node]
     left, strides = STRIDE, MANY // STRIDE
     while pending:
         current = pending.pop()
         yield current
         if type(current) is not Symbol and type(current) is not Number:  # most nodes, and they have no children
-            pending.extend(reversed(children(current)))
+            pending.extend(reversed(_outside(current, hidden) if hidden else children(current)))
             left -= 1
             if not left:
                 spend(STRIDE * STEP)
                 left, strides = STRIDE, strides - 1
                 if not strides:
-                    yield from _walk_once(pending)
+                    yield from _walk_once(pending, hidden)
                     return
 
 
-def _walk_once(pending: list[Expression]) -> Iterator[Expression]:
+def _walk_once(pending: list[Expression], hidden: str) -> Iterator[Expression]:
     """The rest of a walk, without what comes again."""
     seen: set[int] = set()
     while pending:
@@ -297,9 +300,16 @@ def _walk_once(pending: list[Expression]) -> Iterator[Expression]:
         yield current
         if not isinstance(current, Symbol | Number) and id(current) not in seen:
             seen.add(id(current))
-            pending.extend(reversed(children(current)))
+            pending.extend(reversed(_outside(current, hidden)))
             if not len(seen) % STRIDE:
                 spend(STRIDE * STEP)
+
+
+def _outside(node: Expression, hidden: str) -> tuple[Expression, ...]:
+    """The parts of a node where the letter `hidden` is not bound by it."""
+    if isinstance(node, Reduce) and node.letter == hidden != "":
+        return tuple(bound for bound in (node.lower, node.upper) if bound is not None)
+    return children(node)
 
 
 def depth(node: Expression) -> int:
