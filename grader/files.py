@@ -14,10 +14,14 @@ def write_text(path: Path, text: str) -> None:
 
     A lone surrogate (half a character, as hostile JSON can hold) becomes ``?``. Raises OSError.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{os.getpid()}.part-{path.name[:100]}")
+    data = text.encode("utf-8", "replace")
     try:
-        temporary.write_bytes(text.encode("utf-8", "replace"))
+        try:
+            temporary.write_bytes(data)
+        except FileNotFoundError:  # which is rarer than a folder that is there
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(data)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -48,7 +48,7 @@ class Held:
     """The parts that hold from an earlier run, by id: as the report keeps them, in results.json, on the page."""
 
     parts: Mapping[str, PartKept] = field(default_factory=dict)
-    entries: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    entries: Mapping[str, str] = field(default_factory=dict)
     sections: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -155,11 +155,11 @@ def _graded(given: Pages, sheet: Sheet, isolation: Isolation) -> Reported:
         if all(one.part in held.parts for one in question.asked):
             continue
         known = decode_carried(sheet.carried[name]) if name in sheet.carried else None
-        own, found = question_results(given.solved.key, question, sheet.submission, judged, isolation, known)
-        results = {one.asked.part: one for one in own} | results
+        own, found = question_results(given.solved.key, question, sheet.submission, judged, isolation, known, results)
+        results |= {one.asked.part: one for one in own}
         faults = [fault for one in found if one for fault in (one.failed, one.lost)]
         sheet = replace(sheet, lasts=sheet.lasts and not any(isinstance(fault, Ended) for fault in faults))
-        if known is None and any(found):
+        if known is None:
             with suppress(ValueError):  # of what failed for a part nothing is kept
                 made[name] = encode_carried(found)
     report = report_with(sheet.submission, [results[part] for part in asked])

@@ -31,7 +31,7 @@ from grader.gradebook.fingerprints import (
 )
 from grader.gradebook.judgements import CARRIED, Kept, keep_judgements, kept_fingerprints, kept_judgements
 from grader.gradebook.opening import written
-from grader.gradebook.reports import Page, current, held_report, keep_pages, pages, parts_kept, replace_reports
+from grader.gradebook.reports import Page, current, held_report, keep_pages, pages, replace_reports, rests_kept
 from grader.gradebook.rows import CONTEXT
 from grader.submission.submissions import Submission
 
@@ -197,22 +197,22 @@ class _Sheets(Sequence[Sheet]):
         rests_on = {} if submission.problems else _rests_on(plan, submission, carried)
         earlier = _earlier(self.book, plan, submission.student, rests_on)
         held = earlier.parts if earlier else frozenset()
-        asked = {one.question for one in plan.solved.shown.parts if one.part not in held}
+        asked = {one.question for one in plan.solved.shown.parts if one.part not in held} & plan.asked.keys()
+        follows = kept_judgements(self.book, (carried[question] for question in asked))
         names = {
             part: answer_fingerprint(plan.parts[part], answers[part].text, CONTEXT)
-            for question in plan.asked.keys() & asked
+            for question in asked
             for part in plan.asked[question]
-            if part in answers and answers[part].text.strip()
+            if part in answers and answers[part].text.strip() and not (part in held and carried[question] in follows)
         }
-        wanted = (*names.values(), *(carried[question] for question in plan.asked.keys() & asked))
-        found = kept_judgements(self.book, wanted)
+        found = kept_judgements(self.book, names.values())
         kept = {**found, **{name: self.fleeting[name] for name in names.values() if name in self.fleeting}}
         return Sheet(
             submission,
             plan.fingerprints[submission.student],
             plan.files[submission.student],
             {part: _as_sheet_has_it(kept[name], plan.looks[part]) for part, name in names.items()},
-            {question: found[name].judgement for question, name in carried.items() if name in found},
+            {question: follows[name].judgement for question, name in carried.items() if name in follows},
             {part: one.override for part, one in decided.items()},
             lasts=self.fleeting.keys().isdisjoint(names.values()),
             rests_on=rests_on,
@@ -241,7 +241,7 @@ def _earlier(book: sqlite3.Connection, plan: Plan, student: str, now: Mapping[st
     there = held_report(book, student) if now and student in plan.as_left else None
     if there is None:
         return None
-    before = {part: one.rests_on for part, one in parts_kept(there[0]).items()}
+    before = rests_kept(there[0])
     same = {part for part, name in now.items() if before.get(part) == name}
     # where not all parts are counted, or some are a bonus, a section says so, by what the others have
     joint = {one.question for one in plan.solved.shown.parts if one.best is not None or one.bonus}

@@ -8,6 +8,9 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
+
+from markupsafe import Markup
 
 from grader.feedback.addresses import anchor, page_names
 from grader.feedback.charts import Histogram, histogram
@@ -27,7 +30,7 @@ from grader.feedback.wording import (
     worth,
 )
 from grader.grading.overrides import why_open
-from grader.grading.totals import total
+from grader.grading.totals import parts_left_out
 from grader.results import ClassReport, GradeReport, Outcome, PartResult, RubricShown
 
 _MOST_REVIEWS = 500
@@ -37,7 +40,7 @@ _MOST_REVIEWED = 5
 
 @dataclass(frozen=True, slots=True)
 class StudentRow:
-    """A student's row; `cells` are (verdict, text, word for those that hear the page, or empty)."""
+    """A student's row; `cells` are drawn, one a part."""
 
     student: str
     name: str
@@ -47,7 +50,7 @@ class StudentRow:
     percent: str
     sort_percent: str
     open_count: int
-    cells: tuple[tuple[str, str, str], ...]
+    cells: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ def class_page(report: ClassReport) -> str:
         ),
         parts=tuple(asked.part for asked in rubric.parts),
         rows=tuple(_row(one, rubric, hrefs[one.student]) for one in reports),
-        some_left_out=any(total(one.parts).left_out for one in reports),
+        some_left_out=any(parts_left_out(one.parts) for one in reports),
         histogram=histogram(shares),
         difficulty=_difficulty(rubric, ordered),
         reviews=tuple(_review(one, result, hrefs[one.student]) for one, result in reviews[:_MOST_REVIEWS]),
@@ -146,7 +149,7 @@ def class_page(report: ClassReport) -> str:
 def _row(report: GradeReport, rubric: RubricShown, href: str) -> StudentRow:
     share = percent(report.score, report.max_score)
     by_part = {result.asked.part: result for result in report.parts}
-    left_out = total(report.parts).left_out
+    left_out = parts_left_out(report.parts)
     return StudentRow(
         student=report.student,
         name=report.name,
@@ -156,18 +159,24 @@ def _row(report: GradeReport, rubric: RubricShown, href: str) -> StudentRow:
         percent=f"{share:.0f}",
         sort_percent=str(tidy(share)),
         open_count=sum(result.review for result in report.parts) or int(report.review),
-        cells=tuple(_cell(by_part.get(asked.part), asked.part in left_out) for asked in rubric.parts),
+        cells=Markup("".join(_cell(by_part.get(asked.part), asked.part in left_out) for asked in rubric.parts)),
     )
 
 
-def _cell(result: PartResult | None, left_out: bool) -> tuple[str, str, str]:
+def _cell(result: PartResult | None, left_out: bool) -> Markup:
     if result is None:
-        return ("missing", "", "not graded")
-    said = outcome_of(result)
+        return _drawn_cell("missing", "", "not graded")
     if result.outcome in (Outcome.UNDECIDED, Outcome.UNREADABLE, Outcome.MISSING):
-        return (result.outcome, said.sign, said.word)
+        said = outcome_of(result)
+        return _drawn_cell(result.outcome, said.sign, said.word)
     text = points(result.score)
-    return (result.outcome, f"({text})", f"{text}, not counted") if left_out else (result.outcome, text, "")
+    return _drawn_cell(result.outcome, *((f"({text})", f"{text}, not counted") if left_out else (text, "")))
+
+
+@lru_cache(maxsize=4096)
+def _drawn_cell(verdict: str, text: str, word: str) -> Markup:
+    """A cell of the table of students; a class has few different ones. The `word` is said in place of the text."""
+    return Markup(template("cell.html").render(verdict=verdict, text=text, word=word))
 
 
 def _difficulty(rubric: RubricShown, ordered: list[tuple[PartResult, ...]]) -> tuple[Difficulty, ...]:

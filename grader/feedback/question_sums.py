@@ -29,29 +29,32 @@ class SumLine:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSum:
-    """The sum of a question, a line a part; `rule` says how many of them count, `plain` that all are simply added."""
+    """The sum of a question; `rule` says how many of its parts count. There are `lines`, one a part, where they are
+    not simply added."""
 
     score: str
     max_score: str
     worth: str
     rule: str
-    plain: bool
     lines: tuple[SumLine, ...]
+
+    def tag_of(self, result: PartResult) -> str:
+        """What is special about the points of a part of the question, in a word or two; empty for most."""
+        return next((line.tag for line in self.lines if line.part == result.asked.part), "")
 
 
 def question_sum(results: Sequence[PartResult]) -> QuestionSum:
     """The sum of all parts of one question."""
     sums = total(results)
     asked = [result.asked for result in results]
+    figures = (points(sums.score), points(sums.max_score), worth(sums.max_score), rule(asked))
+    if asked[0].best is None and not any(one.bonus for one in asked):
+        return QuestionSum(*figures, lines=())
     choice = [result for result in results if not result.asked.bonus]
     so_far = "not counted so far" if any(result.review for result in choice) else "not counted"
     left = f"{so_far}: the best {asked[0].best} of {len(choice)} count"
     return QuestionSum(
-        score=points(sums.score),
-        max_score=points(sums.max_score),
-        worth=worth(sums.max_score),
-        rule=rule(asked),
-        plain=asked[0].best is None and not any(one.bonus for one in asked),
+        *figures,
         lines=tuple(
             _left_out(one, so_far, left) if one.asked.part in sums.left_out else _counted(one) for one in results
         ),

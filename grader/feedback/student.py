@@ -28,19 +28,19 @@ _TAKEN_OVER = Markup("<taken-over/>")
 
 
 @dataclass(frozen=True, slots=True)
-class PartView:
-    """A part as the page shows it: its chip in the list, and its section."""
+class OpenPart:
+    """A part that a person will look at, as the page links to it."""
 
     anchor: str
     part: str
-    review: bool
-    chip: Markup
-    section: Markup
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionView:
-    """The parts of a question, its heading and its sub-total; `lines` add it up where it is no plain sum."""
+    """A question: its heading, its sub-total, the chips of its parts in the list, and their sections.
+
+    `lines` add it up where it is no plain sum.
+    """
 
     label: str
     title: str
@@ -49,7 +49,8 @@ class QuestionView:
     worth: str
     rule: str
     lines: tuple[SumLine, ...]
-    parts: tuple[PartView, ...]
+    chips: Markup
+    sections: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class StudentView:
     fill: str
     counts: tuple[tuple[str, int, str], ...]
     review: bool
-    open_parts: tuple[PartView, ...]
+    open_parts: tuple[OpenPart, ...]
     questions: tuple[QuestionView, ...]
     remarks: tuple[Remark, ...]
 
@@ -107,7 +108,7 @@ def student_page(
             for outcome, word in sorted(found, key=lambda pair: (order.index(pair[0]), pair[1]))
         ),
         review=report.review,
-        open_parts=tuple(part for question in questions for part in question.parts if part.review),
+        open_parts=tuple(OpenPart(anchor(one.asked.part), one.asked.part) for one in results if one.review),
         questions=questions,
         remarks=remarks(tuple(problem for problem in report.problems if problem not in of_parts)),
     )
@@ -118,12 +119,10 @@ def student_page(
 def sections_in(page: str) -> dict[str, str]:
     """By anchor the sections of a page."""
     found = {}
-    at = page.find(_BEGINS)
-    while at >= 0:
-        end = page.index(_ENDS, at) + len(_ENDS)
+    for piece in page.split(_ENDS)[:-1]:
+        at = piece.index(_BEGINS)
         name = at + len(_BEGINS)
-        found[page[name : page.index('"', name)]] = page[at:end]
-        at = page.find(_BEGINS, end)
+        found[piece[name : piece.index('"', name)]] = piece[at:] + _ENDS
     return found
 
 
@@ -138,6 +137,10 @@ def _question(
 ) -> QuestionView:
     asked = results[0].asked
     sums = question_sum(results)
+    sections = (
+        _TAKEN_OVER if result.asked.part in taken_over else _section(result, sums.tag_of(result), names, drawn)
+        for result in results
+    )
     return QuestionView(
         label=f"Question {asked.question}" if asked.question else "Questions",
         title=asked.question_title,
@@ -145,23 +148,15 @@ def _question(
         max_score=sums.max_score,
         worth=sums.worth,
         rule=sums.rule,
-        lines=() if sums.plain else sums.lines,
-        parts=tuple(
-            _part(result, line.tag, names, drawn, result.asked.part in taken_over)
-            for result, line in zip(results, sums.lines, strict=True)
-        ),
+        lines=sums.lines,
+        chips=Markup("".join(map(_chip_of, results))),
+        sections=Markup("".join(sections)),
     )
 
 
-def _part(result: PartResult, tag: str, names: Names, drawn: Mapping[str, str], taken_over: bool) -> PartView:
-    part = result.asked.part
-    return PartView(
-        anchor=anchor(part),
-        part=part,
-        review=result.review,
-        chip=_chip(part, result.outcome, outcome_of(result).word, earned(result), worth(result.asked.max_score)),
-        section=_TAKEN_OVER if taken_over else _section(result, tag, names, drawn),
-    )
+def _chip_of(result: PartResult) -> Markup:
+    asked = result.asked
+    return _chip(asked.part, result.outcome, outcome_of(result).word, earned(result), worth(asked.max_score))
 
 
 @lru_cache(maxsize=16_384)

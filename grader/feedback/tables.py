@@ -14,12 +14,13 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from grader.feedback.wording import by_student, clean, in_order, percent, tidy
-from grader.grading.totals import total
+from grader.grading.totals import parts_left_out
 from grader.problems import Problem
 from grader.results import ClassReport, Evidence, GradeReport, PartResult, RubricShown
 
 SCHEMA = 1
-NO_ENTRIES: Mapping[str, Mapping[str, object]] = MappingProxyType({})
+NO_ENTRIES: Mapping[str, str] = MappingProxyType({})
+_PARTS, _PART, _END = '"parts": [', '{"part": ', "]}"  # no string of JSON holds these: its own quotes are escaped
 
 # The first signs by which spreadsheets know a formula; the wide ones count in some locales.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
@@ -47,16 +48,29 @@ def results_json(report: ClassReport, lines: Sequence[str] = ()) -> str:
     )
 
 
-def student_line(
-    report: GradeReport, rubric: RubricShown, entries: Mapping[str, Mapping[str, object]] = NO_ENTRIES
-) -> str:
+def student_line(report: GradeReport, rubric: RubricShown, entries: Mapping[str, str] = NO_ENTRIES) -> str:
     """A student's line of `results.json`; `entries` are by part those of an earlier line, which hold still."""
-    return _json(_student(report, rubric, entries))
+    head = {
+        "student": report.student,
+        "name": report.name,
+        "source": report.source,
+        "score": tidy(report.score),
+        "max_score": tidy(report.max_score),
+        "review": report.review,
+    }
+    left_out = parts_left_out(report.parts)
+    parts = [
+        entries.get(result.asked.part) or _json(_part(result, result.asked.part in left_out))
+        for result in in_order(report, rubric)
+    ]
+    return f"{_json(head)[:-1]}, {_PARTS}{', '.join(parts)}{_END}"
 
 
-def entries_in(line: str) -> dict[str, Mapping[str, object]]:
-    """By part the entries of a student's line."""
-    return {entry["part"]: entry for entry in json.loads(line)["parts"]}
+def entries_in(line: str) -> dict[str, str]:
+    """By part the entries of a student's line, each as it stands there."""
+    inside = line[line.index(_PARTS) + len(_PARTS) : -len(_END)]
+    entries = [_PART + entry for entry in inside.removeprefix(_PART).split(f", {_PART}")]
+    return {json.JSONDecoder().raw_decode(entry, len(_PART))[0]: entry for entry in entries}
 
 
 def grades_csv(report: ClassReport) -> str:
@@ -94,24 +108,6 @@ def _json(value: object) -> str:
 
 def _lines(items: list[str]) -> str:
     return "\n" + ",\n".join(items) + "\n" if items else ""
-
-
-def _student(
-    report: GradeReport, rubric: RubricShown, entries: Mapping[str, Mapping[str, object]]
-) -> dict[str, object]:
-    left_out = total(report.parts).left_out
-    return {
-        "student": report.student,
-        "name": report.name,
-        "source": report.source,
-        "score": tidy(report.score),
-        "max_score": tidy(report.max_score),
-        "review": report.review,
-        "parts": [
-            entries.get(result.asked.part) or _part(result, result.asked.part in left_out)
-            for result in in_order(report, rubric)
-        ],
-    }
 
 
 def _part(result: PartResult, left_out: bool) -> dict[str, object]:

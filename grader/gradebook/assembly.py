@@ -16,6 +16,7 @@ from grader.results import Diagnosis, GradeReport, Outcome, Override, PartResult
 from grader.rubric.shown import Asked
 from grader.submission.submissions import Answer
 
+_OUTCOMES = {str(outcome): outcome for outcome in Outcome}
 NOTHING_HELD: Mapping[str, PartKept] = MappingProxyType({})
 _BESIDE_THE_PLACE = ("verdict", "score", "note", "review", "message", "evidence", "diagnosis", "lines", "override")
 
@@ -97,7 +98,7 @@ def outline(kept: ReportKept, rubric: RubricShown) -> GradeReport:
 def outlined(kept: PartKept, asked: Asked) -> PartResult:
     """A part with its outcome, points and mistake alone."""
     diagnosis = Diagnosis(note_of(kept.rule), "") if kept.rule else None
-    note, verdict = note_of(kept.note), Outcome(kept.verdict)
+    note, verdict = note_of(kept.note), _OUTCOMES[kept.verdict]
     override = Override(*kept.override) if kept.override else None
     return PartResult(
         asked, verdict, kept.score, note, kept.review, kept.message, diagnosis=diagnosis, override=override

@@ -40,12 +40,8 @@ _LENGTH = 32  # hexadecimal digits: 128 bits
 
 def hashed(*pieces: str) -> str:
     """A hash of texts in their order; no two different sequences of texts share one."""
-    digest = sha256()
-    for piece in pieces:
-        data = piece.encode("utf-8", "surrogatepass")
-        digest.update(b"%d:" % len(data))
-        digest.update(data)
-    return digest.hexdigest()[:_LENGTH]
+    told = "".join([f"{len(piece)}:{piece}" for piece in pieces])
+    return sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:_LENGTH]
 
 
 @lru_cache(maxsize=1)

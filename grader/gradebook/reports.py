@@ -192,6 +192,12 @@ def parts_kept(report: str) -> dict[str, PartKept]:
     return {one[0]: PartKept(*one) for one in json.loads(report)["parts"]}
 
 
+def rests_kept(report: str) -> dict[str, str]:
+    """By id what the parts of a report rest on, of those that say so; raises as `decode_report`."""
+    at = _PART.index("rests_on")
+    return {one[0]: one[at] for one in json.loads(report)["parts"] if len(one) > at}
+
+
 def decode_report(student: str, kept: str) -> ReportKept:
     """The report that was kept; raises ValueError, TypeError or LookupError where the text is none of ours."""
     found: Mapping[str, Any] = json.loads(kept)

@@ -8,7 +8,7 @@ happened in, or its credit for going on from others, and no more: it is undecide
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeAlias
@@ -101,21 +101,26 @@ def question_results(
     judged: Judged = NOTHING_JUDGED,
     isolation: Isolation = isolated,
     known: tuple[Carried | None, ...] | None = None,
+    held: Container[str] = (),
 ) -> tuple[tuple[PartResult, ...], tuple[Carried | None, ...]]:
-    """The results of a question's parts, in order, and what its wrong answers are given the others (if not `known`)."""
+    """The results of a question's parts, in order, and what its wrong answers are given the others, if not `known`.
+
+    Parts that are `held` have their results; where it is known what follows from them, they are not judged.
+    """
     answers = {answer.part: answer for answer in submission.answers}
     results = {one.part: by_hand(one, answers.get(one.part), submission.ocr) for one in question.asked if one.by_hand}
-    given = [answers.get(part.part.id) for part in question.parts]
+    left_out = () if known is None else held
+    given = [None if part.part.id in left_out else answers.get(part.part.id) for part in question.parts]
     own = [_found(key, part, answer, judged, isolation) for part, answer in zip(question.parts, given, strict=True)]
     alone = [
         missing(part.asked) if judgement is None else judgement.result
         for part, judgement in zip(question.parts, own, strict=True)
     ]
-    followed = known or carried(question, alone, own, isolation)
+    followed = carried(question, alone, own, isolation) if known is None else known
     both = with_credit(question, alone, followed)
     there = [placed(result, answer) if answer else result for result, answer in zip(both, given, strict=True)]
     results |= {one.asked.part: _confirmed_by_hand(one) if submission.ocr else one for one in there}
-    return tuple(results[asked.part] for asked in question.asked), followed
+    return tuple(results[asked.part] for asked in question.asked if asked.part not in held), followed
 
 
 def report_with(submission: Submission, results: Sequence[PartResult]) -> GradeReport:

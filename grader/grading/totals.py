@@ -6,7 +6,7 @@ parts stand outside of such a choice: their points count in the score, and not i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 
@@ -42,6 +42,11 @@ def total(results: Iterable[PartResult]) -> Total:
         left_out += [] if best is None else ranked[best:]
         most.append(sum_of_best((result.asked.max_score for result in choice), best))
     return Total(round(fsum(scores), 6), round(fsum(most), 9), frozenset(result.asked.part for result in left_out))
+
+
+def parts_left_out(results: Sequence[PartResult]) -> frozenset[str]:
+    """The ids of the parts that do not count, for others of their questions are better."""
+    return total(results).left_out if any(one.asked.best is not None for one in results) else frozenset()
 
 
 def _rank(result: PartResult) -> tuple[float, bool, bool, int, str]:
