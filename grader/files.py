@@ -10,12 +10,13 @@ from pathlib import Path
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` as UTF-8 to a neighbour of `path`, then put it in its place; makes the folders above it.
+    """Write `text` as UTF-8, as `write_bytes` does; half a character, as hostile JSON can hold, becomes ``?``."""
+    write_bytes(path, text.encode("utf-8", "replace"))
 
-    A lone surrogate (half a character, as hostile JSON can hold) becomes ``?``. Raises OSError.
-    """
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write to a neighbour of `path`, then put it in its place; makes the folders above it. Raises OSError."""
     temporary = path.with_name(f".{os.getpid()}.part-{path.name[:100]}")
-    data = text.encode("utf-8", "replace")
     try:
         try:
             temporary.write_bytes(data)

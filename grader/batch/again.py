@@ -105,7 +105,7 @@ def _draw_again(book: Gradebook, solved: Solved) -> None:
         fingerprint, kept = held[student]
         report = _whole(connection, solved, student, kept)
         path = book.folder / "feedback" / files[student]
-        keep_pages(connection, {student: write_page(path, student_page(report, solved.shown), fingerprint)})
+        keep_pages(connection, {student: write_page(path, student_page(report, solved.shown).encode(), fingerprint)})
         renew_line(connection, student, student_line(report, solved.shown))
 
 

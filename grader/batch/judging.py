@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 from typing import TypeVar
 
 from grader.batch.pool import Ended, spread
@@ -23,6 +24,7 @@ from grader.solver.key import AnswerKey
 from grader.submission.submissions import Submission
 
 T = TypeVar("T")
+NOTHING_HELD: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,21 @@ class Solved:
     shown: RubricShown
 
 
-def distinct_answers(submissions: Iterable[Submission], parts: Mapping[str, str]) -> tuple[DistinctAnswer, ...]:
-    """Each part and text that there is something to judge of, once, part by part; `parts` are their fingerprints."""
-    place = {part: k for k, part in enumerate(parts)}
-    found = {(place[one.part], one.text): one for each in submissions for one in each.answers if one.part in place}
-    given = [one for _, one in sorted(found.items()) if one.text.strip()]
-    return tuple(
-        DistinctAnswer(one.part, one.text, answer_fingerprint(parts[one.part], one.text, CONTEXT)) for one in given
-    )
+def distinct_answers(
+    submissions: Iterable[Submission], parts: Mapping[str, str], held: Mapping[str, frozenset[str]] = NOTHING_HELD
+) -> tuple[DistinctAnswer, ...]:
+    """Each part and text that there is something to judge of, once, part by part; `parts` are their fingerprints.
+
+    Of `held` parts, by student, nothing is judged.
+    """
+    texts: dict[str, dict[str, None]] = {part: {} for part in parts}
+    for each in submissions:
+        left_out = held.get(each.student, frozenset())
+        for one in each.answers:
+            if one.part in texts and one.part not in left_out and one.text.strip():
+                texts[one.part][one.text] = None
+    given = [(part, text) for part, found in texts.items() for text in sorted(found)]
+    return tuple(DistinctAnswer(part, text, answer_fingerprint(parts[part], text, CONTEXT)) for part, text in given)
 
 
 def judge_all(given: Solved, pairs: Sequence[DistinctAnswer], jobs: int) -> Iterator[tuple[Kept, bool]]:

@@ -16,13 +16,13 @@ from pathlib import Path
 from grader.batch.judging import Solved
 from grader.batch.pool import Ended, piece, spread
 from grader.feedback.addresses import anchor
-from grader.feedback.student import sections_in, student_page
+from grader.feedback.student import page_of, sections_in
 from grader.feedback.tables import entries_in, student_line
-from grader.files import write_text
+from grader.files import write_bytes
 from grader.gradebook.assembly import outlined, report_kept
 from grader.gradebook.encoding import decode_carried, decode_result, encode_carried
 from grader.gradebook.fingerprints import decided_on
-from grader.gradebook.reports import Page, PartKept, ReportKept, encode_report, parts_kept
+from grader.gradebook.reports import Page, PartKept, encode_report, parts_kept
 from grader.grading.by_hand import missing
 from grader.grading.grade import placed, question_results, report_with
 from grader.grading.isolated import Failed, Isolation, not_judged
@@ -49,7 +49,7 @@ class Held:
 
     parts: Mapping[str, PartKept] = field(default_factory=dict)
     entries: Mapping[str, str] = field(default_factory=dict)
-    sections: Mapping[str, str] = field(default_factory=dict)
+    sections: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,8 @@ class Sheet:
     """All that a student's report is made of.
 
     `judgements` are by part (fingerprint, JSON, section), `carried` by question what is kept of what follows from other
-    answers, `overrides` by part what people decided; `fingerprint` names the report, `page` the file of its page,
-    `rests_on` by part what it depends on. Where one of its judgements is not to last, `lasts` is false. Parts that hold
-    from an `earlier` run have no judgements here.
+    answers, `overrides` by part what people decided; `fingerprint` names the report, `page` the file of its page. Where
+    one of its judgements is not to last, `lasts` is false. Parts that hold from an `earlier` run have no judgements.
     """
 
     submission: Submission
@@ -69,7 +68,6 @@ class Sheet:
     carried: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, Override] = field(default_factory=dict)
     lasts: bool = True
-    rests_on: Mapping[str, str] = field(default_factory=dict)
     earlier: Earlier | None = None
 
 
@@ -172,11 +170,10 @@ def _held(given: Pages, sheet: Sheet) -> Held:
         return Held()
     parts = parts_kept(sheet.earlier.report)
     entries = entries_in(sheet.earlier.line)
-    sections: dict[str, str] = {}
+    same, sections = sheet.earlier.parts, dict[str, bytes]()
     if given.folder is not None:
-        there = sections_in((given.folder / sheet.page).read_bytes().decode("utf-8"))
-        sections = {part: there[anchor(part)] for part in sheet.earlier.parts}
-    same = sheet.earlier.parts
+        there = sections_in((given.folder / sheet.page).read_bytes())
+        sections = {part: there[anchor(part)] for part in same}
     return Held({part: parts[part] for part in same}, {part: entries[part] for part in same}, sections)
 
 
@@ -192,41 +189,30 @@ def _reported(
     """The report as it is kept; where the page `failed` before, a bare one is written."""
     answers = {answer.part: decided_on(answer) for answer in sheet.submission.answers}
     report = overridden(report, sheet.overrides, answers) if sheet.overrides else report
-    page, kept = None, _kept(sheet, report, alone, held)
+    page, kept = None, report_kept(report, alone, held.parts)
     if given.folder is not None:
         as_kept = {one.part for one in kept.parts if one.judgement and not one.result}
         drawn = {part: section for part, (_, _, section) in sheet.judgements.items() if part in as_kept and section}
-        drawing = partial(student_page, report, given.solved.shown, drawn, held.sections)
+        drawing = partial(page_of, report, given.solved.shown, drawn, held.sections)
         told, page = _written(piece(drawing) if failed is None else failed, given.folder / sheet.page, sheet, report)
         if told is not report:
-            report, kept = told, _kept(sheet, told, alone, held)
+            report, kept = told, report_kept(told, alone, held.parts)
     line = student_line(report, given.solved.shown, held.entries)
     return Reported(sheet.submission.student, _name(sheet), encode_report(kept), line, carried, page)
 
 
-def _kept(sheet: Sheet, report: GradeReport, alone: Mapping[str, tuple[str, PartResult]], held: Held) -> ReportKept:
-    """The report as it is kept, with what its parts rest on where a later run may take them over."""
-    kept = report_kept(report, alone, held.parts)
-    rests_on = sheet.rests_on if sheet.lasts and not report.problems else {}
-    return replace(kept, parts=tuple(_resting_on(one, rests_on.get(one.part, "")) for one in kept.parts))
-
-
-def _resting_on(part: PartKept, name: str) -> PartKept:
-    return part if part.rests_on == name else replace(part, rests_on=name)
-
-
-def _written(page: str | Failed, path: Path, sheet: Sheet, report: GradeReport) -> tuple[GradeReport, Page]:
+def _written(page: bytes | Failed, path: Path, sheet: Sheet, report: GradeReport) -> tuple[GradeReport, Page]:
     """The report once its page is written; where the page is what fails, a bare one says so, and so does the report."""
     if isinstance(page, Failed):
         problem = Problem("grader failed on this submission's page", page.why, file=report.source)
         report = replace(report, review=True, problems=(*report.problems, problem))
-        page = f"<!doctype html><title>{escape(report.student)}</title><p>{escape(str(problem))}"
+        page = f"<!doctype html><title>{escape(report.student)}</title><p>{escape(str(problem))}".encode()
     return report, write_page(path, page, _name(sheet))
 
 
-def write_page(path: Path, text: str, fingerprint: str) -> Page:
+def write_page(path: Path, page: bytes, fingerprint: str) -> Page:
     """Write the page of the report that `fingerprint` names; what to know it by. Raises OSError."""
-    write_text(path, text)
+    write_bytes(path, page)
     there = path.stat()
     return Page(path.name, fingerprint, there.st_size, there.st_mtime_ns)
 

@@ -21,18 +21,31 @@ from grader.gradebook.fingerprints import (
     answer_fingerprint,
     carried_fingerprint,
     class_fingerprint,
-    of_parts,
+    hashed,
     part_fingerprints,
+    part_keys,
     program_hash,
     question_fingerprints,
     report_fingerprint,
-    rests_on,
     section_looks,
+    sheet_fingerprint,
+    told_again,
 )
 from grader.gradebook.judgements import CARRIED, Kept, keep_judgements, kept_fingerprints, kept_judgements
 from grader.gradebook.opening import written
-from grader.gradebook.reports import Page, current, held_report, keep_pages, pages, replace_reports, rests_kept
+from grader.gradebook.reports import (
+    Page,
+    current,
+    has_problems,
+    held_report,
+    keep_pages,
+    keep_part_keys,
+    kept_part_keys,
+    pages,
+    replace_reports,
+)
 from grader.gradebook.rows import CONTEXT
+from grader.results import RubricShown
 from grader.submission.submissions import Submission
 
 Progress = Callable[[str, int, int], None]
@@ -44,9 +57,8 @@ _AT_ONCE = 64  # judgements, or reports, written to the gradebook together
 class Plan:
     """What is to be done: the students whose reports are `stale`, and by student the fingerprint and page of each.
 
-    `parts` and `questions` are fingerprints, `of_parts` of what results of a class have in common, `asked` the judged
-    parts of each question, `looks` what sections are drawn with. `as_left` are students whose page, where pages are
-    written, is that of the report that holds.
+    `parts` and `questions` are fingerprints, `asked` the judged parts of each question, `looks` what sections are drawn
+    with. `held` are by student the parts that hold still from an earlier run, in report and page.
     """
 
     solved: Solved
@@ -54,12 +66,11 @@ class Plan:
     fingerprints: Mapping[str, str]
     files: Mapping[str, str]
     parts: Mapping[str, str]
-    of_parts: Mapping[str, str]
     questions: Mapping[str, str]
     asked: Mapping[str, tuple[str, ...]]
     decided: Mapping[str, Mapping[str, Decided]]
     looks: Mapping[str, str]
-    as_left: frozenset[str]
+    held: Mapping[str, frozenset[str]]
 
 
 def planned(
@@ -71,34 +82,40 @@ def planned(
 ) -> Plan:
     """Which reports are to be made; given a `folder` for pages, also those whose page is not as it was left."""
     rubric = solved.key.rubric
-    parts = part_fingerprints(rubric)
+    parts, questions = part_fingerprints(rubric), question_fingerprints(rubric)
+    keys = part_keys(solved.shown, parts, questions)
+    name = hashed(*(piece for pair in keys.items() for piece in pair))
+    with written(book):
+        keep_part_keys(book, name, keys)
     of_class = class_fingerprint(solved.shown, parts)
     files = page_names(one.student for one in submissions)
-    fingerprints = {
-        one.student: report_fingerprint(one, of_class, _decisions(decided.get(one.student, {}))) for one in submissions
-    }
-    holds = current(book)
-    shown = pages(book)
-    stale, as_left = [], set()
+    sheets = {one.student: sheet_fingerprint(one, _decisions(decided.get(one.student, {}))) for one in submissions}
+    fingerprints = {student: report_fingerprint(of_class, name, sheet) for student, sheet in sheets.items()}
+    holds, shown = current(book), pages(book)
+    still: dict[str, frozenset[str]] = {}
+    stale, held = [], {}
     for one in submissions:
-        name, (fingerprint, _) = one.student, holds.get(one.student, ("", ""))
-        if folder is None or _is_there(folder, shown.get(name), files[name], fingerprint):
-            as_left.add(name)
-        if name not in as_left or name not in holds or fingerprint != fingerprints[name]:
+        before, report = holds.get(one.student, ("", ""))
+        as_left = folder is None or _is_there(folder, shown.get(one.student), files[one.student], before)
+        if not (as_left and report and before == fingerprints[one.student]):
             stale.append(one)
-    return Plan(
-        solved,
-        tuple(stale),
-        fingerprints,
-        files,
-        parts,
-        of_parts(solved.shown, parts),
-        question_fingerprints(rubric),
-        {question.id: tuple(part.id for part in question.judged) for question in rubric.questions},
-        decided,
-        section_looks(solved.shown),
-        frozenset(as_left),
-    )
+            keys_then, sheet_then = told_again(before)
+            if as_left and sheet_then == sheets[one.student] and not has_problems(report):
+                if keys_then not in still:
+                    still[keys_then] = _holding(solved.shown, keys, kept_part_keys(book, keys_then))
+                held[one.student] = still[keys_then]
+    asked = {question.id: tuple(part.id for part in question.judged) for question in rubric.questions}
+    looks = section_looks(solved.shown)
+    return Plan(solved, tuple(stale), fingerprints, files, parts, questions, asked, decided, looks, held)
+
+
+def _holding(shown: RubricShown, now: Mapping[str, str], then: Mapping[str, str]) -> frozenset[str]:
+    """The parts whose results hold still for a student who handed in the same."""
+    same = {part for part, key in now.items() if then.get(part) == key}
+    # where not all parts are counted, or some are a bonus, a section says so, by what the others have
+    joint = {one.question for one in shown.parts if one.best is not None or one.bonus}
+    changed = {one.question for one in shown.parts if one.part not in same} & joint
+    return frozenset(one.part for one in shown.parts if one.part in same and one.question not in changed)
 
 
 def _decisions(decided: Mapping[str, Decided]) -> list[Decided]:
@@ -119,7 +136,7 @@ def _is_there(folder: Path, page: Page | None, file: str, fingerprint: str) -> b
 def judge_new(book: sqlite3.Connection, plan: Plan, jobs: int, progress: Progress | None) -> dict[str, Kept]:
     """Judge what is not kept; what the clock ended is given back by fingerprint, and not kept. Raises OSError."""
     known = kept_fingerprints(book)
-    new = [pair for pair in distinct_answers(plan.stale, plan.parts) if pair.fingerprint not in known]
+    new = [pair for pair in distinct_answers(plan.stale, plan.parts, plan.held) if pair.fingerprint not in known]
     fleeting: dict[str, Kept] = {}
     done = 0
     for some in _chunks(judge_all(plan.solved, new, jobs), _AT_ONCE):
@@ -191,19 +208,17 @@ class _Sheets(Sequence[Sheet]):
         if isinstance(index, slice):
             return [self[k] for k in range(*index.indices(len(self)))]
         plan, submission = self.plan, self.plan.stale[index]
-        answers = {one.part: one for one in submission.answers if one.part in plan.of_parts}
-        carried = {question: _carried_name(plan, submission, question) for question in plan.asked}
-        decided = plan.decided.get(submission.student, {})
-        rests_on = {} if submission.problems else _rests_on(plan, submission, carried)
-        earlier = _earlier(self.book, plan, submission.student, rests_on)
-        held = earlier.parts if earlier else frozenset()
+        held = plan.held.get(submission.student, frozenset())
+        there = held_report(self.book, submission.student) if held else None
         asked = {one.question for one in plan.solved.shown.parts if one.part not in held} & plan.asked.keys()
-        follows = kept_judgements(self.book, (carried[question] for question in asked))
+        carried = {question: _carried_name(plan, submission, question) for question in asked}
+        follows = kept_judgements(self.book, carried.values())
+        texts = {one.part: one.text for one in submission.answers if one.text.strip()}
         names = {
-            part: answer_fingerprint(plan.parts[part], answers[part].text, CONTEXT)
+            part: answer_fingerprint(plan.parts[part], texts[part], CONTEXT)
             for question in asked
             for part in plan.asked[question]
-            if part in answers and answers[part].text.strip() and not (part in held and carried[question] in follows)
+            if part in texts and not (part in held and carried[question] in follows)
         }
         found = kept_judgements(self.book, names.values())
         kept = {**found, **{name: self.fleeting[name] for name in names.values() if name in self.fleeting}}
@@ -211,43 +226,12 @@ class _Sheets(Sequence[Sheet]):
             submission,
             plan.fingerprints[submission.student],
             plan.files[submission.student],
-            {part: _as_sheet_has_it(kept[name], plan.looks[part]) for part, name in names.items()},
+            {part: _as_sheet_has_it(kept[name], plan.looks[part]) for part, name in names.items() if name in kept},
             {question: follows[name].judgement for question, name in carried.items() if name in follows},
-            {part: one.override for part, one in decided.items()},
+            {part: one.override for part, one in plan.decided.get(submission.student, {}).items()},
             lasts=self.fleeting.keys().isdisjoint(names.values()),
-            rests_on=rests_on,
-            earlier=earlier,
+            earlier=Earlier(held, *there) if there else None,
         )
-
-
-def _rests_on(plan: Plan, submission: Submission, carried: Mapping[str, str]) -> dict[str, str]:
-    """By part, the fingerprint of what its result and section depend on."""
-    answers = {one.part: one for one in submission.answers}
-    decided = plan.decided.get(submission.student, {})
-    return {
-        one.part: rests_on(
-            plan.of_parts[one.part],
-            carried[one.question],
-            answers.get(one.part),
-            submission.ocr,
-            decided.get(one.part),
-        )
-        for one in plan.solved.shown.parts
-    }
-
-
-def _earlier(book: sqlite3.Connection, plan: Plan, student: str, now: Mapping[str, str]) -> Earlier | None:
-    """What holds of a student's report from an earlier run, whose page was not touched since."""
-    there = held_report(book, student) if now and student in plan.as_left else None
-    if there is None:
-        return None
-    before = rests_kept(there[0])
-    same = {part for part, name in now.items() if before.get(part) == name}
-    # where not all parts are counted, or some are a bonus, a section says so, by what the others have
-    joint = {one.question for one in plan.solved.shown.parts if one.best is not None or one.bonus}
-    open_ = {one.question for one in plan.solved.shown.parts if one.part not in same} & joint
-    held = frozenset(one.part for one in plan.solved.shown.parts if one.part in same and one.question not in open_)
-    return Earlier(held, *there) if held else None
 
 
 def _as_sheet_has_it(kept: Kept, look: str) -> tuple[str, str, str]:

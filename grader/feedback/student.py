@@ -23,7 +23,8 @@ from grader.feedback.wording import VERDICTS, clean, earned, in_order, outcome_o
 from grader.results import GradeReport, PartResult, RubricShown
 
 NOTHING_DRAWN: Mapping[str, str] = MappingProxyType({})
-_BEGINS, _ENDS = '<article class="part" id="', "</article>\n"  # which no text of a student's can look like
+NOTHING_TAKEN_OVER: Mapping[str, bytes] = MappingProxyType({})
+_BEGINS, _ENDS = b'<article class="part" id="', b"</article>\n"  # which no text of a student's can look like
 _TAKEN_OVER = Markup("<taken-over/>")
 
 
@@ -73,13 +74,18 @@ class StudentView:
     remarks: tuple[Remark, ...]
 
 
-def student_page(
+def student_page(report: GradeReport, rubric: RubricShown) -> str:
+    """The feedback page of one student: self-contained, no script, no network."""
+    return page_of(report, rubric).decode()
+
+
+def page_of(
     report: GradeReport,
     rubric: RubricShown,
     drawn: Mapping[str, str] = NOTHING_DRAWN,
-    taken_over: Mapping[str, str] = NOTHING_DRAWN,
-) -> str:
-    """The feedback page of one student: self-contained, no script, no network.
+    taken_over: Mapping[str, bytes] = NOTHING_TAKEN_OVER,
+) -> bytes:
+    """The feedback page of one student in UTF-8.
 
     `drawn` are by part sections that `open_section` made, which need not be drawn again; `taken_over` whole ones of an
     earlier page, whose parts the report may have in outline.
@@ -112,28 +118,30 @@ def student_page(
         questions=questions,
         remarks=remarks(tuple(problem for problem in report.problems if problem not in of_parts)),
     )
-    page = clean(template("student.html").render(page=view))
+    page = clean(template("student.html").render(page=view)).encode()
     return _filled(page, [taken_over[one.asked.part] for one in results if one.asked.part in taken_over])
 
 
-def sections_in(page: str) -> dict[str, str]:
-    """By anchor the sections of a page."""
+def sections_in(page: bytes) -> dict[str, bytes]:
+    """By anchor the sections of a page, in UTF-8."""
     found = {}
-    for piece in page.split(_ENDS)[:-1]:
-        at = piece.index(_BEGINS)
+    at = page.find(_BEGINS)
+    while at >= 0:
         name = at + len(_BEGINS)
-        found[piece[name : piece.index('"', name)]] = piece[at:] + _ENDS
+        end = page.index(_ENDS, name) + len(_ENDS)
+        found[page[name : page.index(b'"', name)].decode()] = page[at:end]
+        at = page.find(_BEGINS, end)
     return found
 
 
-def _filled(page: str, sections: Sequence[str]) -> str:
+def _filled(page: bytes, sections: Sequence[bytes]) -> bytes:
     """The page with the sections that were taken over in their places."""
-    pieces = page.split(_TAKEN_OVER)
-    return "".join(text for pair in zip(pieces, (*sections, ""), strict=True) for text in pair)
+    pieces = page.split(_TAKEN_OVER.encode())
+    return b"".join(text for pair in zip(pieces, (*sections, b""), strict=True) for text in pair)
 
 
 def _question(
-    results: tuple[PartResult, ...], names: Names, drawn: Mapping[str, str], taken_over: Mapping[str, str]
+    results: tuple[PartResult, ...], names: Names, drawn: Mapping[str, str], taken_over: Mapping[str, bytes]
 ) -> QuestionView:
     asked = results[0].asked
     sums = question_sum(results)

@@ -22,6 +22,8 @@ SCHEMA = 1
 NO_ENTRIES: Mapping[str, str] = MappingProxyType({})
 _PARTS, _PART, _END = '"parts": [', '{"part": ', "]}"  # no string of JSON holds these: its own quotes are escaped
 
+_DECODER = json.JSONDecoder()
+
 # The first signs by which spreadsheets know a formula; the wide ones count in some locales.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
@@ -70,7 +72,7 @@ def entries_in(line: str) -> dict[str, str]:
     """By part the entries of a student's line, each as it stands there."""
     inside = line[line.index(_PARTS) + len(_PARTS) : -len(_END)]
     entries = [_PART + entry for entry in inside.removeprefix(_PART).split(f", {_PART}")]
-    return {json.JSONDecoder().raw_decode(entry, len(_PART))[0]: entry for entry in entries}
+    return {_DECODER.raw_decode(entry, len(_PART))[0]: entry for entry in entries}
 
 
 def grades_csv(report: ClassReport) -> str:

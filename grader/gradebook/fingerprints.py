@@ -129,18 +129,14 @@ def section_looks(shown: RubricShown) -> dict[str, str]:
     return {one.part: hashed(look_hash(), repr(replace(one, solution=()))) for one in shown.parts}
 
 
-def of_parts(shown: RubricShown, parts: Mapping[str, str]) -> dict[str, str]:
-    """By part, what its results in a class have in common: how it is judged, what it is worth, how it is drawn."""
-    looks = section_looks(shown)
-    return {part: hashed(program_hash(), look, parts.get(part, "")) for part, look in looks.items()}
+def part_keys(shown: RubricShown, parts: Mapping[str, str], questions: Mapping[str, str]) -> dict[str, str]:
+    """By part, what its result and its section of a page depend on besides what a student handed in.
 
-
-def rests_on(of_part: str, carried: str, answer: Answer | None, ocr: bool, decision: object) -> str:
-    """Of all that one student's result of a part, and its section of the page, depend on.
-
-    `of_part` is the class's, `carried` the fingerprint of what follows from the student's other answers.
+    That is how it is judged, what follows in its question, what it is worth, and how it is drawn.
     """
-    return hashed(of_part, carried, repr((answer, ocr, decision)))
+    looks = section_looks(shown)
+    own = {one.part: (parts.get(one.part, ""), questions[one.question]) for one in shown.parts}
+    return {part: hashed(program_hash(), looks[part], *both) for part, both in own.items()}
 
 
 def class_fingerprint(shown: RubricShown, parts: Mapping[str, str]) -> str:
@@ -150,7 +146,18 @@ def class_fingerprint(shown: RubricShown, parts: Mapping[str, str]) -> str:
     return hashed(program_hash(), look_hash(), shown.title, worth)
 
 
-def report_fingerprint(submission: Submission, of_class: str, decisions: Iterable[object]) -> str:
-    """Of all that a student's report and page depend on."""
+def sheet_fingerprint(submission: Submission, decisions: Iterable[object]) -> str:
+    """Of all that a student's report depends on besides the rubric: what was handed in, and what people decided."""
     whole = (submission.student, submission.name, submission.source, submission.ocr, submission.answers)
-    return hashed("report", of_class, repr(whole), repr(submission.problems), *map(repr, decisions))
+    return hashed("sheet", repr(whole), repr(submission.problems), *map(repr, decisions))
+
+
+def report_fingerprint(of_class: str, keys: str, sheet: str) -> str:
+    """Of all that a student's report depend on: three fingerprints, the last two of which can be told again."""
+    return f"{of_class}.{keys}.{sheet}"
+
+
+def told_again(fingerprint: str) -> tuple[str, str]:
+    """The fingerprints of part keys and of the sheet in that of a report; empty where it is none of these."""
+    pieces = fingerprint.split(".")
+    return (pieces[1], pieces[2]) if len(pieces) == 3 else ("", "")

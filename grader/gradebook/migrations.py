@@ -111,5 +111,12 @@ CREATE TABLE changes (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST,)
+_PART_KEYS = """
+CREATE TABLE part_keys (          -- what results of parts depended on, by which a later run knows what holds still
+    fingerprint TEXT PRIMARY KEY, -- the second of the three in a report's fingerprint
+    keys TEXT NOT NULL            -- JSON: by part a hash
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _PART_KEYS)
 VERSION = len(MIGRATIONS)

@@ -39,7 +39,6 @@ class PartKept:
     rule: str = ""
     message: str = ""
     override: tuple[Any, ...] = ()
-    rests_on: str = ""
 
 
 _PART = tuple(one.name for one in fields(PartKept))
@@ -151,6 +150,18 @@ def end_reports(book: sqlite3.Connection, run: int, students: Iterable[str]) -> 
     )
 
 
+def keep_part_keys(book: sqlite3.Connection, name: str, keys: Mapping[str, str]) -> None:
+    """Keep the keys of a class's parts under their fingerprint."""
+    book.execute("INSERT OR IGNORE INTO part_keys VALUES (?, ?)", (name, dumps(keys)))
+
+
+def kept_part_keys(book: sqlite3.Connection, name: str) -> Mapping[str, str]:
+    """The keys of parts that were kept under a fingerprint; none where there are none; raises ValueError."""
+    row = book.execute("SELECT keys FROM part_keys WHERE fingerprint = ?", (name,)).fetchone()
+    found: Mapping[str, str] = json.loads(row[0]) if row else {}
+    return found
+
+
 def pages(book: sqlite3.Connection) -> dict[str, Page]:
     """By student the page that was written; raises sqlite3.Error."""
     rows = book.execute("SELECT student, file, fingerprint, bytes, modified FROM pages")
@@ -192,10 +203,9 @@ def parts_kept(report: str) -> dict[str, PartKept]:
     return {one[0]: PartKept(*one) for one in json.loads(report)["parts"]}
 
 
-def rests_kept(report: str) -> dict[str, str]:
-    """By id what the parts of a report rest on, of those that say so; raises as `decode_report`."""
-    at = _PART.index("rests_on")
-    return {one[0]: one[at] for one in json.loads(report)["parts"] if len(one) > at}
+def has_problems(report: str) -> bool:
+    """Whether a report that `encode_report` made names any Problem."""
+    return not report.endswith('"problems":[]}')
 
 
 def decode_report(student: str, kept: str) -> ReportKept:

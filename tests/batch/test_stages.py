@@ -199,8 +199,8 @@ def test_a_page_that_kills_its_process_costs_the_class_nothing(
     found = judged(given)
     whole = reports(given, found, tmp_path)
     ours = os.getpid()
-    dies = failing(reporting.student_page, die, lambda report, *_: report.student == "bob" and os.getpid() != ours)
-    monkeypatch.setattr(reporting, "student_page", dies)
+    dies = failing(reporting.page_of, die, lambda report, *_: report.student == "bob" and os.getpid() != ours)
+    monkeypatch.setattr(reporting, "page_of", dies)
     made = reports(given, found, tmp_path)
     assert (made["ann"].line, made["cyd"].line) == (whole["ann"].line, whole["cyd"].line)
     assert kept(made["bob"]).review

@@ -146,14 +146,14 @@ def test_one_student_never_costs_the_others_theirs(
 def test_a_page_that_fails_does_not_cost_the_class_its_results(
     rubric: str, klass: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = reporting.student_page
+    page = reporting.page_of
 
-    def failing(report: GradeReport, *more: object) -> str:
+    def failing(report: GradeReport, *more: object) -> bytes:
         if report.student == "bob":
             raise KeyError("template")
         return page(report, *more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(reporting, "student_page", failing)
+    monkeypatch.setattr(reporting, "page_of", failing)
     assert main(["grade", rubric, str(klass), "--out", str(tmp_path), "--jobs", "1", "--quiet"]) == 0
     assert "grader failed on this submission" in (tmp_path / "feedback" / "bob.html").read_text()
 

@@ -176,14 +176,14 @@ def test_the_bytes_do_not_depend_on_jobs(rubric: str, tmp_path: Path, monkeypatc
 
 
 def test_a_page_that_fails_leaves_the_points(rubric: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = reporting.student_page
+    page = reporting.page_of
 
-    def failing(report: GradeReport, *more: object) -> str:
+    def failing(report: GradeReport, *more: object) -> bytes:
         if report.student == "bob":
             raise KeyError("template")
         return page(report, *more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(reporting, "student_page", failing)
+    monkeypatch.setattr(reporting, "page_of", failing)
     files = graded(rubric, ROWS, tmp_path, 2)
     assert b"bob,,0,3,1,2,6,7,85.71,true" in files["grades.csv"]
     assert said(files) == [
