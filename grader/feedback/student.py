@@ -25,7 +25,7 @@ from grader.results import GradeReport, PartResult, RubricShown
 NOTHING_DRAWN: Mapping[str, str] = MappingProxyType({})
 NOTHING_TAKEN_OVER: Mapping[str, bytes] = MappingProxyType({})
 _BEGINS, _ENDS = b'<article class="part" id="', b"</article>\n"  # which no text of a student's can look like
-_TAKEN_OVER = Markup("<taken-over/>")
+_TAKEN_OVER, _SAME = Markup("<taken-over/>"), Markup("<same/>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,10 @@ class QuestionView:
 
 @dataclass(frozen=True, slots=True)
 class StudentView:
-    """A page; `fill` is the width of the score's bar in percent, `counts` are (verdict, number, word)."""
+    """A page; `fill` is the width of the score's bar in percent, `counts` are (verdict, number, word).
+
+    `same` stands for what all pages begin with.
+    """
 
     title: str
     rubric: str
@@ -72,6 +75,7 @@ class StudentView:
     open_parts: tuple[OpenPart, ...]
     questions: tuple[QuestionView, ...]
     remarks: tuple[Remark, ...]
+    same: Markup = _SAME
 
 
 def student_page(report: GradeReport, rubric: RubricShown) -> str:
@@ -118,8 +122,14 @@ def page_of(
         questions=questions,
         remarks=remarks(tuple(problem for problem in report.problems if problem not in of_parts)),
     )
-    page = clean(template("student.html").render(page=view)).encode()
+    page = clean(template("student.html").render(page=view)).encode().replace(_SAME.encode(), _same(), 1)
     return _filled(page, [taken_over[one.asked.part] for one in results if one.asked.part in taken_over])
+
+
+@lru_cache(maxsize=1)
+def _same() -> bytes:
+    """The style and the icons of every page."""
+    return template("same.html").render().encode()
 
 
 def sections_in(page: bytes) -> dict[str, bytes]:

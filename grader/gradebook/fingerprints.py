@@ -135,8 +135,8 @@ def part_keys(shown: RubricShown, parts: Mapping[str, str], questions: Mapping[s
     That is how it is judged, what follows in its question, what it is worth, and how it is drawn.
     """
     looks = section_looks(shown)
-    own = {one.part: (parts.get(one.part, ""), questions[one.question]) for one in shown.parts}
-    return {part: hashed(program_hash(), looks[part], *both) for part, both in own.items()}
+    judged = {one.part: (parts[one.part], questions[one.question]) for one in shown.parts if not one.by_hand}
+    return {part: hashed(program_hash(), look, *judged.get(part, ())) for part, look in looks.items()}
 
 
 def class_fingerprint(shown: RubricShown, parts: Mapping[str, str]) -> str:
