@@ -12,6 +12,7 @@ from grader.feedback.tables import grades_csv, results_json
 from grader.files import write_text
 from grader.gradebook.assembly import grade_report, outline, results_of
 from grader.gradebook.judgements import kept_judgements
+from grader.gradebook.reports import current
 from grader.gradebook.run_log import students_now
 from grader.problems import Problem
 from grader.results import ClassReport, RubricShown
@@ -21,9 +22,11 @@ def class_report(
     book: sqlite3.Connection, shown: RubricShown, problems: tuple[Problem, ...], *, whole: bool
 ) -> ClassReport:
     """The reports that hold now, sorted by student; in outline, unless each answer is wanted as a `whole`."""
-    kept = students_now(book)
     if not whole:
-        return ClassReport(shown, tuple(outline(kept[name], shown) for name in sorted(kept)), problems)
+        asked = {one.part: one for one in shown.parts}
+        held = sorted((student, report) for student, (_, report) in current(book).items())
+        return ClassReport(shown, tuple(outline(*one, asked) for one in held), problems)
+    kept = students_now(book)
     names = {part.judgement for one in kept.values() for part in one.parts if part.judgement and not part.result}
     results = results_of(kept_judgements(book, names), shown)
     return ClassReport(shown, tuple(grade_report(kept[name], shown, results) for name in sorted(kept)), problems)

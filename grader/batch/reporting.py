@@ -146,7 +146,7 @@ def _graded(given: Pages, sheet: Sheet, isolation: Isolation) -> Reported:
     texts = {answer.part: answer.text for answer in sheet.submission.answers}
     judged = {(part, texts[part]): Judgement(texts[part], result) for part, (_, result) in alone.items()}
     held = _held(given, sheet)
-    results = {part: outlined(kept, asked[part]) for part, kept in held.parts.items()}
+    results = {part: outlined(kept, asked) for part, kept in held.parts.items()}
     made = {}
     for question in given.solved.key.questions:
         name = question.question.id

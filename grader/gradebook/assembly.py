@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import astuple, replace
 from types import MappingProxyType
+from typing import Any
 
-from grader.gradebook.encoding import decode_result, encode_result, note_of
+from grader.gradebook.encoding import decode_result, encode_result, note_of, problem_of
 from grader.gradebook.judgements import Kept
 from grader.gradebook.reports import PartKept, ReportKept
 from grader.grading.by_hand import missing
@@ -86,23 +88,46 @@ def grade_report(kept: ReportKept, rubric: RubricShown, results: Mapping[str, Pa
     )
 
 
-def outline(kept: ReportKept, rubric: RubricShown) -> GradeReport:
-    """The report with what tables of a class need of it alone: outcomes, points, which mistakes, and what is open."""
-    asked = {one.part: one for one in rubric.parts}
-    parts = tuple(outlined(one, asked[one.part]) for one in kept.parts)
-    return GradeReport(
-        kept.student, kept.name, kept.source, kept.score, kept.max_score, kept.review, parts, kept.problems
-    )
+def outline(student: str, kept: str, asked: Mapping[str, Asked]) -> GradeReport:
+    """What tables of a class need of a report kept as JSON: outcomes, points, which mistakes, and what is open.
+
+    `asked` is by part; raises ValueError, TypeError or LookupError where the text is none of ours.
+    """
+    found: Mapping[str, Any] = json.loads(kept)
+    parts = tuple(_outlined(asked, *one) for one in found["parts"])
+    problems = tuple(map(problem_of, found["problems"]))
+    sums = (found["score"], found["max_score"], found["review"])
+    return GradeReport(student, found["name"], found["source"], *sums, parts, problems)
 
 
-def outlined(kept: PartKept, asked: Asked) -> PartResult:
-    """A part with its outcome, points and mistake alone."""
-    diagnosis = Diagnosis(note_of(kept.rule), "") if kept.rule else None
-    note, verdict = note_of(kept.note), _OUTCOMES[kept.verdict]
-    override = Override(*kept.override) if kept.override else None
+def _outlined(
+    asked: Mapping[str, Asked],
+    part: str,
+    verdict: str,
+    score: float,
+    _max_score: float,
+    note: str,
+    review: bool,
+    *rest: Any,
+) -> PartResult:
+    """A part from the fields of a PartKept, of which 42,000 are told for a large class."""
+    *_, rule, message, override = rest
     return PartResult(
-        asked, verdict, kept.score, note, kept.review, kept.message, diagnosis=diagnosis, override=override
+        asked[part],
+        _OUTCOMES[verdict],
+        score,
+        note_of(note),
+        review,
+        message,
+        diagnosis=Diagnosis(note_of(rule), "") if rule else None,
+        override=Override(*override) if override else None,
     )
+
+
+def outlined(kept: PartKept, asked: Mapping[str, Asked]) -> PartResult:
+    """A part with its outcome, points and mistake alone."""
+    outcome = (kept.part, kept.verdict, kept.score, kept.max_score, kept.note, kept.review)
+    return _outlined(asked, *outcome, kept.rule, kept.message, kept.override)
 
 
 def _part_result(kept: PartKept, asked: Asked, results: Mapping[str, PartResult]) -> PartResult:
