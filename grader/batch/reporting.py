@@ -187,8 +187,9 @@ def _reported(
     failed: Failed | None = None,
 ) -> Reported:
     """The report as it is kept; where the page `failed` before, a bare one is written."""
-    answers = {answer.part: decided_on(answer) for answer in sheet.submission.answers}
-    report = overridden(report, sheet.overrides, answers) if sheet.overrides else report
+    if sheet.overrides:
+        answers = {answer.part: decided_on(answer) for answer in sheet.submission.answers}
+        report = overridden(report, sheet.overrides, answers)
     page, kept = None, report_kept(report, alone, held.parts)
     if given.folder is not None:
         as_kept = {one.part for one in kept.parts if one.judgement and not one.result}

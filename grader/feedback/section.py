@@ -1,7 +1,7 @@
 """The result of one part -> its section of a student's page.
 
-`section` draws it whole; `open_section` leaves out the place where the answer stood and the solution, which `completed`
-puts in, so that what many students share is drawn once.
+`section` draws it whole; `open_section` leaves out the points, the place where the answer stood and the solution, which
+`completed` puts in: so what many students share is drawn once, whatever it is worth.
 """
 
 from __future__ import annotations
@@ -30,20 +30,14 @@ class SectionView:
     """A part as its section shows it; a text is empty where there is nothing to say.
 
     `decided` (the points), `by` (who, and when) and `comment` are a person's; `said` heads what the program found
-    beside them. `tag` says whether the points are a bonus, or not counted. A text `by_hand` is prose.
+    beside them. `outcome` has verdict and points, `sums` how they add up. A text `by_hand` is prose.
     """
 
     anchor: str
     part: str
     prompt: str
     target: Formula | None
-    verdict: str
-    word: str
-    score: str
-    max_score: str
-    worth: str
-    review: bool
-    tag: str
+    outcome: Markup
     by_hand: bool
     decided: str
     by: tuple[str, str]
@@ -58,12 +52,13 @@ class SectionView:
     checked: str
     detail: str
     diagnosis: str
-    lines: tuple[tuple[str, str], ...]
+    sums: Markup
     remarks: tuple[Remark, ...]
     solution: Markup
 
 
-PLACE, SOLUTION = "\ue000", "\ue001"  # what no page shows, in the places that are left open
+# what no page shows, in the places that are left open
+PLACE, SOLUTION, OUTCOME, SUMS = "\ue000", "\ue001", "\ue002", "\ue003"
 _PLACE = f'<span class="place">{PLACE}</span>'
 
 
@@ -71,30 +66,54 @@ def section(result: PartResult, tag: str, names: Names) -> Markup:
     """The section; `tag` says whether its points are a bonus, or not counted."""
     answer = result.answer
     place = placed(answer.file, answer.line) if answer else ""
-    return _drawn(_view(result, tag, place, _solution(result.asked), names))
-
-
-def open_section(result: PartResult, names: Names) -> str:
-    """The section with the places of answer and solution left open; empty where it can't be, for problems have places
-    of their own."""
-    if result.problems:
-        return ""
-    drawn = str(_drawn(_view(result, "", PLACE if result.answer else "", Markup(SOLUTION), names)))
-    once = drawn.count(SOLUTION) == 1 and drawn.count(PLACE) == drawn.count(_PLACE) == (result.answer is not None)
-    return drawn if once else ""
-
-
-def completed(drawn: str, place: str, asked: Asked) -> Markup:
-    """What `open_section` left open, put in."""
-    drawn = drawn.replace(_PLACE, f'<span class="place">{escape(place)}</span>' if place else "", 1)
-    return Markup(drawn.replace(SOLUTION, _solution(asked), 1))
-
-
-def _drawn(view: SectionView) -> Markup:
+    view = _view(result, place, names, _outcome(result, tag), _sums(result), _solution(result.asked))
     return Markup(template("part.html").render(part=view))
 
 
-def _view(result: PartResult, tag: str, place: str, solution: Markup, names: Names) -> SectionView:
+def open_section(result: PartResult, names: Names) -> str:
+    """The section with points, place and solution left open; empty where it can't be, for problems have places of their
+    own."""
+    if result.problems:
+        return ""
+    place, holes = PLACE if result.answer else "", (OUTCOME, SUMS, SOLUTION)
+    drawn = template("part.html").render(part=_view(result, place, names, *map(Markup, holes)))
+    once = all(drawn.count(hole) == 1 for hole in holes) and drawn.count(PLACE) == drawn.count(_PLACE) == bool(place)
+    return drawn if once else ""
+
+
+def completed(drawn: str, result: PartResult, tag: str) -> Markup:
+    """The section of a result, of what `open_section` made of the same judgement."""
+    answer = result.answer
+    place = placed(answer.file, answer.line) if answer else ""
+    drawn = drawn.replace(_PLACE, f'<span class="place">{escape(place)}</span>' if place else "", 1)
+    drawn = drawn.replace(OUTCOME, _outcome(result, tag), 1).replace(SUMS, _sums(result), 1)
+    return Markup(drawn.replace(SOLUTION, _solution(result.asked), 1))
+
+
+def _outcome(result: PartResult, tag: str) -> Markup:
+    """Verdict and points; `tag` says whether they are a bonus, or not counted."""
+    most = result.asked.max_score
+    word, score = outcome_of(result).word, earned(result)
+    return _drawn_outcome(result.outcome, word, result.review, tag, score, points(most), worth(most))
+
+
+@lru_cache(maxsize=16_384)
+def _drawn_outcome(verdict: str, word: str, review: bool, tag: str, score: str, max_score: str, worth: str) -> Markup:
+    """A class has few different ones."""
+    said = {"verdict": verdict, "word": word, "review": review, "tag": tag}
+    drawn = template("outcome.html").render(**said, score=score, max_score=max_score, worth=worth)
+    return Markup(drawn)
+
+
+def _sums(result: PartResult) -> Markup:
+    """How the points add up; empty where there is one line, or a person decided."""
+    if len(result.lines) < 2 or result.override:
+        return Markup()
+    lines = [(line.reason, _signed(line.points)) for line in result.lines]
+    return Markup(template("sums.html").render(lines=lines, score=earned(result)))
+
+
+def _view(result: PartResult, place: str, names: Names, outcome: Markup, sums: Markup, solution: Markup) -> SectionView:
     asked, answer, evidence, override = result.asked, result.answer, result.evidence, result.override
     wrong = evidence.kind == "counterexample"
     arrays = wrong and any(value.startswith("[") for _, value in point_of(evidence))
@@ -105,13 +124,7 @@ def _view(result: PartResult, tag: str, place: str, solution: Markup, names: Nam
         part=asked.part,
         prompt=asked.prompt,
         target=None if asked.by_hand else formula(asked.target_mathml, asked.target_text),
-        verdict=result.outcome,
-        word=outcome_of(result).word,
-        score=earned(result),
-        max_score=points(asked.max_score),
-        worth=worth(asked.max_score),
-        review=result.review,
-        tag=tag,
+        outcome=outcome,
         by_hand=asked.by_hand,
         decided=f"{points(result.score)} of {worth(asked.max_score)}" if override else "",
         by=(override.by, override.day) if override else ("", ""),
@@ -127,9 +140,7 @@ def _view(result: PartResult, tag: str, place: str, solution: Markup, names: Nam
         # Proofs and samples are told with their detail.
         detail=(evidence.detail or (CERTAIN if evidence.certified else "")) if wrong or not sentence else "",
         diagnosis=result.diagnosis.message if result.diagnosis else "",
-        lines=tuple((line.reason, _signed(line.points)) for line in result.lines)
-        if len(result.lines) > 1 and not override
-        else (),
+        sums=sums,
         remarks=remarks(result.problems),
         solution=solution,
     )

@@ -19,7 +19,7 @@ from grader.feedback.addresses import anchor
 from grader.feedback.question_sums import SumLine, question_sum
 from grader.feedback.section import completed, section
 from grader.feedback.templating import Remark, remarks, template
-from grader.feedback.wording import VERDICTS, clean, earned, in_order, outcome_of, percent, placed, points, worth
+from grader.feedback.wording import VERDICTS, clean, earned, in_order, outcome_of, percent, points, worth
 from grader.results import GradeReport, PartResult, RubricShown
 
 NOTHING_DRAWN: Mapping[str, str] = MappingProxyType({})
@@ -185,7 +185,5 @@ def _chip(part: str, verdict: str, word: str, score: str, worth: str) -> Markup:
 
 
 def _section(result: PartResult, tag: str, names: Names, drawn: Mapping[str, str]) -> Markup:
-    asked, answer = result.asked, result.answer
-    kept = "" if tag else drawn.get(asked.part, "")  # a tag hangs on the student's other parts
-    place = placed(answer.file, answer.line) if answer else ""
-    return completed(kept, place, asked) if kept else section(result, tag, names)
+    kept = drawn.get(result.asked.part, "")
+    return completed(kept, result, tag) if kept else section(result, tag, names)

@@ -125,8 +125,8 @@ def decided_on(answer: Answer | None) -> str:
 
 
 def section_looks(shown: RubricShown) -> dict[str, str]:
-    """By part, what its section of a page is drawn with besides the judgement."""
-    return {one.part: hashed(look_hash(), repr(replace(one, solution=()))) for one in shown.parts}
+    """By part, what its section of a page is drawn with besides the judgement; points are put in later."""
+    return {one.part: hashed(look_hash(), repr(replace(one, max_score=0.0, solution=()))) for one in shown.parts}
 
 
 def part_keys(shown: RubricShown, parts: Mapping[str, str], questions: Mapping[str, str]) -> dict[str, str]:
@@ -134,7 +134,7 @@ def part_keys(shown: RubricShown, parts: Mapping[str, str], questions: Mapping[s
 
     That is how it is judged, what follows in its question, what it is worth, and how it is drawn.
     """
-    looks = section_looks(shown)
+    looks = {one.part: hashed(look_hash(), repr(replace(one, solution=()))) for one in shown.parts}
     judged = {one.part: (parts[one.part], questions[one.question]) for one in shown.parts if not one.by_hand}
     return {part: hashed(program_hash(), look, *judged.get(part, ())) for part, look in looks.items()}
 
