@@ -127,7 +127,7 @@ def class_page(report: ClassReport) -> str:
             ("Students", str(len(reports))),
             ("Mean", f"{statistics.fmean(shares):.0f} %" if shares else "–"),
             ("Median", f"{statistics.median(shares):.0f} %" if shares else "–"),
-            ("Answers to review", str(len(reviews))),
+            ("Answers to review", str(sum(result is not None for _, result in reviews))),
             *([("Decided by a person", str(decided))] if decided else []),
         ),
         parts=tuple(asked.part for asked in rubric.parts),
@@ -136,7 +136,7 @@ def class_page(report: ClassReport) -> str:
         histogram=histogram(shares),
         difficulty=_difficulty(rubric, ordered),
         reviews=tuple(_review(one, result, hrefs[one.student]) for one, result in reviews[:_MOST_REVIEWS]),
-        review_title=f"{len(reviews)} answer{'' if len(reviews) == 1 else 's'}",
+        review_title=_review_title([result for _, result in reviews]),
         more_reviews=max(0, len(reviews) - _MOST_REVIEWS),
         reviews_open=len(reviews) <= _FEW_REVIEWS,
         reviewed_parts=_most_reviewed([result.asked.part for _, result in reviews if result is not None]),
@@ -205,6 +205,13 @@ def _difficulty(rubric: RubricShown, ordered: list[tuple[PartResult, ...]]) -> t
             )
         )
     return tuple(out)
+
+
+def _review_title(found: list[PartResult | None]) -> str:
+    """How much there is to review: ``3 answers, 1 whole submission``."""
+    whole = found.count(None)
+    counts = ((len(found) - whole, "answer"), (whole, "whole submission"))
+    return ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counts if count) or "0 answers"
 
 
 def _most_reviewed(parts: list[str]) -> str:

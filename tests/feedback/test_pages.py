@@ -347,7 +347,9 @@ def test_every_verdict_is_shown_in_words_and_signs() -> None:
 def test_a_whole_submission_can_be_for_review() -> None:
     one = replace(report("s01", "", (WRONG,)), review=True)
     assert "A person will look at this before the points stand." in Page(student_page(one, RUBRIC)).text
-    assert "everything of s01" in Page(class_page(ClassReport(RUBRIC, (one,)))).text
+    told = Page(class_page(ClassReport(RUBRIC, (one, *small_class().reports)))).text
+    assert "everything of s01" in told
+    assert "3 answers, 1 whole submission for a person" in told, "what waits is counted as the command does"
 
 
 @pytest.mark.parametrize("endless", ["x" * 10_000_000, "\n" * 10_000_000], ids=["one line", "many lines"])
