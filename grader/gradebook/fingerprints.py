@@ -110,7 +110,7 @@ def _worth(question: Question) -> list[Part]:
 def _judged(part: Part) -> Part:
     """The part less what a judgement does not depend on: where it stands, what it says and is worth, its self-tests."""
     steps = tuple(replace(step, line=0) for step in part.steps)
-    return replace(part, prompt="", points=0.0, line=0, accept=(), reject=(), steps=steps)
+    return replace(part, prompt="", points=0.0, line=0, accept=(), reject=(), review=(), steps=steps)
 
 
 def answer_fingerprint(part: str, text: str, context: str) -> str:

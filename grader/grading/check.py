@@ -45,6 +45,10 @@ def _examples(key: AnswerKey, part: SolvedPart) -> list[Problem]:
         result = grade_answer(key, part.part.id, example.answer)
         if result.verdict is Outcome.CORRECT or not noted(example.note, result.note):
             problems.append(_unexpected(key, part, "reject", example, "not correct", result.verdict, result.note))
+    for example in part.part.review:
+        result = grade_answer(key, part.part.id, example.answer)
+        if result.verdict is not Outcome.UNDECIDED or not noted(example.note, result.note):
+            problems.append(_unexpected(key, part, "review", example, Outcome.UNDECIDED, result.verdict, result.note))
     return problems
 
 

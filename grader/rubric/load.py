@@ -274,6 +274,7 @@ def _read_part(
         steps=steps,
         accept=_read_examples(fields, "accept", place),
         reject=_read_examples(fields, "reject", place),
+        review=_read_examples(fields, "review", place),
         show_solution=own.show_solution,
         layout=own.layout,
         follow_through=own.follow_through,

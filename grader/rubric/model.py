@@ -87,6 +87,7 @@ class Part:
     steps: tuple[Step, ...] = ()
     accept: tuple[Example, ...] = ()
     reject: tuple[Example, ...] = ()
+    review: tuple[Example, ...] = ()
     show_solution: bool = True
     layout: str = "review"
     follow_through: float = 1.0

@@ -182,6 +182,10 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
                 {"type": "array", "items": {"anyOf": [_WORD, _section("example")]}},
                 "Answers that must not be right.",
             ),
+            "review": Key(
+                {"type": "array", "items": {"anyOf": [_WORD, _section("example")]}},
+                "Answers that must go to a person.",
+            ),
         },
         "step": {
             "target": Key(_TEXT, "As a part's target.", required=True),

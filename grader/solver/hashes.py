@@ -52,6 +52,7 @@ def _asked(part: Part) -> Part:
         steps=tuple(replace(step, points=0.0, line=0) for step in part.steps),
         accept=(),
         reject=(),
+        review=(),
         follow_through=1.0,
         partial_credit=PartialCredit(),
         line=0,

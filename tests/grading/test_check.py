@@ -1,0 +1,60 @@
+"""The examples of a rubric's author, held against how they are judged."""
+
+from __future__ import annotations
+
+import pytest
+
+import grader
+from grader.grading.check import check
+from grader.rubric.load import parse_rubric
+from grader.rubric.model import Rubric
+
+RUBRIC = """\
+title: A gradient by a matrix
+questions:
+  - id: "1"
+    model:
+      sizes: [m, d, h]
+      given: {x: {shape: [m, d]}, W: {shape: [d, h]}, y: {shape: [m, h]}}
+      define: {z: x @ W, J: 1/2 sum((z - y)^2)}
+    parts:
+      - id: a
+        target: dJ/dW
+        KEY: [EXAMPLE]
+"""
+ROWS = [
+    # key, example, the end of what is said (empty: all is well), why
+    ("accept", "x^T (z - y)", "", "right"),
+    ("accept", "{answer: x^T (z - y), note: equivalent}", "", "right with its note"),
+    ("accept", "(z - y)^T x", "is undecided (transposed), expected correct", "for a person"),
+    ("accept", "x^T (y - z)", "expected correct", "wrong"),
+    ("accept", "{answer: x^T (z - y), note: rounded}", "expected correct with the note 'rounded'", "another"),
+    ("reject", "x^T (y - z)", "", "wrong"),
+    ("reject", "(z - y)^T x", "", "a person decides, so it is not correct"),
+    ("reject", "x^T (z - y)", "is correct (equivalent), expected not correct", "right"),
+    ("review", "(z - y)^T x", "", "a person decides"),
+    ("review", "{answer: (z - y)^T x, note: transposed}", "", "with its note"),
+    (
+        "review",
+        "{answer: (z - y)^T x, note: undefined}",
+        "expected undecided with the note 'undefined'",
+        "another note",
+    ),
+    ("review", "x^T (z - y)", "is correct (equivalent), expected undecided", "right"),
+    ("review", "x^T (y - z)", "expected undecided", "wrong"),
+    ("review", "x^T (z - y", "is correct (equivalent), expected undecided", "a bracket that is closed for the student"),
+    ("review", "x^T ((", "expected undecided", "unreadable is not undecided"),
+]
+
+
+@pytest.mark.parametrize(("key", "example", "said", "why"), ROWS, ids=[f"{row[0]} {row[-1]}" for row in ROWS])
+def test_examples(key: str, example: str, said: str, why: str) -> None:
+    text = example if example.startswith("{") else f"'{example}'"
+    rubric = parse_rubric(RUBRIC.replace("KEY", key).replace("EXAMPLE", text), "r.yaml")
+    assert isinstance(rubric, Rubric), rubric
+    problems = check(grader.solve(rubric))
+    assert [str(one) for one in problems if not str(one).endswith(said)] == [], why
+    assert bool(problems) == bool(said), why
+    for one in problems:
+        assert one.path == f"question 1, part a, key '{key}'"
+        assert one.line == 11
