@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -86,12 +87,20 @@ def _ranges(value: Value) -> dict[str, int]:
 
 
 def _oriented(answer: Value, truth: Value) -> Value:
-    """A plain vector has no orientation: it serves as the row or column that is asked for, and the reverse."""
-    flat = (answer.rank, truth.rank) in ((1, 2), (2, 1)) and 1 in (*answer.shape[:2], *truth.shape[:2])
-    if flat and sorted(n for n in answer.shape if n != 1) == sorted(n for n in truth.shape if n != 1):
-        head = answer.data.shape[: 1 + len(answer.letters)]
+    """The answer with axes of length 1 put in or left out, as the truth has them: a plain vector has no orientation.
+
+    A row for a column stays as it is: that is a transpose. A 0 serves as a zero array of any shape.
+    """
+    head = answer.data.shape[: 1 + len(answer.letters)]
+    if answer.rank != truth.rank and _without_ones(answer.shape) == _without_ones(truth.shape):
         return Value(answer.data.reshape(*head, *truth.shape), answer.letters)
+    if not answer.rank and not answer.letters and truth.rank and not np.any(answer.data):
+        return Value(np.broadcast_to(answer.data.reshape(-1, *(1,) * truth.rank), (*head, *truth.shape)), ())
     return answer
+
+
+def _without_ones(shape: Iterable[int]) -> list[int]:
+    return [length for length in shape if length != 1]
 
 
 def _renamings(answer: Value, truth: Value, foreign: list[str], points: int, target: Array) -> tuple[Pair, ...]:

@@ -93,8 +93,11 @@ def _split(node: Expression, found: dict[str, tuple[Expression, ...]]) -> Expres
         match node:
             case Symbol(name=name) if name in found:
                 return Product(found[name], ("",) * (len(found[name]) - 1))
-            case Call("pow", (Symbol(name=name), exponent)) if name in found:
-                *before, last = found[name]  # of wx^2, only x is squared
+            case Call("pow", (Symbol(name=name) as base, exponent)) if name in found:
+                *before, last = found[name]
+                if node.span.start < base.span.start:  # (wx)^2
+                    return rebuild(node, again)
+                # of wx^2, only x is squared
                 raised = Call("pow", (last, again(exponent)))
                 return Product((*before, raised), ("",) * len(before))
         return rebuild(node, again)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.comparison.aligned_values import truth_value
+from grader.comparison.coercions import coercions
 from grader.comparison.common_vocabulary import worked_out
 from grader.comparison.decide import decide_number, decide_samples
 from grader.comparison.interpretations import interpretations, newly_summed, of_examples, with_implied_sums
-from grader.comparison.shapes import in_symbols, shape_message, transposed_verdict
+from grader.comparison.shapes import in_symbols, shape_in_symbols, shape_message, transposed_verdict
 from grader.comparison.target import Target, primed, restates, unfinished, uses_model
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.product_readings import TooManyReadings, distinct, readings
@@ -106,6 +107,9 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
         turned = _turned(question, target, answer)
         if turned is not None:
             return turned
+    coerced = _coerced(question, target, answer)
+    if coerced is not None:
+        return coerced
     summed = with_implied_sums(answer, target.expression)
     if summed != answer:
         try:
@@ -117,8 +121,22 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
             failure = error
     if isinstance(failure, NoValue):
         return undecided(NoteKind.UNDEFINED, _sentence(failure.problem.message))
-    message = _shape_message(question, target, answer, failure.problem)
-    return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.SHAPE), message=message)
+    return _of_other_shape(question, target, answer, failure.problem)
+
+
+def _coerced(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict | None:
+    """The verdict on an answer that is right as what its value may stand for, which a person confirms; else None."""
+    run = question.runs[0]
+    try:
+        value = evaluate(answer, environment(run, extents(run, target.expression)))
+        for meant, name, said in coercions(run, answer, value, truth_value(run, target.expression)):
+            decide = decide_number if question.numeric else decide_samples
+            verdict = decide(question, target, meant)
+            if verdict.decision is Decision.EQUIVALENT:
+                return Verdict(Decision.UNDECIDED, Note(NoteKind.REPAIRED, name), verdict.evidence, said)
+    except ShapeError:
+        pass
+    return None
 
 
 def _noted(verdict: Verdict, kind: NoteKind) -> Verdict:
@@ -151,14 +169,21 @@ def _turned(question: SolvedQuestion, target: Target, answer: Expression) -> Ver
     return transposed_verdict(verdict, target.layout) if verdict.decision is Decision.EQUIVALENT else None
 
 
-def _shape_message(question: SolvedQuestion, target: Target, answer: Expression, problem: Problem) -> str:
+def _of_other_shape(question: SolvedQuestion, target: Target, answer: Expression, problem: Problem) -> Verdict:
+    """The verdict on an answer that has another shape than the target, whose two shapes are the evidence."""
     run = question.runs[0]
+    message = _sentence(in_symbols(problem.message, run.sizes))
+    evidence = Evidence("shape", detail=message)
     try:
-        value = evaluate(answer, environment(run, extents(run, target.expression)))
+        value, truth = (
+            evaluate(answer, environment(run, extents(run, target.expression))),
+            truth_value(run, target.expression),
+        )
+        message = shape_message(value, truth, target.expression, run) or message
+        evidence = Evidence("shape", expected=shape_in_symbols(truth, run), got=shape_in_symbols(value, run))
     except ShapeError:
-        return _sentence(in_symbols(problem.message, run.sizes))
-    found = shape_message(value, truth_value(run, target.expression), target.expression, run)
-    return found or _sentence(in_symbols(problem.message, run.sizes))
+        pass
+    return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.SHAPE), evidence, message)
 
 
 def _sentence(text: str) -> str:

@@ -48,6 +48,12 @@ def shape_message(answer: Value, truth: Value, target: Expression, run: Run) -> 
     return f"This is {mine}; the answer asked for is {wanted}."
 
 
+def shape_in_symbols(value: Value, run: Run) -> str:
+    """``n x n``, or ``indexed by i, j`` with what is at each index."""
+    own = _named(value.shape, run.sizes)
+    return f"indexed by {', '.join(value.letters)}, {own} at each" if value.letters else own
+
+
 def _named(shape: Sequence[int], sizes: Mapping[str, int]) -> str:
     names = {number: name for name, number in sizes.items()}
     if not shape:

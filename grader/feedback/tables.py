@@ -141,6 +141,8 @@ def _evidence(evidence: Evidence) -> dict[str, object]:
         case "counterexample":
             out |= {"at": dict(evidence.at), "expected": evidence.expected, "got": evidence.got}
             out |= {"certified": True} if evidence.certified else {}
+        case "shape":
+            out |= {"expected": evidence.expected, "got": evidence.got}
     return out | {"detail": evidence.detail} if evidence.detail else out
 
 

@@ -14,8 +14,10 @@ from grader.diagnosis.carried.follow_through import Followed, Own, follow_throug
 from grader.expression.algebra.construct import free_symbols, substitute
 from grader.expression.language.nodes import (
     Again,
+    Call,
     Expression,
     Partial,
+    Product,
     Symbol,
     head,
     indices,
@@ -54,6 +56,27 @@ def with_own_partials(question: SolvedQuestion, reading: Reading, answer: Expres
         return rebuild(node, again)
 
     return rewritten(answer, put_in)
+
+
+def with_more_below(answer: Expression, most: int) -> Expression:
+    """The answer with the `most` factors that follow a slash below it: ``1/(w x)`` for ``1/w x`` and 1."""
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        if not isinstance(node, Product):
+            return node
+        factors, joints, left = [node.factors[0]], list[str](), most
+        for joint, factor in zip(node.joints, node.factors[1:], strict=True):
+            match factors[-1]:
+                case Call("div", (above, below)) if joint == "" and left:
+                    factors[-1], left = Call("div", (above, Product((below, factor), ("",))), span=node.span), left - 1
+                case _:
+                    factors.append(factor)
+                    joints.append(joint)
+                    left = most
+        return Product(tuple(factors), tuple(joints), node.span) if joints else factors[0]
+
+    return rewritten(answer, rule)
 
 
 def final_answer(reading: Reading, target: Expression) -> Expression | None:

@@ -19,7 +19,7 @@ from grader.diagnosis.diagnose import Diagnosed, diagnosed
 from grader.expression.language.nodes import Expression, Partial, head
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, read
-from grader.grading.answers import final_answer, leaves_out_letters, shown_steps, with_own_partials
+from grader.grading.answers import final_answer, leaves_out_letters, shown_steps, with_more_below, with_own_partials
 from grader.grading.by_hand import by_hand, missing, waiting
 from grader.grading.carried import Carried, carried
 from grader.grading.carried_credit import with_credit
@@ -60,6 +60,7 @@ UNFINISHED = {
     NoteKind.CHAIN_RULE_ONLY: "the chain rule is set up rightly",
     NoteKind.NOT_EVALUATED: "the formula is right",
 }
+BELOW = 4  # factors that may be meant below a slash
 _NOT_DIAGNOSED = " Which mistake this may come from was not looked for to the end."
 
 
@@ -218,9 +219,24 @@ def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
         if finished is not None:
             worked_out = judge(question, target_of(part), finished)
             verdict = worked_out if worked_out.decision is Decision.EQUIVALENT else verdict
+    if verdict.decision is Decision.NOT_EQUIVALENT and "/" in reading.text:
+        verdict = _read_otherwise(question, part, expression) or verdict
     if verdict.note.kind is NoteKind.RENAMED and leaves_out_letters(reading, expression):
         verdict = undecided(NoteKind.AMBIGUOUS_INDICES, "Your right side has other indices than your left side.")
     return _judgement(question, part, reading, expression, verdict)
+
+
+def _read_otherwise(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> Verdict | None:
+    """The verdict on an answer that is right if more that follows a slash is meant below it: a person decides."""
+    tried = [answer]
+    while len(tried) <= BELOW and (other := with_more_below(answer, len(tried))) not in tried:
+        if judge(question, target_of(part), other).decision is Decision.EQUIVALENT:
+            shown = to_text(other, question.question.model.names)
+            return undecided(
+                NoteKind.AMBIGUOUS_READING, f"A slash takes one factor; this is right if {shown} is meant."
+            )
+        tried.append(other)
+    return None
 
 
 def _read(question: SolvedQuestion, text: str) -> Reading:

@@ -72,6 +72,7 @@ class NoteKind(StrEnum):
     OWN_LETTER = "own_letter"
     DERIVATIVE_OF_VALUE = "derivative_of_value"
     LOOSE_PRODUCTS = "loose_products"
+    REPAIRED = "repaired"
     AMBIGUOUS_READING = "ambiguous_reading"
     AMBIGUOUS_INDICES = "ambiguous_indices"
     TOO_MANY_READINGS = "too_many_readings"
@@ -213,6 +214,9 @@ _ROWS = (
         Credit.PERSON,
         "This is right if its products are meant in another way than they are written.",
         particular=True,
+    ),
+    NoteRow(
+        NoteKind.REPAIRED, Credit.PERSON, "This is right once it is brought to the shape asked for.", particular=True
     ),
     NoteRow(NoteKind.AMBIGUOUS_READING, Credit.PERSON, "Not all of its readings are right.", particular=True),
     NoteRow(

@@ -13,6 +13,7 @@ from itertools import islice, pairwise, product
 import numpy as np
 
 from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.implicit_identity import holds_bare_identity, with_sizes
 from grader.expression.evaluation.implicit_ones import holds_ones, with_sums
 from grader.expression.evaluation.scope import Environment
 from grader.expression.evaluation.values import ShapeError
@@ -54,10 +55,12 @@ class TooManyReadings(Exception):
 
 def readings(node: Expression, env: Environment) -> tuple[Expression, ...]:
     """The distinct readings that type-check against a run; raises ShapeError where none does."""
+    if holds_bare_identity(node):
+        return _with_identities(node, env)
     if not _is_ambiguous(node, env):
         return (node,)
     spend(READING)
-    small = Environment({name: value[:1] for name, value in env.values.items()}, env.sizes, env.extents)
+    small = _at_one_point(env)
     found = _alternatives(node, small, {})
     kept = []
     failure: ShapeError | None = None
@@ -71,6 +74,30 @@ def readings(node: Expression, env: Environment) -> tuple[Expression, ...]:
     if not kept:
         raise failure or ShapeError("no reading of this product fits the shapes")
     return tuple(dict.fromkeys(kept))
+
+
+def _with_identities(node: Expression, env: Environment) -> tuple[Expression, ...]:
+    """The readings with each size of identity matrices that type-checks; raises ShapeError where none does."""
+    spend(READING)
+    small = _at_one_point(env)
+    kept: list[Expression] = []
+    failure: ShapeError | None = None
+    for sized in with_sizes(node, env):
+        try:
+            for way in readings(sized, env):
+                evaluate(way, small)
+                kept.append(way)
+        except ShapeError as error:
+            failure = failure or error
+    if len(kept) > MAX_READINGS:
+        raise TooManyReadings
+    if not kept:
+        raise failure or ShapeError("no size of the identity matrix fits the shapes")
+    return tuple(dict.fromkeys(kept))
+
+
+def _at_one_point(env: Environment) -> Environment:
+    return Environment({name: value[:1] for name, value in env.values.items()}, env.sizes, env.extents)
 
 
 def _is_ambiguous(node: Expression, env: Environment) -> bool:

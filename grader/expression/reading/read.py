@@ -166,13 +166,28 @@ def _tokens(source: str, names: Names | None, notation: str | None, notes: list[
     for at in runs:
         token = tokens[at]
         word = source[token.start : token.end].lower()  # as typed: t̂ is spelled "that"
-        if word in _PROSE and all(declared.name != token.text for declared in names or ()):
+        if word in _PROSE and not _is_product(source, token, names):
             fail(*_LIKE_PROSE, token.start, token.end)
     if names is None:
         for at, following in pairwise(runs):
             if following == at + 1 and is_word(tokens[at].text) and is_word(tokens[following].text):
                 fail(*_LIKE_PROSE, tokens[at].start, tokens[following].end)
     return tokens
+
+
+def _is_product(source: str, token: Token, names: Names | None) -> bool:
+    """Whether letters that spell a word are names beside each other: ``by`` in ``ax + by``, between signs."""
+    if any(declared.name == token.text for declared in names or ()):
+        return True
+    before, behind = source[: token.start].rstrip(), source[token.end :].lstrip()
+    if not (before or behind) or not (_joins(before[-1:]) and _joins(behind[:1])):
+        return False
+    return names is None or {declared.name for declared in names}.issuperset(token.text)
+
+
+def _joins(sign: str) -> bool:
+    """Whether a sign beside letters is one of a formula, or there is none."""
+    return not sign or sign.isdigit() or sign in "+-*/^()=<>|[]{}·∘×"
 
 
 def _check_depth(p: Parser, chain: tuple[Expression, ...]) -> None:

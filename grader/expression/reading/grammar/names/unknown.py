@@ -75,4 +75,4 @@ def reserved(text: str) -> bool:
     return letters in KEYWORD_FORMS or letters.lower() in _WORDS
 
 
-_WORDS = frozenset(("undefined", "nan", "dne", "since", "because", "using", "as", "by", "from", "via"))
+_WORDS = frozenset(("undefined", "nan", "dne", "since", "because", "using", "as", "from", "via"))  # "by" may be b y
