@@ -2,6 +2,9 @@
 
 ``python -m benchmarks.labels ANSWERS.jsonl PARTS.csv`` reads lines {"id", "correct": true|false|"unsure",
 "answer_latex"} and the rubric and part of each id (columns id, rubric, part; rubrics of rubrics/examples/).
+``python -m benchmarks.labels TABLE.txt ...`` reads tables with the columns rubric, part, answer, label (right, wrong,
+person) and why; a rubric lies beside its table or below rubrics/. With ``--counts`` the table of counts alone: answers
+that nobody has looked at stay so.
 """
 
 from __future__ import annotations
@@ -17,8 +20,10 @@ from pathlib import Path
 import grader
 from grader.results import PartResult
 from grader.solver.key import AnswerKey
+from tests.cases import rows
 
-RUBRICS = Path(__file__).parents[1] / "rubrics" / "examples"
+RUBRICS = Path(__file__).parents[1] / "rubrics"
+LABELS: dict[str, bool | str] = {"right": True, "wrong": False, "person": "unsure"}
 OUTCOMES = ("correct", "partly_correct", "incorrect", "undecided", "unreadable")
 DECIDED = frozenset(("correct", "partly_correct", "incorrect"))
 # what must not be, each with the label and the outcomes that make it
@@ -49,9 +54,11 @@ class Labelled:
 
 
 @lru_cache(maxsize=64)
-def solved(rubric: str) -> AnswerKey:
-    """The answer key of an example rubric."""
-    return grader.solve(grader.load_rubric(RUBRICS / f"{rubric}.yaml"))
+def solved(rubric: str, folder: Path = RUBRICS / "examples") -> AnswerKey:
+    """The answer key of a rubric in a folder or, if it is not there, below those of the project."""
+    path = folder / f"{rubric}.yaml"
+    found = path if path.exists() else next(RUBRICS.rglob(path.name))
+    return grader.solve(grader.load_rubric(found))
 
 
 def judged(answers: Path, parts: Path) -> tuple[Labelled, ...]:
@@ -67,14 +74,23 @@ def judged(answers: Path, parts: Path) -> tuple[Labelled, ...]:
     return tuple(found)
 
 
+def judged_table(path: Path) -> tuple[Labelled, ...]:
+    """Every row of a table graded in its part."""
+    found = []
+    for case in rows(path):
+        result = grader.grade_answer(solved(case["rubric"], path.parent), case["part"], case["answer"])
+        found.append(Labelled(f"{path.stem}:{case.line}", LABELS[case["label"]], case["answer"], result))
+    return tuple(found)
+
+
 def share_decided(found: tuple[Labelled, ...]) -> float:
     """The share of answers labelled true or false that need no person."""
     clear = [item for item in found if item.label != "unsure"]
     return sum(item.result.verdict in DECIDED and not item.result.review for item in clear) / max(len(clear), 1)
 
 
-def table(found: tuple[Labelled, ...]) -> str:
-    """Labels down, outcomes across; then the faults and what was left to a person."""
+def table(found: tuple[Labelled, ...], counts_alone: bool = False) -> str:
+    """Labels down, outcomes across; then the faults and what was left to a person, or `counts_alone`."""
     counts = Counter((str(item.label), item.result.verdict) for item in found)
     lines = ["label   " + "".join(f"{outcome:>16}" for outcome in OUTCOMES)]
     lines += [
@@ -85,7 +101,7 @@ def table(found: tuple[Labelled, ...]) -> str:
     for name in (*FAULTS, "left to a person"):
         chosen = [item for item in found if _kind(item) == name]
         lines += ["", f"{name}: {len(chosen)}"]
-        lines += [_described(item) for item in chosen]
+        lines += [] if counts_alone else [_described(item) for item in chosen]
     return "\n".join(lines)
 
 
@@ -104,9 +120,14 @@ def _described(item: Labelled) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Print the table of the two files named."""
-    answers, parts = map(Path, arguments)
-    print(table(judged(answers, parts)))
+    """Print the table of the files named."""
+    paths = [Path(argument) for argument in arguments if argument != "--counts"]
+    if all(path.suffix == ".txt" for path in paths):
+        found = tuple(item for path in paths for item in judged_table(path))
+    else:
+        answers, parts = paths
+        found = judged(answers, parts)
+    print(table(found, counts_alone="--counts" in arguments))
 
 
 if __name__ == "__main__":
