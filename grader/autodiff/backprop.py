@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from grader.autodiff.graph import ComputationGraph, Leaf, Node
+from grader.autodiff.graph import ComputationGraph, Leaf, Node, names_in
 from grader.autodiff.local_rules import local_rule
 from grader.expression.algebra.construct import (
     add,
@@ -72,7 +72,7 @@ def backward_pass(graph: ComputationGraph, output: str, tidy: bool = True) -> tu
     start = next((node for node in graph.nodes if node.name == output), None)
     if start is None:
         return ()
-    taken = set(axes) | {letter for node in graph.nodes for letter in _letters_in(node)}
+    taken = names_in(axes) | {letter for node in graph.nodes for letter in _letters_in(node)}
     out_letters = _out_letters(output, axes, taken)
     collected: dict[str, list[Contribution]] = {}
     _gather(_local(start, _seed(out_letters, start), axes), collected)
@@ -175,7 +175,7 @@ def local_jacobian(graph: ComputationGraph, above: str, below: str) -> Node | No
     node = next((item for item in graph.nodes if item.name == above), None)
     if node is None:
         return None
-    taken = set(axes) | _letters_in(node)
+    taken = names_in(axes) | _letters_in(node)
     out_letters = _out_letters(above, axes, taken)
     seed = _seed(out_letters, node)
     found = [item for item in _local(node, seed, axes) if item.name == below]
@@ -243,7 +243,7 @@ def _opaque(
     for argument in leaf.of:
         if argument not in axes:
             continue
-        taken = symbols(cotangent) | set(own) | set(axes)
+        taken = symbols(cotangent) | set(own) | names_in(axes)
         letters: list[str] = []
         for _ in axes[argument]:
             letters.append(fresh(taken | set(letters)))
@@ -281,7 +281,7 @@ def _own_letter(node: Reduce, around: Set[str], axes: Mapping[str, tuple[str, ..
     """The reduction over a letter that stands nowhere `around` it."""
     if node.letter not in around:
         return node
-    letter = fresh(around | symbols(node) | set(axes))
+    letter = fresh(around | symbols(node) | names_in(axes))
     new = {node.letter: Symbol(letter)}
     # bounds of a sum are never differentiated, its condition moves with the letter
     condition = None if node.condition is None else substitute(node.condition, new)
@@ -298,7 +298,7 @@ def _occurrence(
     places = indices(node)
     if len(places) != len(axes[name]):
         raise NotDifferentiable(name)
-    taken = free_symbols(cotangent) | symbols(cotangent) | set(live) | set(axes) | symbols(node)
+    taken = free_symbols(cotangent) | symbols(cotangent) | set(live) | names_in(axes) | symbols(node)
     expression, remaining = cotangent, list(live)
     own: list[str] = []
     for place, axis in zip(places, axes[name], strict=True):

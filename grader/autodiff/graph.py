@@ -12,6 +12,11 @@ from grader.expression.language.domain import REAL, Domain
 from grader.expression.language.nodes import Expression, Partial, symbols
 
 
+def names_in(axes: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """All names of a model, which no letter of an index may have: of its quantities, and the sizes of their axes."""
+    return {*axes, *(size for shape in axes.values() for size in shape)}
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """A given quantity: an input, a parameter, a target, or the value of an opaque function.

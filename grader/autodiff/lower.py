@@ -11,6 +11,7 @@ from typing import assert_never
 
 from grader.autodiff.array_rules import ARRAY_RULES
 from grader.autodiff.entrywise import Entry, Letters, elementwise, matmul, outer, scalar
+from grader.autodiff.graph import names_in
 from grader.expression.algebra.construct import fresh, iverson, mul, substitute
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import (
@@ -47,7 +48,7 @@ def lower(node: Expression, axes: Axes, letters: tuple[str, ...] = ()) -> Entry:
     supply = Letters({*axes, *letters, *symbols(node), *(size for shape in axes.values() for size in shape)})
     found = _low(node, axes, supply)
     free: list[str] = []
-    taken = {*axes, *letters, *(size for shape in axes.values() for size in shape)}
+    taken = names_in(axes) | {*letters}
     for _ in found.letters:
         free.append(fresh(taken | set(free)))
     # of an axis of length 1 there is one entry, and no formula needs its letter

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from grader.autodiff.graph import names_in
 from grader.autodiff.lower import Axes
 from grader.expression.algebra.construct import free_symbols, fresh, substitute, total
 from grader.expression.language.nodes import (
@@ -155,7 +156,7 @@ def with_chained_jacobians(node: Expression, axes: Axes) -> Expression:
 
 def _summed_over_entries(chain: list[Partial], others: list[Expression], axes: Axes) -> Expression:
     """A chain of derivatives at the entries of what stands between them, summed; numbers and other factors in front."""
-    taken = set(axes) | set().union(*map(free_symbols, (*chain, *others)))
+    taken = names_in(axes) | set().union(*map(free_symbols, (*chain, *others)))
     letters: list[str] = []
     chain = list(chain)
     for k, link in enumerate(chain[:-1]):

@@ -25,8 +25,9 @@ from grader.expression.language.nodes import (
     rewritten,
 )
 from grader.expression.printing.text import to_text
-from grader.expression.reading.read import Reading, read
+from grader.expression.reading.read import Reading
 from grader.grading.definitions import with_definitions
+from grader.grading.readings import readings_of
 from grader.results import Decision, Judgement, NoteKind
 from grader.rubric.model import Step, Tolerance
 from grader.solver.key import SolvedPart, SolvedQuestion
@@ -99,7 +100,7 @@ def read_again(question: SolvedQuestion, part: SolvedPart, judgement: Judgement)
     """The judgement with its reading, which one that was kept does not hold."""
     if judgement.reading is not None:
         return judgement
-    reading = read(judgement.text, question.question.model.names)
+    reading = readings_of(question, judgement.text)[0]
     return replace(judgement, reading=reading, expression=final_answer(reading, part.part.target))
 
 

@@ -18,15 +18,16 @@ from grader.comparison.target import Target
 from grader.diagnosis.diagnose import Diagnosed, diagnosed
 from grader.expression.language.nodes import Expression, Partial, head
 from grader.expression.printing.text import to_text
-from grader.expression.reading.read import Reading, read
+from grader.expression.reading.read import Reading
 from grader.grading.answers import final_answer, leaves_out_letters, shown_steps, with_more_below, with_own_partials
 from grader.grading.by_hand import by_hand, missing, waiting
 from grader.grading.carried import Carried, carried
 from grader.grading.carried_credit import with_credit
-from grader.grading.definition_checks import left_open, problem_of_definitions
+from grader.grading.definition_checks import left_open
 from grader.grading.isolated import Failed, Isolation, faults, isolated, not_judged
 from grader.grading.messages import message_for
 from grader.grading.partial import worth
+from grader.grading.readings import CALLED, readings_of
 from grader.grading.totals import summed
 from grader.problems import Problem
 from grader.results import (
@@ -208,11 +209,26 @@ def _within_bounds(question: SolvedQuestion, part: SolvedPart, text: str) -> Jud
 
 
 def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
-    reading = _read(question, text)
-    expression = None if reading.problems else final_answer(reading, part.part.target)
-    problem = None if expression is None else left_open(question, reading, expression)
-    if expression is None or problem is not None:
-        return Judgement(text, _unreadable(part, reading, problem), reading)
+    """The judgement on the first reading that is right, or else on the likeliest."""
+    first: Judgement | None = None
+    for reading in readings_of(question, text):
+        expression = None if reading.problems else final_answer(reading, part.part.target)
+        problem = None if expression is None else left_open(question, reading, expression)
+        if expression is None or problem is not None:
+            first = first or Judgement(text, _unreadable(part, reading, problem), reading)
+            continue
+        verdict = _verdict(question, part, reading, expression)
+        if verdict.decision is Decision.EQUIVALENT:
+            return _judgement(question, part, reading, expression, verdict)
+        first = first or Judgement(text, missing(part.asked), reading, expression, verdict)
+    assert first is not None, "a text has a reading, be it a problem"
+    if first.verdict is None or first.expression is None or first.reading is None:
+        return first
+    return _judgement(question, part, first.reading, first.expression, first.verdict)
+
+
+def _verdict(question: SolvedQuestion, part: SolvedPart, reading: Reading, expression: Expression) -> Verdict:
+    """The verdict on one reading of an answer."""
     verdict = judge(question, target_of(part), expression)
     if verdict.note.kind is NoteKind.CHAIN_RULE_ONLY:
         finished = with_own_partials(question, reading, expression)
@@ -223,7 +239,9 @@ def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
         verdict = _read_otherwise(question, part, expression) or verdict
     if verdict.note.kind is NoteKind.RENAMED and leaves_out_letters(reading, expression):
         verdict = undecided(NoteKind.AMBIGUOUS_INDICES, "Your right side has other indices than your left side.")
-    return _judgement(question, part, reading, expression, verdict)
+    if verdict.note.kind is NoteKind.EQUIVALENT and CALLED in reading.notes:
+        return replace(verdict, note=Note(NoteKind.CALLED), message=NOTES[NoteKind.CALLED].sentence)
+    return verdict
 
 
 def _read_otherwise(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> Verdict | None:
@@ -237,13 +255,6 @@ def _read_otherwise(question: SolvedQuestion, part: SolvedPart, answer: Expressi
             )
         tried.append(other)
     return None
-
-
-def _read(question: SolvedQuestion, text: str) -> Reading:
-    """The reading; with the problem where its definitions say nothing."""
-    reading = read(text, question.question.model.names)
-    problem = problem_of_definitions(reading) if reading.definitions else None
-    return reading if problem is None else replace(reading, problems=(*reading.problems, problem))
 
 
 def _judgement(

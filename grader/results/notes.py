@@ -55,6 +55,7 @@ class NoteKind(StrEnum):
     RENAMED = "renamed"
     IMPLIED_INDEX = "implied_index"
     IMPLIED_SUM = "implied_sum"
+    CALLED = "called"
     ROUNDED = "rounded"
     TRANSPOSED = "transposed"
     CHAIN_RULE_ONLY = "chain_rule_only"
@@ -146,6 +147,12 @@ _ROWS = (
         NoteKind.IMPLIED_SUM,
         Credit.FULL,
         "This is equal to the reference answer, with the repeated index summed as you evidently mean.",
+        goes_on=True,
+    ),
+    NoteRow(
+        NoteKind.CALLED,
+        Credit.FULL,
+        "This is equal to the reference answer; brackets behind a quantity are taken for what it depends on.",
         goes_on=True,
     ),
     NoteRow(NoteKind.ROUNDED, Credit.FULL, "This is right within the rounding asked for.", goes_on=True),

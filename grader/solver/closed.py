@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from grader.autodiff.backprop import inline, local_jacobian
-from grader.autodiff.graph import ComputationGraph, Node
+from grader.autodiff.graph import ComputationGraph, Node, names_in
 from grader.expression.algebra.construct import add, apart, free_symbols, fresh, indexed, mul, substitute, total
 from grader.expression.algebra.matching import fold
 from grader.expression.algebra.simplify import expanded, factored, join_terms, simplify, split_terms
@@ -258,7 +258,7 @@ def _chain(
     """The sum over the direct consumers c of dJ/dc * dc/dx, followed up while there is a single path."""
     axes = graph.axes
     letters_of = {node.name: node.letters for node in graph.nodes}
-    taken = symbols(target) | set(axes)
+    taken = symbols(target) | names_in(axes)
     result: Expression = ZERO
     for consumer in _consumers(graph, below):
         reaches = consumer == above or f"∂{above}/∂{consumer}" in known

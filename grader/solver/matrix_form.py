@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import assert_never
 
+from grader.autodiff.graph import names_in
 from grader.expression.algebra.construct import call, div, free_symbols, fresh, mul, number, substitute
 from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.nodes import (
@@ -65,7 +66,7 @@ def matrix_form(
     scope = _Scope(frozenset(letters), axes, dict(zip(letters, ranges, strict=True)))
     wanted = tuple(UNIT if axis == "1" else letter for letter, axis in zip(letters, ranges, strict=True))
     try:
-        found = _array_form(_distinct(node, {*letters, *axes}), scope)
+        found = _array_form(_distinct(node, {*letters} | names_in(axes)), scope)
         if not found.letters and any(letter != UNIT for letter in wanted):
             return None
         return _turned(found, wanted).expression if found.letters else found.expression

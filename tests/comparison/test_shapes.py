@@ -20,6 +20,8 @@ MODEL = """\
         c: {shape: [1, 1]}
         r: {shape: [1, n]}
         b: real
+        v: {shape: [n, 1]}
+        g: {shape: [n, 1]}
       define:
         q: x^T W x
         s: x * x
@@ -28,6 +30,8 @@ MODEL = """\
         p: sum(r^2)
         a: b sum(c)
         k: x^T W x + b sum(x^2)
+        h: (g^T v)^2
+        y: (v^T W v) / (v^T v)
 """
 
 

@@ -58,7 +58,7 @@ ERRORS: list[tuple[Callable[[], object], str]] = [
     (recursion, "RecursionError"),
     (lambda: int("9" * 5000), "ValueError"),
 ]
-STAGES = ["read", "final_answer", "to_text", "judge", "diagnosed", "shown_steps", "message_for"]
+STAGES = ["readings_of", "final_answer", "to_text", "judge", "diagnosed", "shown_steps", "message_for"]
 
 
 def failing(function: Callable[..., object], fail: Callable[[], object]) -> Callable[..., object]:

@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from grader.autodiff.backprop import NotDifferentiable, backward_pass, inline
-from grader.autodiff.graph import ComputationGraph, Node
+from grader.autodiff.graph import ComputationGraph, Node, names_in
 from grader.autodiff.lower import lower
 from grader.comparison.target import unfinished
 from grader.expression.algebra.construct import add, free_symbols, fresh, indexed, mul, number, sub, substitute, total
@@ -313,7 +313,7 @@ def _chained(
     outer = len(old.letters) - len(graph.axes[below])
     out_letters, own = old.letters[:outer], old.letters[outer:]
     taken = symbols(old.expression) | symbols(local.expression) | set(old.letters) | set(local.letters)
-    taken |= {item.name for item in graph.quantities}
+    taken |= names_in(graph.axes)
     middle: list[str] = []
     for _ in graph.axes[above]:
         middle.append(fresh(taken | set(middle)))

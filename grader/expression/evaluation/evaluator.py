@@ -221,7 +221,7 @@ def _call(node: Call, env: Environment, scope: Scope) -> Value:
         head = args[0].data.shape[: 1 + len(args[0].letters)]
         flat = args[0].data.reshape(*head, -1)
         return Value(flat.max(-1) if node.function == "max" else flat.min(-1), args[0].letters)
-    if node.function == "pow" and args[0].rank == 2 and args[1].rank == 0 and args[0].shape[0] == args[0].shape[1]:
+    if node.function == "pow" and args[0].rank == 2 and args[1].rank == 0 and args[0].shape[0] == args[0].shape[1] > 1:
         raise ShapeError("a power of a square matrix is ambiguous: elementwise or repeated product", node.span)
     function = ELEMENTWISE[node.function]
     if len(args) == 1:

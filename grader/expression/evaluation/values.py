@@ -121,13 +121,18 @@ def check_ranges(letters: tuple[str, ...], arrays: Sequence[Array], span: Span) 
             raise ShapeError(f"the index '{letter}' runs over axes of different length", span)
 
 
+def _is_number(one: Value, other: Value, axis: int) -> bool:
+    return one.shape == (1, 1) and other.rank == 2 and other.shape[axis] != 1
+
+
 def matmul(left: Value, right: Value, span: Span = NOWHERE) -> Value:
     """The matrix product over the last positional axes; vectors of one axis as NumPy has them.
 
-    Arrays of more axes are stacks of matrices: as many of them on both sides.
+    Arrays of more axes are stacks of matrices: as many of them on both sides. A matrix of one entry, which does not fit
+    as a matrix, is a number: ``b^T x b`` of columns.
     """
     letters = union((left, right))
-    if left.rank == 0 or right.rank == 0:
+    if left.rank == 0 or right.rank == 0 or _is_number(left, right, 0) or _is_number(right, left, 1):
         arrays, letters = align((left, right), span)
         return Value(arrays[0] * arrays[1], letters)
     if max(left.rank, right.rank) > 2 and left.shape[:-2] != right.shape[:-2]:

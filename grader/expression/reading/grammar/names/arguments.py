@@ -88,7 +88,7 @@ def entries_by_arguments(
     """
     declared = found.declared
     opener, close = p.pos, p.match[p.pos]
-    arguments = _own_arguments(p, declared)
+    arguments = _own_arguments(p, declared.name)
     if arguments is None:
         if p.in_partial and holds_arguments(p, opener):
             p.pos = close + 1
@@ -108,11 +108,17 @@ def entries_by_arguments(
     return entries
 
 
-def _own_arguments(p: Cursor, declared: Declared) -> list[Shape] | None:
+def skip_own_arguments(p: Cursor, name: str) -> None:
+    """Step over the round brackets ahead where they hold arguments of the quantity only, as in ``h^2(z)``."""
+    if p.table is not None and round_bracket_ahead(p) and _own_arguments(p, name) is not None:
+        p.pos = p.match[p.pos] + 1
+
+
+def _own_arguments(p: Cursor, name: str) -> list[Shape] | None:
     """The names in the brackets ahead, where all of them are arguments of the quantity; else None."""
     table = p.table
     assert table is not None
-    allowed = table.arguments.get(declared.name, frozenset())
+    allowed = table.arguments.get(name, frozenset())
     at, close = p.pos + 1, p.match[p.pos]
     shapes: list[Shape] = []
     while at < close:

@@ -1,0 +1,53 @@
+"""A text -> how it may be read: brackets behind a quantity as what it depends on, or else as factors.
+
+``(yhat(x) - y) h`` of a yhat that comes from x is ``(yhat - y) h``; where that is not right, ``(yhat x - y) h`` may be.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from grader.expression.language.names import Declared, ModelNames
+from grader.expression.reading.read import Reading, read
+from grader.grading.definition_checks import problem_of_definitions
+from grader.solver.key import SolvedQuestion
+from grader.solver.session import remembered
+
+CALLED = "arguments"  # the note on a reading whose brackets are arguments
+_CALL = re.compile(r"[\w}'\u0302]\s*(?:\\left\s*)?\([^()+*/^=<>-]+\)")  # names alone in brackets behind a name
+
+
+def readings_of(question: SolvedQuestion, text: str) -> tuple[Reading, ...]:
+    """The readings of a text, the likelier one first; problems where it has none, or its definitions say nothing."""
+    plain = _checked(read(text, question.question.model.names))
+    if _CALL.search(text) is None:
+        return (plain,)
+    called = _checked(read(text, names_with_arguments(question)))
+    if called.problems or (called.chain, called.definitions) == (plain.chain, plain.definitions):
+        return (plain,)
+    called = replace(called, notes=(*called.notes, CALLED))
+    return (called,) if plain.problems else (called, plain)
+
+
+@remembered(maxsize=1, of_key=True)
+def names_with_arguments(question: SolvedQuestion) -> ModelNames:
+    """The names of a question, each quantity with all that it is computed from as its arguments.
+
+    Those that the rubric gives arguments keep theirs.
+    """
+    graph = question.graph
+    computed = {node.name for node in graph.nodes}
+
+    def named(declared: Declared) -> Declared:
+        if declared.name not in computed or declared.arguments or declared.role != "quantity":
+            return declared
+        below = sorted(graph.leading_to(declared.name) - {declared.name})
+        return replace(declared, arguments=(", ".join(below),)) if below else declared
+
+    return ModelNames(map(named, question.question.model.names))
+
+
+def _checked(reading: Reading) -> Reading:
+    problem = problem_of_definitions(reading) if reading.definitions else None
+    return reading if problem is None else replace(reading, problems=(*reading.problems, problem))
