@@ -112,7 +112,14 @@ def _is_ambiguous(node: Expression, env: Environment) -> bool:
             return True
         if isinstance(item, Reduce) and not item.letter:
             return True
+        if _is_power_of_t(item) and _holds_array(children(item)[0], env, known):
+            return True
     return False
+
+
+def _is_power_of_t(node: Expression) -> bool:
+    """Whether a node is something to the power of a T that the model has: of an array that may be its transpose."""
+    return isinstance(node, Call) and node.function == "pow" and node.args[1] == Symbol("T")
 
 
 def _holds_array(node: Expression, env: Environment, known: dict[int, bool]) -> bool:
@@ -144,6 +151,8 @@ def _alternatives(node: Expression, env: Environment, known: dict[int, list[Expr
         match built:
             case Product():
                 found += _product_readings(built, env)
+            case Call(args=(base, _)) if _is_power_of_t(built) and _rank(base, env) > 0:
+                found += [Call("transpose", (base,), span=built.span), built]
             case Reduce(kind="sum", letter="", body=body):
                 found += _bare_sums(built, body, env)
             case _:
