@@ -59,8 +59,8 @@ def with_own_partials(question: SolvedQuestion, reading: Reading, answer: Expres
     return rewritten(answer, put_in)
 
 
-def with_more_below(answer: Expression, most: int) -> Expression:
-    """The answer with the `most` factors that follow a slash below it: ``1/(w x)`` for ``1/w x`` and 1."""
+def with_more_below(reading: Reading, most: int) -> Reading:
+    """The reading with at most so many factors that follow a slash below it: ``1/(w x)`` for ``1/w x`` and 1."""
 
     def rule(node: Expression, again: Again) -> Expression:
         node = rebuild(node, again)
@@ -77,7 +77,8 @@ def with_more_below(answer: Expression, most: int) -> Expression:
                     left = most
         return Product(tuple(factors), tuple(joints), node.span) if joints else factors[0]
 
-    return rewritten(answer, rule)
+    definitions = tuple((left, rewritten(right, rule)) for left, right in reading.definitions)
+    return replace(reading, chain=tuple(rewritten(side, rule) for side in reading.chain), definitions=definitions)
 
 
 def final_answer(reading: Reading, target: Expression) -> Expression | None:

@@ -236,7 +236,7 @@ def _verdict(question: SolvedQuestion, part: SolvedPart, reading: Reading, expre
             worked_out = judge(question, target_of(part), finished)
             verdict = worked_out if worked_out.decision is Decision.EQUIVALENT else verdict
     if verdict.decision is Decision.NOT_EQUIVALENT and "/" in reading.text:
-        verdict = _read_otherwise(question, part, expression) or verdict
+        verdict = _read_otherwise(question, part, reading) or verdict
     if verdict.note.kind is NoteKind.RENAMED and leaves_out_letters(reading, expression):
         verdict = undecided(NoteKind.AMBIGUOUS_INDICES, "Your right side has other indices than your left side.")
     if verdict.note.kind is NoteKind.EQUIVALENT and CALLED in reading.notes:
@@ -244,16 +244,19 @@ def _verdict(question: SolvedQuestion, part: SolvedPart, reading: Reading, expre
     return verdict
 
 
-def _read_otherwise(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> Verdict | None:
+def _read_otherwise(question: SolvedQuestion, part: SolvedPart, reading: Reading) -> Verdict | None:
     """The verdict on an answer that is right if more that follows a slash is meant below it: a person decides."""
-    tried = [answer]
-    while len(tried) <= BELOW and (other := with_more_below(answer, len(tried))) not in tried:
-        if judge(question, target_of(part), other).decision is Decision.EQUIVALENT:
-            shown = to_text(other, question.question.model.names)
+    before = reading
+    for most in range(1, BELOW + 1):
+        other = with_more_below(reading, most)
+        if other == before:
+            return None
+        before, answer = other, final_answer(other, part.part.target)
+        if answer is not None and judge(question, target_of(part), answer).decision is Decision.EQUIVALENT:
+            shown = to_text(answer, question.question.model.names)
             return undecided(
                 NoteKind.AMBIGUOUS_READING, f"A slash takes one factor; this is right if {shown} is meant."
             )
-        tried.append(other)
     return None
 
 

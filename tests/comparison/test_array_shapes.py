@@ -41,7 +41,7 @@ def named(part: str) -> str:
 
 @cache
 def key() -> AnswerKey:
-    parts = dict.fromkeys(case["part"] for case in rows(HERE / "shapes.txt"))
+    parts = dict.fromkeys(case["part"] for case in rows(HERE / "array_shapes.txt"))
     asked = "".join(f"      - {{id: {named(part)}, target: {part}}}\n" for part in parts)
     text = f"title: Shapes\nquestions:\n  - id: '1'\n    model:\n      sizes: [n]\n{MODEL}    parts:\n{asked}"
     rubric = parse_rubric(text, "shapes.yaml")
@@ -51,7 +51,7 @@ def key() -> AnswerKey:
     return found
 
 
-@each(HERE / "shapes.txt")
+@each(HERE / "array_shapes.txt")
 def test_shapes(part: str, answer: str, decision: str, note: str, why: str) -> None:
     judged = judge_answer(key(), named(part), answer)
     assert judged.verdict is not None, judged.result.problems
