@@ -16,15 +16,13 @@ Coercion = tuple[Expression, str, str]
 
 
 def coercions(run: Run, answer: Expression, value: Value, truth: Value) -> Iterator[Coercion]:
-    """The formulas that an answer of that `value` may stand for, what each is called, and a sentence about it."""
+    """The formulas that an answer of that `value` may stand for, what each is called, and what it is right once."""
     if value.letters or truth.letters or truth.rank != 2 or truth.shape[0] != truth.shape[1]:
         return
     length = truth.shape[0]
     if [n for n in value.shape if n != 1] == [length]:
-        said = "Your answer is a vector; it is right if the diagonal matrix with these entries is meant."
-        yield Call("diag", (answer,)), "diagonal", said
+        yield Call("diag", (answer,)), "diagonal", "the diagonal matrix with these entries is put for the vector"
     if not value.rank:
         names = {size: Symbol(name) for name, size in run.sizes.items()}
         unit = Call("identity", (names.get(length, integer(length)),))
-        said = "Your answer is a number; it is right if that multiple of the identity matrix is meant."
-        yield Product((answer, unit), ("*",)), "identity", said
+        yield Product((answer, unit), ("*",)), "identity", "that multiple of the identity matrix is put for the number"

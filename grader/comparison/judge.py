@@ -13,7 +13,8 @@ from grader.comparison.coercions import coercions
 from grader.comparison.common_vocabulary import worked_out
 from grader.comparison.decide import decide_number, decide_samples
 from grader.comparison.interpretations import interpretations, newly_summed, of_examples, with_implied_sums
-from grader.comparison.shapes import in_symbols, shape_in_symbols, shape_message, transposed_verdict
+from grader.comparison.repairs import TooManyRepairs, least_repairs
+from grader.comparison.shapes import in_symbols, repaired_verdict, shape_in_symbols, shape_message, transposed_verdict
 from grader.comparison.target import Target, primed, restates, unfinished, uses_model
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.product_readings import TooManyReadings, distinct, readings
@@ -24,11 +25,13 @@ from grader.problems import Problem
 from grader.results import NOTES, Credit, Decision, Evidence, Note, NoteKind, Verdict, same, undecided
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import environment, extents, quantities
-from grader.work import spend
+from grader.work import TooMuchWork, at_hand, at_most, spend
 
 MAX_SHOWN_READINGS = 3
 JUDGED = 10_000  # units of work, beside those of the values
 _AMBIGUOUS = (NoteKind.AMBIGUOUS_READING, NoteKind.AMBIGUOUS_INDICES)
+_UNFIT = (NoteKind.SHAPE, NoteKind.ILL_TYPED)  # a value of another shape, and none at all
+_IN_DOUBT = (*_AMBIGUOUS, NoteKind.TRANSPOSED, NoteKind.REPAIRED)
 _PLAINLY = (NoteKind.EQUIVALENT, NoteKind.IMPLIED_SUM, NoteKind.IMPLIED_INDEX, NoteKind.RENAMED)
 
 
@@ -41,27 +44,57 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
     left = primed(question, target.expression, answer)
     higher = isinstance(answer, Call) and answer.primes > 1
     if restates(target.expression, answer, question.graph.notation) or (answer in left and not higher):
-        return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.RESTATED), message="This only restates the question.")
+        shown = Evidence("restated", detail=to_text(target.expression, question.question.model.names))
+        return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.RESTATED), shown, "This only restates the question.")
     verdict = _judge_readings(question, target, worked_out(answer))
-    if verdict.decision is Decision.NOT_EQUIVALENT:
-        verdict = _judge_interpretations(question, target, answer, verdict) or verdict
+    if verdict.decision is Decision.NOT_EQUIVALENT or verdict.note.kind in _UNFIT:
+        verdict = _judge_meant(question, target, answer, verdict)
     return _set_up(verdict) if left and verdict.note.kind in _PLAINLY else verdict
 
 
-def _judge_interpretations(
-    question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict
-) -> Verdict | None:
-    """The verdict on what a wrong answer may mean instead, where that is right; a person confirms what is in doubt."""
-    for interpretation in interpretations(question, target.expression, answer, verdict.note.kind is not NoteKind.SHAPE):
+def _judge_meant(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict:
+    """The verdict on an answer that is wrong, or has no value of the shape asked for, by what it may mean instead."""
+    wrong: list[Verdict] = []
+    for interpretation in interpretations(question, target.expression, answer, verdict.note.kind not in _UNFIT):
         if interpretation.expression == answer:
             continue
         found = _judge_readings(question, target, worked_out(interpretation.expression))
         right = found.decision is Decision.EQUIVALENT
-        if NOTES[interpretation.kind].credit is Credit.PERSON and (right or found.note.kind in _AMBIGUOUS):
+        in_full = NOTES[interpretation.kind].credit is Credit.FULL
+        if not in_full and (right or found.note.kind in _AMBIGUOUS):
             return undecided(interpretation.kind)
         if right:
             return _noted(found, interpretation.kind)
-    return None
+        if in_full and found.decision is Decision.NOT_EQUIVALENT and found.note.kind not in _UNFIT:
+            wrong.append(found)
+    if verdict.note.kind not in _UNFIT:
+        return verdict
+    verdict = _judge_repairs(question, target, worked_out(answer), verdict)
+    return wrong[0] if wrong and verdict.note.kind is NoteKind.ILL_TYPED else verdict
+
+
+def _judge_repairs(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict:
+    """The verdict on an answer whose arrays do not fit, by all of its least repairs.
+
+    `verdict` is the one on the answer as it stands. It stays where the answer has a value of its own, whose shape is
+    evidence, and every repair has another value than the target.
+    """
+    try:
+        with at_most(at_hand().left / 2):
+            repairs = least_repairs(question, target.expression, answer)
+            judged = [(repair, _judge_readings(question, target, repair.expression)) for repair in repairs]
+    except (TooManyRepairs, TooMuchWork):
+        return undecided(NoteKind.ILL_TYPED)
+    names = question.question.model.names
+    for repair, found in judged:
+        if found.decision is Decision.EQUIVALENT or found.note.kind in _IN_DOUBT:
+            return repaired_verdict(verdict, found, repair.detail(answer), repair.once(names), target.shapes)
+    if any(found.decision is not Decision.NOT_EQUIVALENT for _, found in judged):
+        return undecided(NoteKind.ILL_TYPED)
+    if verdict.note.kind is NoteKind.SHAPE or not judged:
+        return verdict
+    repair, found = judged[0]
+    return replace(found, message=f"Its arrays do not fit together; nor is it right once {repair.once(names)}.")
 
 
 def _judge_readings(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
@@ -74,7 +107,8 @@ def _judge_readings(question: SolvedQuestion, target: Target, answer: Expression
         ways = (answer,)  # judged below, where an implied sum may still give it a shape
     judged = [(way, _judge_reading(question, target, way)) for way in ways]
     # a reading of another shape than the answer asked for has no vote
-    voting = [pair for pair in judged if pair[1].note.kind is not NoteKind.SHAPE] or judged
+    voting = [pair for pair in judged if pair[1].note.kind not in _UNFIT]
+    voting = voting or [pair for pair in judged if pair[1].note.kind is NoteKind.SHAPE] or judged
     if len({verdict.decision for _, verdict in voting}) == 1:
         return voting[0][1]
     names = question.question.model.names
@@ -98,42 +132,44 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
     """One reading of the answer, on its own."""
     spend(JUDGED)
     decide = decide_number if question.numeric else decide_samples
+    failure: ShapeError | None = None
     try:
         verdict = _finished(question, target, answer, decide(question, target, answer))
-        turned = _turned(question, target, answer) if verdict.decision is Decision.NOT_EQUIVALENT else None
-        return turned or verdict
     except ShapeError as error:
         failure = error
-        turned = _turned(question, target, answer)
-        if turned is not None:
-            return turned
-    coerced = _coerced(question, target, answer)
+        verdict = _unfit(question, target, answer, failure.problem)
+    if failure is None and verdict.decision is not Decision.NOT_EQUIVALENT:
+        return verdict
+    turned = _turned(question, target, answer, verdict)
+    if turned is not None or failure is None:
+        return turned or verdict
+    coerced = _coerced(question, target, answer, verdict)
     if coerced is not None:
         return coerced
     summed = with_implied_sums(answer, target.expression)
     if summed != answer:
         try:
-            verdict = _finished(question, target, answer, decide(question, target, summed))
-            if verdict.decision is Decision.EQUIVALENT and _sum_forgotten(question, target, answer, summed):
+            found = _finished(question, target, answer, decide(question, target, summed))
+            if found.decision is Decision.EQUIVALENT and _sum_forgotten(question, target, answer, summed):
                 return undecided(NoteKind.IMPLIED_SUM, "This is right if the sum that it lacks is meant.")
-            return _noted(verdict, NoteKind.IMPLIED_SUM)
+            return _noted(found, NoteKind.IMPLIED_SUM)
         except ShapeError as error:
             failure = error
-    if isinstance(failure, NoValue):
-        return undecided(NoteKind.UNDEFINED, _sentence(failure.problem.message))
-    return _of_other_shape(question, target, answer, failure.problem)
+    return (
+        undecided(NoteKind.UNDEFINED, _sentence(failure.problem.message)) if isinstance(failure, NoValue) else verdict
+    )
 
 
-def _coerced(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict | None:
+def _coerced(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict | None:
     """The verdict on an answer that is right as what its value may stand for, which a person confirms; else None."""
     run = question.runs[0]
     try:
         value = evaluate(answer, environment(run, extents(run, target.expression)))
-        for meant, name, said in coercions(run, answer, value, truth_value(run, target.expression)):
+        for meant, name, once in coercions(run, answer, value, truth_value(run, target.expression)):
             decide = decide_number if question.numeric else decide_samples
-            verdict = decide(question, target, meant)
-            if verdict.decision is Decision.EQUIVALENT:
-                return Verdict(Decision.UNDECIDED, Note(NoteKind.REPAIRED, name), verdict.evidence, said)
+            found = decide(question, target, meant)
+            if found.decision is Decision.EQUIVALENT:
+                return repaired_verdict(verdict, found, name, once, target.shapes)
     except ShapeError:
         pass
     return None
@@ -155,7 +191,7 @@ def _sum_forgotten(question: SolvedQuestion, target: Target, answer: Expression,
         return False
 
 
-def _turned(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict | None:
+def _turned(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict | None:
     """The verdict on an answer that is the transpose of the truth, or None."""
     truth = truth_value(question.runs[0], target.expression)
     if truth.letters or truth.rank != 2:
@@ -163,26 +199,24 @@ def _turned(question: SolvedQuestion, target: Target, answer: Expression) -> Ver
     decide = decide_number if question.numeric else decide_samples
     turned = Call("transpose", (answer,))
     try:
-        verdict = _finished(question, target, turned, decide(question, target, turned))
+        found = _finished(question, target, turned, decide(question, target, turned))
     except ShapeError:
         return None
-    return transposed_verdict(verdict, target.layout) if verdict.decision is Decision.EQUIVALENT else None
+    return transposed_verdict(verdict, found, target.layout) if found.decision is Decision.EQUIVALENT else None
 
 
-def _of_other_shape(question: SolvedQuestion, target: Target, answer: Expression, problem: Problem) -> Verdict:
-    """The verdict on an answer that has another shape than the target, whose two shapes are the evidence."""
+def _unfit(question: SolvedQuestion, target: Target, answer: Expression, problem: Problem) -> Verdict:
+    """The verdict on an answer that has another shape than the target, both shapes its evidence, or has no value."""
     run = question.runs[0]
     message = _sentence(in_symbols(problem.message, run.sizes))
-    evidence = Evidence("shape", detail=message)
     try:
-        value, truth = (
-            evaluate(answer, environment(run, extents(run, target.expression))),
-            truth_value(run, target.expression),
-        )
-        message = shape_message(value, truth, target.expression, run) or message
-        evidence = Evidence("shape", expected=shape_in_symbols(truth, run), got=shape_in_symbols(value, run))
+        value = evaluate(answer, environment(run, extents(run, target.expression)))
     except ShapeError:
-        pass
+        said = f"{NOTES[NoteKind.ILL_TYPED].sentence} {message}"
+        return undecided(NoteKind.ILL_TYPED, said, Evidence("shape", detail=message))
+    truth = truth_value(run, target.expression)
+    message = shape_message(value, truth, target.expression, run) or message
+    evidence = Evidence("shape", expected=shape_in_symbols(truth, run), got=shape_in_symbols(value, run))
     return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.SHAPE), evidence, message)
 
 

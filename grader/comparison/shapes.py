@@ -15,13 +15,16 @@ from grader.solver.runs import Run
 
 _SHAPE = re.compile(r"\d+(?:x\d+)+|(?<=^this is )\d+|(?<= is )\d+\b|(?<= of )\d+\b|(?<=1\.\.)\d+")
 MAX_NAMED = 6
+DECISIONS = {"review": Decision.UNDECIDED, "accept": Decision.EQUIVALENT, "wrong": Decision.NOT_EQUIVALENT}
 LAYOUTS = {
-    "review": (Decision.UNDECIDED, "Your answer is the transpose of the gradient."),
-    "accept": (Decision.EQUIVALENT, "Your answer is the transpose of the gradient as this course lays it out."),
-    "wrong": (
-        Decision.NOT_EQUIVALENT,
-        "Your answer is the transpose of the gradient: right values in the wrong layout.",
-    ),
+    "review": "Your answer is the transpose of the gradient.",
+    "accept": "Your answer is the transpose of the gradient as this course lays it out.",
+    "wrong": "Your answer is right but for its layout: it is the transpose of the gradient.",
+}
+SHAPES = {
+    "review": "Your answer is right once {}.",
+    "accept": "Your answer is right, once {}.",
+    "wrong": "Your answer is right but for its shapes: it is right once {}.",
 }
 
 
@@ -63,10 +66,19 @@ def _named(shape: Sequence[int], sizes: Mapping[str, int]) -> str:
     return " x ".join(str(names.get(number, number)) for number in shape)
 
 
-def transposed_verdict(verdict: Verdict, layout: str) -> Verdict:
-    """The verdict on an answer whose transpose is right, as the rubric's layout has it."""
-    decision, message = LAYOUTS[layout]
-    return Verdict(decision, Note(NoteKind.TRANSPOSED), verdict.evidence, message)
+def transposed_verdict(verdict: Verdict, found: Verdict, layout: str) -> Verdict:
+    """The verdict on an answer whose transpose was `found` right, as the rubric's layout has it.
+
+    `verdict` is the one on the answer as it stands, whose evidence counts where it is wrong.
+    """
+    evidence = verdict.evidence if layout == "wrong" else found.evidence
+    return Verdict(DECISIONS[layout], Note(NoteKind.TRANSPOSED), evidence, LAYOUTS[layout])
+
+
+def repaired_verdict(verdict: Verdict, found: Verdict, detail: str, once: str, shapes: str) -> Verdict:
+    """The verdict on an answer that was `found` right once something is done to it, as the rubric's `shapes` has it."""
+    evidence = verdict.evidence if shapes == "wrong" else found.evidence
+    return Verdict(DECISIONS[shapes], Note(NoteKind.REPAIRED, detail), evidence, SHAPES[shapes].format(once))
 
 
 def entries_message(right: Iterable[tuple[tuple[int, ...], bool]]) -> str:

@@ -36,6 +36,7 @@ class Target:
     tolerance: Tolerance = NO_TOLERANCE
     interval: tuple[float, float] | None = None
     layout: str = "review"
+    shapes: str = "review"
 
 
 def restates(target: Expression, answer: Expression, notation: tuple[tuple[str, Expression], ...] = ()) -> bool:

@@ -5,18 +5,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.diagnosis.explanation import message_of, score_line_of
 from grader.diagnosis.predict.match import matching
-from grader.diagnosis.predict.repairs import repairs
 from grader.diagnosis.rules.mistake import Mistake
+from grader.diagnosis.rules.shape_mistakes import mended, stopped_early
 from grader.expression.language.nodes import Expression
 from grader.results import Decision, Diagnosis, Note, NoteKind, ScoreLine, Verdict
 from grader.rubric.malrule import MalRuleSetting, setting_of
 from grader.solver.key import SolvedPart, SolvedQuestion
-
-_CAUSES = {NoteKind.NOT_EQUIVALENT: matching, NoteKind.SHAPE: repairs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +33,25 @@ def diagnose(question: SolvedQuestion, part: SolvedPart, answer: Expression, ver
 
 
 def diagnosed(question: SolvedQuestion, part: SolvedPart, answer: Expression, verdict: Verdict) -> Diagnosed | None:
-    """The same with its price; only for answers that have been judged not equivalent by their value or shape."""
-    if verdict.decision is not Decision.NOT_EQUIVALENT or verdict.note.kind not in _CAUSES:
-        return None
+    """The same with its price; only for answers that are wrong by their value or shape, or right but for a repair."""
     settings = part.part.malrules
-    for mistake in _CAUSES[verdict.note.kind](question, part, answer):
+    for mistake in _mistakes(question, part, answer, verdict):
         chosen = _settings(settings, mistake)
         if all(setting.enabled for setting in chosen):
             return _with_price(part, mistake, chosen)
     return None
+
+
+def _mistakes(question: SolvedQuestion, part: SolvedPart, answer: Expression, verdict: Verdict) -> Iterator[Mistake]:
+    """The mistakes that an answer may hold, by how it was judged."""
+    match verdict.note.kind, verdict.decision:
+        case NoteKind.NOT_EQUIVALENT, Decision.NOT_EQUIVALENT:
+            return matching(question, part, answer)
+        case NoteKind.SHAPE, Decision.NOT_EQUIVALENT:
+            return stopped_early(question, part, answer)
+        case NoteKind.REPAIRED, Decision.NOT_EQUIVALENT | Decision.UNDECIDED:
+            return mended(verdict.note)
+    return iter(())
 
 
 def _settings(settings: tuple[MalRuleSetting, ...], mistake: Mistake) -> tuple[MalRuleSetting, ...]:

@@ -61,6 +61,8 @@ class SectionView:
 PLACE, SOLUTION, OUTCOME, SUMS = "\ue000", "\ue001", "\ue002", "\ue003"
 _PLACE = f'<span class="place">{PLACE}</span>'
 
+_DETAILED = ("counterexample", "none")
+
 
 def section(result: PartResult, tag: str, names: Names) -> Markup:
     """The section; `tag` says whether its points are a bonus, or not counted."""
@@ -137,8 +139,8 @@ def _view(result: PartResult, place: str, names: Names, outcome: Markup, sums: M
         example=sentence if wrong else "",
         values=tuple(quantity(name, value) for name, value in point_of(evidence)) if arrays else (),
         checked="" if wrong else sentence,
-        # Proofs and samples are told with their detail.
-        detail=(evidence.detail or (CERTAIN if evidence.certified else "")) if wrong or not sentence else "",
+        # The detail of any other evidence is told in its sentence, or in the message.
+        detail=(evidence.detail or (CERTAIN if evidence.certified else "")) if evidence.kind in _DETAILED else "",
         diagnosis=result.diagnosis.message if result.diagnosis else "",
         sums=sums,
         remarks=remarks(result.problems),

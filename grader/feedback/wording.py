@@ -130,7 +130,8 @@ def evidence_sentence(evidence: Evidence, note: str = "", *, with_point: bool = 
         case "samples":
             agreed = evidence.detail or f"at {evidence.points} points that we tried"
             left_out = f" {evidence.discarded} more, where one side is undefined, were left out."
-            head = "Transposed, it" if note == NoteKind.TRANSPOSED else "It"
+            kind = note.partition("/")[0]
+            head = "Transposed, it" if kind == NoteKind.TRANSPOSED else "Then it" if kind == NoteKind.REPAIRED else "It"
             return f"{head} has the same value as ours {agreed}." + (left_out if evidence.discarded else "")
         case "counterexample":
             entry = f"in {entry_of(evidence)}" if entry_of(evidence) else ""

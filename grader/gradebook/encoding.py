@@ -90,15 +90,16 @@ def _points(found: Mapping[str, Any]) -> tuple[tuple[ScoreLine, ...], float, Out
 def _earned_json(earned: Earned) -> list[object]:
     if earned.finished:
         return [earned.decision]
-    return [earned.decision, [[one.reason, one.points, one.share] for one in earned.lines], earned.floor, earned.cap]
+    lines = [[one.reason, one.points, one.share] for one in earned.lines]
+    return [earned.decision, lines, earned.floor, earned.cap, earned.nearly]
 
 
 def _earned(found: Sequence[Any]) -> Earned:
     decision = Decision(found[0])
     if len(found) == 1:
         return Earned(decision, finished=True)
-    _, lines, floor, cap = found
-    return Earned(decision, tuple(EarnedLine(*line) for line in lines), floor=floor, cap=cap)
+    _, lines, floor, cap, nearly = found
+    return Earned(decision, tuple(EarnedLine(*line) for line in lines), floor=floor, cap=cap, nearly=nearly)
 
 
 def encode_carried(found: Sequence[Carried | None]) -> str:

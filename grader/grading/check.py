@@ -53,8 +53,9 @@ def _examples(key: AnswerKey, part: SolvedPart) -> list[Problem]:
 
 
 def noted(expected: str, found: str) -> bool:
-    """Whether a note is the one expected, if any is; a diagnosed mistake is one way of being not equivalent."""
-    return not expected or found == expected or (expected == "not_equivalent" and found.startswith("malrule/"))
+    """Whether a note is the one expected, if any is, or of the kind expected: a diagnosed mistake is not equivalent."""
+    kind = found.partition("/")[0]
+    return not expected or expected in (found, kind) or (expected == "not_equivalent" and kind == "malrule")
 
 
 def _unexpected(

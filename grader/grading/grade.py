@@ -61,6 +61,7 @@ UNFINISHED = {
     NoteKind.CHAIN_RULE_ONLY: "the chain rule is set up rightly",
     NoteKind.NOT_EVALUATED: "the formula is right",
 }
+RIGHT_BUT_FOR = (NoteKind.TRANSPOSED, NoteKind.REPAIRED)
 BELOW = 4  # factors that may be meant below a slash
 _NOT_DIAGNOSED = " Which mistake this may come from was not looked for to the end."
 
@@ -314,7 +315,8 @@ def _hides(question: SolvedQuestion, part: SolvedPart, verdict: Verdict, mistake
 
 def target_of(part: SolvedPart) -> Target:
     """The part's target as the judge takes it."""
-    return Target(part.part.target, part.closed, part.part.tolerance, part.interval, part.part.layout)
+    asked = part.part
+    return Target(asked.target, part.closed, asked.tolerance, part.interval, asked.layout, asked.shapes)
 
 
 def _other_left_side(reading: Reading, part: SolvedPart) -> str:
@@ -326,7 +328,7 @@ def _other_left_side(reading: Reading, part: SolvedPart) -> str:
 
 
 def _note(verdict: Verdict, reading: Reading, mistake: Diagnosed | None) -> Note:
-    if mistake is not None and verdict.note.kind is not NoteKind.SHAPE:
+    if mistake is not None and verdict.note.kind is NoteKind.NOT_EQUIVALENT:
         return mistake.diagnosis.rule
     renamed = any(note.startswith("renamed") for note in reading.notes)
     return Note(NoteKind.RENAMED) if verdict.note.kind is NoteKind.EQUIVALENT and renamed else verdict.note
@@ -347,7 +349,8 @@ def _earned(
         lines.append(EarnedLine(UNFINISHED[verdict.note.kind], share=share))
     if mistake is not None:
         lines += [EarnedLine(line.reason, line.points) for line in mistake.lines]
-    return Earned(verdict.decision, tuple(lines), floor=partial.floor, cap=partial.cap)
+    nearly = verdict.note.kind in RIGHT_BUT_FOR
+    return Earned(verdict.decision, tuple(lines), floor=partial.floor, cap=partial.cap, nearly=nearly)
 
 
 def _unreadable(part: SolvedPart, reading: Reading, problem: Problem | None) -> PartResult:

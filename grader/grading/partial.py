@@ -22,7 +22,8 @@ def worth(earned: Earned, full: float) -> tuple[tuple[ScoreLine, ...], float, Ou
     if not decided:
         return lines, score, Outcome.UNDECIDED
     right = earned.decision is Decision.EQUIVALENT and score == full
-    return lines, score, Outcome.CORRECT if right else Outcome.PARTLY_CORRECT if score > 0 else Outcome.INCORRECT
+    partly = score > 0 or earned.nearly
+    return lines, score, Outcome.CORRECT if right else Outcome.PARTLY_CORRECT if partly else Outcome.INCORRECT
 
 
 def bounded(

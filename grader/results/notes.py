@@ -74,6 +74,7 @@ class NoteKind(StrEnum):
     DERIVATIVE_OF_VALUE = "derivative_of_value"
     LOOSE_PRODUCTS = "loose_products"
     REPAIRED = "repaired"
+    ILL_TYPED = "ill_typed"
     AMBIGUOUS_READING = "ambiguous_reading"
     AMBIGUOUS_INDICES = "ambiguous_indices"
     TOO_MANY_READINGS = "too_many_readings"
@@ -224,6 +225,12 @@ _ROWS = (
     ),
     NoteRow(
         NoteKind.REPAIRED, Credit.PERSON, "This is right once it is brought to the shape asked for.", particular=True
+    ),
+    NoteRow(
+        NoteKind.ILL_TYPED,
+        Credit.PERSON,
+        "The arrays in this answer do not fit together, and we found no other way to read it.",
+        particular=True,
     ),
     NoteRow(NoteKind.AMBIGUOUS_READING, Credit.PERSON, "Not all of its readings are right.", particular=True),
     NoteRow(

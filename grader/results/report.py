@@ -22,7 +22,9 @@ class Evidence:
 
     `kind`: "proof" (same formula after reading), "samples" (`points` agreements, `discarded` points where
     a side was undefined), "counterexample" (`at` names the point as (name, value) texts in display order,
-    `expected` and `got` the two values there; `certified` if interval arithmetic proves that they differ), or "none".
+    `expected` and `got` the two values there; `certified` if interval arithmetic proves that they differ), "shape"
+    (`expected` and `got` are the two shapes, in letters of sizes; or `detail` says what does not fit), "restated"
+    (`detail` names the quantity asked for, which the answer leaves to work out), or "none".
     """
 
     kind: str = "none"
@@ -36,16 +38,24 @@ class Evidence:
 
 
 NO_EVIDENCE = Evidence()
+AGAINST = frozenset(("counterexample", "shape", "restated"))  # what shows that an answer is not the one asked for
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the judge finds, how, and why it holds; `message` tells what no register can."""
+    """What the judge finds, how, and why it holds; `message` tells what no register can.
+
+    No deduction without evidence: a verdict of not equivalent that shows none raises ValueError.
+    """
 
     decision: Decision
     note: Note
-    evidence: Evidence = Evidence()
+    evidence: Evidence = NO_EVIDENCE
     message: str = ""
+
+    def __post_init__(self) -> None:
+        if self.decision is Decision.NOT_EQUIVALENT and self.evidence.kind not in AGAINST:
+            raise ValueError(f"'{self.note}' says that an answer is wrong, and shows nothing for it")
 
 
 def same(evidence: Evidence) -> Verdict:
@@ -109,7 +119,7 @@ class Earned:
     """What an answer earned, whatever its part is worth; `worth` of it are lines, score and outcome.
 
     `finished` is an answer that is right and worked out to the end, which has all points; any other has what its
-    `lines` come to, within the shares `floor` and `cap`.
+    `lines` come to, within the shares `floor` and `cap`; `nearly` is one that is right but for how its arrays lie.
     """
 
     decision: Decision
@@ -117,6 +127,7 @@ class Earned:
     finished: bool = False
     floor: float = 0.0
     cap: float = 1.0
+    nearly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class _Defaults:
     tolerance: Tolerance
     show_solution: bool
     layout: str = "review"
+    shapes: str = "review"
     follow_through: float = 1.0
     partial_credit: PartialCredit = field(default_factory=PartialCredit)
     malrules: tuple[MalRuleSetting, ...] = ()
@@ -97,6 +98,7 @@ def _inherit(fields: Fields, defaults: _Defaults, place: RubricPlace) -> _Defaul
         _tolerance(fields, defaults.tolerance, place),
         defaults.show_solution if solution is None else solution == "shown",
         read_choice(fields, "layout", place, ("review", "accept", "wrong")) or defaults.layout,
+        read_choice(fields, "shapes", place, ("review", "accept", "wrong")) or defaults.shapes,
         read_share(fields, "follow_through", place, defaults.follow_through),
         _partial_credit(fields, defaults.partial_credit, place),
         _malrules(fields, defaults.malrules, place),
@@ -277,6 +279,7 @@ def _read_part(
         review=_read_examples(fields, "review", place),
         show_solution=own.show_solution,
         layout=own.layout,
+        shapes=own.shapes,
         follow_through=own.follow_through,
         partial_credit=own.partial_credit,
         line=tree.line,

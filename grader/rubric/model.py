@@ -72,10 +72,10 @@ class Step:
 class Part:
     """One asked quantity.
 
-    `target` is a node of the model (a forward value) or a Partial (a gradient), in the rubric's own
-    letters; `text` is how the author wrote it. `layout` says what becomes of its transpose: "review",
-    "accept" or "wrong". `follow_through` is the share of the points for an
-    answer that is right given the student's own earlier ones. `bonus` points count in the score, not in the maximum.
+    `target` is a node of the model (a forward value) or a Partial (a gradient), in the rubric's own letters; `text` is
+    how the author wrote it. `layout` says what becomes of its transpose, `shapes` of an answer that is right once its
+    arrays are made to fit: "review", "accept" or "wrong". `follow_through` is the share of the points for an answer
+    that is right given the student's own earlier ones. `bonus` points count in the score, not in the maximum.
     """
 
     id: str
@@ -90,6 +90,7 @@ class Part:
     review: tuple[Example, ...] = ()
     show_solution: bool = True
     layout: str = "review"
+    shapes: str = "review"
     follow_through: float = 1.0
     partial_credit: PartialCredit = PartialCredit()
     line: int = 0

@@ -74,6 +74,10 @@ _MARKING = {
         {"enum": ["review", "accept", "wrong"]},
         "What becomes of an answer that is the transpose of the gradient (review unless it says otherwise).",
     ),
+    "shapes": Key(
+        {"enum": ["review", "accept", "wrong"]},
+        "What becomes of an answer that is right once its arrays are made to fit (review unless it says otherwise).",
+    ),
     "solution": Key({"enum": ["shown", "hidden"]}, "Whether feedback shows the worked derivation."),
     "malrules": Key(
         {

@@ -1,4 +1,4 @@
-"""Answers of a wrong shape: the note stays `shape`, and a single repair that makes them right is told."""
+"""Answers whose arrays do not fit: what makes them right is told to a person, and is a mistake of the catalogue."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ def key_of(rubric: str):
 
 
 @each(Path(__file__).parent / "shapes.txt")
-def test_a_wrong_shape_is_explained(rubric: str, part: str, answer: str, rule: str, why: str) -> None:
+def test_a_wrong_shape_is_explained(
+    rubric: str, part: str, answer: str, verdict: str, note: str, rule: str, why: str
+) -> None:
     result = grader.grade_answer(key_of(rubric), part, answer)
-    assert (result.verdict, result.note) == ("incorrect", "shape"), why
+    assert (result.verdict, result.note, result.review) == (verdict, note, verdict == "undecided"), why
     found = "-" if result.diagnosis is None else result.diagnosis.rule.removeprefix("malrule/")
     assert found == rule, why
 

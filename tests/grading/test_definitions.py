@@ -109,7 +109,7 @@ def test_what_stands_at_an_index_is_put_in_too(place: str, deep: bool) -> None:
         key("losses_and_backprop"), "2a", "\n".join([*lines, f"dJ/dz_{{ij}} = sum_k (v)_{{{place}}}"])
     )
     assert [problem.message for problem in found.problems] == ([TOO_DEEP] if deep else [])
-    assert found.note.kind == ("unreadable" if deep else "shape")
+    assert found.note.kind == ("unreadable" if deep else "ill_typed")
 
 
 LEFT = (

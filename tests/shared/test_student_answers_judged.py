@@ -39,5 +39,7 @@ def test_known_failures(found, name):
 
 
 def test_most_answers_need_no_person(found):
-    assert share_decided(found) >= 0.85, table(found)
+    # an answer that is right once a factor is turned is for a person by rule, whatever its label
+    by_rule = {item.id for item in found if item.result.note.partition("/")[0] == "repaired"}
+    assert share_decided(tuple(item for item in found if item.id not in by_rule)) >= 0.85, table(found)
     assert sum(item.result.verdict in DECIDED for item in found) > 60

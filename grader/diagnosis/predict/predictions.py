@@ -16,12 +16,13 @@ from grader.diagnosis.rules import bindings
 from grader.diagnosis.rules.closed_form_mistakes import inside_nodes
 from grader.diagnosis.rules.factor_mistakes import repeatable
 from grader.diagnosis.rules.formula_mistakes import a_two_lost, changed_formulas
-from grader.diagnosis.rules.mistake import Mistake, named, plain_word
+from grader.diagnosis.rules.mistake import Mistake, named
 from grader.diagnosis.rules.tangents import gradient_with, make_tangents, operations
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.scope import Environment
 from grader.expression.evaluation.values import Array, ShapeError, Value, spread
 from grader.expression.language.nodes import Call, Expression, Partial, Symbol, head
+from grader.expression.printing.short_names import plain_word
 from grader.expression.printing.text import to_text
 from grader.rubric.malrule import Kind
 from grader.rubric.malrules import MALRULES

@@ -17,9 +17,10 @@ from grader.diagnosis.rules import formula_mistakes as formula
 from grader.diagnosis.rules import operator_mistakes as operator
 from grader.diagnosis.rules import shape_mistakes as shape
 from grader.diagnosis.rules import whole_answer_mistakes as whole
+from grader.diagnosis.rules.mistake import Mistake
 from grader.diagnosis.rules.tangents import Tangents
 from grader.expression.evaluation.values import Array
-from grader.expression.language.nodes import Expression, Partial
+from grader.expression.language.nodes import Expression
 from grader.rubric.malrule import Kind
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.runs import Run
@@ -102,19 +103,19 @@ FACTORS: tuple[Bound[Callable[[SolvedQuestion, SolvedPart, Run, Array], Iterator
     Bound(factor.too_much_or_too_little, (Kind.EXTRA_FACTOR, Kind.MISSING_FACTOR, Kind.EXTRA_TERM)),
 )
 
-# of an answer whose shape is wrong
-WHOLE_SHAPES: tuple[Bound[Callable[[SolvedQuestion, Expression, Expression], shape.Repairs]], ...] = (
-    Bound(shape.not_summed, (Kind.MISSING_SUM,)),
-)
-SHAPES: tuple[Bound[shape.ShapeRule], ...] = (
-    Bound(shape.not_transposed, (Kind.MISSING_TRANSPOSE,)),
-    Bound(shape.transposed_too_much, (Kind.TRANSPOSED,)),
-    Bound(shape.factors_in_wrong_order, (Kind.FACTOR_ORDER,)),
-    Bound(shape.joined_otherwise, (Kind.ELEMENTWISE_FOR_MATRIX,)),
-    Bound(shape.summed_along_other_axis, (Kind.MISSING_SUM,)),
-)
-CHAIN_ENDS: tuple[Bound[Callable[[SolvedQuestion, Expression], Iterator[tuple[Kind, Partial]]]], ...] = (
+# of an answer of another shape, and of one that the judge had to repair
+SHAPES: tuple[Bound[Callable[..., Iterator[Mistake]]], ...] = (
     Bound(shape.stopped_early, (Kind.OUTER_ONLY,)),
+    Bound(
+        shape.mended,
+        (
+            Kind.MISSING_TRANSPOSE,
+            Kind.TRANSPOSED,
+            Kind.FACTOR_ORDER,
+            Kind.ELEMENTWISE_FOR_MATRIX,
+            Kind.MISSING_SUM,
+        ),
+    ),
 )
 
 ROWS: tuple[Bound[Any], ...] = (
@@ -128,9 +129,7 @@ ROWS: tuple[Bound[Any], ...] = (
     *REPLACED,
     *LAYOUTS,
     *FACTORS,
-    *WHOLE_SHAPES,
     *SHAPES,
-    *CHAIN_ENDS,
 )
 BOUND: Mapping[Kind, tuple[Callable[..., Iterator[Any]], ...]] = MappingProxyType(
     {kind: found for kind in Kind if (found := tuple(row.function for row in ROWS if kind in row.kinds))}

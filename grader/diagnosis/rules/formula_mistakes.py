@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from grader.expression.algebra.construct import mul, neg, number, sub
+from grader.expression.algebra.construct import mul, neg, number, sub, with_child
 from grader.expression.language.nodes import (
     ONE,
     ZERO,
@@ -62,16 +62,6 @@ def _anywhere(node: Expression, rules: tuple[FormulaRule, ...]) -> Changes:
             continue
         for kind, about, wrong in _anywhere(child, rules):
             yield kind, about, with_child(node, k, wrong)
-
-
-def with_child(node: Expression, place: int, child: Expression) -> Expression:
-    """The node with one of its children replaced."""
-    count = iter(range(len(children(node))))
-
-    def change(item: Expression) -> Expression:
-        return child if next(count) == place else item
-
-    return rebuild(node, change)
 
 
 def sums(node: Expression) -> Changes:

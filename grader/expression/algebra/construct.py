@@ -32,6 +32,16 @@ from grader.work import STEP, STRIDE, spend
 LETTERS = "ijklpqrstuvabcdnm"
 
 
+def with_child(node: Expression, place: int, child: Expression) -> Expression:
+    """The node with one of its children replaced."""
+    count = iter(range(len(children(node))))
+
+    def change(item: Expression) -> Expression:
+        return child if next(count) == place else item
+
+    return rebuild(node, change)
+
+
 def number(value: Fraction | int) -> Number:
     """An exact number."""
     return Number(Fraction(value))

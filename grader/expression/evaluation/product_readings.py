@@ -60,7 +60,7 @@ def readings(node: Expression, env: Environment) -> tuple[Expression, ...]:
     if not _is_ambiguous(node, env):
         return (node,)
     spend(READING)
-    small = _at_one_point(env)
+    small = at_one_point(env)
     found = _alternatives(node, small, {})
     kept = []
     failure: ShapeError | None = None
@@ -79,7 +79,7 @@ def readings(node: Expression, env: Environment) -> tuple[Expression, ...]:
 def _with_identities(node: Expression, env: Environment) -> tuple[Expression, ...]:
     """The readings with each size of identity matrices that type-checks; raises ShapeError where none does."""
     spend(READING)
-    small = _at_one_point(env)
+    small = at_one_point(env)
     kept: list[Expression] = []
     failure: ShapeError | None = None
     for sized in with_sizes(node, env):
@@ -96,7 +96,8 @@ def _with_identities(node: Expression, env: Environment) -> tuple[Expression, ..
     return tuple(dict.fromkeys(kept))
 
 
-def _at_one_point(env: Environment) -> Environment:
+def at_one_point(env: Environment) -> Environment:
+    """The first point of a run, where it is seen what fits."""
     return Environment({name: value[:1] for name, value in env.values.items()}, env.sizes, env.extents)
 
 
