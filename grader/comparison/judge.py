@@ -94,7 +94,7 @@ def _judge_repairs(question: SolvedQuestion, target: Target, answer: Expression,
     if verdict.note.kind is NoteKind.SHAPE or not judged:
         return verdict
     repair, found = judged[0]
-    return replace(found, message=f"Its arrays do not fit together; nor is it right once {repair.once(names)}.")
+    return replace(found, message=f"Its arrays do not fit together; this is what it gives once {repair.once(names)}.")
 
 
 def _judge_readings(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
