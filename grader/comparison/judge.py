@@ -19,7 +19,7 @@ from grader.comparison.target import Target, primed, restates, unfinished, uses_
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.product_readings import TooManyReadings, distinct, readings
 from grader.expression.evaluation.values import NoValue, ShapeError
-from grader.expression.language.nodes import Call, Expression
+from grader.expression.language.nodes import Call, Expression, Product, walk
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.results import NOTES, Credit, Decision, Evidence, Note, NoteKind, Verdict, same, undecided
@@ -48,8 +48,23 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
         return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.RESTATED), shown, "This only restates the question.")
     verdict = _judge_readings(question, target, worked_out(answer))
     if verdict.decision is Decision.NOT_EQUIVALENT or verdict.note.kind in _UNFIT:
-        verdict = _judge_meant(question, target, answer, verdict)
+        verdict = _judge_rows(question, target, answer, verdict) or _judge_meant(question, target, answer, verdict)
     return _set_up(verdict) if left and verdict.note.kind in _PLAINLY else verdict
+
+
+def _judge_rows(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict | None:
+    """The verdict on an answer that is right if plain vectors are rows and ``u_i v_j^T`` a number, one reading of many.
+
+    Where no other reading fits it stands; else they differ, and a person decides.
+    """
+    if not any(question.graph.axes.values()) or not any(isinstance(item, Product) for item in walk(answer)):
+        return None
+    found = _judge_readings(question, target, worked_out(answer), rows=True)
+    if found.decision is not Decision.EQUIVALENT:
+        return None
+    if verdict.note.kind in _UNFIT:
+        return found
+    return undecided(NoteKind.AMBIGUOUS_READING, "This is right if two vectors side by side are their inner product.")
 
 
 def _judge_meant(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict:
@@ -97,10 +112,10 @@ def _judge_repairs(question: SolvedQuestion, target: Target, answer: Expression,
     return replace(found, message=f"Its arrays do not fit together; this is what it gives once {repair.once(names)}.")
 
 
-def _judge_readings(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
-    """The votes of all readings of the answer."""
+def _judge_readings(question: SolvedQuestion, target: Target, answer: Expression, *, rows: bool = False) -> Verdict:
+    """The votes of all readings of the answer; with `rows`, of plain vectors as rows."""
     try:
-        ways = _readings(question, target, answer)
+        ways = _readings(question, target, answer, rows)
     except TooManyReadings:
         return undecided(NoteKind.TOO_MANY_READINGS)
     except ShapeError:
@@ -117,14 +132,14 @@ def _judge_readings(question: SolvedQuestion, target: Target, answer: Expression
     return undecided(NoteKind.AMBIGUOUS_READING, message)
 
 
-def _readings(question: SolvedQuestion, target: Target, answer: Expression) -> tuple[Expression, ...]:
+def _readings(question: SolvedQuestion, target: Target, answer: Expression, rows: bool) -> tuple[Expression, ...]:
     """The readings of the answer that differ in value at the sample points of the first run."""
     run = question.runs[0]
     if not any(question.graph.axes.values()):
         return (answer,)
     quantities(run, (answer,), question.adjoints)
     env = environment(run, extents(run, target.expression))
-    found = readings(answer, env)
+    found = readings(answer, env, rows=rows)
     return found if len(found) == 1 else tuple(distinct(found, env))
 
 

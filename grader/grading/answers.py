@@ -8,14 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from grader.autodiff.graph import Node
+from grader.comparison.aligned_values import truth_value
 from grader.comparison.judge import judge
 from grader.comparison.target import Target, follow_left_side, unfinished
 from grader.diagnosis.carried.follow_through import Followed, Own, follow_through, own_value
 from grader.expression.algebra.construct import free_symbols, substitute
+from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import (
     Again,
     Call,
     Expression,
+    Indexed,
     Partial,
     Product,
     Symbol,
@@ -23,6 +26,8 @@ from grader.expression.language.nodes import (
     indices,
     rebuild,
     rewritten,
+    sides,
+    symbols,
 )
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading
@@ -81,15 +86,18 @@ def with_more_below(reading: Reading, most: int) -> Reading:
     return replace(reading, chain=tuple(rewritten(side, rule) for side in reading.chain), definitions=definitions)
 
 
-def final_answer(reading: Reading, target: Expression) -> Expression | None:
+def final_answer(question: SolvedQuestion, reading: Reading, target: Expression) -> Expression | None:
     """The last side of the chain in the target's letters, with the answer's own definitions put in.
 
-    Raises TooMuchWork as `with_definitions` does.
+    Where numbers are asked for, the last side that is made of numbers goes before the formula that it is the value of:
+    ``0.2 = yhat - y``. Raises TooMuchWork as `with_definitions` does.
     """
     answer = reading.expression
     if answer is None:
         return None
-    left = reading.chain[0] if len(reading.chain) > 1 else None
+    if question.numeric and symbols(answer):
+        answer = next((side for side in reversed(reading.chain) if not symbols(side)), answer)
+    left = left_side(reading)
     if reading.definitions:
         answer = with_definitions(answer, reading.definitions)
     if left is not None:
@@ -102,12 +110,42 @@ def read_again(question: SolvedQuestion, part: SolvedPart, judgement: Judgement)
     if judgement.reading is not None:
         return judgement
     reading = readings_of(question, judgement.text)[0]
-    return replace(judgement, reading=reading, expression=final_answer(reading, part.part.target))
+    return replace(judgement, reading=reading, expression=final_answer(question, reading, part.part.target))
+
+
+def left_side(reading: Reading) -> Expression | None:
+    """The first side of a chain, None where there is one side; ``(dL/dA)_ij`` is ``dL/dA_ij``."""
+    if len(reading.chain) < 2:
+        return None
+    match reading.chain[0]:
+        case Indexed(Partial(numerator, Symbol() as below, span), entered) if not indices(numerator):
+            return Partial(numerator, Indexed(below, entered), span)
+    return reading.chain[0]
+
+
+def with_letters_of(question: SolvedQuestion, target: Target, reading: Reading) -> Target:
+    """The target at the letters that the answer's left side names, where it asks for the whole array itself.
+
+    ``dL/dA_ij = G_i V_j`` says which letter runs over which axis of A, even where only one order would fit.
+    """
+    left = left_side(reading)
+    letters = (
+        [place.name for side in sides(left) for place in indices(side) if isinstance(place, Symbol)] if left else []
+    )
+    if left is None or head(left) != head(target.expression) or any(indices(side) for side in sides(target.expression)):
+        return target
+    names = {item.name for item in question.graph.quantities}
+    try:
+        value = truth_value(question.runs[0], left)
+    except ShapeError:
+        return target
+    entered = value.rank == 0 and set(value.letters) == set(letters) and len(set(letters)) == len(letters)
+    return replace(target, expression=left) if entered and not names.intersection(letters) else target
 
 
 def leaves_out_letters(reading: Reading, answer: Expression) -> bool:
     """Whether a left side ``dJ/dw_i = ...`` names an index that the answer lacks: another may stand in its place."""
-    left = reading.chain[0] if len(reading.chain) > 1 else None
+    left = left_side(reading)
     if left is None or head(left) is None:
         return False
     named = {index.name for index in indices(left) if isinstance(index, Symbol)}

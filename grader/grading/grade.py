@@ -19,7 +19,14 @@ from grader.diagnosis.diagnose import Diagnosed, diagnosed
 from grader.expression.language.nodes import Expression, Partial, head
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading
-from grader.grading.answers import final_answer, leaves_out_letters, shown_steps, with_more_below, with_own_partials
+from grader.grading.answers import (
+    final_answer,
+    leaves_out_letters,
+    shown_steps,
+    with_letters_of,
+    with_more_below,
+    with_own_partials,
+)
 from grader.grading.by_hand import by_hand, missing, waiting
 from grader.grading.carried import Carried, carried
 from grader.grading.carried_credit import with_credit
@@ -213,7 +220,7 @@ def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
     """The judgement on the first reading that is right, or else on the likeliest."""
     first: Judgement | None = None
     for reading in readings_of(question, text):
-        expression = None if reading.problems else final_answer(reading, part.part.target)
+        expression = None if reading.problems else final_answer(question, reading, part.part.target)
         problem = None if expression is None else left_open(question, reading, expression)
         if expression is None or problem is not None:
             first = first or Judgement(text, _unreadable(part, reading, problem), reading)
@@ -230,11 +237,12 @@ def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
 
 def _verdict(question: SolvedQuestion, part: SolvedPart, reading: Reading, expression: Expression) -> Verdict:
     """The verdict on one reading of an answer."""
-    verdict = judge(question, target_of(part), expression)
+    target = with_letters_of(question, target_of(part), reading)
+    verdict = judge(question, target, expression)
     if verdict.note.kind is NoteKind.CHAIN_RULE_ONLY:
         finished = with_own_partials(question, reading, expression)
         if finished is not None:
-            worked_out = judge(question, target_of(part), finished)
+            worked_out = judge(question, target, finished)
             verdict = worked_out if worked_out.decision is Decision.EQUIVALENT else verdict
     if verdict.decision is Decision.NOT_EQUIVALENT and "/" in reading.text:
         verdict = _read_otherwise(question, part, reading) or verdict
@@ -252,7 +260,7 @@ def _read_otherwise(question: SolvedQuestion, part: SolvedPart, reading: Reading
         other = with_more_below(reading, most)
         if other == before:
             return None
-        before, answer = other, final_answer(other, part.part.target)
+        before, answer = other, final_answer(question, other, part.part.target)
         if answer is not None and judge(question, target_of(part), answer).decision is Decision.EQUIVALENT:
             shown = to_text(answer, question.question.model.names)
             return undecided(

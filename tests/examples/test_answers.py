@@ -23,3 +23,9 @@ def test_answer(rubric, part, verdict, note, answer, why):
     found = grader.grade_answer(solved(rubric), part, answer)
     assert found.verdict == verdict and noted(note, found.note), f"{why}: {found.note}, {found.message}"
     assert verdict != "correct" or "not equal" not in found.message
+
+
+@each(HERE / "notation.txt")
+def test_notation(rubric, part, verdict, note, answer, why):
+    found = grader.grade_answer(solved(rubric), part, answer)
+    assert found.verdict == verdict and note in ("-", found.note), f"{why}: {found.note}, {found.message}"

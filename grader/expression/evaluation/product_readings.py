@@ -21,8 +21,10 @@ from grader.expression.language.nodes import (
     Call,
     Expression,
     Indexed,
+    Matrix,
     Product,
     Reduce,
+    Slice,
     Symbol,
     children,
     integer,
@@ -53,15 +55,18 @@ class TooManyReadings(Exception):
     """A text with more readings than anybody could mean."""
 
 
-def readings(node: Expression, env: Environment) -> tuple[Expression, ...]:
-    """The distinct readings that type-check against a run; raises ShapeError where none does."""
+def readings(node: Expression, env: Environment, *, rows: bool = False) -> tuple[Expression, ...]:
+    """The distinct readings that type-check against a run; raises ShapeError where none does.
+
+    With `rows` a plain vector is a row, ``x w^T`` a number and ``x^T w`` a matrix, and so is ``x w`` of two vectors.
+    """
     if holds_bare_identity(node):
-        return _with_identities(node, env)
+        return _with_identities(node, env, rows)
     if not _is_ambiguous(node, env):
         return (node,)
     spend(READING)
     small = at_one_point(env)
-    found = _alternatives(node, small, {})
+    found = _alternatives(node, small, {}, rows)
     kept = []
     failure: ShapeError | None = None
     for item in found:
@@ -76,7 +81,7 @@ def readings(node: Expression, env: Environment) -> tuple[Expression, ...]:
     return tuple(dict.fromkeys(kept))
 
 
-def _with_identities(node: Expression, env: Environment) -> tuple[Expression, ...]:
+def _with_identities(node: Expression, env: Environment, rows: bool) -> tuple[Expression, ...]:
     """The readings with each size of identity matrices that type-checks; raises ShapeError where none does."""
     spend(READING)
     small = at_one_point(env)
@@ -84,7 +89,7 @@ def _with_identities(node: Expression, env: Environment) -> tuple[Expression, ..
     failure: ShapeError | None = None
     for sized in with_sizes(node, env):
         try:
-            for way in readings(sized, env):
+            for way in readings(sized, env, rows=rows):
                 evaluate(way, small)
                 kept.append(way)
         except ShapeError as error:
@@ -129,20 +134,25 @@ def _holds_array(node: Expression, env: Environment, known: dict[int, bool]) -> 
         case Symbol(name=name):
             return name in env.values and env.values[name].ndim > 1
         case Indexed(base=Symbol(name=name), indices=places):
-            return name in env.values and env.values[name].ndim - 1 > len(places)
+            entered = sum(not isinstance(place, Slice) for place in places)
+            return name in env.values and env.values[name].ndim - 1 > entered
+        case Matrix() | Call(function="ones" | "identity", args=[_, *_]):
+            return True
     if id(node) not in known:
         known[id(node)] = any(_holds_array(child, env, known) for child in children(node))
     return known[id(node)]
 
 
-def _alternatives(node: Expression, env: Environment, known: dict[int, list[Expression]]) -> list[Expression]:
+def _alternatives(
+    node: Expression, env: Environment, known: dict[int, list[Expression]], rows: bool
+) -> list[Expression]:
     """All readings of a tree, innermost products first; those that can't be evaluated are dropped on the way up.
 
     `known` has those of nodes by identity.
     """
     if id(node) in known:
         return known[id(node)]
-    options = [_alternatives(child, env, known) if children(child) else [child] for child in children(node)]
+    options = [_alternatives(child, env, known, rows) if children(child) else [child] for child in children(node)]
     found: list[Expression] = []
     for choice in islice(product(*options), MAX_READINGS + 1):
         pieces = iter(choice)
@@ -151,7 +161,7 @@ def _alternatives(node: Expression, env: Environment, known: dict[int, list[Expr
         built = with_sums(built, env)
         match built:
             case Product():
-                found += _product_readings(built, env)
+                found += _product_readings(built, env, rows)
             case Call(args=(base, _)) if _is_power_of_t(built) and _rank(base, env) > 0:
                 found += [Call("transpose", (base,), span=built.span), built]
             case Reduce(kind="sum", letter="", body=body):
@@ -178,7 +188,7 @@ def _bare_sums(node: Expression, body: Expression, env: Environment) -> list[Exp
     return [Call("total", (body,)), *(Call("total", (body, integer(axis))) for axis in (0, 1))]
 
 
-def _product_readings(node: Product, env: Environment) -> list[Expression]:
+def _product_readings(node: Product, env: Environment, rows: bool) -> list[Expression]:
     # an array of one entry, as a^T b of columns, is a number
     arrays = [k for k, factor in enumerate(node.factors) if any(size > 1 for size in _shape(factor, env))]
     if len(arrays) < 2:
@@ -187,7 +197,10 @@ def _product_readings(node: Product, env: Environment) -> list[Expression]:
     terms = [node.factors[k] for k in arrays]
     joints = [_joint_between(node, left, right) for left, right in pairwise(arrays)]
     found: list[Expression] = []
-    options = [_meanings(joint, left, right, env) for joint, left, right in zip(joints, terms, terms[1:], strict=False)]
+    pairs = zip(joints, terms, terms[1:], strict=False)
+    options = [_meanings(joint, left, right, env, rows) for joint, left, right in pairs]
+    if rows and options == [VECTOR_MEANINGS[""]]:
+        options = [("inner",)]  # two vectors and no other array
     for choice in islice(product(*options), MAX_READINGS):
         mixed = len(set(choice)) > 1
         for binding in BINDINGS if mixed else BINDINGS[:1]:
@@ -199,14 +212,16 @@ def _product_readings(node: Product, env: Environment) -> list[Expression]:
     return list(dict.fromkeys(found)) or [_with_scalars(scalars, strict)]  # which then says what does not fit
 
 
-def _meanings(joint: str, left: Expression, right: Expression, env: Environment) -> tuple[str, ...]:
+def _meanings(joint: str, left: Expression, right: Expression, env: Environment, rows: bool) -> tuple[str, ...]:
     if not all(_rank(side, env) == 1 for side in (left, right)):
-        return MEANINGS[joint]
+        diagonal = joint != "circ" and any(isinstance(side, Call) and side.function == "diag" for side in (left, right))
+        return ("@",) if diagonal else MEANINGS[joint]
     # a transpose gives plain vectors the orientation of columns, or of rows where only that fits: h^T d of other sizes
     turned = tuple(_is_transposed(side) for side in (left, right))
     if joint != "circ" and turned in ((True, False), (False, True)):
         same = evaluate(left, env).shape == evaluate(right, env).shape
-        return ("inner",) if turned[0] and same else ("otimes",)
+        # a plain vector is a column to most, and a row to those who write x w^T for a number
+        return ("inner",) if same and turned[0] != rows else ("otimes",)
     return VECTOR_MEANINGS[joint]
 
 

@@ -12,6 +12,7 @@ from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.names import Names
 from grader.expression.reading.lexing import lexer_latex, lexer_plain
 from grader.expression.reading.lexing.tokens import MAX_CHARACTERS, Token, fail
+from grader.expression.reading.remarks import without_remarks
 
 _NO_NUMBERS = frozenset(
     ["nan", "inf", "+inf", "-inf", "infinity", "-infinity", "∞", "-∞", "none", "null", "n/a", "na", "#n/a"]
@@ -56,6 +57,10 @@ def prepared(text: str, notes: list[str]) -> str:
     if remark and remark.start():
         notes.append("prose")
         text = text[: remark.start()] + " " * (len(text) - remark.start())
+    plain = without_remarks(text)
+    if plain != text:
+        notes.append("prose")
+        text = plain
     label = _LABEL.match(text) if stripped[0] in "tTfFaAsſSrR" else None
     if label and label.end() < len(text):
         notes.append("prose")

@@ -35,7 +35,7 @@ from grader.expression.reading.grammar.rules.fractions import fraction, root
 from grader.expression.reading.grammar.rules.indicators import indicator
 from grader.expression.reading.grammar.rules.powers import superscript
 from grader.expression.reading.grammar.rules.quantities import quantity
-from grader.expression.reading.grammar.rules.suffixes import method, percent, prime, subscript, transpose_sign
+from grader.expression.reading.grammar.rules.suffixes import entered, method, percent, prime, subscript, transpose_sign
 from grader.expression.reading.grammar.rules.sums import big_operator, extremum
 from grader.expression.reading.lexing.linking import Linked
 from grader.expression.reading.spelling.spellings import Spellings
@@ -71,6 +71,7 @@ POSTFIX: Mapping[str, Callable[[Parser, Expression, int], Expression | None]] = 
     "%": percent,
     "method": method,
     "name": transpose_sign,
+    "(": entered,
 }
 
 RULES = Rules(

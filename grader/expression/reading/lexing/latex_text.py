@@ -8,7 +8,7 @@ from grader.expression.language.functions import BRACKET_ONLY, SPELLINGS
 from grader.expression.reading.lexing.latex_source import LatexSource
 from grader.expression.reading.lexing.tokens import KEYWORD_FORMS, KEYWORDS, SIGNS, WORD_SIGNS, Token, fail
 
-REMARKS = frozenset(("since", "because", "using", "by", "as", "from", "via"))
+REMARKS = frozenset(("since", "because", "using", "by", "as", "from", "via", "which", "recall", "recalling"))
 ASIDES = frozenset(
     ("so", "thus", "hence", "therefore", "also", "now", "finally", "we", "get", "is", "answer", "and so")
 )

@@ -3,7 +3,7 @@ r"""A declared quantity with what stands on it and behind it: ``y[i]`` an entry,
 from __future__ import annotations
 
 from grader.expression.language.names import Declared
-from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Symbol
+from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Slice, Symbol
 from grader.expression.reading.grammar.names.arguments import (
     differentiated_by,
     entries_by_arguments,
@@ -38,7 +38,7 @@ def quantity(p: Parser, found: Found, shape: Shape, span: Span) -> Expression:
         for _ in range(found.primes):
             node = Partial(node, variable, span)
         return transposed(p, node, shape)
-    if shape.transposed and len(entries) == declared.rank > 1:
+    if shape.transposed and len(entries) == declared.rank > 1 and not any(isinstance(e, Slice) for e in entries):
         return Indexed(Call("transpose", (symbol,), 0, span), entries, span)
     for _ in range(found.primes):
         node = Call("transpose", (node,), 0, span)

@@ -18,6 +18,7 @@ from grader.expression.reading.grammar.names.subscripts import (
     enters_every_axis,
     entries_of,
     index,
+    indices,
     row_of_defined,
     takes_indices,
 )
@@ -84,6 +85,9 @@ def _delta_or_identity(p: Parser, shape: Shape, span: Span, _: int) -> Expressio
             return Call("iverson", (p.condition_in_bracket(),), 0, span)
         if p.table is not None:
             size = shape.below
+            entries = indices(p, size, 2) if len(size) > 1 and not p.declared(size) else None
+            if entries is not None and len(entries) == 2:
+                return Indexed(Call("identity", (), 0, span), entries, span)
             sizes = (index(size) if size.isdigit() else meaning(p, Shape(size), span, p.pos),) if size else ()
             return transposed(p, Call("identity", sizes, 0, span), shape)
     return None
@@ -94,6 +98,14 @@ def kronecker_pair(below: str) -> tuple[Expression, ...] | None:
     r"""The letters of ``\delta_{ij}``; None where the subscript is no pair."""
     pair = re.fullmatch(r"([A-Za-z0-9])(?:,|=)?([A-Za-z0-9])", below)
     return (index(pair[1]), index(pair[2])) if pair and not below.isdigit() else None
+
+
+def _unit_vector(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
+    r"""``e_k`` with a k of the model, where no e is one: the vector that is 1 at k and 0 elsewhere, row k of I."""
+    place = p.table.exact.get(shape.below) if p.table is not None and shape.base == "e" else None
+    if place is None or place.rank or place.role != "quantity" or shape.primes or shape.above not in ("", "T"):
+        return None
+    return transposed(p, Indexed(Call("identity", (), 0, span), (Symbol(place.name, span),), span), shape)
 
 
 def _letter_of_index(p: Parser, shape: Shape, span: Span, start: int) -> Expression | None:
@@ -180,6 +192,7 @@ _STEPS: tuple[Callable[[Parser, Shape, Span, int], Expression | None], ...] = (
     _constant_or_bound,
     _delta_or_identity,
     _letter_of_index,
+    _unit_vector,
     _entry_of_defined,
     _derivative_in_code,
     _indices_joined_on,

@@ -126,6 +126,21 @@ def second_letter(p: Cursor) -> tuple[Expression, ...]:
     return (Symbol(after.text, Span(after.start, after.end)),)
 
 
+def places_in_code(p: Cursor) -> bool:
+    """Whether the square brackets ahead hold places alone: letters that are no array here, numbers and colons.
+
+    Sums of places are so only where no quantity is in them: ``(y - s)[1 - s]`` is a product.
+    """
+    if p.table is None or not any(declared.rank for declared in p.table.exact.values()):
+        return False
+    inner = p.tokens[p.pos + 1 : p.match[p.pos]]
+    known = [p.table.exact.get(token.text) for token in inner if token.kind in ("name", "word")]
+    names = all(len(token.text) == 1 or token.text in GREEK for token in inner if token.kind in ("name", "word"))
+    if any(token.kind in ("+", "-") for token in inner) and any(known):
+        return False
+    return bool(inner) and names and not any(declared is not None and declared.rank for declared in known)
+
+
 def entries_in_code(p: Cursor, rank: int) -> tuple[Expression, ...] | None:
     """The entries in the square brackets ahead, as code writes them; None where they hold something else."""
     inner = p.tokens[p.pos + 1 : p.match[p.pos]]

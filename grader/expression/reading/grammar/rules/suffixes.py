@@ -1,4 +1,4 @@
-r"""What stands directly behind an operand: ``x.T``, ``(x W)'``, ``5\%``, ``(a + b)_i``; None where none of these."""
+r"""What stands directly behind an operand: ``x.T``, ``(x W)'``, ``5\%``, ``(a + b)_i``, ``(a + b)[i]``; or None."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from grader.expression.language.nodes import (
     children,
 )
 from grader.expression.reading.grammar.names.meaning import meaning
-from grader.expression.reading.grammar.names.subscripts import indices
+from grader.expression.reading.grammar.names.subscripts import entries_in_code, indices, places_in_code
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.lexing.tokens import fail
 from grader.expression.reading.spelling.scripts import Shape
 
+MAX_AXES = 8
+_CLOSING = (")", "]")
 _METHODS = {"dot": "dot", "matmul": "dot", "sum": "total", "mean": "mean"}
 
 
@@ -73,11 +75,22 @@ def subscript(p: Parser, node: Expression, start: int) -> Expression | None:
     if p.table is None and isinstance(node, Symbol) and node.name.isalnum() and raw.isalnum():
         p.pos = after
         return meaning(p, Shape(node.name, "", raw), p.span(start), start)  # (z)_i
-    entered = indices(p, raw, 8)
+    entered = indices(p, raw, MAX_AXES)
     if not entered:
         fail("this subscript can't be read", "", p.token.start, p.tokens[max(after - 1, p.pos)].end)
     p.pos = after
     return Indexed(node, entered, p.span(start))
+
+
+def entered(p: Parser, node: Expression, start: int) -> Expression | None:
+    """The entries in square brackets that touch a bracket or a call, ``(W.T @ d)[k]``; else a factor stands there."""
+    if p.token.text != "[" or not p.touches() or p.tokens[p.pos - 1].text not in _CLOSING or not places_in_code(p):
+        return None
+    entries = entries_in_code(p, MAX_AXES)
+    if not entries:
+        return None
+    p.pos = p.match[p.pos] + 1
+    return Indexed(node, entries, p.span(start))
 
 
 def _in_own_brackets(p: Parser, node: Expression) -> bool:
