@@ -6,6 +6,7 @@ sample points of the model, where one clear difference is a counterexample.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from grader.comparison.aligned_values import truth_value
@@ -19,7 +20,7 @@ from grader.comparison.target import Target, primed, restates, unfinished, uses_
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.product_readings import TooManyReadings, distinct, readings
 from grader.expression.evaluation.values import NoValue, ShapeError
-from grader.expression.language.nodes import Call, Expression, Product, walk
+from grader.expression.language.nodes import Call, Expression, Indexed, Product, Symbol, children, walk
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.results import NOTES, Credit, Decision, Evidence, Note, NoteKind, Verdict, same, undecided
@@ -55,16 +56,27 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
 def _judge_rows(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict | None:
     """The verdict on an answer that is right if plain vectors are rows and ``u_i v_j^T`` a number, one reading of many.
 
-    Where no other reading fits it stands; else they differ, and a person decides.
+    Where no other reading fits, that of rows of matrices stands; a person decides of any other vectors, and where the
+    readings differ.
     """
-    if not any(question.graph.axes.values()) or not any(isinstance(item, Product) for item in walk(answer)):
+    axes = question.graph.axes
+    if not any(axes.values()) or not any(isinstance(item, Product) for item in walk(answer)):
         return None
     found = _judge_readings(question, target, worked_out(answer), rows=True)
     if found.decision is not Decision.EQUIVALENT:
         return None
-    if verdict.note.kind in _UNFIT:
+    whole = any(len(axes.get(name, ())) == 1 for name in _unentered(answer))
+    if verdict.note.kind in _UNFIT and not whole:
         return found
-    return undecided(NoteKind.AMBIGUOUS_READING, "This is right if two vectors side by side are their inner product.")
+    return undecided(NoteKind.AMBIGUOUS_READING, "This is right if its vectors are rows, so that x y^T is a number.")
+
+
+def _unentered(node: Expression) -> Iterator[str]:
+    """The names of quantities that stand without an index."""
+    if isinstance(node, Symbol):
+        yield node.name
+    for child in () if isinstance(node, Indexed) and isinstance(node.base, Symbol) else children(node):
+        yield from _unentered(child)
 
 
 def _judge_meant(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict:

@@ -29,6 +29,9 @@ MODEL = """\
         H: {shape: [n, k]}
         V: {shape: [k, d]}
         b: real
+        g: {shape: [d]}
+        S: {shape: [d, d]}
+        c: real
       define:
         r: X w - y
         L: sum(r^2)/(2n)
@@ -36,6 +39,7 @@ MODEL = """\
         E: sum(v^2)/2
         P: H V + b
         M: sum((P - X)^2)/2
+        Q: g^T S g + c sum(g^2)
 """
 
 
