@@ -19,12 +19,14 @@ from grader.expression.language.nodes import (
     head,
     indices,
     rewritten,
+    symbols,
     walk,
 )
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 
 NO_TOLERANCE = Tolerance()
+MOST_LINKS = 2  # of a short chain that one derivative of it may stand for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +95,34 @@ def unfinished(question: SolvedQuestion, answer: Expression, target: Target | No
     if target is not None and len(found) == len(whole) and {head(i) for i in found} <= _earlier(question, target):
         return ()
     return tuple(found)
+
+
+def links_left_whole(question: SolvedQuestion, target: Expression, answer: Expression) -> tuple[Partial, ...]:
+    """The derivatives in a chain that stand for more than half of its links: ``dL/dz`` of four links up to dz/dw.
+
+    Anybody could write such a chain of any model. One that a part asks for is none, nor is one of two links.
+    """
+    most = max(MOST_LINKS, -(-_links(question, target) // 2)) if isinstance(target, Partial) else MOST_LINKS
+    asked = {head(part.target) for part in question.question.judged}
+    found = (item for item in walk(answer) if isinstance(item, Partial) and head(item) not in asked)
+    return tuple(item for item in found if _links(question, item) > most)
+
+
+def _links(question: SolvedQuestion, item: Partial) -> int:
+    """How many links the longest chain has that a derivative stands for; 0 where it is none of the model's."""
+    above, below = head(item.numerator) or "", head(item.denominator) or ""
+    longest = {below: 0}
+    for node in question.graph.between(below, above):
+        if node.name != below:
+            before = [longest[name] for name in symbols(node.expression) if name in longest]
+            longest[node.name] = 1 + max(before, default=0)
+    return longest.get(above, 0)
+
+
+def leaned_on(question: SolvedQuestion, target: Expression, answer: Expression) -> tuple[str, ...]:
+    """The parts whose derivatives an answer names without working them out, in their order."""
+    named = {head(item) for item in walk(answer) if isinstance(item, Partial)} - {None}
+    return tuple(part.id for part in question.question.judged if head(part.target) in named and part.target != target)
 
 
 def _earlier(question: SolvedQuestion, target: Target) -> set[str | None]:

@@ -54,6 +54,7 @@ def encode_result(result: PartResult, earned: Earned | None = None) -> str:
             "diagnosis": [diagnosis.rule, diagnosis.message] if diagnosis else None,
             "problems": [problem_json(problem) for problem in result.problems],
         }
+        | ({"leans_on": list(result.leans_on)} if result.leans_on else {})
     )
 
 
@@ -74,6 +75,7 @@ def decode_result(kept: str, asked: Asked) -> PartResult:
         diagnosis=Diagnosis(note_of(diagnosis[0]), diagnosis[1]) if diagnosis else None,
         lines=lines,
         problems=tuple(map(problem_of, found["problems"])),
+        leans_on=tuple(found.get("leans_on", ())),
     )
 
 

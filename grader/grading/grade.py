@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from grader.comparison.judge import judge
-from grader.comparison.target import Target
+from grader.comparison.target import Target, links_left_whole
 from grader.diagnosis.diagnose import Diagnosed, diagnosed
 from grader.expression.language.nodes import Expression, Partial, head
 from grader.expression.printing.text import to_text
@@ -27,6 +27,7 @@ from grader.grading.answers import (
     with_more_below,
     with_own_partials,
 )
+from grader.grading.built_on import SET_UP, built_on, leans_on
 from grader.grading.by_hand import by_hand, missing, waiting
 from grader.grading.carried import Carried, carried
 from grader.grading.carried_credit import with_credit
@@ -65,7 +66,7 @@ CarriedOf: TypeAlias = Mapping[str, tuple[Carried | None, ...]]
 NOTHING_JUDGED: Judged = MappingProxyType({})
 NOTHING_CARRIED: CarriedOf = MappingProxyType({})
 UNFINISHED = {
-    NoteKind.CHAIN_RULE_ONLY: "the chain rule is set up rightly",
+    NoteKind.CHAIN_RULE_ONLY: SET_UP,
     NoteKind.NOT_EVALUATED: "the formula is right",
 }
 RIGHT_BUT_FOR = (NoteKind.TRANSPOSED, NoteKind.REPAIRED)
@@ -128,7 +129,9 @@ def question_results(
     ]
     followed = carried(question, alone, own, isolation) if known is None else known
     both = with_credit(question, alone, followed)
-    there = [placed(result, answer) if answer else result for result, answer in zip(both, given, strict=True)]
+    written = {answer.part for answer in submission.answers if answer.text.strip()}
+    worked_out = [built_on(part, result, written) for part, result in zip(question.parts, both, strict=True)]
+    there = [placed(result, answer) if answer else result for result, answer in zip(worked_out, given, strict=True)]
     results |= {one.asked.part: _confirmed_by_hand(one) if submission.ocr else one for one in there}
     return tuple(results[asked.part] for asked in question.asked if asked.part not in held), followed
 
@@ -274,7 +277,12 @@ def _judgement(
 ) -> Judgement:
     """What an answer that was read is worth by itself, and what is said about it."""
     mistake, in_full = _diagnosis(question, part, expression, verdict)
-    earned = _earned(question, part, reading, verdict, mistake)
+    whole = (
+        links_left_whole(question, part.part.target, expression)
+        if verdict.note.kind is NoteKind.CHAIN_RULE_ONLY
+        else ()
+    )
+    earned = _earned(question, part, reading, verdict, mistake, whole=bool(whole))
     lines, score, outcome = worth(earned, part.part.points)
     result = PartResult(
         asked=part.asked,
@@ -284,11 +292,13 @@ def _judgement(
         review=verdict.decision is Decision.UNDECIDED or not (in_full or _free(part)),
         message=message_for(replace(verdict, message="") if _hides(question, part, verdict, mistake) else verdict)
         + _other_left_side(reading, part)
+        + (f" {to_text(whole[0])} is left as a whole, so this earns nothing." if whole else "")
         + ("" if in_full else _NOT_DIAGNOSED),
         answer=AnswerShown(reading.text, to_text(expression, question.question.model.names), expression, "", 0),
         evidence=_evidence(question, part, verdict.evidence),
         diagnosis=None if mistake is None else mistake.diagnosis,
         lines=lines,
+        leans_on=leans_on(question, part, reading, expression) if earned.finished else (),
     )
     return Judgement(reading.text, result, reading, expression, verdict, earned)
 
@@ -343,15 +353,21 @@ def _note(verdict: Verdict, reading: Reading, mistake: Diagnosed | None) -> Note
 
 
 def _earned(
-    question: SolvedQuestion, part: SolvedPart, reading: Reading, verdict: Verdict, mistake: Diagnosed | None = None
+    question: SolvedQuestion,
+    part: SolvedPart,
+    reading: Reading,
+    verdict: Verdict,
+    mistake: Diagnosed | None = None,
+    *,
+    whole: bool = False,
 ) -> Earned:
-    """What the final answer earns, or else what steps and set-up do."""
+    """What the final answer earns, or else what steps and set-up do; of a set-up with links left whole its steps."""
     if verdict.decision is Decision.EQUIVALENT and verdict.note.kind not in UNFINISHED:
         return Earned(verdict.decision, finished=True)
     shown = shown_steps(question, part, reading).earned
     lines = [EarnedLine(f"step: {said}", step.points) for step, said in shown]
     partial = part.part.partial_credit
-    if verdict.note.kind in UNFINISHED:
+    if verdict.note.kind in UNFINISHED and not whole:
         set_up = verdict.note.kind is NoteKind.CHAIN_RULE_ONLY
         share = partial.chain_rule_only if set_up else partial.not_evaluated
         lines.append(EarnedLine(UNFINISHED[verdict.note.kind], share=share))

@@ -155,7 +155,7 @@ class PartResult:
     """What became of one part of one student.
 
     `score` is what counts: an `override`'s points where there is one. `verdict`, `note`, `message` and `lines` stay
-    what the program found.
+    what the program found. `leans_on` are the parts whose derivatives a right answer names without working them out.
     """
 
     asked: Asked
@@ -170,6 +170,7 @@ class PartResult:
     lines: tuple[ScoreLine, ...] = ()
     problems: tuple[Problem, ...] = ()
     override: Override | None = None
+    leans_on: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
