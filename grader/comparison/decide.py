@@ -12,6 +12,7 @@ import numpy as np
 from grader.comparison.aligned_values import pairs_in, truth_value
 from grader.comparison.arrays import Pair, Tally, both_finite, line_up, tally
 from grader.comparison.counterexample import counterexample, kinds, right_where
+from grader.comparison.far_points import far_run, where_far
 from grader.comparison.proof.model_balls import compare_run, is_scalar_model, surely_outside
 from grader.comparison.scalars import is_scalar, same_form
 from grader.comparison.shapes import entries_message
@@ -127,6 +128,9 @@ def _count(
         return wrong
     if scalar and same_form(answer, target.closed):
         return same(Evidence("proof", points=agreed, detail="the same once simplified"))
+    wrong = _wrong_far_out(question, target, answer, runs[0], first, conditions)
+    if wrong is not None:
+        return wrong
     detail = kinds(agreed, counted, conditions, question.question.model.names)
     return same(Evidence("samples", points=agreed, discarded=discarded + undefined, detail=detail))
 
@@ -180,6 +184,29 @@ def _wrong_at_kink(question: SolvedQuestion, target: Target, answer: Expression)
     shown = counterexample(kink.at, pair, outside, answer, target.closed)
     message = "At the kink itself this value lies outside the subdifferential."
     return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.WRONG_AT_KINK), shown, message)
+
+
+def _wrong_far_out(
+    question: SolvedQuestion,
+    target: Target,
+    answer: Expression,
+    run: Run,
+    near: Pair,
+    conditions: tuple[Expression, ...],
+) -> Verdict | None:
+    """The verdict on an answer that differs from the truth far from the ordinary points; None where it does not."""
+    far = far_run(run)
+    if far is None:
+        return None
+    pair = _same_way(pairs_in(question, far, target.expression, answer), near)
+    if not np.any(pair.answer != pair.truth):
+        return None
+    wide = _same_way(pairs_in(question, precise(far), target.expression, answer), near)
+    where = where_far(pair, wide, near, kink_points(far, conditions))
+    if where is None:
+        return None
+    shown = counterexample(far, pair, where, answer, target.closed)
+    return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.WRONG_FAR_OUT), shown)
 
 
 def _outside(answer: Array, left: Array, right: Array) -> tuple[int, ...] | None:

@@ -65,6 +65,7 @@ class NoteKind(StrEnum):
     NOT_EQUIVALENT = "not_equivalent"
     SHAPE = "shape"
     WRONG_AT_KINK = "wrong_at_kink"
+    WRONG_FAR_OUT = "wrong_far_out"
     RESTATED = "restated"
     MISSING = "missing"
     BY_HAND = "by_hand"
@@ -194,6 +195,12 @@ _ROWS = (
         Credit.NONE,
         "This is right except at the kink itself, where its value is no subgradient.",
         counted_as="wrong at the kink alone",
+    ),
+    NoteRow(
+        NoteKind.WRONG_FAR_OUT,
+        Credit.NONE,
+        "This is right near 0, but not far from there.",
+        counted_as="right near 0 alone",
     ),
     NoteRow(
         NoteKind.RESTATED,

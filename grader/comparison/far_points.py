@@ -1,0 +1,79 @@
+"""Points far beyond the sampled box, where a threshold or a bump of the answer's own would show.
+
+``1[x > 0] 1[x < 500]`` is ``1[x > 0]`` at every point near 0, and differs from it at x = 1000.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.autodiff.graph import Leaf
+from grader.comparison.arrays import Pair
+from grader.expression.evaluation.values import Array
+from grader.solver.runs import Run, leaf_values, moved_run
+from grader.solver.session import remembered
+
+REACH = 200.0  # in steps of 1 for a scalar, so that a bump as wide as that is met
+POWERS = 2.0 ** np.arange(8, 21)
+FACTORS = 2.0 ** np.array([3, 6, 10, 14, 20])
+SHIFTS = np.array([10.0, 50.0, 200.0])
+MOST = 1200
+PLAINLY = (
+    1e-6  # of the values there, and of those at the ordinary points: beyond them sums cancel and functions level off
+)
+STEADY = 0.2
+
+
+@remembered(maxsize=64)
+def far_run(run: Run) -> Run | None:
+    """A run that leads far out along each quantity whose domain has no end, from one ordinary point; None for none."""
+    leaves = [leaf for leaf in run.graph.leaves if leaf.value is None and _is_open(leaf)]
+    if not leaves:
+        return None
+    base = {name: values[:1] for name, values in leaf_values(run).items()}
+    ways = [_out(leaf, base[leaf.name][0])[: MOST // len(leaves)] for leaf in leaves]
+    points = sum(map(len, ways))
+    found = {name: np.repeat(values, points, axis=0) for name, values in base.items()}
+    at = 0
+    for leaf, places in zip(leaves, ways, strict=True):
+        found[leaf.name][at : at + len(places)] = places
+        at += len(places)
+    return moved_run(run, found, points)
+
+
+def _is_open(leaf: Leaf) -> bool:
+    return leaf.domain.kind == "interval" and bool(np.isinf(_ends(leaf)).any())
+
+
+def _ends(leaf: Leaf) -> Array:
+    return np.array([leaf.domain.low, leaf.domain.high])
+
+
+def _out(leaf: Leaf, start: Array) -> Array:
+    """Values (n, *axes) of one quantity on its way out, from where it starts."""
+    if start.ndim:
+        factors = np.concatenate([FACTORS, -FACTORS]).reshape(-1, *(1,) * start.ndim)
+        shifts = np.concatenate([SHIFTS, -SHIFTS]).reshape(-1, *(1,) * start.ndim)
+        places = np.concatenate([factors * start, shifts + start])
+    else:
+        places = np.concatenate([POWERS, -POWERS, np.arange(-REACH, REACH + 1) + start])
+    low, high = _ends(leaf)
+    inside = (places > low) & (places < high)
+    kept: Array = places[inside.reshape(len(places), -1).all(axis=1)]
+    return kept
+
+
+def where_far(pair: Pair, wide: Pair, near: Pair, skip: Array) -> tuple[int, ...] | None:
+    """The first place (point, *entry) where the two sides of `pair` differ beyond all noise; None where nowhere.
+
+    `wide` are the same values in the widest floating point, `near` those at the ordinary points.
+    """
+    with np.errstate(all="ignore"):
+        usual = float(np.nanmedian(np.abs(near.truth)))
+        gap = np.abs(pair.answer - pair.truth)
+        size = np.maximum(np.abs(pair.answer), np.abs(pair.truth))
+        steady = np.abs(np.abs(wide.answer - wide.truth) - gap) <= STEADY * gap
+        clear = np.isfinite(gap) & steady & (gap > PLAINLY * size) & (gap > PLAINLY * usual)
+    clear[skip] = False
+    found = np.argwhere(clear)
+    return tuple(int(n) for n in found[0]) if len(found) else None
