@@ -152,7 +152,16 @@ SIGNS = MappingProxyType(
     }
 )
 
-WORD_SIGNS = MappingProxyType({"partial": ("partial", "∂"), "nabla": ("nabla", "∇"), "grad": ("nabla", "∇")})
+WORD_SIGNS = MappingProxyType(
+    {
+        "partial": ("partial", "∂"),
+        "nabla": ("nabla", "∇"),
+        "grad": ("nabla", "∇"),
+        "times": ("joint", "*"),
+        "plus": ("+", "+"),
+        "minus": ("-", "-"),
+    }
+)
 
 KEYWORDS = MappingProxyType(
     {

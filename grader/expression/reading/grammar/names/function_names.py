@@ -5,6 +5,7 @@ r"""Names that call a row of the allow-list: ``sum(x)`` does, the ``sum`` in ``s
 
 from __future__ import annotations
 
+from grader.expression.language.derived import DERIVED_SPELLINGS
 from grader.expression.language.functions import BRACKET_ONLY, SPELLINGS
 from grader.expression.language.words import FUNCTION_LETTERS
 from grader.expression.reading.grammar.cursor import Cursor
@@ -19,6 +20,8 @@ def function_row(p: Cursor, text: str, at: int) -> str | None:
     name = SPELLINGS.get(text)
     if name is None and len(text) > 2:
         name = SPELLINGS.get(text.lower())
+    if name is None and p.kinds[at + 1] == "(" and not p.declared(text) and text not in p.defined:
+        return DERIVED_SPELLINGS.get(text.lower()) if len(text) > 2 else None
     if name is None or (p.tokens[at].kind == "word" and len(text) < 2):
         return None
     if text in BRACKET_ONLY or text.lower() in BRACKET_ONLY:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.nodes import Expression, Indexed, Symbol
+from grader.expression.language.words import GREEK
 from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.grammar.names import unknown
 from grader.expression.reading.grammar.names.arguments import (
@@ -42,7 +43,7 @@ def free_name(p: Cursor, shape: Shape, span: Span) -> Expression:
         return entry
     if p.in_partial and round_bracket_ahead(p) and holds_arguments(p, p.pos):
         skip_arguments(p)
-    elif round_bracket_ahead(p) and holds_commas(p, p.pos):
+    elif round_bracket_ahead(p) and (holds_commas(p, p.pos) or _is_call(p, shape)):
         fail(
             f"the function '{shape.display}' is not known",
             "leave it out: a formula's shapes follow from its operands"
@@ -52,6 +53,13 @@ def free_name(p: Cursor, shape: Shape, span: Span) -> Expression:
             span.end,
         )
     return Symbol(shape.display, span)
+
+
+def _is_call(p: Cursor, shape: Shape) -> bool:
+    """Whether a name of three letters or more touches its bracket: no factor, but a function that no list knows."""
+    bare = not (shape.above or shape.primes) and (not shape.below or (len(shape.below) > 2 and shape.below.isalpha()))
+    word = bare and len(shape.base) > 2 and shape.base.isalpha() and shape.base not in GREEK
+    return word and p.touches() and shape.base not in p.defined and not shape.base.endswith(("hat", "bar", "tilde"))
 
 
 def _entry_of_sum(p: Cursor, shape: Shape, span: Span) -> Expression | None:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import NoReturn
 
 from grader.expression.language.conditions import as_value
+from grader.expression.language.derived import DERIVED, Derived
 from grader.expression.language.functions import FUNCTIONS, Function
 from grader.expression.language.nodes import ONE, ZERO, Call, Cases, Expression, Matrix, Number, Product
 from grader.expression.language.precedence import ATOM, POWER
@@ -36,8 +37,11 @@ def function(p: Parser, row: str) -> Expression:
     start = p.pos
     name = p.token
     p.pos += 1
+    if row in DERIVED:
+        return _derived(p, DERIVED[row], name.text, start)
     primes = 0
     power: Expression | None = None
+    base: Expression | None = None
     while (kind := p.kinds[p.pos]) in ("'", "^", "_"):
         if kind == "'":
             p.pos += 1
@@ -47,16 +51,20 @@ def function(p: Parser, row: str) -> Expression:
         if kind == "_":
             if row in ("max", "min"):
                 return p.rules.extremum(p, row)
-            if row != "log" or raw not in _LOGARITHMS:
+            if row != "log" or base is not None:
                 fail(f"a subscript on '{name.text}' can't be read", "", p.token.start, p.tokens[p.pos + 1].end)
-            row = _LOGARITHMS[raw]
-            p.pos = after
+            if raw in _LOGARITHMS:
+                row = _LOGARITHMS[raw]
+                p.pos = after
+            else:
+                p.pos += 1
+                base = _function_power(p)
         elif raw and not raw.strip("'"):
             primes += len(raw)
             p.pos = after
-        elif raw == "-1" and row in _INVERSES:
+        elif row in _INVERSES and (raw == "-1" or _minus_one(p)):
             row = _INVERSES[row]
-            p.pos = after
+            p.pos = after if raw == "-1" else p.pos + 3
         elif raw.strip("([)]").isdigit() and raw[0] in "([":
             hint = f"write {name.text}' for a derivative, and a layer's name without it"
             fail(f"is '{raw}' on '{name.text}' a layer or a derivative?", hint, p.token.start, p.tokens[after - 1].end)
@@ -68,7 +76,23 @@ def function(p: Parser, row: str) -> Expression:
     if FUNCTIONS[row].high == 0:
         return Call(row, (), 0, p.span(start))
     node = applied(p, row, start, primes, None, name.text)
+    if base is not None:
+        node = Call("div", (node, Call("log", (base,))), 0, p.span(start))
     return node if power is None else Call("pow", (node, power), 0, p.span(start))
+
+
+def _minus_one(p: Parser) -> bool:
+    """Whether ``^-1`` without braces is ahead."""
+    return p.kinds[p.pos + 1 : p.pos + 3] == ["-", "num"] and p.tokens[p.pos + 2].text == "1"
+
+
+def _derived(p: Parser, row: Derived, name: str, start: int) -> Expression:
+    """A call of a function that is a formula in others."""
+    given = _arguments(p, name, empty=False)
+    if not row.low <= len(given) <= row.high:
+        message = f"'{name}' takes {row.low} argument{'s' if row.low != 1 else ''}, here are {len(given)}"
+        fail(message, "", p.tokens[start].start, p.tokens[p.pos - 1].end)
+    return row.formula(*given)
 
 
 def _function_power(p: Parser) -> Expression:
@@ -99,6 +123,8 @@ def applied(p: Parser, row: str, start: int, primes: int, first: Expression | No
         only = given[0]
         if isinstance(only, Matrix) and len(only.rows) == 1:
             given = list(only.rows[0])
+    if row == "log" and len(given) == 2:
+        return Call("div", (Call("log", (given[0],)), Call("log", (given[1],))), 0, p.span(start))
     if row == "step" and len(given) == 2:
         return _heaviside(given[0], given[1], p.span(start))
     if len(given) < spec.low or (spec.high is not None and len(given) > spec.high):
@@ -138,7 +164,8 @@ def _arguments(p: Parser, row: str, empty: bool) -> list[Expression]:
     """The values between the brackets ahead, separated by commas; `empty` says that there may be none."""
     end = p.match[p.pos]
     given: list[Expression] = []
-    with p.nested(FUNCTIONS[row].high == 1 and row != "step"):
+    single = row in FUNCTIONS and FUNCTIONS[row].high == 1
+    with p.nested(single and row not in ("step", "log")):
         p.pos += 1
         while p.pos < end or not empty:
             value = _argument(p, row, p.token)

@@ -1,0 +1,78 @@
+"""Functions that are formulas in others of the list, and are put in as such when they are read: ``cbrt(x)`` is x^(1/3).
+
+Sources: the manuals of the usual graders and of NumPy, SciPy and PyTorch, by whose names they are called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from types import MappingProxyType
+
+from grader.expression.language.nodes import ONE, ZERO, Call, Cases, Expression, Number, Product
+
+_HUNDREDTH = Number(Fraction(1, 100))  # the slope that PyTorch takes
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """One row: the names it is called by, how many arguments it takes, and the formula that it is."""
+
+    spellings: tuple[str, ...]
+    low: int
+    high: int
+    formula: Callable[..., Expression]
+
+
+def _times(*factors: Expression) -> Expression:
+    return Product(factors, ("*",) * (len(factors) - 1))
+
+
+def _over(above: Expression, below: Expression) -> Expression:
+    return Call("div", (above, below))
+
+
+def _minus(left: Expression, right: Expression) -> Expression:
+    return Call("sub", (left, right))
+
+
+def _positive(x: Expression) -> Expression:
+    return Call("gt", (x, ZERO))
+
+
+def _gelu(x: Expression) -> Expression:
+    return _times(x, Call("normal_cdf", (x,)))
+
+
+def _elu(x: Expression, alpha: Expression = ONE) -> Expression:
+    return Cases(((x, _positive(x)),), _times(alpha, _minus(Call("exp", (x,)), ONE)))
+
+
+def _leaky_relu(x: Expression, slope: Expression = _HUNDREDTH) -> Expression:
+    return Cases(((x, _positive(x)),), _times(slope, x))
+
+
+def _hypotenuse(x: Expression, y: Expression) -> Expression:
+    return Call("sqrt", (Call("add", (Call("square", (x,)), Call("square", (y,)))),))
+
+
+_ROWS = (
+    Derived(("cbrt",), 1, 1, lambda x: Call("pow", (x, Number(Fraction(1, 3))))),
+    Derived(("erfc",), 1, 1, lambda x: _minus(ONE, Call("erf", (x,)))),
+    Derived(("hypot",), 2, 2, _hypotenuse),
+    Derived(("arcsec", "asec"), 1, 1, lambda x: Call("arccos", (_over(ONE, x),))),
+    Derived(("arccsc", "acsc", "arccosec"), 1, 1, lambda x: Call("arcsin", (_over(ONE, x),))),
+    Derived(("arccot", "acot", "arcctg"), 1, 1, lambda x: Call("arctan", (_over(ONE, x),))),
+    Derived(("arcsech", "arsech", "asech"), 1, 1, lambda x: Call("arccosh", (_over(ONE, x),))),
+    Derived(("arccsch", "arcsch", "acsch"), 1, 1, lambda x: Call("arcsinh", (_over(ONE, x),))),
+    Derived(("arccoth", "arcoth", "acoth"), 1, 1, lambda x: Call("arctanh", (_over(ONE, x),))),
+    Derived(("softsign",), 1, 1, lambda x: _over(x, Call("add", (ONE, Call("abs", (x,)))))),
+    Derived(("silu", "swish"), 1, 1, lambda x: _times(x, Call("sigmoid", (x,)))),
+    Derived(("gelu",), 1, 1, _gelu),
+    Derived(("elu",), 1, 2, _elu),
+    Derived(("leakyrelu", "lrelu"), 1, 2, _leaky_relu),
+    Derived(("logsigmoid",), 1, 1, lambda x: Call("log", (Call("sigmoid", (x,)),))),
+)
+DERIVED = MappingProxyType({row.spellings[0]: row for row in _ROWS})
+DERIVED_SPELLINGS = MappingProxyType({spelling: row.spellings[0] for row in _ROWS for spelling in row.spellings})
