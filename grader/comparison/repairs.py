@@ -76,6 +76,26 @@ def least_repairs(question: SolvedQuestion, target: Expression, answer: Expressi
     return ()
 
 
+def settled(question: SolvedQuestion, target: Expression, answer: Expression) -> Expression:
+    """The answer in the first reading that has the target's shape, or by the first repair that gives it one.
+
+    As it is where there is none: what the judge found of it rests on this reading.
+    """
+    if question.numeric or not any(question.graph.axes.values()):
+        return answer
+    run = question.runs[0]
+    try:
+        quantities(run, (answer,), question.adjoints)
+        env = at_one_point(environment(run, extents(run, target)))
+        truth = truth_value(run, target)
+        found = next(_fitting(env, Value(truth.data[:1], truth.letters))(answer), None)
+        if found is not None:
+            return found
+        return next((repair.expression for repair in least_repairs(question, target, answer)), answer)
+    except (ShapeError, TooManyRepairs):
+        return answer
+
+
 def _once_more(repair: Repair, kept: frozenset[str], numeric: bool) -> Iterator[Repair]:
     """The repair with one edit more; sums are of the whole and come alone, and numbers are not summed."""
     for edit in edits_anywhere(repair.expression):

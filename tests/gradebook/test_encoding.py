@@ -109,7 +109,7 @@ def test_what_follows_comes_back_as_it_was(name: str) -> None:
     found = [found for submission in submissions for found in report_of(key, submission)[1].values()]
     assert [decode_carried(encode_carried(one)) for one in found] == found
     told = [one for some in found for one in some if one]
-    assert any(one.fit for one in told) == (name == "losses_and_backprop")
+    assert any(one.fit for one in told) == (name != "two_layer_network")
     assert any(one.steps for one in told) == (name != "losses_and_backprop")
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.comparison.judge import judge
+from grader.comparison.repairs import settled
 from grader.comparison.target import Target
 from grader.comparison.tolerances import typed_place
 from grader.diagnosis.carried.degenerate import degenerate
@@ -45,7 +46,7 @@ class Followed:
 def own_value(question: SolvedQuestion, name: str, target: Expression, answer: Expression, right: bool) -> Own | None:
     """A student's answer as a value to go on from; None for one that can't be."""
     if not question.numeric:
-        return None if right else Own(name, target, answer)
+        return None if right else Own(name, target, settled(question, target, answer))
     try:
         data = np.ravel(evaluate(answer, environment(question.runs[0])).data)
     except ShapeError:
