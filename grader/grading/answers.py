@@ -126,7 +126,8 @@ def left_side(reading: Reading) -> Expression | None:
 def with_letters_of(question: SolvedQuestion, target: Target, reading: Reading) -> Target:
     """The target at the letters that the answer's left side names, where it asks for the whole array itself.
 
-    ``dL/dA_ij = G_i V_j`` says which letter runs over which axis of A, even where only one order would fit.
+    ``dL/dA_ij = G_i V_j`` says which letter runs over which axis of A, even where only one order would fit; a row for
+    every letter, ``dL/dA_i = V G_i``, says the whole array as well.
     """
     left = left_side(reading)
     letters = (
@@ -139,7 +140,7 @@ def with_letters_of(question: SolvedQuestion, target: Target, reading: Reading) 
         value = truth_value(question.runs[0], left)
     except ShapeError:
         return target
-    entered = value.rank == 0 and set(value.letters) == set(letters) and len(set(letters)) == len(letters)
+    entered = set(value.letters) == set(letters) and len(set(letters)) == len(letters)
     return replace(target, expression=left) if entered and not names.intersection(letters) else target
 
 

@@ -5,10 +5,12 @@ r"""A vector of ones whose length only its neighbour tells: ``\mathbf 1^\top A``
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.scope import Environment
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.nodes import Call, Expression, Product, integer
+from grader.expression.language.nodes import Call, Expression, Product, Symbol, integer
 
 _JOINTS = frozenset(("", "@", "*", "cdot", "times"))
 
@@ -33,6 +35,21 @@ def with_sums(node: Expression, env: Environment) -> Expression:
         del joints[at]
         at = max(at - 1, 0)  # 1^T A 1
     return Product(tuple(factors), tuple(joints), node.span) if joints else factors[0]
+
+
+def with_lengths(node: Expression, env: Environment) -> list[Expression]:
+    """The product with each length that vectors of ones left in it may have: ``v 1^T`` repeats the column v."""
+    if not isinstance(node, Product) or not holds_ones(node):
+        return [node]
+    named = {length: Symbol(name) for name, length in sorted(env.sizes.items(), reverse=True)}
+    lengths = {length for value in env.values.values() for length in value.shape[1:]}
+    sizes = [named.get(length, integer(length)) for length in sorted((lengths | named.keys()) - {1})]
+    return [replace(node, factors=tuple(_of_length(factor, size) for factor in node.factors)) for size in sizes]
+
+
+def _of_length(factor: Expression, size: Expression) -> Expression:
+    ones = Call("ones", (size,))
+    return ones if _is_ones(factor) else Call("transpose", (ones,)) if _is_turned(factor) else factor
 
 
 def _is_ones(node: Expression) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.implicit_identity import holds_bare_identity, with_sizes
-from grader.expression.evaluation.implicit_ones import holds_ones, with_sums
+from grader.expression.evaluation.implicit_ones import holds_ones, with_lengths, with_sums
 from grader.expression.evaluation.scope import Environment
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import (
@@ -158,20 +158,24 @@ def _alternatives(
         pieces = iter(choice)
         spend(READING)
         built = rebuild(node, lambda _, pieces=pieces: next(pieces))  # type: ignore[misc]
-        built = with_sums(built, env)
-        match built:
-            case Product():
-                found += _product_readings(built, env, rows)
-            case Call(args=(base, _)) if _is_power_of_t(built) and _rank(base, env) > 0:
-                found += [Call("transpose", (base,), span=built.span), built]
-            case Reduce(kind="sum", letter="", body=body):
-                found += _bare_sums(built, body, env)
-            case _:
-                found += _bar_readings(built, env)
+        for one in with_lengths(with_sums(built, env), env):
+            found += _readings_of_one(one, env, rows)
         if len(found) > MAX_READINGS:
             raise TooManyReadings
     known[id(node)] = found
     return found
+
+
+def _readings_of_one(built: Expression, env: Environment, rows: bool) -> list[Expression]:
+    """The readings of a node whose parts are settled."""
+    match built:
+        case Product():
+            return _product_readings(built, env, rows)
+        case Call(args=(base, _)) if _is_power_of_t(built) and _rank(base, env) > 0:
+            return [Call("transpose", (base,), span=built.span), built]
+        case Reduce(kind="sum", letter="", body=body):
+            return _bare_sums(built, body, env)
+    return _bar_readings(built, env)
 
 
 def _bar_readings(node: Expression, env: Environment) -> list[Expression]:

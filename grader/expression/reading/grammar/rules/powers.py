@@ -26,16 +26,21 @@ def _raised(p: Parser, base: Expression, start: int) -> Expression:
         check_exponent(power)
         return Call("pow", (base, power), 0, p.span(start))
     raw, after = p.script(p.pos + 1)
-    if (raw in TRANSPOSED and not p.declared("T")) or (raw and not raw.strip("'")):
+    if _transposes(p, raw) or (raw and not raw.strip("'")):
         p.pos = after
         return Call("transpose", (base,), 0, p.span(start))
-    if raw[:1] == "-" and raw[1:] in TRANSPOSED and not p.declared("T"):  # A^{-T}
+    if raw[:1] == "-" and _transposes(p, raw[1:]):  # A^{-T}
         p.pos = after
         inverse = Call("pow", (base, Call("neg", (ONE,))), 0, p.span(start))
         return Call("transpose", (inverse,), 0, p.span(start))
     p.pos += 1
     power = _exponent(p)
     return Call("pow", (base, power), 0, p.span(start))
+
+
+def _transposes(p: Parser, raw: str) -> bool:
+    """Whether a superscript is a transpose: ⊤ always, a T where the model has no number of that name."""
+    return raw in TRANSPOSED and ("⊤" in raw or not p.declared("T"))
 
 
 def _exponent(p: Parser) -> Expression:
