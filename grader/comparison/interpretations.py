@@ -204,6 +204,21 @@ def _other_letters(question: SolvedQuestion, target: Expression, answer: Express
             yield substitute(answer, {letter: Symbol(place)})
 
 
+def sizes_as_indices(question: SolvedQuestion, target: Expression, answer: Expression) -> dict[str, bool]:
+    r"""The sizes that enter axes like letters of the answer's own, and whether each stands elsewhere as well.
+
+    ``\mu_d`` of d entries is the last of them, or any one: only a left side tells.
+    """
+    kept = {place.name for side in sides(target) for place in indices(side) if isinstance(place, Symbol)}
+    found = sorted((_index_letters(answer) & question.runs[0].sizes.keys()) - kept)
+    elsewhere = free_symbols(rewritten(answer, _without_indices)) if found else frozenset()
+    return {name: name in elsewhere for name in found}
+
+
+def _without_indices(node: Expression, again: Again) -> Expression:
+    return again(node.base) if isinstance(node, Indexed) else rebuild(node, again)
+
+
 def _at_values(node: Expression, question: SolvedQuestion) -> Expression:
     """``sigma'(h)`` of a unit h = sigma(z) as ``sigma'(z)``: code often takes the unit's value."""
     inputs = {}

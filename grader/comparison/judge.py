@@ -13,7 +13,13 @@ from grader.comparison.aligned_values import truth_value
 from grader.comparison.coercions import coercions
 from grader.comparison.common_vocabulary import worked_out
 from grader.comparison.decide import decide_number, decide_samples
-from grader.comparison.interpretations import interpretations, newly_summed, of_examples, with_implied_sums
+from grader.comparison.interpretations import (
+    interpretations,
+    newly_summed,
+    of_examples,
+    sizes_as_indices,
+    with_implied_sums,
+)
 from grader.comparison.repairs import TooManyRepairs, least_repairs
 from grader.comparison.shapes import in_symbols, repaired_verdict, shape_in_symbols, shape_message, transposed_verdict
 from grader.comparison.target import Target, primed, restates, unfinished, uses_model
@@ -50,7 +56,18 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
     verdict = _judge_readings(question, target, worked_out(answer))
     if verdict.decision is Decision.NOT_EQUIVALENT or verdict.note.kind in _UNFIT:
         verdict = _judge_rows(question, target, answer, verdict) or _judge_meant(question, target, answer, verdict)
-    return _set_up(verdict) if left and verdict.note.kind in _PLAINLY else verdict
+    verdict = _set_up(verdict) if left and verdict.note.kind in _PLAINLY else verdict
+    return _of_sizes(question, target, answer, verdict)
+
+
+def _of_sizes(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict:
+    """The verdict, or a person's where a size stands for an index, unless it is wrong as any letter would be."""
+    found = sizes_as_indices(question, target.expression, answer) if any(question.graph.axes.values()) else {}
+    plainly_wrong = verdict.note.kind is NoteKind.NOT_EQUIVALENT and not any(found.values())
+    if not found or plainly_wrong or verdict.decision is Decision.UNDECIDED:
+        return verdict
+    names = " and ".join(found)
+    return undecided(NoteKind.AMBIGUOUS_INDICES, f"Here {names} may be a size, the last index or any index.")
 
 
 def _judge_rows(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict | None:

@@ -105,11 +105,26 @@ def final_answer(question: SolvedQuestion, reading: Reading, target: Expression)
     return answer
 
 
+def of_target(reading: Reading, target: Expression) -> Reading:
+    """The reading with the chain whose left side is the target as the answer, where the last one has another.
+
+    ``dL/dh = 2(h - y), dh/dz = 1 - h^2`` answers dL/dh.
+    """
+    wanted, left = head(target), left_side(reading)
+    if wanted is None or left is None or head(left) == wanted or not isinstance(left, Partial):
+        return reading
+    own = [pair for pair in reading.definitions if isinstance(pair[0], Partial) and head(pair[0]) == wanted]
+    if not own:
+        return reading
+    others = tuple(pair for pair in reading.definitions if pair is not own[-1])
+    return replace(reading, chain=own[-1], definitions=(*others, (reading.chain[0], reading.chain[-1])))
+
+
 def read_again(question: SolvedQuestion, part: SolvedPart, judgement: Judgement) -> Judgement:
     """The judgement with its reading, which one that was kept does not hold."""
     if judgement.reading is not None:
         return judgement
-    reading = readings_of(question, judgement.text)[0]
+    reading = of_target(readings_of(question, judgement.text)[0], part.part.target)
     return replace(judgement, reading=reading, expression=final_answer(question, reading, part.part.target))
 
 

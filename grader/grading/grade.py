@@ -22,6 +22,7 @@ from grader.expression.reading.read import Reading
 from grader.grading.answers import (
     final_answer,
     leaves_out_letters,
+    of_target,
     shown_steps,
     with_letters_of,
     with_more_below,
@@ -222,7 +223,8 @@ def _within_bounds(question: SolvedQuestion, part: SolvedPart, text: str) -> Jud
 def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
     """The judgement on the first reading that is right, or else on the likeliest."""
     first: Judgement | None = None
-    for reading in readings_of(question, text):
+    for found in readings_of(question, text):
+        reading = of_target(found, part.part.target)
         expression = None if reading.problems else final_answer(question, reading, part.part.target)
         problem = None if expression is None else left_open(question, reading, expression)
         if expression is None or problem is not None:
