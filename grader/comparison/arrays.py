@@ -51,6 +51,11 @@ def line_up(answer: Value, truth: Value, points: int) -> tuple[Pair, ...]:
     answer = _oriented(answer, truth)
     target = _full(truth.data, points)
     foreign = [letter for letter in answer.letters if letter not in truth.letters]
+    left_out = [letter for letter in truth.letters if letter not in answer.letters]
+    if answer.letters and not foreign and not truth.rank and len(left_out) == 1 == len(_without_ones(answer.shape)):
+        # dL/dU_ik asks for an entry k of the row i; sum_j e_ij V_j gives the row
+        data = answer.data.reshape(*answer.data.shape[: 1 + len(answer.letters)], *_without_ones(answer.shape))
+        answer = Value(data, (*answer.letters, *left_out))
     if truth.letters and truth.rank and not answer.rank and len(foreign) == truth.rank:
         # dJ/du_w asks for a vector at every w; (yhat_w - y_w) v_i gives its entries
         truth = Value(truth.data, (*truth.letters, *_axes(truth.rank)))

@@ -61,6 +61,7 @@ def interpretations(
     yield Interpretation(_letters_anew(question, target, answer), NoteKind.OWN_LETTER)
     yield Interpretation(_at_values(answer, question), NoteKind.DERIVATIVE_OF_VALUE)
     yield Interpretation(_loose(answer), NoteKind.LOOSE_PRODUCTS)
+    yield Interpretation(_with_diagonals(answer), NoteKind.LOOSE_PRODUCTS)
 
 
 def with_implied_indices(node: Expression, axes: Axes) -> Expression:
@@ -243,6 +244,22 @@ def _loose(node: Expression) -> Expression:
     def rule(node: Expression, again: Again) -> Expression:
         node = rebuild(node, again)
         return replace(node, joints=("*",) * len(node.joints)) if isinstance(node, Product) else node
+
+    return rewritten(node, rule)
+
+
+def _with_diagonals(node: Expression) -> Expression:
+    r"""Indicators and slopes within products of matrices as diagonal matrices: ``W^\top 1[z > 0] V^\top \delta``."""
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        if not isinstance(node, Product):
+            return node
+        slopes = [isinstance(item, Call) and (item.function == "iverson" or item.primes > 0) for item in node.factors]
+        if not any(slopes):
+            return node
+        factors = [Call("diag", (item,)) if slope else item for item, slope in zip(node.factors, slopes, strict=True)]
+        return replace(node, factors=tuple(factors), joints=tuple("@" if j != "circ" else j for j in node.joints))
 
     return rewritten(node, rule)
 

@@ -24,9 +24,9 @@ from grader.comparison.repairs import TooManyRepairs, least_repairs
 from grader.comparison.shapes import in_symbols, repaired_verdict, shape_in_symbols, shape_message, transposed_verdict
 from grader.comparison.target import Target, primed, restates, unfinished, uses_model
 from grader.expression.evaluation.evaluator import evaluate
-from grader.expression.evaluation.product_readings import TooManyReadings, distinct, readings
+from grader.expression.evaluation.product_readings import TooManyReadings, distinct, readings, strictly
 from grader.expression.evaluation.values import NoValue, ShapeError
-from grader.expression.language.nodes import Call, Expression, Indexed, Product, Symbol, children, walk
+from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Product, Symbol, children, sides, walk
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.results import NOTES, Credit, Decision, Evidence, Note, NoteKind, Verdict, same, undecided
@@ -135,10 +135,19 @@ def _judge_repairs(question: SolvedQuestion, target: Target, answer: Expression,
             return repaired_verdict(verdict, found, repair.detail(answer), repair.once(names), target.shapes)
     if any(found.decision is not Decision.NOT_EQUIVALENT for _, found in judged):
         return undecided(NoteKind.ILL_TYPED)
-    if verdict.note.kind is NoteKind.SHAPE or not judged:
+    if verdict.note.kind is NoteKind.SHAPE or not judged or _holds_jacobian(question, answer):
         return verdict
     repair, found = judged[0]
     return replace(found, message=f"Its arrays do not fit together; this is what it gives once {repair.once(names)}.")
+
+
+def _holds_jacobian(question: SolvedQuestion, answer: Expression) -> bool:
+    """Whether a whole array is differentiated by a whole array: what such a chain lacks, no edit of shapes tells."""
+    axes = question.graph.axes
+    return any(
+        isinstance(item, Partial) and all(isinstance(side, Symbol) and axes.get(side.name) for side in sides(item))
+        for item in walk(answer)
+    )
 
 
 def _judge_readings(question: SolvedQuestion, target: Target, answer: Expression, *, rows: bool = False) -> Verdict:
@@ -155,10 +164,24 @@ def _judge_readings(question: SolvedQuestion, target: Target, answer: Expression
     voting = voting or [pair for pair in judged if pair[1].note.kind is NoteKind.SHAPE] or judged
     if len({verdict.decision for _, verdict in voting}) == 1:
         return voting[0][1]
+    if any(verdict.decision is Decision.EQUIVALENT for _, verdict in voting) and not rows:
+        strict = _judge_strictly(question, target, answer)
+        if strict is not None:
+            return strict
     names = question.question.model.names
     shown = " or as ".join(to_text(way, names) for way, _ in voting[:MAX_SHOWN_READINGS])
     message = f"Your answer can be read as {shown}, and not all of its readings are right."
     return undecided(NoteKind.AMBIGUOUS_READING, message)
+
+
+def _judge_strictly(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict | None:
+    """The verdict on an answer that is right if each of its signs means one thing; None where it is not."""
+    run = question.runs[0]
+    strict = strictly(answer, environment(run, extents(run, target.expression)))
+    if strict == answer:
+        return None
+    found = _judge_readings(question, target, strict)
+    return found if found.decision is Decision.EQUIVALENT else None
 
 
 def _readings(question: SolvedQuestion, target: Target, answer: Expression, rows: bool) -> tuple[Expression, ...]:

@@ -16,11 +16,9 @@ from grader.expression.algebra.construct import free_symbols, substitute
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import (
     Again,
-    Call,
     Expression,
     Indexed,
     Partial,
-    Product,
     Symbol,
     head,
     indices,
@@ -64,28 +62,6 @@ def with_own_partials(question: SolvedQuestion, reading: Reading, answer: Expres
     return rewritten(answer, put_in)
 
 
-def with_more_below(reading: Reading, most: int) -> Reading:
-    """The reading with at most so many factors that follow a slash below it: ``1/(w x)`` for ``1/w x`` and 1."""
-
-    def rule(node: Expression, again: Again) -> Expression:
-        node = rebuild(node, again)
-        if not isinstance(node, Product):
-            return node
-        factors, joints, left = [node.factors[0]], list[str](), most
-        for joint, factor in zip(node.joints, node.factors[1:], strict=True):
-            match factors[-1]:
-                case Call("div", (above, below)) if joint == "" and left:
-                    factors[-1], left = Call("div", (above, Product((below, factor), ("",))), span=node.span), left - 1
-                case _:
-                    factors.append(factor)
-                    joints.append(joint)
-                    left = most
-        return Product(tuple(factors), tuple(joints), node.span) if joints else factors[0]
-
-    definitions = tuple((left, rewritten(right, rule)) for left, right in reading.definitions)
-    return replace(reading, chain=tuple(rewritten(side, rule) for side in reading.chain), definitions=definitions)
-
-
 def final_answer(question: SolvedQuestion, reading: Reading, target: Expression) -> Expression | None:
     """The last side of the chain in the target's letters, with the answer's own definitions put in.
 
@@ -118,6 +94,19 @@ def of_target(reading: Reading, target: Expression) -> Reading:
         return reading
     others = tuple(pair for pair in reading.definitions if pair is not own[-1])
     return replace(reading, chain=own[-1], definitions=(*others, (reading.chain[0], reading.chain[-1])))
+
+
+def other_answers(reading: Reading, target: Expression) -> tuple[Expression, ...]:
+    """The last sides of chains whose left side is the target, beside the one that is the answer."""
+    if left_side(reading) is None or head(target) is None:
+        return ()
+    return tuple(
+        follow_left_side(
+            target, left, with_definitions(right, tuple(pair for pair in reading.definitions if pair[0] != left))
+        )
+        for left, right in reading.definitions
+        if isinstance(left, Partial) and head(left) == head(target) and head(reading.chain[0]) == head(target)
+    )
 
 
 def read_again(question: SolvedQuestion, part: SolvedPart, judgement: Judgement) -> Judgement:

@@ -23,9 +23,9 @@ from grader.grading.answers import (
     final_answer,
     leaves_out_letters,
     of_target,
+    other_answers,
     shown_steps,
     with_letters_of,
-    with_more_below,
     with_own_partials,
 )
 from grader.grading.built_on import SET_UP, built_on, leans_on
@@ -36,6 +36,7 @@ from grader.grading.definition_checks import left_open
 from grader.grading.isolated import Failed, Isolation, faults, isolated, not_judged
 from grader.grading.messages import message_for
 from grader.grading.partial import worth
+from grader.grading.read_otherwise import read_otherwise
 from grader.grading.readings import CALLED, readings_of
 from grader.grading.totals import summed
 from grader.problems import Problem
@@ -71,7 +72,6 @@ UNFINISHED = {
     NoteKind.NOT_EVALUATED: "the formula is right",
 }
 RIGHT_BUT_FOR = (NoteKind.TRANSPOSED, NoteKind.REPAIRED)
-BELOW = 4  # factors that may be meant below a slash
 _NOT_DIAGNOSED = " Which mistake this may come from was not looked for to the end."
 
 
@@ -249,29 +249,18 @@ def _verdict(question: SolvedQuestion, part: SolvedPart, reading: Reading, expre
         if finished is not None:
             worked_out = judge(question, target, finished)
             verdict = worked_out if worked_out.decision is Decision.EQUIVALENT else verdict
-    if verdict.decision is Decision.NOT_EQUIVALENT and "/" in reading.text:
-        verdict = _read_otherwise(question, part, reading) or verdict
+    if verdict.decision is Decision.NOT_EQUIVALENT:
+        verdict = read_otherwise(question, part.part.target, target_of(part), reading, expression) or verdict
+    if verdict.decision is Decision.EQUIVALENT and any(
+        judge(question, target, other).decision is Decision.NOT_EQUIVALENT
+        for other in other_answers(reading, part.part.target)
+    ):
+        verdict = undecided(NoteKind.AMBIGUOUS_READING, "This gives two answers of different value; one is right.")
     if verdict.note.kind is NoteKind.RENAMED and leaves_out_letters(reading, expression):
         verdict = undecided(NoteKind.AMBIGUOUS_INDICES, "Your right side has other indices than your left side.")
     if verdict.note.kind is NoteKind.EQUIVALENT and CALLED in reading.notes:
         return replace(verdict, note=Note(NoteKind.CALLED), message=NOTES[NoteKind.CALLED].sentence)
     return verdict
-
-
-def _read_otherwise(question: SolvedQuestion, part: SolvedPart, reading: Reading) -> Verdict | None:
-    """The verdict on an answer that is right if more that follows a slash is meant below it: a person decides."""
-    before = reading
-    for most in range(1, BELOW + 1):
-        other = with_more_below(reading, most)
-        if other == before:
-            return None
-        before, answer = other, final_answer(question, other, part.part.target)
-        if answer is not None and judge(question, target_of(part), answer).decision is Decision.EQUIVALENT:
-            shown = to_text(answer, question.question.model.names)
-            return undecided(
-                NoteKind.AMBIGUOUS_READING, f"A slash takes one factor; this is right if {shown} is meant."
-            )
-    return None
 
 
 def _judgement(

@@ -130,15 +130,19 @@ def _partial(node: Partial, env: Environment, scope: Scope) -> Value:
     found = None if name is None else env.values.get(name)
     if found is None:
         raise NoValue("this derivative is not one of the model's", node.span)
-    entered: list[Expression] = []
+    entered, shapes = list[Expression](), list[tuple[int, ...]]()
     for side in sides(node):
         places = indices(side)
         known = env.values.get(head(side) or "")
         shape = () if known is None else known.shape[1:]
+        shapes.append(shape)
         if len(places) == 1 < len(shape) and sum(size != 1 for size in shape) == 1:
             entered += [ONE if size == 1 else places[0] for size in shape]  # one index on a row or a column
         else:
             entered += [*places, *(Slice() for _ in shape[len(places) :])]
+    columns = all(len(shape) == 2 and min(shape) == 1 < max(shape) for shape in shapes)
+    if columns and len(shapes) == 2 and not any(map(indices, sides(node))):  # between columns it is a matrix
+        return Value(found.reshape(len(found), *map(max, shapes)))
     return _enter(Value(found), tuple(entered), node, env, scope)
 
 

@@ -18,6 +18,7 @@ from grader.expression.evaluation.implicit_ones import holds_ones, with_lengths,
 from grader.expression.evaluation.scope import Environment
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import (
+    Again,
     Call,
     Expression,
     Indexed,
@@ -29,6 +30,7 @@ from grader.expression.language.nodes import (
     children,
     integer,
     rebuild,
+    rewritten,
     walk,
 )
 from grader.work import spend
@@ -307,6 +309,37 @@ def _with_scalars(scalars: list[Expression], array: Expression) -> Expression:
     if not scalars:
         return array
     return Product((*scalars, array), ("*",) * len(scalars))
+
+
+def strictly(node: Expression, env: Environment) -> Expression:
+    """The reading in which a sign that is repeated in a product means one thing: ``x x^T S x`` is of matrices alone.
+
+    A dot between two vectors is their inner product. What fits in no such way stays as it is.
+    """
+    small = at_one_point(env)
+
+    def rule(item: Expression, again: Again) -> Expression:
+        item = rebuild(item, again)
+        if not isinstance(item, Product) or not {"", "*", "cdot"}.issuperset(item.joints):
+            return item
+        spend(READING * len(item.factors))
+        arrays = [k for k, factor in enumerate(item.factors) if any(size > 1 for size in _shape(factor, small))]
+        terms = [item.factors[k] for k in arrays]
+        joints = {_joint_between(item, left, right) for left, right in pairwise(arrays)}
+        if joints == {"cdot"} and len(terms) == 2 and all(_is_vector(term, small) for term in terms):
+            built = _pair(terms[0], "inner", terms[1])
+        elif len(terms) > 2 and len(joints) == 1 and joints != {"cdot"}:
+            built = _grouped(terms, ["@"] * (len(terms) - 1), "@")
+        else:
+            return item
+        scalars = [factor for k, factor in enumerate(item.factors) if k not in arrays]
+        return _with_scalars(scalars, built) if _evaluates(built, small) else item
+
+    return rewritten(node, rule)
+
+
+def _is_vector(node: Expression, env: Environment) -> bool:
+    return sum(size > 1 for size in _shape(node, env)) == 1
 
 
 def same_values(one: Expression, other: Expression, env: Environment) -> bool:

@@ -21,20 +21,53 @@ _BEHIND = re.compile(
     r"|by\s+(?:the|chain|product|quotient|definition)|from\s+the|via\s+the|evaluated\s+at|at\s+(?=[A-Za-z_\\{}^0-9]{1,9}\s*=))\b"
     r"[^\n]*"
 )
+# "0 for every other word"
+_OTHERS = re.compile(
+    r"(?:\bfor\s+(?:(?:every|each|all|any|the)\s+)*(?:others?|rest)"
+    r"|\bin\s+(?:all|any|every|the)\s+other\s+cases?|\beverywhere\s+else)\b"
+    r"(?:\s+(?:words?|class(?:es)?|ind(?:ex|ices)|entr(?:y|ies)|rows?|columns?|units?|values?)\b)?"
+    r"(?:\s*(?:\}\s*)?(?<![A-Za-z])[A-Za-z](?![A-Za-z(_^])(?:\s*(?:\\neq?\b|≠|!=)\s*\w+)?)?"
+)
+# "dh/dz = 1 - h^2, so dL/dz = ...": words between two equations, the second of a derivative
+_BETWEEN = re.compile(
+    r"(?<=[\w)\]}!])(?:\s*[,;.])?\s+(?:and\s+)?(?:(?:so|thus|hence|therefore|consequently)(?:\s+that)?"
+    r"|which\s+(?:gives|yields|means|implies)(?:\s+that)?|giving|yielding|implying|(?:so\s+)?we\s+(?:get|have|obtain|find))\b[,:]?\s+"
+    r"(?=(?:d\w{1,8}\s*/\s*d\w|\\[dt]?frac\s*\{\s*(?:\\partial|d)|\\partial|\\nabla|∂|∇)[^\n=]{0,60}=)",
+    re.IGNORECASE,
+)
+_RANGE = r"[A-Za-z]\s*=\s*[01]\s*,\s*(?:\d\s*,\s*)?(?:\\[lc]?dots|\.{2,3}|…|⋯)\s*,?\s*\w+"
+_RANGES = re.compile(
+    r"(?<=[\w)\]}])[\s,;~]*(?:\\q?quad\b\s*|\\[,;:! ]\s*)*"
+    rf"(?:\(\s*(?:for\s+)?{_RANGE}\s*\)|\b(?:where|with)\s+{_RANGE})\s*\.?\s*$"
+)
+_REASON_IN_BRACKETS = re.compile(
+    r"(?<=[\w)\]}])\s+\((?:because|since|as|using|by|from|recall|note|due\s+to)\b(?:[^()\n]|\([^()\n]*\))*\)\s*\.?\s*$"
+)
 _DEFINITION = re.compile(r"[,;]?\s+(?:where|with|let)\b[^\n]*=")
 _REASON = re.compile(r"\b(?:since|because)\b")
 
 
 def without_remarks(text: str) -> str:
     """The text with the words before a formula, and a remark behind it, blanked."""
+    if " other" in text or " rest" in text or " else" in text:
+        text = _OTHERS.sub(_otherwise, text)
+    for behind in (_RANGES, _REASON_IN_BRACKETS) if "(" in text or "where" in text or "with" in text else ():
+        text = behind.sub(lambda found: " " * len(found[0]), text)
     if " " not in text or "$" in text or "\\text" in text:  # words between signs of formulas are told apart there
         return text
     lead = _LEADS.match(text)
     if lead and lead.end() < len(text):
         text = " " * lead.end() + text[lead.end() :]
+    text = _BETWEEN.sub(lambda found: ";".ljust(len(found[0])), text)
     remark = _BEHIND.search(text)
     if remark is None or not text[: remark.start() + 1].strip() or _REASON.search(text, 0, remark.start()):
         return text
     kept = _DEFINITION.search(text, remark.start(), remark.end())
     end = kept.start() if kept else remark.end()
     return text[: remark.start()] + " " * (end - remark.start()) + text[end:]
+
+
+def _otherwise(found: re.Match[str]) -> str:
+    """``for every other i`` as ``otherwise``, at the same length."""
+    word = "otherwise}" if "}" in found[0] else "otherwise"
+    return word.ljust(len(found[0]))

@@ -35,7 +35,7 @@ def chains(p: Parser, parts: list[Statement], lenient: bool) -> tuple[Chain, tup
     named = {part: _left(p, part) for part in parts}
     answers = [part for part in mains if not named[part]] or mains[-1:]
     # x^T dz, dz = ...: what has no left side is the answer
-    answer = mains[0] if not mains[0].equals and _adjoint(p, answers[-1]) else answers[-1]
+    answer = mains[0] if not mains[0].equals and _defines_for(p, mains[0], answers[-1]) else answers[-1]
     for part, name in named.items():
         if part is not answer and (name := name or _adjoint(p, part)):
             p.defined[name] = name
@@ -60,6 +60,18 @@ def _definitions(p: Parser, parts: list[Statement], answer: Statement, lenient: 
             token = p.tokens[answer.start]
             fail("a second formula begins here", "give one answer, or join the lines with =", token.start, token.end)
     return tuple(found)
+
+
+def _defines_for(p: Parser, first: Statement, last: Statement) -> bool:
+    """Whether the last statement says what stands in the first: ``dz`` of code, or a derivative used there."""
+    if _adjoint(p, last):
+        return True
+    derivative = last.equals > 0 and _begins_derivative(p, last.start)
+    return derivative and any(_begins_derivative(p, at) for at in range(first.start, first.end))
+
+
+def _begins_derivative(p: Parser, at: int) -> bool:
+    return p.kinds[at] == "nabla" or begins_differential(p, at + 2 if p.kinds[at] == "frac" else at)
 
 
 def _adjoint(p: Parser, part: Statement) -> str:

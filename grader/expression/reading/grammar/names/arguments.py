@@ -102,10 +102,24 @@ def entries_by_arguments(
             p.tokens[close].end,
         )
     p.pos = close + 1
+    return _with_letter(declared, entries, arguments)
+
+
+def _with_letter(declared: Declared, entries: tuple[Expression, ...], arguments: list[Shape]) -> tuple[Expression, ...]:
+    """The entries, with the letter that enters the arguments: ``f(x_i, w)`` is the entry i of f."""
     letters = [sign for shape in arguments for sign in (shape.above, shape.below) if len(sign) == 1 and sign.isalpha()]
     if letters and declared.rank > len(entries):
         return (*entries, Symbol(letters[0]))
     return entries
+
+
+def entries_at_arguments(p: Cursor, declared: Declared) -> tuple[Expression, ...]:
+    """Step over the round brackets ahead where they hold arguments of the quantity only; the entries that they give."""
+    arguments = _own_arguments(p, declared.name)
+    if arguments is None:
+        return ()
+    p.pos = p.match[p.pos] + 1
+    return _with_letter(declared, (), arguments)
 
 
 def skip_own_arguments(p: Cursor, name: str) -> None:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from grader.expression.language.functions import CONSTANTS
 from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Symbol, integer
 from grader.expression.reading.grammar.names import unknown
+from grader.expression.reading.grammar.names.arguments import skip_own_arguments
 from grader.expression.reading.grammar.names.declared import quantity, transposed
 from grader.expression.reading.grammar.names.subscripts import (
     enters_every_axis,
@@ -85,6 +86,9 @@ def _delta_or_identity(p: Parser, shape: Shape, span: Span, _: int) -> Expressio
             return Call("iverson", (p.condition_in_bracket(),), 0, span)
         if p.table is not None:
             size = shape.below
+            place = p.table.exact.get(size)
+            if place is not None and not place.rank and place.role == "quantity":  # row k of I, of a class k
+                return Indexed(Call("identity", (), 0, span), (Symbol(place.name, span),), span)
             entries = indices(p, size, 2) if len(size) > 1 and not p.declared(size) else None
             if entries is not None and len(entries) == 2:
                 return Indexed(Call("identity", (), 0, span), entries, span)
@@ -151,6 +155,20 @@ def _derivative_in_code(p: Parser, shape: Shape, span: Span, _: int) -> Expressi
     return None
 
 
+def _derivative_by_subscript(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
+    r"""``f_w(x, w)`` is the derivative by w of an opaque f of x and w."""
+    if p.table is None or not shape.below or shape.above or shape.primes:
+        return None
+    function, variable = p.table.exact.get(shape.base), p.table.exact.get(shape.below)
+    if function is None or variable is None or function.role != "opaque" or function.rank:
+        return None
+    if variable.name not in p.table.arguments.get(function.name, frozenset()):
+        return None
+    if p.kinds[p.pos] == "(":
+        skip_own_arguments(p, function.name)
+    return Partial(Symbol(function.name, span), Symbol(variable.name, span), span)
+
+
 def _indices_joined_on(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
     """``yij`` is y at (i, j) where y has two axes and nothing is called yij."""
     if not _is_bare(shape) or p.table is None:
@@ -195,6 +213,7 @@ _STEPS: tuple[Callable[[Parser, Shape, Span, int], Expression | None], ...] = (
     _unit_vector,
     _entry_of_defined,
     _derivative_in_code,
+    _derivative_by_subscript,
     _indices_joined_on,
     _lookalike,
     _squared,

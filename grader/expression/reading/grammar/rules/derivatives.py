@@ -2,7 +2,8 @@ r"""Derivatives: ``\frac{\partial L}{\partial z}``, ``dL/dz`` and ``\nabla_z L``
 
 from __future__ import annotations
 
-from grader.expression.language.nodes import Call, Expression, Partial, Product
+from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Product, Symbol
+from grader.expression.reading.grammar.names.arguments import entries_at_arguments, round_bracket_ahead
 from grader.expression.reading.grammar.names.differentials import (
     ORDERS,
     begins_differential,
@@ -142,7 +143,16 @@ def _partial(
     if numerator is None:
         following = p.kinds[p.pos] == "(" and p.token.text not in ("matrix", "cases")
         numerator = p.power() if following else p.rules.implicit(p, "d/dx")
-    node = numerator
+    node = _at_arguments(p, numerator)
     for variable in reversed(variables):
         node = Partial(node, variable, p.span(start))
     return node
+
+
+def _at_arguments(p: Parser, numerator: Expression) -> Expression:
+    r"""The numerator once its arguments behind the derivative are read: ``\frac{\partial f}{\partial w}(x_i, w)``."""
+    declared = p.table.exact.get(numerator.name) if p.table and isinstance(numerator, Symbol) else None
+    if declared is None or p.in_partial or not round_bracket_ahead(p):
+        return numerator
+    entries = entries_at_arguments(p, declared)
+    return Indexed(numerator, entries, numerator.span) if entries else numerator

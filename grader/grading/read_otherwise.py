@@ -1,0 +1,123 @@
+"""An answer that is wrong as it is read -> a person's verdict where it is right in a way that students write too.
+
+``y/2 x`` divides by 2 alone, and may mean ``y/(2 x)``; ``h(w x + b)`` is h times a sum, and may mean h at it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from grader.comparison.judge import judge
+from grader.comparison.target import Target
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.values import ShapeError
+from grader.expression.language.nodes import Again, Call, Expression, Product, Symbol, rebuild, rewritten
+from grader.expression.printing.text import to_text
+from grader.expression.reading.read import Reading
+from grader.grading.answers import final_answer
+from grader.results import Decision, NoteKind, Verdict, undecided
+from grader.solver.key import SolvedQuestion
+from grader.solver.runs import Run, environment
+
+BELOW = 4  # factors behind a slash that may be meant below it
+
+
+def read_otherwise(
+    question: SolvedQuestion, asked: Expression, target: Target, reading: Reading, answer: Expression
+) -> Verdict | None:
+    """The verdict on a wrong answer to what is asked that is right as it may be meant; None where it is not."""
+    called = with_formulas_as_arguments(question, answer)
+    if called != answer and judge(question, target, called).decision is Decision.EQUIVALENT:
+        said = "Brackets behind a quantity are a factor; this is right if they hold what it is taken at."
+        return undecided(NoteKind.AMBIGUOUS_READING, said)
+    return _with_more_below(question, asked, target, reading) if "/" in reading.text else None
+
+
+def _with_more_below(question: SolvedQuestion, asked: Expression, target: Target, reading: Reading) -> Verdict | None:
+    """The verdict on an answer that is right if more that follows a slash is meant below it."""
+    before = reading
+    for most in range(1, BELOW + 1):
+        other = with_more_below(reading, most)
+        if other == before:
+            return None
+        before, answer = other, final_answer(question, other, asked)
+        if answer is not None and judge(question, target, answer).decision is Decision.EQUIVALENT:
+            shown = to_text(answer, question.question.model.names)
+            return undecided(
+                NoteKind.AMBIGUOUS_READING, f"A slash takes one factor; this is right if {shown} is meant."
+            )
+    return None
+
+
+def with_more_below(reading: Reading, most: int) -> Reading:
+    """The reading with at most so many factors that follow a slash below it: ``1/(w x)`` for ``1/w x`` and 1."""
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        if not isinstance(node, Product):
+            return node
+        factors, joints, left = [node.factors[0]], list[str](), most
+        for joint, factor in zip(node.joints, node.factors[1:], strict=True):
+            match factors[-1]:
+                case Call("div", (above, below)) if joint == "" and left:
+                    factors[-1], left = Call("div", (above, Product((below, factor), ("",))), span=node.span), left - 1
+                case _:
+                    factors.append(factor)
+                    joints.append(joint)
+                    left = most
+        return Product(tuple(factors), tuple(joints), node.span) if joints else factors[0]
+
+    definitions = tuple((left, rewritten(right, rule)) for left, right in reading.definitions)
+    return replace(reading, chain=tuple(rewritten(side, rule) for side in reading.chain), definitions=definitions)
+
+
+def with_formulas_as_arguments(question: SolvedQuestion, node: Expression) -> Expression:
+    """The formula with brackets behind a quantity that hold the formula of what it depends on taken for arguments.
+
+    ``1 - h(w x + b)^2`` of an h that comes from z = w x + b is ``1 - h^2``.
+    """
+    run = question.runs[0]
+    graph = question.graph
+    computed = {one.name for one in graph.nodes}
+
+    def rule(item: Expression, again: Again) -> Expression:
+        item = rebuild(item, again)
+        if not isinstance(item, Product):
+            return item
+        factors, joints = [item.factors[0]], list[str]()
+        for joint, factor in zip(item.joints, item.factors[1:], strict=True):
+            head, (inner, power) = factors[-1], _base_and_power(factor)
+            below = (
+                graph.leading_to(head.name) - {head.name} if isinstance(head, Symbol) and head.name in computed else ()
+            )
+            if (
+                joint == ""
+                and isinstance(inner, Call)
+                and any(_is_value_of(run, inner, name) for name in sorted(below))
+            ):
+                factors[-1] = head if power is None else Call("pow", (head, power), span=item.span)
+            else:
+                factors.append(factor)
+                joints.append(joint)
+        return Product(tuple(factors), tuple(joints), item.span) if joints else factors[0]
+
+    return rewritten(node, rule)
+
+
+def _base_and_power(node: Expression) -> tuple[Expression, Expression | None]:
+    match node:
+        case Call(function="pow", args=(base, power)):
+            return base, power
+    return node, None
+
+
+def _is_value_of(run: Run, node: Expression, name: str) -> bool:
+    """Whether a formula comes to the values of a quantity at all points of a run."""
+    try:
+        value = evaluate(node, environment(run))
+    except ShapeError:
+        return False
+    known = run.values[name]
+    return not value.letters and value.data.shape == known.shape and bool(np.allclose(value.data, known))
