@@ -29,3 +29,10 @@ def test_answer(rubric, part, verdict, note, answer, why):
 def test_notation(rubric, part, verdict, note, answer, why):
     found = grader.grade_answer(solved(rubric), part, answer)
     assert found.verdict == verdict and note in ("-", found.note), f"{why}: {found.note}, {found.message}"
+
+
+@each(HERE / "ways_of_writing.txt")
+def test_way_of_writing(rubric, part, verdict, answer, why):
+    found = grader.grade_answer(solved(rubric), part, answer)
+    expected = ("undecided", "unreadable") if verdict == "doubt" else (verdict,)
+    assert found.verdict in expected, f"{why}: {found.note}, {found.message}"

@@ -70,3 +70,10 @@ def check_primes(primes: int, name: str, span: Span) -> None:
     """Refuse more primes than anyone means, on a function or a quantity."""
     if primes > MAX_PRIMES:
         fail(f"{primes} primes on '{name}'", f"at most {MAX_PRIMES}", span.start, span.end)
+
+
+def check_condition(p: Cursor) -> None:
+    """Refuse the square brackets ahead, which touch the 1 of an indicator, where they hold no condition."""
+    inner = p.kinds[p.pos + 1 : p.match[p.pos]]
+    if not any(kind in ("rel", "=", "logic", "key") for kind in inner):
+        fail("an indicator holds a condition", "write 1[x > 0], or a sign before the brackets", *p.token[2:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.expression.language.nodes import Call, Expression, Symbol, integer
 from grader.expression.reading.grammar.parser import Parser
+from grader.expression.reading.grammar.refusals import check_condition
 
 
 def indicator(p: Parser) -> Expression:
@@ -14,6 +15,8 @@ def indicator(p: Parser) -> Expression:
     if p.kinds[at] == "(" and p.holds_condition(at):
         p.pos = at
         return Call("iverson", (p.condition_in_bracket(),), 0, p.span(start))
+    if p.token.text == "[" and p.touches():
+        check_condition(p)
     sizes: tuple[Expression, ...] = ()
     if p.kinds[p.pos] == "_":
         raw, after = p.script(p.pos + 1)

@@ -17,6 +17,7 @@ from grader.expression.language.nodes import (
 from grader.expression.reading.grammar.names.meaning import meaning
 from grader.expression.reading.grammar.names.subscripts import entries_in_code, indices, places_in_code
 from grader.expression.reading.grammar.parser import Parser
+from grader.expression.reading.grammar.refusals import check_condition
 from grader.expression.reading.lexing.tokens import fail
 from grader.expression.reading.spelling.scripts import Shape
 
@@ -84,7 +85,11 @@ def subscript(p: Parser, node: Expression, start: int) -> Expression | None:
 
 def entered(p: Parser, node: Expression, start: int) -> Expression | None:
     """The entries in square brackets that touch a bracket or a call, ``(W.T @ d)[k]``; else a factor stands there."""
-    if p.token.text != "[" or not p.touches() or p.tokens[p.pos - 1].text not in _CLOSING or not places_in_code(p):
+    if p.token.text != "[" or not p.touches():
+        return None
+    if p.tokens[p.pos - 1].text == "1" and node == ONE:
+        check_condition(p)
+    if p.tokens[p.pos - 1].text not in _CLOSING or not places_in_code(p):
         return None
     entries = entries_in_code(p, MAX_AXES)
     if not entries:

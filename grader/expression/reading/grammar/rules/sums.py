@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from grader.expression.algebra.zero_based_sums import from_one
 from grader.expression.language.functions import SPELLINGS
-from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Reduce, Symbol, integer
+from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Matrix, Reduce, Symbol, integer
 from grader.expression.language.precedence import PRODUCT
 from grader.expression.language.words import GREEK
 from grader.expression.reading.grammar.bound_letters import is_pair
@@ -67,7 +67,10 @@ def _reduce(p: Parser, kind: str, start: int, only_bracket: bool) -> Expression:
         token = p.tokens[start]
         fail(f"nothing stands behind '{token.text}' to be summed", "", token.start, p.tokens[p.pos - 1].end)
     with p.deeper():
+        opener = p.token
         body = p.power() if only_bracket and p.kinds[p.pos] == "(" else p.signed(PRODUCT)
+    if under.letters and isinstance(body, Matrix) and opener.text == "(":  # sum_i(y_ik, -1)
+        fail("this sum over a letter has more than one body", "leave out the axis", opener.start, opener.end)
     span = p.span(start)
     condition = under.condition
     for letter in reversed(under.letters or [""]):
