@@ -33,13 +33,19 @@ from grader.expression.language.nodes import (
 from grader.results import NoteKind
 from grader.solver.key import SolvedQuestion
 
+MAX_BOUND = 4  # letters that a bare sum may run over, each tried alone
+
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """Another reading of an answer, and how it is noted where it is right."""
+    """Another reading of an answer, and how it is noted where it is right.
+
+    Where it is wrong, that counts against the answer only if it is one of the readings with `votes`.
+    """
 
     expression: Expression
     kind: NoteKind
+    votes: bool = True
 
 
 def interpretations(
@@ -53,6 +59,8 @@ def interpretations(
     if not any(axes.values()):
         return
     yield Interpretation(with_chained_jacobians(answer, axes), NoteKind.IMPLIED_SUM)
+    for item in _bare_sums_bound(question, target, answer):
+        yield Interpretation(item, NoteKind.IMPLIED_SUM, votes=False)
     if not same_shape:
         yield Interpretation(with_implied_indices(answer, axes), NoteKind.IMPLIED_INDEX)
         yield Interpretation(_of_one_example(question, target, answer, axes), NoteKind.IMPLIED_INDEX)
@@ -75,6 +83,30 @@ def with_implied_indices(node: Expression, axes: Axes) -> Expression:
         return node if axis is None else replace(node, body=_entered(node.body, node.letter, axis, axes))
 
     return rewritten(node, rule)
+
+
+def _bare_sums_bound(question: SolvedQuestion, target: Expression, answer: Expression) -> Iterator[Expression]:
+    r"""Bare sums over letters that enter what they sum: ``\sum (y_i - s_i) x_{ij}`` over i for a target in j.
+
+    Over all letters that the target does not have, over each alone, or over the target's where there are no others.
+    """
+    if not any(isinstance(item, Reduce) and not item.letter for item in walk(answer)):
+        return
+    kept = {place.name for side in sides(target) for place in indices(side) if isinstance(place, Symbol)}
+    names = {item.name for item in question.graph.quantities}
+    foreign = sorted(_index_letters(answer) - kept - names)
+    for choice in (foreign, *([letter] for letter in foreign[:MAX_BOUND] if len(foreign) > 1)):
+        yield rewritten(answer, lambda node, again, choice=choice: _bound(node, again, choice))  # type: ignore[misc]
+
+
+def _bound(node: Expression, again: Again, letters: list[str]) -> Expression:
+    node = rebuild(node, again)
+    if not isinstance(node, Reduce) or node.letter:
+        return node
+    inside = _index_letters(node.body)
+    for letter in sorted(inside.intersection(letters) or (inside if not letters else ())):
+        node = replace(node, letter=letter) if not node.letter else Reduce(node.kind, letter, node, span=node.span)
+    return node
 
 
 def _axis_of(node: Reduce, axes: Axes) -> str | None:

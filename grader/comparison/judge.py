@@ -109,7 +109,12 @@ def _judge_meant(question: SolvedQuestion, target: Target, answer: Expression, v
             return undecided(interpretation.kind)
         if right:
             return _noted(found, interpretation.kind)
-        if in_full and found.decision is Decision.NOT_EQUIVALENT and found.note.kind not in _UNFIT:
+        if (
+            in_full
+            and interpretation.votes
+            and found.decision is Decision.NOT_EQUIVALENT
+            and found.note.kind not in _UNFIT
+        ):
             wrong.append(found)
     if verdict.note.kind not in _UNFIT:
         return verdict

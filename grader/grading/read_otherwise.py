@@ -13,7 +13,17 @@ from grader.comparison.judge import judge
 from grader.comparison.target import Target
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.nodes import Again, Call, Expression, Product, Symbol, rebuild, rewritten
+from grader.expression.language.nodes import (
+    Again,
+    Call,
+    Expression,
+    Number,
+    Product,
+    Symbol,
+    rebuild,
+    rewritten,
+    symbols,
+)
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading
 from grader.grading.answers import final_answer
@@ -32,7 +42,24 @@ def read_otherwise(
     if called != answer and judge(question, target, called).decision is Decision.EQUIVALENT:
         said = "Brackets behind a quantity are a factor; this is right if they hold what it is taken at."
         return undecided(NoteKind.AMBIGUOUS_READING, said)
+    if question.numeric and _rounded_again(question, target, reading):
+        return undecided(NoteKind.AMBIGUOUS_READING, "A number before the last one is right; the last one rounds it.")
     return _with_more_below(question, asked, target, reading) if "/" in reading.text else None
+
+
+def _rounded_again(question: SolvedQuestion, target: Target, reading: Reading) -> bool:
+    r"""Whether the last number of a chain only rounds a right one before it: ``0.082167 \approx 0.08``."""
+    last = reading.expression
+    if not isinstance(last, Number) or len(reading.chain) < 2:
+        return False
+    half = 10.0 ** (last.place or 0) / 2
+    for side in reading.chain[:-1]:
+        if symbols(side) or judge(question, target, side).decision is not Decision.EQUIVALENT:
+            continue
+        value = evaluate(side, environment(question.runs[0])).data
+        if value.size == 1 and abs(value.item() - float(last.value)) <= half:
+            return True
+    return False
 
 
 def _with_more_below(question: SolvedQuestion, asked: Expression, target: Target, reading: Reading) -> Verdict | None:

@@ -43,6 +43,16 @@ _RANGES = re.compile(
 _REASON_IN_BRACKETS = re.compile(
     r"(?<=[\w)\]}])\s+\((?:because|since|as|using|by|from|recall|note|due\s+to)\b(?:[^()\n]|\([^()\n]*\))*\)\s*\.?\s*$"
 )
+# "using the chain rule (1 - h^2)", "which is + 4": a factor or a term may be hidden behind the words
+_WHICH = re.compile(r"[\s,;(]*which\s+\w+")
+_OPERATOR = re.compile(r"\s*(?:[+*/]|(?:plus|minus|times)\b)")
+_FORMULA = re.compile(r"[()^*/+]|-\s*[\w\\(]|\\[a-z]|\b(?:plus|minus|times)\b")
+_LECTURE = re.compile(r"\((?:\d+[a-z]?|[a-z]|[ivx]+|see\b[^()]*)\)|\w-(?=[a-z]{3})")  # (3), (see the notes), chain-rule
+_AT = re.compile(r"[\s,;(]*(?:evaluated\s+)?at\b")
+_EQUALS = re.compile(r"(?<![<>=!:])=(?!=)")
+_LEFT_SIDE = re.compile(
+    r"\s*(?:d\w*\s*/\s*d\w+|\\[dt]?frac\s*\{[^=]*\}|\\?(?:partial|nabla)[^=]*|[∂∇][^=]*|[\w\\{}^']+)\s*="
+)
 _DEFINITION = re.compile(r"[,;]?\s+(?:where|with|let)\b[^\n]*=")
 _REASON = re.compile(r"\b(?:since|because)\b")
 
@@ -62,9 +72,26 @@ def without_remarks(text: str) -> str:
     remark = _BEHIND.search(text)
     if remark is None or not text[: remark.start() + 1].strip() or _REASON.search(text, 0, remark.start()):
         return text
+    if _goes_on(remark[0]):
+        return text
     kept = _DEFINITION.search(text, remark.start(), remark.end())
     end = kept.start() if kept else remark.end()
-    return text[: remark.start()] + " " * (end - remark.start()) + text[end:]
+    begin = _special_value(text, remark.start()) if _AT.match(remark[0]) else remark.start()
+    return text[:begin] + " " * (end - begin) + text[end:]
+
+
+def _goes_on(remark: str) -> bool:
+    """Whether the formula may go on in a remark, which holds operators and no equation."""
+    if which := _WHICH.match(remark):
+        return _OPERATOR.match(remark, which.end()) is not None
+    return "=" not in remark and _FORMULA.search(_LECTURE.sub("", remark)) is not None
+
+
+def _special_value(text: str, end: int) -> int:
+    """Where the side begins that only holds at a point, in ``2 x = 4`` before ``at x = 2``; `end` where none does."""
+    sides = [found.start() for found in _EQUALS.finditer(text, 0, end)]
+    whole = len(sides) > 1 or (len(sides) == 1 and not _LEFT_SIDE.match(text))
+    return sides[-1] if whole else end
 
 
 def _otherwise(found: re.Match[str]) -> str:
