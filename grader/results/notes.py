@@ -148,7 +148,7 @@ _ROWS = (
     NoteRow(
         NoteKind.IMPLIED_SUM,
         Credit.FULL,
-        "This is equal to the reference answer, with the sum over the index that you evidently mean.",
+        "This is equal to the reference answer, with the repeated index summed as you evidently mean.",
         goes_on=True,
     ),
     NoteRow(
