@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from grader.autodiff.graph import Node
 from grader.comparison.aligned_values import truth_value
 from grader.comparison.judge import judge
-from grader.comparison.target import Target, follow_left_side, unfinished
+from grader.comparison.target import Target, follow_left_side
 from grader.diagnosis.carried.follow_through import Followed, Own, follow_through, own_value
 from grader.expression.algebra.construct import free_symbols, substitute
 from grader.expression.evaluation.values import ShapeError
@@ -38,10 +38,10 @@ from grader.solver.key import SolvedPart, SolvedQuestion
 MAX_SHOWN = 60  # characters of a formula within a sentence
 
 
-def with_own_partials(question: SolvedQuestion, reading: Reading, answer: Expression) -> Expression | None:
-    """The answer with derivatives that it works out elsewhere put in (``dz/dw = x``); None where there are none.
+def with_own_partials(reading: Reading, answer: Expression) -> Expression | None:
+    """The answer with derivatives that it works out elsewhere put in (``dz/dw = x``); None where it names none.
 
-    A chain of partials beside a line for each is a finished answer, right or wrong.
+    What an answer says of a derivative is what it means by it, right or wrong.
     """
     known: dict[str, Node] = {}
     for left, right in reading.definitions:
@@ -49,9 +49,6 @@ def with_own_partials(question: SolvedQuestion, reading: Reading, answer: Expres
         name = head(left)
         if isinstance(left, Partial) and name is not None and len(letters) == len(indices(left)):
             known[name] = Node(name, letters, (), right)
-    wanted = {head(item) for item in unfinished(question, answer)}
-    if not wanted or not wanted <= set(known):
-        return None
 
     def put_in(node: Expression, again: Again) -> Expression:
         name = head(node)
@@ -59,7 +56,12 @@ def with_own_partials(question: SolvedQuestion, reading: Reading, answer: Expres
             return substitute(known[name].expression, dict(zip(known[name].letters, indices(node), strict=True)))
         return rebuild(node, again)
 
-    return rewritten(answer, put_in)
+    found = answer
+    for _ in known:  # one may lead to the next, and none may for ever
+        found, before = rewritten(found, put_in), found
+        if found == before:
+            break
+    return None if found == answer else with_definitions(found, reading.definitions)
 
 
 def final_answer(question: SolvedQuestion, reading: Reading, target: Expression) -> Expression | None:

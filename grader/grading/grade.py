@@ -230,7 +230,7 @@ def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
         if expression is None or problem is not None:
             first = first or Judgement(text, _unreadable(part, reading, problem), reading)
             continue
-        verdict = _verdict(question, part, reading, expression)
+        verdict, expression = _verdict(question, part, reading, expression)
         if verdict.decision is Decision.EQUIVALENT:
             return _judgement(question, part, reading, expression, verdict)
         first = first or Judgement(text, missing(part.asked), reading, expression, verdict)
@@ -240,15 +240,18 @@ def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
     return _judgement(question, part, first.reading, first.expression, first.verdict)
 
 
-def _verdict(question: SolvedQuestion, part: SolvedPart, reading: Reading, expression: Expression) -> Verdict:
-    """The verdict on one reading of an answer."""
+def _verdict(
+    question: SolvedQuestion, part: SolvedPart, reading: Reading, expression: Expression
+) -> tuple[Verdict, Expression]:
+    """The verdict on one reading of an answer, and what was judged: its own derivatives stand over the model's."""
     target = with_letters_of(question, target_of(part), reading)
     verdict = judge(question, target, expression)
-    if verdict.note.kind is NoteKind.CHAIN_RULE_ONLY:
-        finished = with_own_partials(question, reading, expression)
-        if finished is not None:
-            worked_out = judge(question, target, finished)
-            verdict = worked_out if worked_out.decision is Decision.EQUIVALENT else verdict
+    finished = with_own_partials(reading, expression)
+    if finished is not None:
+        worked_out = judge(question, target, finished)
+        set_up = verdict.note.kind is NoteKind.CHAIN_RULE_ONLY
+        if not set_up or worked_out.decision is Decision.EQUIVALENT:
+            verdict, expression = worked_out, finished
     if verdict.decision is Decision.NOT_EQUIVALENT:
         verdict = read_otherwise(question, part.part.target, target_of(part), reading, expression) or verdict
     if verdict.decision is Decision.EQUIVALENT and any(
@@ -259,8 +262,8 @@ def _verdict(question: SolvedQuestion, part: SolvedPart, reading: Reading, expre
     if verdict.note.kind is NoteKind.RENAMED and leaves_out_letters(reading, expression):
         verdict = undecided(NoteKind.AMBIGUOUS_INDICES, "Your right side has other indices than your left side.")
     if verdict.note.kind is NoteKind.EQUIVALENT and CALLED in reading.notes:
-        return replace(verdict, note=Note(NoteKind.CALLED), message=NOTES[NoteKind.CALLED].sentence)
-    return verdict
+        verdict = replace(verdict, note=Note(NoteKind.CALLED), message=NOTES[NoteKind.CALLED].sentence)
+    return verdict, expression
 
 
 def _judgement(
