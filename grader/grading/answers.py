@@ -30,8 +30,7 @@ from grader.expression.language.nodes import (
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading
 from grader.grading.definitions import with_definitions
-from grader.grading.readings import readings_of
-from grader.results import Decision, Judgement, NoteKind
+from grader.results import Decision, NoteKind
 from grader.rubric.model import Step, Tolerance
 from grader.solver.key import SolvedPart, SolvedQuestion
 
@@ -81,42 +80,6 @@ def final_answer(question: SolvedQuestion, reading: Reading, target: Expression)
     if left is not None:
         answer = follow_left_side(target, left, answer)
     return answer
-
-
-def of_target(reading: Reading, target: Expression) -> Reading:
-    """The reading with the chain whose left side is the target as the answer, where the last one has another.
-
-    ``dL/dh = 2(h - y), dh/dz = 1 - h^2`` answers dL/dh.
-    """
-    wanted, left = head(target), left_side(reading)
-    if wanted is None or left is None or head(left) == wanted or not isinstance(left, Partial):
-        return reading
-    own = [pair for pair in reading.definitions if isinstance(pair[0], Partial) and head(pair[0]) == wanted]
-    if not own:
-        return reading
-    others = tuple(pair for pair in reading.definitions if pair is not own[-1])
-    return replace(reading, chain=own[-1], definitions=(*others, (reading.chain[0], reading.chain[-1])))
-
-
-def other_answers(reading: Reading, target: Expression) -> tuple[Expression, ...]:
-    """The last sides of chains whose left side is the target, beside the one that is the answer."""
-    if left_side(reading) is None or head(target) is None:
-        return ()
-    return tuple(
-        follow_left_side(
-            target, left, with_definitions(right, tuple(pair for pair in reading.definitions if pair[0] != left))
-        )
-        for left, right in reading.definitions
-        if isinstance(left, Partial) and head(left) == head(target) and head(reading.chain[0]) == head(target)
-    )
-
-
-def read_again(question: SolvedQuestion, part: SolvedPart, judgement: Judgement) -> Judgement:
-    """The judgement with its reading, which one that was kept does not hold."""
-    if judgement.reading is not None:
-        return judgement
-    reading = of_target(readings_of(question, judgement.text)[0], part.part.target)
-    return replace(judgement, reading=reading, expression=final_answer(question, reading, part.part.target))
 
 
 def left_side(reading: Reading) -> Expression | None:

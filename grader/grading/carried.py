@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from grader.diagnosis.carried.follow_through import Followed, Own, follow_through, own_value
-from grader.grading.answers import ShownSteps, given_your, read_again, shown_steps
+from grader.grading.answers import ShownSteps, final_answer, given_your, shown_steps
+from grader.grading.by_cases import of_target
 from grader.grading.isolated import Failed, Isolation, isolated
+from grader.grading.readings import readings_of
 from grader.results import NOTES, WRONG, Evidence, Judgement, Outcome, PartResult
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.work import CARRIED, at_most
@@ -126,7 +128,7 @@ def _own(question: SolvedQuestion, part: SolvedPart, result: PartResult, judgeme
     if right and not question.numeric:
         return None
     with at_most(CARRIED):
-        answer = read_again(question, part, judgement).expression
+        answer = _read_again(question, part, judgement).expression
         return None if answer is None else own_value(question, part.name, part.part.target, answer, right)
 
 
@@ -137,7 +139,7 @@ def _carried(
     if not (others or part.part.steps):
         return Carried(), ()
     with at_most(CARRIED):
-        return _worked_out(question, part, read_again(question, part, judgement), others)
+        return _worked_out(question, part, _read_again(question, part, judgement), others)
 
 
 def _worked_out(
@@ -172,3 +174,11 @@ def _steps(part: SolvedPart, shown: ShownSteps, final: Fit | None) -> StepsShown
         shown.doubtful,
         final,
     )
+
+
+def _read_again(question: SolvedQuestion, part: SolvedPart, judgement: Judgement) -> Judgement:
+    """The judgement with its reading, which one that was kept does not hold."""
+    if judgement.reading is not None:
+        return judgement
+    reading = of_target(question, readings_of(question, judgement.text)[0], part.part.target)
+    return replace(judgement, reading=reading, expression=final_answer(question, reading, part.part.target))

@@ -22,13 +22,12 @@ from grader.expression.reading.read import Reading
 from grader.grading.answers import (
     final_answer,
     leaves_out_letters,
-    of_target,
-    other_answers,
     shown_steps,
     with_letters_of,
     with_own_partials,
 )
 from grader.grading.built_on import SET_UP, built_on, leans_on
+from grader.grading.by_cases import of_target, other_answers
 from grader.grading.by_hand import by_hand, missing, waiting
 from grader.grading.carried import Carried, carried
 from grader.grading.carried_credit import with_credit
@@ -224,7 +223,7 @@ def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
     """The judgement on the first reading that is right, or else on the likeliest."""
     first: Judgement | None = None
     for found in readings_of(question, text):
-        reading = of_target(found, part.part.target)
+        reading = of_target(question, found, part.part.target)
         expression = None if reading.problems else final_answer(question, reading, part.part.target)
         problem = None if expression is None else left_open(question, reading, expression)
         if expression is None or problem is not None:

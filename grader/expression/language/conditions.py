@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.expression.language.functions import FUNCTIONS
-from grader.expression.language.nodes import Call, Expression
+from grader.expression.language.nodes import Call, Expression, Partial
 
 CONDITIONS = frozenset(row.name for row in FUNCTIONS.values() if row.kind == "condition")
 
@@ -13,3 +13,11 @@ def as_value(node: Expression) -> Expression:
     if isinstance(node, Call) and node.function in CONDITIONS:
         return Call("iverson", (node,), 0, node.span)
     return node
+
+
+def as_branch(node: Expression) -> Expression:
+    """The value of a branch: that of an equation of a derivative, ``dJ/dz = p if i = k``, is p."""
+    match node:
+        case Call(function="eq", args=(Partial(), value)):
+            return as_value(value)
+    return as_value(node)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from grader.expression.language.nodes import Call, Expression, Number, Symbol
 from grader.expression.reading.grammar import updates
 from grader.expression.reading.grammar.bound_letters import script_letters
-from grader.expression.reading.grammar.names.differentials import begins_differential
+from grader.expression.reading.grammar.differentials import begins_differential
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.grammar.refusals import stuck
 from grader.expression.reading.grammar.statements import Statement

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from grader.expression.reading.grammar.cursor import Cursor
+from grader.expression.reading.grammar.differentials import begins_differential, quotient_ahead
 from grader.expression.reading.lexing.linking import ENDS
 from grader.expression.reading.lexing.tokens import fail
 
@@ -46,10 +47,11 @@ class _Cut:
 
 def statements(p: Cursor) -> list[Statement]:
     """Cut the tokens; leading and trailing signs that say nothing are left out."""
+    last = len(p.tokens) - ENDS
+    opened = "row" in p.present and _open_equations(p, last)
     tokens, kinds, present = p.tokens, p.kinds, p.present
-    last = len(tokens) - ENDS
     remarks = "dots" in present or ("rel" in present and any(token[:2] == ("rel", "in") for token in tokens))
-    if _CUTTING.isdisjoint(present) and not remarks:
+    if _CUTTING.isdisjoint(present) and not remarks and not opened:
         return _pieces(p, [(last, "end")])
     cut = _Cut(p, last, remarks)
     while cut.at < last:
@@ -58,6 +60,25 @@ def statements(p: Cursor) -> list[Statement]:
             rule(cut)
         cut.at += 1
     return _pieces(p, [*cut.places, (last, "end")])
+
+
+def _open_equations(p: Cursor, last: int) -> bool:
+    """Turn cases that are equations of derivatives, each on a row of its own, into lines; whether they were."""
+    if p.tokens[0][:2] != ("(", "cases") or p.match[0] != last - 1:
+        return False
+    rows, at = [0], 1
+    while at < last - 1:
+        if p.kinds[at] in ("&", "key"):  # a condition stands behind it
+            return False
+        if p.kinds[at] == "row":
+            rows.append(at)
+        at = p.match.get(at, at) + 1
+    rows = [*(row for row in rows if row + 1 < last - 1), last - 1]
+    if not all(_derivative_ahead(p, row + 1) and _has_equals(p, row + 1) for row in rows[:-1]):
+        return False
+    for row in rows:
+        p.replace(row, p.tokens[row]._replace(kind="nl"))
+    return True
 
 
 def _bracket(cut: _Cut) -> None:
@@ -111,6 +132,8 @@ def _comma(cut: _Cut) -> None:
         cut.end("because")
         cut.p.replace(cut.at, cut.p.tokens[cut.at]._replace(kind=";"))
         cut.at = cut.last - 1  # "x in R" ends a text
+    elif _another_derivative(cut):
+        pass
     elif not cut.branching and not cut.defining and _equation_ahead(cut.p, cut.at + 1):
         cut.end(";")  # \delta = \hat y - y, \quad \nabla_W J = x^T \delta, or the other way round
     else:
@@ -123,14 +146,28 @@ def _next_definition(cut: _Cut) -> None:
 
 
 def _and(cut: _Cut) -> None:
-    if cut.p.tokens[cut.at].text == "and":
+    if cut.p.tokens[cut.at].text == "and" and not _another_derivative(cut):
         _next_definition(cut)
 
 
 def _semicolon(cut: _Cut) -> None:
+    if _another_derivative(cut):
+        return
     if cut.equals and not cut.branching:
         cut.defining = cut.defining and _has_equals(cut.p, cut.at + 1)
         cut.end("where" if cut.defining else ";")
+
+
+def _another_derivative(cut: _Cut) -> bool:
+    r"""End the statement where an equation of a derivative follows: ``dJ/dz_i = p_i for i != k, and dJ/dz_k = ...``."""
+    p, at = cut.p, cut.at + 1
+    while p.kinds[at] in ("quad", "logic"):
+        at += 1
+    if cut.defining or not cut.equals or not (_derivative_ahead(p, at) and _has_equals(p, at)):
+        return False
+    cut.end(";")
+    cut.branching, cut.at = False, at - 1
+    return True
 
 
 def _let(cut: _Cut) -> None:
@@ -153,7 +190,7 @@ _RULES: Mapping[str, Callable[[_Cut], None]] = {
     "logic": _and,
     "word": _let,
 }
-_CUTTING = frozenset(("nl", "start", ".", "key", ";", ",", "word"))
+_CUTTING = frozenset(("nl", "start", ".", "key", ";", ",", "word", "logic"))
 _LETS = frozenset(("let", "with", "set", "define", "denote", "put"))
 
 
@@ -216,6 +253,13 @@ def _equation_ahead(p: Cursor, at: int) -> bool:
         return slashed or kinds[at] in ("frac", "partial", "nabla")
     short = len(shape.base) == 1 and not (shape.above or shape.below) and kinds[shape.end + 1] in ("name", "num")
     return not (short and kinds[shape.end + 2] in (",", ";", "nl", "end", "."))
+
+
+def _derivative_ahead(p: Cursor, at: int) -> bool:
+    """Whether a derivative begins at `at`."""
+    if p.kinds[at] == "frac":
+        return begins_differential(p, at + 2)
+    return p.kinds[at] in ("partial", "nabla") or quotient_ahead(p, at)
 
 
 def _branch_ahead(p: Cursor, at: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from grader.expression.language.conditions import CONDITIONS, as_value
+from grader.expression.language.conditions import CONDITIONS, as_branch, as_value
 from grader.expression.language.nodes import Call, Cases, Expression
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.lexing.tokens import fail
@@ -41,6 +41,9 @@ def _running_branches(p: Parser, value: Expression | None) -> Expression:
             complete = _keyword_first(p, b) if b.value is None else _value_first(p, b, b.value)
             if complete and not _another(p, b):
                 break
+    if not b.found and b.otherwise is not None and p.kinds[p.pos] == "end":  # the other cases, in a chain of their own
+        p.note("prose")
+        return b.otherwise
     if not b.found:
         token = p.tokens[b.start]
         fail("branches need a condition", "write 1 if x > 0 else 0", token.start, token.end)
@@ -55,7 +58,7 @@ def _keyword_first(p: Parser, b: _Branches) -> bool:
         test = p.condition(p.clause(), b.start)
         while p.kinds[p.pos] in (":", ",", "=") or (p.kinds[p.pos] == "key" and p.token.text == "then"):
             p.pos += 1
-        b.found.append((p.value(), test))
+        b.found.append((as_branch(p.clause()), test))
         return True
     if kind == "key" and text == "else":
         p.pos += 1
@@ -63,7 +66,7 @@ def _keyword_first(p: Parser, b: _Branches) -> bool:
             return False
         while p.kinds[p.pos] in (":", ",", "="):
             p.pos += 1
-        b.otherwise = p.value()
+        b.otherwise = as_branch(p.clause())
         if p.kinds[p.pos] == "key" and p.token.text == "if":  # a if c else b if d else e
             b.value, b.otherwise = b.otherwise, None
             return False
@@ -78,18 +81,18 @@ def _value_first(p: Parser, b: _Branches, value: Expression) -> bool:
     b.value = None
     if isinstance(value, Call) and value.function in CONDITIONS and kind == ":":
         p.pos += 1
-        b.found.append((p.value(), value))
+        b.found.append((as_branch(p.clause()), value))
         return True
     if kind in (",", ":", "&"):
         p.pos += 1
         kind, text = p.kinds[p.pos], p.token.text
     if kind == "key" and text == "else":
         p.pos += 1
-        b.otherwise = as_value(value)
+        b.otherwise = as_branch(value)
         return True
     if kind == "key" and text in ("if", "for"):
         p.pos += 1
-    b.found.append((as_value(value), p.condition(p.clause(), p.pos)))
+    b.found.append((as_branch(value), p.condition(p.clause(), p.pos)))
     return True
 
 

@@ -3,13 +3,13 @@ r"""Derivatives: ``\frac{\partial L}{\partial z}``, ``dL/dz`` and ``\nabla_z L``
 from __future__ import annotations
 
 from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Product, Symbol
-from grader.expression.reading.grammar.names.arguments import entries_at_arguments, round_bracket_ahead
-from grader.expression.reading.grammar.names.differentials import (
+from grader.expression.reading.grammar.differentials import (
     ORDERS,
     begins_differential,
     below_slash,
     step_over_sign,
 )
+from grader.expression.reading.grammar.names.arguments import entries_at_arguments, round_bracket_ahead
 from grader.expression.reading.grammar.names.meaning import name_alone
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.grammar.refusals import stuck

@@ -2,7 +2,7 @@ r"""Environments of LaTeX: ``\begin{cases} 1 & x > 0 \\ 0 \end{cases}`` is a `Ca
 
 from __future__ import annotations
 
-from grader.expression.language.conditions import as_value
+from grader.expression.language.conditions import as_branch
 from grader.expression.language.nodes import Cases, Expression
 from grader.expression.reading.grammar.matrix_rows import matrix
 from grader.expression.reading.grammar.parser import Parser
@@ -53,11 +53,11 @@ def _branch(p: Parser, end: int) -> tuple[Expression, Expression | None]:
         p.pos += 1
         while p.kinds[p.pos] == "key" and p.token.text == "where":
             p.pos += 1
-        return as_value(value), None
+        return as_branch(value), None
     if p.pos >= end or kind == "row":
-        return as_value(value), None
+        return as_branch(value), None
     _skip(p, ("key", "&"))
-    return as_value(value), p.conditions()
+    return as_branch(value), p.conditions()
 
 
 def _skip(p: Parser, kinds: tuple[str, ...]) -> None:

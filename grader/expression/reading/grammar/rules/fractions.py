@@ -3,7 +3,7 @@ r"""Commands with arguments of their own: ``\frac{a}{b}`` is a quotient, ``\sqrt
 from __future__ import annotations
 
 from grader.expression.language.nodes import Call, Expression, integer
-from grader.expression.reading.grammar.names.differentials import fraction_ahead
+from grader.expression.reading.grammar.differentials import fraction_ahead
 from grader.expression.reading.grammar.names.meaning import name_alone
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.grammar.refusals import expected

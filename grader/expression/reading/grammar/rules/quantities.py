@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from grader.expression.language.functions import CONSTANTS, SPELLINGS
 from grader.expression.language.nodes import Call, Expression, Indexed, Symbol
+from grader.expression.reading.grammar.differentials import mend_deltas, quotient_ahead
 from grader.expression.reading.grammar.names import letter_runs, unknown
-from grader.expression.reading.grammar.names.differentials import mend_deltas, quotient_ahead
 from grader.expression.reading.grammar.names.function_names import function_row
 from grader.expression.reading.grammar.names.meaning import MAX_NAME, SCRIPTS, kronecker_pair, meaning
 from grader.expression.reading.grammar.names.subscripts import entries_in
