@@ -17,7 +17,7 @@ from grader.comparison.proof.model_balls import compare_run, is_scalar_model, su
 from grader.comparison.scalars import is_scalar, same_form
 from grader.comparison.shapes import entries_message
 from grader.comparison.target import Target
-from grader.comparison.tolerances import accepted, may_be_rounded, number_note, slip_in_number, typed_place
+from grader.comparison.tolerances import accepted, in_doubt, may_be_rounded, number_note, slip_in_number, typed_place
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression
 from grader.results import Decision, Evidence, Note, NoteKind, Verdict, differs, same, undecided
@@ -32,27 +32,30 @@ def decide_number(question: SolvedQuestion, target: Target, answer: Expression) 
     pair = pairs_in(question, run, target.expression, answer)[0]
     given, truth = np.ravel(pair.answer[0]), np.ravel(pair.truth[0])
     place = typed_place(answer)
-    interval = target.interval if truth.size == 1 else None
-    notes = [
-        number_note(float(a), float(t), place, target.tolerance, interval) for a, t in zip(given, truth, strict=True)
-    ]
+    reach = target.reach if target.reach is not None and len(target.reach) == truth.size else (None,) * truth.size
+    cases = list(zip(given.tolist(), truth.tolist(), reach, strict=True))
+    notes = [number_note(a, t, place, target.tolerance, None if r is None else r.hull) for a, t, r in cases]
     evidence = Evidence("samples", points=1, detail="at the numbers given")
     if all(notes):
         kind = NoteKind.ROUNDED if NoteKind.ROUNDED in notes else NoteKind.EQUIVALENT
         return Verdict(Decision.EQUIVALENT, Note(kind), evidence)
     if not np.isfinite(given).all():
         return undecided(NoteKind.UNDEFINED, "This has no value at the numbers given.")
-    near = [may_be_rounded(float(a), float(t), target.tolerance) for a, t in zip(given, truth, strict=True)]
-    if interval is None and all(near):
+    left = [case for case, note in zip(cases, notes, strict=True) if note is None]
+    if all(r is None and may_be_rounded(a, t, target.tolerance) for a, t, r in left):
         return undecided(NoteKind.ROUNDING_UNKNOWN)
+    if all(r is not None and in_doubt(a, t, place, target.tolerance, r) for a, t, r in left):
+        return undecided(NoteKind.ROUNDING_IN_DOUBT)
     shown = counterexample(run, pair, _first_wrong(pair, notes), answer, target.closed)
     # the point is the question's own numbers, so only the entry of an array is worth naming
     shown = replace(shown, at=tuple(item for item in shown.at if item[0] == "entry"))
     if truth.size == 1 and is_scalar_model(question):
-        allowed = accepted(float(given[0]), float(truth[0]), place, target.tolerance, interval)
+        sure = None if reach[0] is None else reach[0].sure
+        allowed = accepted(float(given[0]), float(truth[0]), place, target.tolerance, sure)
         shown = replace(shown, certified=surely_outside(question, run, target.closed, answer, allowed))
     if truth.size == 1:
-        message = slip_in_number(float(given[0]), float(truth[0]), place, target.tolerance, interval)
+        hull = None if reach[0] is None else reach[0].hull
+        message = slip_in_number(float(given[0]), float(truth[0]), place, target.tolerance, hull)
     else:
         places = np.ndindex(pair.answer.shape[1:])
         message = entries_message((place, bool(note)) for place, note in zip(places, notes, strict=True))

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.comparison.arrays import AGREE, DIFFER
-from grader.comparison.proof.balls import Assignments, Point, compare_at, is_large
 from grader.expression.algebra.simplify import simplify
+from grader.expression.evaluation.balls import Assignments, Point, compare_at, is_large
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Call, Expression, Indexed, Number, Reduce, Slice, Symbol, walk

@@ -24,6 +24,7 @@ from grader.expression.language.nodes import (
 )
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
+from grader.solver.rounding.units import Reach
 
 NO_TOLERANCE = Tolerance()
 MOST_LINKS = 2  # of a short chain that one derivative of it may stand for
@@ -36,7 +37,7 @@ class Target:
     expression: Expression
     closed: Expression
     tolerance: Tolerance = NO_TOLERANCE
-    interval: tuple[float, float] | None = None
+    reach: tuple[Reach, ...] | None = None
     layout: str = "review"
     shapes: str = "review"
 

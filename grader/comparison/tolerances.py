@@ -10,12 +10,13 @@ import math
 from grader.expression.language.nodes import Call, Expression, Number
 from grader.results import NoteKind
 from grader.rubric.model import Tolerance
-from grader.solver.rounding import half_unit, rounds
+from grader.solver.rounding.units import Reach, half_unit, rounds
 
 EXACT = 1e-9
 DEFAULT_RELATIVE = 0.005
 DEFAULT_DIGITS = 3
 NEAR_UNITS = 5
+NOTHING_ROUNDED = 1e-3  # of half a unit: an enclosure that is no wider is of numbers that came out even
 _SHIFTS = {
     0: "",
     2: "100 times too large (a percent?)",
@@ -58,10 +59,22 @@ def accepted(
         own = min(half, 0.5 * 10.0**place) if place is not None else 0.0
         slack = own + allowed + 1e-12 * min(1.0, abs(truth)) + 1e-9 * abs(truth)
         low, high = min(low, interval[0] - slack), max(high, interval[1] + slack)
-    elif rounds(tolerance):  # of an array, whose lines are not carried: the truth, rounded as asked
+    elif rounds(tolerance):  # of a program that is not carried on: the truth, rounded as asked
         half = half_unit(tolerance, abs(truth)) * (1 + 1e-9)
         low, high = min(low, truth - half), max(high, truth + half)
     return low, high
+
+
+def in_doubt(answer: float, truth: float, place: int | None, tolerance: Tolerance, reach: Reach) -> bool:
+    """Whether a number that no simulated student came to may still be what rounding every line leads to.
+
+    Where anything was rounded, one more half unit is let through: whoever multiplies out a bracket rounds once more.
+    """
+    low, high = accepted(answer, truth, place, tolerance, reach.sure)
+    half = half_unit(tolerance, abs(answer))
+    if reach.sure[1] - reach.sure[0] < NOTHING_ROUNDED * half:
+        half = 0.0
+    return low - half <= answer <= high + half
 
 
 def may_be_rounded(answer: float, truth: float, tolerance: Tolerance) -> bool:

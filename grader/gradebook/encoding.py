@@ -132,12 +132,12 @@ def _carried(found: Sequence[Any]) -> Carried:
 
 
 def _fit_json(fit: Fit) -> list[object]:
-    return [fit.given, _evidence_json(fit.evidence), fit.degenerate]
+    return [fit.given, _evidence_json(fit.evidence), fit.doubt]
 
 
 def _fit(found: Sequence[Any]) -> Fit:
-    given, evidence, degenerate = found
-    return Fit(given, _evidence(evidence), degenerate)
+    given, evidence, doubt = found
+    return Fit(given, _evidence(evidence), doubt and NoteKind(doubt))
 
 
 def _evidence_json(evidence: Evidence) -> dict[str, object]:

@@ -156,7 +156,7 @@ def shown_steps(question: SolvedQuestion, part: SolvedPart, reading: Reading, ow
             continue
         values = (*own, *(value for _, value, _ in wrong))
         found = [found for side in sides if (found := _followed(question, step, tolerance, side, values))]
-        given = next((f"{step.text}, {given_your(question, one.own)}" for one in found if not one.degenerate), None)
+        given = next((f"{step.text}, {given_your(question, one.own)}" for one in found if not one.doubt), None)
         if given is not None:
             earned.append((step, given))
         elif found:

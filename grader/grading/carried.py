@@ -15,21 +15,21 @@ from grader.grading.answers import ShownSteps, final_answer, given_your, shown_s
 from grader.grading.by_cases import of_target
 from grader.grading.isolated import Failed, Isolation, isolated
 from grader.grading.readings import readings_of
-from grader.results import NOTES, WRONG, Evidence, Judgement, Outcome, PartResult
+from grader.results import NOTES, WRONG, Evidence, Judgement, NoteKind, Outcome, PartResult
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.work import CARRIED, at_most
-
-_VALUED = WRONG | {Outcome.CORRECT}
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """An answer is right once values of the student's own are put in, which `given` names; `degenerate` where they
-    make it vanish or level off."""
+    """An answer is right once values of the student's own are put in, which `given` names.
+
+    `doubt` says why a person decides: they make it vanish or level off, or rounding leads hardly so far.
+    """
 
     given: str
     evidence: Evidence
-    degenerate: bool = False
+    doubt: NoteKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def carried(
     """
     found: list[Carried | None] = [None] * len(results)
     pairs = zip(results, judgements, strict=True)
-    wrong = {k: judgement for k, (result, judgement) in enumerate(pairs) if judgement and result.verdict in WRONG}
+    wrong = {k: judgement for k, (result, judgement) in enumerate(pairs) if judgement and _may_be_wrong(result)}
     if not wrong:
         return tuple(found)
     own, lost = _own_values(question, results, judgements, isolation)
@@ -96,6 +96,10 @@ def carried(
     return tuple(found)
 
 
+def _may_be_wrong(result: PartResult) -> bool:
+    return result.verdict in WRONG or result.note.kind is NoteKind.ROUNDING_IN_DOUBT
+
+
 def _usable(name: str, own: Sequence[Own], of_steps: Sequence[Own], worked_out: Container[str]) -> tuple[Own, ...]:
     """What a part may be right given: a trivial value only where it is itself right given earlier ones."""
     others = (value for value in own if value.name != name)
@@ -114,7 +118,8 @@ def _own_values(
     own: list[Own] = []
     lost: dict[str, Failed] = {}
     for part, result, judgement in zip(question.parts, results, judgements, strict=True):
-        if judgement and result.verdict in _VALUED and NOTES[result.note.kind].goes_on:
+        valued = result.verdict is Outcome.CORRECT or _may_be_wrong(result)
+        if judgement and valued and NOTES[result.note.kind].goes_on:
             value = isolation(partial(_own, question, part, result, judgement))
             if isinstance(value, Failed):
                 lost[part.name] = value
@@ -159,11 +164,11 @@ def _worked_out(
         own = (*others, *wrong)
         final = follow_through(question, part.name, part.part.target, part.part.tolerance, answer, own)
     steps = _steps(part, shown, _fit(question, final))
-    return Carried(fit, steps), () if fit and not fit.degenerate else wrong
+    return Carried(fit, steps), () if fit and not fit.doubt else wrong
 
 
 def _fit(question: SolvedQuestion, found: Followed | None) -> Fit | None:
-    return None if found is None else Fit(given_your(question, found.own), found.evidence, found.degenerate)
+    return None if found is None else Fit(given_your(question, found.own), found.evidence, found.doubt)
 
 
 def _steps(part: SolvedPart, shown: ShownSteps, final: Fit | None) -> StepsShown:

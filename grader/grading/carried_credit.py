@@ -49,8 +49,8 @@ def _followed(question: SolvedQuestion, part: SolvedPart, result: PartResult, fi
     score = _share(part)
     if fit is None or score <= result.score:
         return result
-    if fit.degenerate:
-        return _left_open(part, result, fit.given)
+    if fit.doubt:
+        return _left_open(part, result, fit)
     return _credited(question, part, result, fit, (ScoreLine(f"right, {fit.given}", score),))
 
 
@@ -64,10 +64,10 @@ def _by_steps(question: SolvedQuestion, part: SolvedPart, result: PartResult, sh
     wrong = [steps[place] for place, given in shown.wrong if not given]
     lost = tuple(ScoreLine(f"step: {step.text} is not right", -step.points) for step in wrong if step.points)
     if fit is not None and lost and _share(part) + sum(line.points for line in lost) > result.score:
-        if not fit.degenerate:
+        if not fit.doubt:
             lines = (ScoreLine(f"right, {fit.given}", _share(part)), *lost)
             return _step_open(_credited(question, part, result, fit, lines), shown.doubtful)
-        result = _left_open(part, result, fit.given)
+        result = _left_open(part, result, fit)
     earned = tuple(ScoreLine(f"step: {said}", steps[place].points) for place, said in shown.earned)
     lines = (*earned, *(line for line in result.lines if not line.reason.startswith("step: ")))
     decided = result.verdict in WRONG
@@ -99,6 +99,7 @@ def _credited(
         evidence=replace(fit.evidence, detail=_detail(question, fit.evidence.points)),
         diagnosis=None,
         lines=lines,
+        review=result.review and result.note.kind is not NoteKind.ROUNDING_IN_DOUBT,
     )
 
 
@@ -110,16 +111,23 @@ def _step_open(result: PartResult, doubtful: tuple[str, ...]) -> PartResult:
     return replace(result, review=True, message=f"{result.message} {said}")
 
 
-def _left_open(part: SolvedPart, result: PartResult, given: str) -> PartResult:
+_WHY_OPEN = {
+    NoteKind.FOLLOW_THROUGH_DEGENERATE: "but with that it vanishes or levels off",
+    NoteKind.ROUNDING_IN_DOUBT: "but rounding every line hardly leads so far",
+}
+
+
+def _left_open(part: SolvedPart, result: PartResult, fit: Fit) -> PartResult:
     """The result for a person, with the points that it has anyway."""
+    kind = fit.doubt or NoteKind.FOLLOW_THROUGH_DEGENERATE
     lines, score = _bounded(part, result.lines, decided=False)
     return replace(
         result,
         verdict=Outcome.UNDECIDED,
         score=score,
-        note=Note(NoteKind.FOLLOW_THROUGH_DEGENERATE),
+        note=Note(kind),
         review=True,
-        message=f"This fits, {given}, but with that it vanishes or levels off, so a person will look at it.",
+        message=f"This fits, {fit.given}, {_WHY_OPEN[kind]}, so a person will look at it.",
         lines=lines,
     )
 

@@ -15,7 +15,7 @@ from grader.problems import Problem
 from grader.results import Outcome
 from grader.rubric.model import Example
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
-from grader.solver.rounding import half_unit
+from grader.solver.rounding.units import half_unit
 from grader.solver.runs import seeded
 
 REWRITES = 6

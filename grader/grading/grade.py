@@ -327,7 +327,7 @@ def _hides(question: SolvedQuestion, part: SolvedPart, verdict: Verdict, mistake
 def target_of(part: SolvedPart) -> Target:
     """The part's target as the judge takes it."""
     asked = part.part
-    return Target(asked.target, part.closed, asked.tolerance, part.interval, asked.layout, asked.shapes)
+    return Target(asked.target, part.closed, asked.tolerance, part.reach, asked.layout, asked.shapes)
 
 
 def _other_left_side(reading: Reading, part: SolvedPart) -> str:

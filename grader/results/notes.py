@@ -81,6 +81,7 @@ class NoteKind(StrEnum):
     TOO_MANY_READINGS = "too_many_readings"
     FOLLOW_THROUGH_DEGENERATE = "follow_through_degenerate"
     ROUNDING_UNKNOWN = "rounding_unknown"
+    ROUNDING_IN_DOUBT = "rounding_in_doubt"
     UNDEFINED = "undefined"
     TOO_FEW_POINTS = "too_few_points"
     TOO_MUCH_WORK = "too_much_work"
@@ -258,6 +259,13 @@ _ROWS = (
         Credit.PERSON,
         "This is near the right value; how far rounding every line may lead is not known here.",
         particular=True,
+    ),
+    NoteRow(
+        NoteKind.ROUNDING_IN_DOUBT,
+        Credit.PERSON,
+        "This is farther from the right value than rounding every line usually leads.",
+        particular=True,
+        goes_on=True,
     ),
     NoteRow(NoteKind.UNDEFINED, Credit.PERSON, "This has no value where the reference has one.", particular=True),
     NoteRow(

@@ -25,6 +25,7 @@ from grader.solver.hashes import question_nodes
 from grader.solver.key import DerivationLine, SolvedPart, SolvedQuestion
 from grader.solver.kinks import Kink
 from grader.solver.node_table import NodeTable, add_rows, placed
+from grader.solver.rounding.units import Reach
 from grader.solver.runs import Run
 from grader.solver.session import Session
 
@@ -136,7 +137,7 @@ def _part_json(part: SolvedPart, table: NodeTable) -> dict[str, object]:
         "name": part.name,
         "closed": placed(table, part.closed),
         "lines": [[placed(table, line.left), placed(table, line.right), line.reason] for line in part.lines],
-        "interval": part.interval,
+        "reach": None if part.reach is None else [[*one.hull, *one.sure] for one in part.reach],
         "text": part.asked.target_text,
         "mathml": part.asked.target_mathml,
         "solution": [[step.text, step.mathml, step.reason] for step in part.asked.solution],
@@ -144,7 +145,6 @@ def _part_json(part: SolvedPart, table: NodeTable) -> dict[str, object]:
 
 
 def _part(kept: Mapping[str, Any], part: Part, question: Question, nodes: Sequence[Expression]) -> SolvedPart:
-    interval = kept["interval"]
     solution = tuple(SolutionStep(*step) for step in kept["solution"])
     return SolvedPart(
         part=part,
@@ -152,5 +152,5 @@ def _part(kept: Mapping[str, Any], part: Part, question: Question, nodes: Sequen
         closed=nodes[kept["closed"]],
         lines=tuple(DerivationLine(nodes[left], nodes[right], reason) for left, right, reason in kept["lines"]),
         asked=asked_of(part, question, kept["text"], kept["mathml"], solution),
-        interval=None if interval is None else (interval[0], interval[1]),
+        reach=None if kept["reach"] is None else tuple(Reach((a, b), (c, d)) for a, b, c, d in kept["reach"]),
     )

@@ -13,6 +13,7 @@ from grader.expression.language.nodes import Expression
 from grader.rubric.model import Part, Question, Rubric
 from grader.rubric.shown import Asked
 from grader.solver.kinks import Kink
+from grader.solver.rounding.units import Interval, Reach
 from grader.solver.runs import Run
 from grader.solver.session import Session
 
@@ -30,7 +31,7 @@ class DerivationLine:
 class SolvedPart:
     """A part with its truth: `name` finds the target's values in a run, `closed` is its formula.
 
-    `interval` holds every number that rounding each line as the rubric asks can give.
+    `reach` is how far rounding each line as the rubric asks may lead, for every entry of the target.
     """
 
     part: Part
@@ -38,7 +39,12 @@ class SolvedPart:
     closed: Expression
     lines: tuple[DerivationLine, ...]
     asked: Asked
-    interval: tuple[float, float] | None = None
+    reach: tuple[Reach, ...] | None = None
+
+    @property
+    def interval(self) -> Interval | None:
+        """Where honest rounding of a single number ends up; None for arrays, or where no rounding is asked for."""
+        return self.reach[0].hull if self.reach is not None and len(self.reach) == 1 else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

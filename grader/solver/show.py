@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.values import Array
 from grader.expression.printing.latex import to_latex
 from grader.expression.printing.mathml import to_mathml
 from grader.expression.printing.text import to_text
 from grader.solver.closed import juxtaposed
 from grader.solver.derivation import derivation_steps
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
+from grader.solver.runs import environment, extents
 
 
 def key_text(key: AnswerKey) -> str:
@@ -33,14 +36,27 @@ def key_text(key: AnswerKey) -> str:
 
 def _solution(question: SolvedQuestion, part: SolvedPart) -> list[str]:
     lines = [f"      {step.text}" + (f"    [{step.reason}]") for step in derivation_steps(question, part)]
-    value = part_value(question, part)
-    return lines if value is None else [*lines, f"      value {value:.10g}" + _interval_text(part)]
+    values = part_values(question, part)
+    if values is None:
+        return lines
+    return [*lines, *(f"      value {_number_text(row)}" for row in _rows(values)), *_interval_lines(part)]
 
 
-def _interval_text(part: SolvedPart) -> str:
-    if part.interval is None:
-        return ""
-    return f", accepted from {part.interval[0]:.6g} to {part.interval[1]:.6g} (rounding on every line)"
+def _rows(values: Array) -> list[Array]:
+    """An array as lines of a terminal: a matrix row by row."""
+    return list(values) if values.ndim > 1 else [values]
+
+
+def _number_text(values: Array) -> str:
+    """``0.1`` or ``[0.1, 0.2]``."""
+    return f"{values:.10g}" if not values.ndim else "[" + ", ".join(map(_number_text, values)) + "]"
+
+
+def _interval_lines(part: SolvedPart) -> list[str]:
+    if part.reach is None:
+        return []
+    ends = "; ".join(f"{one.hull[0]:.6g} to {one.hull[1]:.6g}" for one in part.reach)
+    return [f"      accepted from {ends}, before the last rounding (rounding on every line)"]
 
 
 def key_json(key: AnswerKey) -> str:
@@ -56,12 +72,18 @@ def key_json(key: AnswerKey) -> str:
     return json.dumps({"schema": 1, "title": key.rubric.title, "parts": parts}, indent=2, ensure_ascii=False) + "\n"
 
 
+def _intervals(part: SolvedPart) -> object:
+    """The interval of a number; of an array those of its entries, in order."""
+    return part.interval if part.reach is None or len(part.reach) == 1 else [one.hull for one in part.reach]
+
+
 def _solved(question: SolvedQuestion, part: SolvedPart) -> dict[str, Any]:
+    values = part_values(question, part)
     return {
         "target": part.asked.target_text,
         "closed_form": _formula(part.closed, question),
-        "value": part_value(question, part),
-        "interval": part.interval,
+        "value": None if values is None else values.tolist(),
+        "interval": _intervals(part),
         "derivation": [
             {"text": step.text, "mathml": step.mathml, "reason": step.reason}
             for step in derivation_steps(question, part)
@@ -78,9 +100,9 @@ def _formula(expression: Any, question: SolvedQuestion) -> dict[str, str]:
     }
 
 
-def part_value(question: SolvedQuestion, part: SolvedPart) -> float | None:
-    """The number a numeric part asks for; None where the answer is a formula or an array."""
+def part_values(question: SolvedQuestion, part: SolvedPart) -> Array | None:
+    """The number or numbers that a numeric part asks for; None where the answer is a formula."""
     if not question.numeric:
         return None
-    value = np.ravel(question.runs[0].values[part.name][0])
-    return float(value[0]) if value.size == 1 else None
+    run = question.runs[0]
+    return np.asarray(evaluate(part.part.target, environment(run, extents(run, part.part.target))).data[0])

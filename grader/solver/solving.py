@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -22,7 +21,8 @@ from grader.solver.hashes import content_hash, question_hash
 from grader.solver.kept_question import decode_question
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.solver.kinks import Kink, kinks, model_margins, stratified
-from grader.solver.rounding import first_array, rounded_program, rounds
+from grader.solver.rounding.reach import at_target, lines_of, program_of, reach
+from grader.solver.rounding.units import rounds
 from grader.solver.runs import Run, draw_runs, graph_for, is_numeric, joined, with_partials
 from grader.solver.session import Session
 
@@ -98,7 +98,7 @@ def _solve_question(question: Question, session: Session) -> SolvedQuestion:
         _solve_part(part, question, graph_for(session, graph, part.target), adjoints) for part in question.judged
     )
     if numeric:
-        parts = _with_intervals(parts, runs[0], adjoints)
+        parts = _with_reach(parts, runs[0], adjoints)
     asked = asked_in_order(question, {part.part.id: part.asked for part in parts})
     return SolvedQuestion(question, graph, tuple(runs), kink, adjoints, numeric, parts, conditions, session, asked)
 
@@ -123,19 +123,19 @@ def _solve_part(
     return SolvedPart(part, name, closed, lines, asked)
 
 
-def _with_intervals(
+def _with_reach(
     parts: tuple[SolvedPart, ...], run: Run, adjoints: Mapping[str, tuple[Node, ...]]
 ) -> tuple[SolvedPart, ...]:
-    """Each part that asks for rounding on every line, with the interval this propagates to, if it is known to end."""
+    """Each part that asks for rounding on every line, with how far that may lead, where this is known to end."""
     asked = {part.part.tolerance for part in parts if rounds(part.part.tolerance)}
-    if not asked or first_array(run.graph, run.values) is not None:
+    lines = lines_of(run, program_of(run.graph, adjoints)) if asked else None
+    if lines is None:
         return parts
-    values = {leaf.name: float(run.values[leaf.name][0]) for leaf in run.graph.leaves}
-    programs = {tolerance: rounded_program(run.graph, adjoints, values, tolerance) for tolerance in asked}
-    found = []
-    for part in parts:
-        interval = programs[part.part.tolerance].get(part.name) if part.part.tolerance in asked else None
-        # one without an end, through a function that has no interval or a divisor near 0, would take any number
-        known = interval is not None and all(map(math.isfinite, interval))
-        found.append(replace(part, interval=interval) if known else part)
-    return tuple(found)
+    names = {tolerance: {p.name for p in parts if p.part.tolerance == tolerance} for tolerance in asked}
+    found = {tolerance: reach(lines, run, tolerance, names[tolerance]) for tolerance in asked}
+    return tuple(
+        replace(part, reach=at_target(found[part.part.tolerance], run, part.name, part.part.target))
+        if part.part.tolerance in asked
+        else part
+        for part in parts
+    )

@@ -60,16 +60,20 @@ questions:
       - {{id: 1b, target: dL/da}}
       - {{id: 1c, target: dL/dz, tolerance: {{absolute: 0.001}}}}
 """
+POLE = {"x": "{value: 0.3}", "w": "{value: 0.1}", "z": "x/(w - 0.10001)"}
 ARRAYS = {"x": "{value: [0.3, 0.7]}", "w": "{value: [0.1, 0.8]}", "z": "x @ w"}
 SCALARS = {"x": "{value: 0.3}", "w": "{value: 0.1}", "z": "x*w"}
 UNHEEDED = (
-    "{path}:9: question 1, key 'rounding': rounding is not carried through a model with an array ('x'): of '1a', '1b',"
+    "{path}:9: question 1, key 'rounding': rounding is not carried through a program of so many numbers, a function"
+    " without an enclosure or a divisor near 0: of '1a', '1b',"
     " only the right value, rounded as asked or within the tolerance, is right; near it, a person decides"
     " (give a tolerance, or numbers of their own)"
 )
 ROUNDED = [
-    (ARRAYS, "defaults: {rounding: 4 decimals}", True, "decimals"),
-    (ARRAYS, "defaults: {rounding: 3 significant}", True, "digits"),
+    (POLE, "defaults: {rounding: 4 decimals}", True, "decimals"),
+    (POLE, "defaults: {rounding: 3 decimals}", True, "fewer"),
+    (ARRAYS, "defaults: {rounding: 4 decimals}", False, "carried through arrays"),
+    (ARRAYS, "defaults: {rounding: 3 significant}", False, "digits"),
     (ARRAYS, "defaults: {tolerance: {decimals: 4}}", False, "only the result is rounded"),
     (ARRAYS, "defaults: {points: 2}", False, "no rounding asked for"),
     (SCALARS, "defaults: {rounding: 4 decimals}", False, "carried through numbers"),
@@ -104,7 +108,7 @@ def test_rounding_that_is_not_carried_is_warned_of(
 
 def test_the_warning_is_no_problem_of_the_class(rounded: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It changes neither the exit code nor the results, and `--quiet` leaves it out."""
-    rounded.write_text(NUMBERS.format(defaults="defaults: {rounding: 4 decimals}", **ARRAYS), encoding="utf-8")
+    rounded.write_text(NUMBERS.format(defaults="defaults: {rounding: 4 decimals}", **POLE), encoding="utf-8")
     out = rounded.with_name("out")
     call = ["grade", str(rounded), str(rounded.with_name("class.csv")), "--out", str(out), "--jobs", "1"]
     assert main([*call, "--quiet"]) == 0

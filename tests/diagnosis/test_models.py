@@ -189,7 +189,7 @@ def test_the_linter_warns() -> None:
     assert all("can't be told from" in problem.message for problem in priced)
     fine = warnings(key_of(STEP, "dL/dw1", ", rounding: 4 decimals"))
     assert fine == ()
-    blunt = warnings(key_of(STEP, "dL/dw1", ", rounding: 0 decimals"))
+    blunt = warnings(key_of(STEP.replace("x: {value: 2.0}", "x: {value: 0.6}"), "dL/dw1", ", rounding: 0 decimals"))
     assert any("more than a factor 2" in problem.message for problem in blunt)
     stepped = notes(key_of(STEP, "dL/dw1", ", steps: [{target: yhat, points: 0.5}]"))
     assert any("the answer alone earns the rest" in problem.message for problem in stepped)

@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from grader.autodiff.array_rules import ARRAY_RULES
-from grader.autodiff.graph import ComputationGraph, Leaf, Node
 from grader.autodiff.local_rules import LOCAL_PARTIALS
-from grader.comparison.proof.balls import compare_at
 from grader.expression.evaluation.array_functions import ARRAY
+from grader.expression.evaluation.balls import compare_at
 from grader.expression.evaluation.elementwise import ELEMENTWISE
 from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.nodes import ZERO, Call, Expression, Symbol, integer, walk
@@ -22,9 +21,7 @@ from grader.expression.printing.latex import to_latex
 from grader.expression.printing.mathml import to_mathml
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import read
-from grader.rubric.model import Tolerance
 from grader.solver.kinks import margins
-from grader.solver.rounding import WHOLE, rounded_program
 from grader.submission import class_folder as reading
 from grader.submission.submissions import ReadFolder
 
@@ -65,13 +62,6 @@ def has_ball(name: str) -> bool:
     return compare_at(call, call, point(name)) == "agree"
 
 
-def has_interval(name: str) -> bool:
-    """Whether rounding of its arguments leads to an interval, and not to any number at all."""
-    values = {letter: float(value) for letter, value in point(name).items()}
-    graph = ComputationGraph((), tuple(map(Leaf, values)), (Node("v", (), (), called(name)),))
-    return rounded_program(graph, {}, values, Tolerance(rounding=4))["v"] != WHOLE
-
-
 def prints(name: str) -> bool:
     """Whether every printer writes it, and the reader reads back what the two for texts wrote."""
     call = called(name)
@@ -83,7 +73,6 @@ PLACES: dict[str, Callable[[str], bool]] = {
     "value": has_value,
     "local partial": has_partial,
     "ball": has_ball,
-    "interval": has_interval,
     "print": prints,
 }
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.comparison.arrays import Pair
-from grader.comparison.proof.balls import Assignments, Point, certainly_outside
 from grader.comparison.scalars import PointCounts, compare_points
+from grader.expression.evaluation.balls import Assignments, Point, certainly_outside
 from grader.expression.language.nodes import Expression, Partial, walk
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, leaf_values

@@ -14,12 +14,14 @@ import numpy as np
 from grader.comparison.aligned_values import truth_value
 from grader.comparison.target import Target
 from grader.comparison.tolerances import accepted, number_note, typed_place
-from grader.diagnosis.carried.follow_through_program import NEGLIGIBLE, Program, interval_of, moved, reads_held
+from grader.diagnosis.carried.follow_through_program import NEGLIGIBLE, Program, moved, reach_of, reads_held
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression
+from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
-from grader.solver.rounding import half_unit
+from grader.solver.rounding.units import Interval, Reach, half_unit
 from grader.solver.runs import quantities
+from grader.solver.session import remembered
 
 # how far along the way from the truth, at 0, by the student's value, at 1
 TRUE, NEAR, FARTHER = Fraction(0), Fraction(1, 100), Fraction(10)
@@ -39,34 +41,42 @@ def _vanishes(question: SolvedQuestion, program: Program, name: str, goal: Targe
     """Whether the goal is nothing beside the truth wherever it has a value; of a number, whether rounding loses it."""
     true = Program(question, {}, ())
     if question.numeric:
-        return _is_lost(true, program, name, goal, answer)
+        return _is_lost(question, program, name, goal, answer)
     return all(_near(held, np.zeros_like(held), truth) for held, truth in _pairs(program, true, goal))
 
 
-def _is_lost(true: Program, program: Program, name: str, goal: Target, answer: Expression) -> bool:
+def _is_lost(question: SolvedQuestion, program: Program, name: str, goal: Target, answer: Expression) -> bool:
     """Whether 0 would be right as well, or is nearer to the answer than what comes out, and would not be by the truth.
 
     A digit that is left is work all the same, if it is of about the truth's size. So is a nought, if the truth is all
     but lost in the rounding itself, and the nought comes straight from values that are held.
     """
+    true = Program(question, {}, ())
     place, value, left = typed_place(answer), _size(program, goal, answer), abs(_number(program, goal))
     if 2 * value > left and not _accepts(program, goal, 0.0, place):
         return False
-    own = replace(goal, interval=interval_of(true, name, goal.tolerance))
+    own = replace(goal, reach=_reach_of_truth(question, name, goal.expression, goal.tolerance))
     if _accepts(true, own, 0.0, place):
         return False
     nought = 2 * value <= left or value <= half_unit(goal.tolerance, value)
     if nought and (_shows(true, own, place) or not reads_held(program, name)):
         return True
     order = ORDER if nought else 2 * ORDER
-    truth, farthest = abs(_number(true, goal)), max(map(abs, goal.interval or (0.0,)))
+    truth, farthest = abs(_number(true, goal)), max(map(abs, _hull(goal) or (0.0,)))
     return truth > left * order or farthest > truth * order
+
+
+@remembered(maxsize=1024, of_key=True)
+def _reach_of_truth(
+    question: SolvedQuestion, name: str, target: Expression, tolerance: Tolerance
+) -> tuple[Reach, ...] | None:
+    return reach_of(Program(question, {}, ()), name, target, tolerance)
 
 
 def _shows(true: Program, goal: Target, place: int | None) -> bool:
     """Whether the tolerance leaves something of the truth to see: it spans no factor of more than 2."""
     truth = _number(true, goal)
-    low, high = sorted(map(abs, accepted(truth, truth, place, goal.tolerance, goal.interval)))
+    low, high = sorted(map(abs, accepted(truth, truth, place, goal.tolerance, _hull(goal))))
     return high <= 2 * low
 
 
@@ -97,7 +107,11 @@ def _same(one: Program, other: Program, goal: Target, place: int | None) -> bool
 
 
 def _accepts(program: Program, goal: Target, value: float, place: int | None) -> bool:
-    return number_note(value, _number(program, goal), place, goal.tolerance, goal.interval) is not None
+    return number_note(value, _number(program, goal), place, goal.tolerance, _hull(goal)) is not None
+
+
+def _hull(goal: Target) -> Interval | None:
+    return None if goal.reach is None else goal.reach[0].hull
 
 
 def _number(program: Program, goal: Target) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,14 +17,14 @@ from grader.comparison.repairs import settled
 from grader.comparison.target import Target
 from grader.comparison.tolerances import typed_place
 from grader.diagnosis.carried.degenerate import degenerate
-from grader.diagnosis.carried.follow_through_program import Own, Program, holding, inputs, interval_of
+from grader.diagnosis.carried.follow_through_program import Own, Program, holding, inputs, reach_of
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import Expression, symbols
-from grader.results import NOTES, Credit, Decision, Evidence, Verdict
+from grader.results import NOTES, Credit, Decision, Evidence, NoteKind, Verdict
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
-from grader.solver.rounding import rounds
+from grader.solver.rounding.units import rounds
 from grader.solver.runs import environment, worked_out
 from grader.solver.session import remembered
 
@@ -36,11 +36,14 @@ __all__ = ["Followed", "Own", "follow_through", "own_value"]
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """The earlier values `own` that an answer is right for; `degenerate` where it shows nothing given these."""
+    """The earlier values `own` that an answer is right for, or may be.
+
+    `doubt` says why a person decides: given these it shows nothing, or rounding leads hardly so far.
+    """
 
     own: tuple[Own, ...]
     evidence: Evidence
-    degenerate: bool = False
+    doubt: NoteKind | None = None
 
 
 def own_value(question: SolvedQuestion, name: str, target: Expression, answer: Expression, right: bool) -> Own | None:
@@ -71,14 +74,14 @@ def follow_through(
     `own` are the student's values of other quantities, in the order of the rubric. Tried are all of those that the
     target's line reads, straight or by way of lines without an answer, then each wrong one by itself. A trivial value
     may be among them only where it is itself right given earlier ones. Values that make the answer vanish or saturate
-    are given back as `degenerate` where no others make it right.
+    are given back in `doubt` where no others make it right, and so are those that it hardly fits.
     """
     doubtful: Followed | None = None
     for program in _programs(question, name, own):
-        interval = interval_of(program, name, tolerance) if question.numeric else None
-        if question.numeric and (interval is None or not all(map(math.isfinite, interval))):
+        reach = reach_of(program, name, target, tolerance, simulated=False) if question.numeric else None
+        if question.numeric and (reach is None or len(reach) > 1):
             continue
-        goal = Target(target, target, tolerance, interval)
+        goal = Target(target, target, tolerance, reach)
         verdict = _right(program, goal, answer)
         if verdict is None:
             continue
@@ -88,9 +91,14 @@ def follow_through(
                 continue
             used = _needed(question, goal, answer, used)
         if degenerate(question, program, name, goal, answer):
-            doubtful = doubtful or Followed(used, verdict.evidence, degenerate=True)
-        elif interval is None or rounds(tolerance) or not _too_wide(interval):
+            doubtful = doubtful or Followed(used, verdict.evidence, NoteKind.FOLLOW_THROUGH_DEGENERATE)
+        elif reach is None or not (rounds(tolerance) or _too_wide(reach[0].sure)):
             return Followed(used, verdict.evidence)
+        elif rounds(tolerance):
+            near = replace(goal, reach=reach_of(program, name, target, tolerance))
+            if _right(program, near, answer) is not None:
+                return Followed(used, verdict.evidence)
+            doubtful = doubtful or Followed(used, verdict.evidence, NoteKind.ROUNDING_IN_DOUBT)
     return doubtful
 
 

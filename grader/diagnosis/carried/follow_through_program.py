@@ -33,7 +33,9 @@ from grader.expression.language.nodes import (
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.kinks import margins
-from grader.solver.rounding import Interval, half_unit, rounded_program
+from grader.solver.rounding.reach import at_target, lines_of, program_of, reach
+from grader.solver.rounding.scalar_lines import ArrayEntry
+from grader.solver.rounding.units import Interval, Reach, half_unit
 from grader.solver.runs import Run, compute, environment, graph_for, leaf_values, make_run, quantities
 from grader.solver.session import remembered
 
@@ -171,14 +173,19 @@ def _numbers(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[Ow
     return Program(new, _lines(question.graph, adjoints, found), held)
 
 
-def interval_of(program: Program, name: str, tolerance: Tolerance) -> Interval | None:
-    """What rounding as asked can make of a line, from the held numbers on; None for a program of arrays."""
+def reach_of(
+    program: Program, name: str, target: Expression, tolerance: Tolerance, simulated: bool = True
+) -> tuple[Reach, ...] | None:
+    """How far rounding as asked may lead from the held numbers on; None where this has no end.
+
+    Without `simulated` students the hull is all that there can be.
+    """
     run = program.question.runs[0]
-    if any(values.ndim > 1 for values in leaf_values(run).values()):
+    lines = lines_of(run, program_of(run.graph, program.question.adjoints))
+    if lines is None:
         return None
-    leaves = {key: float(values[0]) for key, values in leaf_values(run).items()}
-    held = {own.name: _typed(own, tolerance) for own in program.held}
-    return rounded_program(run.graph, program.question.adjoints, leaves, tolerance, held).get(name)
+    held = {ArrayEntry(own.name): _typed(own, tolerance) for own in program.held}
+    return at_target(reach(lines, run, tolerance, (name,), held, simulated), run, name, target)
 
 
 def _typed(own: Own, tolerance: Tolerance) -> Interval:

@@ -11,7 +11,7 @@ from grader.diagnosis.lint.limit_checks import idle_steps, one_sided_conditions,
 from grader.diagnosis.lint.mistake_checks import listed, priced_alike, right_by_mistake, taken_for_right
 from grader.problems import Problem
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
-from grader.solver.rounding import first_array, rounds
+from grader.solver.rounding.units import rounds
 
 Check = Callable[[SolvedQuestion, SolvedPart], Iterator[tuple[str, str]]]
 
@@ -29,15 +29,12 @@ def unheeded(key: AnswerKey) -> tuple[Problem, ...]:
     """What a rubric asks for and does not get, once a question: rounding of every line that leads to no interval."""
     found = []
     for question in key.questions:
-        asked = [part.part for part in question.parts if rounds(part.part.tolerance) and part.interval is None]
+        asked = [part.part for part in question.parts if rounds(part.part.tolerance) and part.reach is None]
         if not question.numeric or not asked:
             continue
-        array = first_array(question.graph, question.runs[0].values)
-        through = (
-            f"a model with an array ('{array}')" if array else "a function without an interval or a divisor near 0"
-        )
         message = (
-            f"rounding is not carried through {through}: of {listed([p.id for p in asked])},"
+            "rounding is not carried through a program of so many numbers, a function without an enclosure or a divisor"
+            f" near 0: of {listed([p.id for p in asked])},"
             " only the right value, rounded as asked or within the tolerance, is right; near it, a person decides"
         )
         problem = Problem(message, "give a tolerance, or numbers of their own")

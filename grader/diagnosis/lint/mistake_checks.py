@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.comparison.tolerances import number_note
+from grader.comparison.tolerances import accepted, number_note
 from grader.diagnosis.predict.predictions import predictions
 from grader.diagnosis.rules.mistake import Mistake
 from grader.rubric.malrule import Lint
@@ -58,10 +58,11 @@ def taken_for_right(question: SolvedQuestion, part: SolvedPart) -> Iterator[tupl
     if known.truth.size == 1 and part.interval is not None:
         yield from _loose_rounding(part, float(known.truth.ravel()[0]))
     tolerance, taken = part.part.tolerance, []
+    hulls = [None] * known.truth.size if part.reach is None else [one.hull for one in part.reach]
     for mistake, values in zip(known.mistakes, known.values, strict=True):
-        pairs = zip(values[0], known.truth[0], strict=True)
+        pairs = zip(values[0], known.truth[0], hulls, strict=True)
         if _lint(mistake) is not Lint.SLIP and all(
-            number_note(float(a), float(t), None, tolerance, part.interval) for a, t in pairs
+            number_note(float(a), float(t), None, tolerance, hull) for a, t, hull in pairs
         ):
             taken.append(mistake.rule)
     if taken:
@@ -78,8 +79,8 @@ def _points(part: SolvedPart, mistake: Mistake) -> float:
 
 
 def _loose_rounding(part: SolvedPart, truth: float) -> Iterator[tuple[str, str]]:
-    low, high = part.interval or (truth, truth)
     decimals = part.part.tolerance.rounding
+    low, high = accepted(truth, truth, None if decimals is None else -decimals, part.part.tolerance, part.interval)
     if decimals is not None:
         rounded = round(truth, decimals)
         if not number_note(rounded, truth, -decimals, part.part.tolerance, part.interval):

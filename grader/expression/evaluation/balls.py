@@ -112,13 +112,13 @@ class Balls:
 def _balls(point: Point, program: Assignments, large: bool) -> Balls:
     """What is given at a point, and of a program's lines those that have an enclosure."""
     spend(len(point) * BALL + (1 + len(program)) * (BALL + BALL * ctx.prec // 256) * 8)
-    balls = Balls({}, _kept if large else _ball)
+    balls = Balls({}, _kept if large else ball)
     for name, value in point.items():
         exact = fmpq(value.numerator, value.denominator) if isinstance(value, Fraction) else float(value)
         balls.given[name] = arb(exact)
     for name, expression in program:
         with suppress(NoBall):
-            balls.given[name] = _ball(expression, balls)
+            balls.given[name] = ball(expression, balls)
     return balls
 
 
@@ -141,7 +141,7 @@ def _kept(node: Expression, point: Balls) -> Any:
     kept = point.kept
     if id(node) in kept:
         return kept[id(node)][1]
-    found = _ball(node, point)
+    found = ball(node, point)
     if isinstance(node, Call | Product | Cases):
         kept[id(node)] = (node, found)
         if not len(kept) % STRIDE:
@@ -149,7 +149,8 @@ def _kept(node: Expression, point: Balls) -> Any:
     return found
 
 
-def _ball(node: Expression, point: Balls) -> Any:
+def ball(node: Expression, point: Balls) -> Any:
+    """An enclosure of a formula of numbers; raises NoBall where it has none."""
     match node:
         case Number():
             return arb(fmpq(node.value.numerator, node.value.denominator))

@@ -1,0 +1,294 @@
+"""Affine forms: a guaranteed enclosure of what a line can come to where every intermediate is rounded.
+
+A number is ``middle + sum_k noise_k e_k + rest e`` with every e in [-1, 1]; each rounding has an e of its own, so that
+what it does to y and to 1 - y is told apart. Source: Stolfi and de Figueiredo, Self-Validated Numerical Methods and
+Applications (1997). Functions are enclosed by the mean value theorem, their slopes by balls.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import numpy as np
+from flint import arb, ctx
+
+from grader.autodiff.local_rules import local_partials
+from grader.expression.evaluation.balls import Balls, NoBall, ball
+from grader.expression.evaluation.values import Array
+from grader.expression.language.nodes import Call, Expression, Symbol
+from grader.rubric.model import Tolerance
+from grader.solver.rounding.scalar_lines import (
+    MINUS,
+    Addition,
+    Applied,
+    ArrayEntry,
+    Constant,
+    Ratio,
+    Scalar,
+    ScalarLine,
+    is_turned,
+)
+from grader.solver.rounding.units import Interval, half_unit
+from grader.work import spend
+
+NOISES = 400  # roundings that are told apart; what comes after them is enclosed like plain intervals
+MAX_FACTORS = 12  # of a product with those of earlier lines put in
+FORM = 2_000  # units of work
+SPARE = 1e-12  # of floating point, beside which every rounding is large
+_PRECISION = 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Affine:
+    """``middle + sum_k noise[k] e_k + rest e``, every e in [-1, 1]."""
+
+    middle: float
+    noise: Array
+    rest: float = 0.0
+
+    @property
+    def radius(self) -> float:
+        """How far the number may lie from its middle."""
+        return float(np.abs(self.noise).sum()) + self.rest
+
+    @property
+    def size(self) -> float:
+        """The largest magnitude."""
+        return abs(self.middle) + self.radius
+
+
+@dataclass(slots=True, eq=False)
+class _Forms:
+    """The rounded quantities so far, lines that are products, and how many roundings were told apart."""
+
+    tolerance: Tolerance
+    known: dict[ArrayEntry, Affine]
+    products: dict[ArrayEntry, Ratio] = field(default_factory=dict)
+    rounded: dict[int, tuple[Scalar, Affine]] = field(default_factory=dict)
+    noises: int = 0
+
+
+def exactly(value: float) -> Affine:
+    """A number that nothing was rounded in."""
+    return Affine(value, np.zeros(NOISES))
+
+
+def enclosures(
+    lines: Iterable[ScalarLine],
+    given: Mapping[ArrayEntry, float],
+    tolerance: Tolerance,
+    held: Mapping[ArrayEntry, Interval],
+) -> dict[ArrayEntry, Interval]:
+    """For every line, an interval that holds whatever honest rounding of the lines and steps before it can give.
+
+    Factors are multiplied in any order and grouping, those of earlier products too. The last result is not rounded
+    itself: whoever compares a typed number adds that number's own half unit. What is `held` lies in the interval given
+    there, whatever its formula. A line without an enclosure gets the whole line of numbers.
+    """
+    forms = _Forms(tolerance, {entry: exactly(value) for entry, value in given.items()})
+    found = {}
+    for line in lines:
+        spend(FORM)
+        if line.entry in held:
+            low, high = held[line.entry]
+            found[line.entry] = held[line.entry]
+            forms.known[line.entry] = _with_noise(forms, exactly((low + high) / 2), (high - low) / 2)
+            continue
+        value = _form(line.formula, forms)
+        reach = value.radius + SPARE * value.size
+        found[line.entry] = (value.middle - reach, value.middle + reach)
+        forms.known[line.entry] = _rounded(forms, value)
+        if isinstance(line.formula, Ratio):
+            forms.products[line.entry] = line.formula
+    return found
+
+
+def _with_noise(forms: _Forms, value: Affine, radius: float) -> Affine:
+    if not radius > 0 or not math.isfinite(radius):
+        return value if radius == 0 else replace(value, rest=math.inf)
+    if forms.noises == NOISES:
+        return replace(value, rest=value.rest + radius)
+    noise = value.noise.copy()
+    noise[forms.noises] = radius
+    forms.noises += 1
+    return replace(value, noise=noise)
+
+
+def _rounded(forms: _Forms, value: Affine) -> Affine:
+    half = half_unit(forms.tolerance, value.size)
+    if not value.radius and forms.tolerance.rounding is not None and math.isfinite(value.middle):
+        half = min(half, abs(round(value.middle, forms.tolerance.rounding) - value.middle) + SPARE * half)
+    return _with_noise(forms, value, half)
+
+
+def _form(formula: Scalar, forms: _Forms) -> Affine:
+    match formula:
+        case ArrayEntry():
+            return forms.known[formula]
+        case Constant(value):
+            return exactly(value)
+        case Addition(terms):
+            parts = [_step(term, forms) for term in terms]
+            total = Affine(sum(p.middle for p in parts), np.sum([p.noise for p in parts], axis=0))
+            return replace(total, rest=sum(p.rest for p in parts) + _of_partial_sums(parts, forms.tolerance))
+        case Ratio():
+            return _product(formula, forms)
+        case Applied("sigmoid" | "tanh" as name, (inner,)):
+            wide = _by_exponentials(name, inner, forms)
+            return wide if math.isfinite(wide.radius) else _applied(name, [_step(inner, forms)])
+        case Applied(function, args):
+            return _applied(function, [_step(arg, forms) for arg in args])
+
+
+def _step(formula: Scalar, forms: _Forms) -> Affine:
+    """A part of a formula as the next step reads it: rounded, unless it is given."""
+    value = _form(formula, forms)
+    if isinstance(formula, ArrayEntry | Constant) or is_turned(formula):
+        return value
+    if id(formula) not in forms.rounded:
+        forms.rounded[id(formula)] = formula, _rounded(forms, value)
+    return forms.rounded[id(formula)][1]
+
+
+def _added(a: Affine, b: Affine, sign: float) -> Affine:
+    return Affine(a.middle + sign * b.middle, a.noise + sign * b.noise, a.rest + b.rest)
+
+
+def _by_exponentials(name: str, inner: Scalar, forms: _Forms) -> Affine:
+    """``1/(1 + exp(-z))`` or ``(exp(z) - exp(-z))/(exp(z) + exp(-z))``, with exponentials that are rounded."""
+    falling = _step(Applied("exp", (Ratio((MINUS, inner)),)), forms)
+    if name == "sigmoid":
+        return _applied("div", [exactly(1.0), _added(exactly(1.0), falling, 1.0)])
+    rising = _step(Applied("exp", (inner,)), forms)
+    return _applied("div", [_added(rising, falling, -1.0), _added(rising, falling, 1.0)])
+
+
+def _of_partial_sums(parts: Sequence[Affine], tolerance: Tolerance) -> float:
+    """What rounding the partial sums may add: with decimals, terms that are rounded have sums that are."""
+    if tolerance.rounding is not None:
+        return 0.0
+    size = sum(part.size for part in parts)
+    return max(len(parts) - 2, 0) * half_unit(tolerance, size)
+
+
+def _product(formula: Ratio, forms: _Forms) -> Affine:
+    """The factors multiplied in any order and grouping, each partial product rounded."""
+    above, below = _factors(formula, forms.products)
+    parts = [_step(factor, forms) for factor in above]
+    parts += [_inverse(_step(factor, forms), forms) for factor in below]
+    total = exactly(1.0)
+    for part in parts:
+        total = _times(total, part)
+    anew = len(parts) > len(formula.above) + len(formula.below)  # an earlier line times 1 was rounded all the same
+    sizes = [part.size for part in parts if anew or part.radius or abs(part.middle) != 1]
+    return replace(total, rest=total.rest + _of_partial_products(sizes, forms.tolerance))
+
+
+def _factors(formula: Ratio, products: Mapping[ArrayEntry, Ratio]) -> tuple[list[Scalar], list[Scalar]]:
+    """The factors of a product, those of earlier lines put in as long as there are not too many."""
+    sides: tuple[list[Scalar], list[Scalar]] = (list(formula.above), list(formula.below))
+    while True:
+        place = next(
+            (
+                (k, factor)
+                for k in (0, 1)
+                for factor in sides[k]
+                if isinstance(factor, ArrayEntry) and factor in products
+            ),
+            None,
+        )
+        if place is None:
+            return sides
+        k, factor = place
+        inner = products[factor]
+        if len(sides[0]) + len(sides[1]) + len(inner.above) + len(inner.below) > MAX_FACTORS:
+            return sides
+        sides[k].remove(factor)
+        sides[k].extend(inner.above)
+        sides[1 - k].extend(inner.below)
+
+
+def _of_partial_products(sizes: list[float], tolerance: Tolerance) -> float:
+    """What rounding all partial products may add: each half a unit, times the product of the factors that are left.
+
+    Of the m - 2 partial products of m factors at most j leave j factors or fewer, however the factors are grouped.
+    """
+    if len(sizes) < 3:
+        return 0.0
+    if tolerance.rounding_significant is not None:  # the error is a share, of five tenths of the first digit at most
+        return (len(sizes) - 2) * 10 * half_unit(tolerance, math.prod(sizes))
+    small = sorted((min(size, 1.0) for size in sizes), reverse=True)[: len(sizes) - 2]
+    left = math.prod(max(size, 1.0) for size in sizes) * float(np.cumprod(small).sum())
+    return half_unit(tolerance, 1.0) * left
+
+
+def _inverse(value: Affine, forms: _Forms) -> Affine:
+    found = _applied("div", [exactly(1.0), value])
+    return _rounded(forms, found) if value.radius or not _is_round(found.middle) else found
+
+
+def _is_round(value: float) -> bool:
+    return math.isfinite(value) and round(value, 2) == value
+
+
+def _times(a: Affine, b: Affine) -> Affine:
+    rest = abs(a.middle) * b.rest + abs(b.middle) * a.rest + a.radius * b.radius
+    return Affine(a.middle * b.middle, a.middle * b.noise + b.middle * a.noise, rest)
+
+
+def _applied(function: str, args: list[Affine]) -> Affine:
+    """The function's value in the middle, and its slopes over the whole box (mean value theorem)."""
+    whole = Affine(0.0, np.zeros(NOISES), math.inf)
+    if not all(math.isfinite(arg.middle) and math.isfinite(arg.radius) for arg in args):
+        return whole
+    before, ctx.prec = ctx.prec, _PRECISION
+    try:
+        call, slopes = _with_slopes(function, len(args))
+        middle = float(ball(call, Balls({f"x{k}": arb(arg.middle) for k, arg in enumerate(args)}, ball)).mid())
+        box = Balls({f"x{k}": arb(arg.middle, arg.radius) for k, arg in enumerate(args)}, ball)
+        found = [ball(slope, box) for slope in slopes]
+        if not all(item.is_finite() for item in found) or not math.isfinite(middle):
+            return whole
+        total = exactly(middle)
+        for slope, arg in zip(found, args, strict=True):
+            steep, spread = float(slope.mid()), float(slope.rad())
+            rest = abs(steep) * arg.rest + spread * arg.radius
+            total = Affine(total.middle, total.noise + steep * arg.noise, total.rest + rest)
+        return total
+    except NoBall:
+        return _between(function, args) or whole
+    finally:
+        ctx.prec = before
+
+
+def _between(function: str, args: list[Affine]) -> Affine | None:
+    """A form of functions with a kink or a jump within the box."""
+    ends = [(arg.middle - arg.radius, arg.middle + arg.radius) for arg in args]
+    match function:
+        case "max" | "relu":
+            ends += [(0.0, 0.0)] if function == "relu" else []
+            low, high = max(end[0] for end in ends), max(end[1] for end in ends)
+        case "min":
+            low, high = min(end[0] for end in ends), min(end[1] for end in ends)
+        case "abs":
+            low, high = 0.0, max(abs(end) for end in ends[0])
+        case "sign":
+            low, high = -1.0, 1.0
+        case "step":
+            low, high = 0.0, 1.0
+        case _:
+            return None
+    return Affine((low + high) / 2, np.zeros(NOISES), (high - low) / 2)
+
+
+@lru_cache(maxsize=256)
+def _with_slopes(function: str, count: int) -> tuple[Expression, tuple[Expression, ...]]:
+    """The call of a function of ``x0``, ``x1``, ..., and its derivative by each."""
+    call = Call(function, tuple(Symbol(f"x{k}") for k in range(count)))
+    slopes = local_partials(call)
+    if slopes is None:
+        raise NoBall
+    return call, slopes
