@@ -76,7 +76,7 @@ def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> li
             problems.append(_at(key, part, "target", message))
     wrong = [to_text(part.part.target, names)]
     if not _may_be_zero(question, part):
-        wrong.append("0")
+        wrong += ["0", *_opposites(question, part)]
     for text in wrong:
         result = grade_answer(key, part.part.id, text)
         if result.verdict is Outcome.CORRECT:
@@ -100,10 +100,16 @@ def key_of(part: SolvedPart) -> str:
 
 
 def _may_be_zero(question: SolvedQuestion, part: SolvedPart) -> bool:
-    """Whether the truth is 0 everywhere, or within the tolerance of it."""
-    if question.numeric:
-        if part.interval is not None:
-            return part.interval[0] <= 0 <= part.interval[1]
-        largest = float(np.max(np.abs(question.runs[0].values[part.name])))
-        return largest <= half_unit(part.part.tolerance, largest)
-    return all(not np.any(run.values[part.name]) for run in question.runs)
+    """Whether the truth is 0 everywhere, or can't be told from 0: it is less than a unit of the last place kept."""
+    if not question.numeric:
+        return all(not np.any(run.values[part.name]) for run in question.runs)
+    tolerance = part.part.tolerance
+    largest = float(np.max(np.abs(question.runs[0].values[part.name])))
+    half = 0.0 if tolerance.decimals is None else 0.5 * 10.0**-tolerance.decimals
+    return largest < 2 * max(half, half_unit(tolerance, largest)) or not largest
+
+
+def _opposites(question: SolvedQuestion, part: SolvedPart) -> list[str]:
+    """The right number with the opposite sign, and nothing for formulas and arrays."""
+    values = np.ravel(question.runs[0].values[part.name][0]) if question.numeric else np.empty(0)
+    return [repr(-float(values[0]))] if values.size == 1 else []

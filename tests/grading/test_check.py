@@ -58,3 +58,36 @@ def test_examples(key: str, example: str, said: str, why: str) -> None:
     for one in problems:
         assert one.path == f"question 1, part a, key '{key}'"
         assert one.line == 11
+
+
+NUMBERS = """\
+title: A number
+questions:
+  - id: "1"
+    model:
+      given: {x: {value: XXX}, w: {value: 0.5}}
+      define: {z: w*x, L: z - 0.1}
+    parts: [{id: a, target: L, TOLERANCE}]
+"""
+REFUSED = [
+    # x, tolerance, what is said of 0 and of the opposite sign, why; L = x/2 - 0.1
+    ("0.3", "tolerance: {absolute: 0.01}", (False, False), "0.05 give or take 0.01"),
+    ("0.3", "tolerance: {absolute: 0.05}", (True, False), "0.05 give or take 0.05"),
+    ("0.3", "tolerance: {absolute: 0.2}", (True, True), "either sign"),
+    ("0.3", "tolerance: {relative: 1.0}", (True, False), "a share of all of it"),
+    ("0.3", "tolerance: {decimals: 2}", (False, False), "five units"),
+    ("0.204", "tolerance: {decimals: 2}", (False, False), "0.002 has no digit at two decimals"),
+    ("0.2", "tolerance: {absolute: 0.01}", (False, False), "0 itself"),
+    ("0.3", "rounding: 2 decimals", (False, False), "five units"),
+    ("0.21", "rounding: 2 decimals", (False, False), "0.005 has no digit at two decimals"),
+]
+
+
+@pytest.mark.parametrize(("x", "tolerance", "said", "why"), REFUSED, ids=[row[3] for row in REFUSED])
+def test_a_tolerance_that_holds_0_or_the_opposite_sign_is_refused(
+    x: str, tolerance: str, said: tuple[bool, bool], why: str
+) -> None:
+    rubric = parse_rubric(NUMBERS.replace("XXX", x).replace("TOLERANCE", tolerance))
+    assert isinstance(rubric, Rubric), rubric
+    found = [problem.message for problem in check(grader.solve(rubric))]
+    assert (any("'0'" in one for one in found), any("'-0.0" in one for one in found)) == said, (why, found)
