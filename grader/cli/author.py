@@ -48,8 +48,9 @@ def key(asked: Namespace) -> int:
         case "html":
             from grader.feedback.pages import key_page
             from grader.grading import rubric_shown
+            from grader.solver.show import values_text
 
-            print(key_page(rubric_shown(found)), end="")
+            print(key_page(rubric_shown(found), values_text(found)), end="")
         case "json":
             from grader.solver.show import key_json
 

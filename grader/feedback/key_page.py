@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 
 from grader.feedback.addresses import anchor
 from grader.feedback.question_sums import rule
@@ -25,6 +27,7 @@ class PartKey:
     prompt: str
     worth: str
     target: Formula | None
+    value: str
     bonus: bool
     steps: tuple[tuple[Formula, str], ...]
 
@@ -49,31 +52,34 @@ class KeyView:
     questions: tuple[QuestionKey, ...]
 
 
-def key_page(rubric: RubricShown) -> str:
-    """The answer key as a page: self-contained, no script, no network."""
+def key_page(rubric: RubricShown, values: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The answer key as a page: self-contained, no script, no network. `values` are the numbers of numeric parts."""
     view = KeyView(
         title=rubric.title,
         source=rubric.path,
         worth=worth(rubric.max_score),
         questions=tuple(
-            _question(tuple(group)) for _, group in groupby(rubric.parts, key=lambda asked: asked.question)
+            _question(tuple(group), values) for _, group in groupby(rubric.parts, key=lambda asked: asked.question)
         ),
     )
     return clean(template("key.html").render(page=view))
 
 
-def _question(parts: tuple[Asked, ...]) -> QuestionKey:
+def _question(parts: tuple[Asked, ...], values: Mapping[str, str]) -> QuestionKey:
     label = f"Question {parts[0].question}" if parts[0].question else "Questions"
-    return QuestionKey(label, parts[0].question_title, rule(parts), tuple(map(_part, parts)))
+    return QuestionKey(
+        label, parts[0].question_title, rule(parts), tuple(_part(asked, values.get(asked.part, "")) for asked in parts)
+    )
 
 
-def _part(asked: Asked) -> PartKey:
+def _part(asked: Asked, value: str) -> PartKey:
     return PartKey(
         anchor=anchor(asked.part),
         part=asked.part,
         prompt=asked.prompt,
         worth=worth(asked.max_score),
         target=None if asked.by_hand else formula(asked.target_mathml, asked.target_text),
+        value=value,
         bonus=asked.bonus,
         steps=tuple((formula(step.mathml, step.text), step.reason) for step in asked.solution),
     )

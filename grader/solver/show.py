@@ -100,6 +100,17 @@ def _formula(expression: Any, question: SolvedQuestion) -> dict[str, str]:
     }
 
 
+def values_text(key: AnswerKey) -> dict[str, str]:
+    """The numbers of each numeric part by its id, a matrix row by row on lines of its own."""
+    found = {}
+    for question in key.questions:
+        for part in question.parts:
+            values = part_values(question, part)
+            if values is not None:
+                found[part.part.id] = "\n".join(map(_number_text, _rows(values)))
+    return found
+
+
 def part_values(question: SolvedQuestion, part: SolvedPart) -> Array | None:
     """The number or numbers that a numeric part asks for; None where the answer is a formula."""
     if not question.numeric:

@@ -54,3 +54,24 @@ def test_a_rubric_with_a_mistake_has_no_key(how: str, tmp_path: Path, capsys: Ou
     said = capsys.readouterr()
     assert said.out == ""
     assert f"{path}:2: " in said.err
+
+
+def test_arrays_show_their_numbers(tmp_path: Path, capsys: Output) -> None:
+    """In a terminal row by row, for programs nested, on the page as text."""
+    rubric = tmp_path / "arrays.yaml"
+    rubric.write_text(
+        "title: A matrix\nquestions:\n  - id: q\n    model:\n"
+        "      given: {x: {value: [0.5, -1]}, W: {value: [[1, 2], [3, 4]]}}\n"
+        "      define: {z: W @ x, L: sum_i(z_i^2)}\n"
+        "    parts: [{id: dW, target: dL/dW}, {id: dW12, target: dL/dW_12, rounding: 2 decimals}]\n",
+        encoding="utf-8",
+    )
+    assert main(["key", str(rubric)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.strip() for line in lines if "value" in line] == ["value [-1.5, 3]", "value [-2.5, 5]", "value 3"]
+    assert main(["key", str(rubric), "--format", "json"]) == 0
+    whole, entry = json.loads(capsys.readouterr().out)["parts"]
+    assert (whole["value"], entry["value"]) == ([[-1.5, 3.0], [-2.5, 5.0]], 3.0)
+    assert whole["interval"] is None and entry["interval"][0] <= 3.0 <= entry["interval"][1]
+    assert main(["key", str(rubric), "--format", "html"]) == 0
+    assert "[-1.5, 3]\n[-2.5, 5]" in capsys.readouterr().out
