@@ -1,296 +1,405 @@
-"""Honest chains of rounded numbers, and random wrong ones, against what the comparator takes for right.
+"""Honest chains and wrong numbers against ``rounding: N decimals``: who is marked wrong, who is left to a person.
 
-    python -m benchmarks.rounding [--chains 100000] [--wrong 2000] [--seed 1]
+``python -m benchmarks.rounding [CHAINS [WRONG]]`` (100,000 and 2,000 unless given) prints for each of four programs
+how many honest chains have a number marked wrong or left to a person, what becomes of wrong numbers, and how wide hull
+and enclosure are. The programs are question 3 of ``rubrics/losses_and_backprop.yaml``, a net of two tanh units, a batch
+of vectors, and a softmax.
 
-Each program is worked out by hand here, line by line, as students do: every line, and every product within one, is
-rounded as asked, or kept with more digits, or in full; factors come in any order; a derivative is made from the line
-before it or multiplied out from the start. Nothing of the package's own rounding is used. Printed for each program: how
-many chains have a number that is marked wrong (wanted: none), how many one that is left to a person (at most 1 %), how
-many numbers of either kind; how many random wrong numbers outside of the enclosure are right (none) or a person's; and
-the widths of hull and enclosure, in units of the last place.
+A chain is what one student works out by hand in plain Python, without any of the code that makes the hull: factors in
+an order of their own, derivatives line by line or from the start, each line rounded, given with a digit more, or not
+rounded at all. Its numbers are typed to the decimals asked for, small ones with more, and go through `number_note` and
+`in_doubt`; some chains go through all of `grader.grade`.
 """
 
 from __future__ import annotations
 
-import argparse
 import math
 import random
-from collections.abc import Callable, Mapping
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import grader
-from grader.comparison.tolerances import accepted, in_doubt, number_note
+from grader.comparison.aligned_values import truth_value
+from grader.comparison.tolerances import in_doubt, number_note, possible
 from grader.rubric.load import parse_rubric
-from grader.rubric.model import Tolerance
-from grader.solver.key import AnswerKey
-from grader.solver.rounding.units import Reach
+from grader.rubric.model import Rubric
+from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
+from grader.submission.submissions import Answer, Submission
 
-RUBRICS = Path(__file__).parent.parent / "rubrics"
-TANH = """\
+LOSSES = Path(__file__).parents[1] / "rubrics/losses_and_backprop.yaml"
+TWO_TANH = """\
 title: Two tanh units
 questions:
-  - id: q
-    defaults: {rounding: 3 decimals}
+  - id: tanh
     model:
-      given: {x1: {value: 0.5}, x2: {value: -1}, w11: {value: 0.3}, w12: {value: -0.5}, w21: {value: 0.8},
-              w22: {value: 0.1}, v1: {value: 0.7}, v2: {value: -0.4}, y: {value: 0.3}}
-      define:
-        z1: w11*x1 + w12*x2
-        z2: w21*x1 + w22*x2
-        h1: tanh(z1)
-        h2: tanh(z2)
-        yhat: v1*h1 + v2*h2
-        L: 1/2*(yhat - y)^2
-    parts: [{id: z1, target: z1}, {id: z2, target: z2}, {id: h1, target: h1}, {id: h2, target: h2},
-            {id: yhat, target: yhat}, {id: L, target: L}, {id: dyhat, target: dL/dyhat}, {id: dv1, target: dL/dv1},
-            {id: dv2, target: dL/dv2}, {id: dh1, target: dL/dh1}, {id: dh2, target: dL/dh2}, {id: dz1, target: dL/dz1},
-            {id: dz2, target: dL/dz2}, {id: dw11, target: dL/dw11}, {id: dw12, target: dL/dw12},
-            {id: dw21, target: dL/dw21}, {id: dw22, target: dL/dw22}]
+      given: {x1: {value: 0.5}, x2: {value: -1}, w11: {value: 0.3}, w12: {value: -0.6}, w21: {value: 0.8},
+        w22: {value: 0.25}, b1: {value: 0.1}, b2: {value: -0.2}, v1: {value: 0.7}, v2: {value: -0.9},
+        c: {value: 0.05}, y: {value: 0.4}}
+      define: {z1: w11*x1 + w12*x2 + b1, z2: w21*x1 + w22*x2 + b2, h1: tanh(z1), h2: tanh(z2),
+        yhat: v1*h1 + v2*h2 + c, L: 1/2 (yhat - y)^2}
+    defaults: {rounding: 3 decimals}
+    parts:
+      - {id: h1, target: h1}
+      - {id: h2, target: h2}
+      - {id: yhat, target: yhat}
+      - {id: L, target: L}
+      - {id: dyhat, target: dL/dyhat}
+      - {id: dv1, target: dL/dv1}
+      - {id: dv2, target: dL/dv2}
+      - {id: dh1, target: dL/dh1}
+      - {id: dh2, target: dL/dh2}
+      - {id: dz1, target: dL/dz1}
+      - {id: dz2, target: dL/dz2}
+      - {id: dw11, target: dL/dw11}
+      - {id: dw12, target: dL/dw12}
+      - {id: dw21, target: dL/dw21}
+      - {id: dw22, target: dL/dw22}
 """
-ARRAYS = """\
-title: A batch
+BATCH = """\
+title: A batch of vectors
 questions:
-  - id: q
-    defaults: {rounding: 3 decimals}
+  - id: batch
     model:
-      given: {X: {value: [[0.5, -1], [0.2, 0.9], [-0.7, 0.4]], shape: [3, 2]}, w: {value: [0.6, -0.3], shape: [2]},
-              y: {value: [1, 0, 1], shape: [3]}}
-      define: {z: X @ w, p: sigmoid(z), L: 1/3*sum_i((p_i - y_i)^2)}
-    parts: [{id: z, target: z}, {id: p, target: p}, {id: L, target: L}, {id: dp, target: dL/dp},
-            {id: dz, target: dL/dz}, {id: dw, target: dL/dw}]
+      given: {X: {value: %(X)s}, W: {value: %(W)s}, v: {value: %(v)s}, y: {value: %(y)s}}
+      define: {H: tanh(X @ W), s: H @ v, L: 1/3 * sum_i((s_i - y_i)^2)}
+    defaults: {rounding: 4 decimals}
+    parts:
+      - {id: H, target: H}
+      - {id: s, target: s}
+      - {id: L, target: L}
+      - {id: ds, target: dL/ds}
+      - {id: dv, target: dL/dv}
+      - {id: dW, target: dL/dW}
 """
-Typed = Mapping[str, tuple[float, int | None]]
+BATCH_NUMBERS: Mapping[str, Any] = {
+    "X": [[0.37, 0.71], [-1.23, 0.44], [0.52, -0.29]],
+    "W": [[0.11, -0.37], [0.42, 0.93]],
+    "v": [0.73, -0.61],
+    "y": [0.64, 0.17, 0.35],
+}
+SOFTMAX = """\
+title: Three classes
+questions:
+  - id: softmax
+    model:
+      given: {W: {value: %(W)s}, x: {value: %(x)s}, b: {value: %(b)s}, y: {value: [0, 1, 0]}}
+      define: {z: W @ x + b, p: softmax(z), L: -sum_i(y_i*log(p_i))}
+    defaults: {rounding: 4 decimals}
+    parts:
+      - {id: z, target: z}
+      - {id: p, target: p}
+      - {id: L, target: L}
+      - {id: dz, target: dL/dz}
+      - {id: dW, target: dL/dW}
+      - {id: dx, target: dL/dx}
+"""
+SOFTMAX_NUMBERS: Mapping[str, Any] = {
+    "W": [[0.21, -0.73], [0.54, 0.63], [-1.14, -0.38]],
+    "x": [0.77, 1.91],
+    "b": [0.12, -0.45, 0.3],
+}
+CARE = (1.0, 1.0, 0.8, 0.5, 0.2)
 
 
 @dataclass(frozen=True, slots=True)
-class Student:
-    """How one student works: to so many decimals, rounding this share of the steps; products are `regrouped` or not."""
+class Hand:
+    """One student: how many decimals are asked for, and which share of the lines is rounded."""
 
     rng: random.Random
     decimals: int
-    share: float
-    anew: float
+    care: float
 
-    def keep(self, value: float) -> float:
-        """A number as it goes into the next step."""
-        chance = self.rng.random()
-        if chance < self.share:
-            return half_up(value, self.decimals)
-        return half_up(value, self.decimals + self.rng.randint(1, 3)) if chance < (1 + self.share) / 2 else value
+    def line(self, value: float) -> float:
+        """A number as it is written down."""
+        if self.rng.random() < self.care:
+            return round(value, self.decimals)
+        return round(value, self.decimals + 1) if self.rng.random() < 0.3 else value
 
-    def times(self, *factors: float) -> float:
-        """A product in any order, each partial product kept; the last is left as it is."""
-        order = list(factors)
-        self.rng.shuffle(order)
+    def chain(self, *factors: float) -> float:
+        """A product in any order, its last result as the calculator shows it."""
+        order = self.rng.sample(factors, len(factors))
+        if len(order) > 3 and self.rng.random() < 0.3:  # two halves
+            return self.line(order[0] * order[1]) * self.chain(*order[2:])
         total = order[0]
-        for place, factor in enumerate(order[1:], start=2):
+        for k, factor in enumerate(order[1:], start=2):
             total *= factor
-            total = self.keep(total) if place < len(order) else total
+            total = self.line(total) if k < len(order) else total
         return total
 
-    def added(self, *terms: float) -> float:
-        """A sum of terms, each kept."""
-        return sum(self.keep(term) for term in terms)
+    def total(self, *terms: float) -> float:
+        """A sum, each term and each partial sum written down."""
+        found = self.line(terms[0])
+        for k, term in enumerate(terms[1:], start=2):
+            found += self.line(term)
+            found = self.line(found) if k < len(terms) else found
+        return found
 
-    def sigmoid(self, z: float) -> float:
-        """By the calculator's function, or by its exponential."""
-        return 1 / (1 + math.exp(-z)) if self.rng.random() < 0.5 else 1 / (1 + self.keep(math.exp(-z)))
-
-    def goes_back(self) -> bool:
-        """Whether a product is multiplied out from the start."""
-        return self.rng.random() < self.anew
-
-    def typed(self, value: float) -> tuple[float, int]:
-        """The number on paper: as asked, or with more digits."""
-        places = self.decimals if self.rng.random() < 0.9 else self.decimals + self.rng.randint(1, 2)
-        return half_up(value, places), -places
+    def sometimes(self) -> bool:
+        """A choice between two ways that are as good."""
+        return self.rng.random() < 0.5
 
 
-def half_up(value: float, places: int) -> float:
-    """Rounded half away from nought, as at school."""
-    scale = 10.0**places
-    return math.copysign(math.floor(abs(value) * scale + 0.5 + 1e-9) / scale, value)
+Numbers = dict[str, list[float]]
 
 
-def question_3(s: Student) -> dict[str, float]:
-    """The 3-2-1 network of rubrics/losses_and_backprop.yaml."""
-    x, first = (0.02, 0.03, -2.06), ((0.34, 0.74, -0.62), (0.29, -0.27, -0.84))
-    bias, second, y = (0.0, 0.17), (0.4, 1.16), 0.61
+def question_3(hand: Hand) -> Numbers:
+    """The 24 numbers of question 3."""
+    x, y = (0.02, 0.03, -2.06), 0.61
+    first = {"1": (0.34, 0.74, -0.62), "2": (0.29, -0.27, -0.84)}
+    bias, second = {"1": 0.0, "2": 0.17}, {"1": 0.4, "2": 1.16}
     out: dict[str, float] = {}
-    act = []
-    for j in (0, 1):
-        out[f"3-Z{j + 1}1"] = s.added(*(a * w for a, w in zip(x, first[j], strict=True)), bias[j])
-        out[f"3-y{j + 1}1"] = s.sigmoid(s.keep(out[f"3-Z{j + 1}1"]))
-        act.append(s.keep(out[f"3-y{j + 1}1"]))
-    out["3-Z12"] = s.added(act[0] * second[0], act[1] * second[1], -0.41)
-    out["3-yhat"] = s.sigmoid(s.keep(out["3-Z12"]))
-    yhat = s.keep(out["3-yhat"])
-    gap = s.keep(y - yhat)
-    out["3-L"] = 0.5 * s.keep(gap * gap)
-    out["3-dyhat"] = -gap
-    top = [-gap, yhat, 1 - yhat]
-    out["3-dZ12"] = s.times(*top) if s.goes_back() else s.times(s.keep(-gap), s.keep(yhat * (1 - yhat)))
-    dz = s.keep(out["3-dZ12"])
-    out["3-dB12"] = dz
-    for j in (0, 1):
-        n = j + 1
-        upper = top if s.goes_back() else [dz]
-        out[f"3-dW{n}1-2"] = s.times(*upper, act[j])
-        out[f"3-dy{n}1"] = s.times(*upper, second[j])
-        dy = s.keep(out[f"3-dy{n}1"])
-        here = [*upper, second[j]] if s.goes_back() else [dy]
-        out[f"3-dZ{n}1"] = (
-            s.times(*here, act[j], 1 - act[j]) if s.goes_back() else s.times(*here, s.keep(act[j] * (1 - act[j])))
-        )
-        dzj = s.keep(out[f"3-dZ{n}1"])
-        out[f"3-dB{n}1"] = dzj
-        for i in (0, 1, 2):
-            factors = [*here, act[j], 1 - act[j]] if s.goes_back() else [dzj]
-            out[f"3-dW{i + 1}{n}-1"] = s.times(*factors, x[i])
+    h: dict[str, float] = {}
+    for k in "12":
+        out[f"Z{k}1"] = hand.total(*(a * b for a, b in zip(x, first[k], strict=True)), bias[k])
+        out[f"y{k}1"] = _sigmoid(hand, hand.line(out[f"Z{k}1"]))
+        h[k] = hand.line(out[f"y{k}1"])
+    out["Z12"] = hand.total(h["1"] * second["1"], h["2"] * second["2"], -0.41)
+    out["yhat"] = _sigmoid(hand, hand.line(out["Z12"]))
+    yhat = hand.line(out["yhat"])
+    gap = hand.line(y - yhat)
+    out["L"] = hand.chain(0.5, gap, gap)
+    out["dyhat"] = yhat - y if hand.sometimes() else -gap
+    above = [hand.line(out["dyhat"]), yhat, hand.line(1 - yhat)]
+    out["dZ12"] = hand.chain(*above)
+    out["dB1_2"] = hand.line(out["dZ12"])
+    above = [hand.line(out["dZ12"])] if hand.sometimes() else above
+    for k in "12":
+        out[f"dW{k}1_2"] = hand.chain(*above, h[k])
+        out[f"dy{k}1"] = hand.chain(*above, second[k])
+        before = [hand.line(out[f"dy{k}1"])] if hand.sometimes() else [*above, second[k]]
+        before += [h[k], hand.line(1 - h[k])]
+        out[f"dZ{k}1"] = hand.chain(*before)
+        out[f"dB{k}_1"] = hand.line(out[f"dZ{k}1"])
+        before = [hand.line(out[f"dZ{k}1"])] if hand.sometimes() else before
+        for j in range(3):
+            out[f"dW{j + 1}{k}_1"] = hand.chain(*before, x[j])
+    return {name: [value] for name, value in out.items()}
+
+
+def two_tanh(hand: Hand) -> Numbers:
+    """Two tanh units of two inputs, and their sum."""
+    x, y, c = (0.5, -1.0), 0.4, 0.05
+    w, b, v = ((0.3, -0.6), (0.8, 0.25)), (0.1, -0.2), (0.7, -0.9)
+    h, out = [], {}
+    for k in range(2):
+        out[f"h{k + 1}"] = math.tanh(hand.line(hand.total(w[k][0] * x[0], w[k][1] * x[1], b[k])))
+        h.append(hand.line(out[f"h{k + 1}"]))
+    out["yhat"] = hand.total(v[0] * h[0], v[1] * h[1], c)
+    out["dyhat"] = hand.line(out["yhat"]) - y
+    gap = hand.line(out["dyhat"])
+    out["L"] = hand.chain(0.5, gap, gap)
+    for k in range(2):
+        out[f"dv{k + 1}"] = gap * h[k]
+        out[f"dh{k + 1}"] = gap * v[k]
+        slope = hand.line(1 - hand.line(h[k] * h[k]))
+        above = [hand.line(out[f"dh{k + 1}"]), slope] if hand.sometimes() else [gap, v[k], slope]
+        out[f"dz{k + 1}"] = hand.chain(*above)
+        above = [hand.line(out[f"dz{k + 1}"])] if hand.sometimes() else above
+        for j in range(2):
+            out[f"dw{k + 1}{j + 1}"] = hand.chain(*above, x[j])
+    return {name: [value] for name, value in out.items()}
+
+
+def batch(hand: Hand, numbers: Mapping[str, Any] = BATCH_NUMBERS) -> Numbers:
+    """Three vectors through two tanh units, the mean of squared errors."""
+    given, w, v, y = numbers["X"], numbers["W"], numbers["v"], numbers["y"]
+    typed, h = [], []
+    for row in given:
+        z = [hand.line(hand.total(row[0] * w[0][j], row[1] * w[1][j])) for j in range(2)]
+        typed += [math.tanh(value) for value in z]
+        h.append([hand.line(value) for value in typed[-2:]])
+    out: Numbers = {"H": typed, "s": [hand.total(row[0] * v[0], row[1] * v[1]) for row in h]}
+    gaps = [hand.line(hand.line(s) - t) for s, t in zip(out["s"], y, strict=True)]
+    out["L"] = [hand.total(*(gap * gap for gap in gaps)) / 3]
+    out["ds"] = [hand.line(2 * gap) / 3 if hand.sometimes() else hand.line(2 / 3) * gap for gap in gaps]
+    ds = [hand.line(value) for value in out["ds"]]
+    out["dv"] = [hand.total(*(ds[i] * h[i][j] for i in range(3))) for j in range(2)]
+    slopes = [[hand.line(1 - hand.line(value * value)) for value in row] for row in h]
+    line_by_line = hand.sometimes()
+    dz = [[hand.line(hand.chain(ds[i], v[j], slopes[i][j])) for j in range(2)] for i in range(3)]
+    out["dW"] = []
+    for k in range(2):
+        for j in range(2):
+            paths = [
+                dz[i][j] * given[i][k] if line_by_line else hand.chain(ds[i], v[j], slopes[i][j], given[i][k])
+                for i in range(3)
+            ]
+            out["dW"].append(hand.total(*paths))
     return out
 
 
-def two_tanh(s: Student) -> dict[str, float]:
-    """The program of TANH."""
-    x, w, v, y = (0.5, -1.0), ((0.3, -0.5), (0.8, 0.1)), (0.7, -0.4), 0.3
-    out: dict[str, float] = {}
-    h = []
-    for j in (0, 1):
-        out[f"z{j + 1}"] = s.added(w[j][0] * x[0], w[j][1] * x[1])
-        out[f"h{j + 1}"] = math.tanh(s.keep(out[f"z{j + 1}"]))
-        h.append(s.keep(out[f"h{j + 1}"]))
-    out["yhat"] = s.added(v[0] * h[0], v[1] * h[1])
-    gap = s.keep(s.keep(out["yhat"]) - y)
-    out["L"], out["dyhat"] = 0.5 * s.keep(gap * gap), gap
-    for j in (0, 1):
-        n = j + 1
-        out[f"dv{n}"], out[f"dh{n}"] = gap * h[j], gap * v[j]
-        here = [gap, v[j]] if s.goes_back() else [s.keep(out[f"dh{n}"])]
-        slope = 1 - s.keep(h[j] * h[j])
-        out[f"dz{n}"] = s.times(*here, slope)
-        for i in (0, 1):
-            out[f"dw{n}{i + 1}"] = s.times(*([*here, slope] if s.goes_back() else [s.keep(out[f"dz{n}"])]), x[i])
+def softmax(hand: Hand, numbers: Mapping[str, Any] = SOFTMAX_NUMBERS) -> Numbers:
+    """Three classes, their cross entropy with the second one."""
+    w, x, b = numbers["W"], numbers["x"], numbers["b"]
+    out: Numbers = {"z": [hand.total(w[i][0] * x[0], w[i][1] * x[1], b[i]) for i in range(3)]}
+    z = [hand.line(value) for value in out["z"]]
+    top = max(z) if hand.sometimes() else 0.0
+    exponentials = [hand.line(math.exp(value - top)) for value in z]
+    out["p"] = [value / hand.line(sum(exponentials)) for value in exponentials]
+    p = [hand.line(value) for value in out["p"]]
+    out["L"] = [-math.log(p[1])]
+    out["dz"] = [p[0], p[1] - 1, p[2]]
+    dz = [hand.line(value) for value in out["dz"]]
+    out["dW"] = [dz[i] * x[j] for i in range(3) for j in range(2)]
+    out["dx"] = [hand.total(*(dz[i] * w[i][j] for i in range(3))) for j in range(2)]
     return out
 
 
-def batch(s: Student) -> dict[str, float]:
-    """The program of ARRAYS; entries are counted from 0."""
-    rows, w, y = ((0.5, -1.0), (0.2, 0.9), (-0.7, 0.4)), (0.6, -0.3), (1, 0, 1)
-    out: dict[str, float] = {}
-    slopes = []
-    for i, row in enumerate(rows):
-        out[f"z/{i}"] = s.added(row[0] * w[0], row[1] * w[1])
-        out[f"p/{i}"] = s.sigmoid(s.keep(out[f"z/{i}"]))
-        p = s.keep(out[f"p/{i}"])
-        out[f"dp/{i}"] = s.keep(2 * (p - y[i])) / 3
-        dp = s.keep(out[f"dp/{i}"])
-        out[f"dz/{i}"] = s.times(dp, p, 1 - p) if s.goes_back() else s.times(dp, s.keep(p * (1 - p)))
-        slopes.append(s.keep(out[f"dz/{i}"]))
-    gaps = [s.keep(out[f"p/{i}"]) - y[i] for i in (0, 1, 2)]
-    out["L/0"] = s.added(*(gap * gap for gap in gaps)) / 3
-    for j in (0, 1):
-        out[f"dw/{j}"] = s.added(*(slope * row[j] for slope, row in zip(slopes, rows, strict=True)))
-    return out
+def _sigmoid(hand: Hand, z: float) -> float:
+    return 1 / (1 + (hand.line(math.exp(-z)) if hand.rng.random() < 0.3 else math.exp(-z)))
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One number: the truth, and how far rounding may lead."""
+class Subject:
+    """A program to measure: its question, and who works it out; `part_ids` leads from a chain's names to the parts."""
 
-    truth: float
-    tolerance: Tolerance
-    reach: Reach
+    name: str
+    key: AnswerKey
+    question: SolvedQuestion
+    chain: Callable[[Hand], Numbers]
+    decimals: int
+    part_ids: Mapping[str, str]
 
+    def part(self, name: str) -> SolvedPart:
+        """The part that a number of a chain answers."""
+        return next(part for part in self.question.parts if part.part.id == self.part_ids.get(name, name))
 
-def numbers(key: AnswerKey, question: str) -> dict[str, Asked]:
-    """The numbers of a question: ``part``, or ``part/entry`` where it asks for an array."""
-    solved = next(one for one in key.questions if one.question.id == question)
-    found = {}
-    for part in solved.parts:
-        truths = np.ravel(solved.runs[0].values[part.name][0])
-        assert part.reach is not None, part.part.id
-        for place, (truth, reach) in enumerate(zip(truths.tolist(), part.reach, strict=True)):
-            name = part.part.id if question == "3" or len(key.questions[0].parts) > 6 else f"{part.part.id}/{place}"
-            found[name] = Asked(truth, part.part.tolerance, reach)
-    return found
-
-
-def verdict(asked: Asked, value: float, place: int | None) -> str:
-    """ "right", "person" or "wrong"."""
-    if number_note(value, asked.truth, place, asked.tolerance, asked.reach.hull):
-        return "right"
-    return "person" if in_doubt(value, asked.truth, place, asked.tolerance, asked.reach) else "wrong"
+    def truth(self, part: SolvedPart) -> list[float]:
+        """The true numbers of a part."""
+        truth = truth_value(self.question.runs[0], part.part.target)
+        return [float(value) for value in np.ravel(truth.data[0])]
 
 
-def honest(asked: Mapping[str, Asked], work: Callable[[Student], dict[str, float]], chains: int, seed: int) -> None:
-    """Print what becomes of honest chains."""
-    rng = random.Random(seed)
-    decimals = next(iter(asked.values())).tolerance.rounding or 0
-    spoiled = {"wrong": 0, "person": 0}
-    single: dict[str, dict[str, int]] = {"wrong": {}, "person": {}}
+def subjects() -> Iterator[Subject]:
+    """The programs."""
+    key = grader.solve(grader.load_rubric(LOSSES))
+    question = next(item for item in key.questions if item.question.id == "3")
+    ids = {part.name.replace("∂L/∂", "d"): part.part.id for part in question.parts}
+    yield Subject("question 3", key, question, question_3, 4, ids)
+    for name, text, chain, decimals in (
+        ("two tanh units", TWO_TANH, two_tanh, 3),
+        ("a batch", BATCH % BATCH_NUMBERS, batch, 4),
+        ("a softmax", SOFTMAX % SOFTMAX_NUMBERS, softmax, 4),
+    ):
+        rubric = parse_rubric(text)
+        assert isinstance(rubric, Rubric), rubric
+        key = grader.solve(rubric)
+        yield Subject(name, key, key.questions[0], chain, decimals, {})
+
+
+def typed(value: float, decimals: int, rng: random.Random) -> tuple[str, int]:
+    """A number as it is handed in, and the place of its last digit."""
+    if abs(value) < 10.0 ** (1 - decimals) and value and rng.random() < 0.3:
+        text = f"{value:.1e}"
+        return text, int(text.partition("e")[2]) - 1
+    more = rng.choice((0, 0, 0, 0, 0, 1, 2))
+    return f"{value:.{decimals + more}f}", -(decimals + more)
+
+
+def honest(subject: Subject, chains: int) -> None:
+    """Print what becomes of honest chains: numbers and chains, by the outcome."""
+    numbers, per_chain = Counter[str](), Counter[str]()
+    where = Counter[str]()
+    rng = random.Random("honest chains")
+    parts = {name: subject.part(name) for name in subject.chain(Hand(rng, subject.decimals, 1.0))}
+    truths = {name: subject.truth(part) for name, part in parts.items()}
     for _ in range(chains):
-        share = rng.choice((1.0, 1.0, 1.0, rng.random(), 0.0))
-        student = Student(rng, decimals, share, rng.choice((0.0, 0.0, 0.5, 1.0)))
-        seen = set()
-        for name, value in work(student).items():
-            kind = verdict(asked[name], *student.typed(value))
-            if kind != "right":
-                seen.add(kind)
-                single[kind][name] = single[kind].get(name, 0) + 1
-        for kind in seen:
-            spoiled[kind] += 1
-    for kind in ("wrong", "person"):
-        most = sorted(single[kind].items(), key=lambda item: -item[1])[:6]
-        print(f"  {kind}: {spoiled[kind]} of {chains} chains ({spoiled[kind] / chains:.3%}); {dict(most)}")
+        found = set()
+        for name, values in subject.chain(Hand(rng, subject.decimals, rng.choice(CARE))).items():
+            part = parts[name]
+            for k, (value, truth) in enumerate(zip(values, truths[name], strict=True)):
+                text, place = typed(value, subject.decimals, rng)
+                reach, tolerance = part.reach and part.reach[k], part.part.tolerance
+                assert reach, name
+                outcome = "right"
+                if not number_note(float(text), truth, place, tolerance, reach.hull):
+                    doubt = in_doubt(float(text), truth, place, tolerance, reach)
+                    outcome = "to a person" if doubt else "wrong"
+                    where[f"{outcome}: {name}"] += 1
+                numbers[outcome] += 1
+                found.add(outcome)
+        per_chain[next(one for one in ("wrong", "to a person", "right") if one in found)] += 1
+    print(f"  numbers of {chains:,} honest chains: {_listed(numbers)}")
+    print(f"  chains by their worst number: {_listed(per_chain)}")
+    print(f"  most often: {_listed(Counter(dict(where.most_common(5))))}")
 
 
-def wrong_numbers(asked: Mapping[str, Asked], count: int, seed: int) -> None:
-    """Print how many random numbers outside of the enclosure are right, or left to a person."""
-    rng = random.Random(seed)
-    found = {"right": 0, "person": 0, "wrong": 0}
-    names = list(asked)
-    while sum(found.values()) < count:
-        one = asked[rng.choice(names)]
-        size = abs(one.truth) or 1.0
-        value = round(rng.choice((-1, 1)) * size * 10 ** rng.uniform(-2, 2), 4)
-        low, high = accepted(value, one.truth, -4, one.tolerance, one.reach.sure)
-        if not low <= value <= high:
-            found[verdict(one, value, -4)] += 1
-    print(f"  random wrong numbers outside of the enclosure: {found}")
+def through_grading(subject: Subject, chains: int) -> None:
+    """Print what all of the grading makes of some chains."""
+    rng = random.Random("through grading")
+    found = Counter[str]()
+    for _ in range(chains):
+        answers = []
+        for name, values in subject.chain(Hand(rng, subject.decimals, rng.choice(CARE))).items():
+            part = subject.part(name)
+            shape = subject.question.runs[0].values[part.name][0].shape
+            texts = [typed(value, subject.decimals, rng)[0] for value in values]
+            answers.append(Answer(part.part.id, _written(texts, shape)))
+        report = grader.grade(subject.key, Submission("s", answers=tuple(answers)))
+        found += Counter(f"{part.verdict} ({part.note.kind})" for part in report.parts if part.answer)
+    print(f"  {chains} chains through all of the grading: {_listed(found)}")
 
 
-def widths(asked: Mapping[str, Asked]) -> None:
-    """Print how wide hull and enclosure are, in units of the last place."""
-    unit = 10.0 ** -(next(iter(asked.values())).tolerance.rounding or 0)
-    hull = [(one.reach.hull[1] - one.reach.hull[0]) / unit for one in asked.values()]
-    sure = [(one.reach.sure[1] - one.reach.sure[0]) / unit for one in asked.values()]
-    print(f"  widths in units: hull {np.median(hull):.2f} (at most {max(hull):.2f}),", end=" ")
-    print(f"enclosure {np.median(sure):.2f} (at most {max(sure):.2f})")
+def _written(texts: Sequence[str], shape: tuple[int, ...]) -> str:
+    """Numbers as an array of the shape."""
+    if not shape:
+        return texts[0]
+    width = len(texts) // shape[0]
+    return "[" + ", ".join(_written(texts[k : k + width], shape[1:]) for k in range(0, len(texts), width)) + "]"
 
 
-def main() -> None:
-    """Run the three programs."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--chains", type=int, default=100_000)
-    parser.add_argument("--wrong", type=int, default=2_000)
-    parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
-    programs = (
-        ("question 3", grader.load_rubric(RUBRICS / "losses_and_backprop.yaml"), "3", question_3),
-        ("two tanh units", parse_rubric(TANH), "q", two_tanh),
-        ("a batch", parse_rubric(ARRAYS), "q", batch),
-    )
-    for title, rubric, question, work in programs:
-        assert not isinstance(rubric, tuple), rubric
-        asked = numbers(grader.solve(rubric), question)
-        print(title)
-        widths(asked)
-        honest(asked, work, args.chains, args.seed)
-        wrong_numbers(asked, args.wrong, args.seed)
+def wrong_numbers(subject: Subject, count: int) -> None:
+    """Print what all of the grading makes of numbers that no honest chain reaches, in arrays of one among right ones.
+
+    Their signs are random, their sizes between a hundredth and a hundred times that of the truth.
+    """
+    rng = random.Random("wrong numbers")
+    found, inside = Counter[str](), 0
+    while found.total() < count:
+        part = rng.choice(subject.question.parts)
+        truths, reached = subject.truth(part), part.reach or ()
+        entry = rng.randrange(len(truths))
+        value = rng.choice((-1, 1)) * truths[entry] * 100 ** rng.uniform(-1, 1)
+        texts = [f"{value if k == entry else truth:.{subject.decimals}f}" for k, truth in enumerate(truths)]
+        typed_value = float(texts[entry])
+        low, high = possible(typed_value, truths[entry], -subject.decimals, part.part.tolerance, reached[entry])
+        if low <= typed_value <= high:
+            inside += 1
+            continue
+        answer = _written(texts, subject.question.runs[0].values[part.name][0].shape)
+        found[str(grader.grade_answer(subject.key, part.part.id, answer).verdict)] += 1
+    print(f"  {count:,} wrong numbers: {_listed(found)} ({inside} more were inside the enclosure)")
+
+
+def widths(subject: Subject) -> None:
+    """Print how wide hull and enclosure are, in units of the last decimal."""
+    unit = 10.0**-subject.decimals
+    reached = [reach for part in subject.question.parts for reach in part.reach or ()]
+    for name, ends in (("hull", [r.hull for r in reached]), ("enclosure", [r.sure for r in reached])):
+        spans = sorted((high - low) / unit for low, high in ends)
+        middle, most = spans[len(spans) // 2], spans[-1]
+        print(f"  width of the {name}: median {middle:.2f} units, at most {most:.2f}, sum {sum(spans):.1f}")
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in counts.most_common()) or "none"
+
+
+def main(chains: int = 100_000, wrong: int = 2_000) -> None:
+    """Print all figures of every program."""
+    for subject in subjects():
+        print(subject.name)
+        widths(subject)
+        honest(subject, chains)
+        through_grading(subject, min(200, chains))
+        wrong_numbers(subject, wrong)
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

@@ -17,7 +17,16 @@ from grader.comparison.proof.model_balls import compare_run, is_scalar_model, su
 from grader.comparison.scalars import is_scalar, same_form
 from grader.comparison.shapes import entries_message
 from grader.comparison.target import Target
-from grader.comparison.tolerances import accepted, in_doubt, may_be_rounded, number_note, slip_in_number, typed_place
+from grader.comparison.tolerances import (
+    NO_PLACE,
+    accepted,
+    in_doubt,
+    may_be_rounded,
+    number_note,
+    slip_in_number,
+    typed_place,
+    typed_places,
+)
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression
 from grader.results import Decision, Evidence, Note, NoteKind, Verdict, differs, same, undecided
@@ -31,10 +40,10 @@ def decide_number(question: SolvedQuestion, target: Target, answer: Expression) 
     run = question.runs[0]
     pair = pairs_in(question, run, target.expression, answer)[0]
     given, truth = np.ravel(pair.answer[0]), np.ravel(pair.truth[0])
-    place = typed_place(answer)
+    places = _places(question, run, target, answer, truth.size)
     reach = target.reach if target.reach is not None and len(target.reach) == truth.size else (None,) * truth.size
-    cases = list(zip(given.tolist(), truth.tolist(), reach, strict=True))
-    notes = [number_note(a, t, place, target.tolerance, None if r is None else r.hull) for a, t, r in cases]
+    cases = list(zip(given.tolist(), truth.tolist(), places, reach, strict=True))
+    notes = [number_note(a, t, place, target.tolerance, None if r is None else r.hull) for a, t, place, r in cases]
     evidence = Evidence("samples", points=1, detail="at the numbers given")
     if all(notes):
         kind = NoteKind.ROUNDED if NoteKind.ROUNDED in notes else NoteKind.EQUIVALENT
@@ -42,24 +51,33 @@ def decide_number(question: SolvedQuestion, target: Target, answer: Expression) 
     if not np.isfinite(given).all():
         return undecided(NoteKind.UNDEFINED, "This has no value at the numbers given.")
     left = [case for case, note in zip(cases, notes, strict=True) if note is None]
-    if all(r is None and may_be_rounded(a, t, target.tolerance) for a, t, r in left):
+    if all(r is None and may_be_rounded(a, t, target.tolerance) for a, t, _, r in left):
         return undecided(NoteKind.ROUNDING_UNKNOWN)
-    if all(r is not None and in_doubt(a, t, place, target.tolerance, r) for a, t, r in left):
+    if all(r is not None and in_doubt(a, t, place, target.tolerance, r) for a, t, place, r in left):
         return undecided(NoteKind.ROUNDING_IN_DOUBT)
     shown = counterexample(run, pair, _first_wrong(pair, notes), answer, target.closed)
     # the point is the question's own numbers, so only the entry of an array is worth naming
     shown = replace(shown, at=tuple(item for item in shown.at if item[0] == "entry"))
     if truth.size == 1 and is_scalar_model(question):
         sure = None if reach[0] is None else reach[0].sure
-        allowed = accepted(float(given[0]), float(truth[0]), place, target.tolerance, sure)
+        allowed = accepted(float(given[0]), float(truth[0]), places[0], target.tolerance, sure)
         shown = replace(shown, certified=surely_outside(question, run, target.closed, answer, allowed))
     if truth.size == 1:
         hull = None if reach[0] is None else reach[0].hull
-        message = slip_in_number(float(given[0]), float(truth[0]), place, target.tolerance, hull)
+        message = slip_in_number(float(given[0]), float(truth[0]), places[0], target.tolerance, hull)
     else:
-        places = np.ndindex(pair.answer.shape[1:])
-        message = entries_message((place, bool(note)) for place, note in zip(places, notes, strict=True))
+        entries = np.ndindex(pair.answer.shape[1:])
+        message = entries_message((entry, bool(note)) for entry, note in zip(entries, notes, strict=True))
     return differs(shown, message)
+
+
+def _places(question: SolvedQuestion, run: Run, target: Target, answer: Expression, count: int) -> list[int | None]:
+    """The decimal exponent of the last digit typed, of each entry of an answer; None for one that is no number."""
+    own = typed_places(answer)
+    if own is None:
+        return [typed_place(answer)] * count
+    found = np.ravel(pairs_in(question, run, target.expression, own)[0].answer[0])
+    return [None if place == NO_PLACE else int(place) for place in found]
 
 
 def _first_wrong(pair: Pair, notes: list[NoteKind | None]) -> tuple[int, ...]:

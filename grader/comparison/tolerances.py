@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from grader.expression.language.nodes import Call, Expression, Number
+from grader.expression.language.nodes import Call, Expression, Matrix, Number, integer
 from grader.results import NoteKind
 from grader.rubric.model import Tolerance
 from grader.solver.rounding.units import Reach, half_unit, rounds
@@ -16,6 +16,7 @@ EXACT = 1e-9
 DEFAULT_RELATIVE = 0.005
 DEFAULT_DIGITS = 3
 NEAR_UNITS = 5
+NO_PLACE = 10_000  # in an array of places, of an entry that is no typed number
 NOTHING_ROUNDED = 1e-3  # of half a unit: an enclosure that is no wider is of numbers that came out even
 _SHIFTS = {
     0: "",
@@ -33,6 +34,18 @@ def typed_place(node: Expression) -> int | None:
     if isinstance(node, Call) and node.function == "neg":
         return typed_place(node.args[0])
     return node.place if isinstance(node, Number) else None
+
+
+def typed_places(node: Expression) -> Expression | None:
+    """An array of typed numbers with the place of each in its stead; None for any other answer."""
+    match node:
+        case Matrix(rows=rows):
+            places = [[typed_place(entry) for entry in row] for row in rows]
+            return Matrix(tuple(tuple(integer(NO_PLACE if one is None else one) for one in row) for row in places))
+        case Call(function="transpose" | "neg", args=(inner,)):
+            found = typed_places(inner)
+            return found if found is None or node.function == "neg" else Call("transpose", (found,))
+    return None
 
 
 def number_note(
@@ -66,7 +79,13 @@ def accepted(
 
 
 def in_doubt(answer: float, truth: float, place: int | None, tolerance: Tolerance, reach: Reach) -> bool:
-    """Whether a number that no simulated student came to may still be what rounding every line leads to.
+    """Whether a number that no simulated student came to may still be what rounding every line leads to."""
+    low, high = possible(answer, truth, place, tolerance, reach)
+    return low <= answer <= high
+
+
+def possible(answer: float, truth: float, place: int | None, tolerance: Tolerance, reach: Reach) -> tuple[float, float]:
+    """The numbers that honest rounding may lead to at all, for an answer typed with so many places.
 
     Where anything was rounded, one more half unit is let through: whoever multiplies out a bracket rounds once more.
     """
@@ -74,7 +93,7 @@ def in_doubt(answer: float, truth: float, place: int | None, tolerance: Toleranc
     half = half_unit(tolerance, abs(answer))
     if reach.sure[1] - reach.sure[0] < NOTHING_ROUNDED * half:
         half = 0.0
-    return low - half <= answer <= high + half
+    return low - half, high + half
 
 
 def may_be_rounded(answer: float, truth: float, tolerance: Tolerance) -> bool:

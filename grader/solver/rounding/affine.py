@@ -216,10 +216,10 @@ def _of_partial_products(sizes: list[float], tolerance: Tolerance) -> float:
 
     Of the m - 2 partial products of m factors at most j leave j factors or fewer, however the factors are grouped.
     """
-    if len(sizes) < 3:
+    if len(sizes) < 3 or 0.0 in sizes:
         return 0.0
-    if tolerance.rounding_significant is not None:  # the error is a share, of five tenths of the first digit at most
-        return (len(sizes) - 2) * 10 * half_unit(tolerance, math.prod(sizes))
+    if tolerance.rounding_significant is not None:  # each is off by half a unit of its last digit at 1.00 at most
+        return (len(sizes) - 2) * 0.5 * 10.0 ** (1 - tolerance.rounding_significant) * math.prod(sizes)
     small = sorted((min(size, 1.0) for size in sizes), reverse=True)[: len(sizes) - 2]
     left = math.prod(max(size, 1.0) for size in sizes) * float(np.cumprod(small).sum())
     return half_unit(tolerance, 1.0) * left
