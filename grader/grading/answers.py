@@ -12,6 +12,7 @@ from grader.comparison.aligned_values import truth_value
 from grader.comparison.judge import judge
 from grader.comparison.target import Target, follow_left_side
 from grader.diagnosis.carried.follow_through import Followed, Own, follow_through, own_value
+from grader.diagnosis.carried.follow_through_program import true_reach
 from grader.expression.algebra.construct import free_symbols, substitute
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import (
@@ -127,7 +128,8 @@ class ShownSteps:
     """The steps of a part that an answer shows.
 
     `earned` are (step, what to say of it); `wrong` are (step, the student's value, whether it is right given other
-    values). Of the wrong ones, those in `doubtful` fit a value that makes them vanish or level off.
+    values). Of the wrong ones, those in `doubtful` fit a value that makes them vanish or level off, or rounding
+    hardly leads so far.
     """
 
     earned: tuple[tuple[Step, str], ...]
@@ -150,9 +152,13 @@ def shown_steps(question: SolvedQuestion, part: SolvedPart, reading: Reading, ow
     for step in part.part.steps:
         name = head(step.target) or ""
         sides = [follow_left_side(step.target, left, right) for left, right in pairs if head(left) == name]
-        verdicts = [judge(question, Target(step.target, step.target, tolerance), side) for side in sides]
+        goal = Target(step.target, step.target, tolerance, true_reach(question, step.target, tolerance))
+        verdicts = [judge(question, goal, side) for side in sides]
         if any(v.decision is Decision.EQUIVALENT and v.note.kind is not NoteKind.CHAIN_RULE_ONLY for v in verdicts):
             earned.append((step, step.text))
+            continue
+        if any(v.note.kind is NoteKind.ROUNDING_IN_DOUBT for v in verdicts):
+            doubtful.append(f"{step.text} is near the right value")
             continue
         values = (*own, *(value for _, value, _ in wrong))
         found = [found for side in sides if (found := _followed(question, step, tolerance, side, values))]
@@ -160,7 +166,9 @@ def shown_steps(question: SolvedQuestion, part: SolvedPart, reading: Reading, ow
         if given is not None:
             earned.append((step, given))
         elif found:
-            doubtful.append(f"{step.text}, {given_your(question, found[0].own)}")
+            near = found[0].doubt is NoteKind.ROUNDING_IN_DOUBT
+            why = "is near what comes out" if near else "vanishes or levels off"
+            doubtful.append(f"{step.text}, {given_your(question, found[0].own)}, {why}")
         judged = [side for side, v in zip(sides, verdicts, strict=True) if v.note.kind is NoteKind.NOT_EQUIVALENT]
         value = own_value(question, name, step.target, judged[-1], right=False) if judged else None
         if value is not None and not value.trivial:

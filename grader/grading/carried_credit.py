@@ -107,7 +107,7 @@ def _step_open(result: PartResult, doubtful: tuple[str, ...]) -> PartResult:
     """The result, for a person to look at where a step is `doubtful`; its points stay as they are until then."""
     if not doubtful or result.review:
         return result
-    said = f"The step {doubtful[0]}, vanishes or levels off, so a person will look at it."
+    said = f"The step {doubtful[0]}, so a person will look at it."
     return replace(result, review=True, message=f"{result.message} {said}")
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from grader.comparison.aligned_values import truth_value
+from grader.expression.evaluation.values import Array
 from grader.expression.printing.latex import to_latex
 from grader.expression.printing.text import to_text
 from grader.grading.grade import grade_answer
@@ -86,8 +88,8 @@ def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> li
 
 def _right_answers(question: SolvedQuestion, part: SolvedPart) -> list[str]:
     if question.numeric:
-        value = float(np.ravel(question.runs[0].values[part.name][0])[0])
-        return [repr(value)] if question.runs[0].values[part.name][0].size == 1 else []
+        values = np.ravel(_truth(question, part))
+        return [repr(float(values[0]))] if values.size == 1 else []
     names = question.question.model.names
     rng = seeded(key_of(part))
     formulas = [part.closed, *(rewritten(part.closed, rng) for _ in range(REWRITES))]
@@ -104,12 +106,19 @@ def _may_be_zero(question: SolvedQuestion, part: SolvedPart) -> bool:
     if not question.numeric:
         return all(not np.any(run.values[part.name]) for run in question.runs)
     tolerance = part.part.tolerance
-    largest = float(np.max(np.abs(question.runs[0].values[part.name])))
+    largest = float(np.max(np.abs(_truth(question, part))))
+    if tolerance.rounding_significant is not None:
+        return any(reach.hull[0] <= 0 <= reach.hull[1] for reach in part.reach or ())
     half = 0.0 if tolerance.decimals is None else 0.5 * 10.0**-tolerance.decimals
     return largest < 2 * max(half, half_unit(tolerance, largest)) or not largest
 
 
+def _truth(question: SolvedQuestion, part: SolvedPart) -> Array:
+    """The numbers that a numeric part asks for."""
+    return np.asarray(truth_value(question.runs[0], part.part.target).data[0])
+
+
 def _opposites(question: SolvedQuestion, part: SolvedPart) -> list[str]:
     """The right number with the opposite sign, and nothing for formulas and arrays."""
-    values = np.ravel(question.runs[0].values[part.name][0]) if question.numeric else np.empty(0)
+    values = np.ravel(_truth(question, part)) if question.numeric else np.empty(0)
     return [repr(-float(values[0]))] if values.size == 1 else []

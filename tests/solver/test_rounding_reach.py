@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+import random
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 import grader
+from benchmarks.rounding import BATCH, CARE, SOFTMAX, Hand, batch, softmax
+from grader.comparison.tolerances import in_doubt, number_note
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
@@ -15,6 +20,7 @@ from grader.solver.rounding.honest_chains import hulls
 from grader.solver.rounding.reach import lines_of, program_of, reach
 from grader.solver.rounding.scalar_lines import ArrayEntry, given_entries
 from grader.solver.rounding.units import Reach
+from tests.cases import each
 
 MODEL = """\
 title: Rounded
@@ -111,3 +117,40 @@ def test_held_numbers_are_gone_on_from() -> None:
 def test_where_there_is_no_end_nothing_is_said(given: str, define: str, why: str) -> None:
     found: tuple[Reach, ...] | None = solved(given, define, "L", "3 decimals").parts[0].reach
     assert found is None, why
+
+
+NETS = {
+    "batch": (BATCH, batch, {"X": (3, 2), "W": (2, 2), "v": (2,), "y": (3,)}),
+    "softmax": (SOFTMAX, softmax, {"W": (3, 2), "x": (2,), "b": (3,)}),
+}
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("net", NETS)
+def test_no_honest_chain_is_wrong_and_few_are_in_doubt(net: str, seed: int) -> None:
+    """Nets of random numbers, worked out by hand: never outside of the enclosure, seldom outside of the hull."""
+    text, work_out, shapes = NETS[net]
+    rng, random_numbers = random.Random(seed), np.random.default_rng(seed)
+    numbers = {name: random_numbers.uniform(-1.5, 1.5, shape).round(2).tolist() for name, shape in shapes.items()}
+    question = grader.solve(parse_rubric(text % numbers)).questions[0]
+    parts = {part.part.id: part for part in question.parts}
+    tolerance = Tolerance(rounding=4)
+    doubtful = 0
+    for _ in range(300):
+        open_ones = 0
+        for name, values in work_out(Hand(rng, 4, rng.choice(CARE)), numbers).items():
+            truth = np.ravel(question.runs[0].values[parts[name].name][0]).tolist()
+            for value, true, reached in zip(values, truth, parts[name].reach or (), strict=True):
+                typed = float(f"{value:.4f}")
+                assert in_doubt(typed, true, -4, tolerance, reached), (name, value, true, reached)
+                open_ones += not number_note(typed, true, -4, tolerance, reached.hull)
+        doubtful += open_ones > 0
+    assert doubtful <= 0.02 * 300
+
+
+@each(Path(__file__).parent / "rounding.txt")
+def test_a_number(rounding: str, given: str, define: str, target: str, verdict: str, answers: str, why: str) -> None:
+    key = grader.solve(parse_rubric(MODEL.format(given=given, define=define, target=f"'{target}'", rounding=rounding)))
+    results = {answer: grader.grade_answer(key, "a", answer) for answer in answers.split(" | ")}
+    others = {answer: (result.verdict, result.note) for answer, result in results.items() if result.verdict != verdict}
+    assert not others, (why, key.questions[0].parts[0].reach)

@@ -14,14 +14,12 @@ import numpy as np
 from grader.comparison.aligned_values import truth_value
 from grader.comparison.target import Target
 from grader.comparison.tolerances import accepted, number_note, typed_place
-from grader.diagnosis.carried.follow_through_program import NEGLIGIBLE, Program, moved, reach_of, reads_held
+from grader.diagnosis.carried.follow_through_program import NEGLIGIBLE, Program, moved, reads_held, true_reach
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression
-from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
-from grader.solver.rounding.units import Interval, Reach, half_unit
+from grader.solver.rounding.units import Interval, half_unit
 from grader.solver.runs import quantities
-from grader.solver.session import remembered
 
 # how far along the way from the truth, at 0, by the student's value, at 1
 TRUE, NEAR, FARTHER = Fraction(0), Fraction(1, 100), Fraction(10)
@@ -55,7 +53,7 @@ def _is_lost(question: SolvedQuestion, program: Program, name: str, goal: Target
     place, value, left = typed_place(answer), _size(program, goal, answer), abs(_number(program, goal))
     if 2 * value > left and not _accepts(program, goal, 0.0, place):
         return False
-    own = replace(goal, reach=_reach_of_truth(question, name, goal.expression, goal.tolerance))
+    own = replace(goal, reach=true_reach(question, goal.expression, goal.tolerance))
     if _accepts(true, own, 0.0, place):
         return False
     nought = 2 * value <= left or value <= half_unit(goal.tolerance, value)
@@ -64,13 +62,6 @@ def _is_lost(question: SolvedQuestion, program: Program, name: str, goal: Target
     order = ORDER if nought else 2 * ORDER
     truth, farthest = abs(_number(true, goal)), max(map(abs, _hull(goal) or (0.0,)))
     return truth > left * order or farthest > truth * order
-
-
-@remembered(maxsize=1024, of_key=True)
-def _reach_of_truth(
-    question: SolvedQuestion, name: str, target: Expression, tolerance: Tolerance
-) -> tuple[Reach, ...] | None:
-    return reach_of(Program(question, {}, ()), name, target, tolerance)
 
 
 def _shows(true: Program, goal: Target, place: int | None) -> bool:

@@ -188,6 +188,15 @@ def reach_of(
     return at_target(reach(lines, run, tolerance, (name,), held, simulated), run, name, target)
 
 
+@remembered(maxsize=256, of_key=True)
+def true_reach(question: SolvedQuestion, target: Expression, tolerance: Tolerance) -> tuple[Reach, ...] | None:
+    """How far rounding as asked may lead from the truth of a target, which need not be that of a part."""
+    name = head(target)
+    if name is None or not question.numeric:
+        return None
+    return reach_of(Program(question, {}, ()), name, target, tolerance)
+
+
 def _typed(own: Own, tolerance: Tolerance) -> Interval:
     """The numbers that the typed one may stand for: students go on with more digits than they write down."""
     value = own.value or 0.0

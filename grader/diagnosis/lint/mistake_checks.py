@@ -5,6 +5,7 @@ A part of tolerance 10% with a mistake that is 5% off gets "the tolerance takes 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from grader.comparison.tolerances import accepted, number_note
@@ -12,7 +13,9 @@ from grader.diagnosis.predict.predictions import predictions
 from grader.diagnosis.rules.mistake import Mistake
 from grader.rubric.malrule import Lint
 from grader.rubric.malrules import MALRULES
+from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedPart, SolvedQuestion
+from grader.solver.rounding.units import Interval
 
 MAX_NAMED = 4
 
@@ -61,12 +64,22 @@ def taken_for_right(question: SolvedQuestion, part: SolvedPart) -> Iterator[tupl
     hulls = [None] * known.truth.size if part.reach is None else [one.hull for one in part.reach]
     for mistake, values in zip(known.mistakes, known.values, strict=True):
         pairs = zip(values[0], known.truth[0], hulls, strict=True)
-        if _lint(mistake) is not Lint.SLIP and all(
-            number_note(float(a), float(t), None, tolerance, hull) for a, t, hull in pairs
-        ):
+        if _lint(mistake) is not Lint.SLIP and all(_taken(float(a), float(t), tolerance, hull) for a, t, hull in pairs):
             taken.append(mistake.rule)
     if taken:
-        yield "tolerance", f"the tolerance takes the answer of {listed(taken)} for right"
+        named = ", ".join(f"'{rule}'" for rule in dict.fromkeys(taken))
+        yield "tolerance", f"the tolerance takes the answer of {named} for right"
+
+
+def _taken(value: float, truth: float, tolerance: Tolerance, hull: Interval | None) -> bool:
+    """Whether a number passes for right as who works to the digits asked for hands it in."""
+    decimals = tolerance.rounding if tolerance.rounding is not None else tolerance.decimals
+    digits = tolerance.rounding_significant if tolerance.rounding_significant is not None else tolerance.significant
+    if decimals is None and digits is not None and value and math.isfinite(value):
+        decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    if decimals is None or not math.isfinite(value):
+        return number_note(value, truth, None, tolerance, hull) is not None
+    return number_note(round(value, decimals), truth, -decimals, tolerance, hull) is not None
 
 
 def _lint(mistake: Mistake) -> Lint:

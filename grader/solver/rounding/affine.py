@@ -17,7 +17,9 @@ from flint import arb, ctx
 
 from grader.autodiff.local_rules import local_partials
 from grader.expression.evaluation.balls import Balls, NoBall, ball
+from grader.expression.evaluation.elementwise import ELEMENTWISE
 from grader.expression.evaluation.values import Array
+from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.nodes import Call, Expression, Symbol
 from grader.rubric.model import Tolerance
 from grader.solver.rounding.scalar_lines import (
@@ -25,11 +27,14 @@ from grader.solver.rounding.scalar_lines import (
     Addition,
     Applied,
     ArrayEntry,
+    Choice,
     Constant,
     Ratio,
     Scalar,
     ScalarLine,
+    exponents,
     is_turned,
+    softmax_in,
 )
 from grader.solver.rounding.units import Interval, half_unit
 from grader.work import spend
@@ -37,6 +42,7 @@ from grader.work import spend
 NOISES = 400  # roundings that are told apart; what comes after them is enclosed like plain intervals
 MAX_FACTORS = 12  # of a product with those of earlier lines put in
 FORM = 2_000  # units of work
+EVEN = 1e-9  # of half a unit: a number that is off by less has no more digits than are kept
 SPARE = 1e-12  # of floating point, beside which every rounding is large
 _PRECISION = 64
 
@@ -120,7 +126,8 @@ def _with_noise(forms: _Forms, value: Affine, radius: float) -> Affine:
 def _rounded(forms: _Forms, value: Affine) -> Affine:
     half = half_unit(forms.tolerance, value.size)
     if not value.radius and forms.tolerance.rounding is not None and math.isfinite(value.middle):
-        half = min(half, abs(round(value.middle, forms.tolerance.rounding) - value.middle) + SPARE * half)
+        off = abs(round(value.middle, forms.tolerance.rounding) - value.middle)  # known exactly, as the number is
+        half = off + SPARE * half if off > EVEN * half else 0.0
     return _with_noise(forms, value, half)
 
 
@@ -139,8 +146,67 @@ def _form(formula: Scalar, forms: _Forms) -> Affine:
         case Applied("sigmoid" | "tanh" as name, (inner,)):
             wide = _by_exponentials(name, inner, forms)
             return wide if math.isfinite(wide.radius) else _applied(name, [_step(inner, forms)])
+        case Choice():
+            return _chosen(formula, forms)
+        case Applied("log", (Addition() as inner,)) if exponents(inner):
+            found = _applied("log", [_step(inner, forms)])
+            return replace(found, rest=found.rest + _of_shifted(exponents(inner), forms)[1])
+        case Applied(function, _) if FUNCTIONS[function].kind == "condition":
+            held = _holds(formula, forms)
+            return exactly(float(held)) if held is not None else replace(exactly(0.5), rest=0.5)
         case Applied(function, args):
             return _applied(function, [_step(arg, forms) for arg in args])
+
+
+def _chosen(formula: Choice, forms: _Forms) -> Affine:
+    """The value of the branch that holds; all that may, where rounding can turn a test."""
+    possible = []
+    for value, test in formula.branches:
+        held = _holds(test, forms)
+        if held is not False:
+            possible.append(_form(value, forms))
+        if held:
+            break
+    else:
+        possible.append(_form(formula.otherwise, forms))
+    if len(possible) == 1:
+        return possible[0]
+    low = min(one.middle - one.radius for one in possible)
+    high = max(one.middle + one.radius for one in possible)
+    return replace(exactly((low + high) / 2), rest=(high - low) / 2)
+
+
+def _holds(test: Scalar, forms: _Forms) -> bool | None:
+    """Whether a condition holds however numbers are rounded; None where that depends."""
+    match test:
+        case Constant(value):
+            return value != 0
+        case Applied("not", (inner,)):
+            held = _holds(inner, forms)
+            return None if held is None else not held
+        case Applied("and" | "or" as name, args):
+            found = [_holds(arg, forms) for arg in args]
+            decisive = name == "or"
+            return decisive if decisive in found else None if None in found else not decisive
+        case Applied("lt" | "le" | "gt" | "ge" | "eq" | "ne" as name, (left, right)):
+            gap = _added(_step(left, forms), _step(right, forms), -1.0)
+            if not gap.radius:
+                return bool(ELEMENTWISE[name](np.float64(gap.middle), np.float64(0.0)))
+            if not abs(gap.middle) > gap.radius:
+                return None
+            return name in ("gt", "ge", "ne") if gap.middle > 0 else name in ("lt", "le", "ne")
+    return None
+
+
+def _of_shifted(powers: Sequence[Scalar], forms: _Forms) -> tuple[float, float]:
+    """By how much rounding may change one of some exponentials, the largest of them made 1 first, and all but that
+    one: as shares of their sum."""
+    found = [_step(power, forms) for power in powers]
+    top = max(one.middle + one.radius for one in found)
+    half = half_unit(forms.tolerance, 1.0)
+    with np.errstate(all="ignore"):
+        total = float(sum(np.exp(one.middle - one.radius - top) for one in found)) - len(found) * half
+    return (half / total, (len(found) - 1) * half / total) if total > 0 else (math.inf, math.inf)
 
 
 def _step(formula: Scalar, forms: _Forms) -> Affine:
@@ -183,8 +249,23 @@ def _product(formula: Ratio, forms: _Forms) -> Affine:
     for part in parts:
         total = _times(total, part)
     anew = len(parts) > len(formula.above) + len(formula.below)  # an earlier line times 1 was rounded all the same
+    places = softmax_in(Ratio(tuple(above), tuple(below)))
+    if places is not None:
+        total = replace(total, rest=total.rest + _of_shifted_ratio(above, below, places, parts, forms))
     sizes = [part.size for part in parts if anew or part.radius or abs(part.middle) != 1]
     return replace(total, rest=total.rest + _of_partial_products(sizes, forms.tolerance))
+
+
+def _of_shifted_ratio(
+    above: list[Scalar], below: list[Scalar], places: tuple[int, int], parts: list[Affine], forms: _Forms
+) -> float:
+    """What it adds to work out an entry of a softmax from exponentials that are shifted first, and rounded then."""
+    under = below[places[1]]
+    assert isinstance(under, Addition)
+    one, rest = _of_shifted(exponents(under), forms)
+    here = (places[0], len(above) + places[1])
+    others = math.prod(part.size for k, part in enumerate(parts) if k not in here)
+    return others * (one + parts[here[0]].size * parts[here[1]].size * rest)
 
 
 def _factors(formula: Ratio, products: Mapping[ArrayEntry, Ratio]) -> tuple[list[Scalar], list[Scalar]]:

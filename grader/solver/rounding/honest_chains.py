@@ -8,7 +8,7 @@ fixed.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,11 +21,14 @@ from grader.solver.rounding.scalar_lines import (
     Addition,
     Applied,
     ArrayEntry,
+    Choice,
     Constant,
     Ratio,
     Scalar,
     ScalarLine,
+    exponents,
     is_turned,
+    softmax_in,
 )
 from grader.solver.rounding.units import Interval
 from grader.work import spend
@@ -36,6 +39,7 @@ SEED = 20_231
 MORE_DIGITS = 2  # that a student may keep beside those asked for
 ANEW = (0.0, 0.5, 1.0)  # how many of the products of earlier lines a plan multiplies anew, factor by factor
 AS_FORMULA = 0.5  # of sigmoids are worked out by their exponential
+SHIFTED = 0.3  # of softmaxes are worked out from exponentials of which the largest is 1
 RECIPROCAL = 0.25  # of divisors are inverted first
 GROUPED = 0.3  # of products are made of two products
 CHAIN = 3_000  # units of work for a step of all students in a plan
@@ -128,8 +132,23 @@ def _value(formula: Scalar, plan: _Plan) -> Array:
         case Applied("sigmoid", (inner,)) if plan.rng.random() < AS_FORMULA:
             power = _step(Applied("exp", (Ratio((MINUS, inner)),)), plan)
             return np.asarray(1.0 / (1.0 + power))
+        case Choice(branches, otherwise):
+            values = np.broadcast_to(_value(otherwise, plan), (STUDENTS,))
+            for branch, test in reversed(branches):
+                values = np.where(_value(test, plan) != 0, _value(branch, plan), values)
+            return values
+        case Applied("log", (Addition() as inner,)) if exponents(inner) and plan.rng.random() < SHIFTED:
+            powers, top = _shifted(exponents(inner), plan)
+            return np.asarray(top + _kept(np.log(_sum(powers, plan)), plan))
         case Applied(function, args):
             return np.asarray(ELEMENTWISE[function](*(_step(arg, plan) for arg in args)), dtype=float)
+
+
+def _shifted(powers: Sequence[Scalar], plan: _Plan) -> tuple[list[Array], Array]:
+    """Exponentials of which the largest is made 1 first, each kept, and the exponent that was taken off."""
+    found = [np.broadcast_to(_step(power, plan), (STUDENTS,)) for power in powers]
+    top = np.max(found, axis=0)
+    return [_kept(np.exp(one - top), plan) for one in found], top
 
 
 def _step(formula: Scalar, plan: _Plan) -> Array:
@@ -156,7 +175,11 @@ def _product(formula: Ratio, plan: _Plan) -> Array:
     """The factors multiplied, and divided by those below, by each student in an order of their own."""
     above, below = _factors(formula, plan)
     signs = [factor for factor in above if factor == MINUS]
-    parts = [_step(factor, plan) for factor in above if factor not in (MINUS, Constant(1.0))]
+    places = softmax_in(Ratio(tuple(above), tuple(below)))
+    parts: list[Array] = []
+    if places is not None and plan.rng.random() < SHIFTED:
+        parts.append(_of_softmax(above.pop(places[0]), below.pop(places[1]), plan))
+    parts += [_step(factor, plan) for factor in above if factor not in (MINUS, Constant(1.0))]
     for factor in below:
         inverse = 1.0 / _step(factor, plan)
         parts.append(_kept(inverse, plan) if plan.rng.random() < RECIPROCAL else inverse)
@@ -169,6 +192,14 @@ def _product(formula: Ratio, plan: _Plan) -> Array:
     if cut < len(rows):
         total = _kept(total, plan) * _kept(_one_by_one(rows[cut:], plan), plan)
     return np.asarray((-1.0) ** len(signs) * total)
+
+
+def _of_softmax(above: Scalar, below: Scalar, plan: _Plan) -> Array:
+    """An entry of a softmax from exponentials that are shifted first."""
+    assert isinstance(above, Applied) and isinstance(below, Addition)
+    powers, top = _shifted(exponents(below), plan)
+    one = _kept(np.exp(_step(above.args[0], plan) - top), plan)
+    return np.asarray(one / _kept(_sum(powers, plan), plan))
 
 
 def _one_by_one(rows: Array, plan: _Plan) -> Array:

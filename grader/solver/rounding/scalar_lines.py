@@ -1,7 +1,7 @@
 """A program of arrays at one point -> lines of single numbers: sums, products and functions of entries.
 
 ``z_i = sum_j(W_ij * x_j) + b_i`` with two units and two inputs gives ``z_1 = W_11 x_1 + W_12 x_2 + b_1`` and ``z_2``.
-Which branch of a model is taken, and which terms a condition leaves, is settled by the exact numbers.
+Which terms a condition on indices leaves is settled here; one on numbers stays, since rounding may turn it.
 """
 
 from __future__ import annotations
@@ -83,8 +83,16 @@ class Applied:
     args: tuple[Scalar, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """The value of the first branch whose test is not 0, else `otherwise`; tests are conditions, applied to numbers."""
+
+    branches: tuple[tuple[Scalar, Scalar], ...]
+    otherwise: Scalar
+
+
 MINUS = Constant(-1.0)
-Scalar: TypeAlias = ArrayEntry | Constant | Addition | Ratio | Applied
+Scalar: TypeAlias = ArrayEntry | Constant | Addition | Ratio | Applied | Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +167,9 @@ def _entries(formula: Scalar) -> Iterator[ArrayEntry]:
         case Ratio(above, below):
             for part in (*above, *below):
                 yield from _entries(part)
+        case Choice(branches, otherwise):
+            for part in (*(part for branch in branches for part in branch), otherwise):
+                yield from _entries(part)
 
 
 def _scalar(node: Expression, at: _Lowering, letters: Mapping[str, int]) -> Scalar:
@@ -179,11 +190,11 @@ def _scalar(node: Expression, at: _Lowering, letters: Mapping[str, int]) -> Scal
             return _ratio([_scalar(factor, at, letters) for factor in factors])
         case Reduce():
             return _reduced(node, at, letters)
-        case Cases(branches=branches, otherwise=otherwise):
-            chosen = next((value for value, test in branches if _holds(test, at, letters)), otherwise)
-            if chosen is not None:
-                return _scalar(chosen, at, letters)
-        case Call(function="iverson" | "kronecker"):
+        case Cases():
+            return _choice(node, at, letters)
+        case Call(function="iverson", args=(test,)):
+            return _test(test, at, letters)
+        case Call(function="kronecker"):
             return Constant(float(_holds(node, at, letters)))
         case Call(primes=0):
             return _call(node, [_scalar(arg, at, letters) for arg in node.args])
@@ -216,6 +227,49 @@ def _holds(node: Expression, at: _Lowering, letters: Mapping[str, int]) -> bool:
         case Call(function=name, args=args) if FUNCTIONS[name].kind == "condition":
             return bool(ELEMENTWISE[name](*(np.float64(_number(arg, at, letters)) for arg in args)))
     return _number(node, at, letters) != 0
+
+
+def _choice(node: Cases, at: _Lowering, letters: Mapping[str, int]) -> Scalar:
+    found: list[tuple[Scalar, Scalar]] = []
+    last: Scalar = Constant(math.nan)  # where no branch holds, there is no value
+    if node.otherwise is not None:
+        last = _scalar(node.otherwise, at, letters)
+    for value, test in node.branches:
+        holds = _test(test, at, letters)
+        if holds == Constant(0.0):
+            continue
+        if holds == Constant(1.0):
+            last = _scalar(value, at, letters)
+            break
+        found.append((_scalar(value, at, letters), holds))
+    return Choice(tuple(found), last) if found else last
+
+
+def _test(node: Expression, at: _Lowering, letters: Mapping[str, int]) -> Scalar:
+    """A condition as 1 or 0; one on indices and numbers of the formula is settled."""
+    match node:
+        case Call("not" | "and" | "or", args):
+            tests = [_test(arg, at, letters) for arg in args]
+        case Call(function=name, args=args) if FUNCTIONS[name].kind == "condition":
+            tests = [_scalar(arg, at, letters) for arg in args]
+        case _:
+            return Constant(float(_holds(node, at, letters)))
+    if all(isinstance(test, Constant) for test in tests):
+        return Constant(float(_holds(node, at, letters)))
+    return Applied(node.function, tuple(tests))
+
+
+def softmax_in(formula: Ratio) -> tuple[int, int] | None:
+    """Which factor above is an exponential, and which below a sum of exponentials; None where there are none."""
+    above = next((k for k, one in enumerate(formula.above) if exponents(Addition((one,)))), None)
+    below = next((k for k, one in enumerate(formula.below) if isinstance(one, Addition) and exponents(one)), None)
+    return None if above is None or below is None else (above, below)
+
+
+def exponents(formula: Addition) -> tuple[Scalar, ...]:
+    """The exponents of a sum of exponentials; none for any other sum."""
+    found = [term.args[0] for term in formula.terms if isinstance(term, Applied) and term.function == "exp"]
+    return tuple(found) if len(found) == len(formula.terms) else ()
 
 
 def _reduced(node: Reduce, at: _Lowering, letters: Mapping[str, int]) -> Scalar:
@@ -304,5 +358,8 @@ def _floats(formula: Scalar, known: Mapping[ArrayEntry, float]) -> np.float64:
         case Ratio(above, below):
             top = np.prod([_floats(factor, known) for factor in above])
             return np.float64(top / np.prod([_floats(factor, known) for factor in below]))
+        case Choice(branches, otherwise):
+            chosen = next((value for value, test in branches if _floats(test, known)), otherwise)
+            return _floats(chosen, known)
         case Applied(function, args):
             return np.float64(ELEMENTWISE[function](*(_floats(arg, known) for arg in args)))
