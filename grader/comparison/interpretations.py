@@ -64,7 +64,7 @@ def interpretations(
     if not same_shape:
         yield Interpretation(with_implied_indices(answer, axes), NoteKind.IMPLIED_INDEX)
         yield Interpretation(_of_one_example(question, target, answer, axes), NoteKind.IMPLIED_INDEX)
-        yield from (Interpretation(item, NoteKind.RENAMED) for item in _other_letters(question, target, answer))
+        yield from _other_letters(question, target, answer)
     yield Interpretation(_own_letters(question, target, answer), NoteKind.OWN_LETTER)
     yield Interpretation(_letters_anew(question, target, answer), NoteKind.OWN_LETTER)
     yield Interpretation(_at_values(answer, question), NoteKind.DERIVATIVE_OF_VALUE)
@@ -226,15 +226,19 @@ def _letters_anew(question: SolvedQuestion, target: Expression, answer: Expressi
     return substitute(answer, {old: Symbol(new) for old, new in zip(used, fresh, strict=False)})
 
 
-def _other_letters(question: SolvedQuestion, target: Expression, answer: Expression) -> Iterator[Expression]:
-    """The answer with the model's index for a letter of its own: ``u_k`` where the question calls the word o."""
+def _other_letters(question: SolvedQuestion, target: Expression, answer: Expression) -> Iterator[Interpretation]:
+    """The answer with the model's index for a letter of its own: ``u_k`` where the question calls the word o.
+
+    Where it is that entry that is asked for, the letter may as well be any index: ``yhat_j - 1`` for dJ/dz_k.
+    """
     places = {leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index"} - free_symbols(answer)
-    kept = {place.name for place in indices(target) if isinstance(place, Symbol)}
+    kept = {place.name for side in sides(target) for place in indices(side) if isinstance(place, Symbol)}
     names = {item.name for item in question.graph.quantities}
     entering = {place.name for item in walk(answer) for place in indices(item) if isinstance(place, Symbol)}
     for letter in sorted((entering & free_symbols(answer)) - kept - names):
         for place in sorted(places):
-            yield substitute(answer, {letter: Symbol(place)})
+            kind = NoteKind.OWN_LETTER if place in kept else NoteKind.RENAMED
+            yield Interpretation(substitute(answer, {letter: Symbol(place)}), kind)
 
 
 def sizes_as_indices(question: SolvedQuestion, target: Expression, answer: Expression) -> dict[str, bool]:
