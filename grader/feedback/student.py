@@ -20,6 +20,7 @@ from grader.feedback.question_sums import SumLine, question_sum
 from grader.feedback.section import completed, section
 from grader.feedback.templating import Remark, remarks, template
 from grader.feedback.wording import VERDICTS, clean, earned, in_order, outcome_of, percent, points, worth
+from grader.grading.totals import cut_for_set_ups, set_ups
 from grader.results import GradeReport, PartResult, RubricShown
 
 NOTHING_DRAWN: Mapping[str, str] = MappingProxyType({})
@@ -71,6 +72,7 @@ class StudentView:
     percent: str
     fill: str
     counts: tuple[tuple[str, int, str], ...]
+    set_ups: str
     review: bool
     open_parts: tuple[OpenPart, ...]
     questions: tuple[QuestionView, ...]
@@ -117,6 +119,7 @@ def page_of(
             (outcome, found[outcome, word], word.lower())
             for outcome, word in sorted(found, key=lambda pair: (order.index(pair[0]), pair[1]))
         ),
+        set_ups=_set_ups(report),
         review=report.review,
         open_parts=tuple(OpenPart(anchor(one.asked.part), one.asked.part) for one in results if one.review),
         questions=questions,
@@ -148,6 +151,15 @@ def _filled(page: bytes, sections: Sequence[bytes]) -> bytes:
     """The page with the sections that were taken over in their places."""
     pieces = page.split(_TAKEN_OVER.encode())
     return b"".join(text for pair in zip(pieces, (*sections, b""), strict=True) for text in pair)
+
+
+def _set_ups(report: GradeReport) -> str:
+    """What is taken off because chain rules that are only set up count up to a share of the sheet; mostly empty."""
+    cut = cut_for_set_ups(report.parts)
+    if not cut:
+        return ""
+    most = worth(set_ups(report.parts)[1])
+    return f"Chain rules that are set up and not carried out count for {most} at most: {points(-cut)}."
 
 
 def _question(

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from grader.feedback.wording import by_student, clean, in_order, percent, tidy
-from grader.grading.totals import parts_left_out
+from grader.grading.totals import cut_for_set_ups, parts_left_out
 from grader.problems import Problem
 from grader.results import ClassReport, Evidence, GradeReport, PartResult, RubricShown
 
@@ -60,6 +60,8 @@ def student_line(report: GradeReport, rubric: RubricShown, entries: Mapping[str,
         "max_score": tidy(report.max_score),
         "review": report.review,
     }
+    if cut := cut_for_set_ups(report.parts):
+        head["cut_for_set_ups"] = tidy(cut)
     left_out = parts_left_out(report.parts)
     parts = [
         entries.get(result.asked.part) or _json(_part(result, result.asked.part in left_out))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from math import fsum
 
 from grader.problems import Problem
-from grader.results import GradeReport, Outcome, PartResult
+from grader.results import GradeReport, NoteKind, Outcome, PartResult
 from grader.rubric.model import sum_of_best
 
 
@@ -44,6 +44,28 @@ def total(results: Iterable[PartResult]) -> Total:
     return Total(round(fsum(scores), 6), round(fsum(most), 9), frozenset(result.asked.part for result in left_out))
 
 
+def cut_for_set_ups(results: Sequence[PartResult]) -> float:
+    """The points that chain rules which are only set up have beyond the share of the sheet up to which they count.
+
+    Anybody can write the chain rule of any model by its names, so a sheet of nothing else earns no more than this.
+    """
+    earned, most = set_ups(results)
+    return round(max(earned - most, 0.0), 6)
+
+
+def set_ups(results: Sequence[PartResult]) -> tuple[float, float]:
+    """What chain rules that are only set up earned where they count, and the most that they may earn together."""
+    sums = total(results)
+    found = [one for one in results if is_set_up(one) and one.asked.part not in sums.left_out]
+    share = min((one.asked.set_ups for one in found), default=1.0)
+    return round(fsum(one.score for one in found), 6), round(share * sums.max_score, 6)
+
+
+def is_set_up(result: PartResult) -> bool:
+    """Whether the points of a part are for a chain rule that is only set up, as nobody decided otherwise."""
+    return result.note.kind is NoteKind.CHAIN_RULE_ONLY and result.override is None
+
+
 def parts_left_out(results: Sequence[PartResult]) -> frozenset[str]:
     """The ids of the parts that do not count, for others of their questions are better."""
     return total(results).left_out if any(one.asked.best is not None for one in results) else frozenset()
@@ -65,7 +87,7 @@ def summed(report: GradeReport, parts: Iterable[PartResult], problems: Iterable[
     of_parts = {problem for result in parts for problem in result.problems}
     return replace(
         report,
-        score=sums.score,
+        score=round(sums.score - cut_for_set_ups(parts), 6),
         max_score=sums.max_score,
         review=any(result.review for result in parts) or not of_parts.issuperset(problems),
         parts=parts,

@@ -163,6 +163,7 @@ def _partial_credit(fields: Fields, inherited: PartialCredit, place: RubricPlace
         read_share(shares, "not_evaluated", inner, inherited.not_evaluated),
         read_share(shares, "floor", inner, inherited.floor),
         read_share(shares, "cap", inner, inherited.cap),
+        read_share(shares, "set_ups", inner, inherited.set_ups),
     )
     if credit.floor > credit.cap:
         inner.note(fields["partial_credit"].line, f"the floor {credit.floor:g} is above the cap {credit.cap:g}")

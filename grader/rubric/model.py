@@ -41,12 +41,16 @@ class Tolerance:
 @dataclass(frozen=True, slots=True)
 class PartialCredit:
     """Shares of a part's points: for a chain rule that is only set up, for a formula not worked out to a number, and
-    the least and the most that an answer that is not right can earn."""
+    the least and the most that an answer that is not right can earn.
+
+    `set_ups` is the share of all points of the sheet up to which chain rules that are only set up count.
+    """
 
     chain_rule_only: float = 0.5
     not_evaluated: float = 0.5
     floor: float = 0.0
     cap: float = 1.0
+    set_ups: float = 0.25
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,6 +209,7 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
             "not_evaluated": Key(_SHARE, "For a formula that is not worked out to a number (0.5)."),
             "floor": Key(_SHARE, "The least that an answer that is not right earns (0)."),
             "cap": Key(_SHARE, "The most that an answer that is not right earns (1)."),
+            "set_ups": Key(_SHARE, "Of the sheet's points, up to which all set-ups together count (0.25)."),
         },
         "tolerance": {
             "absolute": Key(_NUMBER, "The largest distance from the true value."),

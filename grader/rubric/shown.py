@@ -19,6 +19,7 @@ class Asked:
     """What a part asks, as the pages show it; one value shared by all reports of a rubric.
 
     A part `by_hand` has no target. `best` is how many of its question's parts count (None: all), bonus parts aside.
+    `set_ups` is the share of the sheet's points up to which chain rules that are only set up count.
     """
 
     part: str
@@ -32,3 +33,4 @@ class Asked:
     by_hand: bool = False
     bonus: bool = False
     best: int | None = None
+    set_ups: float = 1.0
