@@ -19,6 +19,7 @@ import grader
 from benchmarks.byhand import Misshapen, Unknown, shuffled
 from benchmarks.changes import mistakes, put
 from benchmarks.mutants import Form, forms_of, label_of, rubrics
+from grader.expression.algebra.construct import substitute
 from grader.expression.language.nodes import (
     ONE,
     Call,
@@ -149,7 +150,7 @@ def unicode(form: Form, formula: Expression) -> str | None:
     for word, sign in SIGNS.items():
         text = re.sub(rf"(?<![A-Za-z]){word}(?![A-Za-z])", sign, text)
     text = re.sub(r"\bd([^/\s()]+)/d", r"∂\1/∂", text, count=1)
-    return text.replace("^T", "ᵀ").replace("^2", "²").replace("*", "·").replace(" - ", " − ")
+    return text.replace("sum_", "∑_").replace("^T", "ᵀ").replace("^2", "²").replace("*", "·").replace(" - ", " − ")
 
 
 def numpy(form: Form, formula: Expression) -> str | None:
@@ -163,7 +164,10 @@ def _code(node: Expression) -> str | None:
             return str(value) if value.denominator == 1 else f"({value.numerator}/{value.denominator})"
         case Symbol(name=name):
             return name
-        case Product(factors=factors, joints=joints) if "otimes" not in joints:
+        case Product((left, right), ("circ",)):  # a star may be either product
+            parts = [_code(left), _code(right)]
+            return None if None in parts else f"np.multiply({parts[0]}, {parts[1]})"
+        case Product(factors=factors, joints=joints) if not {"otimes", "circ"}.intersection(joints):
             parts = [_operand(factor) for factor in factors]
             if None in parts:
                 return None
@@ -218,16 +222,13 @@ def other_letters(form: Form, formula: Expression) -> str | None:
     """Indices by other letters, which the left side names."""
     if not form.left:
         return None
-    kept = [place.name for side in (form.target,) for place in indices(side) if isinstance(place, Symbol)]
+    kept = [place.name for place in indices(form.target) if isinstance(place, Symbol)]
     taken = {item.name for item in form.question.graph.quantities} | set(form.question.graph.sizes) | symbols(formula)
     free = [letter for letter in "uvrsabmn" if letter not in taken]
     change = dict(zip(kept, free, strict=False))
-
-    def rule(node: Expression) -> Expression:
-        return Symbol(change[node.name]) if isinstance(node, Symbol) and node.name in change else rebuild(node, rule)
-
+    new = {letter: Symbol(name) for letter, name in change.items()}
     names = form.question.question.model.names
-    return f"{to_latex(rule(form.target), names)} = {to_latex(juxtaposed(rule(formula)), names)}"
+    return f"{to_latex(substitute(form.target, new), names)} = {to_latex(juxtaposed(substitute(formula, new)), names)}"
 
 
 def ranges(form: Form, formula: Expression) -> str | None:

@@ -16,6 +16,7 @@ EXACT = 1e-9
 DEFAULT_RELATIVE = 0.005
 DEFAULT_DIGITS = 3
 NEAR_UNITS = 5
+LAST_PLACE = 308  # of floating point
 NO_PLACE = 10_000  # in an array of places, of an entry that is no typed number
 NOTHING_ROUNDED = 1e-3  # of half a unit: an enclosure that is no wider is of numbers that came out even
 _SHIFTS = {
@@ -34,6 +35,11 @@ def typed_place(node: Expression) -> int | None:
     if isinstance(node, Call) and node.function == "neg":
         return typed_place(node.args[0])
     return node.place if isinstance(node, Number) else None
+
+
+def unit_of(place: int) -> float:
+    """The unit of a decimal place, 0.01 of -2; without end where floating point ends."""
+    return 10.0**place if place <= LAST_PLACE else math.inf
 
 
 def typed_places(node: Expression) -> Expression | None:
@@ -69,7 +75,7 @@ def accepted(
     low, high = truth - allowed, truth + allowed
     if interval is not None:
         half = half_unit(tolerance, abs(answer))
-        own = min(half, 0.5 * 10.0**place) if place is not None else 0.0
+        own = min(half, 0.5 * unit_of(place)) if place is not None else 0.0
         slack = own + allowed + 1e-12 * min(1.0, abs(truth)) + 1e-9 * abs(truth)
         low, high = min(low, interval[0] - slack), max(high, interval[1] + slack)
     elif rounds(tolerance):  # of a program that is not carried on: the truth, rounded as asked
@@ -120,7 +126,7 @@ def slip_in_number(
             continue
         moved, typed = answer * turned * 10.0**-shift, None if place is None else place - shift
         low, high = accepted(moved, truth, typed, tolerance, interval)
-        unit = 0.0 if typed is None else 10.0**typed
+        unit = 0.0 if typed is None else unit_of(typed)
         fits = low <= moved <= high or (abs(moved - truth) <= 0.5 * unit and abs(moved) >= 10 * unit)
         # a number within the tolerance of 0 says nothing about its sign or its size
         if fits and not low <= 0 <= high and abs(moved) >= unit:
@@ -145,5 +151,5 @@ def _allowed(truth: float, place: int | None, answer: float, tolerance: Toleranc
     if not kinds:  # nothing said: half a percent, or what was typed is the truth rounded to three digits or more
         kinds.append(DEFAULT_RELATIVE * abs(truth))
         if place is not None and answer and math.floor(math.log10(abs(answer))) - place + 1 >= DEFAULT_DIGITS:
-            kinds.append(0.5 * 10.0**place)
+            kinds.append(0.5 * unit_of(place))
     return max(kinds)

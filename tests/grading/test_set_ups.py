@@ -1,4 +1,4 @@
-"""Chain rules that are only set up count up to a share of the sheet; what is beyond is taken off its total, and said."""
+"""Chain rules that are only set up count up to a share of the sheet; what is beyond is taken off and said."""
 
 from __future__ import annotations
 

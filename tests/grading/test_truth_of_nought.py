@@ -70,3 +70,12 @@ def test_an_answer(part: str, answer: str, verdict: str, why: str) -> None:
 
 def test_the_rubric_passes_its_check() -> None:
     assert check(key()) == ()
+
+
+@pytest.mark.parametrize(
+    "number", ["1e308", "-1e308", "1.7976931348623157e308", "1e-308", "5e-324", "1e400", "9" * 400]
+)
+@pytest.mark.parametrize("part", ["h", "dw", "dE21", "half-a-percent", "significant"])
+def test_numbers_at_the_ends_of_floating_point_fail_nothing(part: str, number: str) -> None:
+    result = grader.grade_answer(key(), part, number)
+    assert result.note != "grader_failed" and result.verdict != "correct"

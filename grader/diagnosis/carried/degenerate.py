@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.comparison.aligned_values import truth_value
 from grader.comparison.target import Target
-from grader.comparison.tolerances import accepted, number_note, typed_place
+from grader.comparison.tolerances import accepted, number_note, typed_place, unit_of
 from grader.diagnosis.carried.follow_through_program import NEGLIGIBLE, Program, moved, reads_held, true_reach
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression
@@ -93,7 +93,7 @@ def _same(one: Program, other: Program, goal: Target, place: int | None) -> bool
     if not one.question.numeric:
         return all(_near(a, b, a) for a, b in _pairs(one, other, goal))
     a, b = _number(one, goal), _number(other, goal)
-    half = half_unit(goal.tolerance, abs(b)) or (0.0 if place is None else 0.5 * 10.0**place)
+    half = half_unit(goal.tolerance, abs(b)) or (0.0 if place is None else 0.5 * unit_of(place))
     return abs(a - b) <= half if half else number_note(a, b, None, goal.tolerance, None) is not None
 
 

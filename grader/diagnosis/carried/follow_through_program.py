@@ -16,6 +16,7 @@ from grader.autodiff.backprop import NotDifferentiable, backward_pass, inline
 from grader.autodiff.graph import ComputationGraph, Node, names_in
 from grader.autodiff.lower import lower
 from grader.comparison.target import unfinished
+from grader.comparison.tolerances import unit_of
 from grader.expression.algebra.construct import add, free_symbols, fresh, indexed, mul, number, sub, substitute, total
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, ShapeError
@@ -202,7 +203,7 @@ def _typed(own: Own, tolerance: Tolerance) -> Interval:
     value = own.value or 0.0
     half = half_unit(tolerance, abs(value))
     if not half and own.place is not None:
-        half = 0.5 * 10.0**own.place
+        half = 0.5 * unit_of(own.place)
     return (value - half, value + half)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from grader.comparison.aligned_values import pairs_in
 from grader.comparison.arrays import PLAIN, Pair
 from grader.comparison.interpretations import with_implied_sums
-from grader.comparison.tolerances import EXACT, number_note, typed_place
+from grader.comparison.tolerances import EXACT, number_note, typed_place, unit_of
 from grader.diagnosis.predict.pairs import combined
 from grader.diagnosis.predict.predictions import Predictions, predictions
 from grader.diagnosis.rules.mistake import Mistake
@@ -189,7 +189,7 @@ def _own(predicted: float, place: int | None) -> float:
     """Half a unit of the last digit typed, as a share of the prediction."""
     if not predicted:
         return math.inf
-    return 0.5 * 10.0**place / abs(predicted) if place is not None else 0.0
+    return 0.5 * unit_of(place) / abs(predicted) if place is not None else 0.0
 
 
 def _carried(part: SolvedPart) -> float:

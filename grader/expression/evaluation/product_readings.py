@@ -188,10 +188,13 @@ def _bar_readings(node: Expression, env: Environment) -> list[Expression]:
 
 
 def _bare_sums(node: Expression, body: Expression, env: Environment) -> list[Expression]:
-    r"""A bare ``\sum`` of a matrix runs over everything, down its columns or along its rows."""
+    r"""A bare ``\sum`` of a matrix runs over everything, its columns or its rows; of a column over it all."""
     if _rank(body, env) != 2:
         return [node]
-    return [Call("total", (body,)), *(Call("total", (body, integer(axis))) for axis in (0, 1))]
+    whole = Call("total", (body,))
+    if min(_shape(body, env)) == 1:
+        return [whole]
+    return [whole, *(Call("total", (body, integer(axis))) for axis in (0, 1))]
 
 
 def _product_readings(node: Product, env: Environment, rows: bool) -> list[Expression]:

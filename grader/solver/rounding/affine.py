@@ -95,6 +95,13 @@ def enclosures(
     there, whatever its formula. A line without an enclosure gets the whole line of numbers.
     """
     forms = _Forms(tolerance, {entry: exactly(value) for entry, value in given.items()})
+    with np.errstate(all="ignore"):  # what floating point does not hold has no end
+        return _enclosed(lines, forms, held)
+
+
+def _enclosed(
+    lines: Iterable[ScalarLine], forms: _Forms, held: Mapping[ArrayEntry, Interval]
+) -> dict[ArrayEntry, Interval]:
     found = {}
     for line in lines:
         spend(FORM)
