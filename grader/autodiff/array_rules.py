@@ -12,7 +12,7 @@ from typing import TypeAlias
 from grader.autodiff.entrywise import Entry, Letters, elementwise, flat, length, matmul, outer, scalar, summed
 from grader.expression.algebra.construct import call, div, mul, number, power, sub, substitute
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.nodes import ONE, Call, Expression, Number, Symbol
+from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Number, Symbol
 from grader.problems import Span
 
 ArrayArgs: TypeAlias = Sequence[Entry]
@@ -117,13 +117,15 @@ def _position(args: ArrayArgs, span: Span) -> int:
     return at % len(args[0].axes)
 
 
-def _total(args: ArrayArgs, _: Letters, span: Span) -> Entry:
+def _total(args: ArrayArgs, supply: Letters, span: Span) -> Entry:
     x = args[0]
     if len(args) == 1:
         return scalar(_everything(x, x.body))
     at = _position(args, span)
     body = summed(x.body, x.letters[at], x.axes[at])
-    return Entry(x.letters[:at] + x.letters[at + 1 :], x.axes[:at] + x.axes[at + 1 :], body)
+    kept = len(args) == 3 and args[2].body != ZERO
+    middle = ((supply.new(),), ("1",)) if kept else ((), ())
+    return Entry(x.letters[:at] + middle[0] + x.letters[at + 1 :], x.axes[:at] + middle[1] + x.axes[at + 1 :], body)
 
 
 def _mean(args: ArrayArgs, supply: Letters, span: Span) -> Entry:

@@ -90,7 +90,7 @@ def _bare_sums_bound(question: SolvedQuestion, target: Expression, answer: Expre
 
     Over all letters that the target does not have, over each alone, or over the target's where there are no others.
     """
-    if not any(isinstance(item, Reduce) and not item.letter for item in walk(answer)):
+    if not any(_bare_sum(item) for item in walk(answer)):
         return
     kept = {place.name for side in sides(target) for place in indices(side) if isinstance(place, Symbol)}
     names = {item.name for item in question.graph.quantities}
@@ -99,11 +99,22 @@ def _bare_sums_bound(question: SolvedQuestion, target: Expression, answer: Expre
         yield rewritten(answer, lambda node, again, choice=choice: _bound(node, again, choice))  # type: ignore[misc]
 
 
+def _bare_sum(node: Expression) -> Reduce | None:
+    r"""A sum that does not say what it runs over: ``\sum x_k``, or ``sum(x_k - mu)`` in words of code."""
+    match node:
+        case Reduce(letter=""):
+            return node
+        case Call(function="total", args=(body,)) if _index_letters(body):
+            return Reduce("sum", "", body, span=node.span)
+    return None
+
+
 def _bound(node: Expression, again: Again, letters: list[str]) -> Expression:
     node = rebuild(node, again)
-    if not isinstance(node, Reduce) or node.letter:
+    bare = _bare_sum(node)
+    if bare is None:
         return node
-    inside = _index_letters(node.body)
+    inside, node = _index_letters(bare.body), bare
     for letter in sorted(inside.intersection(letters) or (inside if not letters else ())):
         node = replace(node, letter=letter) if not node.letter else Reduce(node.kind, letter, node, span=node.span)
     return node

@@ -36,3 +36,10 @@ def test_way_of_writing(rubric, part, verdict, answer, why):
     found = grader.grade_answer(solved(rubric), part, answer)
     expected = ("undecided", "unreadable") if verdict == "doubt" else (verdict,)
     assert found.verdict in expected, f"{why}: {found.note}, {found.message}"
+
+
+@each(HERE / "plain_and_code.txt")
+def test_plain_text_and_code(rubric, part, verdict, answer, why):
+    found = grader.grade_answer(solved(rubric), part, answer)
+    expected = ("undecided", "unreadable") if verdict == "doubt" else (verdict,)
+    assert found.verdict in expected, f"{why}: {found.note}, {found.message}"

@@ -135,18 +135,18 @@ def trace(args: Values, span: Span = NOWHERE) -> Value:
 
 
 def total(args: Values, span: Span = NOWHERE) -> Value:
-    """The sum of all entries, or along one position counted from 0 (``axis``)."""
+    """The sum of all entries, or along one position counted from 0 (``axis``), which a third argument leaves as 1."""
     x = args[0]
-    if len(args) == 2:
-        return Value(x.data.sum(axis=_position(args, span)), x.letters)
+    if len(args) > 1:
+        return Value(x.data.sum(axis=_position(args, span), keepdims=_keeps(args, span)), x.letters)
     return Value(_flat(x).sum(-1), x.letters)
 
 
 def mean(args: Values, span: Span = NOWHERE) -> Value:
-    """The mean of all entries, or along one position counted from 0."""
+    """The mean of all entries, or along one position counted from 0, which a third argument leaves as 1."""
     x = args[0]
-    if len(args) == 2:
-        return Value(x.data.mean(axis=_position(args, span)), x.letters)
+    if len(args) > 1:
+        return Value(x.data.mean(axis=_position(args, span), keepdims=_keeps(args, span)), x.letters)
     return Value(_flat(x).mean(-1), x.letters)
 
 
@@ -186,6 +186,11 @@ def _position(args: Values, span: Span) -> int:
     if not -args[0].rank <= axis < args[0].rank:
         raise ShapeError(f"there is no axis {axis} in {shape_text(args[0].shape)}", span)
     return axis if axis < 0 else axis - args[0].rank
+
+
+def _keeps(args: Values, span: Span) -> bool:
+    """Whether the axis that is summed over stays, of length 1."""
+    return len(args) > 2 and _one_number(args[2], span) != 0
 
 
 def _one_number(x: Value, span: Span) -> float:

@@ -101,8 +101,8 @@ _ARRAYS = (
     Function("multiply", "array", 2, 2, ("multiply",), r"\operatorname{multiply}"),
     Function("diag", "array", 1, 1, ("diag",), r"\operatorname{diag}"),
     Function("trace", "array", 1, 1, ("trace", "tr"), r"\operatorname{tr}"),
-    Function("total", "array", 1, 2, ("sum", "total"), r"\operatorname{sum}"),
-    Function("mean", "array", 1, 2, ("mean", "avg", "average"), r"\operatorname{mean}"),
+    Function("total", "array", 1, 3, ("sum", "total"), r"\operatorname{sum}"),
+    Function("mean", "array", 1, 3, ("mean", "avg", "average"), r"\operatorname{mean}"),
     Function("ones", "array", 0, 2, ("ones",), r"\mathbf{1}"),
     Function("identity", "array", 0, 1, ("identity", "eye"), "I"),
 )

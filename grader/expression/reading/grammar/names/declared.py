@@ -3,7 +3,7 @@ r"""A declared quantity with what stands on it and behind it: ``y[i]`` an entry,
 from __future__ import annotations
 
 from grader.expression.language.names import Declared
-from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Slice, Symbol
+from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Slice, Symbol, integer
 from grader.expression.reading.grammar.names.arguments import (
     differentiated_by,
     entries_by_arguments,
@@ -71,3 +71,14 @@ def _behind_brackets(p: Parser, found: Found, entries: tuple[Expression, ...]) -
 def transposed(p: Parser, node: Expression, shape: Shape) -> Expression:
     """`node`, or its transpose where one stands among the superscripts of its name."""
     return Call("transpose", (node,), 0, getattr(node, "span", p.span(p.pos))) if shape.transposed else node
+
+
+def axes_of(p: Parser, node: Expression) -> tuple[str, ...]:
+    """The sizes of the axes of a quantity that stands whole; none of any other formula."""
+    declared = p.table.exact.get(node.name) if p.table is not None and isinstance(node, Symbol) else None
+    return () if declared is None else declared.axes
+
+
+def size_of(axis: str) -> Expression:
+    """A size as a formula: its symbol, or a number."""
+    return integer(int(axis)) if axis.isdigit() else Symbol(axis)

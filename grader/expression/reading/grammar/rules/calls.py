@@ -116,7 +116,7 @@ def applied(p: Parser, row: str, start: int, primes: int, first: Expression | No
     check_primes(primes, name, p.span(start))
     given = [] if first is None else [first]
     if p.kinds[p.pos] == "(" and p.token.text not in ("|", "‖", "matrix", "cases"):
-        given += _arguments(p, row, first is not None or spec.low == 0)
+        given += _arguments(p, row, first is not None or spec.low == 0, first is not None)
     elif first is None:
         given.append(implicit(p, name or row))
     if len(given) == 1 and (spec.low > 1 or spec.high is None):
@@ -160,14 +160,16 @@ def _heaviside(x: Expression, at_zero: Expression, span: Span) -> Expression:
     return Cases(((ZERO, below), (ONE, above)), at_zero, span)
 
 
-def _arguments(p: Parser, row: str, empty: bool) -> list[Expression]:
+def _arguments(p: Parser, row: str, empty: bool, behind: bool = False) -> list[Expression]:
     """The values between the brackets ahead, separated by commas; `empty` says that there may be none."""
     end = p.match[p.pos]
     given: list[Expression] = []
     single = row in FUNCTIONS and FUNCTIONS[row].high == 1
+    kept = False
     with p.nested(single and row not in ("step", "log")):
         p.pos += 1
         while p.pos < end or not empty:
+            kept = kept or _keeps_axis(p)
             value = _argument(p, row, p.token)
             if value is not None:
                 given.append(value)
@@ -175,7 +177,13 @@ def _arguments(p: Parser, row: str, empty: bool) -> list[Expression]:
                 break
             p.pos += 1
         close(p, end)
-    return given
+    return [*given, ONE] if kept and len(given) == 2 - behind and row in ("total", "mean") else given
+
+
+def _keeps_axis(p: Parser) -> bool:
+    """Whether ``keepdims=True`` stands here."""
+    ahead = (p.token.text, p.kinds[p.pos + 1], p.tokens[p.pos + 2].text)
+    return ahead in (("keepdims", "=", "True"), ("keepdim", "=", "True"), ("keepdims", "=", "1"), ("keepdim", "=", "1"))
 
 
 def _argument(p: Parser, row: str, token: Token) -> Expression | None:

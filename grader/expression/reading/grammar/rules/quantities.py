@@ -12,6 +12,7 @@ from grader.expression.language.functions import CONSTANTS, SPELLINGS
 from grader.expression.language.nodes import Call, Expression, Indexed, Symbol
 from grader.expression.reading.grammar.differentials import mend_deltas, quotient_ahead
 from grader.expression.reading.grammar.names import letter_runs, unknown
+from grader.expression.reading.grammar.names.declared import axes_of, size_of
 from grader.expression.reading.grammar.names.function_names import function_row
 from grader.expression.reading.grammar.names.meaning import MAX_NAME, SCRIPTS, kronecker_pair, meaning
 from grader.expression.reading.grammar.names.subscripts import entries_in
@@ -158,10 +159,21 @@ def _call_or_derivative(p: Parser, start: int, text: str) -> Expression | None:
         return None
     if text[0] == "d" and p.kinds[start - 1] != "partial" and quotient_ahead(p, start):
         return p.prefix_rules["partial"](p)
+    if text == "len" and p.table is not None and p.kinds[start + 1] == "(":
+        return _length(p, start)
     if text == "delta" and mend_deltas(p, start):
         return p.operand()
     row = function_row(p, text, start)
     return None if row is None else p.rules.function(p, row)
+
+
+def _length(p: Parser, start: int) -> Expression:
+    """``len(x)``: how many entries, or rows, a quantity of the model has."""
+    p.pos = start + 1
+    axes = axes_of(p, p.power())
+    if not axes:
+        fail("'len' is the length of an array", "write len(x) with x of the model", *p.tokens[start][2:])
+    return size_of(axes[0])
 
 
 def _calls_anyway(p: Parser, text: str) -> bool:

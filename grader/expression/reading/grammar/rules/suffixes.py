@@ -14,6 +14,7 @@ from grader.expression.language.nodes import (
     Symbol,
     children,
 )
+from grader.expression.reading.grammar.names.declared import axes_of, size_of
 from grader.expression.reading.grammar.names.meaning import meaning
 from grader.expression.reading.grammar.names.subscripts import entries_in_code, indices, places_in_code
 from grader.expression.reading.grammar.parser import Parser
@@ -34,10 +35,26 @@ def method(p: Parser, node: Expression, start: int) -> Expression:
         if name != "T" and p.kinds[p.pos] == "(":
             p.pos = p.match[p.pos] + 1
         return Call("transpose", (node,), 0, p.span(start))
+    if name in ("shape", "size"):
+        return _length(p, node, name, start)
     if name == "astype":
         p.pos = p.match.get(p.pos, p.pos - 1) + 1
         return node
     return p.rules.applied(p, _METHODS[name], start, 0, node, "")
+
+
+def _length(p: Parser, node: Expression, name: str, start: int) -> Expression:
+    """``X.shape[0]`` and ``x.size``: the length of an axis of a quantity of the model."""
+    axes = axes_of(p, node)
+    place = 0
+    if name == "shape":
+        opener = p.pos
+        if p.token.text != "[" or p.match[opener] != opener + 2 or not p.tokens[opener + 1].text.isdigit():
+            fail("'.shape' needs an axis", "write X.shape[0]", p.tokens[start].start, p.token.start)
+        place, p.pos = int(p.tokens[opener + 1].text), opener + 3
+    if place >= len(axes) or (name == "size" and len(axes) != 1):
+        fail(f"this has no such '.{name}'", "of an array of the model", p.tokens[start].start, p.token.start)
+    return size_of(axes[place])
 
 
 def percent(p: Parser, node: Expression, start: int) -> Expression:
