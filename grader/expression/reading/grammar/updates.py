@@ -46,6 +46,8 @@ def gradient(left: Expression, right: Expression, size: str) -> Expression | Non
     """What an update takes off its variable, less the step size; None where that is not one term."""
     match right:
         case Call(function="sub" | "add" as sign, args=(first, step)) if first == left:
+            if not size and _SIZES.intersection(free_symbols(step)):
+                return None  # the model has a step size: the new value itself is asked for
             found = _without(step, size) if size else step
             if found is None or size in free_symbols(found):
                 return None

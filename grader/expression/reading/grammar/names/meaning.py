@@ -45,6 +45,8 @@ def meaning(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
     if p.table is None:
         special = _delta_or_identity(p, shape, span, start) if shape.base == "delta" or shape.base == "I" else None
         return special if special is not None else transposed(p, free_name(p, shape, span), shape)
+    if shape.below and (node := _with_parameters(p, shape, span)) is not None:
+        return node
     found = p.table.find(shape.base, shape.above, shape.below, shape.primes)
     if found is not None and takes_indices(p, found):
         p.used.add(found.declared.name)
@@ -55,6 +57,25 @@ def meaning(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
             return node
     unknown.report(p, shape, span, found)
     return transposed(p, Symbol(shape.display, span), shape)
+
+
+def _with_parameters(p: Parser, shape: Shape, span: Span) -> Expression | None:
+    r"""``\pi_\theta(a)``: an array in an index's place is what the quantity depends on, a letter in brackets enters.
+
+    A single letter may be an index and a quantity, and is an index there.
+    """
+    if p.table is None or len(shape.below) < 2 or shape.above or shape.primes:
+        return None
+    below, base = p.table.exact.get(shape.below), p.table.exact.get(shape.base)
+    if below is None or not below.rank or below.role != "quantity" or base is None or base.rank != 1:
+        return None
+    p.used.add(base.name)
+    whole = Symbol(base.name, span)
+    inside = p.tokens[p.pos + 1 : p.match.get(p.pos, p.pos)]
+    if p.token.text != "(" or len(inside) != 1 or inside[0].kind != "name" or len(inside[0].text) != 1:
+        return whole
+    p.pos += 3
+    return Indexed(whole, (Symbol(inside[0].text, span),), span)
 
 
 def name_alone(p: Parser) -> Expression:

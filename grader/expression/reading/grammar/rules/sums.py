@@ -18,6 +18,7 @@ from grader.problems import Problem, Span
 _FLIPPED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}
 _EMPTY = frozenset(("end", ")", "=", ",", "joint", "/"))  # before these, nothing is left to be summed
 _BEHIND_RANGE = frozenset((",", ";", ":", "|", "row", "quad", "name", "word"))
+_WHOLE_SETS = frozenset(("D", "B", "X", "V", "N", "I", "data", "batch"))  # usual names of all examples, classes, words
 _BEHIND_INDEXED = frozenset(("_", "^", "+", "-", "joint", "("))
 
 
@@ -136,8 +137,9 @@ def _read_letter(p: Parser, under: _Range, close: int) -> None:
     after = p.tokens[at + 1]
     if after.kind == "rel" and after.text == "in":
         p.pos += 2
+        _check_set(p, close)
         while p.pos < close and p.kinds[p.pos] not in (",", "row"):
-            p.pos += 1
+            p.pos = p.match.get(p.pos, p.pos) + 1
     elif after.kind == "=" and names[0] not in under.letters:
         p.pos += 2
         first = p.sum()
@@ -155,6 +157,16 @@ def _read_letter(p: Parser, under: _Range, close: int) -> None:
     else:
         p.pos += 1
     under.letters += [name for name in names if name not in under.letters]
+
+
+def _check_set(p: Parser, close: int) -> None:
+    """Refuse a set of a name that nothing declares: it may hold less than the whole range. Data sets are the range."""
+    name = p.token
+    alone = p.kinds[p.pos + 1] in (",", "row") or p.pos + 1 == close
+    if name.kind not in ("name", "word") or not alone or p.table is None or name.text in _WHOLE_SETS:
+        return
+    if name.text in p.defined or not p.table.knows(name.text):
+        fail(f"what is in the set '{name.text}' is not known here", "write a condition", name.start, name.end)
 
 
 def _no_letter(token: Token) -> NoReturn:
