@@ -28,6 +28,8 @@ _REMARK = re.compile(
 _CROSS = re.compile(
     r"(?<=\d)\s?[xX]\s?(?=10\s?(?:\^|\*\*|[⁻⁰-⁹]))|(?:(?<![\w.^{])(?:\d+(?:\.\d*)?|\.\d+)) +[xX] +(?=\.?\d)"
 )
+# \mathrm{d}L, the upright d of a differential, as the d of dL
+_UPRIGHT_D = re.compile(r"\\(?:mathrm|operatorname|rm|text|mathsf|textrm)\s*\{d\}(?=[A-Za-z\\])")
 _DELIMITER = re.compile(r"(?<!\\)(?:\$\$?|`+|\\[\[\]()])")
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
 _DEFINES = re.compile(r"\b(?:where|with|let|define|defining|denote|denoting|and)\W*$", re.IGNORECASE)
@@ -50,6 +52,8 @@ def prepared(text: str, notes: list[str]) -> str:
         text = text.translate({ord(sign): _plain(sign) for sign in set(text)})
     if ("newcommand" in text or r"\def" in text or "DeclareMath" in text) and _MACRO.search(text):
         text = _expanded(text)
+    if r"{d}" in text:
+        text = _UPRIGHT_D.sub(lambda found: "d".rjust(len(found[0])), text)
     if "10" in text or " x " in text or " X " in text:
         text = _CROSS.sub(lambda found: found[0].replace("x", "×").replace("X", "×"), text)
     opener = text.rfind("(")  # a remark stands in the last brackets

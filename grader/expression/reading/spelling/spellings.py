@@ -67,8 +67,9 @@ class Spellings:
 
 
 def key_of(base: str, above: str = "", below: str = "", primes: int = 0) -> str:
-    """The normal form under which spellings of one name meet."""
-    return base + above + below.replace(",", "").replace("_", "") + "'" * primes
+    """The normal form under which spellings of one name meet; ``x_i`` is no xi."""
+    parted = "_" if below and base + below in GREEK else ""
+    return base + above + parted + below.replace(",", "").replace("_", "") + "'" * primes
 
 
 def _parts(base: str, above: str, below: str, primes: int) -> tuple[str, str, str, int]:
@@ -128,7 +129,7 @@ def _allowed(declared: Declared) -> frozenset[str]:
 def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> Found | None:
     exact, keys = table.exact, table.keys
     for name in (f"{base}_{below}" if below else base, base + below):
-        if name in exact and not above and not primes:
+        if name in exact and not above and not primes and not (below and name in GREEK):
             return Found(exact[name])
     # W_{21}^{(1)} and W_{12-1} share a normal form: as declared comes first
     declared = table.shapes.get(_parts(base, above, below, primes)) or keys.get(key_of(base, above, below, primes))

@@ -45,9 +45,9 @@ def meaning(p: Parser, shape: Shape, span: Span, start: int) -> Expression:
     if p.table is None:
         special = _delta_or_identity(p, shape, span, start) if shape.base == "delta" or shape.base == "I" else None
         return special if special is not None else transposed(p, free_name(p, shape, span), shape)
-    if shape.below and (node := _with_parameters(p, shape, span)) is not None:
-        return node
     found = p.table.find(shape.base, shape.above, shape.below, shape.primes)
+    if (found is None or found.below) and (node := _with_parameters(p, shape, span)) is not None:
+        return node
     if found is not None and takes_indices(p, found):
         p.used.add(found.declared.name)
         return quantity(p, found, shape, span)
