@@ -12,7 +12,7 @@ from grader.comparison.target import leaned_on
 from grader.expression.language.nodes import Expression, head
 from grader.expression.reading.read import Reading
 from grader.grading.partial import worth
-from grader.results import NOTES, Decision, Earned, EarnedLine, Note, NoteKind, PartResult
+from grader.results import NOTES, Decision, Earned, EarnedLine, Note, NoteKind, Outcome, PartResult, ScoreLine
 from grader.solver.key import SolvedPart, SolvedQuestion
 
 SET_UP = "the chain rule is set up rightly"
@@ -25,14 +25,32 @@ def leans_on(question: SolvedQuestion, part: SolvedPart, reading: Reading, expre
     return tuple(name for name in leaned_on(question, part.part.target, expression) if parts[name] not in own)
 
 
-def built_on(part: SolvedPart, result: PartResult, written: Container[str]) -> PartResult:
-    """The result where only the parts that are `written` have an answer: what builds on others is a set-up."""
+def built_on(part: SolvedPart, result: PartResult, written: Container[str], wrong: Container[str] = ()) -> PartResult:
+    """The result where only the parts that are `written` have an answer: what builds on others is a set-up.
+
+    What builds on a part whose answer is `wrong` is right given that answer: the error is charged there.
+    """
     blank = [name for name in result.leans_on if name not in written]
-    if not blank:
+    if blank:
+        return _set_up(part, result, blank[0])
+    followed = [name for name in result.leans_on if name in wrong]
+    if not followed or result.verdict is not Outcome.CORRECT:
         return result
+    score = round(part.part.points * part.part.follow_through, 6)
+    return replace(
+        result,
+        verdict=Outcome.CORRECT if score == part.part.points else Outcome.PARTLY_CORRECT,
+        score=score,
+        note=Note(NoteKind.FOLLOW_THROUGH),
+        message=f"This is right, given your answer to part {followed[0]}.",
+        lines=(ScoreLine(f"right, given your answer to part {followed[0]}", score),),
+    )
+
+
+def _set_up(part: SolvedPart, result: PartResult, blank: str) -> PartResult:
     credit, kind = part.part.partial_credit, NoteKind.CHAIN_RULE_ONLY
     line = EarnedLine(SET_UP, share=credit.chain_rule_only)
     earned = Earned(Decision.EQUIVALENT, (line,), floor=credit.floor, cap=credit.cap)
     lines, score, outcome = worth(earned, part.part.points)
-    message = f"{NOTES[kind].sentence} Part {blank[0]}, which it builds on, has no answer."
+    message = f"{NOTES[kind].sentence} Part {blank}, which it builds on, has no answer."
     return replace(result, verdict=outcome, score=score, note=Note(kind), message=message, lines=lines)

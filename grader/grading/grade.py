@@ -41,6 +41,7 @@ from grader.grading.totals import summed
 from grader.problems import Problem
 from grader.results import (
     NOTES,
+    WRONG,
     AnswerShown,
     Decision,
     Earned,
@@ -130,7 +131,8 @@ def question_results(
     followed = carried(question, alone, own, isolation) if known is None else known
     both = with_credit(question, alone, followed)
     written = {answer.part for answer in submission.answers if answer.text.strip()}
-    worked_out = [built_on(part, result, written) for part, result in zip(question.parts, both, strict=True)]
+    wrong = {result.asked.part for result in both if result.verdict in WRONG}
+    worked_out = [built_on(part, result, written, wrong) for part, result in zip(question.parts, both, strict=True)]
     there = [placed(result, answer) if answer else result for result, answer in zip(worked_out, given, strict=True)]
     results |= {one.asked.part: _confirmed_by_hand(one) if submission.ocr else one for one in there}
     return tuple(results[asked.part] for asked in question.asked if asked.part not in held), followed

@@ -55,7 +55,7 @@ def key() -> AnswerKey:
         ({"ds": "?!", "du": "dL/ds h"}, ("unreadable unreadable 0", "correct equivalent 2"), "on one that is not read"),
         (
             {"ds": "2 " + DS, "du": "dL/ds h"},
-            ("incorrect malrule/factor_two 0", "correct equivalent 2"),
+            ("incorrect malrule/factor_two 0", "correct follow_through 2"),
             "on a wrong one",
         ),
     ],
