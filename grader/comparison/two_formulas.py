@@ -14,6 +14,7 @@ from grader.autodiff.graph import ComputationGraph, Leaf, Node
 from grader.comparison.arrays import Pair
 from grader.comparison.common_vocabulary import alike, free_names
 from grader.comparison.counterexample import figure, kinds, right_where, two_figures
+from grader.comparison.equations import Sides, differences, equation_of, sides_to_compare
 from grader.comparison.judge import judge
 from grader.comparison.piecewise_points import in_every_piece
 from grader.comparison.scalars import compare_points, flat, is_scalar, same_form
@@ -22,6 +23,7 @@ from grader.expression.algebra.construct import free_symbols
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.domain import REAL, Domain, parse_domain
 from grader.expression.language.nodes import (
+    ZERO,
     Expression,
     Indexed,
     Number,
@@ -32,6 +34,7 @@ from grader.expression.language.nodes import (
     indices,
     walk,
 )
+from grader.expression.language.words import GREEK
 from grader.expression.reading.read import Reading, read
 from grader.problems import Problem
 from grader.results import Decision, Evidence, Note, NoteKind, Verdict, differs, same, undecided
@@ -58,7 +61,18 @@ def equivalent(reference: str, answer: str, domains: Mapping[str, str] | None = 
     if second.problems or second.expression is None:
         message = str(second.problems[0]) if second.problems else "there is no formula here"
         return Verdict(Decision.UNREADABLE, Note(NoteKind.UNREADABLE), message=message)
-    return compare(first, second, known)
+    verdict = compare(first, second, known)
+    if verdict.decision is Decision.NOT_EQUIVALENT and _words(first.expression) ^ _words(second.expression):
+        by_letters = read(reference, notation="latex"), read(answer, notation="latex")
+        if not any(one.problems or one.expression is None for one in by_letters):
+            again = compare(*by_letters, known)
+            return again if again.decision is Decision.EQUIVALENT else verdict
+    return verdict
+
+
+def _words(formula: Expression) -> frozenset[str]:
+    """The names of several letters: ``ab`` is one in code, and a product of two letters by hand."""
+    return frozenset(name for name in free_symbols(formula) if len(name) > 1 and name.isalpha() and name not in GREEK)
 
 
 def read_domains(domains: Mapping[str, str]) -> dict[str, Domain]:
@@ -83,7 +97,31 @@ def compare(reference: Reading, answer: Reading, domains: Mapping[str, Domain]) 
 
 
 def _compare(reference: Reading, answer: Reading, domains: Mapping[str, Domain]) -> Verdict:
-    left, right = alike(_formula_of(reference), _formula_of(answer), domains)
+    equation = equation_of(reference)
+    if equation is not None:
+        return _compare_equations(equation, equation_of(answer), domains)
+    return _compare_formulas(_formula_of(reference), _formula_of(answer), domains)
+
+
+def _compare_equations(reference: Sides, answer: Sides | None, domains: Mapping[str, Domain]) -> Verdict:
+    found = sides_to_compare(reference, answer)
+    if found is None:
+        for one, other in differences(reference, answer):
+            verdict = _compare_formulas(one, other, domains)
+            if verdict.decision is Decision.EQUIVALENT:
+                return verdict
+        return undecided(NoteKind.AMBIGUOUS_READING, "The reference is an equation; the answer is none like it.")
+    verdict = _compare_formulas(*found.sides, domains)
+    if verdict.decision is not Decision.EQUIVALENT or found.degree is None or found.nought is None:
+        return verdict
+    unique = _compare_formulas(*found.degree, domains).decision is Decision.EQUIVALENT
+    if unique and _compare_formulas(found.nought, ZERO, domains).decision is Decision.NOT_EQUIVALENT:
+        return verdict
+    return undecided(NoteKind.AMBIGUOUS_READING, "One equation follows from the other; it may say less.")
+
+
+def _compare_formulas(one: Expression, other: Expression, domains: Mapping[str, Domain]) -> Verdict:
+    left, right = alike(one, other, domains)
     if left == right:
         return same(Evidence("proof", detail="the same formula"))
     try:

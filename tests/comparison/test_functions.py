@@ -12,3 +12,9 @@ from tests.cases import each
 def test_functions(reference: str, answer: str, decision: str, why: str) -> None:
     found = grader.equivalent(reference, answer)
     assert found.decision == decision, f"{why}: {found.message}"
+
+
+@each(Path(__file__).parent / "equations.txt")
+def test_equations_and_letters(reference: str, answer: str, decision: str, why: str) -> None:
+    found = grader.equivalent(reference, answer)
+    assert found.decision == decision, f"{why}: {found.message}"

@@ -11,6 +11,7 @@ from grader.expression.language.words import FUNCTION_LETTERS
 from grader.expression.reading.grammar.cursor import Cursor
 
 _EXTREMA = ("max", "min")
+_OPERANDS = frozenset(("name", "word", "num", "accent", "frac", "sqrt"))
 
 
 def function_row(p: Cursor, text: str, at: int) -> str | None:
@@ -20,8 +21,9 @@ def function_row(p: Cursor, text: str, at: int) -> str | None:
     name = SPELLINGS.get(text)
     if name is None and len(text) > 2:
         name = SPELLINGS.get(text.lower())
-    if name is None and p.kinds[at + 1] == "(" and not p.declared(text) and text not in p.defined:
-        return DERIVED_SPELLINGS.get(text.lower()) if len(text) > 2 else None
+    if name is None and not p.declared(text) and text not in p.defined:
+        called = p.kinds[at + 1] == "(" or (text.lower().startswith("arc") and p.kinds[at + 1] in _OPERANDS)
+        return DERIVED_SPELLINGS.get(text.lower()) if called and len(text) > 2 else None
     if name is None or (p.tokens[at].kind == "word" and len(text) < 2):
         return None
     if text in BRACKET_ONLY or text.lower() in BRACKET_ONLY:

@@ -88,7 +88,7 @@ def _minus_one(p: Parser) -> bool:
 
 def _derived(p: Parser, row: Derived, name: str, start: int) -> Expression:
     """A call of a function that is a formula in others."""
-    given = _arguments(p, name, empty=False)
+    given = _arguments(p, name, empty=False) if p.kinds[p.pos] == "(" else [implicit(p, name)]
     if not row.low <= len(given) <= row.high:
         message = f"'{name}' takes {row.low} argument{'s' if row.low != 1 else ''}, here are {len(given)}"
         fail(message, "", p.tokens[start].start, p.tokens[p.pos - 1].end)
