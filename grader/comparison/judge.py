@@ -299,9 +299,11 @@ def _sentence(text: str) -> str:
 def _finished(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict:
     if verdict.decision is not Decision.EQUIVALENT:
         return verdict
+    if unfinished(question, answer, target):
+        return _set_up(verdict)
     if question.numeric and uses_model(question, answer):
         return replace(verdict, note=Note(NoteKind.NOT_EVALUATED), message=NOTES[NoteKind.NOT_EVALUATED].sentence)
-    return _set_up(verdict) if unfinished(question, answer, target) else verdict
+    return verdict
 
 
 def _set_up(verdict: Verdict) -> Verdict:
