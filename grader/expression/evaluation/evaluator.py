@@ -15,7 +15,7 @@ import numpy as np
 from grader.expression.algebra.construct import fresh, substitute
 from grader.expression.evaluation.array_functions import ARRAY
 from grader.expression.evaluation.elementwise import ELEMENTWISE, UNITS
-from grader.expression.evaluation.scope import Environment, Scope, Sharing, extent, extent_of_namesake, outermost
+from grader.expression.evaluation.scope import Environment, Scope, Sharing, cut, extent, extent_of_namesake, outermost
 from grader.expression.evaluation.values import (
     Array,
     NoValue,
@@ -166,6 +166,7 @@ def _enter(base: Value, entered: tuple[Expression, ...], node: Expression, env: 
             case Number():
                 value = Value(np.take(value.data, _entry(index, value.data.shape[axis]), axis), value.letters)
             case Symbol(name=name) if name not in env.values or env.values[name].ndim > 1:  # no array is a place
+                value = cut(value, axis, name, env, scope)
                 value, axis = _name_axis(value, axis, name), axis + (name not in value.letters)
             case _:
                 value, axis = _gather(value, axis, _value(index, env, scope), index)

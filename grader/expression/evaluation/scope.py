@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import numpy as np
+
 from grader.expression.evaluation.values import Array, Value
 from grader.expression.language.nodes import (
     Expression,
@@ -117,15 +119,33 @@ def _free(node: Expression, of_parts: list[frozenset[str]]) -> frozenset[str]:
 
 
 def outermost(node: Expression, env: Environment) -> Ranges:
-    """The ranges of letters that no sum binds: from the arrays they enter, else from the target."""
+    """The ranges of letters that no sum binds: from the arrays they enter, else from the target.
+
+    A letter of the target keeps the target's range where that is a number, ``x_k`` of w_k with 3 weights and 7 inputs.
+    """
     found: dict[str, int | None] = {}
 
     def look(name: str) -> int | None:
         if name not in found:
-            found[name] = extent(node, name, env) or env.extents.get(name) or extent_of_namesake(node, name, env)
+            own, asked = extent(node, name, env), env.extents.get(name)
+            found[name] = (asked if _shorter(asked, own, env) else own) or asked or extent_of_namesake(node, name, env)
         return found[name]
 
     return look
+
+
+def _shorter(asked: int | None, own: int | None, env: Environment) -> bool:
+    """Whether a letter of the target runs less far than an axis that it enters, by a number and no size."""
+    return bool(own and asked and asked < own and asked not in env.sizes.values())
+
+
+def cut(value: Value, axis: int, letter: str, env: Environment, scope: Scope) -> Value:
+    """An array cut to the range of the target's letter that enters an axis of it, unless a sum binds its name."""
+    asked = env.extents.get(letter)
+    bound = any(name == letter for name, _ in scope.bound)
+    if bound or asked is None or not _shorter(asked, value.data.shape[axis], env):
+        return value
+    return Value(np.take(value.data, range(asked), axis), value.letters)
 
 
 def extent(node: Expression, letter: str, env: Environment) -> int | None:

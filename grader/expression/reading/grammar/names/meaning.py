@@ -11,12 +11,13 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from grader.expression.language.functions import CONSTANTS
-from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Symbol, integer
+from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Slice, Symbol, integer
 from grader.expression.reading.grammar.names import unknown
 from grader.expression.reading.grammar.names.arguments import skip_own_arguments
 from grader.expression.reading.grammar.names.declared import quantity, transposed
 from grader.expression.reading.grammar.names.subscripts import (
     enters_every_axis,
+    entries_in,
     entries_of,
     index,
     indices,
@@ -120,9 +121,12 @@ def _delta_or_identity(p: Parser, shape: Shape, span: Span, _: int) -> Expressio
 
 @lru_cache(maxsize=1024)
 def kronecker_pair(below: str) -> tuple[Expression, ...] | None:
-    r"""The letters of ``\delta_{ij}``; None where the subscript is no pair."""
+    r"""The letters of ``\delta_{ij}``, or two places ``\delta_{j,i+k-1}``; None where the subscript is no pair."""
     pair = re.fullmatch(r"([A-Za-z0-9])(?:,|=)?([A-Za-z0-9])", below)
-    return (index(pair[1]), index(pair[2])) if pair and not below.isdigit() else None
+    if pair and not below.isdigit():
+        return index(pair[1]), index(pair[2])
+    found = entries_in(below, 2)[0] if below.count(",") == 1 else None
+    return found if found is not None and len(found) == 2 and not any(isinstance(one, Slice) for one in found) else None
 
 
 def _unit_vector(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
