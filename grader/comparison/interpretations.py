@@ -263,6 +263,13 @@ def sizes_as_indices(question: SolvedQuestion, target: Expression, answer: Expre
     return {name: name in elsewhere for name in found}
 
 
+def index_as_factor(question: SolvedQuestion, answer: Expression) -> str:
+    """An index of the model that stands beside other factors, as no formula of a gradient has it; empty where none."""
+    names = {leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index"}
+    factors = (one for item in walk(answer) if isinstance(item, Product) for one in item.factors) if names else ()
+    return next((one.name for one in factors if isinstance(one, Symbol) and one.name in names), "")
+
+
 def _without_indices(node: Expression, again: Again) -> Expression:
     return again(node.base) if isinstance(node, Indexed) else rebuild(node, again)
 

@@ -14,6 +14,7 @@ from grader.comparison.coercions import coercions
 from grader.comparison.common_vocabulary import worked_out
 from grader.comparison.decide import decide_number, decide_samples
 from grader.comparison.interpretations import (
+    index_as_factor,
     interpretations,
     newly_summed,
     of_examples,
@@ -61,7 +62,12 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
 
 
 def _of_sizes(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict:
-    """The verdict, or a person's where a size stands for an index, unless it is wrong as any letter would be."""
+    """The verdict, or a person's where a size stands for an index, unless it is wrong as any letter would be.
+
+    An index of the model that stands as a factor, ``phi(u)``, may be an index.
+    """
+    if verdict.decision is Decision.NOT_EQUIVALENT and (factor := index_as_factor(question, answer)):
+        return undecided(NoteKind.AMBIGUOUS_INDICES, f"Here {factor} may be an index, or a number.")
     found = sizes_as_indices(question, target.expression, answer) if any(question.graph.axes.values()) else {}
     plainly_wrong = verdict.note.kind is NoteKind.NOT_EQUIVALENT and not any(found.values())
     if not found or plainly_wrong or verdict.decision is Decision.UNDECIDED:

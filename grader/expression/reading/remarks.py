@@ -57,8 +57,17 @@ _DEFINITION = re.compile(r"[,;]?\s+(?:where|with|let)\b[^\n]*=")
 _REASON = re.compile(r"\b(?:since|because)\b")
 
 
+# "where e_u is the u-th unit vector": what a name stands for, in words
+_IN_WORDS = re.compile(
+    r"(?<=[\w)\]}])[\s,;.]*(?:\\q?quad\b\s*)?(?:\\text\s*\{\s*)?\b(?:where|here|with)\b[^=\n]*\b(?:is|are|denotes?|stands?\s+for)\b"
+    r"(?:\s+(?:the|an?|all|its)\b)[^=\n]*$"
+)
+
+
 def without_remarks(text: str) -> str:
     """The text with the words before a formula, and a remark behind it, blanked."""
+    if " is " in text or " are " in text or "denote" in text or " stands for " in text:
+        text = _IN_WORDS.sub(lambda found: " " * len(found[0]), text)
     if " other" in text or " rest" in text or " else" in text:
         text = _OTHERS.sub(_otherwise, text)
     for behind in (_RANGES, _REASON_IN_BRACKETS) if "(" in text or "where" in text or "with" in text else ():

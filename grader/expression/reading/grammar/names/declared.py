@@ -58,6 +58,9 @@ def _entries_behind(p: Parser, declared: Declared, entries: tuple[Expression, ..
 
 def _behind_brackets(p: Parser, found: Found, entries: tuple[Expression, ...]) -> tuple[Expression, ...]:
     """Step over the brackets ahead where they hold the arguments of the quantity; its entries with theirs."""
+    if not entries and found.declared.rank == 1 and _holds_index(p):
+        p.pos += 3
+        return (Symbol(p.tokens[p.pos - 2].text),)
     declared = found.declared
     if p.kinds[p.pos] == "(" and p.token.text in ("(", "[", "{"):
         if p.in_partial or declared.arguments or declared.role == "opaque":
@@ -71,6 +74,15 @@ def _behind_brackets(p: Parser, found: Found, entries: tuple[Expression, ...]) -
 def transposed(p: Parser, node: Expression, shape: Shape) -> Expression:
     """`node`, or its transpose where one stands among the superscripts of its name."""
     return Call("transpose", (node,), 0, getattr(node, "span", p.span(p.pos))) if shape.transposed else node
+
+
+def _holds_index(p: Parser) -> bool:
+    """Whether round brackets ahead, which touch, hold an index letter alone: ``pi(b)`` of a vector is its entry b."""
+    if p.table is None or p.in_partial or p.token.text != "(" or p.kinds[p.pos] != "(" or p.match[p.pos] != p.pos + 2:
+        return False
+    letter = p.tokens[p.pos + 1]
+    free = letter.text in p.bound or not p.declared(letter.text)
+    return letter.kind == "name" and len(letter.text) == 1 and letter.text.islower() and free and p.touches()
 
 
 def axes_of(p: Parser, node: Expression) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from grader.expression.language.words import FUNCTION_LETTERS
 from grader.expression.reading.grammar.cursor import Cursor
 
 _EXTREMA = ("max", "min")
+_TRANSPOSES = ("T", "⊤", "top")
 _OPERANDS = frozenset(("name", "word", "num", "accent", "frac", "sqrt"))
 
 
@@ -28,6 +29,8 @@ def function_row(p: Cursor, text: str, at: int) -> str | None:
         return None
     if text in BRACKET_ONLY or text.lower() in BRACKET_ONLY:
         after = at + 1
+        if p.kinds[after] == "^" and p.script(after + 1)[0] in _TRANSPOSES:
+            return None
         while p.kinds[after] in ("'", "^") or (p.kinds[after] == "_" and text in _EXTREMA):
             after = _behind_script(p, after)
             if text in _EXTREMA:

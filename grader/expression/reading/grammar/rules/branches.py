@@ -101,7 +101,7 @@ def _another(p: Parser, b: _Branches) -> bool:
     if p.kinds[p.pos] in (",", ";", ".", "logic") and p.kinds[p.pos + 1] not in ("end", ")"):
         if b.otherwise is not None:
             return False
-        p.pos += 1
+        p.pos += 1 if p.kinds[p.pos] == "logic" or p.kinds[p.pos + 1] != "logic" else 2  # ", and"
         return True
     return p.kinds[p.pos] == "key" and b.otherwise is None and p.token.text in ("else", "elif", "if", "for")
 
