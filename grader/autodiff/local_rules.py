@@ -178,6 +178,8 @@ LOCAL_PARTIALS: MappingProxyType[str, PartialsOf] = MappingProxyType(
         "abs": lambda x: (call("sign", x),),
         "sign": _constant,
         "step": _constant,
+        "floor": _constant,
+        "ceil": _constant,
         "sin": lambda x: (call("cos", x),),
         "cos": lambda x: (neg(call("sin", x)),),
         "tan": lambda x: (div(ONE, power(call("cos", x), _TWO)),),

@@ -87,6 +87,14 @@ def read_domains(domains: Mapping[str, str]) -> dict[str, Domain]:
     return found
 
 
+def domain_of(name: str, domains: Mapping[str, Domain]) -> Domain:
+    """The domain of a symbol: its own, else what is said of ``p`` for an entry p_i, or of ``p_i`` for the array p."""
+    if name in domains:
+        return domains[name]
+    entries = (found for given, found in domains.items() if given.partition("_")[0] == name)
+    return domains.get(name.partition("_")[0]) or next(entries, REAL)
+
+
 def compare(reference: Reading, answer: Reading, domains: Mapping[str, Domain]) -> Verdict:
     """Compare two readings that both have an expression, with the work that one answer may take."""
     try:
@@ -146,7 +154,7 @@ def _is_scalar(node: Expression) -> bool:
 def _compare_scalars(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> Verdict:
     """Float64 first; whatever is not plainly equal there is settled by ball arithmetic at the point itself."""
     names = free_names(left, right)
-    leaves = tuple(Leaf(name, (), domains.get(name, REAL)) for name in names)
+    leaves = tuple(Leaf(name, (), domain_of(name, domains)) for name in names)
     graph = ComputationGraph((), leaves, ())
     boundaries = tuple(dict.fromkeys((*margins(left), *margins(right))))
     run = _points(graph, left, boundaries)
@@ -270,7 +278,7 @@ def _array_graph(left: Expression, right: Expression, domains: Mapping[str, Doma
     open_letters = free_symbols(left)
     free = tuple(dict.fromkeys(letter for letter in use.letters if letter in open_letters))
     leaves = tuple(
-        Leaf(name, axes.get(name, ()), domains.get(name, REAL))
+        Leaf(name, axes.get(name, ()), domain_of(name, domains))
         for name in free_names(left, right)
         if name not in use.groups and name not in used and name not in use.bound
     )

@@ -285,6 +285,8 @@ BALLS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
         "sqrt": _sqrt,
         "abs": abs,
         "sign": _sign,
+        "floor": lambda a: a.floor(),
+        "ceil": lambda a: a.ceil(),
         "step": lambda a: (_sign(a) + 1) / 2,
         "sin": lambda a: a.sin(),
         "cos": lambda a: a.cos(),

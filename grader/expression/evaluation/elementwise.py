@@ -80,6 +80,8 @@ ELEMENTWISE: MappingProxyType[str, Callable[..., Array]] = MappingProxyType(
         "square": np.square,
         "abs": np.abs,
         "sign": np.sign,
+        "floor": np.floor,
+        "ceil": np.ceil,
         "step": lambda x: np.where(x > 0, 1.0, np.where(x < 0, 0.0, 0.5)),
         "sin": np.sin,
         "cos": np.cos,

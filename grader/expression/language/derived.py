@@ -57,6 +57,15 @@ def _hypotenuse(x: Expression, y: Expression) -> Expression:
     return Call("sqrt", (Call("add", (Call("square", (x,)), Call("square", (y,)))),))
 
 
+def _angle(y: Expression, x: Expression) -> Expression:
+    """By the half angle; no value on the negative half of the x axis."""
+    return _times(Number(Fraction(2)), Call("arctan", (_over(y, Call("add", (_hypotenuse(x, y), x))),)))
+
+
+def _remainder(x: Expression, y: Expression) -> Expression:
+    return _minus(x, _times(y, Call("floor", (_over(x, y),))))
+
+
 _ROWS = (
     Derived(("cbrt",), 1, 1, lambda x: Call("pow", (x, Number(Fraction(1, 3))))),
     Derived(("erfc",), 1, 1, lambda x: _minus(ONE, Call("erf", (x,)))),
@@ -67,6 +76,9 @@ _ROWS = (
     Derived(("arcsech", "arsech", "asech"), 1, 1, lambda x: Call("arccosh", (_over(ONE, x),))),
     Derived(("arccsch", "arcsch", "acsch"), 1, 1, lambda x: Call("arcsinh", (_over(ONE, x),))),
     Derived(("arccoth", "arcoth", "acoth"), 1, 1, lambda x: Call("arctanh", (_over(ONE, x),))),
+    Derived(("exp2",), 1, 1, lambda x: Call("pow", (Number(Fraction(2)), x))),
+    Derived(("atan2", "arctan2"), 2, 2, _angle),
+    Derived(("mod", "fmod", "remainder"), 2, 2, _remainder),
     Derived(("softsign",), 1, 1, lambda x: _over(x, Call("add", (ONE, Call("abs", (x,)))))),
     Derived(("silu", "swish"), 1, 1, lambda x: _times(x, Call("sigmoid", (x,)))),
     Derived(("gelu",), 1, 1, _gelu),

@@ -61,6 +61,8 @@ _ELEMENTWISE = (
     Function("square", "elementwise", 1, 1, ("square",), r"\operatorname{square}"),
     Function("abs", "elementwise", 1, 1, ("abs", "fabs", "absolute"), r"\operatorname{abs}"),
     Function("sign", "elementwise", 1, 1, ("sign", "sgn", "signum"), r"\operatorname{sign}"),
+    Function("floor", "elementwise", 1, 1, ("floor",), r"\operatorname{floor}"),
+    Function("ceil", "elementwise", 1, 1, ("ceil", "ceiling"), r"\operatorname{ceil}"),
     Function("step", "elementwise", 1, 1, ("step", "heaviside", "unitstep"), r"\operatorname{step}"),
     Function("sin", "elementwise", 1, 1, ("sin",), r"\sin"),
     Function("cos", "elementwise", 1, 1, ("cos",), r"\cos"),

@@ -28,6 +28,9 @@ _REMARK = re.compile(
 _CROSS = re.compile(
     r"(?<=\d)\s?[xX]\s?(?=10\s?(?:\^|\*\*|[⁻⁰-⁹]))|(?:(?<![\w.^{])(?:\d+(?:\.\d*)?|\.\d+)) +[xX] +(?=\.?\d)"
 )
+# brackets of the whole part, as calls of the same length
+_STEPS = re.compile(r"\\(lfloor|rfloor|lceil|rceil)(?![A-Za-z])")
+_BRACKETS = {"lfloor": " floor(", "rfloor": ")".ljust(7), "lceil": " ceil(", "rceil": ")".ljust(6)}
 # \mathrm{d}L, the upright d of a differential, as the d of dL
 _UPRIGHT_D = re.compile(r"\\(?:mathrm|operatorname|rm|text|mathsf|textrm)\s*\{d\}(?=[A-Za-z\\])")
 _DELIMITER = re.compile(r"(?<!\\)(?:\$\$?|`+|\\[\[\]()])")
@@ -52,6 +55,8 @@ def prepared(text: str, notes: list[str]) -> str:
         text = text.translate({ord(sign): _plain(sign) for sign in set(text)})
     if ("newcommand" in text or r"\def" in text or "DeclareMath" in text) and _MACRO.search(text):
         text = _expanded(text)
+    if "floor" in text or "ceil" in text:
+        text = _STEPS.sub(lambda found: _BRACKETS[found[1]], text)
     if r"{d}" in text:
         text = _UPRIGHT_D.sub(lambda found: "d".rjust(len(found[0])), text)
     if "10" in text or " x " in text or " X " in text:

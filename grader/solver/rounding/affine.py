@@ -367,6 +367,10 @@ def _between(function: str, args: list[Affine]) -> Affine | None:
             low, high = -1.0, 1.0
         case "step":
             low, high = 0.0, 1.0
+        case "floor":
+            low, high = math.floor(ends[0][0]), math.floor(ends[0][1])
+        case "ceil":
+            low, high = math.ceil(ends[0][0]), math.ceil(ends[0][1])
         case _:
             return None
     return Affine((low + high) / 2, np.zeros(NOISES), (high - low) / 2)
