@@ -106,11 +106,12 @@ def entries_by_arguments(
 
 
 def _with_letter(declared: Declared, entries: tuple[Expression, ...], arguments: list[Shape]) -> tuple[Expression, ...]:
-    """The entries, with the letter that enters the arguments: ``f(x_i, w)`` is the entry i of f."""
-    letters = [sign for shape in arguments for sign in (shape.above, shape.below) if len(sign) == 1 and sign.isalpha()]
-    if letters and declared.rank > len(entries):
-        return (*entries, Symbol(letters[0]))
-    return entries
+    """The entries, with the letters that enter the arguments: ``f(x_i, w)`` is f at i, ``N(x_i; mu_k)`` at i, k."""
+    signs = [sign for shape in arguments for sign in (shape.above, shape.below) if len(sign) == 1 and sign.isalpha()]
+    letters, left = list(dict.fromkeys(signs)), declared.rank - len(entries)
+    if len(letters) != left > 1:
+        letters = letters[: min(left, 1)]
+    return (*entries, *map(Symbol, letters)) if left > 0 else entries
 
 
 def entries_at_arguments(p: Cursor, declared: Declared) -> tuple[Expression, ...]:
@@ -136,15 +137,19 @@ def _own_arguments(p: Cursor, name: str) -> list[Shape] | None:
     at, close = p.pos + 1, p.match[p.pos]
     shapes: list[Shape] = []
     while at < close:
+        if p.kinds[at] == "num" and shapes and p.kinds[at + 1] in (",", ";", ")"):  # N(x_i; mu_k, 1)
+            at += 2
+            continue
         shape = p.scan(at)
-        if shape is None or p.kinds[shape.end] not in (",", ";", ")"):
+        end = None if shape is None else shape.end if p.kinds[shape.end] != "^" else p.script(shape.end + 1)[1]
+        if shape is None or end is None or p.kinds[end] not in (",", ";", ")"):
             return None
         bases = {shape.base, key_of(shape.base, shape.above, shape.below)}
         bases |= {base for base, _ in lookalikes(shape.base)}
         if not bases & allowed and not p.in_partial:
             return None
         shapes.append(shape)
-        if p.kinds[shape.end] == ")":
+        if p.kinds[end] == ")":
             break
-        at = shape.end + 1
+        at = end + 1
     return shapes
