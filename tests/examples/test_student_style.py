@@ -11,7 +11,9 @@ from benchmarks.labels import judged_table, share_decided
 STYLE = Path(__file__).parents[2] / "benchmarks" / "student_style"
 
 
-@pytest.mark.parametrize(("name", "decided"), [("plain", 0.95), ("second", 0.95), ("courses", 0.9), ("latex", 0.93)])
+@pytest.mark.parametrize(
+    ("name", "decided"), [("plain", 0.95), ("second", 0.95), ("courses", 0.93), ("latex", 0.95), ("third", 0.98)]
+)
 def test_labels(name: str, decided: float) -> None:
     found = judged_table(STYLE / f"{name}.txt")
     assert [(item.id, item.fault) for item in found if item.fault in ("wrong credit", "wrong deduction")] == []
