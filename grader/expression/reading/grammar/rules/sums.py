@@ -18,7 +18,7 @@ from grader.problems import Problem, Span
 _FLIPPED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}
 _EMPTY = frozenset(("end", ")", "=", ",", "joint", "/"))  # before these, nothing is left to be summed
 _BEHIND_RANGE = frozenset((",", ";", ":", "|", "row", "quad", "name", "word"))
-_WHOLE_SETS = frozenset(("D", "B", "X", "V", "N", "I", "data", "batch"))  # usual names of all examples, classes, words
+_WHOLE_SETS = frozenset("DBXVNI")  # usual names of all examples, classes, words
 _BEHIND_INDEXED = frozenset(("_", "^", "+", "-", "joint", "("))
 
 
@@ -160,12 +160,12 @@ def _read_letter(p: Parser, under: _Range, close: int) -> None:
 
 
 def _check_set(p: Parser, close: int) -> None:
-    """Refuse a set of a name that nothing declares: it may hold less than the whole range. Data sets are the range."""
+    """Refuse a set that a letter of its own names: it may hold less than the whole range, as no data set or word does."""
     name = p.token
     alone = p.kinds[p.pos + 1] in (",", "row") or p.pos + 1 == close
     if name.kind not in ("name", "word") or not alone or p.table is None or name.text in _WHOLE_SETS:
         return
-    if name.text in p.defined or not p.table.knows(name.text):
+    if name.text in p.defined or (len(name.text) == 1 and not p.table.knows(name.text)):
         fail(f"what is in the set '{name.text}' is not known here", "write a condition", name.start, name.end)
 
 
