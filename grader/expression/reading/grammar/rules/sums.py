@@ -160,7 +160,7 @@ def _read_letter(p: Parser, under: _Range, close: int) -> None:
 
 
 def _check_set(p: Parser, close: int) -> None:
-    """Refuse a set that a letter of its own names: it may hold less than the whole range, as no data set or word does."""
+    """Refuse a set that a letter of its own names: it may hold less than the whole range. A word is a data set."""
     name = p.token
     alone = p.kinds[p.pos + 1] in (",", "row") or p.pos + 1 == close
     if name.kind not in ("name", "word") or not alone or p.table is None or name.text in _WHOLE_SETS:
