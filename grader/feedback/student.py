@@ -159,7 +159,7 @@ def _set_ups(report: GradeReport) -> str:
     if not cut:
         return ""
     most = worth(set_ups(report.parts)[1])
-    return f"Chain rules that are set up and not carried out count for {most} at most: {points(-cut)}."
+    return f"Chain rules that are set up and not carried out count for {most} at most: {worth(cut)} less."
 
 
 def _question(

@@ -64,7 +64,7 @@ def test_a_sheet(answers: dict[str, str], partial: str, score: float, cut: float
 
 def test_it_is_said() -> None:
     report, shown = graded(CHAINS, ""), rubric_shown(key_of(""))
-    assert "count for 2 points at most: -1" in student_page(report, shown)
+    assert "count for 2 points at most: 1 point less." in student_page(report, shown)
     (student,) = json.loads(results_json(ClassReport(shown, (report,))))["students"]
     assert (student["score"], student["cut_for_set_ups"]) == (2, 1)
     fine = graded({"w": CHAINS["w"]}, "")
