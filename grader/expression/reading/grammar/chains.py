@@ -134,8 +134,12 @@ def _chain(p: Parser, part: Statement) -> Chain:
     sides: list[Expression] = []
     while True:
         problems = len(p.problems)
-        side = _left_side(p, part) if not sides and part.equals > 0 else _side(p)
+        further = _next_equals(p, part) if sides else 0
+        side = _left_side(p, part) if not sides and part.equals > 0 else _between(p, further) if further else _side(p)
         ends = p.kinds[p.pos] == "end"
+        if side is None:
+            p.pos += 1
+            continue
         lettered = isinstance(side, Symbol) and len(side.name) == 1 and len(p.problems) == problems + 1
         if sides and lettered and not ends:  # \nabla^2 J = H = ...: only another name for both sides
             del p.problems[problems:]
@@ -149,6 +153,31 @@ def _chain(p: Parser, part: Statement) -> Chain:
         elif p.token.text == ":=":
             p.note("update")
         p.pos += 1
+
+
+def _next_equals(p: Parser, part: Statement) -> int:
+    """Where the next ``=`` of the statement stands outside of brackets; 0 where there is none."""
+    at = p.pos
+    while at < part.end:
+        if p.kinds[at] == "=":
+            return at
+        at = p.match.get(at, at) + 1
+    return 0
+
+
+def _between(p: Parser, end: int) -> Expression | None:
+    """A side between two others; None for one that can't be read, which is a step and not the answer."""
+    problems = len(p.problems)
+    try:
+        side = _side(p)
+        if len(p.problems) == problems or isinstance(side, Symbol):
+            return side
+    except Unreadable:
+        pass
+    del p.problems[problems:]
+    p.note("prose")
+    p.pos = end
+    return None
 
 
 def _side(p: Parser) -> Expression:
