@@ -119,16 +119,16 @@ def _carried_json(found: Carried) -> list[object]:
         raise ValueError("what failed is not kept")
     steps = found.steps
     shown = steps and [steps.earned, steps.wrong, steps.doubtful, steps.final and _fit_json(steps.final)]
-    return [found.fit and _fit_json(found.fit), shown]
+    return [found.fit and _fit_json(found.fit), shown, found.hollow]
 
 
 def _carried(found: Sequence[Any]) -> Carried:
-    fit, steps = found
+    fit, steps, hollow = found
     if steps is None:
-        return Carried(fit and _fit(fit))
+        return Carried(fit and _fit(fit), hollow=hollow)
     earned, wrong, doubtful, final = steps
     shown = StepsShown(tuple(map(tuple, earned)), tuple(map(tuple, wrong)), tuple(doubtful), final and _fit(final))
-    return Carried(fit and _fit(fit), shown)
+    return Carried(fit and _fit(fit), shown, hollow=hollow)
 
 
 def _fit_json(fit: Fit) -> list[object]:

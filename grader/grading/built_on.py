@@ -25,14 +25,25 @@ def leans_on(question: SolvedQuestion, part: SolvedPart, reading: Reading, expre
     return tuple(name for name in leaned_on(question, part.part.target, expression) if parts[name] not in own)
 
 
-def built_on(part: SolvedPart, result: PartResult, written: Container[str], wrong: Container[str] = ()) -> PartResult:
+def built_on(
+    part: SolvedPart,
+    result: PartResult,
+    written: Container[str],
+    wrong: Container[str] = (),
+    hollow: Container[str] = (),
+) -> PartResult:
     """The result where only the parts that are `written` have an answer: what builds on others is a set-up.
 
-    What builds on a part whose answer is `wrong` is right given that answer: the error is charged there.
+    What builds on a part whose answer is `wrong` is right given that answer: the error is charged there. An answer
+    that is `hollow`, 0, 1 or the question itself, may have been put in to build on: a person looks.
     """
     blank = [name for name in result.leans_on if name not in written]
     if blank:
-        return _set_up(part, result, blank[0])
+        return _set_up(part, result, f"Part {blank[0]}, which it builds on, has no answer.")
+    put_in = [name for name in result.leans_on if name in hollow]
+    if put_in and result.verdict is Outcome.CORRECT:
+        why = f"Part {put_in[0]}, which it builds on, works nothing out, so a person will look at it."
+        return replace(_set_up(part, result, why), review=True)
     followed = [name for name in result.leans_on if name in wrong]
     if not followed or result.verdict is not Outcome.CORRECT:
         return result
@@ -47,10 +58,16 @@ def built_on(part: SolvedPart, result: PartResult, written: Container[str], wron
     )
 
 
-def _set_up(part: SolvedPart, result: PartResult, blank: str) -> PartResult:
+def _set_up(part: SolvedPart, result: PartResult, why: str) -> PartResult:
     credit, kind = part.part.partial_credit, NoteKind.CHAIN_RULE_ONLY
     line = EarnedLine(SET_UP, share=credit.chain_rule_only)
     earned = Earned(Decision.EQUIVALENT, (line,), floor=credit.floor, cap=credit.cap)
     lines, score, outcome = worth(earned, part.part.points)
-    message = f"{NOTES[kind].sentence} Part {blank}, which it builds on, has no answer."
-    return replace(result, verdict=outcome, score=score, note=Note(kind), message=message, lines=lines)
+    return replace(
+        result,
+        verdict=outcome,
+        score=score,
+        note=Note(kind),
+        message=f"{NOTES[kind].sentence} {why}",
+        lines=lines,
+    )

@@ -6,11 +6,14 @@ What is found here depends on no points; `grader.grading.carried_credit` turns i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from grader.diagnosis.carried.follow_through import Followed, Own, follow_through, own_value
+from grader.diagnosis.carried.trivial import is_trivial
+from grader.expression.language.nodes import Expression
 from grader.grading.answers import ShownSteps, final_answer, given_your, shown_steps
 from grader.grading.by_cases import of_target
 from grader.grading.isolated import Failed, Isolation, isolated
@@ -18,6 +21,8 @@ from grader.grading.readings import readings_of
 from grader.results import NOTES, WRONG, Evidence, Judgement, NoteKind, Outcome, PartResult
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.work import CARRIED, at_most
+
+REPEATED = 2  # times as many parts that an answer does not fit: a slip is made once, and copied once by mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,14 @@ class Carried:
     """What a wrong answer is, given the student's other answers.
 
     `failed` where this could not be worked out; `lost` where a value of another part could not, which it may need.
+    `hollow` is one that gives nothing to build on: 0, 1, the identity, or the question itself.
     """
 
     fit: Fit | None = None
     steps: StepsShown | None = None
     failed: Failed | None = None
     lost: Failed | None = None
+    hollow: bool = False
 
 
 def carried(
@@ -93,7 +100,30 @@ def carried(
             worked_out.add(part.name)
         known = {value.name for value in (*own, *of_steps)}
         of_steps += [value for value in wrong_steps if value.name not in known]
-    return tuple(found)
+    return _less_repeated(found, [_said(part, judgements[k], own) for k, part in enumerate(question.parts)])
+
+
+def _said(part: SolvedPart, judgement: Judgement | None, own: Sequence[Own]) -> Expression | float | None:
+    """The answer to a part, in whatever digits: its number, where it is one."""
+    number = next((item.value for item in own if item.name == part.name), None)
+    return number if number is not None or judgement is None else judgement.expression
+
+
+def _less_repeated(
+    found: Sequence[Carried | None], said: Sequence[Expression | float | None]
+) -> tuple[Carried | None, ...]:
+    """What was found, in doubt where the same answer stands at many parts and fits few: some would always fit."""
+    fits, misses = Counter[Expression | float](), Counter[Expression | float]()
+    for one, answer in zip(found, said, strict=True):
+        if one is not None and answer is not None:
+            (fits if one.fit and not one.fit.doubt else misses)[answer] += 1
+    often = {answer for answer, count in misses.items() if count > REPEATED * fits[answer]}
+    return tuple(
+        replace(one, fit=replace(one.fit, doubt=NoteKind.FOLLOW_THROUGH_REPEATED))
+        if one is not None and one.fit and not one.fit.doubt and answer in often
+        else one
+        for one, answer in zip(found, said, strict=True)
+    )
 
 
 def _may_be_wrong(result: PartResult) -> bool:
@@ -103,7 +133,11 @@ def _may_be_wrong(result: PartResult) -> bool:
 def _usable(name: str, own: Sequence[Own], of_steps: Sequence[Own], worked_out: Container[str]) -> tuple[Own, ...]:
     """What a part may be right given: a trivial value only where it is itself right given earlier ones."""
     others = (value for value in own if value.name != name)
-    found = tuple(value for value in others if not value.trivial or value.name in worked_out)
+    found = tuple(
+        replace(value, came_out=value.name in worked_out)
+        for value in others
+        if not value.trivial or value.name in worked_out
+    )
     found = (*found, *(value for value in of_steps if value.name != name))
     return () if all(value.right for value in found) else found
 
@@ -134,17 +168,22 @@ def _own(question: SolvedQuestion, part: SolvedPart, result: PartResult, judgeme
         return None
     with at_most(CARRIED):
         answer = _read_again(question, part, judgement).expression
-        return None if answer is None else own_value(question, part.name, part.part.target, answer, right)
+        value = None if answer is None else own_value(question, part.name, part.part.target, answer, right)
+        return value and replace(value, slip=result.note.kind is NoteKind.MALRULE)
 
 
 def _carried(
     question: SolvedQuestion, part: SolvedPart, judgement: Judgement, others: tuple[Own, ...]
 ) -> tuple[Carried, tuple[Own, ...]]:
     """What the answer is given `others`, and the wrong steps that it shows where these are needed to go on from."""
-    if not (others or part.part.steps):
-        return Carried(), ()
     with at_most(CARRIED):
-        return _worked_out(question, part, _read_again(question, part, judgement), others)
+        again = _read_again(question, part, judgement)
+        restated = judgement.result.note.kind is NoteKind.RESTATED
+        hollow = restated or (again.expression is not None and is_trivial(question, again.expression))
+        if not (others or part.part.steps):
+            return Carried(hollow=hollow), ()
+        facts, wrong = _worked_out(question, part, again, others)
+        return replace(facts, hollow=hollow), wrong
 
 
 def _worked_out(

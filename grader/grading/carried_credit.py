@@ -113,6 +113,9 @@ def _step_open(result: PartResult, doubtful: tuple[str, ...]) -> PartResult:
 
 _WHY_OPEN = {
     NoteKind.FOLLOW_THROUGH_DEGENERATE: "but with that it vanishes or levels off",
+    NoteKind.FOLLOW_THROUGH_TRIVIAL: "but with that there is hardly anything to work out",
+    NoteKind.FOLLOW_THROUGH_IMPOSSIBLE: "but that is outside of what such a quantity can be",
+    NoteKind.FOLLOW_THROUGH_REPEATED: "but the same stands at other parts, where it is not right",
     NoteKind.ROUNDING_IN_DOUBT: "but rounding every line hardly leads so far",
 }
 

@@ -132,7 +132,8 @@ def question_results(
     both = with_credit(question, alone, followed)
     written = {answer.part for answer in submission.answers if answer.text.strip()}
     wrong = {result.asked.part for result in both if result.verdict in WRONG}
-    worked_out = [built_on(part, result, written, wrong) for part, result in zip(question.parts, both, strict=True)]
+    hollow = {result.asked.part for result, one in zip(both, followed, strict=True) if one and one.hollow}
+    worked_out = [built_on(*pair, written, wrong, hollow) for pair in zip(question.parts, both, strict=True)]
     there = [placed(result, answer) if answer else result for result, answer in zip(worked_out, given, strict=True)]
     results |= {one.asked.part: _confirmed_by_hand(one) if submission.ocr else one for one in there}
     return tuple(results[asked.part] for asked in question.asked if asked.part not in held), followed

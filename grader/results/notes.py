@@ -80,6 +80,9 @@ class NoteKind(StrEnum):
     AMBIGUOUS_INDICES = "ambiguous_indices"
     TOO_MANY_READINGS = "too_many_readings"
     FOLLOW_THROUGH_DEGENERATE = "follow_through_degenerate"
+    FOLLOW_THROUGH_TRIVIAL = "follow_through_trivial"
+    FOLLOW_THROUGH_IMPOSSIBLE = "follow_through_impossible"
+    FOLLOW_THROUGH_REPEATED = "follow_through_repeated"
     ROUNDING_UNKNOWN = "rounding_unknown"
     ROUNDING_IN_DOUBT = "rounding_in_doubt"
     UNDEFINED = "undefined"
@@ -252,6 +255,24 @@ _ROWS = (
         NoteKind.FOLLOW_THROUGH_DEGENERATE,
         Credit.PERSON,
         "This fits your own earlier answers, which make it vanish or level off.",
+        particular=True,
+    ),
+    NoteRow(
+        NoteKind.FOLLOW_THROUGH_TRIVIAL,
+        Credit.PERSON,
+        "This fits your own earlier answers, which leave hardly anything to work out.",
+        particular=True,
+    ),
+    NoteRow(
+        NoteKind.FOLLOW_THROUGH_IMPOSSIBLE,
+        Credit.PERSON,
+        "This fits an earlier answer of your own, which is outside of what such a quantity can be.",
+        particular=True,
+    ),
+    NoteRow(
+        NoteKind.FOLLOW_THROUGH_REPEATED,
+        Credit.PERSON,
+        "This fits an earlier answer of your own, but the same stands at other parts, where it is not right.",
         particular=True,
     ),
     NoteRow(

@@ -11,15 +11,20 @@ from fractions import Fraction
 
 import numpy as np
 
-from grader.comparison.aligned_values import truth_value
 from grader.comparison.target import Target
 from grader.comparison.tolerances import accepted, number_note, typed_place, unit_of
-from grader.diagnosis.carried.follow_through_program import NEGLIGIBLE, Program, moved, reads_held, true_reach
+from grader.diagnosis.carried.follow_through_program import (
+    NEGLIGIBLE,
+    Program,
+    moved,
+    reads_held,
+    true_reach,
+    values_of,
+)
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression
 from grader.solver.key import SolvedQuestion
 from grader.solver.rounding.units import Interval, half_unit
-from grader.solver.runs import quantities
 
 # how far along the way from the truth, at 0, by the student's value, at 1
 TRUE, NEAR, FARTHER = Fraction(0), Fraction(1, 100), Fraction(10)
@@ -106,19 +111,11 @@ def _hull(goal: Target) -> Interval | None:
 
 
 def _number(program: Program, goal: Target) -> float:
-    return float(_values(program, goal)[0].item())
+    return float(values_of(program, goal.expression)[0].item())
 
 
 def _pairs(one: Program, other: Program, goal: Target) -> list[tuple[Array, Array]]:
-    return list(zip(_values(one, goal), _values(other, goal), strict=True))
-
-
-def _values(program: Program, goal: Target) -> list[Array]:
-    """The goal's values in each run of a program."""
-    question = program.question
-    for run in question.runs:
-        quantities(run, (goal.expression,), question.adjoints)
-    return [truth_value(run, goal.expression).data for run in question.runs]
+    return list(zip(values_of(one, goal.expression), values_of(other, goal.expression), strict=True))
 
 
 def _near(one: Array, other: Array, scale: Array) -> bool:

@@ -18,6 +18,7 @@ from grader.comparison.target import Target
 from grader.comparison.tolerances import typed_place
 from grader.diagnosis.carried.degenerate import degenerate
 from grader.diagnosis.carried.follow_through_program import Own, Program, holding, inputs, reach_of
+from grader.diagnosis.carried.trivial import plain, says_nothing
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import Expression, symbols
@@ -90,8 +91,9 @@ def follow_through(
             if _trivial(program, name) and all(not symbols(item.answer) for item in used):
                 continue
             used = _needed(question, goal, answer, used)
-        if degenerate(question, program, name, goal, answer):
-            doubtful = doubtful or Followed(used, verdict.evidence, NoteKind.FOLLOW_THROUGH_DEGENERATE)
+        nothing = _says_nothing(question, program, name, goal, answer, used, own)
+        if nothing is not None:
+            doubtful = doubtful or Followed(used, verdict.evidence, nothing)
         elif reach is None or not (rounds(tolerance) or _too_wide(reach[0].sure)):
             return Followed(used, verdict.evidence)
         elif rounds(tolerance):
@@ -100,6 +102,26 @@ def follow_through(
                 return Followed(used, verdict.evidence)
             doubtful = doubtful or Followed(used, verdict.evidence, NoteKind.ROUNDING_IN_DOUBT)
     return doubtful
+
+
+def _says_nothing(
+    question: SolvedQuestion,
+    program: Program,
+    name: str,
+    goal: Target,
+    answer: Expression,
+    used: tuple[Own, ...],
+    own: tuple[Own, ...],
+) -> NoteKind | None:
+    """Why an answer that is right given the values `used` of all the student's `own` shows nothing; None if it does."""
+    if degenerate(question, program, name, goal, answer):
+        return NoteKind.FOLLOW_THROUGH_DEGENERATE
+    simple = plain(question, program, goal.tolerance) if question.numeric else None
+    if simple is not None:
+        reach = reach_of(simple, name, goal.expression, goal.tolerance, simulated=False)
+        if reach is not None and _right(simple, replace(goal, reach=reach), answer) is not None:
+            return NoteKind.FOLLOW_THROUGH_TRIVIAL
+    return says_nothing(question, program, goal, used, own)
 
 
 def _right(program: Program, goal: Target, answer: Expression) -> Verdict | None:

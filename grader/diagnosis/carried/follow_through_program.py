@@ -15,6 +15,7 @@ import numpy as np
 from grader.autodiff.backprop import NotDifferentiable, backward_pass, inline
 from grader.autodiff.graph import ComputationGraph, Node, names_in
 from grader.autodiff.lower import lower
+from grader.comparison.aligned_values import truth_value
 from grader.comparison.target import unfinished
 from grader.comparison.tolerances import unit_of
 from grader.expression.algebra.construct import add, free_symbols, fresh, indexed, mul, number, sub, substitute, total
@@ -51,7 +52,8 @@ class Own:
 
     Of a number, `value` is what was typed and `place` the decimal exponent of its last digit, where it has one;
     `right` ones are within the rounding of the truth, and the student went on from them all the same; `trivial` ones
-    are 0 or 1, which is no work unless it came out so.
+    are 0 or 1, which is no work unless it came out so. It `came_out` where it is right given others, and
+    is a `slip` where a known mistake predicts it.
     """
 
     name: str
@@ -61,6 +63,8 @@ class Own:
     place: int | None = None
     right: bool = False
     trivial: bool = False
+    came_out: bool = False
+    slip: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,8 +95,8 @@ def holding(question: SolvedQuestion, held: tuple[Own, ...]) -> Program | None:
 @remembered(maxsize=16_384)
 def _as_node(question: SolvedQuestion, own: Own) -> Node | None:
     """The student's answer as a line of the program, in the letters that the program's own line has."""
-    line = _line(question, own)
-    letters = _letters(own.target)
+    line = line_of(question, own)
+    letters = letters_of(own.target)
     if line is not None and letters == () and line.letters and own.value is None:  # asked for as a whole array
         whole = not unfinished(question, own.answer) and _is_whole(question, own.answer, line.letters)
         return replace(line, letters=(), expression=own.answer) if whole else None
@@ -130,19 +134,19 @@ def moved(question: SolvedQuestion, program: Program, along: Fraction) -> Progra
 
 
 def _moved(question: SolvedQuestion, own: Own, along: Fraction) -> Own:
-    line = _line(question, own)
+    line = line_of(question, own)
     if own.right or line is None or isinstance(own.target, Partial):
         return own
     if own.value is not None:
         truth = question.runs[0].values[own.name].item()
         value = truth + float(along) * (own.value - truth)
         return replace(own, value=min(max(value, -LARGEST), LARGEST))
-    letters = _letters(own.target) or ()
+    letters = letters_of(own.target) or ()
     formula = substitute(line.expression, dict(zip(line.letters, map(Symbol, letters), strict=False)))
     return replace(own, answer=add(formula, mul(number(along), sub(own.answer, formula))))
 
 
-def _line(question: SolvedQuestion, own: Own) -> Node | None:
+def line_of(question: SolvedQuestion, own: Own) -> Node | None:
     """The line of the program that gives the quantity."""
     if not isinstance(own.target, Partial):
         return next((node for node in question.graph.nodes if node.name == own.name), None)
@@ -150,7 +154,7 @@ def _line(question: SolvedQuestion, own: Own) -> Node | None:
     return next((node for node in question.adjoints.get(above, ()) if node.name == own.name), None)
 
 
-def _letters(target: Expression) -> tuple[str, ...] | None:
+def letters_of(target: Expression) -> tuple[str, ...] | None:
     """The index letters of a target from left to right; None where it is one entry, or a diagonal."""
     sides = (target.numerator, target.denominator) if isinstance(target, Partial) else (target,)
     places = [place for side in sides for place in indices(side)]
@@ -241,7 +245,8 @@ def _degenerate(values: Array, truth: Array) -> bool:
     data = values[usable]
     square = data.ndim == 3 and data.shape[1] == data.shape[2]
     nothing = np.abs(data) <= NEGLIGIBLE * np.abs(truth[usable])
-    return bool(nothing.all() or (data == 1).all()) or (square and bool((data == np.eye(data.shape[1])).all()))
+    ones = [np.ones(data.shape[1:]), *([np.eye(data.shape[1])] if square else [])]
+    return bool(nothing.all()) or any(bool((np.abs(data - one) <= NEGLIGIBLE).all()) for one in ones)
 
 
 def _held_graph(graph: ComputationGraph, found: Mapping[str, Node]) -> ComputationGraph | None:
@@ -346,6 +351,14 @@ def _chained(
     letters = dict(zip(local.letters, map(Symbol, (*middle, *own)), strict=True))
     change = sub(step, substitute(truth, letters))
     return replace(old, expression=add(old.expression, total(middle, mul(through, change))))
+
+
+def values_of(program: Program, target: Expression) -> list[Array]:
+    """A target's values in each run of a program."""
+    question = program.question
+    for run in question.runs:
+        quantities(run, (target,), question.adjoints)
+    return [truth_value(run, target).data for run in question.runs]
 
 
 def _lines(graph: ComputationGraph, adjoints: Adjoints, found: Mapping[str, Node]) -> dict[str, Node]:

@@ -1,0 +1,53 @@
+"""Whole sheets whose earlier values were not worked out: what follows from these earns nothing by itself."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from pathlib import Path
+
+import grader
+from grader.results import GradeReport, NoteKind
+from grader.solver.key import AnswerKey
+from grader.submission.submissions import Answer, Submission
+from tests.cases import each
+from tests.diagnosis.test_follow_through_sheets import PARTS, TRUTH, graded, line
+
+HERE = Path(__file__).parent
+
+
+def sheet(text: str) -> dict[str, str]:
+    """The answers by name: of the patterns that fit a name the last; `t` is the truth, `f` what follows from above."""
+    rules = [rule.strip().split(": ") for rule in text.split(" | ")]
+    values, answers = dict(TRUTH), {}
+    for name in PARTS:
+        value = next((value for pattern, value in reversed(rules) if fnmatchcase(name, pattern)), None)
+        if value is not None:
+            number = {"t": TRUTH[name], "f": line(name, values)}
+            answers[name] = f"{number[value]:.4f}" if value in number else value
+            values[name] = float(answers[name])
+    return answers
+
+
+@each(HERE / "without_work.txt")
+def test_a_sheet_of_numbers(answers: str, least: str, most: str, why: str) -> None:
+    found = [name for name, one in graded(sheet(answers)).items() if one.note.kind is NoteKind.FOLLOW_THROUGH]
+    assert int(least) <= len(found) <= int(most), f"{why}: {found}"
+
+
+@lru_cache
+def key() -> AnswerKey:
+    return grader.solve(grader.load_rubric(HERE / "own_values.yaml"))
+
+
+def report(answers: str) -> GradeReport:
+    pairs = (pair.split(": ", 1) for pair in answers.split(" | "))
+    return grader.grade(key(), Submission("s", answers=tuple(Answer(part, text) for part, text in pairs)))
+
+
+@each(HERE / "own_values.txt")
+def test_a_formula(answers: str, part: str, earns: str, why: str) -> None:
+    result = next(one for one in report(answers).parts if one.asked.part == part)
+    full = result.score >= result.asked.max_score
+    found = "all" if full else "person" if result.review else "some" if result.score > 0 else "none"
+    assert found in earns.split("/"), f"{why}: {result.note} {result.message}"
