@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import grader
-from grader.results import GradeReport, NoteKind
+from grader.results import NoteKind
 from grader.solver.key import AnswerKey
 from grader.submission.submissions import Answer, Submission
 from tests.cases import each
@@ -36,18 +36,27 @@ def test_a_sheet_of_numbers(answers: str, least: str, most: str, why: str) -> No
 
 
 @lru_cache
-def key() -> AnswerKey:
-    return grader.solve(grader.load_rubric(HERE / "own_values.yaml"))
+def key(models: str) -> AnswerKey:
+    return grader.solve(grader.load_rubric(HERE / f"{models}.yaml"))
 
 
-def report(answers: str) -> GradeReport:
+def earned(models: str, answers: str, part: str) -> tuple[str, str]:
+    """What a part of a sheet earns, in the words of the tables, and what is said of it."""
     pairs = (pair.split(": ", 1) for pair in answers.split(" | "))
-    return grader.grade(key(), Submission("s", answers=tuple(Answer(part, text) for part, text in pairs)))
+    report = grader.grade(key(models), Submission("s", answers=tuple(Answer(name, text) for name, text in pairs)))
+    result = next(one for one in report.parts if one.asked.part == part)
+    full = result.score >= result.asked.max_score
+    found = "all" if full else "person" if result.review else "some" if result.score > 0 else "none"
+    return found, f"{result.note} {result.message}"
 
 
 @each(HERE / "own_values.txt")
-def test_a_formula(answers: str, part: str, earns: str, why: str) -> None:
-    result = next(one for one in report(answers).parts if one.asked.part == part)
-    full = result.score >= result.asked.max_score
-    found = "all" if full else "person" if result.review else "some" if result.score > 0 else "none"
-    assert found in earns.split("/"), f"{why}: {result.note} {result.message}"
+def test_own_values(answers: str, part: str, earns: str, why: str) -> None:
+    found, said = earned("own_values", answers, part)
+    assert found in earns.split("/"), f"{why}: {said}"
+
+
+@each(HERE / "own_values_more.txt")
+def test_own_values_in_other_models(answers: str, part: str, earns: str, why: str) -> None:
+    found, said = earned("own_values_more", answers, part)
+    assert found in earns.split("/"), f"{why}: {said}"

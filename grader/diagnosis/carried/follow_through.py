@@ -121,7 +121,7 @@ def _says_nothing(
         reach = reach_of(simple, name, goal.expression, goal.tolerance, simulated=False)
         if reach is not None and _right(simple, replace(goal, reach=reach), answer) is not None:
             return NoteKind.FOLLOW_THROUGH_TRIVIAL
-    return says_nothing(question, program, goal, used, own)
+    return says_nothing(question, program, goal, answer, used, own)
 
 
 def _right(program: Program, goal: Target, answer: Expression) -> Verdict | None:

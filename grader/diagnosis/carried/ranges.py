@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from types import MappingProxyType
 from typing import TypeAlias
 
-from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Number, Product, Reduce
+from grader.expression.algebra.construct import free_symbols, substitute
+from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Number, Product, Reduce, Symbol
 
 Range: TypeAlias = tuple[float, float]
 ALL: Range = (-math.inf, math.inf)
@@ -42,6 +43,8 @@ def range_of(formula: Expression) -> Range:
         case Call("add", args):
             ranges = [range_of(item) for item in args]
             return (sum(low for low, _ in ranges), sum(high for _, high in ranges))
+        case Call("div", (above, Reduce("sum", letter, body))) if _is_term(above, letter, body):
+            return (0.0, 1.0) if range_of(body)[0] >= 0 else ALL
         case Call("div", (above, below)):
             sign = range_of(below)
             return _product((range_of(above), NOT_BELOW_0)) if sign[0] >= 0 else ALL
@@ -57,6 +60,11 @@ def range_of(formula: Expression) -> Range:
             return (min(low for low, _ in found), max(high for _, high in found))
         case _:
             return ALL
+
+
+def _is_term(above: Expression, letter: str, body: Expression) -> bool:
+    """Whether a formula is one of the terms of a sum: what is divided by the sum is a share of it."""
+    return any(substitute(body, {letter: Symbol(own)}) == above for own in sorted(free_symbols(above)))
 
 
 def _product(factors: Iterable[Range]) -> Range:

@@ -36,13 +36,20 @@ from grader.solver.runs import environment, quantities
 
 TRIVIAL = (0.0, 1.0, -1.0)
 SHIFTS = tuple(10.0**k for k in range(-3, 4))  # of the decimal point, by a slip
+DIGITS = tuple(float(digit * 10**k) for digit in range(-9, 10) for k in range(3))  # misread or misheard
+A_DIGIT = 0.001  # what the other digits of such a number may be off
 CLOSE = 0.01  # what a number is off that was worked out from others
 
 
 def says_nothing(
-    question: SolvedQuestion, program: Program, goal: Target, used: Sequence[Own], own: Sequence[Own]
+    question: SolvedQuestion,
+    program: Program,
+    goal: Target,
+    answer: Expression,
+    used: Sequence[Own],
+    own: Sequence[Own],
 ) -> NoteKind | None:
-    """Why agreement with the goal of a program that holds the values `used` shows nothing; None where it may.
+    """Why an answer's agreement with the goal of a program that holds `used` shows nothing; None where it may.
 
     `own` are all the student's values. A number that is as good as 0 or 1 is another matter: see `plain`.
     """
@@ -50,7 +57,9 @@ def says_nothing(
     if any(not item.slip and _impossible(question, item, own, goal.tolerance) for item in chosen):
         return NoteKind.FOLLOW_THROUGH_IMPOSSIBLE
     if question.numeric:
-        return None
+        # a nought may be all that rounding leaves
+        chosen_for = bool(chosen) and is_trivial(question, answer, TRIVIAL[1:])
+        return NoteKind.FOLLOW_THROUGH_TRIVIAL if chosen_for else None
     flat = _is_constant(program, goal) and not _is_constant(Program(question, {}, ()), goal)
     return NoteKind.FOLLOW_THROUGH_TRIVIAL if flat or any(_is_minus_one(program, item) for item in chosen) else None
 
@@ -102,9 +111,11 @@ def _inner(formula: Expression) -> tuple[Expression, ...]:
 
 
 def _slip(value: float, worked_out: Array) -> bool:
-    return any(
-        math.isclose(abs(value), abs(float(number)) * shift, rel_tol=CLOSE) for number in worked_out for shift in SHIFTS
-    )
+    """Whether a number is one worked out but for its sign, its point, or a digit before the point."""
+    sizes = np.abs(worked_out[np.isfinite(worked_out)])
+    shifted = np.isclose(abs(value), np.multiply.outer(sizes, SHIFTS), rtol=CLOSE, atol=0.0)
+    misread = np.isclose(abs(value), np.add.outer(sizes, DIGITS), rtol=0.0, atol=A_DIGIT)
+    return bool(shifted.any() or misread.any())
 
 
 def _formula_outside(
@@ -143,13 +154,13 @@ def _ranges_over(data: Array) -> float:
     return float((np.ptp(usable, axis=0) / np.maximum(np.abs(usable).max(axis=0), NEGLIGIBLE)).max(initial=0.0))
 
 
-def is_trivial(question: SolvedQuestion, answer: Expression) -> bool:
-    """Whether an answer is 0, 1 or -1 everywhere, or the identity or less it; False where it has no value."""
+def is_trivial(question: SolvedQuestion, answer: Expression, numbers: Sequence[float] = TRIVIAL) -> bool:
+    """Whether an answer is one of the numbers everywhere, or times the identity; False where it has no value."""
     try:
         data = values_of(Program(question, {}, ()), answer)
     except ShapeError:
         return False
-    return any(all(_is(sign, item) for item in data) for sign in TRIVIAL)
+    return any(all(_is(sign, item) for item in data) for sign in numbers)
 
 
 def _is_minus_one(program: Program, own: Own) -> bool:
