@@ -115,8 +115,8 @@ def _less_repeated(
     """What was found, in doubt where the same answer stands at many parts and fits few: some would always fit."""
     fits, misses = Counter[Expression | float](), Counter[Expression | float]()
     for one, answer in zip(found, said, strict=True):
-        if one is not None and answer is not None and not (one.fit and one.fit.doubt):
-            (fits if one.fit else misses)[answer] += 1
+        if one is not None and answer:  # noughts may all be what rounding leaves
+            (fits if one.fit and not one.fit.doubt else misses)[answer] += 1
     often = {answer for answer, count in misses.items() if count > REPEATED * fits[answer]}
     return tuple(
         replace(one, fit=replace(one.fit, doubt=NoteKind.FOLLOW_THROUGH_REPEATED))
