@@ -16,7 +16,18 @@ from grader.expression.algebra.construct import sub
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Call, Expression, Reduce, walk
-from grader.solver.runs import Run, draw_leaves, environment, leaf_values, moved_run, seeded, widened, worked_out
+from grader.solver.far_side import beyond
+from grader.solver.runs import (
+    Run,
+    draw_leaves,
+    environment,
+    joined,
+    leaf_values,
+    moved_run,
+    seeded,
+    widened,
+    worked_out,
+)
 from grader.solver.session import remembered
 from grader.work import NODE, spend
 
@@ -89,11 +100,13 @@ def margin_values(run: Run, margin: Expression) -> Array | None:
     return np.where(np.isfinite(data), data, 0.0)
 
 
-def stratified(run: Run, conditions: tuple[Expression, ...], known: tuple[Expression, ...] = ()) -> Run | None:
+def stratified(
+    run: Run, conditions: tuple[Expression, ...], known: tuple[Expression, ...] = (), *, sought: bool = False
+) -> Run | None:
     """Extra points for `conditions`; None where there is no need.
 
     A side not yet hit, both sides close to each boundary, and branches that the conditions and the `known` ones
-    (sampled before, each for itself) open only together.
+    (sampled before, each for itself) open only together. A side that many random points don't hit is `sought`.
     """
     chosen: list[dict[str, Array]] = []
     for margin in conditions:
@@ -102,8 +115,12 @@ def stratified(run: Run, conditions: tuple[Expression, ...], known: tuple[Expres
             continue
         pool = run
         if not ((data > 0).any() and (data < 0).any()):
-            pool = _more(run)
+            pool = ordinary(run)
             data = margin_values(pool, margin)
+            if sought and data is not None and (data > 0).any() != (data < 0).any():
+                pool, far = _with_far_side(pool, margin, 1 if (data < 0).any() else -1)
+                data = margin_values(pool, margin)
+                chosen += far
             if data is None or not ((data > 0).any() and (data < 0).any()):
                 continue
             chosen += [_point(pool, int(np.argmax(data.max(1)))), _point(pool, int(np.argmin(data.min(1))))]
@@ -112,6 +129,12 @@ def stratified(run: Run, conditions: tuple[Expression, ...], known: tuple[Expres
     if not chosen:
         return None
     return _many_points(run, chosen)
+
+
+def _with_far_side(pool: Run, margin: Expression, missing: int) -> tuple[Run, list[dict[str, Array]]]:
+    """The pool with points on the side of a margin that it does not meet, and these points."""
+    far = beyond(pool, lambda run: margin_values(run, margin), missing)
+    return (pool, []) if far is None else (joined(pool, far), [_point(far, k) for k in range(far.points)])
 
 
 def kink_points(run: Run, conditions: Iterable[Expression]) -> Array:
@@ -149,7 +172,7 @@ def _point(run: Run, k: int) -> dict[str, Array]:
 
 
 @remembered(maxsize=64)
-def _more(run: Run) -> Run:
+def ordinary(run: Run) -> Run:
     """Many further points, half of them drawn wider where the domain is unbounded."""
     leaves = draw_leaves(run.graph, run.sizes, POOL, seeded("more"))
     further = np.where(np.arange(POOL) < POOL // 2, 1.0, 3.0)
@@ -160,7 +183,7 @@ def _unseen_patterns(run: Run, conditions: tuple[Expression, ...]) -> list[dict[
     """Points where the conditions come out together as they do at no point yet: branches within branches."""
     if len(conditions) < 2:
         return []
-    pool = _more(run)
+    pool = ordinary(run)
     seen, wanted = _patterns(run, conditions), _patterns(pool, conditions)
     if seen is None or wanted is None:
         return []

@@ -85,7 +85,7 @@ def _solve_question(question: Question, session: Session) -> SolvedQuestion:
     kink: Kink | None = None
     conditions = model_margins(graph)
     if not numeric:
-        extra = [stratified(run, conditions) for run in runs]
+        extra = [stratified(run, conditions, sought=True) for run in runs]
         kink = kinks(runs[0], conditions)
         runs = [joined(run, more) if more is not None else run for run, more in zip(runs, extra, strict=True)]
     targets = [target for part in question.judged for target in (part.target, *(s.target for s in part.steps))]

@@ -6,28 +6,42 @@ A step dL/dz twice in a part gets "the step 'dL/dz' stands there 2 times".
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from grader.expression.language.nodes import Expression, Partial, head, partial_name
+from grader.expression.printing.text import to_text
 from grader.solver.key import SolvedPart, SolvedQuestion
-from grader.solver.kinks import margin_values
-from grader.solver.runs import quantities
+from grader.solver.kinks import margin_values, ordinary
+from grader.solver.runs import Run, quantities
 
 
 def one_sided_conditions(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, str]]:
-    """Conditions of the model that the sample points never fulfil, or always."""
+    """Conditions of the model that the sample points never fulfil, or always, wherever another side was sought."""
     if question.numeric or part is not question.parts[0]:
         return
     for margin in question.conditions:
-        sides: set[bool] = set()
-        for run in question.runs:
-            values = margin_values(run, margin)
-            if values is not None:
-                sides |= {bool(side) for side in np.unique(values > 0)}
-        if len(sides) == 1:
-            yield "domain", "a condition of the model has the same outcome at every sample point"
+        if len(_sides_met(question.runs, margin)) == 1:
+            boundary = to_text(margin, question.question.model.names)
+            yield "domain", f"a condition of the model has the same outcome at every sample point: {boundary} and 0"
+
+
+def distant_conditions(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, str]]:
+    """Conditions of which only a search finds the other side: answers are held against it, which may not be meant."""
+    if question.numeric or part is not question.parts[0]:
+        return
+    for margin in question.conditions:
+        near = _sides_met([ordinary(run) for run in question.runs], margin)
+        if len(near) == 1 and len(_sides_met(question.runs, margin)) > 1:
+            boundary = to_text(margin, question.question.model.names)
+            yield "domain", f"{boundary} changes sign only far out, where answers must be right, too"
+
+
+def _sides_met(runs: Iterable[Run], margin: Expression) -> set[float]:
+    """The signs of the margin at all points of the runs; one entry is the largest, and then it is 0."""
+    found = [margin_values(run, margin) for run in runs]
+    return {float(side) for values in found if values is not None for side in np.unique(np.sign(values))}
 
 
 def idle_steps(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from grader.diagnosis.lint.limit_checks import idle_steps, one_sided_conditions, points_without_a_step
+from grader.diagnosis.lint.limit_checks import (
+    distant_conditions,
+    idle_steps,
+    one_sided_conditions,
+    points_without_a_step,
+)
 from grader.diagnosis.lint.mistake_checks import listed, priced_alike, right_by_mistake, taken_for_right
 from grader.problems import Problem
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
@@ -57,7 +62,7 @@ def _unequal_choices(key: AnswerKey) -> Iterator[Problem]:
 
 def notes(key: AnswerKey) -> tuple[Problem, ...]:
     """What an author may want to know of each part: mistakes that go unseen there, points that no step earns."""
-    return _found(key, (right_by_mistake, points_without_a_step))
+    return _found(key, (right_by_mistake, points_without_a_step, distant_conditions))
 
 
 def _found(key: AnswerKey, checks: tuple[Check, ...]) -> tuple[Problem, ...]:
