@@ -14,7 +14,8 @@ from grader.gradebook.reports import PartKept, ReportKept
 from grader.grading.by_hand import missing
 from grader.grading.grade import placed
 from grader.grading.overrides import why_open
-from grader.results import Diagnosis, GradeReport, Outcome, Override, PartResult, RubricShown
+from grader.grading.totals import points_of_set_up
+from grader.results import SET_UP, Diagnosis, GradeReport, Outcome, Override, PartResult, RubricShown, ScoreLine
 from grader.rubric.shown import Asked
 from grader.submission.submissions import Answer
 
@@ -59,6 +60,7 @@ def _part_kept(result: PartResult, judged: tuple[str, PartResult] | None) -> Par
         rule=result.diagnosis.rule if result.diagnosis else "",
         message=why_open(result) if result.review else "",
         override=astuple(result.override) if result.override else (),
+        set_up=points_of_set_up(result),
     )
 
 
@@ -110,8 +112,9 @@ def _outlined(
     review: bool,
     *rest: Any,
 ) -> PartResult:
-    """A part from the fields of a PartKept, of which 42,000 are told for a large class."""
-    *_, rule, message, override = rest
+    """A part from the fields of a PartKept, of which 42,000 are told for a large class; of its lines the set-up's."""
+    rule, message, override, *more = rest[4:]
+    set_up = more[0] if more else 0.0
     return PartResult(
         asked[part],
         _OUTCOMES[verdict],
@@ -120,14 +123,16 @@ def _outlined(
         review,
         message,
         diagnosis=Diagnosis(note_of(rule), "") if rule else None,
+        lines=(ScoreLine(SET_UP, set_up),) if set_up else (),
         override=Override(*override) if override else None,
     )
 
 
 def outlined(kept: PartKept, asked: Mapping[str, Asked]) -> PartResult:
-    """A part with its outcome, points and mistake alone."""
+    """A part with its outcome, points and mistake alone, and the line of what is only set up."""
     outcome = (kept.part, kept.verdict, kept.score, kept.max_score, kept.note, kept.review)
-    return _outlined(asked, *outcome, kept.rule, kept.message, kept.override)
+    beside = (kept.judgement, kept.file, kept.line, kept.result, kept.rule, kept.message, kept.override, kept.set_up)
+    return _outlined(asked, *outcome, *beside)
 
 
 def _part_result(kept: PartKept, asked: Asked, results: Mapping[str, PartResult]) -> PartResult:

@@ -24,6 +24,7 @@ class PartKept:
     `judgement` is a fingerprint, empty for a missing answer, which stood in `file` at `line`. `result` is JSON, empty
     where the result is the judgement as it was kept. `rule` names the mistake that was diagnosed, `message` says why a
     person must look, where one must. `override` holds the fields of a person's decision, where one was applied.
+    `set_up` are the points of a chain rule that is only set up.
     """
 
     part: str
@@ -39,6 +40,7 @@ class PartKept:
     rule: str = ""
     message: str = ""
     override: tuple[Any, ...] = ()
+    set_up: float = 0.0
 
 
 _PART = tuple(one.name for one in fields(PartKept))

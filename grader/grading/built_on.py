@@ -12,10 +12,8 @@ from grader.comparison.target import leaned_on
 from grader.expression.language.nodes import Expression, head
 from grader.expression.reading.read import Reading
 from grader.grading.partial import worth
-from grader.results import NOTES, Decision, Earned, EarnedLine, Note, NoteKind, Outcome, PartResult, ScoreLine
+from grader.results import NOTES, SET_UP, Decision, Earned, EarnedLine, Note, NoteKind, Outcome, PartResult, ScoreLine
 from grader.solver.key import SolvedPart, SolvedQuestion
-
-SET_UP = "the chain rule is set up rightly"
 
 
 def leans_on(question: SolvedQuestion, part: SolvedPart, reading: Reading, expression: Expression) -> tuple[str, ...]:

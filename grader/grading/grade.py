@@ -26,7 +26,7 @@ from grader.grading.answers import (
     with_letters_of,
     with_own_partials,
 )
-from grader.grading.built_on import SET_UP, built_on, leans_on
+from grader.grading.built_on import built_on, leans_on
 from grader.grading.by_cases import of_target, other_answers
 from grader.grading.by_hand import by_hand, missing, waiting
 from grader.grading.carried import Carried, carried
@@ -41,6 +41,7 @@ from grader.grading.totals import summed
 from grader.problems import Problem
 from grader.results import (
     NOTES,
+    SET_UP,
     WRONG,
     AnswerShown,
     Decision,

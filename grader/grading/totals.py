@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from math import fsum
 
 from grader.problems import Problem
-from grader.results import GradeReport, NoteKind, Outcome, PartResult
+from grader.results import SET_UP, GradeReport, NoteKind, Outcome, PartResult
 from grader.rubric.model import sum_of_best
 
 
@@ -58,7 +58,16 @@ def set_ups(results: Sequence[PartResult]) -> tuple[float, float]:
     sums = total(results)
     found = [one for one in results if is_set_up(one) and one.asked.part not in sums.left_out]
     share = min((one.asked.set_ups for one in found), default=1.0)
-    return round(fsum(one.score for one in found), 6), round(share * sums.max_score, 6)
+    return round(fsum(points_of_set_up(one) for one in found), 6), round(share * sums.max_score, 6)
+
+
+def points_of_set_up(result: PartResult) -> float:
+    """The points of a part that are for its set-up; steps that were worked out beside it have earned theirs."""
+    if not is_set_up(result):
+        return 0.0
+    set_up = fsum(line.points for line in result.lines if line.reason == SET_UP)
+    steps = fsum(line.points for line in result.lines if line.reason.startswith("step: "))
+    return round(max(min(set_up, result.score - steps), 0.0), 6)
 
 
 def is_set_up(result: PartResult) -> bool:

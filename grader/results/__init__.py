@@ -2,6 +2,7 @@
 
 from grader.results.notes import NOTES, WRONG, Credit, Decision, Note, NoteKind, NoteRow, Outcome
 from grader.results.report import (
+    SET_UP,
     AnswerShown,
     ClassReport,
     Diagnosis,
@@ -22,6 +23,7 @@ from grader.results.report import (
 
 __all__ = [
     "NOTES",
+    "SET_UP",
     "WRONG",
     "AnswerShown",
     "ClassReport",

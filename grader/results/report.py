@@ -37,6 +37,7 @@ class Evidence:
     certified: bool = False
 
 
+SET_UP = "the chain rule is set up rightly"  # the line of the sum that `partial_credit: set_ups` is about
 NO_EVIDENCE = Evidence()
 AGAINST = frozenset(("counterexample", "shape", "restated"))  # what shows that an answer is not the one asked for
 
