@@ -13,6 +13,7 @@ from grader.comparison.aligned_values import pairs_in, truth_value
 from grader.comparison.arrays import Pair, Tally, both_finite, line_up, tally
 from grader.comparison.counterexample import counterexample, kinds, right_where
 from grader.comparison.far_points import far_run, where_far
+from grader.comparison.own_features import own_features
 from grader.comparison.proof.model_balls import compare_run, is_scalar_model, surely_outside
 from grader.comparison.scalars import is_scalar, same_form
 from grader.comparison.shapes import entries_message
@@ -216,9 +217,26 @@ def _wrong_far_out(
     conditions: tuple[Expression, ...],
 ) -> Verdict | None:
     """The verdict on an answer that differs from the truth far from the ordinary points; None where it does not."""
-    far = far_run(run)
-    if far is None:
-        return None
+    for far, kind in (
+        (far_run(run), NoteKind.WRONG_FAR_OUT),
+        (own_features(run, answer, question.conditions), NoteKind.WRONG_IN_PLACES),
+    ):
+        wrong = far and _wrong_at(question, target, answer, far, near, conditions, kind)
+        if wrong:
+            return wrong
+    return None
+
+
+def _wrong_at(
+    question: SolvedQuestion,
+    target: Target,
+    answer: Expression,
+    far: Run,
+    near: Pair,
+    conditions: tuple[Expression, ...],
+    kind: NoteKind,
+) -> Verdict | None:
+    """The verdict on an answer that differs from the truth at these points beyond all noise; None where it does not."""
     pair = _same_way(pairs_in(question, far, target.expression, answer), near)
     if not np.any(pair.answer != pair.truth):
         return None
@@ -227,7 +245,7 @@ def _wrong_far_out(
     if where is None:
         return None
     shown = counterexample(far, pair, where, answer, target.closed)
-    return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.WRONG_FAR_OUT), shown)
+    return Verdict(Decision.NOT_EQUIVALENT, Note(kind), shown)
 
 
 def _outside(answer: Array, left: Array, right: Array) -> tuple[int, ...] | None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from grader.comparison.aligned_values import truth_value
 from grader.comparison.coercions import coercions
 from grader.comparison.common_vocabulary import worked_out
+from grader.comparison.conventions import labels_entered, unguarded
 from grader.comparison.decide import decide_number, decide_samples
 from grader.comparison.interpretations import (
     index_as_factor,
@@ -54,8 +55,14 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
     if restates(target.expression, answer, question.graph.notation) or (answer in left and not higher):
         shown = Evidence("restated", detail=to_text(target.expression, question.question.model.names))
         return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.RESTATED), shown, "This only restates the question.")
+    bare = unguarded(answer)
+    if bare != answer and (found := judge(question, target, bare)).decision is Decision.EQUIVALENT:
+        return _noted(found, NoteKind.GUARDED)
     verdict = _judge_readings(question, target, worked_out(answer))
     if verdict.decision is Decision.NOT_EQUIVALENT or verdict.note.kind in _UNFIT:
+        entered = labels_entered(question.graph, answer)
+        if entered != answer:
+            return _noted(judge(question, target, entered), NoteKind.IMPLIED_INDEX)
         verdict = _judge_rows(question, target, answer, verdict) or _judge_meant(question, target, answer, verdict)
     verdict = _set_up(verdict) if left and verdict.note.kind in _PLAINLY else verdict
     return _of_sizes(question, target, answer, verdict)

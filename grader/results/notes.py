@@ -54,6 +54,7 @@ class NoteKind(StrEnum):
     EQUIVALENT = "equivalent"
     RENAMED = "renamed"
     IMPLIED_INDEX = "implied_index"
+    GUARDED = "guarded"
     IMPLIED_SUM = "implied_sum"
     CALLED = "called"
     ROUNDED = "rounded"
@@ -66,6 +67,7 @@ class NoteKind(StrEnum):
     SHAPE = "shape"
     WRONG_AT_KINK = "wrong_at_kink"
     WRONG_FAR_OUT = "wrong_far_out"
+    WRONG_IN_PLACES = "wrong_in_places"
     RESTATED = "restated"
     MISSING = "missing"
     BY_HAND = "by_hand"
@@ -150,6 +152,12 @@ _ROWS = (
         goes_on=True,
     ),
     NoteRow(
+        NoteKind.GUARDED,
+        Credit.FULL,
+        "This is equal to the reference answer but for a small number that only keeps it from having no value.",
+        goes_on=True,
+    ),
+    NoteRow(
         NoteKind.IMPLIED_SUM,
         Credit.FULL,
         "This is equal to the reference answer, with the repeated index summed as you evidently mean.",
@@ -205,6 +213,12 @@ _ROWS = (
         Credit.NONE,
         "This is right near 0, but not far from there.",
         counted_as="right near 0 alone",
+    ),
+    NoteRow(
+        NoteKind.WRONG_IN_PLACES,
+        Credit.NONE,
+        "This is right at most points, but not where a condition or bump of your own takes effect.",
+        counted_as="right but where a condition or bump of its own takes effect",
     ),
     NoteRow(
         NoteKind.RESTATED,

@@ -130,9 +130,9 @@ def kronecker_pair(below: str) -> tuple[Expression, ...] | None:
 
 
 def _unit_vector(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
-    r"""``e_k`` with a k of the model, where no e is one: the vector that is 1 at k and 0 elsewhere, row k of I."""
+    r"""``e_k`` with a k of the model, where no e is one: 1 at k and 0 elsewhere, row k of I; ``e_y`` of a label."""
     place = p.table.exact.get(shape.below) if p.table is not None and shape.base == "e" else None
-    if place is None or place.rank or place.role != "quantity" or shape.primes or shape.above not in ("", "T"):
+    if place is None or place.rank > 1 or place.role != "quantity" or shape.primes or shape.above not in ("", "T"):
         return None
     return transposed(p, Indexed(Call("identity", (), 0, span), (Symbol(place.name, span),), span), shape)
 

@@ -1,0 +1,143 @@
+r"""What courses and code write that is right by convention: a label's name for its class, a small number as a guard.
+
+Beside a one-hot y, ``1[k = y]`` and ``\delta_{ky}`` are its entry y_k, and ``p_y`` is the entry of p at its class.
+In ``-y / (p + 1e-12)`` the small number only keeps the quotient from having no value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from grader.autodiff.graph import ComputationGraph, names_in
+from grader.expression.algebra.construct import free_symbols, fresh, iverson, mul, sub, total
+from grader.expression.language.nodes import (
+    ONE,
+    Again,
+    Call,
+    Expression,
+    Indexed,
+    Number,
+    Symbol,
+    head,
+    rebuild,
+    rewritten,
+)
+
+GUARD = Fraction(1, 100_000)  # the largest number that is taken for one
+LONGEST = 300  # digits of a power
+
+
+def labels_entered(graph: ComputationGraph, answer: Expression) -> Expression:
+    """The answer with entries of one-hot arrays where their names stand for the class they mark."""
+    marked = {leaf.name: len(leaf.axes) for leaf in graph.leaves if leaf.domain.kind == "onehot"}
+    if not marked.keys() & free_symbols(answer):
+        return answer
+    taken = set(names_in(graph.axes) | free_symbols(answer))
+
+    def rule(node: Expression, again: Again) -> Expression:
+        match node:
+            case Call("eq" | "ne" as test, (left, right)):
+                for letter, label in ((left, right), (right, left)):
+                    if _is_class(label, marked) and not _is_class(letter, marked):
+                        return Call(test, (_at(label, letter), ONE), 0, node.span)
+            case Call("kronecker", (left, right)):
+                for letter, label in ((left, right), (right, left)):
+                    if _is_class(label, marked) and not _is_class(letter, marked):
+                        return iverson(Call("eq", (_at(label, letter), ONE), 0, node.span))
+            case Indexed(base, places) if any(_is_class(place, marked) for place in places):
+                return _at_classes(base, places, marked, taken)
+        return rebuild(node, again)
+
+    return rewritten(answer, rule)
+
+
+def _is_class(node: Expression, marked: dict[str, int]) -> bool:
+    """Whether a formula is a one-hot array without the letter of its last axis."""
+    entered = len(node.indices) if isinstance(node, Indexed) else 0
+    name = head(node) if isinstance(node, Symbol | Indexed) else None
+    return name is not None and marked.get(name) == entered + 1
+
+
+def _at(label: Expression, letter: Expression) -> Expression:
+    if isinstance(label, Indexed):
+        return replace(label, indices=(*label.indices, letter))
+    return Indexed(label, (letter,), label.span)
+
+
+def _at_classes(
+    base: Expression, places: tuple[Expression, ...], marked: dict[str, int], taken: set[str]
+) -> Expression:
+    """``sum_l p_l y_l`` for ``p_y``."""
+    letters: list[str] = []
+    entered: list[Expression] = []
+    factors: list[Expression] = []
+    for place in places:
+        if not _is_class(place, marked):
+            entered.append(place)
+            continue
+        letters.append(fresh(taken | set(letters)))
+        entered.append(Symbol(letters[-1]))
+        factors.append(_at(place, entered[-1]))
+    return total(letters, mul(Indexed(base, tuple(entered)), *factors))
+
+
+def unguarded(answer: Expression) -> Expression:
+    """The answer without the small numbers that only keep a quotient, a root or a logarithm from having no value."""
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        match node:
+            case Call("div", (above, below)):
+                return replace(node, args=(above, _bare(below)))
+            case Call("log" | "sqrt" | "norm", (inner, *rest)):
+                return replace(node, args=(_bare(inner), *rest))
+            case Call("clip", (inner, low, high)) if _is_guard(low) and _is_guard(sub(ONE, high)):
+                return inner
+            case Call("max", (inner, end) | (end, inner)) if _is_guard(end):
+                return inner
+            case Call("min", (inner, end) | (end, inner)) if _is_guard(sub(ONE, end)):
+                return inner
+            case _:
+                return node
+
+    return rewritten(answer, rule)
+
+
+def _bare(node: Expression) -> Expression:
+    """A sum without a small number in it."""
+    match node:
+        case Call("add", (left, small) | (small, left)) if _is_guard(small):
+            return left
+        case Call("sub", (left, small)) if _is_guard(small):
+            return left
+        case Call("add" | "sub", (left, right)):
+            return replace(node, args=(_bare(left), right))
+        case _:
+            return node
+
+
+def _is_guard(node: Expression) -> bool:
+    value = _constant(node)
+    return value is not None and 0 < value <= GUARD
+
+
+def _constant(node: Expression) -> Fraction | None:
+    """The value of a number, or of a sum of numbers."""
+    match node:
+        case Number(value):
+            return value
+        case Call("add" | "sub" as sign, (left, right)):
+            one, other = _constant(left), _constant(right)
+            if one is None or other is None:
+                return None
+            return one + other if sign == "add" else one - other
+        case Call("pow", (Number(base), exponent)):  # 10^{-8}
+            power = _constant(exponent)
+            whole = power is not None and power.denominator == 1 and abs(power) <= LONGEST and base != 0
+            return base ** int(power) if whole and power is not None else None
+        case Call("neg", (inner,)):
+            found = _constant(inner)
+            return None if found is None else -found
+        case _:
+            return None
