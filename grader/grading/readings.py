@@ -15,7 +15,7 @@ from grader.solver.key import SolvedQuestion
 from grader.solver.session import remembered
 
 CALLED = "arguments"  # the note on a reading whose brackets are arguments
-_CALL = re.compile(r"[\w}'\u0302]\s*(?:\\left\s*)?\([^()+*/^=<>-]+\)")  # names alone in brackets behind a name
+_CALL = re.compile(r"[\w}'\u0302]\s*(?:\\left\s*)?\([^()+*/=<>-]+\)")  # names alone in brackets behind a name
 
 
 def readings_of(question: SolvedQuestion, text: str) -> tuple[Reading, ...]:

@@ -120,6 +120,7 @@ def _allowed(declared: Declared) -> frozenset[str]:
     allowed = set()
     for text in declared.arguments:
         for piece in re.split(r"[,;]", text.strip(" ()")):
+            allowed.add(piece.strip())
             shape = shape_of(re.sub(r"\^\{?\d\}?$", "", piece.strip()))  # sigma^2 is an argument by its name
             if shape is not None:
                 allowed |= {shape.base, key_of(shape.base, shape.above, shape.below)}

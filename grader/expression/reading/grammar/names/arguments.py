@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader.expression.language.names import Declared
-from grader.expression.language.nodes import Expression, Symbol
+from grader.expression.language.nodes import Expression, Indexed, Symbol
 from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.lexing.tokens import fail
 from grader.expression.reading.spelling.scripts import Shape, shape_of
@@ -105,7 +105,9 @@ def entries_by_arguments(
     return _with_letter(declared, entries, arguments)
 
 
-def _with_letter(declared: Declared, entries: tuple[Expression, ...], arguments: list[Shape]) -> tuple[Expression, ...]:
+def _with_letter(
+    declared: Declared, entries: tuple[Expression, ...], arguments: list[Shape | Found]
+) -> tuple[Expression, ...]:
     """The entries, with the letters that enter the arguments: ``f(x_i, w)`` is f at i, ``N(x_i; mu_k)`` at i, k."""
     signs = [sign for shape in arguments for sign in (shape.above, shape.below) if len(sign) == 1 and sign.isalpha()]
     letters, left = list(dict.fromkeys(signs)), declared.rank - len(entries)
@@ -129,13 +131,23 @@ def skip_own_arguments(p: Cursor, name: str) -> None:
         p.pos = p.match[p.pos] + 1
 
 
-def _own_arguments(p: Cursor, name: str) -> list[Shape] | None:
-    """The names in the brackets ahead, where all of them are arguments of the quantity; else None."""
+def skip_arguments_of(p: Cursor, node: Expression) -> None:
+    """Step over them behind a quantity or an entry of one, as in ``(a_1)_{ni}(X)``."""
+    base = node.base if isinstance(node, Indexed) else node
+    if isinstance(base, Symbol):
+        skip_own_arguments(p, base.name)
+
+
+def _own_arguments(p: Cursor, name: str) -> list[Shape | Found] | None:
+    """The names in the brackets ahead, where all of them are arguments of the quantity; else None.
+
+    Of one that is declared with its subscript, ``o(z_o)``, the subscript is no letter that enters it.
+    """
     table = p.table
     assert table is not None
     allowed = table.arguments.get(name, frozenset())
     at, close = p.pos + 1, p.match[p.pos]
-    shapes: list[Shape] = []
+    shapes: list[Shape | Found] = []
     while at < close:
         if p.kinds[at] == "num" and shapes and p.kinds[at + 1] in (",", ";", ")"):  # N(x_i; mu_k, 1)
             at += 2
@@ -146,9 +158,12 @@ def _own_arguments(p: Cursor, name: str) -> list[Shape] | None:
             return None
         bases = {shape.base, key_of(shape.base, shape.above, shape.below)}
         bases |= {base for base, _ in lookalikes(shape.base)}
+        known = table.find(shape.base, shape.above, shape.below, 0)
+        if known is not None:
+            bases.add(known.declared.name)
         if not bases & allowed and not p.in_partial:
             return None
-        shapes.append(shape)
+        shapes.append(known or shape)
         if p.kinds[end] == ")":
             break
         at = end + 1

@@ -2,8 +2,8 @@ r"""What stands behind ``^``: ``x^2`` is a power, ``W^T`` and ``W^{-T}`` transpo
 
 from __future__ import annotations
 
-from grader.expression.language.nodes import ONE, Call, Expression, Symbol
-from grader.expression.reading.grammar.names.arguments import skip_own_arguments
+from grader.expression.language.nodes import ONE, Call, Expression
+from grader.expression.reading.grammar.names.arguments import skip_arguments_of
 from grader.expression.reading.grammar.numbers import check_exponent, number
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.spelling.scripts import TRANSPOSED
@@ -14,8 +14,7 @@ _BEHIND_NUMBER = frozenset(("method", "%", "'", "name", "_", "^", ","))  # what 
 def superscript(p: Parser, base: Expression, start: int) -> Expression:
     """`base`, which begins at token `start`, with the superscript ahead, and a quantity's arguments behind that."""
     raised = _raised(p, base, start)
-    if isinstance(base, Symbol):
-        skip_own_arguments(p, base.name)
+    skip_arguments_of(p, base)
     return raised
 
 

@@ -14,6 +14,7 @@ from grader.expression.language.nodes import (
     Symbol,
     children,
 )
+from grader.expression.reading.grammar.names.arguments import skip_arguments_of
 from grader.expression.reading.grammar.names.declared import axes_of, size_of
 from grader.expression.reading.grammar.names.meaning import meaning
 from grader.expression.reading.grammar.names.subscripts import entries_in_code, indices, places_in_code
@@ -97,7 +98,9 @@ def subscript(p: Parser, node: Expression, start: int) -> Expression | None:
     if not entered:
         fail("this subscript can't be read", "", p.token.start, p.tokens[max(after - 1, p.pos)].end)
     p.pos = after
-    return Indexed(node, entered, p.span(start))
+    found = Indexed(node, entered, p.span(start))
+    skip_arguments_of(p, found)
+    return found
 
 
 def entered(p: Parser, node: Expression, start: int) -> Expression | None:
