@@ -1,16 +1,19 @@
 r"""What courses and code write that is right by convention: a label's name for its class, a small number as a guard.
 
 Beside a one-hot y, ``1[k = y]`` and ``\delta_{ky}`` are its entry y_k, and ``p_y`` is the entry of p at its class.
-In ``-y / (p + 1e-12)`` the small number only keeps the quotient from having no value.
+In ``-y / (p + 1e-12)`` the small number only keeps the quotient from having no value. A vector may stand for the
+matrix with it on the diagonal, a number for its multiple of the identity matrix; that a person confirms.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
 from grader.autodiff.graph import ComputationGraph, names_in
 from grader.expression.algebra.construct import free_symbols, fresh, iverson, mul, sub, total
+from grader.expression.evaluation.values import Value
 from grader.expression.language.nodes import (
     ONE,
     Again,
@@ -18,12 +21,16 @@ from grader.expression.language.nodes import (
     Expression,
     Indexed,
     Number,
+    Product,
     Symbol,
     head,
+    integer,
     rebuild,
     rewritten,
 )
+from grader.solver.runs import Run
 
+Coercion = tuple[Expression, str, str]
 GUARD = Fraction(1, 100_000)  # the largest number that is taken for one
 LONGEST = 300  # digits of a power
 
@@ -141,3 +148,16 @@ def _constant(node: Expression) -> Fraction | None:
             return None if found is None else -found
         case _:
             return None
+
+
+def coercions(run: Run, answer: Expression, value: Value, truth: Value) -> Iterator[Coercion]:
+    """The formulas that an answer of that `value` may stand for, what each is called, and what it is right once."""
+    if value.letters or truth.letters or truth.rank != 2 or truth.shape[0] != truth.shape[1]:
+        return
+    length = truth.shape[0]
+    if [n for n in value.shape if n != 1] == [length]:
+        yield Call("diag", (answer,)), "diagonal", "the diagonal matrix with these entries is put for the vector"
+    if not value.rank:
+        names = {size: Symbol(name) for name, size in run.sizes.items()}
+        unit = Call("identity", (names.get(length, integer(length)),))
+        yield Product((answer, unit), ("*",)), "identity", "that multiple of the identity matrix is put for the number"

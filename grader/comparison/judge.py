@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from grader.comparison.aligned_values import truth_value
-from grader.comparison.coercions import coercions
 from grader.comparison.common_vocabulary import worked_out
-from grader.comparison.conventions import labels_entered, unguarded
+from grader.comparison.conventions import coercions, labels_entered, unguarded
 from grader.comparison.decide import decide_number, decide_samples
 from grader.comparison.interpretations import (
     index_as_factor,

@@ -25,6 +25,7 @@ from grader.expression.reading.lexing.linking import link
 from grader.expression.reading.lexing.tokens import Token, Unreadable, fail
 from grader.expression.reading.spelling.dashes import with_dashes
 from grader.expression.reading.spelling.spellings import spellings_of
+from grader.expression.reading.talk import without_words
 from grader.problems import Problem, Span
 from grader.work import spend
 
@@ -102,6 +103,15 @@ def read(text: str, names: Names | None = None, notation: str | None = None) -> 
 
     With `names` every symbol must be one of them (under any spelling); without, every free name is itself.
     """
+    reading = _read(text, names, notation)
+    if not reading.problems:
+        return reading
+    formula = without_words(text)
+    found = reading if formula == text else _read(formula, names, notation)
+    return reading if found.problems else replace(found, text=text, notes=(*found.notes, "prose"))
+
+
+def _read(text: str, names: Names | None, notation: str | None) -> Reading:
     spend(CHARACTER * len(text))
     notes: list[str] = []
     parser: Parser | None = None

@@ -57,6 +57,8 @@ def prepared(text: str, notes: list[str]) -> str:
         text = _expanded(text)
     if "floor" in text or "ceil" in text:
         text = _STEPS.sub(lambda found: _BRACKETS[found[1]], text)
+    if "{}" in text:  # W_2{}_{ik}
+        text = text.replace("{}_", "  _").replace("{}^", "  ^")
     if r"{d}" in text:
         text = _UPRIGHT_D.sub(lambda found: "d".rjust(len(found[0])), text)
     if "10" in text or " x " in text or " X " in text:

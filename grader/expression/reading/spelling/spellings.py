@@ -6,6 +6,7 @@ r"""Which declared quantity a written name is: ``\hat{y}``, ``ŷ``, ``y_hat`` al
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -151,6 +152,17 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
         # {u_o}_i where u_o is declared and o is nothing else: the vector's entry, no entry of the matrix u
         alone = alone or (first.isalpha() and first not in exact and named is not None and named.rank == 1)
         if named is not None and named.rank and alone:
+            return Found(named, "", rest)
+    if below[:1].isdigit() and below[-1:].isalpha():  # the 2 of W_{2ik} is part of the name
+        first = below.rstrip(string.ascii_letters + "_")
+        rest = below[len(first) :].lstrip("_")
+        named = keys.get(key_of(base, above, first, primes))
+        wide = 0 if named is None else sum(axis != "1" for axis in named.axes) or named.rank
+        if (
+            named is not None
+            and len(rest) in (wide, named.rank)
+            and (bare is None or bare.rank < len(first) + len(rest))
+        ):
             return Found(named, "", rest)
     if bare is not None and (bare.rank or not (above or below)):
         return Found(bare, above, below)
