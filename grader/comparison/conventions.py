@@ -13,7 +13,8 @@ from fractions import Fraction
 
 from grader.autodiff.graph import ComputationGraph, names_in
 from grader.expression.algebra.construct import free_symbols, fresh, iverson, mul, sub, total
-from grader.expression.evaluation.values import Value
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.values import ShapeError, Value
 from grader.expression.language.nodes import (
     ONE,
     Again,
@@ -22,13 +23,14 @@ from grader.expression.language.nodes import (
     Indexed,
     Number,
     Product,
+    Reduce,
     Symbol,
     head,
     integer,
     rebuild,
     rewritten,
 )
-from grader.solver.runs import Run
+from grader.solver.runs import Run, environment
 
 Coercion = tuple[Expression, str, str]
 GUARD = Fraction(1, 100_000)  # the largest number that is taken for one
@@ -152,6 +154,9 @@ def _constant(node: Expression) -> Fraction | None:
 
 def coercions(run: Run, answer: Expression, value: Value, truth: Value) -> Iterator[Coercion]:
     """The formulas that an answer of that `value` may stand for, what each is called, and what it is right once."""
+    meant = _with_identities(run, answer)
+    if meant != answer:
+        yield meant, "identity", "that multiple of the identity matrix is put for a number beside a matrix"
     if value.letters or truth.letters or truth.rank != 2 or truth.shape[0] != truth.shape[1]:
         return
     length = truth.shape[0]
@@ -161,3 +166,38 @@ def coercions(run: Run, answer: Expression, value: Value, truth: Value) -> Itera
         names = {size: Symbol(name) for name, size in run.sizes.items()}
         unit = Call("identity", (names.get(length, integer(length)),))
         yield Product((answer, unit), ("*",)), "identity", "that multiple of the identity matrix is put for the number"
+
+
+def _with_identities(run: Run, answer: Expression) -> Expression:
+    r"""The answer with multiples of the identity for numbers that are added to square matrices: ``X^T X + \lambda``."""
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        match node:
+            case Call("add" | "sub", (left, right)):
+                pair = [left, right]
+                for k in (0, 1):
+                    size = _square(run, pair[1 - k]) if _is_number(run, pair[k]) else None
+                    if size is not None:
+                        pair[k] = Product((pair[k], Call("identity", (size,))), ("*",))
+                        return replace(node, args=tuple(pair))
+        return node
+
+    return rewritten(answer, rule)
+
+
+def _is_number(run: Run, node: Expression) -> bool:
+    """Whether a formula holds numbers, sizes and quantities without axes only."""
+    return all(not run.graph.axes.get(name, ()) for name in free_symbols(node)) and not isinstance(node, Reduce)
+
+
+def _square(run: Run, node: Expression) -> Expression | None:
+    """The size of a square matrix; None for anything else."""
+    try:
+        value = evaluate(node, environment(run))
+    except ShapeError:
+        return None
+    if value.letters or value.rank != 2 or value.shape[0] != value.shape[1] or value.shape[0] == 1:
+        return None
+    names = {length: Symbol(name) for name, length in run.sizes.items()}
+    return names.get(value.shape[0], integer(value.shape[0]))

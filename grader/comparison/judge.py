@@ -224,12 +224,9 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
         verdict = _unfit(question, target, answer, failure.problem)
     if failure is None and verdict.decision is not Decision.NOT_EQUIVALENT:
         return verdict
-    turned = _turned(question, target, answer, verdict)
+    turned = _turned(question, target, answer, verdict) or _coerced(question, target, answer, verdict)
     if turned is not None or failure is None:
         return turned or verdict
-    coerced = _coerced(question, target, answer, verdict)
-    if coerced is not None:
-        return coerced
     summed = with_implied_sums(answer, target.expression)
     if summed != answer:
         try:

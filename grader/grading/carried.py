@@ -224,5 +224,5 @@ def _read_again(question: SolvedQuestion, part: SolvedPart, judgement: Judgement
     """The judgement with its reading, which one that was kept does not hold."""
     if judgement.reading is not None:
         return judgement
-    reading = of_target(question, readings_of(question, judgement.text)[0], part.part.target)
+    reading = of_target(question, readings_of(question, judgement.text, part.part.target)[0], part.part.target)
     return replace(judgement, reading=reading, expression=final_answer(question, reading, part.part.target))

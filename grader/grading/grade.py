@@ -226,7 +226,7 @@ def _within_bounds(question: SolvedQuestion, part: SolvedPart, text: str) -> Jud
 def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
     """The judgement on the first reading that is right, or else on the likeliest."""
     first: Judgement | None = None
-    for found in readings_of(question, text):
+    for found in readings_of(question, text, part.part.target):
         reading = of_target(question, found, part.part.target)
         expression = None if reading.problems else final_answer(question, reading, part.part.target)
         problem = None if expression is None else left_open(question, reading, expression)

@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 
 from grader.expression.language.names import Declared, ModelNames
+from grader.expression.language.nodes import Expression, head, indices, sides
 from grader.expression.reading.read import Reading, read
 from grader.grading.definition_checks import problem_of_definitions
 from grader.solver.key import SolvedQuestion
@@ -16,11 +17,28 @@ from grader.solver.session import remembered
 
 CALLED = "arguments"  # the note on a reading whose brackets are arguments
 _CALL = re.compile(r"[\w}'\u0302]\s*(?:\\left\s*)?\([^()+*/=<>-]+\)")  # names alone in brackets behind a name
+_ITEM = re.compile(r"[-+\u2212]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
+_PART = r"(?:\s*[,;&]\s*|\s*\\(?:q?quad|[,;:! ])\s*|\s+)"
+# numbers with blanks, commas or tabs between them, as the entries of an array: (-0.1354 -0.1800)
+_LIST = re.compile(
+    rf"\s*(?P<left>[^=]*=)?\s*[\[(]?\s*(?P<numbers>{_ITEM.pattern}(?:{_PART}{_ITEM.pattern})+)\s*[\])]?\s*\.?\s*"
+)
 
 
-def readings_of(question: SolvedQuestion, text: str) -> tuple[Reading, ...]:
+def _is_array(question: SolvedQuestion, target: Expression) -> bool:
+    """Whether a target is an array, or has axes that its letters do not enter."""
+    axes = question.graph.axes
+    return any(len(axes.get(head(side) or "", ())) > len(indices(side)) for side in sides(target))
+
+
+def readings_of(question: SolvedQuestion, text: str, target: Expression) -> tuple[Reading, ...]:
     """The readings of a text, the likelier one first; problems where it has none, or its definitions say nothing."""
     plain = _checked(read(text, question.question.model.names))
+    listed = _LIST.fullmatch(text) if question.numeric and _is_array(question, target) else None
+    if listed:
+        numbers = ", ".join(_ITEM.findall(listed["numbers"]))
+        row = _checked(read(f"{listed['left'] or ''}[{numbers}]", question.question.model.names))
+        return (plain,) if row.problems else (replace(row, text=text),)
     if _CALL.search(text) is None:
         return (plain,)
     called = _checked(read(text, names_with_arguments(question)))

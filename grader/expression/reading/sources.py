@@ -33,6 +33,11 @@ _STEPS = re.compile(r"\\(lfloor|rfloor|lceil|rceil)(?![A-Za-z])")
 _BRACKETS = {"lfloor": " floor(", "rfloor": ")".ljust(7), "lceil": " ceil(", "rceil": ")".ljust(6)}
 # \mathrm{d}L, the upright d of a differential, as the d of dL
 _UPRIGHT_D = re.compile(r"\\(?:mathrm|operatorname|rm|text|mathsf|textrm)\s*\{d\}(?=[A-Za-z\\])")
+# 7.5\mathrm{e}{-4}, as numbers with an exponent look in LaTeX
+_EXPONENT = re.compile(
+    r"(?<=[\d.])\s*(?:\\(?:mathrm|text|rm|operatorname|mathsf|textrm)\s*\{\s*([eE])\s*\}|([eE])(?=\{))\s*\{?\s*([-+−]?\d{1,3})\s*\}?"
+    r"|(?<=[\d.])\s*\\(?:mathrm|text|rm|textrm)\s*\{\s*([eE])([-+−]?\d{1,3})\s*\}"
+)
 _DELIMITER = re.compile(r"(?<!\\)(?:\$\$?|`+|\\[\[\]()])")
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
 _DEFINES = re.compile(r"\b(?:where|with|let|define|defining|denote|denoting|and)\W*$", re.IGNORECASE)
@@ -57,6 +62,8 @@ def prepared(text: str, notes: list[str]) -> str:
         text = _expanded(text)
     if "floor" in text or "ceil" in text:
         text = _STEPS.sub(lambda found: _BRACKETS[found[1]], text)
+    if "{" in text:
+        text = _EXPONENT.sub(_exponent, text)
     if "{}" in text:  # W_2{}_{ik}
         text = text.replace("{}_", "  _").replace("{}^", "  ^")
     if r"{d}" in text:
@@ -77,6 +84,10 @@ def prepared(text: str, notes: list[str]) -> str:
         notes.append("prose")
         text = " " * label.end() + text[label.end() :]
     return text
+
+
+def _exponent(found: re.Match[str]) -> str:
+    return f"e{found[3] or found[5]}".replace("−", "-").ljust(len(found[0]))
 
 
 def _plain(sign: str) -> str:
