@@ -16,7 +16,8 @@ from grader.solver.key import SolvedQuestion
 from grader.solver.session import remembered
 
 CALLED = "arguments"  # the note on a reading whose brackets are arguments
-_CALL = re.compile(r"[\w}'\u0302]\s*(?:\\left\s*)?\([^()+*/=<>-]+\)")  # names alone in brackets behind a name
+# names alone in brackets behind a name
+_CALL = re.compile(r"[\w}'\u0302]\s*(?:\\left\s*)?\((?:[^()+*/=<>-]|_\{?\*)+\)")
 _ITEM = re.compile(r"[-+\u2212]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 _PART = r"(?:\s*[,;&]\s*|\s*\\(?:q?quad|[,;:! ])\s*|\s+)"
 # numbers with blanks, commas or tabs between them, as the entries of an array: (-0.1354 -0.1800)

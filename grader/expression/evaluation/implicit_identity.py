@@ -10,7 +10,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from grader.expression.evaluation.scope import Environment
-from grader.expression.language.nodes import Again, Call, Expression, Product, Symbol, integer, rebuild, rewritten, walk
+from grader.expression.language.nodes import (
+    ONE,
+    Again,
+    Call,
+    Expression,
+    Product,
+    Symbol,
+    children,
+    integer,
+    rebuild,
+    rewritten,
+    walk,
+)
 
 
 def holds_bare_identity(node: Expression) -> bool:
@@ -28,6 +40,23 @@ def with_sizes(node: Expression, env: Environment) -> Iterator[Expression]:
     lengths = {length for value in env.values.values() for length in value.shape[1:]}
     for length in sorted((lengths | named.keys()) - {1}):
         yield _sized(node, named.get(length, integer(length)))
+
+
+def of_one_entry(node: Expression) -> Expression | None:
+    """The formula with identities of a single entry, ``x^T I y`` of rows x and y; None where one is no inner factor."""
+    inner = all(any(map(_is_bare, holder.factors[1:-1])) for holder in _holders(node))
+    return _sized(node, ONE) if inner else None
+
+
+def _is_bare(node: Expression) -> bool:
+    return isinstance(node, Call) and node.function == "identity" and not node.args
+
+
+def _holders(node: Expression) -> Iterator[Product]:
+    """What identity matrices stand in, a sum as a product without factors."""
+    for item in walk(node):
+        if any(_is_bare(child) for child in children(item)):
+            yield item if isinstance(item, Product) else Product((), ())
 
 
 def _sized(node: Expression, size: Expression) -> Expression:

@@ -13,7 +13,7 @@ from itertools import islice, pairwise, product
 import numpy as np
 
 from grader.expression.evaluation.evaluator import evaluate
-from grader.expression.evaluation.implicit_identity import holds_bare_identity, with_sizes
+from grader.expression.evaluation.implicit_identity import holds_bare_identity, of_one_entry, with_sizes
 from grader.expression.evaluation.implicit_ones import holds_ones, with_lengths, with_sums
 from grader.expression.evaluation.scope import Environment
 from grader.expression.evaluation.values import ShapeError
@@ -89,7 +89,10 @@ def _with_identities(node: Expression, env: Environment, rows: bool) -> tuple[Ex
     small = at_one_point(env)
     kept: list[Expression] = []
     failure: ShapeError | None = None
-    for sized in with_sizes(node, env):
+    single = of_one_entry(node)
+    for sized in (*with_sizes(node, env), *([single] if single else ())):
+        if sized is single and kept:
+            break
         try:
             for way in readings(sized, env, rows=rows):
                 evaluate(way, small)

@@ -2,7 +2,7 @@ r"""What stands behind ``^``: ``x^2`` is a power, ``W^T`` and ``W^{-T}`` transpo
 
 from __future__ import annotations
 
-from grader.expression.language.nodes import ONE, Call, Expression
+from grader.expression.language.nodes import ONE, Call, Expression, Symbol, symbols
 from grader.expression.reading.grammar.names.arguments import skip_arguments_of
 from grader.expression.reading.grammar.numbers import check_exponent, number
 from grader.expression.reading.grammar.parser import Parser
@@ -34,12 +34,21 @@ def _raised(p: Parser, base: Expression, start: int) -> Expression:
         return Call("transpose", (inverse,), 0, p.span(start))
     p.pos += 1
     power = _exponent(p)
+    if _is_constant_e(p, base, start) and symbols(power):  # of an array r that is called e, too: e^{x} is no r^x
+        base = Symbol("e", base.span)
     return Call("pow", (base, power), 0, p.span(start))
+
+
+def _is_constant_e(p: Parser, base: Expression, start: int) -> bool:
+    """Whether an array stands here whose other name is e."""
+    declared = p.table.exact.get(base.name) if p.table is not None and isinstance(base, Symbol) else None
+    return p.tokens[start].text == "e" and declared is not None and declared.name != "e" and declared.rank > 0
 
 
 def _transposes(p: Parser, raw: str) -> bool:
     """Whether a superscript is a transpose: ⊤ always, a T where the model has no number of that name."""
-    return raw in TRANSPOSED and ("⊤" in raw or not p.declared("T"))
+    found = p.table.exact.get("T") if p.table is not None else None
+    return raw in TRANSPOSED and ("⊤" in raw or not p.declared("T") or (found is not None and found.rank > 0))
 
 
 def _exponent(p: Parser) -> Expression:
