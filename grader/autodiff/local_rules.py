@@ -132,12 +132,6 @@ def _one_minus_square(function: str) -> PartialsOf:
     return lambda x: (sub(ONE, power(call(function, x), _TWO)),)
 
 
-def _clipped(inner: Expression, low: Expression, high: Expression) -> tuple[Expression, ...]:
-    below, above = Call("lt", (inner, low)), Call("gt", (call("max", inner, low), high))
-    within = iverson(Call("and", (Call("ge", (inner, low)), Call("le", (inner, high)))))
-    return within, iverson(Call("and", (below, Call("le", (low, high))))), iverson(above)
-
-
 def _power(base: Expression, exponent: Expression) -> tuple[Expression, ...]:
     lowered = number(exponent.value - 1) if isinstance(exponent, Number) else sub(exponent, ONE)
     return mul(exponent, power(base, lowered)), mul(power(base, exponent), call("log", base))
@@ -212,7 +206,6 @@ LOCAL_PARTIALS: MappingProxyType[str, PartialsOf] = MappingProxyType(
         "normal_pdf": lambda x: (neg(mul(x, call("normal_pdf", x))),),
         "max": _selected("ge"),
         "min": _selected("le"),
-        "clip": _clipped,
         "where": _switched,
     }
 )

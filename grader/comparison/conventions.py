@@ -101,8 +101,6 @@ def unguarded(answer: Expression) -> Expression:
                 return replace(node, args=(above, _bare(below)))
             case Call("log" | "sqrt" | "norm", (inner, *rest)):
                 return replace(node, args=(_bare(inner), *rest))
-            case Call("clip", (inner, low, high)) if _is_guard(low) and _is_guard(sub(ONE, high)):
-                return inner
             case Call("max", (inner, end) | (end, inner)) if _is_guard(end):
                 return inner
             case Call("min", (inner, end) | (end, inner)) if _is_guard(sub(ONE, end)):

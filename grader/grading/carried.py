@@ -100,13 +100,24 @@ def carried(
             worked_out.add(part.name)
         known = {value.name for value in (*own, *of_steps)}
         of_steps += [value for value in wrong_steps if value.name not in known]
-    return _less_repeated(found, [_said(part, judgements[k], own) for k, part in enumerate(question.parts)])
+    return _less_repeated(found, [_said(question, part, judgements[k], own) for k, part in enumerate(question.parts)])
 
 
-def _said(part: SolvedPart, judgement: Judgement | None, own: Sequence[Own]) -> Expression | float | None:
-    """The answer to a part, in whatever digits: its number, where it is one."""
-    number = next((item.value for item in own if item.name == part.name), None)
-    return number if number is not None or judgement is None else judgement.expression
+def _said(
+    question: SolvedQuestion, part: SolvedPart, judgement: Judgement | None, own: Sequence[Own]
+) -> Expression | float | None:
+    """The answer to a part, in whatever digits: its number, where it is one; None where it is the truth cut short."""
+    number = next((item for item in own if item.name == part.name), None)
+    if number is None or number.value is None:
+        return None if judgement is None else judgement.expression
+    truth = question.runs[0].values.get(part.name)
+    near = truth is not None and truth.size == 1 and number.place is not None
+    return None if near and truth is not None and _cut_short(number, float(truth.item())) else number.value
+
+
+def _cut_short(number: Own, truth: float) -> bool:
+    """Whether a number is the truth to fewer digits."""
+    return number.value is not None and abs(number.value - truth) <= 0.5 * 10.0 ** (number.place or 0)
 
 
 def _less_repeated(

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from grader.expression.language.names import Declared, ModelNames
 from grader.expression.language.nodes import Expression, head, indices, sides
+from grader.expression.reading.code.python_text import read_code
 from grader.expression.reading.read import Reading, read
 from grader.grading.definition_checks import problem_of_definitions
 from grader.solver.key import SolvedQuestion
@@ -40,6 +41,10 @@ def readings_of(question: SolvedQuestion, text: str, target: Expression) -> tupl
         numbers = ", ".join(_ITEM.findall(listed["numbers"]))
         row = _checked(read(f"{listed['left'] or ''}[{numbers}]", question.question.model.names))
         return (plain,) if row.problems else (replace(row, text=text),)
+    code = read_code(text, question.question.model.names)
+    if code is not None:
+        several = "\n" in text.strip()  # of which the reader of formulas may pass over some
+        return (code,) if plain.problems or several else (plain,) if code.chain == plain.chain else (plain, code)
     if _CALL.search(text) is None:
         return (plain,)
     called = _checked(read(text, names_with_arguments(question)))

@@ -60,8 +60,6 @@ def margins(node: Expression) -> tuple[Expression, ...]:
             case Call("max" | "min", args) if len(args) > 1:
                 spend(NODE * len(args) ** 2)
                 found += [sub(a, b) for k, a in enumerate(args) for b in args[k + 1 :]]
-            case Call("clip", (inner, low, high)):
-                found += [sub(inner, low), sub(inner, high)]
             case Reduce("max" | "min"):
                 found.append(sub(item.body, item))
             case _:  # nothing else has a boundary of its own; the tests of cases come by themselves

@@ -134,7 +134,6 @@ def _functions() -> Mapping[str, Callable[..., Any]]:
         "normal_pdf": lambda a: s.exp(-(a**2) / 2) / s.sqrt(2 * s.pi),
         "max": s.Max,
         "min": s.Min,
-        "clip": lambda a, low, high: s.Min(s.Max(a, low), high),
         "log2": lambda a: s.log(a, 2),
         "log10": lambda a: s.log(a, 10),
     }

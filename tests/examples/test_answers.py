@@ -11,11 +11,13 @@ from tests.cases import each
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "rubrics" / "examples"
+STYLES = HERE.parents[1] / "benchmarks" / "student_style"
 
 
 @lru_cache(maxsize=32)
 def solved(rubric):
-    return grader.solve(grader.load_rubric(EXAMPLES / f"{rubric}.yaml"))
+    path = next(folder / f"{rubric}.yaml" for folder in (EXAMPLES, STYLES) if (folder / f"{rubric}.yaml").exists())
+    return grader.solve(grader.load_rubric(path))
 
 
 @each(HERE / "answers.txt")
@@ -40,6 +42,13 @@ def test_way_of_writing(rubric, part, verdict, answer, why):
 
 @each(HERE / "plain_and_code.txt")
 def test_plain_text_and_code(rubric, part, verdict, answer, why):
+    found = grader.grade_answer(solved(rubric), part, answer)
+    expected = ("undecided", "unreadable") if verdict == "doubt" else (verdict,)
+    assert found.verdict in expected, f"{why}: {found.note}, {found.message}"
+
+
+@each(HERE / "programs.txt")
+def test_program(rubric, part, verdict, answer, why):
     found = grader.grade_answer(solved(rubric), part, answer)
     expected = ("undecided", "unreadable") if verdict == "doubt" else (verdict,)
     assert found.verdict in expected, f"{why}: {found.note}, {found.message}"

@@ -314,7 +314,6 @@ BALLS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
         "normal_pdf": lambda a: (-a * a / 2).exp() / (2 * arb.pi()).sqrt(),
         "max": lambda *args: _fold(args, lambda a, b: a.max(b)),
         "min": lambda *args: _fold(args, lambda a, b: a.min(b)),
-        "clip": lambda a, low, high: a.max(low).min(high),
     }
 )
 

@@ -109,7 +109,6 @@ ELEMENTWISE: MappingProxyType[str, Callable[..., Array]] = MappingProxyType(
         "normal_pdf": lambda x: np.exp(-0.5 * np.square(x)) / math.sqrt(2.0 * math.pi),
         "max": _maximum,
         "min": _minimum,
-        "clip": lambda x, low, high: _minimum(_maximum(x, low), high),
         "where": _where,
     }
 )

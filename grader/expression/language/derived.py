@@ -62,6 +62,10 @@ def _angle(y: Expression, x: Expression) -> Expression:
     return _times(Number(Fraction(2)), Call("arctan", (_over(y, Call("add", (_hypotenuse(x, y), x))),)))
 
 
+def _clipped(x: Expression, low: Expression, high: Expression) -> Expression:
+    return Call("min", (Call("max", (x, low)), high))
+
+
 def _remainder(x: Expression, y: Expression) -> Expression:
     return _minus(x, _times(y, Call("floor", (_over(x, y),))))
 
@@ -79,6 +83,7 @@ _ROWS = (
     Derived(("exp2",), 1, 1, lambda x: Call("pow", (Number(Fraction(2)), x))),
     Derived(("atan2", "arctan2"), 2, 2, _angle),
     Derived(("mod", "fmod", "remainder"), 2, 2, _remainder),
+    Derived(("clip", "clamp"), 3, 3, _clipped),
     Derived(("softsign",), 1, 1, lambda x: _over(x, Call("add", (ONE, Call("abs", (x,)))))),
     Derived(("silu", "swish"), 1, 1, lambda x: _times(x, Call("sigmoid", (x,)))),
     Derived(("gelu",), 1, 1, _gelu),

@@ -90,7 +90,6 @@ _ELEMENTWISE = (
     Function("normal_pdf", "elementwise", 1, 1, ("phi", "normpdf", "normal_pdf"), r"\phi"),
     Function("max", "elementwise", 1, None, ("max", "maximum"), r"\max"),
     Function("min", "elementwise", 1, None, ("min", "minimum"), r"\min"),
-    Function("clip", "elementwise", 3, 3, ("clip", "clamp"), r"\operatorname{clip}"),
     Function("where", "elementwise", 3, 3, ("where",), r"\operatorname{where}"),
 )
 _ARRAYS = (
@@ -118,7 +117,7 @@ BRACKET_ONLY = frozenset(
     (
         *("sigma", "phi", "Phi", "tr", "step", "ind", "where1", "mean", "avg", "average", "sum", "total"),
         *("ones", "eye", "inner", "outer", "dot", "mm", "multiply", "norm", "where", "tg", "lg", "transpose"),
-        *("square", "identity", "kron_delta", "max", "min", "maximum", "minimum", "pow", "power", "clip", "clamp"),
+        *("square", "identity", "kron_delta", "max", "min", "maximum", "minimum", "pow", "power"),
         *("undefined", "nan", "dne"),
     )
 )

@@ -1,0 +1,1 @@
+"""Answers in Python, as NumPy and PyTorch have it: parsed by Python itself, then told in the one language."""

@@ -1,0 +1,243 @@
+"""Functions and methods of NumPy and PyTorch, called on formulas.
+
+Lengths are counted from 0 as there. What only changes how an array lies in memory, ``.copy()``, changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TypeAlias
+
+from grader.expression.algebra.construct import neg, power
+from grader.expression.language.derived import DERIVED, DERIVED_SPELLINGS
+from grader.expression.language.functions import FUNCTIONS, SPELLINGS
+from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Number, Product, integer
+from grader.expression.reading.code.program_names import Lengths, NotRead, ProgramNames, axes_of, declared
+
+Options: TypeAlias = Mapping[str, object]  # whole numbers, and formulas
+Method: TypeAlias = Callable[[ProgramNames, Expression, Sequence[Expression], Options], Expression]
+
+
+def function(names: ProgramNames, name: str, args: Sequence[Expression], options: Options) -> Expression:
+    """A function by its name; raises NotRead for one that is not known."""
+    if name in _METHODS and args:
+        return _METHODS[name](names, args[0], args[1:], options)
+    if name in ("zeros", "zeros_like", "empty_like"):
+        return ZERO
+    if name in ("eye", "identity", "ones") and len(args) == 1 and not options:
+        return Call("ones" if name == "ones" else "identity", tuple(args))
+    known = declared(names, name)
+    if known is not None and known.role == "function":
+        return Call(known.function, tuple(args))
+    row = SPELLINGS.get(name) or SPELLINGS.get(name.lower())
+    if options and not (row in ("softmax", "log_softmax", "logsumexp") and _along_last(names, args, options)):
+        raise NotRead
+    own = DERIVED_SPELLINGS.get(name.lower().replace("_", ""))
+    if row is not None and FUNCTIONS[row].kind in ("elementwise", "array"):
+        if FUNCTIONS[row].low <= len(args) <= (FUNCTIONS[row].high or len(args)):
+            return Call(row, tuple(args))
+    elif own is not None and DERIVED[own].low <= len(args) <= DERIVED[own].high:
+        return DERIVED[own].formula(*args)
+    raise NotRead
+
+
+def method(
+    names: ProgramNames, name: str, base: Expression, args: Sequence[Expression], options: Options
+) -> Expression:
+    """A method of an array."""
+    return function(names, name, [base, *args], options)
+
+
+def standing(base: Expression, axes: Lengths, column: bool) -> Expression:
+    """A vector as a column or as a row, whichever way it is declared."""
+    if len(axes) == 2:
+        return base if (axes[1] == "1") == column else Call("transpose", (base,))
+    ones = Call("ones", (ONE,))
+    return Call("outer", (base, ones) if column else (ones, base))
+
+
+def einsum(names: ProgramNames, text: str, args: Sequence[Expression]) -> Expression:
+    """A sum over the letters that the result lacks: ``"ij,jk->ik"`` is the product of two matrices.
+
+    Told without letters for one array or two, where the language has a word for it.
+    """
+    left, arrow, out = text.replace(" ", "").partition("->")
+    letters = left.split(",")
+    if not arrow or len(letters) != len(args) or not (left.replace(",", "") + out).isalpha():
+        raise NotRead
+    if len(args) == 1:
+        return _of_one(args[0], letters[0], out)
+    if len(args) != 2:
+        raise NotRead
+    return _of_two(names, args, letters, out)
+
+
+def _of_one(array: Expression, letters: str, out: str) -> Expression:
+    if letters == out:
+        return array
+    if letters[::-1] == out and len(out) == 2:
+        return Call("transpose", (array,))
+    if len(letters) == 2 and letters[0] == letters[1] and not out:
+        return Call("trace", (array,))
+    if not out:
+        return Call("total", (array,))
+    if len(letters) == 2 and len(out) == 1 and out in letters and letters[0] != letters[1]:
+        return Call("total", (array, integer(1 - letters.index(out))))
+    raise NotRead
+
+
+def _of_two(names: ProgramNames, args: Sequence[Expression], letters: Sequence[str], out: str) -> Expression:
+    (one, other), (a, b) = args, letters
+    if max(len(a), len(b)) > 2 or len(set(a)) < len(a) or len(set(b)) < len(b) or len(set(out)) < len(out):
+        raise NotRead
+    shared = [letter for letter in a if letter in b]
+    summed = [letter for letter in shared if letter not in out]
+    if set(a) == set(b):
+        found: Expression = Product((one, other if a == b else Call("transpose", (other,))), ("circ",))
+        return _of_one(found, a, out)
+    if not shared and len(a) == len(b) == 1:
+        return _of_one(Call("outer", (one, other)), a + b, out)
+    if len(shared) == 1 and summed == shared and set(out) == (set(a) | set(b)) - set(shared):
+        first = one if len(a) == 1 or a[1] == shared[0] else Call("transpose", (one,))
+        second = other if len(b) == 1 or b[0] == shared[0] else Call("transpose", (other,))
+        kept = [letter for letter in a + b if letter != shared[0]]
+        if len(a) == 1:  # v_i A_ij
+            return Product((Call("transpose", (second,)), first), ("@",))
+        found = Product((first, second), ("@",))
+        return found if "".join(kept) == out else Call("transpose", (found,))
+    if len(shared) == 1 and not summed and {len(a), len(b)} == {1, 2}:  # a_i B_ij -> ij
+        vector, matrix, placed = (one, other, b) if len(a) == 1 else (other, one, a)
+        axes = axes_of(names, vector)
+        if axes is None:
+            raise NotRead
+        side = standing(vector, axes, column=placed[0] == shared[0])
+        return _of_one(Product((side, matrix), ("circ",)), placed, out)
+    raise NotRead
+
+
+def _along_last(names: ProgramNames, args: Sequence[Expression], options: Options) -> bool:
+    """Whether a softmax is taken as the language takes it: of a vector, or along the last axis of a matrix."""
+    axes = axes_of(names, args[0]) if args else None
+    axis = options.get("dim", options.get("axis"))
+    if axes is None or not isinstance(axis, int) or options.keys() - {"dim", "axis"}:
+        return False
+    wide = [k for k, length in enumerate(axes) if length != "1"] if len(axes) > 1 else [0]
+    return axis in (-1, len(axes) - 1) or (len(wide) == 1 and axis % max(len(axes), 1) == wide[0])
+
+
+def _same(_: ProgramNames, base: Expression, __: Sequence[Expression], ___: Options) -> Expression:
+    return base
+
+
+def _transposed(_: ProgramNames, base: Expression, __: Sequence[Expression], ___: Options) -> Expression:
+    return Call("transpose", (base,))
+
+
+def _joined(joint: str) -> Method:
+    def join(_: ProgramNames, base: Expression, args: Sequence[Expression], options: Options) -> Expression:
+        if len(args) != 1 or options:
+            raise NotRead
+        return Product((base, args[0]), (joint,))
+
+    return join
+
+
+def _operator(name: str) -> Method:
+    def apply(_: ProgramNames, base: Expression, args: Sequence[Expression], options: Options) -> Expression:
+        if len(args) != 1 or options:
+            raise NotRead
+        return Call(name, (base, args[0]))
+
+    return apply
+
+
+def _reduced(kind: str) -> Method:
+    def reduce(names: ProgramNames, base: Expression, args: Sequence[Expression], options: Options) -> Expression:
+        axis = args[0] if args else options.get("axis", options.get("dim"))
+        kept = options.get("keepdims", options.get("keepdim", 0))
+        if len(args) > 1 or options.keys() - {"axis", "dim", "keepdims", "keepdim"}:
+            raise NotRead
+        if axis is None:
+            return Call(kind, (base,))
+        place = _axis(names, base, axis)
+        return Call(kind, (base, place, ONE) if kept else (base, place))
+
+    return reduce
+
+
+def _axis(names: ProgramNames, base: Expression, axis: object) -> Expression:
+    """An axis counted from 0; one counted from the end where the axes are known."""
+    if isinstance(axis, Call) and axis.function == "neg" and isinstance(axis.args[0], Number):
+        axis = -int(axis.args[0].value)
+    if isinstance(axis, Number):
+        return axis
+    if not isinstance(axis, int):
+        raise NotRead
+    if axis >= 0:
+        return integer(axis)
+    axes = axes_of(names, base)
+    if not axes:
+        raise NotRead
+    return integer(axis % len(axes))
+
+
+def _reshaped(names: ProgramNames, base: Expression, args: Sequence[Expression], _: Options) -> Expression:
+    """``.reshape(-1, 1)`` a column, ``.reshape(1, -1)`` a row; other shapes are not known."""
+    axes, shape = axes_of(names, base), [_number(one) for one in args]
+    vector = axes is not None and (len(axes) == 1 or (len(axes) == 2 and "1" in axes))
+    if axes is None or not vector or shape not in ([-1, 1], [1, -1], [-1]):
+        raise NotRead
+    return base if shape == [-1] else standing(base, axes, column=shape == [-1, 1])
+
+
+def _unsqueezed(names: ProgramNames, base: Expression, args: Sequence[Expression], options: Options) -> Expression:
+    axes = axes_of(names, base)
+    place = _number(args[0]) if args else options.get("axis", options.get("dim"))
+    if axes is None or len(axes) not in (1, 2) or (len(axes) == 2 and "1" not in axes) or place not in (0, 1, -1):
+        raise NotRead
+    return standing(base, axes, column=place != 0)
+
+
+def _number(node: Expression) -> int | None:
+    match node:
+        case Number(value) if value.denominator == 1:
+            return int(value)
+        case Call("neg", (inner,)):
+            found = _number(inner)
+            return None if found is None else -found
+    return None
+
+
+def _negative(_: ProgramNames, base: Expression, __: Sequence[Expression], ___: Options) -> Expression:
+    return neg(base)
+
+
+def _inverse(_: ProgramNames, base: Expression, __: Sequence[Expression], ___: Options) -> Expression:
+    return power(base, neg(ONE))
+
+
+def _like_ones(_: ProgramNames, __: Expression, ___: Sequence[Expression], ____: Options) -> Expression:
+    return Call("ones", ())
+
+
+_METHODS: Mapping[str, Method] = MappingProxyType(
+    {
+        **dict.fromkeys(("copy", "clone", "detach", "astype", "numpy", "item", "squeeze", "contiguous", "cpu"), _same),
+        **dict.fromkeys(("flatten", "ravel"), _same),
+        **dict.fromkeys(("transpose", "t"), _transposed),
+        **dict.fromkeys(("dot", "matmul", "mm", "mv"), _joined("@")),
+        **dict.fromkeys(("multiply", "mul"), _joined("circ")),
+        **dict.fromkeys(("outer", "ger"), lambda _, base, args, __: Call("outer", (base, *args))),
+        **dict.fromkeys(("sum", "nansum"), _reduced("total")),
+        **dict.fromkeys(("mean", "average"), _reduced("mean")),
+        **dict.fromkeys(("reshape", "view"), _reshaped),
+        **dict.fromkeys(("unsqueeze", "expand_dims"), _unsqueezed),
+        **dict.fromkeys(("negative", "neg"), _negative),
+        "inv": _inverse,
+        "ones_like": _like_ones,
+        "add": _operator("add"),
+        **dict.fromkeys(("subtract", "sub"), _operator("sub")),
+        **dict.fromkeys(("divide", "div", "true_divide"), _operator("div")),
+    }
+)

@@ -1,0 +1,269 @@
+"""Lines of Python -> the value of the last one: assignments, changes in place, masks, loops that add up, functions.
+
+``dz = yhat - y; dz[z <= 0] = 0; dW = dz @ h.T`` is ``where(z <= 0, 0, yhat - y) @ h^T`` with dW on its left side. Only
+the syntax tree is looked at; nothing is run.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from textwrap import dedent
+
+from grader.expression.algebra.construct import add, div, mul, sub, total
+from grader.expression.language.names import Names
+from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Product, Symbol
+from grader.expression.reading.code.expressions import condition, formula, is_range
+from grader.expression.reading.code.program_names import (
+    Lambda,
+    NotRead,
+    ProgramNames,
+    declared,
+    left_of,
+    value_of,
+    with_letter,
+)
+from grader.expression.reading.read import CHARACTER, Reading
+from grader.work import spend
+
+_LIKE_CODE = re.compile(
+    r"\b(?:np|numpy|torch|jnp|F|tf|math)\.|\.(?:T|sum|mean|dot|copy|shape|clone|t|exp|log|reshape|transpose)\b"
+    r"|\]\s*[-+*/]?=(?!=)|[-+*/@]=|\breturn\b|\bdef\b|\blambda\b|\bNone\b|\bfor\s+\w+\s+in\b|\bif\b.+(?:\belse\b|:\s*\n)|#|\n\s*\w+\s*="
+)
+_MOST = 60  # statements
+_IN_PLACE: dict[type[ast.operator], Callable[[Expression, Expression], Expression]] = {
+    ast.Add: add,
+    ast.Sub: sub,
+    ast.Mult: mul,
+    ast.Div: div,
+}
+
+
+@dataclass(slots=True)
+class _Lines:
+    """What the lines so far came to: names with their values, and the last line's left side and value."""
+
+    scope: ProgramNames
+    left: Expression | None = None
+    value: Expression | None = None
+
+
+def read_code(text: str, names: Names) -> Reading | None:
+    """What a text says as Python; None where it is none, or holds what can't be told in formulas."""
+    if _LIKE_CODE.search(text) is None:
+        return None
+    spend(CHARACTER * len(text))
+    tree = _tree(text)
+    if tree is None or not tree.body or len(tree.body) > _MOST:
+        return None
+    lines = _Lines(ProgramNames(names))
+    try:
+        _run(lines, tree.body)
+    except (NotRead, RecursionError):
+        return None
+    if lines.value is None:
+        return None
+    chain = (lines.value,) if lines.left is None else (lines.left, lines.value)
+    return Reading(text, chain, notes=("code",))
+
+
+def _tree(text: str) -> ast.Module | None:
+    source = dedent(text.strip("\n").replace("\t", "    ")).strip()
+    fence = re.fullmatch(r"```\w*\n(.*?)\n?```", source, re.DOTALL) or re.fullmatch(r"`([^`]+)`", source)
+    if fence:
+        source = fence[1]
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _run(lines: _Lines, body: Sequence[ast.stmt]) -> None:
+    for at, statement in enumerate(body):
+        match statement:
+            case ast.If(test, inner, other) if _returns(inner):
+                _branch(lines, condition(lines.scope, test), inner, [*other, *body[at + 1 :]])
+                return
+            case ast.If(test, inner, other):
+                _choose(lines, condition(lines.scope, test), inner, other)
+            case ast.Expr(ast.Lambda(_, value)):
+                lines.left, lines.value = None, formula(lines.scope, value)
+            case ast.Expr(ast.Constant(value=str())) | ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Assert():
+                continue
+            case ast.Expr(ast.Call(ast.Name("print"), [value])):
+                lines.left, lines.value = None, formula(lines.scope, value)
+            case ast.Expr(value) | ast.Return(ast.expr() as value):
+                lines.left, lines.value = None, formula(lines.scope, value)
+            case ast.Assign([target], value):
+                _assign(lines, target, value)
+            case ast.AnnAssign(target, _, ast.expr() as value):
+                _assign(lines, target, value)
+            case ast.AugAssign(target, operator, value):
+                _change(lines, target, operator, value)
+            case ast.For(ast.Name(letter), ranged, inner, []):
+                _loop(lines, letter, ranged, inner)
+            case ast.FunctionDef() as function:
+                _define(lines, function)
+            case _:
+                raise NotRead
+
+
+def _returns(body: Sequence[ast.stmt]) -> bool:
+    return isinstance(body[-1], ast.Return)
+
+
+def _branch(lines: _Lines, test: Expression, body: Sequence[ast.stmt], rest: Sequence[ast.stmt]) -> None:
+    """A branch that returns, and what is returned where it is not taken."""
+    one, other = _copy(lines), _copy(lines)
+    _run(one, body)
+    _run(other, rest)
+    if one.value is None or other.value is None:
+        raise NotRead
+    lines.left, lines.value = other.left, Cases(((one.value, test),), other.value)
+
+
+def _choose(lines: _Lines, test: Expression, body: Sequence[ast.stmt], rest: Sequence[ast.stmt]) -> None:
+    """Two branches, and each name that either assigns: as it is in the one or in the other."""
+    one, other = _copy(lines), _copy(lines)
+    _run(one, body)
+    _run(other, rest)
+    before = lines.scope.assigned
+    changed = {**other.scope.assigned, **one.scope.assigned}
+    for name in changed:
+        pair = one.scope.assigned.get(name), other.scope.assigned.get(name)
+        if pair[0] == pair[1] == before.get(name):
+            continue
+        first, second = (value_of(lines.scope, name) if value is None else value for value in pair)
+        lines.left, lines.value = left_of(lines.scope, name), Cases(((first, test),), second)
+        lines.scope.assigned[name] = lines.value
+
+
+def _copy(lines: _Lines) -> _Lines:
+    return _Lines(replace(lines.scope, assigned=dict(lines.scope.assigned)))
+
+
+def _assign(lines: _Lines, target: ast.expr, value: ast.expr) -> None:
+    scope = lines.scope
+    match target:
+        case ast.Name(name) if isinstance(value, ast.Lambda):
+            scope.functions[name] = Lambda(tuple(arg.arg for arg in value.args.args), value.body)
+        case ast.Name(name):
+            found = formula(scope, value)
+            lines.left, lines.value = left_of(scope, name), found
+            if found != lines.left:  # n = X.shape[0] of an X with n rows says nothing
+                scope.assigned[name] = found
+        case ast.Subscript(ast.Name(name), where):
+            old = value_of(scope, name)
+            lines.left, lines.value = left_of(scope, name), _set(scope, old, where, formula(scope, value))
+            scope.assigned[name] = lines.value
+        case ast.Tuple(parts) if isinstance(value, ast.Tuple) and len(parts) == len(value.elts):
+            for part, one in zip(parts, value.elts, strict=True):
+                _assign(lines, part, one)
+        case ast.Tuple(parts) if isinstance(value, ast.Attribute) and value.attr == "shape":
+            for k, part in enumerate(parts):
+                _assign(lines, part, ast.Subscript(value, ast.Constant(k), ast.Load()))
+        case _:
+            raise NotRead
+
+
+def _set(scope: ProgramNames, old: Expression, where: ast.expr, new: Expression) -> Expression:
+    """The array with a value where a condition holds."""
+    if not isinstance(where, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.BinOp):
+        raise NotRead
+    return Cases(((new, condition(scope, where)),), old)
+
+
+def _change(lines: _Lines, target: ast.expr, operator: ast.operator, value: ast.expr) -> None:
+    """``dz -= y``, and ``dz[np.arange(N), y] -= 1`` at the entries that a label marks."""
+    scope, change = lines.scope, _IN_PLACE.get(type(operator))
+    if change is None:
+        raise NotRead
+    match target:
+        case ast.Name(name):
+            old = value_of(scope, name)
+            lines.value = _joined(operator, old, formula(scope, value))
+        case ast.Subscript(ast.Name(name), where) if isinstance(operator, ast.Add | ast.Sub):
+            old = value_of(scope, name)
+            marked = mul(_mark(scope, where), formula(scope, value))
+            lines.value = add(old, marked) if isinstance(operator, ast.Add) else sub(old, marked)
+        case _:
+            raise NotRead
+    lines.left = left_of(scope, name)
+    scope.assigned[name] = lines.value
+
+
+def _joined(operator: ast.operator, old: Expression, new: Expression) -> Expression:
+    if isinstance(operator, ast.Mult):
+        return Product((old, new), ("*",))
+    return _IN_PLACE[type(operator)](old, new)
+
+
+def _mark(scope: ProgramNames, where: ast.expr) -> Expression:
+    """1 at the entry of a label, and 0 elsewhere: ``[y]`` of a one-hot y is y itself, ``[k]`` of an index e_k."""
+    if isinstance(where, ast.Tuple):
+        *rows, where = where.elts
+        if not all(_is_every_row(row) for row in rows):
+            raise NotRead
+    label = formula(scope, where)
+    if not isinstance(label, Symbol):
+        raise NotRead
+    known = declared(scope, label.name)
+    if known is None:
+        raise NotRead
+    return label if known.rank else Indexed(Call("identity", ()), (label,))
+
+
+def _is_every_row(node: ast.expr) -> bool:
+    match node:
+        case ast.Slice(None, None, None):
+            return True
+        case ast.Call(ast.Name("range") | ast.Attribute(_, "arange"), [_]):
+            return True
+    return False
+
+
+def _loop(lines: _Lines, letter: str, ranged: ast.expr, body: Sequence[ast.stmt]) -> None:
+    """A loop over an axis that only adds to names: each grows by a sum over the letter."""
+    for name, grown in _grown(lines.scope, letter, ranged, body).items():
+        lines.left, lines.value = left_of(lines.scope, name), add(value_of(lines.scope, name), grown)
+        lines.scope.assigned[name] = lines.value
+
+
+def _grown(scope: ProgramNames, name: str, ranged: ast.expr, body: Sequence[ast.stmt]) -> dict[str, Expression]:
+    """What each name grows by in a loop."""
+    if not is_range(ranged):
+        raise NotRead
+    inside, letter = with_letter(scope, name)
+    inner = _Lines(inside)
+    found: dict[str, Expression] = {}
+    for statement in body:
+        match statement:
+            case ast.AugAssign(ast.Name(grown), ast.Add() | ast.Sub() as operator, value):
+                change = formula(inside, value)
+                found[grown] = _joined(operator, found.get(grown, ZERO), change)
+            case ast.For(ast.Name(below), over, more, []):
+                for grown, change in _grown(inside, below, over, more).items():
+                    found[grown] = add(found.get(grown, ZERO), change)
+            case ast.Assign([ast.Name()], _):
+                _run(inner, [statement])
+            case _:
+                raise NotRead
+    return {grown: total((letter,), change) for grown, change in found.items()}
+
+
+def _define(lines: _Lines, function: ast.FunctionDef) -> None:
+    """A function of one line may be called later; the last one of a text is the answer."""
+    arguments = tuple(arg.arg for arg in function.args.args)
+    last = function.body[-1]
+    if len(function.body) == 1 and isinstance(last, ast.Return) and last.value is not None:
+        lines.scope.functions[function.name] = Lambda(arguments, last.value)
+    inner = _copy(lines)
+    try:
+        _run(inner, function.body)
+    except NotRead:
+        if function.name in lines.scope.functions:
+            return
+        raise
+    lines.left, lines.value = None, inner.value
