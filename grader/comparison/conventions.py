@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 
 from grader.autodiff.graph import ComputationGraph, names_in
 from grader.expression.algebra.construct import free_symbols, fresh, iverson, mul, sub, total
@@ -29,11 +30,13 @@ from grader.expression.language.nodes import (
     integer,
     rebuild,
     rewritten,
+    walk,
 )
 from grader.solver.runs import Run, environment
 
 Coercion = tuple[Expression, str, str]
 GUARD = Fraction(1, 100_000)  # the largest number that is taken for one
+MOST = 120  # nodes of a formula in which a number may stand for a multiple of the identity
 LONGEST = 300  # digits of a power
 
 
@@ -129,22 +132,23 @@ def _is_guard(node: Expression) -> bool:
     return value is not None and 0 < value <= GUARD
 
 
-def _constant(node: Expression) -> Fraction | None:
-    """The value of a number, or of a sum of numbers."""
+def _constant(node: Expression, depth: int = 4) -> Fraction | None:
+    """The value of a number, or of a short sum of numbers."""
+    if not depth:
+        return None
     match node:
         case Number(value):
             return value
         case Call("add" | "sub" as sign, (left, right)):
-            one, other = _constant(left), _constant(right)
-            if one is None or other is None:
-                return None
-            return one + other if sign == "add" else one - other
-        case Call("pow", (Number(base), exponent)):  # 10^{-8}
-            power = _constant(exponent)
-            whole = power is not None and power.denominator == 1 and abs(power) <= LONGEST and base != 0
+            one = _constant(left, depth - 1)
+            other = None if one is None else _constant(right, depth - 1)
+            return None if one is None or other is None else one + other if sign == "add" else one - other
+        case Call("pow", (Number(base), exponent)) if base:  # 10^{-8}
+            power = _constant(exponent, depth - 1)
+            whole = power is not None and power.denominator == 1 and abs(power) <= LONGEST
             return base ** int(power) if whole and power is not None else None
         case Call("neg", (inner,)):
-            found = _constant(inner)
+            found = _constant(inner, depth - 1)
             return None if found is None else -found
         case _:
             return None
@@ -168,6 +172,11 @@ def coercions(run: Run, answer: Expression, value: Value, truth: Value) -> Itera
 
 def _with_identities(run: Run, answer: Expression) -> Expression:
     r"""The answer with multiples of the identity for numbers that are added to square matrices: ``X^T X + \lambda``."""
+    if (
+        not any(len(axes) == 2 for axes in run.graph.axes.values())
+        or sum(1 for _ in islice(walk(answer), MOST)) == MOST
+    ):
+        return answer
 
     def rule(node: Expression, again: Again) -> Expression:
         node = rebuild(node, again)

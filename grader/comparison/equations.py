@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.expression.algebra.construct import add, free_symbols, mul, number, sub, substitute
-from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Product, Symbol, walk
+from grader.expression.language.nodes import ZERO, Call, Expression, Indexed, Partial, Product, Symbol, walk
 from grader.expression.reading.read import Reading
 
 Sides = tuple[Expression, Expression]
@@ -54,6 +54,8 @@ def sides_to_compare(reference: Sides, answer: Sides | None) -> Compared | None:
     One of the two that gives a symbol, ``y = m x + b``, is put into the other, which must then hold.
     """
     if answer is None:
+        return None
+    if reference[0] == answer[0] == ZERO:
         return None
     if reference[0] == answer[0]:
         return Compared((reference[1], answer[1]))

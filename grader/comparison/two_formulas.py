@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -20,10 +20,12 @@ from grader.comparison.piecewise_points import in_every_piece
 from grader.comparison.scalars import compare_points, flat, is_scalar, same_form
 from grader.comparison.target import Target
 from grader.expression.algebra.construct import free_symbols
+from grader.expression.evaluation.balls import certainly_outside
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.domain import REAL, Domain, parse_domain
 from grader.expression.language.nodes import (
     ZERO,
+    Call,
     Expression,
     Indexed,
     Number,
@@ -36,6 +38,7 @@ from grader.expression.language.nodes import (
 )
 from grader.expression.language.words import GREEK
 from grader.expression.reading.read import Reading, read
+from grader.expression.reading.sources import with_other_commas
 from grader.problems import Problem
 from grader.results import Decision, Evidence, Note, NoteKind, Verdict, differs, same, undecided
 from grader.rubric.model import Model, Question
@@ -45,6 +48,7 @@ from grader.solver.runs import Run, draw_runs, joined, moved_run, widened
 from grader.solver.session import Session
 from grader.work import ANSWER, TooMuchWork, at_most
 
+WHOLE = Domain(kind="integer")
 TARGET = "the reference"
 WANTED_POINTS = 12
 MAX_AXIS = 1000
@@ -62,17 +66,44 @@ def equivalent(reference: str, answer: str, domains: Mapping[str, str] | None = 
         message = str(second.problems[0]) if second.problems else "there is no formula here"
         return Verdict(Decision.UNREADABLE, Note(NoteKind.UNREADABLE), message=message)
     verdict = compare(first, second, known)
-    if verdict.decision is Decision.NOT_EQUIVALENT and _words(first.expression) ^ _words(second.expression):
-        by_letters = read(reference, notation="latex"), read(answer, notation="latex")
-        if not any(one.problems or one.expression is None for one in by_letters):
-            again = compare(*by_letters, known)
-            return again if again.decision is Decision.EQUIVALENT else verdict
+    if verdict.decision is not Decision.NOT_EQUIVALENT:
+        return verdict
+    for one, other in _read_otherwise(reference, answer, first, second):
+        if not any(reading.problems or reading.expression is None for reading in (one, other)):
+            again = compare(one, other, known)
+            if again.decision is Decision.EQUIVALENT:
+                return again
     return verdict
+
+
+def _read_otherwise(reference: str, answer: str, first: Reading, second: Reading) -> Iterator[tuple[Reading, Reading]]:
+    """Other readings of a reference and an answer that are `first` and `second` at first sight."""
+    if first.expression is None or second.expression is None:
+        return
+    if _words(first.expression) ^ _words(second.expression):
+        yield read(reference, notation="latex"), read(answer, notation="latex")
+    for text in with_other_commas(answer):
+        yield first, read(text)
+    for text in with_other_commas(reference):
+        yield read(text), second
+    if _only_rounds(second):
+        yield first, replace(second, chain=second.chain[:-1])
 
 
 def _words(formula: Expression) -> frozenset[str]:
     """The names of several letters: ``ab`` is one in code, and a product of two letters by hand."""
     return frozenset(name for name in free_symbols(formula) if len(name) > 1 and name.isalpha() and name not in GREEK)
+
+
+def _only_rounds(reading: Reading) -> bool:
+    """Whether the last side of a chain is the number that the one before it rounds to."""
+    if len(reading.chain) < 2 or "approx" not in reading.notes or free_symbols(reading.chain[-2]):
+        return False
+    last = reading.chain[-1]
+    if not isinstance(last, Number) or last.place is None:
+        return False
+    half = 0.5 * 10.0**last.place * 1.001
+    return not certainly_outside(reading.chain[-2], (float(last.value) - half, float(last.value) + half), {})
 
 
 def read_domains(domains: Mapping[str, str]) -> dict[str, Domain]:
@@ -152,6 +183,29 @@ def _is_scalar(node: Expression) -> bool:
 
 
 def _compare_scalars(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> Verdict:
+    """The verdict at real points, or where these have too few values at whole numbers in exponents and bounds."""
+    whole = {name: WHOLE for name in sorted(_in_exponents(left) | _in_exponents(right)) if name not in domains}
+    bounds = {name: WHOLE for name in sorted(_in_bounds(left) | _in_bounds(right)) if name not in domains}
+    found = _compare_at_points(left, right, {**bounds, **domains})
+    if whole and found.note.kind in (NoteKind.UNDEFINED, NoteKind.TOO_FEW_POINTS):
+        again = _compare_at_points(left, right, {**bounds, **whole, **domains})
+        return found if again.decision is Decision.UNDECIDED else again
+    return found
+
+
+def _in_exponents(formula: Expression) -> frozenset[str]:
+    """The symbols of exponents, but for those of what e is raised to."""
+    powers = (item.args for item in walk(formula) if isinstance(item, Call) and item.function == "pow")
+    return frozenset().union(*(free_symbols(exponent) for base, exponent in powers if base != Symbol("e")))
+
+
+def _in_bounds(formula: Expression) -> frozenset[str]:
+    """The symbols of the bounds of sums and products."""
+    sums = [item for item in walk(formula) if isinstance(item, Reduce)]
+    return frozenset().union(*(free_symbols(end) for item in sums for end in (item.lower, item.upper) if end))
+
+
+def _compare_at_points(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> Verdict:
     """Float64 first; whatever is not plainly equal there is settled by ball arithmetic at the point itself."""
     names = free_names(left, right)
     leaves = tuple(Leaf(name, (), domain_of(name, domains)) for name in names)

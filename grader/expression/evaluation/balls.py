@@ -203,9 +203,26 @@ def _power(node: Call, point: Balls) -> Any:
         if exact < 0 and raised.contains(0):
             raise NoBall
         return raised**exact
+    root = _fraction(exponent)
+    if raised < 0 and root is not None and root.denominator % 2:
+        size = ((-raised).log() * arb(fmpq(root.numerator, root.denominator))).exp()
+        return -size if root.numerator % 2 else size
     if not raised > 0:
         raise NoBall
     return (raised.log() * point.of(exponent, point)).exp()
+
+
+def _fraction(node: Expression) -> Fraction | None:
+    """A fraction of numbers as it is written."""
+    match node:
+        case Number(value):
+            return value
+        case Call("neg", (inner,)):
+            found = _fraction(inner)
+            return None if found is None else -found
+        case Call("div", (Number(above), Number(below))) if below:
+            return above / below
+    return None
 
 
 def _integer(node: Expression) -> int | None:
@@ -312,6 +329,7 @@ BALLS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
         "erf": lambda a: a.erf(),
         "normal_cdf": lambda a: (1 + (a / arb(2).sqrt()).erf()) / 2,
         "normal_pdf": lambda a: (-a * a / 2).exp() / (2 * arb.pi()).sqrt(),
+        "factorial": lambda a: (a + 1).gamma(),
         "max": lambda *args: _fold(args, lambda a, b: a.max(b)),
         "min": lambda *args: _fold(args, lambda a, b: a.min(b)),
     }

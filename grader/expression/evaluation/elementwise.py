@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from types import MappingProxyType
 
 import numpy as np
@@ -17,7 +18,8 @@ from grader.expression.language.functions import FUNCTIONS
 _PLAIN = frozenset(
     ("add", "sub", "neg", "div", "abs", "sign", "relu", "max", "min", "square", "sqrt", "iverson", "kronecker")
 )
-_SLOW = frozenset(("pow", "sin", "cos", "cot", "sec", "csc", "arctanh", "log10", "erf", "normal_cdf"))
+LARGEST_ROOT = 99  # its degree
+_SLOW = frozenset(("factorial", "pow", "sin", "cos", "cot", "sec", "csc", "arctanh", "log10", "erf", "normal_cdf"))
 _erf = np.vectorize(math.erf, otypes=[float])
 
 
@@ -28,10 +30,35 @@ def sigmoid(x: Array) -> Array:
 
 
 def _power(base: Array, exponent: Array) -> Array:
-    # 0**0 is 1 by convention; a negative base with a fractional exponent stays undefined (our symbols are real)
-    return np.asarray(
-        np.power(base.astype(np.result_type(base, float)), exponent.astype(np.result_type(exponent, float)))
-    )
+    """Real powers: 0**0 is 1 by convention; a negative base has a value where the exponent is a fraction of odd parts.
+
+    The cube root of -8 is -2; to the power of 0.3, which is 3/10, it has no real value.
+    """
+    base = base.astype(np.result_type(base, float))
+    raised = np.asarray(np.power(base, exponent.astype(np.result_type(exponent, float))))
+    if exponent.size != 1 or not (base < 0).any():
+        return raised
+    power = float(exponent.item())
+    fraction = Fraction(power).limit_denominator(LARGEST_ROOT) if math.isfinite(power) else Fraction(0)
+    if float(fraction) != power or fraction.denominator % 2 == 0 or fraction.denominator == 1:
+        return raised
+    sign = np.where(base < 0, -1.0 if fraction.numerator % 2 else 1.0, 1.0)
+    return np.asarray(sign * np.power(np.abs(base), exponent.astype(np.result_type(exponent, float))))
+
+
+def _factorial(x: Array) -> Array:
+    """Gamma of x + 1; without value at negative whole numbers, and beyond what floating point holds."""
+    return np.asarray(_gamma_of_next(x.astype(float)))
+
+
+def _gamma(x: float) -> float:
+    try:
+        return math.gamma(x + 1.0)
+    except (ValueError, OverflowError):
+        return math.nan
+
+
+_gamma_of_next = np.vectorize(_gamma, otypes=[float])
 
 
 def _maximum(*args: Array) -> Array:
@@ -109,6 +136,7 @@ ELEMENTWISE: MappingProxyType[str, Callable[..., Array]] = MappingProxyType(
         "normal_pdf": lambda x: np.exp(-0.5 * np.square(x)) / math.sqrt(2.0 * math.pi),
         "max": _maximum,
         "min": _minimum,
+        "factorial": _factorial,
         "where": _where,
     }
 )

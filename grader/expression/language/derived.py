@@ -66,6 +66,11 @@ def _clipped(x: Expression, low: Expression, high: Expression) -> Expression:
     return Call("min", (Call("max", (x, low)), high))
 
 
+def _chosen(n: Expression, k: Expression) -> Expression:
+    below = _times(Call("factorial", (k,)), Call("factorial", (_minus(n, k),)))
+    return _over(Call("factorial", (n,)), below)
+
+
 def _remainder(x: Expression, y: Expression) -> Expression:
     return _minus(x, _times(y, Call("floor", (_over(x, y),))))
 
@@ -83,7 +88,9 @@ _ROWS = (
     Derived(("exp2",), 1, 1, lambda x: Call("pow", (Number(Fraction(2)), x))),
     Derived(("atan2", "arctan2"), 2, 2, _angle),
     Derived(("mod", "fmod", "remainder"), 2, 2, _remainder),
+    Derived(("binom", "binomial", "ncr", "comb", "choose"), 2, 2, _chosen),
     Derived(("clip", "clamp"), 3, 3, _clipped),
+    Derived(("round", "rint"), 1, 1, lambda x: Call("floor", (Call("add", (x, Number(Fraction(1, 2)))),))),
     Derived(("softsign",), 1, 1, lambda x: _over(x, Call("add", (ONE, Call("abs", (x,)))))),
     Derived(("silu", "swish"), 1, 1, lambda x: _times(x, Call("sigmoid", (x,)))),
     Derived(("gelu",), 1, 1, _gelu),

@@ -35,6 +35,7 @@ _OPERATORS = (
     Function("div", "operator", 2, 2),
     Function("pow", "operator", 2, 2, ("pow", "power")),
     Function("transpose", "operator", 1, 1, ("transpose",)),
+    Function("factorial", "operator", 1, 1, ("factorial", "fact"), r"\operatorname{factorial}"),
     Function("undefined", "operator", 0, 0, ("undefined", "nan", "dne"), r"\text{undefined}"),
 )
 _CONDITIONS = (
@@ -78,7 +79,7 @@ _ELEMENTWISE = (
     Function("tanh", "elementwise", 1, 1, ("tanh",), r"\tanh"),
     Function("coth", "elementwise", 1, 1, ("coth",), r"\coth"),
     Function("sech", "elementwise", 1, 1, ("sech",), r"\operatorname{sech}"),
-    Function("csch", "elementwise", 1, 1, ("csch",), r"\operatorname{csch}"),
+    Function("csch", "elementwise", 1, 1, ("csch", "cosech"), r"\operatorname{csch}"),
     Function("arcsinh", "elementwise", 1, 1, ("arcsinh", "asinh", "arsinh", "argsinh"), r"\operatorname{arcsinh}"),
     Function("arccosh", "elementwise", 1, 1, ("arccosh", "acosh", "arcosh", "argcosh"), r"\operatorname{arccosh}"),
     Function("arctanh", "elementwise", 1, 1, ("arctanh", "atanh", "artanh", "argtanh"), r"\operatorname{arctanh}"),

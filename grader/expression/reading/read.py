@@ -23,9 +23,9 @@ from grader.expression.reading.grammar.table import parser_of
 from grader.expression.reading.lexing import lexer_plain
 from grader.expression.reading.lexing.linking import link
 from grader.expression.reading.lexing.tokens import Token, Unreadable, fail
+from grader.expression.reading.remarks import without_words
 from grader.expression.reading.spelling.dashes import with_dashes
 from grader.expression.reading.spelling.spellings import spellings_of
-from grader.expression.reading.talk import without_words
 from grader.problems import Problem, Span
 from grader.work import spend
 

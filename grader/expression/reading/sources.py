@@ -38,6 +38,17 @@ _EXPONENT = re.compile(
     r"(?<=[\d.])\s*(?:\\(?:mathrm|text|rm|operatorname|mathsf|textrm)\s*\{\s*([eE])\s*\}|([eE])(?=\{))\s*\{?\s*([-+−]?\d{1,3})\s*\}?"
     r"|(?<=[\d.])\s*\\(?:mathrm|text|rm|textrm)\s*\{\s*([eE])([-+−]?\d{1,3})\s*\}"
 )
+# 32,\!349 and a lone 32 349: groups of three digits
+_GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\\!\s*\d{3})+(?!\d)")
+_SPACED = re.compile(r"\s*[-+]?\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?:\.\d+)?\s*")
+# 4 4/9, a number and a fraction below 1
+_MIXED = re.compile(r"(?<![\w.,^/*{(-])(\d{1,4}) (\d{1,3})/(\d{1,3})(?![\w,/^*])(?!\.\d)")
+# a comma that may be a decimal comma or stand between groups
+_COMMA = re.compile(r"(?<![\d.,])(\d{1,3})(?:,|\{,\})(\d{3}(?:[eE][-+]?\d+)?)(?![\d,])")
+_NAME = re.compile(r"\s*\\?[A-Za-z]+(?:_\w|_\{\w+\})?\s*")
+_SUBSCRIPT = re.compile(r"(?<=[A-Za-z])_(?=[₀-₉ᵢⱼₖₗₘₙ])")  # a_₇ says it twice
+_DIGIT_AND_BLANK = re.compile(r"\d[ \u00a0\u2009\u202f]\d")
+_CHOOSE = re.compile(r"\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}")
 _DELIMITER = re.compile(r"(?<!\\)(?:\$\$?|`+|\\[\[\]()])")
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
 _DEFINES = re.compile(r"\b(?:where|with|let|define|defining|denote|denoting|and)\W*$", re.IGNORECASE)
@@ -62,10 +73,18 @@ def prepared(text: str, notes: list[str]) -> str:
         text = _expanded(text)
     if "floor" in text or "ceil" in text:
         text = _STEPS.sub(lambda found: _BRACKETS[found[1]], text)
+    if "_" in text and not text.isascii():
+        text = _SUBSCRIPT.sub("", text)
+    if r",\!" in text:
+        text = _GROUPS.sub(lambda found: re.sub(r"\D", "", found[0]).ljust(len(found[0])), text)
+    if " " in stripped and _DIGIT_AND_BLANK.search(text):
+        text = _whole_numbers(text)
     if "{" in text:
         text = _EXPONENT.sub(_exponent, text)
     if "{}" in text:  # W_2{}_{ik}
         text = text.replace("{}_", "  _").replace("{}^", "  ^")
+    if r"\choose" in text:
+        text = _CHOOSE.sub(r"\\binom{\1}{\2}", text)
     if r"{d}" in text:
         text = _UPRIGHT_D.sub(lambda found: "d".rjust(len(found[0])), text)
     if "10" in text or " x " in text or " X " in text:
@@ -86,6 +105,20 @@ def prepared(text: str, notes: list[str]) -> str:
     return text
 
 
+def _whole_numbers(text: str) -> str:
+    """The text with ``1 000`` and ``4 4/9`` as one number each."""
+    if _SPACED.fullmatch(text):
+        return re.sub(r"(?<=\d)\s(?=\d)", "", text).ljust(len(text))
+    return _MIXED.sub(lambda m: f"({m[1]}+{m[2]}/{m[3]})" if int(m[2]) < int(m[3]) else m[0], text)
+
+
+def with_other_commas(text: str) -> tuple[str, ...]:
+    """The text with an ambiguous comma between digits as a decimal point, and left out; none where there is none."""
+    if _COMMA.search(text) is None:
+        return ()
+    return _COMMA.sub(r"\1.\2", text), _COMMA.sub(r"\1\2", text)
+
+
 def _exponent(found: re.Match[str]) -> str:
     return f"e{found[3] or found[5]}".replace("−", "-").ljust(len(found[0]))
 
@@ -102,6 +135,7 @@ def _plain(sign: str) -> str:
 
 
 _LETTERLIKE = {"ℒ": "L", "ℓ": "ℓ", "ℝ": "R", "ℎ": "h", "\ufeff": " ", "\u00ad": " ", "，": ",", "；": ";", "：": ":"}
+_LETTERLIKE |= {**dict.fromkeys("❨❪❲﹙", "("), **dict.fromkeys("❩❫❳﹚", ")")}
 
 
 # signs of the usual blocks (up to Greek, and mathematics) that mean themselves
@@ -204,6 +238,8 @@ def _segments(text: str, names: Names | None, notes: list[str]) -> list[tuple[in
         return whole  # formulas with dollar signs round their pieces
     if words or "|" in "".join(outside):  # or a row of a Markdown table
         notes.append("prose")
+    if all(_NAME.fullmatch(text, *place) for place in inside) and re.search(r"\d", " ".join(outside)):
+        fail("this sentence says more than its signs of formulas hold", "write the formula only", *inside[0])
     result: list[tuple[int, int, bool]] = []
     for (start, end), before in zip(inside, outside, strict=False):
         if text[start:end].strip():

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from grader.expression.language.nodes import Call, Expression, Number, integer
 from grader.expression.reading.grammar.cursor import Cursor
-from grader.expression.reading.lexing.tokens import MAX_DIGITS, MAX_EXPONENT, Token, fail, span_of
+from grader.expression.reading.lexing.tokens import MAX_DIGITS, MAX_EXPONENT, MAX_POWER, Token, fail, span_of
 
 _TEN = Number(Fraction(10))
 
@@ -96,7 +96,7 @@ def scientific(mantissa: Expression, factor: Expression, joint: str) -> Expressi
 
 def check_exponent(node: Expression) -> None:
     """Refuse a number that no power can have."""
-    if isinstance(node, Number) and abs(node.value) > MAX_EXPONENT:
+    if isinstance(node, Number) and abs(node.value) > MAX_POWER:
         fail(f"the exponent {node.value} is too large to compute with", "", node.span.start, node.span.end)
 
 

@@ -23,7 +23,24 @@ from grader.problems import Span
 
 # what begins a factor that stands beside another without a sign
 STARTS = frozenset(
-    ("num", "name", "word", "fn", "(", "frac", "sqrt", "accent", "sum", "partial", "nabla", "ind", "|", "‖", "inf")
+    (
+        "num",
+        "name",
+        "word",
+        "fn",
+        "(",
+        "frac",
+        "binom",
+        "sqrt",
+        "accent",
+        "sum",
+        "partial",
+        "nabla",
+        "ind",
+        "|",
+        "‖",
+        "inf",
+    )
 )
 _GOES_ON = STARTS | {"joint", "/"}
 _COMPARES = frozenset(("rel", "=", "logic"))

@@ -31,11 +31,19 @@ from grader.expression.reading.grammar.rules.branches import branches
 from grader.expression.reading.grammar.rules.calls import applied, function, function_sign, implicit
 from grader.expression.reading.grammar.rules.derivatives import fraction_of_differentials, nabla, slashed
 from grader.expression.reading.grammar.rules.environments import cases, matrix_environment
-from grader.expression.reading.grammar.rules.fractions import fraction, root
+from grader.expression.reading.grammar.rules.fractions import binomial, fraction, root
 from grader.expression.reading.grammar.rules.indicators import indicator
 from grader.expression.reading.grammar.rules.powers import superscript
 from grader.expression.reading.grammar.rules.quantities import quantity
-from grader.expression.reading.grammar.rules.suffixes import entered, method, percent, prime, subscript, transpose_sign
+from grader.expression.reading.grammar.rules.suffixes import (
+    entered,
+    factorial,
+    method,
+    percent,
+    prime,
+    subscript,
+    transpose_sign,
+)
 from grader.expression.reading.grammar.rules.sums import big_operator, extremum
 from grader.expression.reading.lexing.linking import Linked
 from grader.expression.reading.spelling.spellings import Spellings
@@ -52,6 +60,7 @@ PREFIX |= {
     "|": bar,
     "‖": bar,
     "frac": fraction,
+    "binom": binomial,
     "sqrt": root,
     "sum": big_operator,
     "partial": slashed,
@@ -69,6 +78,7 @@ POSTFIX: Mapping[str, Callable[[Parser, Expression, int], Expression | None]] = 
     "_": subscript,
     "'": prime,
     "%": percent,
+    "!": factorial,
     "method": method,
     "name": transpose_sign,
     "(": entered,

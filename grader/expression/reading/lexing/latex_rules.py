@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
+from grader.expression.language.derived import DERIVED_SPELLINGS
+from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.words import GREEK
 from grader.expression.reading.lexing.latex_commands import (
     CASES,
@@ -38,7 +40,9 @@ def command(s: LatexSource, raw: str, start: int) -> None:
     """Any command: what it means, or the nearest name that means something."""
     name = raw[1:]
     rule = _RULES.get(name)
-    if rule is None:
+    if rule is None and len(name) > 3 and (name in SPELLINGS or name in DERIVED_SPELLINGS):  # \arsinh
+        s.add("name", name, start)
+    elif rule is None:
         _unknown(name, start)
     else:
         rule(s, name, start)

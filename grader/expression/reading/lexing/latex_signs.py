@@ -131,7 +131,8 @@ def _member(s: LatexSource, last: Token, member: re.Match[str], start: int) -> N
 
 def _not_equal(s: LatexSource, raw: str, start: int) -> None:
     if s.text[s.position : s.position + 1] != "=":
-        _refuse(raw, start)
+        s.add("!", raw, start)
+        return
     s.position += 1
     s.add("rel", "ne", start)
 

@@ -13,7 +13,8 @@ MAX_CHARACTERS = 20_000
 MAX_TOKENS = 4_000
 MAX_DEPTH = 60
 MAX_DIGITS = 400
-MAX_EXPONENT = 400
+MAX_EXPONENT = 400  # of ten, in a number
+MAX_POWER = 10_000
 
 
 class Token(NamedTuple):
@@ -80,6 +81,7 @@ SIGNS = MappingProxyType(
         "–": ("-", "-"),
         "—": ("-", "-"),
         "/": ("/", "/"),
+        "!": ("!", "!"),
         "÷": ("/", "/"),
         "∕": ("/", "/"),
         "^": ("^", "^"),

@@ -2,6 +2,9 @@ r"""Commands with arguments of their own: ``\frac{a}{b}`` is a quotient, ``\sqrt
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from grader.expression.language.derived import DERIVED
 from grader.expression.language.nodes import Call, Expression, integer
 from grader.expression.reading.grammar.differentials import fraction_ahead
 from grader.expression.reading.grammar.names.meaning import name_alone
@@ -25,6 +28,15 @@ def fraction(p: Parser) -> Expression:
             fail("this fraction has no denominator", r"write \frac{a}{b}", token.start, before.end)
         below = _argument(p)
     return Call("div", (top, below), 0, p.span(start))
+
+
+def binomial(p: Parser) -> Expression:
+    r"""``\binom{n}{k}``, by factorials."""
+    start = p.pos
+    p.pos += 1
+    with p.deeper():
+        above, below = _argument(p), _argument(p)
+    return replace(DERIVED["binom"].formula(above, below), span=p.span(start))
 
 
 def root(p: Parser) -> Expression:

@@ -66,6 +66,15 @@ def percent(p: Parser, node: Expression, start: int) -> Expression:
     return Number(node.value / 100, (node.place or 0) - 2, p.span(start))
 
 
+def factorial(p: Parser, node: Expression, start: int) -> Expression:
+    """``n!``, where no model is known: an answer to a question about gradients ends with such a mark for joy."""
+    token = p.token
+    if p.table is not None:
+        fail("'!' can't be read in a formula", "write only the formula", token.start, token.end)
+    p.pos += 1
+    return Call("factorial", (node,), 0, p.span(start))
+
+
 def prime(p: Parser, node: Expression, start: int) -> Expression:
     """A prime transposes an array; behind anything else it may mean a derivative as well."""
     p.pos += 1
