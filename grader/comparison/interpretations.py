@@ -59,6 +59,7 @@ def interpretations(
     if not any(axes.values()):
         return
     yield Interpretation(with_chained_jacobians(answer, axes), NoteKind.IMPLIED_SUM)
+    yield Interpretation(_raised_entries(question, answer), NoteKind.RENAMED)
     for item in _bare_sums_bound(question, target, answer):
         yield Interpretation(item, NoteKind.IMPLIED_SUM, votes=False)
     if not same_shape:
@@ -83,6 +84,23 @@ def with_implied_indices(node: Expression, axes: Axes) -> Expression:
         return node if axis is None else replace(node, body=_entered(node.body, node.letter, axis, axes))
 
     return rewritten(node, rule)
+
+
+def _raised_entries(question: SolvedQuestion, answer: Expression) -> Expression:
+    r"""The answer with letters that sums bind as indices where they stand as powers of arrays: ``\sum_i o^i h^i``."""
+    axes = question.graph.axes
+    bound = {item.letter for item in walk(answer) if isinstance(item, Reduce)}
+    names = {item.name for item in question.graph.quantities}
+
+    def rule(node: Expression, again: Again) -> Expression:
+        match node:
+            case Call("pow", (base, Symbol(letter))) if letter in bound - names:
+                missing = len(axes.get(head(base) or "", ())) - len(indices(base))
+                if missing == 1 and isinstance(base, Symbol | Indexed):
+                    return Indexed(Symbol(head(base) or ""), (*indices(base), Symbol(letter)), node.span)
+        return rebuild(node, again)
+
+    return rewritten(answer, rule) if bound else answer
 
 
 def _bare_sums_bound(question: SolvedQuestion, target: Expression, answer: Expression) -> Iterator[Expression]:

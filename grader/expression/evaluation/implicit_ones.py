@@ -74,7 +74,8 @@ def _sum(left: Expression, right: Expression, env: Environment) -> Expression | 
         shape = _shape(left, env)
         if len(shape) == 2 and shape[0] > 1:
             return Call("total", (left, integer(1))) if shape[1] > 1 else None
-        return Call("total", (left,)) if shape else None
+        turned = isinstance(left, Call) and left.function == "transpose"  # x 1 of two plain vectors is no sum
+        return Call("total", (left,)) if shape and (turned or len(shape) > 1) else None
     return None
 
 

@@ -13,6 +13,7 @@ from grader.expression.language.names import Names
 from grader.expression.reading.lexing import lexer_latex, lexer_plain
 from grader.expression.reading.lexing.tokens import MAX_CHARACTERS, Token, fail
 from grader.expression.reading.remarks import without_remarks
+from grader.expression.reading.shorthand import plainly
 
 _NO_NUMBERS = frozenset(
     ["nan", "inf", "+inf", "-inf", "infinity", "-infinity", "∞", "-∞", "none", "null", "n/a", "na", "#n/a"]
@@ -73,6 +74,7 @@ def prepared(text: str, notes: list[str]) -> str:
         text = _expanded(text)
     if "floor" in text or "ceil" in text:
         text = _STEPS.sub(lambda found: _BRACKETS[found[1]], text)
+    text = plainly(text)
     if "_" in text and not text.isascii():
         text = _SUBSCRIPT.sub("", text)
     if r",\!" in text:

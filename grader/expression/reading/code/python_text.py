@@ -88,7 +88,7 @@ def _run(lines: _Lines, body: Sequence[ast.stmt]) -> None:
                 return
             case ast.If(test, inner, other):
                 _choose(lines, condition(lines.scope, test), inner, other)
-            case ast.Expr(ast.Lambda(_, value)):
+            case ast.Expr(ast.Lambda(ast.arguments(args=[_, *_]), value)):
                 lines.left, lines.value = None, formula(lines.scope, value)
             case ast.Expr(ast.Constant(value=str())) | ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Assert():
                 continue

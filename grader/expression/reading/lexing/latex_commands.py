@@ -8,6 +8,7 @@ from grader.expression.reading.lexing.tokens import VARIANTS
 
 COMMANDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("cdot", "bullet", "cdotp", "centerdot"), ("joint", "cdot")),
+    "oslash": ("/", "/"),
     **dict.fromkeys(("circ", "odot", "bigodot", "bigcirc"), ("joint", "circ")),
     **dict.fromkeys(("ast", "star", "*"), ("joint", "*")),
     "times": ("joint", "times"),

@@ -53,7 +53,7 @@ _BETWEEN = {f" {sign} ": SIGNS.get(sign, (sign, sign)) for sign in "-+*/=&<>"}  
 # what a piece of text is whatever stands around it; an empty row says nothing
 _ALWAYS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((" ", "  ", "    ", "~"), ()),
-    **{sign: row for sign, row in SIGNS.items() if sign.isascii() and sign not in "={})"},
+    **{sign: row for sign, row in SIGNS.items() if sign.isascii() and sign not in "={})!"},
     "&": ("&", "&"),
     "**": ("^", "^"),  # as code has it
     **{f"\\{name}": () for name in SPACING if name not in SIDES},

@@ -182,6 +182,8 @@ def _name(tokens: list[Token], text: str, found: re.Match[str]) -> None:
     elif raw[0] == "T" and len(raw) > 1 and tokens and tokens[-1].kind == "^":
         tokens.append(Token("name", "T", start, start + 1))
         tokens.append(Token("name" if len(raw) == 2 else "word", raw[1:], start + 1, end))
+    elif raw == "dot" and following == " " and tokens:
+        tokens.append(Token("joint", "cdot", start, end))
     elif raw in WORD_SIGNS:
         tokens.append(Token(*WORD_SIGNS[raw], start, end))
     else:

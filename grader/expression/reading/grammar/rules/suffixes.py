@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.expression.language.nodes import (
     ONE,
+    ZERO,
     Call,
     Expression,
     Indexed,
@@ -99,6 +100,9 @@ def subscript(p: Parser, node: Expression, start: int) -> Expression | None:
         return Call("iverson", (p.condition_in_bracket(),), 0, p.span(start))
     if isinstance(node, Number | Symbol) and not _in_own_brackets(p, node):
         return None
+    if p.kinds[p.pos + 1] == "+":  # [1 - y f]_+
+        p.pos += 2
+        return Call("max", (ZERO, node), 0, p.span(start))
     raw, after = p.script(p.pos + 1)
     if p.table is None and isinstance(node, Symbol) and node.name.isalnum() and raw.isalnum():
         p.pos = after

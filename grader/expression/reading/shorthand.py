@@ -1,0 +1,179 @@
+r"""Ways to write what the grammar knows by other words: ``\mathbb E_{b\sim\pi}[r_b]`` is ``\sum_{b} \pi_b (r_b)``.
+
+Labels of braces under a formula say nothing, a set that is defined beside a sum is the condition under it, a column
+with dots between its first entry and its last is its entry at any letter.
+"""
+
+from __future__ import annotations
+
+import re
+
+_CLOSING = {"{": "}", "(": ")", "[": "]"}
+_BRACE = re.compile(r"\\(underbrace|overbrace|underset|overset)\s*(?=\{)")
+_EXPECTED = re.compile(
+    r"(?:\\(?:mathbb|operatorname|mathrm|mathbf|text)\s*\{?\s*E\s*\}?|\\E(?![A-Za-z])|(?<![A-Za-z\\])E)\s*_\s*"
+)
+_SIM = re.compile(r"\s*([A-Za-z])\s*(?:\\sim|~|∼)\s*(.+?)\s*$", re.DOTALL)
+_OF_STATE = re.compile(r"\s*\(\s*\\?cdot.*\)\s*$|\s*\(\s*[·.].*\)\s*$")
+_SET = re.compile(
+    r"(?:[,;.]|\\q?quad|\\text\s*\{\s*(?:where|with)\s*\}|\bwhere\b|\bwith\b|\s)*\b([A-Z])\s*=\s*(\\\{|\{)\s*([a-z])"
+    r"(?:\s*\\in\s*[^:|\\]+?)?\s*(?::|\\mid|\\vert|\|)\s*(.+?)\s*(\\\}|\})\s*\.?\s*$",
+    re.DOTALL,
+)
+_RM = re.compile(r"\{\s*\\(?:rm|sf|bf)\s+([A-Za-z]{2,})\s*\}")
+_STEP = re.compile(
+    r"[,;.]?\s*(?:\\text\s*\{\s*)?\b(?:where|with)\s+\$?([A-Za-z]|\\[A-Za-z]+)\$?(?:\s*\([^()]*\))?\s+(?:is|denotes)\s+the\s+"
+    r"(?:unit|heaviside)(?:\s+step)?(?:\s+function)?\s*\}?\s*\.?\s*$",
+    re.IGNORECASE,
+)
+_ENTRY_BY_ENTRY = re.compile(
+    r"[,;]?\s*(?:\\q?quad\s*|\\[,;: ]\s*)*(?:\\(?:text|mathrm)\s*\{\s*)?\(?\s*"
+    r"(?:(?:where|with)\s+(?:the\s+|all\s+)?(?:division|product|multiplication|operation|power|square|function)s?\s+"
+    r"(?:is|are|acts?)\s+(?:taken\s+|applied\s+|meant\s+)?)?"
+    r"(?:element|component|entry|coordinate|point)[- ]?wise(?:\s+(?:division|product|multiplication|operations?))?"
+    r"\s*\)?\s*\}?\s*\.?\s*$",
+    re.IGNORECASE,
+)
+# \frac and \hat that lost their backslashes
+_BARE = re.compile(r"(?<![\\A-Za-z])(?:[dt]?frac|hat|bar|tilde|sqrt|mathbf|mathrm|vec)\s*\{|\^\s*\{?\s*top\b")
+_COMMANDS = re.compile(
+    r"(?<![\\A-Za-z])(d?frac|tfrac|hat|bar|tilde|vec|sqrt|partial|nabla|sum|prod|cdot|odot|circ|top|times|mathbf|mathrm|text"
+    r"|log|exp|tanh|left|right|sigma|delta|lambda|alpha|beta|theta|mu|phi|eta|epsilon|gamma|tau|rho|quad)(?![A-Za-z])"
+)
+_TOKEN = re.compile(r"\\[A-Za-z]+|[A-Za-z]|\d+|\S")
+_DOTS = r"\\(?:[vlcd]?dots|hdots|ldots)|\.\.\.|…|⋮|⋯"
+_COLUMN = re.compile(
+    rf"\\begin\s*\{{([pbvB]?matrix)\}}(?P<first>[^&]+?)\\\\\s*(?:{_DOTS})\s*\\\\(?P<last>[^&]+?)(?:\\\\\s*)?\\end\s*\{{\1\}}"
+    rf"|[(\[](?P<one>[^()\[\]]*?(?:\([^()]*\)[^()\[\]]*?)*),\s*(?:{_DOTS})\s*,(?P<end>[^()\[\]]*?(?:\([^()]*\)[^()\[\]]*?)*)[)\]]"
+)
+
+
+def plainly(text: str) -> str:
+    """The text in the words of the grammar."""
+    if "\\" not in text and _BARE.search(text):
+        text = _COMMANDS.sub(lambda found: "\\" + found[0], text)
+    if "brace" in text or "erset" in text:
+        text = _without_labels(text)
+    if r"{\rm" in text or r"{\sf" in text or r"{\bf" in text:
+        text = _RM.sub(lambda found: rf"\mathrm{{{found[1]}}}", text)
+    if "wise" in text.lower():
+        text = _ENTRY_BY_ENTRY.sub(lambda found: " " * len(found[0]), text)
+    if "step" in text or "eaviside" in text:
+        text = _with_step(text)
+    if "E" in text and "_" in text:
+        text = _with_sums(text)
+    if "=" in text and ("\\in" in text or "∈" in text or " in " in text):
+        text = _with_conditions(text)
+    if "dots" in text or "..." in text or "…" in text or "⋮" in text:
+        text = _COLUMN.sub(_any_entry, text)
+    return text
+
+
+def _end_of(text: str, opener: int) -> int:
+    """The place behind the bracket that closes the one at `opener`; -1 where none does."""
+    depth, close = 0, _CLOSING[text[opener]]
+    for at in range(opener, len(text)):
+        if text[at] == text[opener] and text[at - 1 : at] != "\\":
+            depth += 1
+        elif text[at] == close and text[at - 1 : at] != "\\":
+            depth -= 1
+            if not depth:
+                return at + 1
+    return -1
+
+
+def _without_labels(text: str) -> str:
+    r"""``\underbrace{A}_{B}`` and ``\overset{B}{A}`` as ``{A}``, blanks for the rest."""
+    at = 0
+    while found := _BRACE.search(text, at):
+        first = _end_of(text, found.end())
+        if first < 0:
+            return text
+        begin, end = found.end(), first
+        if found[1] in ("underset", "overset"):
+            second = re.match(r"\s*\{", text[first:])
+            if second is None:
+                return text
+            begin = first + second.end() - 1
+            end = _end_of(text, begin)
+            text = text[: found.start()] + " " * (begin - found.start()) + text[begin:]
+        else:
+            label = re.compile(r"\s*[_^]\s*").match(text, first)
+            if label is not None:
+                there = label.end()
+                end = _end_of(text, there) if text[there : there + 1] == "{" else there + 1
+                text = text[:first] + " " * (end - first) + text[end:]
+            text = text[: found.start()] + " " * (begin - found.start()) + text[begin:]
+        if end < 0:
+            return text
+        at = found.start() + 1
+    return text
+
+
+def _with_step(text: str) -> str:
+    found = _STEP.search(text)
+    if found is None:
+        return text
+    name = re.escape(found[1])
+    return re.sub(rf"(?<![A-Za-z\\]){name}\s*(?=[(\[{{\\])", "step", text[: found.start()])
+
+
+def _with_sums(text: str) -> str:
+    r"""Expectations over a letter drawn from a distribution of the model, as sums; those of a vector as ``p^\top r``."""
+    at = 0
+    while found := _EXPECTED.search(text, at):
+        at = found.end()
+        under, behind = _group(text, at)
+        opener = re.compile(r"\s*(?:\\left\s*|\\big\s*|\\bigl\s*|\\Big\s*)?(\\\{|[\[({])").match(text, behind)
+        if not under or opener is None:
+            continue
+        start = opener.end() - 1
+        end = text.find(r"\}", start) + 2 if opener[1] == r"\{" else _end_of(text, start)
+        if end <= start:
+            continue
+        close = 2 if opener[1] == r"\{" else 1
+        body = re.sub(r"\\(?:right|bigr|big|Big)\s*$", "", text[opener.end() : end - close])
+        drawn = _SIM.match(under)
+        if drawn:
+            spread = _OF_STATE.sub("", drawn[2])
+            said = rf"(\sum_{{{drawn[1]}}} {{{spread}}}_{{{drawn[1]}}} ({body}))"
+        else:
+            said = rf"({under}^\top ({body}))"
+        text = text[: found.start()] + said + text[end:]
+        at = found.start() + 1
+    return text
+
+
+def _group(text: str, at: int) -> tuple[str, int]:
+    """What stands in the braces at a place, or the command or letter there, and the place behind it."""
+    if text[at : at + 1] == "{":
+        end = _end_of(text, at)
+        return (text[at + 1 : end - 1], end) if end > 0 else ("", at)
+    found = re.compile(r"\\[A-Za-z]+|[A-Za-z]").match(text, at)
+    return (found[0], found.end()) if found else ("", at)
+
+
+def _with_conditions(text: str) -> str:
+    r"""``\sum_{i \in S} y_i, S = \{i : y_i < 1\}`` as ``\sum_{i: y_i < 1} y_i``."""
+    found = _SET.search(text)
+    if found is None:
+        return text
+    name, letter, test = found[1], found[3], found[4]
+    before = text[: found.start()]
+    said = re.sub(rf"\{{\s*{letter}\s*(?:\\in|∈|\bin\b)\s*{name}\s*\}}", lambda _: f"{{{letter}: {test}}}", before)
+    return said if said != before else text
+
+
+def _any_entry(found: re.Match[str]) -> str:
+    """The entry at any letter, of a column that shows its first and its last: ``a_k`` of ``a_1, ..., a_n``."""
+    first, last = (found["first"], found["last"]) if found["first"] else (found["one"], found["end"])
+    if "," in first:  # (a_1, a_2, \dots, a_n)
+        first = first.split(",")[0]
+    one, end = _TOKEN.findall(first or ""), _TOKEN.findall(last or "")
+    changed = {(a, b) for a, b in zip(one, end, strict=False) if a != b}
+    if len(one) != len(end) or len(changed) != 1 or next(iter(changed))[0] != "1":
+        return found[0]
+    letter = next((sign for sign in "kijlst" if sign not in one and sign not in end), "")
+    if not letter:
+        return found[0]
+    return "(" + " ".join(letter if a != b else a for a, b in zip(one, end, strict=True)) + ")"
