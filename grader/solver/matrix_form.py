@@ -69,9 +69,27 @@ def matrix_form(
         found = _array_form(_distinct(node, {*letters} | names_in(axes)), scope)
         if not found.letters and any(letter != UNIT for letter in wanted):
             return None
-        return _turned(found, wanted).expression if found.letters else found.expression
+        return _with_quotients(_turned(found, wanted).expression if found.letters else found.expression)
     except NoMatrixForm:
         return None
+
+
+def _with_quotients(node: Expression) -> Expression:
+    """``A o 1/B`` as A/B."""
+    node = rebuild(node, _with_quotients)
+    if not isinstance(node, Product) or set(node.joints) != {"circ"}:
+        return node
+    below = [item.args[1] for item in node.factors if isinstance(item, Call) and _is_reciprocal(item)]
+    above = [item for item in node.factors if not (isinstance(item, Call) and _is_reciprocal(item))]
+    if not below or not above:
+        return node
+    top = above[0] if len(above) == 1 else Product(tuple(above), ("circ",) * (len(above) - 1))
+    bottom = below[0] if len(below) == 1 else Product(tuple(below), ("circ",) * (len(below) - 1))
+    return Call("div", (top, bottom))
+
+
+def _is_reciprocal(node: Call) -> bool:
+    return node.function == "div" and node.args[0] == ONE
 
 
 def _distinct(node: Expression, taken: set[str]) -> Expression:
@@ -109,6 +127,8 @@ def _transposed(node: Expression) -> Expression:
             return Product((front, _transposed(whole)), ("*",))
         case Product() if set(node.joints) == {"circ"}:
             return rebuild(node, _transposed)
+        case Call("div", (Number() as top, bottom)):  # entry by entry, as only arrays are left below a number
+            return Call("div", (top, _transposed(bottom)))
         case Call("div", (top, bottom)):
             return Call("div", (_transposed(top), bottom))
         case Product() if set(node.joints) == {"@"}:
@@ -304,8 +324,6 @@ def _pair_to_merge(arrays: Sequence[ArrayForm]) -> tuple[ArrayForm, ArrayForm, s
 
 def _merged(one: ArrayForm, other: ArrayForm) -> ArrayForm:
     other = _turned(other, one.letters)
-    if isinstance(other.expression, Call) and other.expression.function == "div" and other.expression.args[0] == ONE:
-        return ArrayForm(Call("div", (one.expression, other.expression.args[1])), one.letters)
     return ArrayForm(_flat_product(one.expression, other.expression, "circ"), one.letters)
 
 
