@@ -14,6 +14,7 @@ from grader.autodiff.graph import ComputationGraph, Leaf, Node, names_in
 from grader.autodiff.local_rules import local_rule
 from grader.expression.algebra.construct import (
     add,
+    added,
     apart,
     free_symbols,
     fresh,
@@ -224,11 +225,8 @@ def _adjoint(
     definitions: tuple[Node, ...] | None,
 ) -> Node:
     own = found[0].letters
-    summed: Expression = ZERO
-    for item in found:
-        renamed = substitute(item.expression, dict(zip(item.letters, map(Symbol, own), strict=True)))
-        summed = add(summed, renamed)
-    expression = expand_primes(summed)
+    named = [substitute(item.expression, dict(zip(item.letters, map(Symbol, own), strict=True))) for item in found]
+    expression = expand_primes(added(named))
     if definitions is not None:
         expression = simplify(fold(simplify(expression), definitions))
     expression = apart(expression, axes)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 
 from grader.autodiff.backprop import inline, local_jacobian
 from grader.autodiff.graph import ComputationGraph, Node, names_in
@@ -39,6 +40,8 @@ from grader.solver.matrix_form import matrix_form
 from grader.solver.rational import shorter
 
 SHORT = 12  # nodes of a formula that nothing shortens
+LARGE = 600  # nodes beyond which a formula names the derivatives that it is made of
+FEW = 12  # links of a chain that are worked out, each in a line
 
 
 def closed_form(graph: ComputationGraph, target: Expression, adjoints: Mapping[str, tuple[Node, ...]]) -> Expression:
@@ -55,10 +58,22 @@ def closed_form(graph: ComputationGraph, target: Expression, adjoints: Mapping[s
             return mul(*(Call("kronecker", pair) for pair in pairs))
         return ZERO
     node = known[name]
+    if _size(name, known) > LARGE:
+        return _in_place(replace(node, expression=simplify(node.expression)), target, graph)
     formula = inline(node.expression, {key: value for key, value in known.items() if key != name})
     formula = simplify(fold(simplify(formula), graph.formulas))
     formula = apart(simplify(_unit_rows(formula, graph)), (item.name for item in graph.quantities))
     return _in_place(replace(node, expression=formula), target, graph)
+
+
+def _size(name: str, known: Mapping[str, Node]) -> int:
+    """How many nodes a derivative has with all it is made of put in; `known` holds the nearest to the output first."""
+    found: dict[str, int] = {}
+    for node in known.values():
+        used = list(walk(node.expression))
+        below = sum(found.get(head(item) or "", 0) for item in used if isinstance(item, Partial))
+        found[node.name] = min(len(used) + below, LARGE + 1)
+    return found[name]
 
 
 def _in_place(node: Node, target: Expression, graph: ComputationGraph) -> Expression:
@@ -226,10 +241,10 @@ def derivation(
     lines: list[DerivationLine] = []
     named = _with_letters(graph, target, adjoints)
     assert isinstance(named, Partial)
-    chain = _chain(graph, named, above, below, known)
+    chain = _chain(graph, named, above, below, known, len(graph.between(below, above)) <= FEW)
     if chain is not None and chain not in (closed, named):
         lines.append(DerivationLine(named, chain, "chain rule"))
-        for item in dict.fromkeys(i for i in walk(chain) if isinstance(i, Partial)):
+        for item in islice(dict.fromkeys(i for i in walk(chain) if isinstance(i, Partial)), FEW):
             line = _partial_line(graph, item, above, adjoints)
             if line is not None and line.right != item:
                 lines.append(line)
@@ -253,9 +268,9 @@ def _consumers(graph: ComputationGraph, name: str) -> list[str]:
 
 
 def _chain(
-    graph: ComputationGraph, target: Partial, above: str, below: str, known: Mapping[str, Node]
+    graph: ComputationGraph, target: Partial, above: str, below: str, known: Mapping[str, Node], whole: bool
 ) -> Expression | None:
-    """The sum over the direct consumers c of dJ/dc * dc/dx, followed up while there is a single path."""
+    """The sum over the direct consumers c of dJ/dc * dc/dx; the `whole` chain is followed up along single paths."""
     axes = graph.axes
     letters_of = {node.name: node.letters for node in graph.nodes}
     taken = symbols(target) | names_in(axes)
@@ -274,7 +289,7 @@ def _chain(
         places = [ONE if axis == "1" else Symbol(a) for a, axis in zip(letters, axes[consumer], strict=True)]
         middle = Indexed(Symbol(consumer), tuple(places)) if places else Symbol(consumer)
         upper = Partial(target.numerator, middle)
-        further = _chain(graph, upper, above, consumer, known) if not axes[consumer] else None
+        further = _chain(graph, upper, above, consumer, known, whole) if whole and not axes[consumer] else None
         factor = Partial(middle, target.denominator)
         product = mul(further if further is not None and not _is_sum(further) else upper, factor)
         result = add(result, total((a for a, p in zip(letters, places, strict=True) if p != ONE), product))

@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import islice
+from math import prod
 from typing import Any
 
 from grader.expression.algebra.construct import add, div, mul, number, power, substitute
 from grader.expression.algebra.simplify import expanded, join_terms, simplify, split_terms
-from grader.expression.language.nodes import Call, Expression, Number, Product, Symbol, rebuild, walk
+from grader.expression.language.nodes import Call, Expression, Number, Product, Symbol, children, rebuild, walk
 
 MAX_NODES = 120  # SymPy's time grows fast with the size of what is cancelled
+MAX_TERMS = 64  # and with the terms that it comes to, multiplied out
 _ARITHMETIC = frozenset(("add", "sub", "neg", "div", "pow", "square"))
 
 
@@ -22,11 +25,29 @@ class NotRational(Exception):
 
 def shorter(node: Expression) -> tuple[Expression, ...]:
     """Formulas equal to `node`, each with its fractions cancelled in another way."""
-    if sum(1 for _ in walk(node)) > MAX_NODES:
+    if sum(1 for _ in islice(walk(node), MAX_NODES + 1)) > MAX_NODES or _multiplied_out(node) > MAX_TERMS:
         return ()
     found = cancelled(node)
     sifted = cancelled(sift(expanded(node)))
     return tuple(dict.fromkeys(item for pair in (found, sifted) for item in pair))
+
+
+def _multiplied_out(node: Expression) -> int:
+    """How many terms the arithmetic of a formula comes to, multiplied out, or MAX_TERMS + 1 if these are more."""
+    match node:
+        case Call("add" | "sub", (left, right)):
+            found = _multiplied_out(left) + _multiplied_out(right)
+        case Call("neg" | "square", (inner,)):
+            found = _multiplied_out(inner) ** (2 if node.function == "square" else 1)
+        case Call("div", (above, below)):
+            found = _multiplied_out(above) * _multiplied_out(below)
+        case Call("pow", (base, Number(exponent))) if _is_arithmetic(node):
+            found = _multiplied_out(base) ** int(abs(exponent))
+        case Product(factors, _) if _is_arithmetic(node):
+            found = prod(map(_multiplied_out, factors))
+        case _:
+            found = max(map(_multiplied_out, children(node)), default=1)
+    return min(found, MAX_TERMS + 1)
 
 
 def cancelled(node: Expression) -> tuple[Expression, ...]:

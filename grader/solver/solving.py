@@ -55,6 +55,10 @@ def solve(
             except ShapeError as error:
                 problems.append(_placed(error.problem, question))
                 continue
+            except RecursionError:
+                message = "the formulas of this model are nested too deeply to be solved"
+                problems.append(_placed(Problem(message, "ask for derivatives by quantities nearer to the end"), question))
+                continue
             except NotDifferentiable as error:
                 message = f"no derivative is known for '{error.args[0]}' as it stands in this model"
                 problems.append(_placed(Problem(message), question))

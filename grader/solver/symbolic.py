@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
 from grader.autodiff.backprop import inline
-from grader.autodiff.graph import ComputationGraph
+from grader.autodiff.graph import ComputationGraph, Node
 from grader.expression.language.nodes import (
     Call,
     Cases,
@@ -31,6 +31,7 @@ from grader.solver.runs import Run
 
 TOLERANCE = 1e-8
 POINTS = 3
+DIGITS = 20
 MAX_NODES = 120  # a longer formula takes SymPy seconds, and has the central differences for a second opinion
 
 
@@ -46,29 +47,42 @@ def certify_symbolic(graph: ComputationGraph, run: Run, target: Partial) -> Prob
     if any(leaf.of for leaf in graph.leaves):
         return None
     known = {node.name: node for node in graph.nodes if node.name != below and not node.letters}
+    import mpmath
     import sympy
 
     table: dict[str, Any] = {}
-    inlined = inline(Symbol(above), known)
-    if sum(1 for _ in walk(inlined)) > MAX_NODES:
+    if _size(graph, above, known) > MAX_NODES:
         return None
     try:
-        formula = _convert(inlined, table)
+        formula = _convert(inline(Symbol(above), known), table)
     except NotScalar:
         return None
     if below not in table:
         return None
     slope = sympy.diff(formula, table[below])
+    if slope.has(sympy.Derivative, sympy.Subs):  # what SymPy leaves undone, at a kink
+        return None
+    valued = sympy.lambdify(list(table.values()), slope, "mpmath", cse=True)
     truth = run.values[partial_name(above, below)]
     for k in range(min(POINTS, run.points)):
-        point = {symbol: float(run.values[name][k]) for name, symbol in table.items()}
         try:
-            value = float(slope.evalf(20, subs=point))
-        except (TypeError, ValueError):  # a derivative that SymPy leaves unevaluated, at a kink
+            with mpmath.workdps(DIGITS):
+                value = float(valued(*(mpmath.mpf(float(run.values[name][k])) for name in table)))
+        except (TypeError, ValueError, ZeroDivisionError, OverflowError):  # no real value here
             continue
         if math.isfinite(value) and abs(value - float(truth[k])) > TOLERANCE * max(1.0, abs(value)):
             return Problem(f"the gradient d{above}/d{below} is {truth[k]:.12g}, SymPy gives {value:.12g}")
     return None
+
+
+def _size(graph: ComputationGraph, above: str, known: Mapping[str, Node]) -> int:
+    """How many nodes the formula of a quantity has with all that is known put in."""
+    found: dict[str, int] = {}
+    for node in graph.nodes:
+        if node.name in known:
+            used = list(walk(node.expression))
+            found[node.name] = len(used) + sum(found.get(item.name, 0) for item in used if isinstance(item, Symbol))
+    return found.get(above, 0)
 
 
 def _convert(node: Expression, table: dict[str, Any]) -> Any:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -30,6 +30,8 @@ from grader.expression.language.nodes import (
 from grader.work import STEP, STRIDE, spend
 
 LETTERS = "ijklpqrstuvabcdnm"
+
+MANY_TERMS = 32  # of a sum as it is read, one after the other
 
 
 def with_child(node: Expression, place: int, child: Expression) -> Expression:
@@ -63,6 +65,17 @@ def add(left: Expression, right: Expression) -> Expression:
     if isinstance(right, Call) and right.function == "neg":
         return sub(left, right.args[0])
     return Call("add", (left, right))
+
+
+def added(terms: Sequence[Expression]) -> Expression:
+    """The sum of some terms; of many halves are added, so that no formula is as deep as it is long."""
+    if len(terms) > MANY_TERMS:
+        half = len(terms) // 2
+        return add(added(terms[:half]), added(terms[half:]))
+    result: Expression = ZERO
+    for term in terms:
+        result = add(result, term)
+    return result
 
 
 def sub(left: Expression, right: Expression) -> Expression:

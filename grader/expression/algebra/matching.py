@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Protocol
 
-from grader.expression.algebra.construct import fresh, indexed, substitute
+from grader.expression.algebra.construct import free_symbols, fresh, indexed, substitute
 from grader.expression.algebra.simplify import Term, join_terms, simplify, split_terms
 from grader.expression.language.nodes import (
     ONE,
@@ -27,6 +27,7 @@ from grader.expression.language.nodes import (
     Symbol,
     rebuild,
     symbols,
+    walk,
 )
 
 Binding = dict[str, Expression]
@@ -104,13 +105,27 @@ def _match_all(
     return found
 
 
+_ARITHMETIC = frozenset(f"{name}()" for name in ("add", "sub", "neg", "div", "pow", "square", "sqrt"))
+
+
 def fold(node: Expression, definitions: Iterable[NamedFormula]) -> Expression:
     """The formula with definitions recognised in it and replaced by their names."""
+    held = _words(node)
     for definition in definitions:
+        if not _words(definition.expression) - set(definition.letters) <= held:
+            continue
         terms = split_terms(definition.expression)
         if len(terms) == 1 and terms[0][0] == 1 and terms[0][1] and not _trivial(terms[0]):
-            node = _fold_one(node, definition, terms[0])
+            folded = _fold_one(node, definition, terms[0])
+            if folded is not node and folded != node:
+                node, held = folded, held | {definition.name}
     return node
+
+
+def _words(node: Expression) -> frozenset[str]:
+    """The quantities and functions of a formula, but for those of arithmetic and for what sums bind."""
+    called = {f"{item.function}()" for item in walk(node) if isinstance(item, Call)}
+    return free_symbols(node) | (called - _ARITHMETIC)
 
 
 def _trivial(term: Term) -> bool:

@@ -11,7 +11,9 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from grader.expression.algebra.construct import (
+    MANY_TERMS,
     add,
+    added,
     div,
     free_symbols,
     mul,
@@ -317,10 +319,7 @@ def _open(factors: tuple[tuple[Expression, Fraction], ...], letter: str) -> Expr
 
 
 def _sum_of(terms: list[Term]) -> Expression:
-    result: Expression = ZERO
-    for term in terms:
-        result = add(result, _build_term(term))
-    return result
+    return added([_build_term(term) for term in terms])
 
 
 def _build_term(term: Term) -> Expression:
@@ -338,6 +337,9 @@ def _build(terms: list[Term]) -> Expression:
         return ZERO
     if len(terms) == 1:
         return _flip(terms[0])
+    if len(terms) > MANY_TERMS:
+        above = added([_build_term(term) for term in terms if term[0] > 0])
+        return sub(above, added([_build_term((-c, factors)) for c, factors in terms if c < 0]))
     ordered = sorted(terms, key=lambda term: term[0] < 0)  # a positive term leads, else the order they came in
     result = _build_term(ordered[0])
     for coefficient, factors in ordered[1:]:

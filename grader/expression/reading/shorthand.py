@@ -119,7 +119,7 @@ def _with_step(text: str) -> str:
 
 
 def _with_sums(text: str) -> str:
-    r"""Expectations over a letter drawn from a distribution of the model, as sums; those of a vector as ``p^\top r``."""
+    r"""Expectations over a letter drawn from a distribution of the model as sums; those of a vector as ``p^\top r``."""
     at = 0
     while found := _EXPECTED.search(text, at):
         at = found.end()
