@@ -37,6 +37,8 @@ _ID = re.compile(r"[\w.\-]{1,40}")
 _DETAIL = re.compile(r"[A-Za-z0-9_]+")
 _NOTE = re.compile(r"[a-z][a-z0-9_]*([/:+][A-Za-z0-9_>\-]+)*")
 
+MAX_PARTS = 400
+
 
 @dataclass(frozen=True, slots=True)
 class _Defaults:
@@ -207,6 +209,9 @@ def _read_question(tree: Tree, number: int, defaults: _Defaults, seen: _Seen, ru
     items = read_items(fields, "parts", place)
     if "parts" in fields and not items:
         place.key("parts").note(fields["parts"].line, "expected at least one part, found none")
+    if len(seen.parts) + len(items) > MAX_PARTS:
+        place.key("parts").note(fields["parts"].line, f"expected at most {MAX_PARTS} parts in a rubric, found more")
+        items = items[:0]
     parts = tuple(_read_part(item, n, defaults, model, seen, place) for n, item in enumerate(items, 1))
     if isinstance(tree, Entries) and "model" not in fields:
         if parts and all(isinstance(part, HandPart) for part in parts):

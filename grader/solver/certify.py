@@ -36,7 +36,10 @@ def certify_question(done: SolvedQuestion) -> list[Problem]:
 
     question = done.question
     problems = [problem for part in done.parts for problem in _closed_differs(done, part)]
+    told = {problem.path for problem in problems}
     for part in question.judged:
+        if f"question {question.id}, part {part.id}, key 'target'" in told:
+            continue
         for target in (part.target, *(step.target for step in part.steps)):
             if not isinstance(target, Partial):
                 continue
@@ -76,12 +79,15 @@ def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> list[Problem]:
             data = data.reshape(data.shape[0], *wanted.shape[1:])  # a plain vector for a row or a column
         data = np.broadcast_to(data, wanted.shape)
         usable = np.isfinite(data) & np.isfinite(wanted)
+        path = f"question {done.question.id}, part {part.part.id}, key 'target'"
+        if not usable.any():
+            hint = "give the quantities domains in which the model has values"
+            return [Problem("this has no finite value at any sample point", hint).at("", part.part.line, path=path)]
         gap, scale = np.abs(data[usable] - wanted[usable]), np.maximum(np.abs(wanted[usable]), 1.0)
-        if not usable.any() or (gap > 1e-6 * scale).any():
+        if (gap > 1e-6 * scale).any():
             message = (
                 f"the closed form {to_text(part.closed, done.question.model.names)} does not have the gradient's values"
             )
-            path = f"question {done.question.id}, part {part.part.id}, key 'target'"
             return [Problem(message).at("", part.part.line, path=path)]
     return []
 

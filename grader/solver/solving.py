@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import prod
 
 from grader.autodiff.backprop import NotDifferentiable, backward_pass
 from grader.autodiff.graph import ComputationGraph, Node
@@ -25,6 +26,13 @@ from grader.solver.rounding.reach import at_target, lines_of, program_of, reach
 from grader.solver.rounding.units import rounds
 from grader.solver.runs import Run, draw_runs, graph_for, is_numeric, joined, with_partials
 from grader.solver.session import Session
+
+TOO_DEEP = Problem(
+    "the formulas of this model are nested too deeply to be solved",
+    "ask for derivatives by quantities nearer to the end",
+)
+MAX_ENTRIES = 20_000
+USUAL = 4  # what a size is drawn as, about
 
 
 def solve(
@@ -56,8 +64,7 @@ def solve(
                 problems.append(_placed(error.problem, question))
                 continue
             except RecursionError:
-                message = "the formulas of this model are nested too deeply to be solved"
-                problems.append(_placed(Problem(message, "ask for derivatives by quantities nearer to the end"), question))
+                problems.append(_placed(TOO_DEEP, question))
                 continue
             except NotDifferentiable as error:
                 message = f"no derivative is known for '{error.args[0]}' as it stands in this model"
@@ -84,6 +91,7 @@ def _placed(problem: Problem, question: Question) -> Problem:
 
 def _solve_question(question: Question, session: Session) -> SolvedQuestion:
     graph = question.model.graph
+    _check_sizes(graph)
     numeric = is_numeric(graph)
     runs = list(draw_runs(graph, content_hash(question), session))
     kink: Kink | None = None
@@ -105,6 +113,15 @@ def _solve_question(question: Question, session: Session) -> SolvedQuestion:
         parts = _with_reach(parts, runs[0], adjoints)
     asked = asked_in_order(question, {part.part.id: part.asked for part in parts})
     return SolvedQuestion(question, graph, tuple(runs), kink, adjoints, numeric, parts, conditions, session, asked)
+
+
+def _check_sizes(graph: ComputationGraph) -> None:
+    """Refuse arrays that can't be moved entry by entry."""
+    for item in graph.quantities:
+        entries = prod(int(axis) if axis.isdigit() else USUAL for axis in item.axes)
+        if entries > MAX_ENTRIES:
+            shape = " x ".join(item.axes)
+            raise ShapeError(f"'{item.name}' has too many entries, {shape}, to be solved: at most {MAX_ENTRIES:,}")
 
 
 def _unsolved(question: Question, session: Session) -> SolvedQuestion:
