@@ -35,6 +35,8 @@ from grader.solver.key import SolvedQuestion
 from grader.solver.kinks import KINK_STEP, kink_points, margins, new_conditions, stratified
 from grader.solver.runs import Run, precise, quantities
 
+ENCLOSED = 30  # lines of a model that balls are carried through at every point
+
 
 def decide_number(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
     """The verdict at the numbers of the question; raises ShapeError where the shapes do not allow one."""
@@ -124,7 +126,8 @@ def _count(
     conditions = (*question.conditions, *own)
     tallies: list[Tally] = []
     counted: list[tuple[Run, Array]] = []
-    scalar = is_scalar_model(question) and is_scalar(answer) and is_scalar(target.closed)
+    shallow = len(question.graph.nodes) <= ENCLOSED
+    scalar = shallow and is_scalar_model(question) and is_scalar(answer) and is_scalar(target.closed)
     for run in runs:
         pair = first if run is runs[0] else _same_way(pairs_in(question, run, target.expression, answer), first)
         skip = kink_points(run, conditions)

@@ -17,7 +17,7 @@ REACH = 200.0  # in steps of 1 for a scalar, so that a bump as wide as that is m
 POWERS = 2.0 ** np.arange(8, 21)
 FACTORS = 2.0 ** np.array([3, 6, 10, 14, 20])
 SHIFTS = np.array([10.0, 50.0, 200.0])
-MOST = 1200
+MOST, USUAL = 1200, 20  # points, of a model of so many lines
 PLAINLY = (
     1e-6  # of the values there, and of those at the ordinary points: beyond them sums cancel and functions level off
 )
@@ -31,7 +31,8 @@ def far_run(run: Run) -> Run | None:
     if not leaves:
         return None
     base = {name: values[:1] for name, values in leaf_values(run).items()}
-    ways = [_out(leaf, base[leaf.name][0])[: MOST // len(leaves)] for leaf in leaves]
+    most = MOST * USUAL // max(USUAL, len(run.graph.nodes))
+    ways = [_out(leaf, base[leaf.name][0])[: most // len(leaves)] for leaf in leaves]
     points = sum(map(len, ways))
     found = {name: np.repeat(values, points, axis=0) for name, values in base.items()}
     at = 0

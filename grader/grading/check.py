@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.comparison.aligned_values import truth_value
 from grader.expression.evaluation.values import Array
+from grader.expression.language.nodes import Partial, walk
 from grader.expression.printing.latex import to_latex
 from grader.expression.printing.text import to_text
 from grader.grading.grade import grade_answer
@@ -90,6 +91,8 @@ def _right_answers(question: SolvedQuestion, part: SolvedPart) -> list[str]:
     if question.numeric:
         values = np.ravel(_truth(question, part))
         return [repr(float(values[0]))] if values.size == 1 else []
+    if any(isinstance(item, Partial) for item in walk(part.closed)):  # of a deep model, and no answer as it stands
+        return []
     names = question.question.model.names
     rng = seeded(key_of(part))
     formulas = [part.closed, *(rewritten(part.closed, rng) for _ in range(REWRITES))]
