@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.expression.algebra.construct import add, div, mul, number, power, substitute
 from grader.expression.algebra.simplify import expanded, join_terms, simplify, split_terms
-from grader.expression.language.nodes import Call, Expression, Number, Product, Symbol, children, rebuild, walk
+from grader.expression.language.nodes import Call, Expression, Indexed, Number, Product, Symbol, children, rebuild, walk
 
 MAX_NODES = 120  # SymPy's time grows fast with the size of what is cancelled
 MAX_TERMS = 64  # and with the terms that it comes to, multiplied out
@@ -27,6 +27,8 @@ def shorter(node: Expression) -> tuple[Expression, ...]:
     """Formulas equal to `node`, each with its fractions cancelled in another way."""
     if sum(1 for _ in islice(walk(node), MAX_NODES + 1)) > MAX_NODES or _multiplied_out(node) > MAX_TERMS:
         return ()
+    if not any(isinstance(item, Indexed) or (isinstance(item, Call) and item.function == "div") for item in walk(node)):
+        return ()  # there is nothing to cancel
     found = cancelled(node)
     sifted = cancelled(sift(expanded(node)))
     return tuple(dict.fromkeys(item for pair in (found, sifted) for item in pair))
