@@ -33,7 +33,10 @@ def chains(p: Parser, parts: list[Statement], lenient: bool) -> tuple[Chain, tup
         first = p.tokens[0]
         fail("here is a definition but no answer", "write the formula itself", first.start, p.tokens[-1].end)
     named = {part: _left(p, part) for part in parts}
-    answers = [part for part in mains if not named[part]] or mains[-1:]
+    apart = [part for part in mains if not _is_used(p, part, mains)]
+    answers = [part for part in mains if not named[part]] or apart[-1:] or mains[-1:]
+    if len(apart) == 1 and apart[0].equals and answers[-1] is not apart[0] and answers[-1].equals:
+        answers = apart  # dz1 = dz2 W^T, dz2 = ...: of the others each is used
     # x^T dz, dz = ...: what has no left side is the answer
     answer = mains[0] if not mains[0].equals and _defines_for(p, mains[0], answers[-1]) else answers[-1]
     for part, name in named.items():
@@ -60,6 +63,18 @@ def _definitions(p: Parser, parts: list[Statement], answer: Statement, lenient: 
             token = p.tokens[answer.start]
             fail("a second formula begins here", "give one answer, or join the lines with =", token.start, token.end)
     return tuple(found)
+
+
+def _is_used(p: Parser, part: Statement, mains: list[Statement]) -> bool:
+    """Whether the left side of an equation stands in a later side of another one."""
+    if not part.equals:
+        return False
+    left = [token.text for token in p.tokens[part.start : part.equals]]
+    for other in mains:
+        right = [token.text for token in p.tokens[other.equals + 1 if other.equals else other.start : other.end]]
+        if other is not part and any(right[at : at + len(left)] == left for at in range(len(right) - len(left) + 1)):
+            return True
+    return False
 
 
 def _defines_for(p: Parser, first: Statement, last: Statement) -> bool:
