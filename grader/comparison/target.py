@@ -90,12 +90,20 @@ def unfinished(question: SolvedQuestion, answer: Expression, target: Target | No
         if isinstance(item, Partial):
             above, below = head(item.numerator), head(item.denominator)
             source = leaves.get(plain.get(above or "") or above or "")
-            if source is None or below not in source.of:
+            if (source is None or below not in source.of) and not _is_given(question, item):
                 found.append(item)
     whole = [item for item in walk(answer) if isinstance(item, Partial)]
     if target is not None and len(found) == len(whole) and {head(i) for i in found} <= _earlier(question, target):
         return ()
     return tuple(found)
+
+
+def _is_given(question: SolvedQuestion, item: Partial) -> bool:
+    """Whether a derivative is a given quantity: what later layers hand down."""
+    known = question.adjoints.get(head(item.numerator) or "", ())
+    node = next((node for node in known if node.name == head(item)), None)
+    leaves = {leaf.name for leaf in question.graph.leaves}
+    return node is not None and isinstance(node.expression, Symbol | Indexed) and head(node.expression) in leaves
 
 
 def links_left_whole(question: SolvedQuestion, target: Expression, answer: Expression) -> tuple[Partial, ...]:

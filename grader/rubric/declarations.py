@@ -25,13 +25,17 @@ _FREE_SPELLINGS = frozenset({"sigma", "Phi", "phi"})
 
 @dataclass(slots=True)
 class DeclaredNames:
-    """What is declared so far: names in order, the axes of each, and the line that took each spelling."""
+    """What is declared so far: names in order, the axes of each, and the line that took each spelling.
+
+    `handed_down` are given quantities with the derivative that each is.
+    """
 
     sizes: list[str] = field(default_factory=list)
     leaves: list[Leaf] = field(default_factory=list)
     names: list[Declared] = field(default_factory=list)
     axes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lines: dict[str, tuple[str, int]] = field(default_factory=dict)
+    handed_down: list[tuple[str, Text, RubricPlace]] = field(default_factory=list)
 
 
 def declare(table: DeclaredNames, declared: Declared, key: Text, place: RubricPlace) -> bool:
@@ -100,6 +104,9 @@ def read_given(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) 
     if declare(table, named(key.value, fields, len(axes), place, "quantity"), key, place):
         table.axes[key.value] = axes
         table.leaves.append(Leaf(key.value, axes, domain, value))
+        derivative = fields.get("derivative")
+        if isinstance(derivative, Text):
+            table.handed_down.append((key.value, derivative, place.key("derivative")))
 
 
 def _index(table: DeclaredNames, fields: Fields, place: RubricPlace) -> Domain:

@@ -40,6 +40,7 @@ from grader.rubric.declarations import (
     shown,
 )
 from grader.rubric.fields import Fields, RubricPlace, read_fields, read_formula, read_pairs, read_text, read_texts
+from grader.rubric.handed_down import with_losses
 from grader.rubric.model import Model
 from grader.rubric.notation import read_notation
 from grader.rubric.read_back import check_spellings
@@ -79,6 +80,7 @@ def read_model(tree: Tree, place: RubricPlace) -> Model:
         place.key("define").note(fields["define"].line, "expected at least one definition, found none")
     lefts = [_read_left(table, key, value, place.inside(f"define '{key.value}'")) for key, value in pairs]
     nodes = _read_definitions(table, [left for left in lefts if left is not None])
+    nodes = with_losses(table, nodes)
     graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes)
     notation = read_notation(fields, table, graph, place)
     check_spellings(table, tuple((node.name, node.source or node.expression) for node in nodes), place)

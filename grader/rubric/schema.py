@@ -160,6 +160,7 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
             **_SPACE,
             "index": Key(_WORD, "It is a place 1, 2, ... on axes of this size, as the o of u_o."),
             "value": Key(_section("value"), "A number, or nested lists of numbers, where it is known."),
+            "derivative": Key(_WORD, "The derivative that it is, handed down from what comes after: dJ/dA."),
             **_NAMING,
         },
         "opaque": {"of": Key(_WORDS, "The given quantities it depends on."), **_SPACE, **_NAMING},

@@ -47,7 +47,6 @@ def certify_symbolic(graph: ComputationGraph, run: Run, target: Partial) -> Prob
     if any(leaf.of for leaf in graph.leaves):
         return None
     known = {node.name: node for node in graph.nodes if node.name != below and not node.letters}
-    import mpmath
     import sympy
 
     table: dict[str, Any] = {}
@@ -62,17 +61,27 @@ def certify_symbolic(graph: ComputationGraph, run: Run, target: Partial) -> Prob
     slope = sympy.diff(formula, table[below])
     if slope.has(sympy.Derivative, sympy.Subs):  # what SymPy leaves undone, at a kink
         return None
-    valued = sympy.lambdify(list(table.values()), slope, "mpmath", cse=True)
     truth = run.values[partial_name(above, below)]
     for k in range(min(POINTS, run.points)):
+        point = {symbol: sympy.Float(float(run.values[name][k]), DIGITS) for name, symbol in table.items()}
         try:
-            with mpmath.workdps(DIGITS):
-                value = float(valued(*(mpmath.mpf(float(run.values[name][k])) for name in table)))
-        except (TypeError, ValueError, ZeroDivisionError, OverflowError):  # no real value here
+            value = float(_value(slope, point).evalf(DIGITS))
+        except (TypeError, ValueError, AttributeError):  # no real value here, or one that SymPy leaves undone
             continue
         if math.isfinite(value) and abs(value - float(truth[k])) > TOLERANCE * max(1.0, abs(value)):
             return Problem(f"the gradient d{above}/d{below} is {truth[k]:.12g}, SymPy gives {value:.12g}")
     return None
+
+
+def _value(formula: Any, known: dict[Any, Any]) -> Any:
+    """The value of a formula of SymPy's; `known` holds those of its symbols, and takes those of all that it is made of.
+
+    What stands at many places is worked out once.
+    """
+    if formula not in known:
+        parts = [_value(part, known) for part in formula.args]
+        known[formula] = formula.func(*parts) if parts else formula
+    return known[formula]
 
 
 def _size(graph: ComputationGraph, above: str, known: Mapping[str, Node]) -> int:
