@@ -228,7 +228,7 @@ _METHODS: Mapping[str, Method] = MappingProxyType(
         **dict.fromkeys(("transpose", "t"), _transposed),
         **dict.fromkeys(("dot", "matmul", "mm", "mv"), _joined("@")),
         **dict.fromkeys(("multiply", "mul"), _joined("circ")),
-        **dict.fromkeys(("outer", "ger"), lambda _, base, args, __: Call("outer", (base, *args))),
+        **dict.fromkeys(("outer", "ger"), _operator("outer")),
         **dict.fromkeys(("sum", "nansum"), _reduced("total")),
         **dict.fromkeys(("mean", "average"), _reduced("mean")),
         **dict.fromkeys(("reshape", "view"), _reshaped),
