@@ -33,22 +33,22 @@ def test_notation(rubric, part, verdict, note, answer, why):
     assert found.verdict == verdict and note in ("-", found.note), f"{why}: {found.note}, {found.message}"
 
 
-@each(HERE / "ways_of_writing.txt")
-def test_way_of_writing(rubric, part, verdict, answer, why):
+def check(rubric, part, verdict, answer, why):
     found = grader.grade_answer(solved(rubric), part, answer)
     expected = ("undecided", "unreadable") if verdict == "doubt" else (verdict,)
     assert found.verdict in expected, f"{why}: {found.note}, {found.message}"
+
+
+@each(HERE / "ways_of_writing.txt")
+def test_way_of_writing(rubric, part, verdict, answer, why):
+    check(rubric, part, verdict, answer, why)
 
 
 @each(HERE / "plain_and_code.txt")
 def test_plain_text_and_code(rubric, part, verdict, answer, why):
-    found = grader.grade_answer(solved(rubric), part, answer)
-    expected = ("undecided", "unreadable") if verdict == "doubt" else (verdict,)
-    assert found.verdict in expected, f"{why}: {found.note}, {found.message}"
+    check(rubric, part, verdict, answer, why)
 
 
 @each(HERE / "programs.txt")
 def test_program(rubric, part, verdict, answer, why):
-    found = grader.grade_answer(solved(rubric), part, answer)
-    expected = ("undecided", "unreadable") if verdict == "doubt" else (verdict,)
-    assert found.verdict in expected, f"{why}: {found.note}, {found.message}"
+    check(rubric, part, verdict, answer, why)

@@ -17,7 +17,7 @@ from grader.expression.language.nodes import (
     Symbol,
     integer,
 )
-from grader.expression.reading.code.numpy_calls import einsum, function, method, standing
+from grader.expression.reading.code.numpy_calls import einsum, function, standing
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, axes_of, value_of, with_letter
 from grader.expression.reading.read import read
 
@@ -52,7 +52,7 @@ def formula(names: ProgramNames, node: ast.expr) -> Expression:
         case ast.UnaryOp(ast.UAdd(), inner):
             return formula(names, inner)
         case ast.BinOp(left, operator, right) if type(operator) in _JOINED:
-            return _JOINED[type(operator)](formula(names, left), formula(names, right))
+            return joined(operator, formula(names, left), formula(names, right))
         case ast.Compare() | ast.BoolOp() | ast.BinOp(_, ast.BitAnd() | ast.BitOr(), _):
             return iverson(condition(names, node))
         case ast.IfExp(test, one, other):
@@ -65,11 +65,18 @@ def formula(names: ProgramNames, node: ast.expr) -> Expression:
             axes = axes_of(names, formula(names, inner))
             return _length(axes, 0 if axes is not None and len(axes) == 1 else None)
         case ast.Attribute(ast.Name(package), "pi" | "e" as constant) if package in _PACKAGES:
-            return Symbol({"pi": "pi", "e": "e"}[constant])
+            return Symbol(constant)
         case ast.Call():
             return _called(names, node)
         case _:
             raise NotRead
+
+
+def joined(operator: ast.operator, left: Expression, right: Expression) -> Expression:
+    """Two values and an operator between them; raises NotRead for one that no formula has."""
+    if type(operator) not in _JOINED:
+        raise NotRead
+    return _JOINED[type(operator)](left, right)
 
 
 def condition(names: ProgramNames, node: ast.expr) -> Expression:
@@ -157,7 +164,8 @@ def _called(names: ProgramNames, node: ast.Call) -> Expression:
         case ast.Attribute(inner, name) if _is_package(inner):
             return _by_name(names, name, node)
         case ast.Attribute(inner, name):
-            return method(names, name, formula(names, inner), *_arguments(names, node.args, node.keywords))
+            args, options = _arguments(names, node.args, node.keywords)
+            return function(names, name, [formula(names, inner), *args], options)
         case _:
             raise NotRead
 

@@ -20,7 +20,7 @@ Method: TypeAlias = Callable[[ProgramNames, Expression, Sequence[Expression], Op
 
 
 def function(names: ProgramNames, name: str, args: Sequence[Expression], options: Options) -> Expression:
-    """A function by its name; raises NotRead for one that is not known."""
+    """A function by its name, or a method of its first argument; raises NotRead for one that is not known."""
     if name in _METHODS and args:
         return _METHODS[name](names, args[0], args[1:], options)
     if name in ("zeros", "zeros_like", "empty_like"):
@@ -40,13 +40,6 @@ def function(names: ProgramNames, name: str, args: Sequence[Expression], options
     elif own is not None and DERIVED[own].low <= len(args) <= DERIVED[own].high:
         return DERIVED[own].formula(*args)
     raise NotRead
-
-
-def method(
-    names: ProgramNames, name: str, base: Expression, args: Sequence[Expression], options: Options
-) -> Expression:
-    """A method of an array."""
-    return function(names, name, [base, *args], options)
 
 
 def standing(base: Expression, axes: Lengths, column: bool) -> Expression:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from textwrap import dedent
 
-from grader.expression.algebra.construct import add, div, mul, sub, total
+from grader.expression.algebra.construct import add, mul, total
 from grader.expression.language.names import Names
-from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Product, Symbol
-from grader.expression.reading.code.expressions import condition, formula, is_range
+from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Symbol
+from grader.expression.reading.code.expressions import condition, formula, is_range, joined
 from grader.expression.reading.code.program_names import (
     Lambda,
     NotRead,
@@ -34,12 +34,6 @@ _LIKE_CODE = re.compile(
     r"|\]\s*[-+*/]?=(?!=)|[-+*/@]=|\breturn\b|\bdef\b|\blambda\b|\bNone\b|\bfor\s+\w+\s+in\b|\bif\b.+(?:\belse\b|:\s*\n)|#|\n\s*\w+\s*="
 )
 _MOST = 60  # statements
-_IN_PLACE: dict[type[ast.operator], Callable[[Expression, Expression], Expression]] = {
-    ast.Add: add,
-    ast.Sub: sub,
-    ast.Mult: mul,
-    ast.Div: div,
-}
 
 
 @dataclass(slots=True)
@@ -91,17 +85,16 @@ def _run(lines: _Lines, body: Sequence[ast.stmt]) -> None:
                 return
             case ast.If(test, inner, other):
                 _choose(lines, condition(lines.scope, test), inner, other)
-            case ast.Expr(ast.Lambda(ast.arguments(args=[_, *_]), value)):
-                lines.left, lines.value = None, formula(lines.scope, value)
             case ast.Expr(ast.Constant(value=str())) | ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Assert():
                 continue
-            case ast.Expr(ast.Call(ast.Name("print"), [value])):
+            case (
+                ast.Expr(ast.Call(ast.Name("print"), [value]))
+                | ast.Expr(ast.Lambda(ast.arguments(args=[_, *_]), value))
+                | ast.Expr(value)
+                | ast.Return(ast.expr() as value)
+            ):
                 lines.left, lines.value = None, formula(lines.scope, value)
-            case ast.Expr(value) | ast.Return(ast.expr() as value):
-                lines.left, lines.value = None, formula(lines.scope, value)
-            case ast.Assign([target], value):
-                _assign(lines, target, value)
-            case ast.AnnAssign(target, _, ast.expr() as value):
+            case ast.Assign([target], value) | ast.AnnAssign(target, _, ast.expr() as value):
                 _assign(lines, target, value)
             case ast.AugAssign(target, operator, value):
                 _change(lines, target, operator, value)
@@ -139,8 +132,16 @@ def _choose(lines: _Lines, test: Expression, body: Sequence[ast.stmt], rest: Seq
         if pair[0] == pair[1] == before.get(name):
             continue
         first, second = (value_of(lines.scope, name) if value is None else value for value in pair)
-        lines.left, lines.value = left_of(lines.scope, name), Cases(((first, test),), second)
-        lines.scope.assigned[name] = lines.value
+        _take(lines, name, Cases(((first, test),), second))
+
+
+def _take(lines: _Lines, name: str, value: Expression) -> None:
+    """A name's new value, which is the last of the lines so far."""
+    lines.left, lines.value = left_of(lines.scope, name), value
+    if value == lines.left:  # n = X.shape[0] of an X with n rows: the model's own
+        lines.scope.assigned.pop(name, None)
+    else:
+        lines.scope.assigned[name] = value
 
 
 def _copy(lines: _Lines) -> _Lines:
@@ -153,14 +154,9 @@ def _assign(lines: _Lines, target: ast.expr, value: ast.expr) -> None:
         case ast.Name(name) if isinstance(value, ast.Lambda):
             scope.functions[name] = Lambda(tuple(arg.arg for arg in value.args.args), value.body)
         case ast.Name(name):
-            found = formula(scope, value)
-            lines.left, lines.value = left_of(scope, name), found
-            if found != lines.left:  # n = X.shape[0] of an X with n rows says nothing
-                scope.assigned[name] = found
+            _take(lines, name, formula(scope, value))
         case ast.Subscript(ast.Name(name), where):
-            old = value_of(scope, name)
-            lines.left, lines.value = left_of(scope, name), _set(scope, old, where, formula(scope, value))
-            scope.assigned[name] = lines.value
+            _take(lines, name, _set(scope, value_of(scope, name), where, formula(scope, value)))
         case ast.Tuple(parts) if isinstance(value, ast.Tuple) and len(parts) == len(value.elts):
             for part, one in zip(parts, value.elts, strict=True):
                 _assign(lines, part, one)
@@ -180,27 +176,15 @@ def _set(scope: ProgramNames, old: Expression, where: ast.expr, new: Expression)
 
 def _change(lines: _Lines, target: ast.expr, operator: ast.operator, value: ast.expr) -> None:
     """``dz -= y``, and ``dz[np.arange(N), y] -= 1`` at the entries that a label marks."""
-    scope, change = lines.scope, _IN_PLACE.get(type(operator))
-    if change is None:
-        raise NotRead
+    scope = lines.scope
     match target:
         case ast.Name(name):
-            old = value_of(scope, name)
-            lines.value = _joined(operator, old, formula(scope, value))
+            changed = formula(scope, value)
         case ast.Subscript(ast.Name(name), where) if isinstance(operator, ast.Add | ast.Sub):
-            old = value_of(scope, name)
-            marked = mul(_mark(scope, where), formula(scope, value))
-            lines.value = add(old, marked) if isinstance(operator, ast.Add) else sub(old, marked)
+            changed = mul(_mark(scope, where), formula(scope, value))
         case _:
             raise NotRead
-    lines.left = left_of(scope, name)
-    scope.assigned[name] = lines.value
-
-
-def _joined(operator: ast.operator, old: Expression, new: Expression) -> Expression:
-    if isinstance(operator, ast.Mult):
-        return Product((old, new), ("*",))
-    return _IN_PLACE[type(operator)](old, new)
+    _take(lines, name, joined(operator, value_of(scope, name), changed))
 
 
 def _mark(scope: ProgramNames, where: ast.expr) -> Expression:
@@ -230,8 +214,7 @@ def _is_every_row(node: ast.expr) -> bool:
 def _loop(lines: _Lines, letter: str, ranged: ast.expr, body: Sequence[ast.stmt]) -> None:
     """A loop over an axis that only adds to names: each grows by a sum over the letter."""
     for name, grown in _grown(lines.scope, letter, ranged, body).items():
-        lines.left, lines.value = left_of(lines.scope, name), add(value_of(lines.scope, name), grown)
-        lines.scope.assigned[name] = lines.value
+        _take(lines, name, add(value_of(lines.scope, name), grown))
 
 
 def _grown(scope: ProgramNames, name: str, ranged: ast.expr, body: Sequence[ast.stmt]) -> dict[str, Expression]:
@@ -245,7 +228,7 @@ def _grown(scope: ProgramNames, name: str, ranged: ast.expr, body: Sequence[ast.
         match statement:
             case ast.AugAssign(ast.Name(grown), ast.Add() | ast.Sub() as operator, value):
                 change = formula(inside, value)
-                found[grown] = _joined(operator, found.get(grown, ZERO), change)
+                found[grown] = joined(operator, found.get(grown, ZERO), change)
             case ast.For(ast.Name(below), over, more, []):
                 for grown, change in _grown(inside, below, over, more).items():
                     found[grown] = add(found.get(grown, ZERO), change)
