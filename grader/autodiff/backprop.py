@@ -160,6 +160,19 @@ def inline(node: Expression, known: Mapping[str, Node]) -> Expression:
     return rewritten(node, rule)
 
 
+def inlined_size(nodes: Iterable[Node], name: str, most: int) -> int:
+    """How many nodes the formula of a quantity (or adjoint) has once `inline` is done, or more than `most`.
+
+    `nodes` are the definitions, each behind those that it uses; the count is made without putting them in.
+    """
+    found: dict[str, int] = {}
+    for node in nodes:
+        used = list(walk(node.expression))
+        below = sum(found.get(head(item) or "", 0) for item in used if isinstance(item, Symbol | Partial))
+        found[node.name] = min(len(used) + below, most + 1)
+    return found.get(name, 0)
+
+
 def _local(node: Node, cotangent: Expression, axes: Mapping[str, tuple[str, ...]]) -> list[Contribution]:
     """What a node passes to its inputs; where a rule uses the node's own value again, its name is put for it."""
     own = _at(node.name, node.letters, axes)

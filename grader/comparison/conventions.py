@@ -165,9 +165,8 @@ def coercions(run: Run, answer: Expression, value: Value, truth: Value) -> Itera
     if [n for n in value.shape if n != 1] == [length]:
         yield Call("diag", (answer,)), "diagonal", "the diagonal matrix with these entries is put for the vector"
     if not value.rank:
-        names = {size: Symbol(name) for name, size in run.sizes.items()}
-        unit = Call("identity", (names.get(length, integer(length)),))
-        yield Product((answer, unit), ("*",)), "identity", "that multiple of the identity matrix is put for the number"
+        unit = _multiple(answer, _size(run, length))
+        yield unit, "identity", "that multiple of the identity matrix is put for the number"
 
 
 def _with_identities(run: Run, answer: Expression) -> Expression:
@@ -186,7 +185,7 @@ def _with_identities(run: Run, answer: Expression) -> Expression:
                 for k in (0, 1):
                     size = _square(run, pair[1 - k]) if _is_number(run, pair[k]) else None
                     if size is not None:
-                        pair[k] = Product((pair[k], Call("identity", (size,))), ("*",))
+                        pair[k] = _multiple(pair[k], size)
                         return replace(node, args=tuple(pair))
         return node
 
@@ -206,5 +205,14 @@ def _square(run: Run, node: Expression) -> Expression | None:
         return None
     if value.letters or value.rank != 2 or value.shape[0] != value.shape[1] or value.shape[0] == 1:
         return None
-    names = {length: Symbol(name) for name, length in run.sizes.items()}
-    return names.get(value.shape[0], integer(value.shape[0]))
+    return _size(run, value.shape[0])
+
+
+def _size(run: Run, length: int) -> Expression:
+    names = {size: Symbol(name) for name, size in run.sizes.items()}
+    return names.get(length, integer(length))
+
+
+def _multiple(number: Expression, size: Expression) -> Expression:
+    """A multiple of the identity matrix."""
+    return Product((number, Call("identity", (size,))), ("*",))

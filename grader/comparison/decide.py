@@ -220,14 +220,14 @@ def _wrong_far_out(
     conditions: tuple[Expression, ...],
 ) -> Verdict | None:
     """The verdict on an answer that differs from the truth far from the ordinary points; None where it does not."""
-    for far, kind in (
-        (far_run(run), NoteKind.WRONG_FAR_OUT),
-        (own_features(run, answer, question.conditions), NoteKind.WRONG_IN_PLACES),
-    ):
-        wrong = far and _wrong_at(question, target, answer, far, near, conditions, kind)
-        if wrong:
-            return wrong
-    return None
+    far = far_run(run)
+    wrong = far and _wrong_at(question, target, answer, far, near, conditions, NoteKind.WRONG_FAR_OUT)
+    if wrong:
+        return wrong
+    places = own_features(run, answer, question.conditions)
+    if places is None:
+        return None
+    return _wrong_at(question, target, answer, places, near, conditions, NoteKind.WRONG_IN_PLACES)
 
 
 def _wrong_at(

@@ -27,7 +27,7 @@ STEADY = 0.2
 @remembered(maxsize=64)
 def far_run(run: Run) -> Run | None:
     """A run that leads far out along each quantity whose domain has no end, from one ordinary point; None for none."""
-    leaves = [leaf for leaf in run.graph.leaves if leaf.value is None and _is_open(leaf)]
+    leaves = [leaf for leaf in run.graph.leaves if leaf.value is None and is_open(leaf)]
     if not leaves:
         return None
     base = {name: values[:1] for name, values in leaf_values(run).items()}
@@ -42,7 +42,8 @@ def far_run(run: Run) -> Run | None:
     return moved_run(run, found, points)
 
 
-def _is_open(leaf: Leaf) -> bool:
+def is_open(leaf: Leaf) -> bool:
+    """Whether the values of a quantity have no end, on one side at least."""
     return leaf.domain.kind == "interval" and bool(np.isinf(_ends(leaf)).any())
 
 

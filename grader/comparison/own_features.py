@@ -14,6 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from grader.autodiff.graph import Leaf
+from grader.comparison.far_points import is_open
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Call, Expression, Number, symbols, walk
 from grader.solver.kinks import margin_values, margins, new_conditions
@@ -86,14 +87,10 @@ def _ways(run: Run, argument: Expression) -> list[_Way]:
         for k in range(STARTS):
             start = {other: values[k : k + 1] for other, values in leaf_values(run).items()}
             values = _values(free[name], float(start[name][(0, *entry)]))
-            for share in SHRUNK if _is_open(free[name]) else SHRUNK[:1]:
-                small = {other: start[other] * share for other, leaf in free.items() if _is_open(leaf)}
+            for share in SHRUNK if is_open(free[name]) else SHRUNK[:1]:
+                small = {other: start[other] * share for other, leaf in free.items() if is_open(leaf)}
                 found.append(_Way({**start, **small}, name, entry, values))
     return found
-
-
-def _is_open(leaf: Leaf) -> bool:
-    return bool(np.isinf((leaf.domain.low, leaf.domain.high)).any())
 
 
 def _values(leaf: Leaf, start: float) -> Array:
@@ -109,12 +106,14 @@ def _entries(run: Run, argument: Expression, free: Mapping[str, Leaf]) -> list[t
     """The entries of the quantities that an argument depends on, the first few."""
     base = {name: values[:1] for name, values in leaf_values(run).items()}
     every = [(name, entry) for name in free for entry in np.ndindex(base[name].shape[1:])]
-    moved = [_Way(base, next(iter(free)), (), np.zeros(0))] if not every else []
+    if not every:
+        return []
+    moved: list[_Way] = []
     for name, entry in every:
         low, high, at = free[name].domain.low, free[name].domain.high, float(base[name][(0, *entry)])
         step = min(0.5, (high - low) / 4)
         moved.append(_Way(base, name, entry, np.array([at, at + step if at + step < high else at - step])))
-    data = _along(run, argument, moved) if every else None
+    data = _along(run, argument, moved)
     if data is None:
         return []
     told = (data[0::2] != data[1::2]).any(axis=1)

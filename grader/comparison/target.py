@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from grader.expression.algebra.construct import substitute
@@ -90,7 +91,7 @@ def unfinished(question: SolvedQuestion, answer: Expression, target: Target | No
         if isinstance(item, Partial):
             above, below = head(item.numerator), head(item.denominator)
             source = leaves.get(plain.get(above or "") or above or "")
-            if (source is None or below not in source.of) and not _is_given(question, item):
+            if (source is None or below not in source.of) and not _is_given(question, item, leaves):
                 found.append(item)
     whole = [item for item in walk(answer) if isinstance(item, Partial)]
     if target is not None and len(found) == len(whole) and {head(i) for i in found} <= _earlier(question, target):
@@ -98,11 +99,10 @@ def unfinished(question: SolvedQuestion, answer: Expression, target: Target | No
     return tuple(found)
 
 
-def _is_given(question: SolvedQuestion, item: Partial) -> bool:
+def _is_given(question: SolvedQuestion, item: Partial, leaves: Container[str | None]) -> bool:
     """Whether a derivative is a given quantity: what later layers hand down."""
     known = question.adjoints.get(head(item.numerator) or "", ())
     node = next((node for node in known if node.name == head(item)), None)
-    leaves = {leaf.name for leaf in question.graph.leaves}
     return node is not None and isinstance(node.expression, Symbol | Indexed) and head(node.expression) in leaves
 
 

@@ -111,13 +111,10 @@ def _said(
     if number is None or number.value is None:
         return None if judgement is None else judgement.expression
     truth = question.runs[0].values.get(part.name)
-    near = truth is not None and truth.size == 1 and number.place is not None
-    return None if near and truth is not None and _cut_short(number, float(truth.item())) else number.value
-
-
-def _cut_short(number: Own, truth: float) -> bool:
-    """Whether a number is the truth to fewer digits."""
-    return number.value is not None and abs(number.value - truth) <= 0.5 * 10.0 ** (number.place or 0)
+    if truth is None or truth.size != 1 or number.place is None:
+        return number.value
+    cut_short = abs(number.value - float(truth.item())) <= 0.5 * 10.0**number.place
+    return None if cut_short else number.value
 
 
 def _less_repeated(

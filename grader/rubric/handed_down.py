@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 
 from grader.autodiff.graph import Node
-from grader.expression.algebra.construct import add, fresh, indexed, mul, total
+from grader.autodiff.lower import lower
+from grader.expression.algebra.construct import add
 from grader.expression.language.names import Declared
-from grader.expression.language.nodes import ONE, ZERO, Expression, Indexed, Symbol
+from grader.expression.language.nodes import ZERO, Call, Expression, Product, Symbol
 from grader.problems import did_you_mean
 from grader.rubric.declarations import DeclaredNames, declare, shown
 from grader.rubric.fields import RubricPlace
@@ -34,7 +35,7 @@ def with_losses(table: DeclaredNames, nodes: tuple[Node, ...]) -> tuple[Node, ..
         if above not in sums and not declare(table, Declared(above), Text(above, text.line), place):
             continue
         table.axes[above] = ()
-        sums[above] = add(sums.get(above, ZERO), _product(table, name, below))
+        sums[above] = add(sums.get(above, ZERO), lower(_inner(name, below), table.axes).body)
     return (*nodes, *(Node(name, (), (), expression) for name, expression in sums.items()))
 
 
@@ -51,15 +52,6 @@ def _fits(table: DeclaredNames, name: str, below: str, text: Text, place: Rubric
     return True
 
 
-def _product(table: DeclaredNames, name: str, below: str) -> Expression:
-    letters: list[str] = []
-    places: list[Expression] = []
-    taken = {*table.axes, *table.sizes}
-    for axis in table.axes[below]:
-        if axis == "1":
-            places.append(ONE)
-        else:
-            letters.append(fresh(taken | set(letters)))
-            places.append(Symbol(letters[-1]))
-    one, other = (Indexed(Symbol(item), tuple(places)) if places else indexed(item, ()) for item in (name, below))
-    return total(letters, mul(one, other))
+def _inner(name: str, below: str) -> Expression:
+    """The sum of the products of all entries."""
+    return Call("total", (Product((Symbol(name), Symbol(below)), ("circ",)),))

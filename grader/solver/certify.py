@@ -17,6 +17,7 @@ from grader.expression.evaluation.values import Array, spread
 from grader.expression.language.nodes import Partial, head, partial_name
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
+from grader.rubric.model import Part, Question
 from grader.solver.closed import spelled
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.kinks import margin_values, model_margins
@@ -38,7 +39,7 @@ def certify_question(done: SolvedQuestion) -> list[Problem]:
     problems = [problem for part in done.parts for problem in _closed_differs(done, part)]
     told = {problem.path for problem in problems}
     for part in question.judged:
-        if f"question {question.id}, part {part.id}, key 'target'" in told:
+        if _path(question, part) in told:
             continue
         for target in (part.target, *(step.target for step in part.steps)):
             if not isinstance(target, Partial):
@@ -52,16 +53,19 @@ def certify_question(done: SolvedQuestion) -> list[Problem]:
                 if problem is None:
                     problem = certify_symbolic(graph, run, target)
                 if problem is not None:
-                    path = f"question {question.id}, part {part.id}, key 'target'"
-                    problems.append(problem.at("", part.line, path=path))
+                    problems.append(problem.at("", part.line, path=_path(question, part)))
                     break
     return problems
 
 
+def _path(question: Question, part: Part) -> str:
+    return f"question {question.id}, part {part.id}, key 'target'"
+
+
 def _fewer_points(run: Run, target: Partial) -> Run:
     """The first points of a run, where a quantity with many entries is moved entry by entry at each of them."""
-    entries = run.values[head(target.denominator) or ""][0].size if head(target.denominator) in run.values else 1
-    if entries <= FEW_ENTRIES or run.points <= FEW_POINTS:
+    moved = run.values.get(head(target.denominator) or "")
+    if moved is None or moved[0].size <= FEW_ENTRIES or run.points <= FEW_POINTS:
         return run
     return replace(run, values={name: value[:FEW_POINTS] for name, value in run.values.items()}, points=FEW_POINTS)
 
@@ -79,7 +83,7 @@ def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> list[Problem]:
             data = data.reshape(data.shape[0], *wanted.shape[1:])  # a plain vector for a row or a column
         data = np.broadcast_to(data, wanted.shape)
         usable = np.isfinite(data) & np.isfinite(wanted)
-        path = f"question {done.question.id}, part {part.part.id}, key 'target'"
+        path = _path(done.question, part.part)
         if not usable.any():
             hint = "give the quantities domains in which the model has values"
             return [Problem("this has no finite value at any sample point", hint).at("", part.part.line, path=path)]

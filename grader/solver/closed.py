@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
-from grader.autodiff.backprop import inline, local_jacobian
+from grader.autodiff.backprop import inline, inlined_size, local_jacobian
 from grader.autodiff.graph import ComputationGraph, Node, names_in
 from grader.expression.algebra.construct import add, apart, free_symbols, fresh, indexed, mul, substitute, total
 from grader.expression.algebra.matching import fold
@@ -58,22 +58,12 @@ def closed_form(graph: ComputationGraph, target: Expression, adjoints: Mapping[s
             return mul(*(Call("kronecker", pair) for pair in pairs))
         return ZERO
     node = known[name]
-    if _size(name, known) > LARGE:
+    if inlined_size(known.values(), name, LARGE) > LARGE:
         return _in_place(replace(node, expression=simplify(node.expression)), target, graph)
     formula = inline(node.expression, {key: value for key, value in known.items() if key != name})
     formula = simplify(fold(simplify(formula), graph.formulas))
     formula = apart(simplify(_unit_rows(formula, graph)), (item.name for item in graph.quantities))
     return _in_place(replace(node, expression=formula), target, graph)
-
-
-def _size(name: str, known: Mapping[str, Node]) -> int:
-    """How many nodes a derivative has with all it is made of put in; `known` holds the nearest to the output first."""
-    found: dict[str, int] = {}
-    for node in known.values():
-        used = list(walk(node.expression))
-        below = sum(found.get(head(item) or "", 0) for item in used if isinstance(item, Partial))
-        found[node.name] = min(len(used) + below, LARGE + 1)
-    return found[name]
 
 
 def _in_place(node: Node, target: Expression, graph: ComputationGraph) -> Expression:

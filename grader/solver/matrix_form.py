@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial, reduce
 from typing import assert_never
 
 from grader.autodiff.graph import names_in
@@ -83,8 +84,7 @@ def _with_quotients(node: Expression) -> Expression:
     above = [item for item in node.factors if not (isinstance(item, Call) and _is_reciprocal(item))]
     if not below or not above:
         return node
-    top = above[0] if len(above) == 1 else Product(tuple(above), ("circ",) * (len(above) - 1))
-    bottom = below[0] if len(below) == 1 else Product(tuple(below), ("circ",) * (len(below) - 1))
+    top, bottom = (reduce(partial(_flat_product, joint="circ"), items) for items in (above, below))
     return Call("div", (top, bottom))
 
 

@@ -9,8 +9,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
-from grader.autodiff.backprop import inline
-from grader.autodiff.graph import ComputationGraph, Node
+from grader.autodiff.backprop import inline, inlined_size
+from grader.autodiff.graph import ComputationGraph
 from grader.expression.language.nodes import (
     Call,
     Cases,
@@ -24,7 +24,6 @@ from grader.expression.language.nodes import (
     Slice,
     Symbol,
     partial_name,
-    walk,
 )
 from grader.problems import Problem
 from grader.solver.runs import Run
@@ -50,7 +49,7 @@ def certify_symbolic(graph: ComputationGraph, run: Run, target: Partial) -> Prob
     import sympy
 
     table: dict[str, Any] = {}
-    if _size(graph, above, known) > MAX_NODES:
+    if inlined_size(known.values(), above, MAX_NODES) > MAX_NODES:
         return None
     try:
         formula = _convert(inline(Symbol(above), known), table)
@@ -82,16 +81,6 @@ def _value(formula: Any, known: dict[Any, Any]) -> Any:
         parts = [_value(part, known) for part in formula.args]
         known[formula] = formula.func(*parts) if parts else formula
     return known[formula]
-
-
-def _size(graph: ComputationGraph, above: str, known: Mapping[str, Node]) -> int:
-    """How many nodes the formula of a quantity has with all that is known put in."""
-    found: dict[str, int] = {}
-    for node in graph.nodes:
-        if node.name in known:
-            used = list(walk(node.expression))
-            found[node.name] = len(used) + sum(found.get(item.name, 0) for item in used if isinstance(item, Symbol))
-    return found.get(above, 0)
 
 
 def _convert(node: Expression, table: dict[str, Any]) -> Any:

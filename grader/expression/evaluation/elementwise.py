@@ -34,8 +34,8 @@ def _power(base: Array, exponent: Array) -> Array:
 
     The cube root of -8 is -2; to the power of 0.3, which is 3/10, it has no real value.
     """
-    base = base.astype(np.result_type(base, float))
-    raised = np.asarray(np.power(base, exponent.astype(np.result_type(exponent, float))))
+    base, exponent = (item.astype(np.result_type(item, float)) for item in (base, exponent))
+    raised = np.asarray(np.power(base, exponent))
     if exponent.size != 1 or not (base < 0).any():
         return raised
     power = float(exponent.item())
@@ -43,7 +43,7 @@ def _power(base: Array, exponent: Array) -> Array:
     if float(fraction) != power or fraction.denominator % 2 == 0 or fraction.denominator == 1:
         return raised
     sign = np.where(base < 0, -1.0 if fraction.numerator % 2 else 1.0, 1.0)
-    return np.asarray(sign * np.power(np.abs(base), exponent.astype(np.result_type(exponent, float))))
+    return np.asarray(sign * np.power(np.abs(base), exponent))
 
 
 def _factorial(x: Array) -> Array:

@@ -27,7 +27,7 @@ from grader.expression.language.nodes import (
 
 def holds_bare_identity(node: Expression) -> bool:
     """Whether an identity matrix without a size stands in a formula."""
-    return any(isinstance(item, Call) and item.function == "identity" and not item.args for item in walk(node))
+    return any(map(_is_bare, walk(node)))
 
 
 def with_sizes(node: Expression, env: Environment) -> Iterator[Expression]:
@@ -61,7 +61,7 @@ def _holders(node: Expression) -> Iterator[Product]:
 
 def _sized(node: Expression, size: Expression) -> Expression:
     def rule(item: Expression, again: Again) -> Expression:
-        if isinstance(item, Call) and item.function == "identity" and not item.args:
+        if _is_bare(item):
             return Call("identity", (size,), span=item.span)
         item = rebuild(item, again)
         return _of_matrices(item) if isinstance(item, Product) else item

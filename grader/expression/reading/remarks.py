@@ -152,14 +152,14 @@ _AFTERWARDS = re.compile(
     r"|\s*(?::-?\)|Q\.?E\.?D\.?|□|∎|■)\s*$"
 )
 _IS = re.compile(r"(?<=[\w)\]}])\s(?:is|equals|becomes)(?:\s+equal\s+to)?\s(?=\S)")
-_ALONE = re.compile(r"\s*\\?[A-Za-z]+(?:_\w|_\{\w+\})?\s*")
+ALONE = re.compile(r"\s*\\?[A-Za-z]+(?:_\w|_\{\w+\})?\s*")
 _EMPHASIS = re.compile(r"(?<![\w*)\]])(\*{2,3}|__)(?=[^\s*_])([^*\n]*?[^\s*])\1(?![\w*(])")
 _ALL_EMPHASIS = re.compile(r"\s*\*([^*\n]+)\*\s*$")
 
 
 def without_words(text: str) -> str:
     """The text with its emphasis, and the words before and behind its formula, blanked."""
-    if "$" in text and all(_ALONE.fullmatch(inside) for inside in text.split("$")[1::2]):  # The largest $n$ is 34.
+    if "$" in text and all(ALONE.fullmatch(inside) for inside in text.split("$")[1::2]):  # The largest $n$ is 34.
         text = text.replace("$", " ")
     text = _EMPHASIS.sub(lambda found: found[2].center(len(found[0])), text)
     text = _ALL_EMPHASIS.sub(lambda found: found[0].replace("*", " "), text)

@@ -12,7 +12,7 @@ from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.names import Names
 from grader.expression.reading.lexing import lexer_latex, lexer_plain
 from grader.expression.reading.lexing.tokens import MAX_CHARACTERS, Token, fail
-from grader.expression.reading.remarks import without_remarks
+from grader.expression.reading.remarks import ALONE, without_remarks
 from grader.expression.reading.shorthand import plainly
 
 _NO_NUMBERS = frozenset(
@@ -46,7 +46,6 @@ _SPACED = re.compile(r"\s*[-+]?\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?:\.\d+)?\
 _MIXED = re.compile(r"(?<![\w.,^/*{(-])(\d{1,4}) (\d{1,3})/(\d{1,3})(?![\w,/^*])(?!\.\d)")
 # a comma that may be a decimal comma or stand between groups
 _COMMA = re.compile(r"(?<![\d.,])(\d{1,3})(?:,|\{,\})(\d{3}(?:[eE][-+]?\d+)?)(?![\d,])")
-_NAME = re.compile(r"\s*\\?[A-Za-z]+(?:_\w|_\{\w+\})?\s*")
 _SUBSCRIPT = re.compile(r"(?<=[A-Za-z])_(?=[₀-₉ᵢⱼₖₗₘₙ])")  # a_₇ says it twice
 _DIGIT_AND_BLANK = re.compile(r"\d[ \u00a0\u2009\u202f]\d")
 _CHOOSE = re.compile(r"\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}")
@@ -240,7 +239,7 @@ def _segments(text: str, names: Names | None, notes: list[str]) -> list[tuple[in
         return whole  # formulas with dollar signs round their pieces
     if words or "|" in "".join(outside):  # or a row of a Markdown table
         notes.append("prose")
-    if all(_NAME.fullmatch(text, *place) for place in inside) and re.search(r"\d", " ".join(outside)):
+    if all(ALONE.fullmatch(text, *place) for place in inside) and re.search(r"\d", " ".join(outside)):
         fail("this sentence says more than its signs of formulas hold", "write the formula only", *inside[0])
     result: list[tuple[int, int, bool]] = []
     for (start, end), before in zip(inside, outside, strict=False):
