@@ -16,7 +16,7 @@ import numpy as np
 from grader.autodiff.graph import Leaf
 from grader.comparison.far_points import is_open
 from grader.expression.evaluation.values import Array, ShapeError
-from grader.expression.language.nodes import Call, Expression, Number, symbols, walk
+from grader.expression.language.nodes import Call, Expression, Number, children, symbols, walk
 from grader.solver.kinks import margin_values, margins, new_conditions
 from grader.solver.runs import Run, leaf_values, moved_run
 
@@ -68,8 +68,16 @@ def _arguments(run: Run, answer: Expression, known: tuple[Expression, ...]) -> t
 
 def _curved(answer: Expression) -> Iterator[Expression]:
     """The arguments of all that is no sum and no product, and holds a number far from 1."""
+    known: dict[int, bool] = {}  # of nodes that the answer keeps: however often one is used, it is looked at once
+
+    def holds(node: Expression) -> bool:
+        found = known.get(id(node))
+        if found is None:
+            found = known[id(node)] = _is_far_from_1(node) or any(map(holds, children(node)))
+        return found
+
     for node in walk(answer):
-        if isinstance(node, Call) and node.function not in PLAIN and any(map(_is_far_from_1, walk(node))):
+        if isinstance(node, Call) and node.function not in PLAIN and holds(node):
             yield from node.args[1:] if node.function == "div" else node.args
 
 
