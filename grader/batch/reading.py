@@ -37,7 +37,8 @@ def read_class(
     listed, said = read_class_list(roster.read_bytes(), roster.name) if roster else (None, ())
     skipped = (*leave_out, roster) if roster else leave_out
     by_hand = tuple((one.part, one.prompt) for one in asked if one.by_hand)
-    read = read_files(_loaded(source, skipped), tuple(one.part for one in asked), listed, by_hand)
+    labels = tuple((one.part, one.label) for one in asked if one.label)
+    read = read_files(_loaded(source, skipped), tuple(one.part for one in asked), listed, by_hand, labels)
     return replace(read, problems=tuple(sorted((*said, *read.problems), key=_place)))
 
 

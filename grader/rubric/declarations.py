@@ -6,15 +6,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.autodiff.graph import Leaf
 from grader.expression.language.domain import REAL, Domain, parse_domain
 from grader.expression.language.functions import FUNCTIONS, SPELLINGS
-from grader.expression.language.names import Declared
+from grader.expression.language.names import Declared, Names
 from grader.expression.printing.symbol_latex import symbol_latex
+from grader.expression.reading.lexing.tokens import Unreadable
+from grader.expression.reading.macros import defined_macros, put_in
 from grader.problems import Problem, did_you_mean
-from grader.rubric.fields import Fields, RubricPlace, read_fields, read_items, read_text, read_texts, to_number
+from grader.rubric.fields import (
+    Fields,
+    RubricPlace,
+    read_fields,
+    read_items,
+    read_pairs,
+    read_text,
+    read_texts,
+    to_number,
+)
 from grader.rubric.tree import Entries, Items, Text, Tree, found
 
 _NAME = re.compile(r"[^\W\d_]+\d*(?:_[^\W_]+)*'*")
@@ -146,14 +157,52 @@ def read_opaque(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace)
         table.leaves.append(Leaf(name, axes, domain, None, tuple(of)))
 
 
+def read_macros(fields: Fields, place: RubricPlace) -> Names:
+    """The macros of a handout, as names that stand for no quantity; notes what defines none, and circles."""
+    text = read_text(fields, "macros", place)
+    if not text:
+        return ()
+    macros, rest = defined_macros(text)
+    inner, line = place.key("macros"), fields["macros"].line
+    if rest.strip():
+        message = f"expected lines of \\newcommand, found '{rest.strip().splitlines()[0][:40]}'"
+        inner.note(line, message, r"as in \newcommand{\pd}[2]{\frac{\partial #1}{\partial #2}}")
+    for name in macros:
+        try:
+            put_in(f"\\{name}", macros)
+        except Unreadable:
+            inner.note(line, f"the macro '\\{name}' never ends: it stands within itself")
+            return ()
+    return tuple(Declared(f"\\{name}", count, latex=body, role="macro") for name, (count, body) in macros.items())
+
+
 def read_function(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) -> None:
     """Take a name that answers use for a function of the language: ``g: tanh``."""
     callable_rows = [row.name for row in FUNCTIONS.values() if row.kind == "elementwise"]
-    row = SPELLINGS.get(tree.value, "") if isinstance(tree, Text) else ""
-    if row not in callable_rows:
-        hint = did_you_mean(tree.value, callable_rows) if isinstance(tree, Text) else ""
-        place.note(tree.line, f"expected the name of a function, found {found(tree)}", hint)
-    declare(table, Declared(key.value, latex=symbol_latex(key.value), role="function", function=row), key, place)
+    fields = read_fields(tree, "function", place) if isinstance(tree, Entries) else {"function": tree}
+    meant = fields.get("function", tree)
+    row = SPELLINGS.get(meant.value, "") if isinstance(meant, Text) else ""
+    if row not in callable_rows and "function" in fields:
+        hint = did_you_mean(meant.value, callable_rows) if isinstance(meant, Text) else ""
+        place.note(meant.line, f"expected the name of a function, found {found(meant)}", hint)
+    declare(table, replace(named(key.value, fields, 0, place, "function"), function=row), key, place)
+
+
+def read_sizes(table: DeclaredNames, fields: Fields, place: RubricPlace) -> None:
+    """Take the size symbols: a list of them, or a mapping from each to its other spellings."""
+    inner = place.key("sizes")
+    match fields.get("sizes"):
+        case Entries() as tree:
+            for key, spellings in read_pairs(tree, inner):
+                blank = isinstance(spellings, Text) and spellings.value == ""
+                others = () if blank else read_texts({key.value: spellings}, key.value, inner)
+                size = Declared(key.value, aliases=tuple(text.value for text in others), role="size")
+                if declare(table, size, key, inner):
+                    table.sizes.append(key.value)
+        case _:
+            for text in read_texts(fields, "sizes", place):
+                if declare(table, Declared(text.value, role="size"), text, inner):
+                    table.sizes.append(text.value)
 
 
 def read_shape(table: DeclaredNames, fields: Fields, place: RubricPlace) -> tuple[str, ...] | None:

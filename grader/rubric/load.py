@@ -11,7 +11,10 @@ import re
 from dataclasses import dataclass, field, replace
 
 from grader.autodiff.graph import ComputationGraph
+from grader.expression.language.names import Names
+from grader.expression.reading.macros import with_macros
 from grader.problems import Problem, did_you_mean
+from grader.rubric.declarations import read_macros
 from grader.rubric.fields import (
     Fields,
     RubricPlace,
@@ -31,6 +34,7 @@ from grader.rubric.program import read_model
 from grader.rubric.schema import HAND_KEYS
 from grader.rubric.targets import read_target
 from grader.rubric.tree import Entries, Text, Tree, found, read_document
+from grader.submission.labels import folded_label
 
 _NO_MODEL = Model(ComputationGraph((), (), ()), ())
 _ID = re.compile(r"[\w.\-]{1,40}")
@@ -56,11 +60,16 @@ class _Defaults:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The lines of the ids read so far, and the models by question; a name in `without` has none, and needs none."""
+    """The lines of the ids read so far, and the models by question; a name in `without` has none, and needs none.
 
+    `macros` are those of the handout.
+    """
+
+    macros: Names
     questions: dict[str, int] = field(default_factory=dict)
     parts: dict[str, int] = field(default_factory=dict)
     models: dict[str, Model | None] = field(default_factory=dict)
+    labels: dict[str, tuple[int, str]] = field(default_factory=dict)
     without: set[str] = field(default_factory=set)
 
 
@@ -76,7 +85,7 @@ def parse_rubric(text: str, path: str = "") -> Rubric | tuple[Problem, ...]:
         return (tree.at(path),)
     fields = read_fields(tree, "rubric", place)
     defaults = _inherit(fields, _Defaults(1.0, Tolerance(), True), place)
-    seen = _Seen()
+    seen = _Seen(read_macros(fields, place))
     questions = read_items(fields, "questions", place)
     if "questions" in fields and not questions and not problems:
         place.key("questions").note(fields["questions"].line, "expected at least one question, found none")
@@ -86,6 +95,7 @@ def parse_rubric(text: str, path: str = "") -> Rubric | tuple[Problem, ...]:
         path=path,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
+    _check_labels(seen, place)
     return tuple(sorted(problems, key=lambda problem: problem.line)) if problems else rubric
 
 
@@ -190,6 +200,29 @@ def _read_id(fields: Fields, taken: dict[str, int], place: RubricPlace) -> str:
     return name
 
 
+def _read_label(fields: Fields, seen: _Seen, place: RubricPlace) -> str:
+    """What students write for the part; notes one that another part has, as its label or its id."""
+    label = read_text(fields, "label", place)
+    if not label:
+        return ""
+    line = fields["label"].line
+    folded = folded_label(label)
+    if not folded:
+        place.key("label").note(line, f"'{label}' is no label", "at least a letter or a digit, as in 1 (e)")
+    elif folded in seen.labels:
+        place.key("label").note(line, f"the label '{label}' is taken on line {seen.labels[folded][0]}")
+    seen.labels.setdefault(folded, (line, read_text(fields, "id", place)))
+    return label
+
+
+def _check_labels(seen: _Seen, place: RubricPlace) -> None:
+    """Note labels that read as the id of another part."""
+    ids = {folded_label(part): part for part in seen.parts}
+    for label, (line, part) in seen.labels.items():
+        if ids.get(label, part) != part:
+            place.inside(f"part {part}").key("label").note(line, f"this label is read as that of part {ids[label]}")
+
+
 def _label(kind: str, tree: Tree, number: int) -> str:
     """``part 2a``, or ``part number 3`` where it has no id."""
     if isinstance(tree, Entries):
@@ -223,7 +256,7 @@ def _read_question(tree: Tree, number: int, defaults: _Defaults, seen: _Seen, ru
         title=read_text(fields, "title", place),
         model=model or _NO_MODEL,
         parts=parts,
-        prompt=read_text(fields, "prompt", place),
+        prompt=with_macros(read_text(fields, "prompt", place), seen.macros),
         best=_read_best(fields, sum(not part.bonus for part in parts), place),
     )
 
@@ -250,7 +283,7 @@ def _question_model(fields: Fields, seen: _Seen, place: RubricPlace) -> Model | 
                 place.key("model").note(text.line, f"question {name} has no model: a person grades its parts")
             return seen.models.get(name)
         case tree:
-            return read_model(tree, place.inside("model"))
+            return read_model(tree, seen.macros, place.inside("model"))
 
 
 def _read_part(
@@ -274,7 +307,7 @@ def _read_part(
         place.key("steps").note(fields["steps"].line, message)
     return Part(
         id=_read_id(fields, seen.parts, place),
-        prompt=read_text(fields, "prompt", place),
+        prompt=with_macros(read_text(fields, "prompt", place), seen.macros),
         target=target,
         text=text,
         points=own.points,
@@ -291,6 +324,7 @@ def _read_part(
         line=tree.line,
         malrules=own.malrules,
         bonus=read_choice(fields, "bonus", place, ("true", "false")) == "true",
+        label=_read_label(fields, seen, place),
     )
 
 
@@ -304,9 +338,10 @@ def _read_hand_part(tree: Tree, fields: Fields, defaults: _Defaults, seen: _Seen
         place.note(tree.line, "the key 'prompt' is missing", "without a target it alone says what is asked")
     return HandPart(
         id=_read_id(fields, seen.parts, place),
-        prompt=read_text(fields, "prompt", place),
+        prompt=with_macros(read_text(fields, "prompt", place), seen.macros),
         points=read_number(fields, "points", place, defaults.points),
         bonus=read_choice(fields, "bonus", place, ("true", "false")) == "true",
+        label=_read_label(fields, seen, place),
         line=tree.line,
     )
 

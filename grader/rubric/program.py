@@ -15,7 +15,7 @@ from grader.autodiff.higher import gradient_node
 from grader.autodiff.lower import lower
 from grader.expression.algebra.construct import apart, fresh, substitute
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.names import Declared, ModelNames
+from grader.expression.language.names import ModelNames, Names
 from grader.expression.language.nodes import (
     Expression,
     Indexed,
@@ -37,9 +37,10 @@ from grader.rubric.declarations import (
     read_given,
     read_opaque,
     read_shape,
+    read_sizes,
     shown,
 )
-from grader.rubric.fields import Fields, RubricPlace, read_fields, read_formula, read_pairs, read_text, read_texts
+from grader.rubric.fields import Fields, RubricPlace, read_fields, read_formula, read_pairs, read_text
 from grader.rubric.handed_down import with_losses
 from grader.rubric.model import Model
 from grader.rubric.notation import read_notation
@@ -62,13 +63,11 @@ class _Left:
     place: RubricPlace
 
 
-def read_model(tree: Tree, place: RubricPlace) -> Model:
+def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     """The model of one question; what is wrong with it is noted, and left out of the value."""
     fields = read_fields(tree, "model", place)
-    table = DeclaredNames()
-    for size in read_texts(fields, "sizes", place):
-        if declare(table, Declared(size.value, role="size"), size, place.key("sizes")):
-            table.sizes.append(size.value)
+    table = DeclaredNames(names=list(macros))
+    read_sizes(table, fields, place)
     for key, value in _section(fields, "given", place):
         read_given(table, key, value, place.inside(f"given '{key.value}'"))
     for key, value in _section(fields, "opaque", place):

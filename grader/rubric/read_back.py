@@ -21,6 +21,8 @@ def check_spellings(table: DeclaredNames, formulas: tuple[tuple[str, Expression]
     """Note each spelling that reads as something else, and each letter of a function that a value has taken."""
     names = tuple(table.names)
     for declared in names:
+        if declared.role == "macro":
+            continue
         line = table.lines[declared.name][1]
         inner = place.inside(f"'{declared.name}'")
         for spelling in dict.fromkeys((declared.name, declared.latex, *declared.aliases)):

@@ -107,6 +107,7 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
                 "The questions, each over one model.",
                 required=True,
             ),
+            "macros": Key(_TEXT, r"The \newcommand lines of the handout, which answers, prompts and names may use."),
             "defaults": Key(_section("defaults"), "What parts inherit unless they say otherwise."),
             **_MARKING,
         },
@@ -133,7 +134,10 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
             **_MARKING,
         },
         "model": {
-            "sizes": Key({"type": "array", "items": _TEXT}, "Size symbols; formulas may use them, as in 1/m."),
+            "sizes": Key(
+                {"anyOf": [{"type": "array", "items": _TEXT}, _mapping({"type": "null"}, _WORDS)]},
+                "Size symbols, as a list or with other spellings of each: {m: [N], C: }; formulas may use them.",
+            ),
             "given": Key(
                 _mapping({"type": "null"}, _DOMAIN, _section("given")),
                 "The quantities that are given: inputs, parameters, labels.",
@@ -143,7 +147,7 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
                 "Functions of which only the value and the partial derivatives exist.",
             ),
             "functions": Key(
-                {"type": "object", "additionalProperties": _TEXT},
+                _mapping(_TEXT, _section("function")),
                 "Names by which answers call a known function: {g: tanh}.",
             ),
             "define": Key(
@@ -164,6 +168,11 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
             **_NAMING,
         },
         "opaque": {"of": Key(_WORDS, "The given quantities it depends on."), **_SPACE, **_NAMING},
+        "function": {
+            "function": Key(_TEXT, "The function that it is, such as tanh.", required=True),
+            "latex": _NAMING["latex"],
+            "aliases": _NAMING["aliases"],
+        },
         "define": {
             "formula": Key(_WORD, "The right-hand side.", required=True),
             "shape": Key(_SHAPE, "The axes, where the index letters don't tell."),
@@ -172,6 +181,7 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
         "notation": {"target": Key(_TEXT, "The derivative that it stands for.", required=True), **_NAMING},
         "part": {
             "id": Key(_WORD, "The part's id, unique in the rubric; a column of the gradebook.", required=True),
+            "label": Key(_WORD, "What students write for the part, where it is not the id: 1 (e)."),
             "prompt": Key(_WORD, "What is asked, in words."),
             "target": Key(_TEXT, "A derivative such as dJ/dz_ij, or a name of `define`."),
             "by": Key({"enum": ["hand"]}, "A person grades the part: prose, a plot, a proof. It has no target."),
@@ -221,7 +231,7 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
     }
 )
 
-HAND_KEYS = ("id", "prompt", "by", "points", "bonus")  # all that a part which a person grades may say
+HAND_KEYS = ("id", "label", "prompt", "by", "points", "bonus")  # all that a part which a person grades may say
 
 # what depends on other keys, as JSON Schema; the loader says it with line numbers
 _RULES: Mapping[str, Json] = MappingProxyType(

@@ -18,7 +18,7 @@ class SolutionStep:
 class Asked:
     """What a part asks, as the pages show it; one value shared by all reports of a rubric.
 
-    A part `by_hand` has no target. `best` is how many of its question's parts count (None: all), bonus parts aside.
+    `label` is what students write for the part, where it is not its id. A part `by_hand` has no target. `best` is how many of its question's parts count (None: all), bonus parts aside.
     `set_ups` is the share of the sheet's points up to which chain rules that are only set up count.
     """
 
@@ -34,3 +34,4 @@ class Asked:
     bonus: bool = False
     best: int | None = None
     set_ups: float = 1.0
+    label: str = ""

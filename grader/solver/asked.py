@@ -28,6 +28,7 @@ def asked_of(
         by_hand=isinstance(part, HandPart),
         bonus=part.bonus,
         best=question.best,
+        label=part.label,
         set_ups=1.0 if isinstance(part, HandPart) else part.partial_credit.set_ups,
     )
 

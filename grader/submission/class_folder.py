@@ -36,15 +36,16 @@ def read_files(
     parts: tuple[str, ...],
     roster: Roster | None = None,
     by_hand: tuple[tuple[str, str], ...] = (),
+    labels: tuple[tuple[str, str], ...] = (),
 ) -> ReadFolder:
     """Read a class: `files` are (path relative to the class folder with ``/``, content) pairs.
 
     Instead of its content, a file may come with the Problem for which it could not be loaded.
-    `parts` are the part ids in rubric order, `by_hand` the (id, prompt) of those that a person grades; `roster` the
-    (student, name) pairs of the class, each of whom gets a Submission, as does whoever's file can't be read (`places`
+    `parts` are the part ids in rubric order, `by_hand` the (id, prompt) of those that a person grades, `labels` the
+    (id, label) of those that students call otherwise; `roster` the (student, name) pairs of the class, each of whom gets a Submission, as does whoever's file can't be read (`places`
     has the rule). Of two answers to one part the last (by path, then line) counts, and a Problem says so.
     """
-    names = part_names(parts, by_hand)
+    names = part_names(parts, by_hand, labels)
     listed = None if roster is None else dict(roster)
     read = [(path, _tried(path, data, names, listed)) for path, data in files]
     pieces: dict[str, list[Submission]] = {}

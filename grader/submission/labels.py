@@ -34,11 +34,13 @@ _LONGEST_LABEL = 120
 class PartNames:
     """The part ids of a rubric, how they fold (where no two fold alike), and how they begin a line.
 
-    `heading` and `line` are patterns for an id at the start of a heading or of a plain line. `by_hand` has the prompts
-    of the parts that a person grades, whose text is kept whole.
+    `spelled` are the ids and the labels that the rubric gives beside them. `heading` and `line` are patterns for one
+    of these at the start of a heading or of a plain line. `by_hand` has the prompts of the parts that a person grades,
+    whose text is kept whole.
     """
 
     ids: tuple[str, ...]
+    spelled: tuple[str, ...]
     known: frozenset[str]
     folded: Mapping[str, str]
     heading: re.Pattern[str]
@@ -47,16 +49,25 @@ class PartNames:
 
 
 @lru_cache(maxsize=16)
-def part_names(ids: tuple[str, ...], by_hand: tuple[tuple[str, str], ...] = ()) -> PartNames:
-    """Prepare the ids of a rubric, in its order, for look-up; `by_hand` are the (id, prompt) of parts for a person."""
-    count = Counter(map(_fold, ids))
-    folded = {_fold(part): part for part in ids if count[_fold(part)] == 1 and _fold(part)}
-    longest = sorted(ids, key=len, reverse=True)
+def part_names(
+    ids: tuple[str, ...], by_hand: tuple[tuple[str, str], ...] = (), labels: tuple[tuple[str, str], ...] = ()
+) -> PartNames:
+    """Prepare the ids of a rubric, in its order, for look-up.
+
+    `by_hand` are the (id, prompt) of parts for a person, `labels` the (id, label) of those that have one.
+    """
+    spelled = (*((part, part) for part in ids), *labels)
+    count = Counter(folded_label(text) for _, text in spelled)
+    folded = {folded_label(text): part for part, text in spelled if count[folded_label(text)] == 1}
+    folded.pop("", None)
+    folded |= {folded_label(text): part for part, text in labels if folded_label(text) == folded_label(part)}
+    longest = sorted((text for _, text in spelled), key=len, reverse=True)
     heading = "|".join(_spelled(part, _LOOSE, _JOINED) for part in longest) or r"(?!)"
     line = "|".join(_spelled(part, _TIGHT, _DASHED) for part in longest) or r"(?!)"
     before = rf"\W{{0,3}}(?:{_WORD}){{0,3}}[(\[]?\s*"
     return PartNames(
         ids,
+        tuple(text for _, text in spelled),
         frozenset(ids),
         folded,
         # "1a-chain" is no "1a": the id must not run on
@@ -75,7 +86,7 @@ def find_part(names: PartNames, text: str) -> str | None:
     plain = _WORDS.sub("", text)
     if _TITLED.search(plain):
         return None
-    return names.folded.get(_fold(text)) or names.folded.get(_fold(plain))
+    return names.folded.get(folded_label(text)) or names.folded.get(folded_label(plain))
 
 
 def unknown_part(names: PartNames, text: str) -> Problem:
@@ -138,7 +149,7 @@ def question_at(names: PartNames, text: str, heading: bool) -> str | None:
     if found is None:
         return None
     said = (found["said"] or found.groupdict().get("bare") or "").casefold()
-    nested = (part[len(said) :] for part in map(_fold, names.ids) if part.startswith(said))
+    nested = (part[len(said) :] for part in map(folded_label, names.spelled) if part.startswith(said))
     return said if any(rest and not (said + rest[0]).isdigit() for rest in nested) else None
 
 
@@ -153,14 +164,15 @@ def unknown_at(text: str, heading: bool) -> str | None:
     return found["id"] if lettered and found["after"] and found.start("id") <= 1 else None
 
 
-def _fold(text: str) -> str:
+def folded_label(text: str) -> str:
+    """A label without case, spaces and signs: those that fold alike mean the same part."""
     return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def _spelled(part: str, between: str, dashed: str) -> str:
     """A pattern for the ways an id is written: its runs of letters and of digits, with little between."""
     runs = list(re.finditer(r"[^\W\d_]+|\d+", part))
-    if "".join(run[0] for run in runs).casefold() != _fold(part):
+    if "".join(run[0] for run in runs).casefold() != folded_label(part):
         return re.escape(part)
     pieces = [re.escape(runs[0][0])] if runs else [re.escape(part)]
     for before, run in pairwise(runs):

@@ -53,7 +53,7 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_lines() -> None:
 
 
 KEYS = (
-    "the keys title, questions, defaults, tolerance, rounding, follow_through, partial_credit, layout, shapes,"
+    "the keys title, questions, macros, defaults, tolerance, rounding, follow_through, partial_credit, layout, shapes,"
     " solution, malrules"
 )
 WHOLE_FILES = [

@@ -24,6 +24,7 @@ questions:
       given: {x: {domain: real}}
       notation: {a: {target: ds / dx}}
       opaque: {f: {of: [x]}}
+      functions: {h: {function: tanh}}
       define: {s: {formula: x}}
     parts:
       - id: p
@@ -44,6 +45,7 @@ SECTIONS: dict[str, tuple[str | int, ...]] = {
     "model": ("questions", 0, "model"),
     "given": ("questions", 0, "model", "given", "x"),
     "opaque": ("questions", 0, "model", "opaque", "f"),
+    "function": ("questions", 0, "model", "functions", "h"),
     "define": ("questions", 0, "model", "define", "s"),
     "notation": ("questions", 0, "model", "notation", "a"),
     "part": ("questions", 0, "parts", 0),

@@ -47,6 +47,7 @@ class PrintedNames:
 @kept_by_names
 def printed_names(names: Names) -> PrintedNames:
     """Spellings under `names`: a function gives way to a quantity of its name, and takes its declared one."""
+    names = tuple(item for item in names if item.role != "macro")
     declared = {item.name: item for item in names}
     taken = {spelling for item in names for spelling in (item.name, item.latex, *item.aliases)}
     functions = {}

@@ -117,7 +117,7 @@ def _read(text: str, names: Names | None, notation: str | None) -> Reading:
     parser: Parser | None = None
     source = text
     try:
-        source = sources.prepared(text, notes)
+        source = sources.prepared(text, names, notes)
         tokens = _tokens(source, names, notation, notes)
         table = None if names is None else spellings_of(names)
         if table is not None and table.dashed and _DASH.search(source):

@@ -12,6 +12,7 @@ from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.names import Names
 from grader.expression.reading.lexing import lexer_latex, lexer_plain
 from grader.expression.reading.lexing.tokens import MAX_CHARACTERS, Token, fail
+from grader.expression.reading.macros import with_macros
 from grader.expression.reading.remarks import ALONE, without_remarks
 from grader.expression.reading.shorthand import plainly
 
@@ -52,14 +53,10 @@ _CHOOSE = re.compile(r"\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}")
 _DELIMITER = re.compile(r"(?<!\\)(?:\$\$?|`+|\\[\[\]()])")
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
 _DEFINES = re.compile(r"\b(?:where|with|let|define|defining|denote|denoting|and)\W*$", re.IGNORECASE)
-_MACRO = re.compile(
-    r"\\(?:re)?newcommand\*?\s*\{?\s*\\([A-Za-z]+)\s*\}?\s*(?:\[(\d)\])?\s*\{|\\def\s*\\([A-Za-z]+)\s*((?:#\d)*)\s*\{"
-    r"|\\DeclareMathOperator\*?\s*\{?\s*\\([A-Za-z]+)\s*\}?\s*\{"
-)
 
 
-def prepared(text: str, notes: list[str]) -> str:
-    """The text with one sign a meaning, macros expanded and a leading "answer:" blanked."""
+def prepared(text: str, names: Names | None, notes: list[str]) -> str:
+    """The text with one sign a meaning, macros put in and a leading "answer:" blanked."""
     if len(text) > MAX_CHARACTERS:
         fail("this is too long to read as an answer", f"at most {MAX_CHARACTERS} characters", 0, 40)
     stripped = text.strip()
@@ -69,8 +66,7 @@ def prepared(text: str, notes: list[str]) -> str:
         fail(f"'{stripped}' is not a number", "write a formula or a finite number", 0, len(text))
     if not text.isascii() and not _UNCHANGED.issuperset(text):
         text = text.translate({ord(sign): _plain(sign) for sign in set(text)})
-    if ("newcommand" in text or r"\def" in text or "DeclareMath" in text) and _MACRO.search(text):
-        text = _expanded(text)
+    text = with_macros(text, names)
     if "floor" in text or "ceil" in text:
         text = _STEPS.sub(lambda found: _BRACKETS[found[1]], text)
     text = plainly(text)
@@ -141,48 +137,6 @@ _LETTERLIKE |= {**dict.fromkeys("❨❪❲﹙", "("), **dict.fromkeys("❩❫❳
 
 # signs of the usual blocks (up to Greek, and mathematics) that mean themselves
 _UNCHANGED = frozenset(sign for sign in map(chr, (*range(0x600), *range(0x2000, 0x2300))) if _plain(sign) == sign)
-
-
-def _expanded(text: str) -> str:
-    """Expand the text's own macros, with bounds on their number and on the length of the result."""
-    macros: dict[str, tuple[int, str]] = {}
-    while len(macros) < 40 and (found := _MACRO.search(text)):
-        end, depth = found.end(), 1
-        while end < len(text) and depth:
-            depth += {"{": 1, "}": -1}.get(text[end], 0)
-            end += 1
-        name = found[1] or found[3] or found[5]
-        body = text[found.end() : end - 1]
-        count = int(found[2] or 0) if found[1] else len(found[4] or "") // 2
-        macros[name] = (count, rf"\operatorname{{{body}}}" if found[5] else body)
-        text = text[: found.start()] + " " + text[end:]
-    pattern = re.compile(r"\\(" + "|".join(map(re.escape, macros)) + r")(?![A-Za-z])")
-    for _ in range(8):
-        found = pattern.search(text)
-        if found is None:
-            return text
-        text = _substituted(text, pattern, macros)
-        if len(text) > MAX_CHARACTERS:
-            break
-    return fail("these macros expand to too much", "write the formula without \\newcommand", 0, 40)
-
-
-def _substituted(text: str, pattern: re.Pattern[str], macros: dict[str, tuple[int, str]]) -> str:
-    out: list[str] = []
-    at = size = 0
-    while (found := pattern.search(text, at)) and size <= MAX_CHARACTERS:
-        out.append(text[at : found.start()])
-        at = found.end()
-        count, body = macros[found[1]]
-        for number in range(1, count + 1):
-            given = re.compile(r"\s*(?:\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}|(\S))").match(text, at)
-            if given is None:
-                break
-            body = body.replace(f"#{number}", given[1] if given[1] is not None else given[2])
-            at = given.end()
-        out.append(f"{{{body}}}" if len(body) > 1 and not body.startswith("\\") else body + " ")
-        size += len(out[-1]) + len(out[-2])
-    return "".join(out) + text[at:]
 
 
 def latex_tokens(text: str, names: Names | None, notes: list[str]) -> list[Token]:

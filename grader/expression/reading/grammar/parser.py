@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from grader.expression.language.conditions import CONDITIONS, as_value
-from grader.expression.language.nodes import ONE, Call, Expression, Number, Product
+from grader.expression.language.nodes import ONE, Call, Expression, Matrix, Number, Product
 from grader.expression.language.precedence import ATOM, LOGIC, NOT, POWER, PRODUCT, RELATION, SUM
 from grader.expression.reading.grammar import numbers
 from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.grammar.refusals import close
 from grader.expression.reading.lexing.linking import Linked
-from grader.expression.reading.lexing.tokens import MAX_DEPTH, fail, span_of
+from grader.expression.reading.lexing.tokens import MAX_DEPTH, Token, fail, span_of
 from grader.expression.reading.spelling.spellings import Spellings
 from grader.problems import Span
 
@@ -337,3 +337,14 @@ LADDER: Mapping[int, Callable[[Parser], Expression]] = {
 def product(factors: list[Expression], joints: list[str], span: Span) -> Expression:
     """The product of `factors`, which is the one factor where there is no joint."""
     return Product(tuple(factors), tuple(joints), span) if joints else factors[0]
+
+
+def matrix(p: Parser, rows: list[list[Expression]], opener: Token) -> Expression:
+    """The matrix of `rows` between `opener` and the token ahead; rows of different lengths are refused."""
+    end = p.tokens[p.pos].end
+    rows = [row for row in rows if row]
+    if not rows:
+        fail("this matrix is empty", "", opener.start, end)
+    if len({len(row) for row in rows}) != 1:
+        fail("the rows of this matrix differ in length", "", opener.start, end)
+    return Matrix(tuple(map(tuple, rows)), Span(opener.start, end))

@@ -16,6 +16,7 @@ from grader.expression.language.names import Declared, Names, kept_by_names
 from grader.expression.language.nodes import Expression
 from grader.expression.language.words import FUNCTION_LETTERS, GREEK
 from grader.expression.reading.lexing.tokens import KEYWORDS
+from grader.expression.reading.macros import is_macro
 from grader.expression.reading.spelling.scripts import shape_of
 
 LOOKALIKES = {"omega": "w", "nu": "v", "chi": "x", "upsilon": "u", "rho": "p", "kappa": "k", "ell": "l"}
@@ -82,6 +83,7 @@ def _parts(base: str, above: str, below: str, primes: int) -> tuple[str, str, st
 def spellings_of(names: Names) -> Spellings:
     """The table of a model's names, made once."""
     table = Spellings(tuple(names))  # not the names that own it
+    names = tuple(declared for declared in names if not is_macro(declared))
     for declared in names:
         table.exact[declared.name] = declared
     for choose in (_own, _latex, _aliases):

@@ -6,9 +6,8 @@ Bars are brackets that look the same at both ends: ``|x|`` is an absolute value,
 from __future__ import annotations
 
 from grader.expression.language.nodes import Call, Expression, Matrix, integer
-from grader.expression.reading.grammar.matrix_rows import matrix
 from grader.expression.reading.grammar.numbers import number
-from grader.expression.reading.grammar.parser import Parser
+from grader.expression.reading.grammar.parser import Parser, matrix
 from grader.expression.reading.grammar.refusals import expected, stuck
 from grader.expression.reading.lexing.tokens import Token, Unreadable, fail
 from grader.problems import Span

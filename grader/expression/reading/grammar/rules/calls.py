@@ -66,8 +66,7 @@ def function(p: Parser, row: str) -> Expression:
             row = _INVERSES[row]
             p.pos = after if raw == "-1" else p.pos + 3
         elif raw.strip("([)]").isdigit() and raw[0] in "([":
-            hint = f"write {name.text}' for a derivative, and a layer's name without it"
-            fail(f"is '{raw}' on '{name.text}' a layer or a derivative?", hint, p.token.start, p.tokens[after - 1].end)
+            row = _of_layer(p, row, name.text, raw, after)
         else:
             p.pos += 1
             power = _function_power(p)
@@ -79,6 +78,18 @@ def function(p: Parser, row: str) -> Expression:
     if base is not None:
         node = Call("div", (node, Call("log", (base,))), 0, p.span(start))
     return node if power is None else Call("pow", (node, power), 0, p.span(start))
+
+
+def _of_layer(p: Parser, row: str, name: str, raw: str, after: int) -> str:
+    """The function that a number in brackets above a name leaves: the rubric's own, or in ``g^{[1]}`` the same one."""
+    own = p.table.find(name, raw.strip("([)]"), "", 0) if p.table else None
+    if own is not None and own.declared.role == "function":
+        row = own.declared.function
+    elif raw[0] != "[":
+        hint = f"write {name}' for a derivative, and a layer's name without it"
+        fail(f"is '{raw}' on '{name}' a layer or a derivative?", hint, p.token.start, p.tokens[after - 1].end)
+    p.pos = after
+    return row
 
 
 def _minus_one(p: Parser) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from grader.expression.language.conditions import as_branch
 from grader.expression.language.nodes import Cases, Expression
-from grader.expression.reading.grammar.matrix_rows import matrix
-from grader.expression.reading.grammar.parser import Parser
+from grader.expression.reading.grammar.parser import Parser, matrix
 from grader.expression.reading.grammar.refusals import close, stuck
 from grader.expression.reading.lexing.tokens import fail
 
