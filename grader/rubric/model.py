@@ -79,7 +79,8 @@ class Part:
     `target` is a node of the model (a forward value) or a Partial (a gradient), in the rubric's own letters; `text` is
     how the author wrote it. `layout` says what becomes of its transpose, `shapes` of an answer that is right once its
     arrays are made to fit: "review", "accept" or "wrong". `follow_through` is the share of the points for an answer
-    that is right given the student's own earlier ones. `label` is what students write for it, where not `id`. `bonus` points count in the score, not in the maximum.
+    that is right given the student's own earlier ones. `bonus` points count in the score, not in the maximum. `label`
+    is what students write for the part, where that is not its `id`.
     """
 
     id: str

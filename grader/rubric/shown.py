@@ -18,7 +18,8 @@ class SolutionStep:
 class Asked:
     """What a part asks, as the pages show it; one value shared by all reports of a rubric.
 
-    `label` is what students write for the part, where it is not its id. A part `by_hand` has no target. `best` is how many of its question's parts count (None: all), bonus parts aside.
+    `label` is what students write for the part, where it is not its id. A part `by_hand` has no target. `best` is how
+    many of its question's parts count (None: all), bonus parts aside.
     `set_ups` is the share of the sheet's points up to which chain rules that are only set up count.
     """
 

@@ -42,8 +42,9 @@ def read_files(
 
     Instead of its content, a file may come with the Problem for which it could not be loaded.
     `parts` are the part ids in rubric order, `by_hand` the (id, prompt) of those that a person grades, `labels` the
-    (id, label) of those that students call otherwise; `roster` the (student, name) pairs of the class, each of whom gets a Submission, as does whoever's file can't be read (`places`
-    has the rule). Of two answers to one part the last (by path, then line) counts, and a Problem says so.
+    (id, label) of those that students call otherwise; `roster` the (student, name) pairs of the class, each of whom
+    gets a Submission, as does whoever's file can't be read (`places` has the rule).
+    Of two answers to one part the last (by path, then line) counts, and a Problem says so.
     """
     names = part_names(parts, by_hand, labels)
     listed = None if roster is None else dict(roster)

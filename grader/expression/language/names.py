@@ -18,7 +18,8 @@ class Declared:
     `rank` is its number of axes (0 for a scalar); `arguments` are the texts that may stand in brackets
     behind it (``f(x, w)``), any of which means the quantity itself; `role` is "quantity", "size",
     "opaque", "adjoint" (a name for a derivative), "function" (`function` then names the row of
-    `functions.FUNCTIONS`) or "macro" (a handout's, no quantity); `axes` are the sizes of its axes where they are known, as names or digits.
+    `functions.FUNCTIONS`) or "macro" (a handout's, no quantity); `axes` are the sizes of its axes
+    where they are known, as names or digits.
     """
 
     name: str

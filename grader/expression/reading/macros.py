@@ -1,4 +1,4 @@
-r"""A text's own macros and a handout's: ``\newcommand{\pd}[2]{\frac{\partial #1}{\partial #2}}`` -> what they stand for.
+r"""Macros of a text and of a handout: ``\pd{L}{w}`` -> what ``\newcommand{\pd}[2]{...}`` says that it stands for.
 
 Names of a model may hold macros too: they have the role "macro", ``\pd`` for a name, the count of arguments for a
 rank, and what they stand for as `latex`.
