@@ -17,6 +17,7 @@ from grader.expression.reading import sources
 from grader.expression.reading.grammar import index_sizes
 from grader.expression.reading.grammar.bound_letters import bound_letters, paired_letters
 from grader.expression.reading.grammar.chains import chains, mixed_names
+from grader.expression.reading.grammar.names.numbered import written_out
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.grammar.statements import statements
 from grader.expression.reading.grammar.table import parser_of
@@ -130,6 +131,9 @@ def _read(text: str, names: Names | None, notation: str | None) -> Reading:
         if parser.ranges and (meant := index_sizes.sizes(parser)):
             chain = tuple(index_sizes.sized(side, meant) for side in chain)
             definitions = tuple((left, index_sizes.sized(right, meant)) for left, right in definitions)
+        if table is not None and table.series and not parser.problems:
+            chain = tuple(written_out(parser, side) for side in chain)
+            definitions = tuple((left, written_out(parser, right)) for left, right in definitions)
         if len(parser.tokens) > MAX_TREE // 2:
             _check_depth(parser, (*chain, *(side for pair in definitions for side in pair)))
     except Unreadable as stop:

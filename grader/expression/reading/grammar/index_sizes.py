@@ -45,4 +45,6 @@ def _entered(table: Spellings, node: Reduce) -> set[str]:
         if isinstance(item, Indexed) and isinstance(item.base, Symbol) and item.base.name in table.exact:
             axes = table.exact[item.base.name].axes
             found |= {axis for axis, place in zip(axes, item.indices, strict=False) if place == Symbol(node.letter)}
+        if isinstance(item, Indexed) and isinstance(item.base, Symbol) and item.base.name in table.series:
+            found |= {str(max(table.series[item.base.name].names))} if item.indices[0] == Symbol(node.letter) else set()
     return found

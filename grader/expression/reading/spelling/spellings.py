@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -32,6 +32,18 @@ class Found:
     primes: int = 0
 
 
+SERIES = "#"  # at the end of what a series is called, and in no name of a model
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Quantities of one rank that a number tells apart, below or above: h_1, h_2, h_3 by their numbers."""
+
+    base: str
+    rank: int
+    names: Mapping[int, str]
+
+
 Usual = tuple[str, tuple[Expression, ...]]  # a declared name and the entries that its subscript says
 
 
@@ -49,6 +61,7 @@ class Spellings:
     functions: dict[str, str] = field(default_factory=dict)
     arguments: dict[str, frozenset[str]] = field(default_factory=dict)
     letters: frozenset[str] = FUNCTION_LETTERS
+    series: Mapping[str, Series] = field(default_factory=dict)  # by ``h_#`` or ``h^#``
     dashed: bool = False
     find: Callable[[str, str, str, int], Found | None] = lambda *_: None
     pieces: Callable[[str], tuple[str, ...] | None] = lambda _: None
@@ -101,10 +114,26 @@ def spellings_of(names: Names) -> Spellings:
         if declared.role == "function":
             table.functions[declared.name] = declared.function
         table.arguments[declared.name] = _allowed(declared)
+    table.series = _series(table)
     table.dashed = any("-" in key for key in table.keys)
     table.find = lru_cache(maxsize=4096)(lambda *shape: _find(table, *shape))
     table.pieces = lru_cache(maxsize=4096)(lambda word: _pieces(table, word))
     return table
+
+
+def _series(table: Spellings) -> dict[str, Series]:
+    """The names that differ in a number alone, by what they have in common."""
+    found: dict[str, dict[int, Declared]] = {}
+    for (base, above, below, primes), declared in table.shapes.items():
+        number, level = (below, "_") if below else (above, "^")
+        if number.isdigit() and len(number) < 4 and not (above and below) and not primes and base + level:
+            found.setdefault(base + level + SERIES, {}).setdefault(int(number), declared)
+    return {
+        name: Series(name[:-2], ranks.pop(), {number: one.name for number, one in members.items()})
+        for name, members in found.items()
+        if len(members) > 1 and len(ranks := {one.rank for one in members.values()}) == 1
+        if all(one.role == "quantity" for one in members.values())
+    }
 
 
 def _own(declared: Declared) -> tuple[str, ...]:

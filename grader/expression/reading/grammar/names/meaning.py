@@ -15,6 +15,7 @@ from grader.expression.language.nodes import Call, Expression, Indexed, Partial,
 from grader.expression.reading.grammar.names import unknown
 from grader.expression.reading.grammar.names.arguments import skip_own_arguments
 from grader.expression.reading.grammar.names.declared import quantity, transposed
+from grader.expression.reading.grammar.names.numbered import numbered
 from grader.expression.reading.grammar.names.subscripts import (
     enters_every_axis,
     entries_in,
@@ -129,6 +130,12 @@ def kronecker_pair(below: str) -> tuple[Expression, ...] | None:
     return found if found is not None and len(found) == 2 and not any(isinstance(one, Slice) for one in found) else None
 
 
+def _of_series(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
+    r"""``h_t`` under a sum over t, where h_1, h_2 and h_3 are declared and no array h."""
+    node = numbered(p, shape, span)
+    return None if node is None else transposed(p, node, shape)
+
+
 def _unit_vector(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
     r"""``e_k`` with a k of the model, where no e is one: 1 at k and 0 elsewhere, row k of I; ``e_y`` of a label."""
     place = p.table.exact.get(shape.below) if p.table is not None and shape.base == "e" else None
@@ -235,6 +242,7 @@ _STEPS: tuple[Callable[[Parser, Shape, Span, int], Expression | None], ...] = (
     _constant_or_bound,
     _delta_or_identity,
     _letter_of_index,
+    _of_series,
     _unit_vector,
     _entry_of_defined,
     _derivative_in_code,

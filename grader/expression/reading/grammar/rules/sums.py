@@ -7,10 +7,22 @@ from typing import NoReturn
 
 from grader.expression.algebra.zero_based_sums import from_one
 from grader.expression.language.functions import SPELLINGS
-from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Matrix, Reduce, Symbol, integer
+from grader.expression.language.nodes import (
+    ONE,
+    ZERO,
+    Call,
+    Expression,
+    Matrix,
+    Product,
+    Reduce,
+    Symbol,
+    integer,
+    symbols,
+)
 from grader.expression.language.precedence import PRODUCT
 from grader.expression.language.words import GREEK
 from grader.expression.reading.grammar.bound_letters import is_pair
+from grader.expression.reading.grammar.names.numbered import holds_series
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.lexing.tokens import Token, fail
 from grader.problems import Problem, Span
@@ -73,16 +85,36 @@ def _reduce(p: Parser, kind: str, start: int, only_bracket: bool) -> Expression:
     if under.letters and isinstance(body, Matrix) and opener.text == "(":  # sum_i(y_ik, -1)
         fail("this sum over a letter has more than one body", "leave out the axis", opener.start, opener.end)
     span = p.span(start)
+    behind: tuple[tuple[str, Expression], ...] = ()
+    if kind == "prod" and opener.text == "(":
+        body, behind = _without_tail(body, under.letters)
     condition = under.condition
+    counts_names = bool(p.table and p.table.series) and holds_series(body)
+    if counts_names and size:
+        lower = under.lower or lower
     for letter in reversed(under.letters or [""]):
-        node, from_nought = from_one(Reduce(kind, letter, body, lower, upper, condition, span))
+        node, from_nought = Reduce(kind, letter, body, lower, upper, condition, span), False
+        if not counts_names:
+            node, from_nought = from_one(node)
         condition = None  # the innermost sum has it
         if from_nought:
             p.note("zero_based")
         if size:
             p.ranges.setdefault(size, []).append(node)
         body = node
+    if behind:
+        return Product((body, *(factor for _, factor in behind)), tuple(joint for joint, _ in behind), span)
     return body
+
+
+def _without_tail(body: Expression, letters: list[str]) -> tuple[Expression, tuple[tuple[str, Expression], ...]]:
+    r"""Factors behind the bracket of a product without its letter are outside of it: ``\prod_j (1 - h_j) x``."""
+    if not isinstance(body, Product):
+        return body, ()
+    held = [k for k, factor in enumerate(body.factors) if not symbols(factor).isdisjoint(letters)]
+    last = held[-1] if held else len(body.factors) - 1
+    inner = body.factors[0] if last == 0 else Product(body.factors[: last + 1], body.joints[:last], body.span)
+    return inner, tuple(zip(body.joints[last:], body.factors[last + 1 :], strict=True))
 
 
 def _range(p: Parser) -> _Range:
@@ -198,7 +230,8 @@ def _bounds(
     size, first = upper, ONE
     if isinstance(upper, Call) and upper.function == "sub" and upper.args[1] == ONE:
         size, first = upper.args[0], ZERO  # 0 to n - 1
-    unknown = isinstance(size, Symbol) and p.table is not None and not p.declared(size.name)
+    named = isinstance(size, Symbol) and p.table is not None and size.name not in p.bound
+    unknown = named and isinstance(size, Symbol) and not p.declared(size.name)
     if isinstance(size, Symbol) and ((not lettered and size is upper) or (unknown and lower in (None, first))):
         p.note(f"range:{size.name}")
         return (ZERO if first == ZERO else None), None, size.name if unknown else ""
