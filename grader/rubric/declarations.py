@@ -15,6 +15,7 @@ from grader.expression.language.names import Declared, Names
 from grader.expression.printing.symbol_latex import symbol_latex
 from grader.expression.reading.lexing.tokens import Unreadable
 from grader.expression.reading.macros import defined_macros, put_in
+from grader.expression.reading.spelling.scripts import shape_of
 from grader.problems import Problem, did_you_mean
 from grader.rubric.fields import (
     Fields,
@@ -83,6 +84,25 @@ def named(name: str, fields: Fields, rank: int, place: RubricPlace, role: str, a
         latex=read_text(fields, "latex", place, symbol_latex(name)),
         arguments=given or ((arguments,) if arguments else ()),
         role=role,
+    )
+
+
+def entry_spellings(declared: Declared, letters: frozenset[str]) -> tuple[str, ...]:
+    """The spellings of an array that end in as many index letters as it has axes: its entries are meant.
+
+    The name of a given quantity is a name, whatever it ends in; that of a derivative has the letters of its target.
+    """
+    usual = (declared.name, symbol_latex(declared.name))
+    spellings = (*usual, declared.latex, *declared.aliases) if declared.role == "adjoint" else declared.aliases
+    if declared.latex not in usual:
+        spellings = (*spellings, declared.latex)
+    found = {text: shape_of(text) for text in spellings if declared.rank}
+    return tuple(
+        text
+        for text, shape in found.items()
+        if shape is not None
+        and len(below := shape.below.replace(",", "")) == declared.rank == len(set(below))
+        and letters.issuperset(below)
     )
 
 

@@ -32,6 +32,7 @@ from grader.problems import Problem
 from grader.rubric.declarations import (
     DeclaredNames,
     declare,
+    entry_spellings,
     named,
     read_function,
     read_given,
@@ -83,8 +84,20 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes)
     notation = read_notation(fields, table, graph, place)
     check_spellings(table, tuple((node.name, node.source or node.expression) for node in nodes), place)
-    names = ModelNames(replace(item, axes=table.axes.get(item.name, ())) for item in table.names)
+    letters = _index_letters(table, nodes)
+    names = ModelNames(
+        replace(item, axes=table.axes.get(item.name, ()), entries=entry_spellings(item, letters))
+        for item in table.names
+    )
     return Model(replace(graph, notation=notation), names)
+
+
+def _index_letters(table: DeclaredNames, nodes: Iterable[Node]) -> frozenset[str]:
+    """The letters that the author's formulas use for indices alone."""
+    formulas = [node.source or node.expression for node in nodes]
+    bound = {item.letter for formula in formulas for item in walk(formula) if isinstance(item, Reduce)}
+    own = {letter for node in nodes if node.source is None for letter in node.letters}
+    return frozenset(bound | own) - {declared.name for declared in table.names}
 
 
 def _section(fields: Fields, name: str, place: RubricPlace) -> tuple[tuple[Text, Tree], ...]:

@@ -102,3 +102,47 @@ def test_a_label_finds_its_part(text: str, tmp_path: Path) -> None:
 def test_slips_are_told(read: Rubric | tuple[Problem, ...], message: str) -> None:
     assert not isinstance(read, Rubric)
     assert message in [problem.message for problem in read]
+
+
+BY_INDICES = r"""title: Two arrays under one letter
+questions:
+  - id: "1"
+    model:
+      sizes: [D, M, K]
+      given:
+        x: {shape: [D]}
+        t: {shape: [K]}
+        W1: {shape: [M, D], aliases: ['w_{ji}']}
+        W2: {shape: [K, M], aliases: ['w_{kj}']}
+      define:
+        a_j: sum_i(W1_ji * x_i)
+        z_j: tanh(a_j)
+        y_k: sum_j(W2_kj * z_j)
+        E: 1/2*sum_k((y_k - t_k)^2)
+      notation:
+        delta_k: dE/dy_k
+        delta_j: dE/da_j
+    parts:
+      - {id: kj, target: dE/dW2_kj}
+      - {id: ji, target: dE/dW1_ji}
+      - {id: j, target: dE/da_j}
+"""
+
+ENTRIES = [
+    ("kj", r"(\sum_j w_{kj} z_j - t_k) z_j", "correct", "an entry under a sum, not the whole"),
+    ("kj", r"\frac{\partial E}{\partial w_{kj}} = \delta_k z_j", "correct", "derivatives by their letters"),
+    ("ji", r"(1 - z_j^2) \sum_k w_{kj} (y_k - t_k) x_i", "correct", "the second layer"),
+    ("ji", r"(1 - z_j^2) \sum_k w_{ji} (y_k - t_k) x_i", "incorrect", "the first layer in its place"),
+    ("ji", r"\delta_j x_i", "correct", "one delta"),
+    ("ji", r"\delta_k x_i", "incorrect", "the other"),
+    ("j", r"(1-z_j^2)\sum_{k=1}^K w_{kj} \delta_k", "correct", "both in one formula"),
+    ("j", r"(1-\tanh(\sum_i w_{ji} x_i)^2)\sum_k w_{kj} (y_k - t_k)", "correct", "both layers in one formula"),
+    ("j", r"(1-z_j^2)\sum_l w_{lj} (y_l - t_l)", "correct", "another letter at one place"),
+    ("j", r"(1-z_j^2)\sum_k w_{jk} (y_k - t_k)", "unreadable", "which of them can't be told"),
+]
+
+
+@pytest.mark.parametrize(("part", "answer", "verdict", "why"), ENTRIES)
+def test_arrays_are_told_apart_by_their_indices(part: str, answer: str, verdict: str, why: str) -> None:
+    found = grader.grade_answer(grader.solve(parse_rubric(BY_INDICES)), part, answer)
+    assert found.verdict == verdict, (why, found.note, found.problems)

@@ -19,7 +19,8 @@ class Declared:
     behind it (``f(x, w)``), any of which means the quantity itself; `role` is "quantity", "size",
     "opaque", "adjoint" (a name for a derivative), "function" (`function` then names the row of
     `functions.FUNCTIONS`) or "macro" (a handout's, no quantity); `axes` are the sizes of its axes
-    where they are known, as names or digits.
+    where they are known, as names or digits; `entries` are those of its spellings whose subscript is
+    index letters (``w_{kj}``), so that they mean an entry and not the whole.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Declared:
     role: str = "quantity"
     function: str = ""
     axes: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
 
 
 Names = tuple[Declared, ...]

@@ -36,6 +36,11 @@ class PrintedNames:
     functions: Mapping[str, tuple[str, str]]
     callable: frozenset[str]
 
+    def entered_as(self, name: str) -> str:
+        """The letter of a name that ends in its own index letters, as it stands before them; else nothing."""
+        declared = self.declared.get(name)
+        return name.rpartition("_")[0] if declared is not None and name in declared.entries else ""
+
     def joins_d(self, side: Expression) -> bool:
         """Whether ``d`` written before `side` is a differential: ``dz``, but not where ``dz`` is a name itself."""
         name = head(side)

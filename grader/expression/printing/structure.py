@@ -189,6 +189,8 @@ def _write_indexed(
     inside = notation.listed("" if stand_together(node.indices) else ",", [part.code for part in indices])
     if is_sample(table, node):
         return notation.sample(base.code, inside)
+    if isinstance(node.base, Symbol) and (letter := table.entered_as(node.base.name)):
+        return notation.entry(notation.symbol(table, letter), inside, True)
     if entered_apart(table, node.base) or base.level < ATOM:
         return notation.entry(notation.brackets(base.code), inside, False)
     return notation.entry(base.code, inside, isinstance(node.base, Symbol))

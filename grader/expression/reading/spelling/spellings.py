@@ -51,6 +51,7 @@ Usual = tuple[str, tuple[Expression, ...]]  # a declared name and the entries th
 class Spellings:
     """The names of one model under every spelling; build it with `spellings_of`.
 
+    `entries` has, by base, upper script and primes, the index letters by which spellings of that base are told apart;
     `letters` are those of `FUNCTION_LETTERS` that no quantity has for its own: an alias leaves the function its call.
     """
 
@@ -61,6 +62,7 @@ class Spellings:
     functions: dict[str, str] = field(default_factory=dict)
     arguments: dict[str, frozenset[str]] = field(default_factory=dict)
     letters: frozenset[str] = FUNCTION_LETTERS
+    entries: dict[tuple[str, str, int], list[tuple[str, Declared]]] = field(default_factory=dict)
     series: Mapping[str, Series] = field(default_factory=dict)  # by ``h_#`` or ``h^#``
     dashed: bool = False
     find: Callable[[str, str, str, int], Found | None] = lambda *_: None
@@ -105,7 +107,10 @@ def spellings_of(names: Names) -> Spellings:
         for declared in names:
             for text in choose(declared):
                 shape = shape_of(text)
-                if shape is None:
+                if shape is not None and text in declared.entries:
+                    key = (shape.base, shape.above, shape.primes)
+                    table.entries.setdefault(key, []).append((shape.below.replace(",", ""), declared))
+                elif shape is None:
                     table.exact.setdefault(text, declared)
                 else:
                     table.shapes.setdefault(_parts(shape.base, shape.above, shape.below, shape.primes), declared)
@@ -161,6 +166,10 @@ def _allowed(declared: Declared) -> frozenset[str]:
 
 def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> Found | None:
     exact, keys = table.exact, table.keys
+    if below and (base, above, primes) in table.entries:
+        entered = _entered(table, base, above, below, primes)
+        if entered is not None:
+            return Found(entered, "", below)
     for name in (f"{base}_{below}" if below else base, base + below):
         if name in exact and not above and not primes and not (below and name in GREEK):
             return Found(exact[name])
@@ -198,6 +207,29 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
     if bare is not None and (bare.rank or not (above or below)):
         return Found(bare, above, below)
     return _find_unprimed(table, base, above, below, primes)
+
+
+def _entered(table: Spellings, base: str, above: str, below: str, primes: int) -> Declared | None:
+    r"""The quantity of which ``w_{kj}`` is an entry, by its letters; so is ``w_{lj}`` where l is in no other.
+
+    Where only one quantity has that base, any letters and numbers are its indices.
+    """
+    choice = table.entries[base, above, primes]
+    written = below.replace(",", "")
+    exact = [declared for letters, declared in choice if letters == written]
+    if exact:
+        return exact[0]
+    if len(choice) == 1 and base not in table.exact and key_of(base, above, "", primes) not in table.keys:
+        return choice[0][1]
+    known = set().union(*(letters for letters, _ in choice))
+    near = [
+        declared
+        for letters, declared in choice
+        if len(letters) == len(written) > 1
+        and any(map(str.__eq__, letters, written))
+        and all(one == other or other not in known for one, other in zip(letters, written, strict=True))
+    ]
+    return near[0] if len(near) == 1 else None
 
 
 def _find_unprimed(table: Spellings, base: str, above: str, below: str, primes: int) -> Found | None:
