@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from itertools import takewhile
+from types import MappingProxyType
 
 from grader.autodiff.graph import ComputationGraph, Leaf, Node, names_in
-from grader.autodiff.local_rules import local_rule
+from grader.autodiff.local_rules import REDUCTIONS, local_rule
 from grader.expression.algebra.construct import (
     add,
     added,
@@ -39,6 +40,7 @@ from grader.expression.language.nodes import (
     Symbol,
     head,
     indices,
+    integer,
     partial_name,
     rebuild,
     rewritten,
@@ -264,24 +266,52 @@ def _opaque(
 
 
 def _pull(
-    node: Expression, cotangent: Expression, live: tuple[str, ...], axes: Mapping[str, tuple[str, ...]]
+    node: Expression,
+    cotangent: Expression,
+    live: tuple[str, ...],
+    axes: Mapping[str, tuple[str, ...]],
+    counting: Mapping[str, Reduce] = MappingProxyType({}),
+    lengths: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Contribution]:
-    """The contributions of every occurrence in `node`; `live` are the letters in scope, still to be summed."""
+    """The contributions of every occurrence in `node`; `live` are the letters in scope, still to be summed.
+
+    `counting` are sums whose letter enters no array, so that their bounds alone tell its range; `lengths` are the axes
+    that the letters of the others enter.
+    """
     spend(15 * NODE)
     if is_number(cotangent, 0) or not _depends(node, axes):
         return []
     if isinstance(node, Symbol) or (isinstance(node, Indexed) and isinstance(node.base, Symbol)):
-        return _occurrence(node, cotangent, live, axes)
+        return _occurrence(node, cotangent, live, axes, counting, lengths)
     if isinstance(node, Reduce):
         node = _own_letter(node, symbols(cotangent) | set(live), axes)
+        entered = _entered(node, axes)
+        if node.upper is not None and not entered:
+            counting = {**counting, node.letter: replace(node, kind="sum")}
+        elif isinstance(node.upper, Symbol) and node.upper.name in entered and node.lower in (None, ONE):
+            node = replace(node, lower=None, upper=None)  # the whole axis
+        lengths = {**lengths, node.letter: next(iter(sorted(entered)), "")}
     rule = local_rule(node)
     if rule is None:
         raise NotDifferentiable(node.function if isinstance(node, Call) else to_text(node))
     found = []
     for link in rule:
+        if link.letter in counting and isinstance(node, Reduce):  # its bounds stay those of a sum
+            link = replace(link, factors=REDUCTIONS[node.kind](node))
         scope = live if link.letter is None else (*live, link.letter)
-        found += _pull(link.argument, mul(cotangent, *link.factors), scope, axes)
+        found += _pull(link.argument, mul(cotangent, *link.factors), scope, axes, counting, lengths)
     return found
+
+
+def _entered(node: Reduce, axes: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """The axes that the letter of a sum enters."""
+    return frozenset(
+        axis
+        for item in walk(node.body)
+        if isinstance(item, Indexed)
+        for place, axis in zip(item.indices, axes.get(head(item) or "", ()), strict=False)
+        if place == Symbol(node.letter)
+    )
 
 
 def _depends(node: Expression, axes: Mapping[str, tuple[str, ...]]) -> bool:
@@ -300,7 +330,12 @@ def _own_letter(node: Reduce, around: Set[str], axes: Mapping[str, tuple[str, ..
 
 
 def _occurrence(
-    node: Symbol | Indexed, cotangent: Expression, live: tuple[str, ...], axes: Mapping[str, tuple[str, ...]]
+    node: Symbol | Indexed,
+    cotangent: Expression,
+    live: tuple[str, ...],
+    axes: Mapping[str, tuple[str, ...]],
+    counting: Mapping[str, Reduce],
+    lengths: Mapping[str, str],
 ) -> list[Contribution]:
     """One place where a quantity stands: its letters become the adjoint's own, the others are summed."""
     name = head(node)
@@ -323,4 +358,12 @@ def _occurrence(
         letter = fresh(taken | set(own))
         own.append(letter)
         expression = mul(expression, Call("kronecker", (place, Symbol(letter))))
-    return [Contribution(name, tuple(own), total(remaining, expression))]
+    for letter in reversed(remaining):
+        axis = lengths.get(letter, "")
+        if letter in counting:
+            expression = replace(counting[letter], body=expression)
+        elif axis and letter not in free_symbols(expression):  # nothing else tells how many terms there are
+            expression = mul(integer(int(axis)) if axis.isdigit() else Symbol(axis), expression)
+        else:
+            expression = total((letter,), expression)
+    return [Contribution(name, tuple(own), expression)]

@@ -104,7 +104,7 @@ def _range_tests(node: Reduce) -> list[Expression]:
     tests = [node.condition] if node.condition is not None else []
     if node.lower is not None and not is_number(node.lower, 1):
         tests.append(Call("ge", (Symbol(node.letter), node.lower)))
-    if node.upper is not None and not isinstance(node.upper, Symbol):
+    if node.upper is not None:
         tests.append(Call("le", (Symbol(node.letter), node.upper)))
     return tests
 

@@ -21,6 +21,7 @@ from grader.expression.language.nodes import (
     Call,
     Expression,
     Indexed,
+    Number,
     Partial,
     Reduce,
     Symbol,
@@ -124,6 +125,13 @@ def _bound_extents(node: Expression, axes: Mapping[str, tuple[str, ...]], run: R
         for index, axis in zip(indices(item), axes.get(head(item) or "", ()), strict=False):
             if isinstance(index, Symbol):
                 found[index.name] = axis_length(axis, run.sizes)
+    for item in walk(node):
+        if isinstance(item, Reduce) and item.upper is not None and item.letter not in found:
+            match item.upper:  # the letter enters no array: its values go up to its bound
+                case Number(value=value):
+                    found[item.letter] = int(value)
+                case Symbol(name=name) if name in run.sizes or name in found:
+                    found[item.letter] = run.sizes.get(name) or found[name]
     return found
 
 

@@ -269,6 +269,12 @@ def _sum(node: Reduce) -> list[Term]:
             result += [_merge((coefficient, free), extra) for extra in _sum(replace(node, body=opened))]
             continue
         kept.setdefault(free, []).append((coefficient, bound))
+    alone = [(coefficient, free) for free, group in kept.items() for coefficient, bound in group if not bound]
+    ranged = [(coefficient, (*free, *bound)) for free, group in kept.items() for coefficient, bound in group if bound]
+    if alone and ranged:  # only the terms with the letter tell what it runs over
+        coefficient, factors = _single(_collect([*ranged, *alone]))
+        free = tuple(f for f in factors if node.letter not in free_symbols(f[0]))
+        kept = {free: [(coefficient, tuple(f for f in factors if f not in free))]}
     for free, group in kept.items():
         coefficient, body = _single(group) if len(group) > 1 else group[0]
         result.append(_merge((coefficient, free), _atom(_rename(replace(node, body=_build([(Fraction(1), body)]))))))

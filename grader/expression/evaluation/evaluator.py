@@ -302,8 +302,8 @@ def _bound_size(node: Reduce, env: Environment, scope: Scope) -> int | None:
     """The range of a letter that enters no array: its upper bound (a size or a number), or the target's extent."""
     if node.upper is not None:
         upper = _value(node.upper, env, scope)
-        if not upper.rank and not upper.letters and np.all(upper.data == upper.data.flat[0]):
-            count = float(upper.data.flat[0])
+        if not upper.rank and np.all(upper.data == np.round(upper.data)):
+            count = float(upper.data.max())
             return int(count) if 1 <= count <= 10_000 else None
     return _tied(node, scope) or scope(node.letter)
 
