@@ -15,7 +15,7 @@ from grader.expression.printing.text import to_text
 from grader.grading.grade import grade_answer
 from grader.grading.rewrites import rewritten
 from grader.problems import Problem
-from grader.results import Outcome
+from grader.results import Outcome, PartResult
 from grader.rubric.model import Example
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.solver.rounding.units import half_unit
@@ -43,40 +43,47 @@ def _examples(key: AnswerKey, part: SolvedPart) -> list[Problem]:
     for example in part.part.accept:
         result = grade_answer(key, part.part.id, example.answer)
         if result.verdict is not Outcome.CORRECT or not noted(example.note, result.note):
-            problems.append(_unexpected(key, part, "accept", example, Outcome.CORRECT, result.verdict, result.note))
+            problems.append(_unexpected(key, part, "accept", example, Outcome.CORRECT, result))
     for example in part.part.reject:
         result = grade_answer(key, part.part.id, example.answer)
         if result.verdict is Outcome.CORRECT or not noted(example.note, result.note):
-            problems.append(_unexpected(key, part, "reject", example, "not correct", result.verdict, result.note))
+            problems.append(_unexpected(key, part, "reject", example, "not correct", result))
     for example in part.part.review:
         result = grade_answer(key, part.part.id, example.answer)
-        if result.verdict is not Outcome.UNDECIDED or not noted(example.note, result.note):
-            problems.append(_unexpected(key, part, "review", example, Outcome.UNDECIDED, result.verdict, result.note))
+        if not result.review or not noted(example.note, result.note):
+            problems.append(_unexpected(key, part, "review", example, "one for a person", result))
     return problems
 
 
 def noted(expected: str, found: str) -> bool:
-    """Whether a note is the one expected, if any is, or of the kind expected: a diagnosed mistake is not equivalent."""
+    """Whether a note is the one expected, if any is, or of the kind expected: a diagnosed mistake is not equivalent.
+
+    ``malrule/dropped_term`` is any note on such a mistake, wherever it was made.
+    """
     kind = found.partition("/")[0]
-    return not expected or expected in (found, kind) or (expected == "not_equivalent" and kind == "malrule")
+    general = expected in (found, kind) or (expected == "not_equivalent" and kind == "malrule")
+    return not expected or general or ("/" in expected and found.startswith((f"{expected}:", f"{expected}+")))
 
 
 def _unexpected(
-    key: AnswerKey, part: SolvedPart, field: str, example: Example, wanted: str, verdict: str, note: str
+    key: AnswerKey, part: SolvedPart, field: str, example: Example, wanted: str, found: PartResult
 ) -> Problem:
     expected = wanted + (f" with the note '{example.note}'" if example.note else "")
-    message = f"'{example.answer}' is {verdict} ({note}), expected {expected}"
+    why = f": {found.problems[0].message}" if found.problems else ""
+    message = f"'{example.answer}' is {found.verdict} ({found.note}{why}), expected {expected}"
     return _at(key, part, field, message, line=example.line)
 
 
 def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> list[Problem]:
     problems = []
     names = question.question.model.names
-    for text in _right_answers(question, part):
-        result = grade_answer(key, part.part.id, text)
-        if result.verdict is not Outcome.CORRECT:
-            message = f"self-test: the key written as '{text}' is {result.verdict} ({result.note})"
-            problems.append(_at(key, part, "target", message))
+    tried = [(text, grade_answer(key, part.part.id, text)) for text in _right_answers(question, part)]
+    missed = [(text, result) for text, result in tried if result.verdict is not Outcome.CORRECT]
+    if missed:
+        text, result = missed[0]
+        more = f", and so in {len(missed) - 1} of {len(tried) - 1} other forms" if len(missed) > 1 else ""
+        message = f"self-test: the key written as '{text}' is {result.verdict} ({result.note}){more}"
+        problems.append(_at(key, part, "target", message))
     wrong = [to_text(part.part.target, names)]
     if not _may_be_zero(question, part):
         wrong += ["0", *_opposites(question, part)]

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeAlias
 
 from grader.autodiff.graph import Node
 from grader.expression.algebra.construct import substitute
 from grader.expression.language.nodes import (
     Again,
+    Call,
+    Cases,
     Expression,
     Indexed,
     Partial,
@@ -29,6 +32,9 @@ from grader.work import TooMuchWork
 MAX_NESTED = 60  # definitions put in one within another, which is only where their letters change, or from the last on
 
 
+Definitions: TypeAlias = tuple[tuple[Expression, Expression], ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Known:
     """The definitions by name, and what came of each use so far; those `at_work` are being put in."""
@@ -38,7 +44,7 @@ class _Known:
     at_work: list[Node] = field(default_factory=list)
 
 
-def with_definitions(answer: Expression, definitions: tuple[tuple[Expression, Expression], ...]) -> Expression:
+def with_definitions(answer: Expression, definitions: Definitions) -> Expression:
     """The answer with its own definitions put in; a later definition of a name stands over an earlier one.
 
     None leads back to itself, and together they are no deeper than the reader allows: `problem_of_definitions` found
@@ -57,7 +63,34 @@ def letters_of(left: Expression) -> tuple[str, ...] | None:
     return letters if isinstance(left, Symbol | Indexed) and len(letters) == len(indices(left)) else None
 
 
-def _lines(definitions: tuple[tuple[Expression, Expression], ...]) -> dict[str, Node]:
+def joined_at_places(definitions: Definitions, places: frozenset[str]) -> Definitions:
+    """Definitions of an array at a letter and at a place as one: ``d_j = a_j`` and ``d_k = b`` of a class k."""
+    lines = list(definitions)
+    for at, (left, right) in enumerate(definitions):
+        general = next((n for n, (other, _) in enumerate(lines) if n != at and _tests(other, left, places)), None)
+        if general is None:
+            continue
+        whole, value = lines[general]
+        first, *more = _tests(whole, left, places)
+        test: Expression = first
+        for another in more:
+            test = Call("and", (test, another))
+        lines[general] = lines[at] = (whole, Cases(((right, test),), value))
+    return tuple(lines)
+
+
+def _tests(general: Expression, left: Expression, places: frozenset[str]) -> list[Expression]:
+    """When an entry of what is defined at letters is the one at places of the model; none where it is no such entry."""
+    pairs = list(zip(indices(general), indices(left), strict=False))
+    named = [isinstance(a, Symbol) and a.name not in places for a, _ in pairs]
+    placed = [(a, b) for a, b in pairs if a != b]
+    fits = head(general) == head(left) is not None and len(indices(general)) == len(indices(left)) and all(named)
+    if not fits or not all(isinstance(b, Symbol) and b.name in places for _, b in placed):
+        return []
+    return [Call("eq", pair) for pair in placed]
+
+
+def _lines(definitions: Definitions) -> dict[str, Node]:
     """The definitions by name; those that stood when a line was written, by a name of their own."""
     lines: dict[str, Node] = {}
     current: dict[str, Expression] = {}
@@ -66,9 +99,15 @@ def _lines(definitions: tuple[tuple[Expression, Expression], ...]) -> dict[str, 
         if name is None or letters is None or name == head(right):
             continue
         own = f"{name} as of {number}"
-        lines[own] = lines[name] = Node(name, letters, (), _of_now(right, current))
-        current[name] = Symbol(own)
+        line = Node(name, letters, (), _of_now(right, current))
+        lines[own] = lines[name] = lines[_at(name, letters)] = line
+        current[name] = current[_at(name, letters)] = Symbol(own)
     return lines
+
+
+def _at(name: str, letters: tuple[str, ...]) -> str:
+    r"""A name with its letters, by which ``\delta_j`` and ``\delta_k`` are told apart where an answer defines both."""
+    return f"{name} at {','.join(letters)}"
 
 
 def _of_now(right: Expression, current: Mapping[str, Expression]) -> Expression:
@@ -77,6 +116,10 @@ def _of_now(right: Expression, current: Mapping[str, Expression]) -> Expression:
     def rule(node: Expression, again: Again) -> Expression:
         if isinstance(node, Symbol):
             return current.get(node.name, node)
+        if isinstance(node, Indexed) and isinstance(node.base, Symbol):
+            same = current.get(_at(node.base.name, letters_of(node) or ()))
+            if same is not None:
+                return Indexed(same, node.indices, node.span)
         return node if isinstance(node, Partial) else rebuild(node, again)
 
     return rewritten(right, rule)
@@ -85,7 +128,9 @@ def _of_now(right: Expression, current: Mapping[str, Expression]) -> Expression:
 def _put_in(known: _Known, node: Expression, again: Again) -> Expression:
     if isinstance(node, Partial):
         return node
-    name, line = head(node), known.lines.get(head(node) or "")
+    name = head(node)
+    same = known.lines.get(_at(name or "", letters_of(node) or ()))
+    line = known.lines.get(name or "") if same is None else same
     if name is None or line is None:
         return rebuild(node, again)
     places = tuple(map(again, indices(node)))

@@ -13,6 +13,7 @@ from grader.expression.language.nodes import Expression, head, indices, sides
 from grader.expression.reading.code.python_text import read_code
 from grader.expression.reading.read import Reading, read
 from grader.grading.definition_checks import problem_of_definitions
+from grader.grading.definitions import joined_at_places
 from grader.solver.key import SolvedQuestion
 from grader.solver.session import remembered
 
@@ -35,19 +36,21 @@ def _is_array(question: SolvedQuestion, target: Expression) -> bool:
 
 def readings_of(question: SolvedQuestion, text: str, target: Expression) -> tuple[Reading, ...]:
     """The readings of a text, the likelier one first; problems where it has none, or its definitions say nothing."""
-    plain = _checked(read(text, question.question.model.names))
+    plain = _checked(question, read(text, question.question.model.names))
     listed = _LIST.fullmatch(text) if question.numeric and _is_array(question, target) else None
     if listed:
         numbers = ", ".join(_ITEM.findall(listed["numbers"]))
-        row = _checked(read(f"{listed['left'] or ''}[{numbers}]", question.question.model.names))
+        row = _checked(question, read(f"{listed['left'] or ''}[{numbers}]", question.question.model.names))
         return (plain,) if row.problems else (replace(row, text=text),)
     code = read_code(text, question.question.model.names)
+    if code is not None and code.problems:
+        return (code,)
     if code is not None:
         several = "\n" in text.strip()  # of which the reader of formulas may pass over some
         return (code,) if plain.problems or several else (plain,) if code.chain == plain.chain else (plain, code)
     if _CALL.search(text) is None:
         return (plain,)
-    called = _checked(read(text, names_with_arguments(question)))
+    called = _checked(question, read(text, names_with_arguments(question)))
     if called.problems or (called.chain, called.definitions) == (plain.chain, plain.definitions):
         return (plain,)
     called = replace(called, notes=(*called.notes, CALLED))
@@ -72,6 +75,9 @@ def names_with_arguments(question: SolvedQuestion) -> ModelNames:
     return ModelNames(map(named, question.question.model.names))
 
 
-def _checked(reading: Reading) -> Reading:
+def _checked(question: SolvedQuestion, reading: Reading) -> Reading:
+    if len(reading.definitions) > 1:
+        places = frozenset(leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index")
+        reading = replace(reading, definitions=joined_at_places(reading.definitions, places))
     problem = problem_of_definitions(reading) if reading.definitions else None
     return reading if problem is None else replace(reading, problems=(*reading.problems, problem))

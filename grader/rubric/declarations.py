@@ -32,7 +32,7 @@ from grader.rubric.tree import Entries, Items, Text, Tree, found
 _NAME = re.compile(r"[^\W\d_]+\d*(?:_[^\W_]+)*'*")
 _OPAQUE = re.compile(rf"({_NAME.pattern})\s*\(([^()]*)\)")
 # These spell functions as well, and a model may take them for itself.
-_FREE_SPELLINGS = frozenset({"sigma", "Phi", "phi"})
+_FREE_SPELLINGS = frozenset({"sigma", "Phi", "phi", "psi", "Gamma"})
 
 
 @dataclass(slots=True)

@@ -45,7 +45,12 @@ FEW = 12  # links of a chain that are worked out, each in a line
 
 
 def closed_form(graph: ComputationGraph, target: Expression, adjoints: Mapping[str, tuple[Node, ...]]) -> Expression:
-    """The target as a formula in the model's quantities, in the target's own letters."""
+    """The target as a formula in the model's quantities, in the target's own letters, which no sum in it binds."""
+    formula = _closed_form(graph, target, adjoints)
+    return apart(formula, {*(item.name for item in graph.quantities), *free_symbols(formula)})
+
+
+def _closed_form(graph: ComputationGraph, target: Expression, adjoints: Mapping[str, tuple[Node, ...]]) -> Expression:
     name = head(target)
     if not isinstance(target, Partial):
         node = next((item for item in graph.nodes if item.name == name), None)
@@ -62,7 +67,7 @@ def closed_form(graph: ComputationGraph, target: Expression, adjoints: Mapping[s
         return _in_place(replace(node, expression=simplify(node.expression)), target, graph)
     formula = inline(node.expression, {key: value for key, value in known.items() if key != name})
     formula = simplify(fold(simplify(formula), graph.formulas))
-    formula = apart(simplify(_unit_rows(formula, graph)), (item.name for item in graph.quantities))
+    formula = simplify(_unit_rows(formula, graph))
     return _in_place(replace(node, expression=formula), target, graph)
 
 

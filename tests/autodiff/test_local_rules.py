@@ -17,7 +17,7 @@ from grader.expression.evaluation.evaluator import REDUCERS, evaluate
 from grader.expression.evaluation.scope import Environment
 from grader.expression.evaluation.values import spread
 from grader.expression.language.functions import FUNCTIONS
-from grader.expression.language.nodes import ZERO, Call, Expression, Indexed, Symbol, partial_name
+from grader.expression.language.nodes import ZERO, Call, Expression, Indexed, Symbol, integer, partial_name
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import Rubric
 from grader.solver.runs import compute, leaf_values
@@ -43,6 +43,7 @@ DOMAINS = {
     "coth": (0.3, 2.5),
     "csch": (0.3, 2.5),
     "tan": (-1.2, 1.2),
+    **dict.fromkeys(("factorial", "gamma", "lgamma", "digamma", "trigamma"), (0.3, 4.0)),
     "sec": (-1.2, 1.2),
 }
 
@@ -70,11 +71,12 @@ def test_every_function_has_a_value():
 
 
 def test_every_smooth_elementwise_function_has_a_derivative():
-    named = {row.name for row in FUNCTIONS.values() if row.kind == "elementwise"} | {"add", "sub", "neg", "div", "pow"}
+    named = {row.name for row in FUNCTIONS.values() if row.kind == "elementwise"}
+    named |= {"add", "sub", "neg", "div", "pow", "factorial"}
     assert named == set(LOCAL_PARTIALS)
 
 
-@pytest.mark.parametrize("name", sorted(set(LOCAL_PARTIALS) - {"iverson", "kronecker"}))
+@pytest.mark.parametrize("name", sorted(set(LOCAL_PARTIALS) - {"iverson", "kronecker", "polygamma"}))
 def test_local_partials_agree_with_central_differences(name):
     rng = np.random.default_rng(7)
     low, high = DOMAINS.get(name, (-2.0, 2.0))
@@ -91,6 +93,15 @@ def test_local_partials_agree_with_central_differences(name):
         slope = (ahead - behind) / (2 * step)
         found = np.broadcast_to(values(partial, point), slope.shape)
         np.testing.assert_allclose(found, slope, rtol=2e-5, atol=2e-7)
+
+
+@pytest.mark.parametrize("order", [0, 1, 2, 5])
+def test_a_polygamma_is_the_derivative_of_the_one_before(order: int):
+    x = Symbol("x")
+    call = Call("polygamma", (integer(order), x))
+    point = np.linspace(0.3, 4.0, 25)
+    slope = (values(call, {"x": point + 1e-6}) - values(call, {"x": point - 1e-6})) / 2e-6
+    np.testing.assert_allclose(values(derivative(call, "x"), {"x": point}), slope, rtol=2e-5)
 
 
 def test_every_reduction_has_a_rule():

@@ -37,13 +37,13 @@ ROWS = [
     (
         "review",
         "{answer: (z - y)^T x, note: undefined}",
-        "expected undecided with the note 'undefined'",
+        "expected one for a person with the note 'undefined'",
         "another note",
     ),
-    ("review", "x^T (z - y)", "is correct (equivalent), expected undecided", "right"),
-    ("review", "x^T (y - z)", "expected undecided", "wrong"),
-    ("review", "x^T (z - y", "is correct (equivalent), expected undecided", "a bracket that is closed for the student"),
-    ("review", "x^T ((", "expected undecided", "unreadable is not undecided"),
+    ("review", "x^T (z - y)", "is correct (equivalent), expected one for a person", "right"),
+    ("review", "x^T (y - z)", "expected one for a person", "wrong"),
+    ("review", "x^T (z - y", "is correct (equivalent), expected one for a person", "a bracket closed for the student"),
+    ("review", "x^T ((", "", "unreadable is for a person, too"),
 ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from grader.expression.algebra.construct import substitute
 from grader.expression.language.nodes import (
     ONE,
     ZERO,
@@ -31,6 +32,8 @@ def from_one(node: Reduce) -> tuple[Reduce, bool]:
         return node, False
     parts = [node.body] if node.condition is None else [node.body, node.condition]
     offsets = [offset for part in parts for offset in _offsets(part, node.letter)]
+    if any(offset is not None and offset > 0 for offset in offsets):
+        offsets = [offset for offset in offsets if offset is not None]  # x_{n+k} beside g_{n+1} follows it
     compared = any(_compares(item, node.letter) for part in parts for item in walk(part))
     if None in offsets:
         return node, False
@@ -85,7 +88,9 @@ def _moved(node: Expression, letter: str, move: int) -> Expression:
             return node
         case Indexed():
             entered = tuple(
-                index if (offset := _offset(index, letter)) is None else _plus(Symbol(letter), offset + move)
+                substitute(index, {letter: _plus(Symbol(letter), move)})
+                if (offset := _offset(index, letter)) is None
+                else _plus(Symbol(letter), offset + move)
                 for index in node.indices
             )
             return replace(node, base=_moved(node.base, letter, move), indices=entered)

@@ -14,7 +14,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, TypeAlias, assert_never
 
-from flint import arb, ctx, fmpq
+from flint import acb, arb, ctx, fmpq
 
 from grader.expression.language.nodes import (
     Call,
@@ -286,6 +286,12 @@ def _logistic(x: Any) -> Any:
     return 1 / (1 + (-x).exp()) if not x < -1e6 else x.exp() / (1 + x.exp())
 
 
+def _polygamma(order: Any, a: Any) -> Any:
+    if not (order.is_exact() and order.is_integer() and order >= 0):
+        raise NoBall
+    return _positive(lambda a: acb(a).polygamma(acb(order)).real)(a)
+
+
 BALLS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
     {
         "add": lambda a, b: a + b,
@@ -330,6 +336,11 @@ BALLS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
         "normal_cdf": lambda a: (1 + (a / arb(2).sqrt()).erf()) / 2,
         "normal_pdf": lambda a: (-a * a / 2).exp() / (2 * arb.pi()).sqrt(),
         "factorial": lambda a: (a + 1).gamma(),
+        "gamma": _positive(lambda a: a.gamma()),
+        "lgamma": _positive(lambda a: a.lgamma()),
+        "digamma": _positive(lambda a: a.digamma()),
+        "trigamma": _positive(lambda a: acb(a).polygamma(acb(1)).real),
+        "polygamma": _polygamma,
         "max": lambda *args: _fold(args, lambda a, b: a.max(b)),
         "min": lambda *args: _fold(args, lambda a, b: a.min(b)),
     }

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from grader.expression.evaluation import gamma_functions
 from grader.expression.evaluation.values import Array
 from grader.expression.language.functions import FUNCTIONS
 
@@ -20,6 +21,7 @@ _PLAIN = frozenset(
 )
 LARGEST_ROOT = 99  # its degree
 _SLOW = frozenset(("factorial", "pow", "sin", "cos", "cot", "sec", "csc", "arctanh", "log10", "erf", "normal_cdf"))
+_VERY_SLOW = frozenset(("gamma", "lgamma", "digamma", "trigamma", "polygamma"))
 _erf = np.vectorize(math.erf, otypes=[float])
 
 
@@ -134,6 +136,11 @@ ELEMENTWISE: MappingProxyType[str, Callable[..., Array]] = MappingProxyType(
         "erf": _erf,
         "normal_cdf": lambda x: 0.5 * (1.0 + _erf(x / math.sqrt(2.0))),
         "normal_pdf": lambda x: np.exp(-0.5 * np.square(x)) / math.sqrt(2.0 * math.pi),
+        "gamma": gamma_functions.gamma,
+        "lgamma": gamma_functions.lgamma,
+        "digamma": gamma_functions.digamma,
+        "trigamma": gamma_functions.trigamma,
+        "polygamma": gamma_functions.polygamma,
         "max": _maximum,
         "min": _minimum,
         "factorial": _factorial,
@@ -143,7 +150,7 @@ ELEMENTWISE: MappingProxyType[str, Callable[..., Array]] = MappingProxyType(
 # units of work for an entry, beside the one for any entry; at arguments where it takes longest
 UNITS: MappingProxyType[str, int] = MappingProxyType(
     {
-        name: 40 if name in _SLOW else 8
+        name: 40 if name in _SLOW else 300 if name in _VERY_SLOW else 8
         for name in ELEMENTWISE
         if name not in _PLAIN and FUNCTIONS[name].kind != "condition"
     }

@@ -71,6 +71,10 @@ def _chosen(n: Expression, k: Expression) -> Expression:
     return _over(Call("factorial", (n,)), below)
 
 
+def _log_beta(a: Expression, b: Expression) -> Expression:
+    return _minus(Call("add", (Call("lgamma", (a,)), Call("lgamma", (b,)))), Call("lgamma", (Call("add", (a, b)),)))
+
+
 def _remainder(x: Expression, y: Expression) -> Expression:
     return _minus(x, _times(y, Call("floor", (_over(x, y),))))
 
@@ -89,6 +93,7 @@ _ROWS = (
     Derived(("atan2", "arctan2"), 2, 2, _angle),
     Derived(("mod", "fmod", "remainder"), 2, 2, _remainder),
     Derived(("binom", "binomial", "ncr", "comb", "choose"), 2, 2, _chosen),
+    Derived(("betaln", "lbeta"), 2, 2, _log_beta),
     Derived(("clip", "clamp"), 3, 3, _clipped),
     Derived(("round", "rint"), 1, 1, lambda x: Call("floor", (Call("add", (x, Number(Fraction(1, 2)))),))),
     Derived(("softsign",), 1, 1, lambda x: _over(x, Call("add", (ONE, Call("abs", (x,)))))),

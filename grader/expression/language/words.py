@@ -20,7 +20,7 @@ GREEK_LETTERS = MappingProxyType(
     | {"ϕ": "phi", "ϵ": "epsilon", "ϑ": "theta", "ς": "sigma", "ϱ": "rho", "µ": "mu", "ℓ": "ell"}
 )
 
-FUNCTION_LETTERS = frozenset({"sigma", "phi", "Phi"})  # functions before a bracket, symbols elsewhere
+FUNCTION_LETTERS = frozenset({"sigma", "phi", "Phi", "psi", "Gamma"})  # functions before a bracket, symbols elsewhere
 
 
 def is_word(text: str) -> bool:

@@ -36,6 +36,7 @@ _LATEX_SIGNS = {
     "not": r"\lnot ",
 }
 _latex_differential = re.compile(r"(?:\\mathrm\{)?d|\\delta").match
+_COMMAND = re.compile(r"\\[A-Za-z]+$")
 _latex_tall = re.compile(r"\\(?:d?frac|sum|prod|begin|max_|min_)").search
 
 
@@ -149,11 +150,17 @@ def _latex_constant(table: PrintedNames, node: Call, parts: tuple[Piece[str], ..
     return Piece(latex + (f"_{{{inside}}}" if parts else ""))
 
 
+def _listed(sign: str, codes: Sequence[str]) -> str:
+    r"""Indices beside each other; a command ends before a letter: ``\ell k``."""
+    parted = [f"{code} " if not sign and _COMMAND.search(code) else code for code in codes[:-1]]
+    return sign.join([*parted, *codes[-1:]])
+
+
 _LATEX_NOTATION: Notation[str] = Notation(
     number=_latex_number,
     symbol=_latex_symbol,
     letter=lambda letter: letter if letter == ":" else index_latex(letter),
-    listed=str.join,
+    listed=_listed,
     prefix=lambda sign, code: _LATEX_SIGNS[sign] + code,
     infix=lambda left, sign, right: f"{left} {_LATEX_SIGNS[sign]} {right}",
     brackets=_fence,

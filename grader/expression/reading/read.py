@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from grader.expression.language.names import Names
-from grader.expression.language.nodes import Expression, Symbol, children
+from grader.expression.language.nodes import Expression, Partial, Symbol, children
 from grader.expression.language.words import is_word
 from grader.expression.reading import sources
 from grader.expression.reading.grammar import index_sizes
@@ -24,7 +24,7 @@ from grader.expression.reading.grammar.table import parser_of
 from grader.expression.reading.lexing import lexer_plain
 from grader.expression.reading.lexing.linking import link
 from grader.expression.reading.lexing.tokens import Token, Unreadable, fail
-from grader.expression.reading.remarks import without_words
+from grader.expression.reading.remarks import comes_to, without_words
 from grader.expression.reading.spelling.dashes import with_dashes
 from grader.expression.reading.spelling.spellings import spellings_of
 from grader.problems import Problem, Span
@@ -108,8 +108,12 @@ def read(text: str, names: Names | None = None, notation: str | None = None) -> 
     if not reading.problems:
         return reading
     formula = without_words(text)
-    found = reading if formula == text else _read(formula, names, notation)
-    return reading if found.problems else replace(found, text=text, notes=(*found.notes, "prose"))
+    for again in (formula, *comes_to(text)):
+        found = reading if again == text else _read(again, names, notation)
+        answers = again == formula or (len(found.chain) > 1 and isinstance(found.chain[0], Partial))
+        if not found.problems and answers:
+            return replace(found, text=text, notes=(*found.notes, "prose"))
+    return reading
 
 
 def _read(text: str, names: Names | None, notation: str | None) -> Reading:

@@ -116,7 +116,7 @@ def _entered(names: ProgramNames, inner: ast.expr, where: ast.expr) -> Expressio
 
 
 def _length(axes: tuple[str, ...] | None, place: object) -> Expression:
-    if axes is None or not isinstance(place, int) or not -len(axes) <= place < len(axes):
+    if axes is None or "?" in axes or not isinstance(place, int) or not -len(axes) <= place < len(axes):
         raise NotRead
     return integer(int(axes[place])) if axes[place].isdigit() else Symbol(axes[place])
 
@@ -163,6 +163,8 @@ def _called(names: ProgramNames, node: ast.Call) -> Expression:
             return _by_name(names, name, node)
         case ast.Attribute(inner, name) if _is_package(inner):
             return _by_name(names, name, node)
+        case ast.Attribute(inner, "astype" | "type" | "to"):  # the kind of its numbers
+            return formula(names, inner)
         case ast.Attribute(inner, name):
             args, options = _arguments(names, node.args, node.keywords)
             return function(names, name, [formula(names, inner), *args], options)

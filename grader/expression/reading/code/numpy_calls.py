@@ -23,6 +23,8 @@ def function(names: ProgramNames, name: str, args: Sequence[Expression], options
     """A function by its name, or a method of its first argument; raises NotRead for one that is not known."""
     if name in _METHODS and args:
         return _METHODS[name](names, args[0], args[1:], options)
+    if name in ("zeros_like", "empty_like") and len(args) == 1:
+        return Product((ZERO, args[0]), ("*",))
     if name in ("zeros", "zeros_like", "empty_like"):
         return ZERO
     if name in ("eye", "identity", "ones") and len(args) == 1 and not options:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from grader.expression.algebra.construct import fresh
 from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.names import Declared, Names
-from grader.expression.language.nodes import Call, Expression, Indexed, Product, Symbol
+from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Product, Symbol
 from grader.expression.reading.read import read
 from grader.expression.reading.spelling.spellings import spellings_of
 
@@ -87,6 +87,8 @@ def axes_of(scope: ProgramNames, node: Expression) -> Lengths | None:
         case Symbol(name):
             known = declared(scope, name)
             return () if known is None else known.axes if len(known.axes) == known.rank else None
+        case Indexed(Call("identity"), (_,)):
+            return ("?",)
         case Indexed(base, places):
             below = axes_of(scope, base)
             whole = any(not isinstance(place, Expression) for place in places)
@@ -99,7 +101,7 @@ def axes_of(scope: ProgramNames, node: Expression) -> Lengths | None:
         case Call("outer", (left, right)):
             pair = axes_of(scope, left), axes_of(scope, right)
             return None if None in pair else (pair[0] or ())[:1] + (pair[1] or ())[:1]
-        case Call(function, args) if function in FUNCTIONS and FUNCTIONS[function].kind in ("elementwise", "operator"):
+        case Call(function, args) if function in FUNCTIONS and FUNCTIONS[function].kind not in ("array",):
             return _widest(scope, args)
         case Call("softmax" | "log_softmax", (inner,)):
             return axes_of(scope, inner)
@@ -108,6 +110,10 @@ def axes_of(scope: ProgramNames, node: Expression) -> Lengths | None:
         case Product((left, *_, right), _):
             ends = axes_of(scope, left), axes_of(scope, right)
             return None if None in ends else (ends[0] or ())[:-1] + (ends[1] or ())[1:]
+        case Cases(branches, otherwise):
+            return _widest(
+                scope, (*(item for pair in branches for item in pair), *(() if otherwise is None else (otherwise,)))
+            )
         case Call():
             return None
         case _:

@@ -13,20 +13,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from textwrap import dedent
 
-from grader.expression.algebra.construct import add, mul, total
+from grader.expression.algebra.construct import add, mul, sub, total
 from grader.expression.language.names import Names
-from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Symbol
+from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Product, Symbol
 from grader.expression.reading.code.expressions import condition, formula, is_range, joined
 from grader.expression.reading.code.program_names import (
     Lambda,
     NotRead,
     ProgramNames,
+    axes_of,
     declared,
     left_of,
     value_of,
     with_letter,
 )
 from grader.expression.reading.read import CHARACTER, Reading
+from grader.problems import Problem
 from grader.work import spend
 
 _LIKE_CODE = re.compile(
@@ -34,6 +36,7 @@ _LIKE_CODE = re.compile(
     r"|\]\s*[-+*/]?=(?!=)|[-+*/@]=|\breturn\b|\bdef\b|\blambda\b|\bNone\b|\bfor\s+\w+\s+in\b|\bif\b.+(?:\belse\b|:\s*\n)|#|\n\s*\w+\s*="
 )
 _MOST = 60  # statements
+_WHOLE = "write the whole array in one formula"
 
 
 @dataclass(slots=True)
@@ -57,11 +60,17 @@ def read_code(text: str, names: Names) -> Reading | None:
     try:
         _run(lines, tree.body)
     except (NotRead, RecursionError):
-        return None
+        changes = any(map(_changes_entries, ast.walk(tree)))  # which no reader of formulas understands
+        return Reading(text, problems=(Problem("this code can't be followed", _WHOLE, text=text),)) if changes else None
     if lines.value is None:
         return None
     chain = (lines.value,) if lines.left is None else (lines.left, lines.value)
     return Reading(text, chain, notes=("code",))
+
+
+def _changes_entries(node: ast.AST) -> bool:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+    return any(isinstance(target, ast.Subscript) for target in targets)
 
 
 def _tree(text: str) -> ast.Module | None:
@@ -168,10 +177,28 @@ def _assign(lines: _Lines, target: ast.expr, value: ast.expr) -> None:
 
 
 def _set(scope: ProgramNames, old: Expression, where: ast.expr, new: Expression) -> Expression:
-    """The array with a value where a condition holds."""
-    if not isinstance(where, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.BinOp):
+    """The array with a value where a condition holds, or at the entry or the row of a label."""
+    if isinstance(where, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.BinOp):
+        return Cases(((new, condition(scope, where)),), old)
+    mark, placed = _mark(scope, where), _placed(scope, old, where, new)
+    if isinstance(mark, Symbol) or len(axes_of(scope, old) or ()) == 1:
+        return add(sub(old, mul(mark, old)), placed)
+    if isinstance(old, Product) and old.factors[0] == ZERO:
+        return placed
+    raise NotRead
+
+
+def _placed(scope: ProgramNames, old: Expression, where: ast.expr, new: Expression) -> Expression:
+    """A value at the entries of a label, a vector in its row or its column; 0 elsewhere."""
+    mark, axes = _mark(scope, where), axes_of(scope, old)
+    given = axes_of(scope, new)
+    if axes is None or given is None:
         raise NotRead
-    return Cases(((new, condition(scope, where)),), old)
+    if (isinstance(mark, Symbol) or len(axes) == 1) and given == ():
+        return mul(mark, new)
+    if isinstance(mark, Symbol) or len(axes) != 2 or len(given) != 1:
+        raise NotRead
+    return Call("outer", (new, mark) if isinstance(where, ast.Tuple) else (mark, new))
 
 
 def _change(lines: _Lines, target: ast.expr, operator: ast.operator, value: ast.expr) -> None:
@@ -181,7 +208,7 @@ def _change(lines: _Lines, target: ast.expr, operator: ast.operator, value: ast.
         case ast.Name(name):
             changed = formula(scope, value)
         case ast.Subscript(ast.Name(name), where) if isinstance(operator, ast.Add | ast.Sub):
-            changed = mul(_mark(scope, where), formula(scope, value))
+            changed = _placed(scope, value_of(scope, name), where, formula(scope, value))
         case _:
             raise NotRead
     _take(lines, name, joined(operator, value_of(scope, name), changed))

@@ -68,10 +68,10 @@ def percent(p: Parser, node: Expression, start: int) -> Expression:
 
 
 def factorial(p: Parser, node: Expression, start: int) -> Expression:
-    """``n!``, where no model is known: an answer to a question about gradients ends with such a mark for joy."""
+    """``n!``; an answer to a question about gradients ends with such a mark for joy."""
     token = p.token
-    if p.table is not None:
-        fail("'!' can't be read in a formula", "write only the formula", token.start, token.end)
+    if p.table is not None and not p.inner and p.kinds[p.pos + 1] in ("end", "nl", "!"):
+        fail("'!' can't end a formula", "write factorial(n), or only the formula", token.start, token.end)
     p.pos += 1
     return Call("factorial", (node,), 0, p.span(start))
 
