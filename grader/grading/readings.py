@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 
 from grader.expression.language.names import Declared, ModelNames
-from grader.expression.language.nodes import Expression, head, indices, sides
+from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, indices, sides
 from grader.expression.reading.code.python_text import read_code
 from grader.expression.reading.read import Reading, read
 from grader.grading.definition_checks import problem_of_definitions
@@ -75,9 +75,22 @@ def names_with_arguments(question: SolvedQuestion) -> ModelNames:
     return ModelNames(map(named, question.question.model.names))
 
 
+def _derivative(question: SolvedQuestion, left: Expression) -> Expression:
+    r"""A left side by the rubric's notation as the derivative that it is: ``\delta_l = ...`` is one of dE/da_l."""
+    target = dict(question.graph.notation).get(head(left) or "")
+    if not isinstance(target, Partial) or not isinstance(left, Symbol | Indexed):
+        return left
+    below, above = head(target.denominator), head(target.numerator)
+    if not indices(left) or below is None or above is None or question.graph.axes.get(above):
+        return target if not indices(left) and not any(indices(side) for side in sides(target)) else left
+    return Partial(Symbol(above), Indexed(Symbol(below), indices(left)), left.span)
+
+
 def _checked(question: SolvedQuestion, reading: Reading) -> Reading:
     if len(reading.definitions) > 1:
         places = frozenset(leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index")
         reading = replace(reading, definitions=joined_at_places(reading.definitions, places))
+    if len(reading.chain) > 1 and question.graph.notation:
+        reading = replace(reading, chain=(_derivative(question, reading.chain[0]), *reading.chain[1:]))
     problem = problem_of_definitions(reading) if reading.definitions else None
     return reading if problem is None else replace(reading, problems=(*reading.problems, problem))

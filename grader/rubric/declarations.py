@@ -93,6 +93,8 @@ def entry_spellings(declared: Declared, letters: frozenset[str]) -> tuple[str, .
     The name of a given quantity is a name, whatever it ends in; that of a derivative has the letters of its target.
     """
     usual = (declared.name, symbol_latex(declared.name))
+    if declared.role not in ("quantity", "adjoint"):
+        return declared.entries
     spellings = (*usual, declared.latex, *declared.aliases) if declared.role == "adjoint" else declared.aliases
     if declared.latex not in usual:
         spellings = (*spellings, declared.latex)
@@ -209,20 +211,27 @@ def read_function(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlac
 
 
 def read_sizes(table: DeclaredNames, fields: Fields, place: RubricPlace) -> None:
-    """Take the size symbols: a list of them, or a mapping from each to its other spellings."""
+    """Take the size symbols: a list, or a mapping from each to its other spellings; the key `examples` names one."""
     inner = place.key("sizes")
+    examples = read_text(fields, "examples", place)
     match fields.get("sizes"):
         case Entries() as tree:
             for key, spellings in read_pairs(tree, inner):
                 blank = isinstance(spellings, Text) and spellings.value == ""
                 others = () if blank else read_texts({key.value: spellings}, key.value, inner)
                 size = Declared(key.value, aliases=tuple(text.value for text in others), role="size")
+                if key.value == examples:
+                    size = replace(size, entries=("examples",))
                 if declare(table, size, key, inner):
                     table.sizes.append(key.value)
         case _:
             for text in read_texts(fields, "sizes", place):
-                if declare(table, Declared(text.value, role="size"), text, inner):
+                counted = ("examples",) if text.value == examples else ()
+                if declare(table, Declared(text.value, role="size", entries=counted), text, inner):
                     table.sizes.append(text.value)
+    if examples and examples not in table.sizes:
+        message = f"expected a size symbol ({', '.join(table.sizes) or 'none declared'}), found '{examples}'"
+        place.key("examples").note(fields["examples"].line, message, did_you_mean(examples, table.sizes))
 
 
 def read_shape(table: DeclaredNames, fields: Fields, place: RubricPlace) -> tuple[str, ...] | None:

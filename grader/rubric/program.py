@@ -15,7 +15,7 @@ from grader.autodiff.higher import gradient_node
 from grader.autodiff.lower import lower
 from grader.expression.algebra.construct import apart, fresh, substitute
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.names import ModelNames, Names
+from grader.expression.language.names import Declared, ModelNames, Names
 from grader.expression.language.nodes import (
     Expression,
     Indexed,
@@ -23,11 +23,13 @@ from grader.expression.language.nodes import (
     Reduce,
     Symbol,
     children,
+    head,
     indices,
     sides,
     symbols,
     walk,
 )
+from grader.expression.reading.spelling.scripts import shape_of
 from grader.problems import Problem
 from grader.rubric.declarations import (
     DeclaredNames,
@@ -85,8 +87,17 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     notation = read_notation(fields, table, graph, place)
     check_spellings(table, tuple((node.name, node.source or node.expression) for node in nodes), place)
     letters = _index_letters(table, nodes)
+    derivatives = {
+        name: tuple(axis for side in sides(target) for axis in table.axes.get(head(side) or "", ()))
+        for name, target in notation
+    }
+    axes = {**derivatives, **table.axes}
     names = ModelNames(
-        replace(item, axes=table.axes.get(item.name, ()), entries=entry_spellings(item, letters))
+        replace(
+            item,
+            axes=axes.get(item.name, ()),
+            entries=(*entry_spellings(item, letters), *_counted(item, nodes, notation, letters)),
+        )
         for item in table.names
     )
     return Model(replace(graph, notation=notation), names)
@@ -98,6 +109,24 @@ def _index_letters(table: DeclaredNames, nodes: Iterable[Node]) -> frozenset[str
     bound = {item.letter for formula in formulas for item in walk(formula) if isinstance(item, Reduce)}
     own = {letter for node in nodes if node.source is None for letter in node.letters}
     return frozenset(bound | own) - {declared.name for declared in table.names}
+
+
+def _counted(
+    item: Declared, nodes: Iterable[Node], notation: tuple[tuple[str, Expression], ...], letters: frozenset[str]
+) -> tuple[str, ...]:
+    """The entries of an array without its layer, by the letters of the formulas: ``w_{kj}`` of a ``w^{(2)}``."""
+    bases = {shape.base for text in (item.latex, *item.aliases) if (shape := shape_of(text)) and shape.above}
+    if not item.rank or not bases:
+        return ()
+    targets = [target for name, target in notation if name == item.name]
+    names = {item.name, *(head(target.denominator) for target in targets if isinstance(target, Partial))}
+    formulas = [node.source or node.expression for node in nodes]
+    used = {place for formula in formulas for place in walk(formula) if isinstance(place, Indexed)}
+    entered = [indices(place) for place in used if head(place) in names]
+    entered += [tuple(map(Symbol, node.letters)) for node in nodes if node.name in names and node.source is None]
+    found = {"".join(one.name for one in places if isinstance(one, Symbol)) for places in entered}
+    counted = sorted(text for text in found if len(text) == item.rank == len(set(text)) and letters.issuperset(text))
+    return tuple(f"{base}_{{{text}}}" for base in sorted(bases) for text in counted)
 
 
 def _section(fields: Fields, name: str, place: RubricPlace) -> tuple[tuple[Text, Tree], ...]:

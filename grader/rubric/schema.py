@@ -138,6 +138,7 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
                 {"anyOf": [{"type": "array", "items": _TEXT}, _mapping({"type": "null"}, _WORDS)]},
                 "Size symbols, as a list or with other spellings of each: {m: [N], C: }; formulas may use them.",
             ),
+            "examples": Key(_WORD, r"The size that counts examples: the i of x^{(i)} enters its axis."),
             "given": Key(
                 _mapping({"type": "null"}, _DOMAIN, _section("given")),
                 "The quantities that are given: inputs, parameters, labels.",

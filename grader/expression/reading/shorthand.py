@@ -34,6 +34,8 @@ _ENTRY_BY_ENTRY = re.compile(
     r"\s*\)?\s*\}?\s*\.?\s*$",
     re.IGNORECASE,
 )
+# A^{[1]2}, the square of a layer's
+_POWER_OF_LAYER = re.compile(r"\^\{(\[\w+\](?:\(\w+\))?|\([a-zA-Z]\))([2-9])\}")
 # \frac and \hat that lost their backslashes
 _BARE = re.compile(r"(?<![\\A-Za-z])(?:[dt]?frac|hat|bar|tilde|sqrt|mathbf|mathrm|vec)\s*\{|\^\s*\{?\s*top\b")
 _COMMANDS = re.compile(
@@ -52,6 +54,8 @@ def plainly(text: str) -> str:
     """The text in the words of the grammar."""
     if "\\" not in text and _BARE.search(text):
         text = _COMMANDS.sub(lambda found: "\\" + found[0], text)
+    if "^{[" in text or "^{(" in text:
+        text = _POWER_OF_LAYER.sub(r"^{\1}^\2", text)
     if "brace" in text or "erset" in text:
         text = _without_labels(text)
     if r"{\rm" in text or r"{\sf" in text or r"{\bf" in text:

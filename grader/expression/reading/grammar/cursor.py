@@ -79,8 +79,12 @@ class Cursor:
     def scan(self, at: int) -> Shape | None:
         """The name with its scripts that begins at token `at`, read once; None where none does."""
         if at not in self.scanned:
-            self.scanned[at] = scan(self.tokens, self.match, at)
+            self.scanned[at] = scan(self.tokens, self.match, at, None, self.is_layer)
         return self.scanned[at]
+
+    def is_layer(self, base: str, above: str) -> bool:
+        """Whether a superscript without brackets is a layer's: the 3 of ``a^3``, where no a is declared."""
+        return self.table is not None and (base, above) in self.table.raised and base not in self.defined
 
     def script(self, at: int) -> tuple[str, int]:
         """The argument of ``_`` or ``^`` that begins at token `at` as text, and the token behind it."""

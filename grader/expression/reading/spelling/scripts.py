@@ -16,6 +16,9 @@ from grader.expression.reading.lexing.tokens import Token, Unreadable
 
 TRANSPOSED = frozenset({"T", "⊤", "t⊤"})
 _LAYER = re.compile(r"([(\[])([\w,:*-]+|[lLktijs]\+1)([)\]])('*)(?:\^?(T|⊤))?")
+_OF_EXAMPLE = re.compile(r"\[(\w+)\]\((\w+)\)(?:\^?(T|⊤))?")  # of layer 2 and example i: a^{[2](i)}
+EXAMPLE = "|"  # between the two above such a name
+_RAISED = re.compile(r"(\d{1,3}|[A-SU-Za-z])(T|⊤)?")
 
 
 class Shape(NamedTuple):
@@ -53,11 +56,16 @@ def _numbered(base: str) -> str:
 
 
 def scan(
-    tokens: list[Token], match: dict[int, int], at: int, lengthen: Callable[[str, str], bool] | None = None
+    tokens: list[Token],
+    match: dict[int, int],
+    at: int,
+    lengthen: Callable[[str, str], bool] | None = None,
+    raised: Callable[[str, str], bool] | None = None,
 ) -> Shape | None:
     """The name that begins at token `at`, with all its scripts that are no power; None where no name begins.
 
-    `lengthen(base, below)` says whether a LaTeX subscript without braces takes the letters behind its first one too.
+    `lengthen(base, below)` says whether a LaTeX subscript without braces takes the letters behind its first one too,
+    `raised(base, above)` whether a superscript without brackets is a layer's, as in ``a^3``, and no power.
     """
     name = _without_scripts(tokens, match, at, lengthen)
     if name is None:
@@ -79,12 +87,18 @@ def scan(
         elif kind == "^":
             raw, after = raw_script(tokens, match, end + 1)
             layer = _LAYER.fullmatch(raw) if tokens[end + 1].text == "{" else None
+            example = _OF_EXAMPLE.fullmatch(raw) if layer is None and tokens[end + 1].text == "{" else None
+            bare = _RAISED.fullmatch(raw) if raised is not None and not above else None
             if raw and not raw.strip("'"):
                 primes += len(raw)
             elif raw in TRANSPOSED:
                 transposed = True
             elif layer and base != "e":
                 above, primes, transposed = layer[2], primes + len(layer[4]), transposed or bool(layer[5])
+            elif example:
+                above, transposed = example[1] + EXAMPLE + example[2], transposed or bool(example[3])
+            elif bare and raised is not None and raised(base, bare[1]):
+                above, transposed = bare[1], transposed or bool(bare[2])
             elif raw == "*" and tokens[after].kind in ("_", "end", "+", "-", "=", ")", "joint", "^"):
                 above = "*"
             else:
@@ -162,12 +176,12 @@ def raw_script(tokens: list[Token], match: dict[int, int], at: int) -> tuple[str
     return "", at
 
 
-def shape_of(text: str) -> Shape | None:
-    """A declared name or alias, in plain text or LaTeX, as a shape."""
+def shape_of(text: str, raised: bool = False) -> Shape | None:
+    """A declared name or alias, in plain text or LaTeX, as a shape; ``a^3`` is one only where names are `raised`."""
     try:
         tokens = lexer_latex.lex(text)[0] if "\\" in text or "{" in text else lexer_plain.lex(text)
         linked = link(tokens)
     except Unreadable:
         return None
-    shape = scan(linked.tokens, linked.match, 0)
+    shape = scan(linked.tokens, linked.match, 0, None, (lambda *_: True) if raised else None)
     return shape if shape is not None and linked.tokens[shape.end].kind == "end" else None

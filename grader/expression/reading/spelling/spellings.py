@@ -17,7 +17,7 @@ from grader.expression.language.nodes import Expression
 from grader.expression.language.words import FUNCTION_LETTERS, GREEK
 from grader.expression.reading.lexing.tokens import KEYWORDS
 from grader.expression.reading.macros import is_macro
-from grader.expression.reading.spelling.scripts import shape_of
+from grader.expression.reading.spelling.scripts import EXAMPLE, shape_of
 
 LOOKALIKES = {"omega": "w", "nu": "v", "chi": "x", "upsilon": "u", "rho": "p", "kappa": "k", "ell": "l"}
 
@@ -63,6 +63,8 @@ class Spellings:
     arguments: dict[str, frozenset[str]] = field(default_factory=dict)
     letters: frozenset[str] = FUNCTION_LETTERS
     entries: dict[tuple[str, str, int], list[tuple[str, Declared]]] = field(default_factory=dict)
+    examples: str = ""  # the size of which examples are counted, if the model says so
+    raised: frozenset[tuple[str, str]] = frozenset()  # layers above a letter, (a, 3) of a^3, that no letter has alone
     series: Mapping[str, Series] = field(default_factory=dict)  # by ``h_#`` or ``h^#``
     dashed: bool = False
     find: Callable[[str, str, str, int], Found | None] = lambda *_: None
@@ -101,6 +103,7 @@ def spellings_of(names: Names) -> Spellings:
     names = tuple(declared for declared in names if not is_macro(declared))
     for declared in names:
         table.exact[declared.name] = declared
+    bare: dict[tuple[str, str, str, int], Declared] = {}
     for choose in (_own, _latex, _aliases):
         if choose is _aliases:
             table.letters = FUNCTION_LETTERS - table.keys.keys()
@@ -108,10 +111,12 @@ def spellings_of(names: Names) -> Spellings:
             for text in choose(declared):
                 shape = shape_of(text)
                 if shape is not None and text in declared.entries:
-                    key = (shape.base, shape.above, shape.primes)
-                    table.entries.setdefault(key, []).append((shape.below.replace(",", ""), declared))
-                elif shape is None:
+                    continue
+                if shape is None:
                     table.exact.setdefault(text, declared)
+                    layer = shape_of(text, raised=True)
+                    if layer is not None:
+                        bare.setdefault(_parts(layer.base, layer.above, layer.below, layer.primes), declared)
                 else:
                     table.shapes.setdefault(_parts(shape.base, shape.above, shape.below, shape.primes), declared)
                     table.keys.setdefault(key_of(shape.base, shape.above, shape.below, shape.primes), declared)
@@ -119,11 +124,28 @@ def spellings_of(names: Names) -> Spellings:
         if declared.role == "function":
             table.functions[declared.name] = declared.function
         table.arguments[declared.name] = _allowed(declared)
+    _raise(table, bare)
+    for declared in names:
+        for text in declared.entries:
+            shape = shape_of(text)
+            if shape is not None and (text in declared.aliases or not table.knows(shape.base)):
+                key = (shape.base, shape.above, shape.primes)
+                table.entries.setdefault(key, []).append((shape.below.replace(",", ""), declared))
+    table.examples = next((declared.name for declared in names if declared.role == "size" and declared.entries), "")
     table.series = _series(table)
     table.dashed = any("-" in key for key in table.keys)
-    table.find = lru_cache(maxsize=4096)(lambda *shape: _find(table, *shape))
+    table.find = lru_cache(maxsize=4096)(lambda *shape: _of_example(table, *shape))
     table.pieces = lru_cache(maxsize=4096)(lambda word: _pieces(table, word))
     return table
+
+
+def _raise(table: Spellings, bare: Mapping[tuple[str, str, str, int], Declared]) -> None:
+    """Take layers without brackets, ``a^3``, where the letter alone is no name of the model and has no powers."""
+    for shape, declared in bare.items():
+        if not table.knows(shape[0]):
+            table.shapes.setdefault(shape, declared)
+    layers = {(base, above) for base, above, _, _ in table.shapes if above and EXAMPLE not in above}
+    table.raised = frozenset(layer for layer in layers if not table.knows(layer[0]))
 
 
 def _series(table: Spellings) -> dict[str, Series]:
@@ -164,6 +186,26 @@ def _allowed(declared: Declared) -> frozenset[str]:
     return frozenset(allowed)
 
 
+def _of_example(table: Spellings, base: str, above: str, below: str, primes: int) -> Found | None:
+    r"""What `_find` finds, with the number of the example in ``a^{[2](i)}`` and ``x^{(i)}`` at the axis of examples."""
+    layer, mark, example = above.partition(EXAMPLE)
+    found = _find(table, base, layer, below, primes)
+    if found is None:
+        return None
+    if mark:
+        if found.above:
+            return None
+        found = Found(found.declared, example, found.below, found.primes)
+    axes = found.declared.axes
+    if found.above.isalnum() and len(axes) > 1 and table.examples in axes[1:] and axes[0] != table.examples:
+        others = found.below.replace(",", "") or ":" * (len(axes) - 1)
+        at = axes.index(table.examples)
+        if len(others) == len(axes) - 1:
+            below = ",".join((*others[:at], found.above, *others[at:]))
+            return Found(found.declared, "", below, found.primes)
+    return found
+
+
 def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> Found | None:
     exact, keys = table.exact, table.keys
     if below and (base, above, primes) in table.entries:
@@ -178,7 +220,7 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
     if declared is not None:
         return Found(declared)
     if above and below:
-        layered = keys.get(key_of(base, above, "", primes))
+        layered = keys.get(key_of(base, above, "", primes)) or table.shapes.get(_parts(base, above, "", primes))
         if layered is not None and layered.rank:
             return Found(layered, "", below)
         plain = keys.get(key_of(base, "", below, primes))
@@ -219,7 +261,8 @@ def _entered(table: Spellings, base: str, above: str, below: str, primes: int) -
     exact = [declared for letters, declared in choice if letters == written]
     if exact:
         return exact[0]
-    if len(choice) == 1 and base not in table.exact and key_of(base, above, "", primes) not in table.keys:
+    alone = base not in table.exact and key_of(base, above, "", primes) not in table.keys
+    if len(choice) == 1 and alone and choice[0][1].role != "adjoint" and _is_alias(choice[0][1], base):
         return choice[0][1]
     known = set().union(*(letters for letters, _ in choice))
     near = [
@@ -230,6 +273,13 @@ def _entered(table: Spellings, base: str, above: str, below: str, primes: int) -
         and all(one == other or other not in known for one, other in zip(letters, written, strict=True))
     ]
     return near[0] if len(near) == 1 else None
+
+
+def _is_alias(declared: Declared, base: str) -> bool:
+    """Whether the author has given the letter of an entry, and it is not just how the model's formulas count it."""
+    return any(
+        text in declared.entries and (shape := shape_of(text)) and shape.base == base for text in declared.aliases
+    )
 
 
 def _find_unprimed(table: Spellings, base: str, above: str, below: str, primes: int) -> Found | None:

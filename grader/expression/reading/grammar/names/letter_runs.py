@@ -30,7 +30,7 @@ def shape_at(p: Cursor, at: int) -> Shape | None:
     shape = p.scan(at)
     if shape is not None and p.tokens[shape.end].kind not in ("name", "word"):
         return shape  # no letter stands behind a subscript
-    return scan(p.tokens, p.match, at, lambda base, below: _takes_both(p, base, below))
+    return scan(p.tokens, p.match, at, lambda base, below: _takes_both(p, base, below), p.is_layer)
 
 
 def _takes_both(p: Cursor, base: str, below: str) -> bool:
