@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from grader.comparison.aligned_values import truth_value
 from grader.comparison.common_vocabulary import worked_out
@@ -85,8 +86,8 @@ def _of_sizes(question: SolvedQuestion, target: Target, answer: Expression, verd
 def _judge_rows(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict | None:
     """The verdict on an answer that is right if plain vectors are rows and ``u_i v_j^T`` a number, one reading of many.
 
-    Where no other reading fits, that of rows of matrices stands; a person decides of any other vectors, and where the
-    readings differ.
+    Where no other reading fits, that of rows of matrices stands; a person decides of any other vectors, where the
+    readings differ, and of ``x_i^T x_i`` as a matrix, which is a number to most.
     """
     axes = question.graph.axes
     if not any(axes.values()) or not any(isinstance(item, Product) for item in walk(answer)):
@@ -95,9 +96,16 @@ def _judge_rows(question: SolvedQuestion, target: Target, answer: Expression, ve
     if found.decision is not Decision.EQUIVALENT:
         return None
     whole = any(len(axes.get(name, ())) == 1 for name in _unentered(answer))
-    if verdict.note.kind in _UNFIT and not whole:
+    if verdict.note.kind in _UNFIT and not whole and not any(map(_turns_first, walk(answer))):
         return found
     return undecided(NoteKind.AMBIGUOUS_READING, "This is right if its vectors are rows, so that x y^T is a number.")
+
+
+def _turns_first(node: Expression) -> bool:
+    """Whether a row that is turned stands before one that is not."""
+    factors = node.factors if isinstance(node, Product) else ()
+    turned = [isinstance(one, Call) and one.function == "transpose" for one in factors]
+    return (True, False) in pairwise(turned)
 
 
 def _unentered(node: Expression) -> Iterator[str]:

@@ -9,11 +9,11 @@ import re
 from dataclasses import replace
 
 from grader.expression.language.names import Declared, ModelNames
-from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, indices, sides
+from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, indices, sides, walk
 from grader.expression.reading.code.python_text import read_code
 from grader.expression.reading.read import Reading, read
 from grader.grading.definition_checks import problem_of_definitions
-from grader.grading.definitions import joined_at_places
+from grader.grading.definitions import joined_at_places, with_diagonals
 from grader.solver.key import SolvedQuestion
 from grader.solver.session import remembered
 
@@ -36,11 +36,11 @@ def _is_array(question: SolvedQuestion, target: Expression) -> bool:
 
 def readings_of(question: SolvedQuestion, text: str, target: Expression) -> tuple[Reading, ...]:
     """The readings of a text, the likelier one first; problems where it has none, or its definitions say nothing."""
-    plain = _checked(question, read(text, question.question.model.names))
+    plain = _checked(question, target, read(text, question.question.model.names))
     listed = _LIST.fullmatch(text) if question.numeric and _is_array(question, target) else None
     if listed:
         numbers = ", ".join(_ITEM.findall(listed["numbers"]))
-        row = _checked(question, read(f"{listed['left'] or ''}[{numbers}]", question.question.model.names))
+        row = _checked(question, target, read(f"{listed['left'] or ''}[{numbers}]", question.question.model.names))
         return (plain,) if row.problems else (replace(row, text=text),)
     code = read_code(text, question.question.model.names)
     if code is not None and code.problems:
@@ -50,7 +50,7 @@ def readings_of(question: SolvedQuestion, text: str, target: Expression) -> tupl
         return (code,) if plain.problems or several else (plain,) if code.chain == plain.chain else (plain, code)
     if _CALL.search(text) is None:
         return (plain,)
-    called = _checked(question, read(text, names_with_arguments(question)))
+    called = _checked(question, target, read(text, names_with_arguments(question)))
     if called.problems or (called.chain, called.definitions) == (plain.chain, plain.definitions):
         return (plain,)
     called = replace(called, notes=(*called.notes, CALLED))
@@ -86,7 +86,25 @@ def _derivative(question: SolvedQuestion, left: Expression) -> Expression:
     return Partial(Symbol(above), Indexed(Symbol(below), indices(left)), left.span)
 
 
-def _checked(question: SolvedQuestion, reading: Reading) -> Reading:
+def _with_answer_first(question: SolvedQuestion, target: Expression, reading: Reading) -> Reading:
+    r"""``H = X^\top R X, R_{nn} = p_n (1 - p_n)`` where the model has an R and no H: the first is the answer."""
+    names = {item.name for item in question.graph.quantities}
+    left = reading.chain[0] if len(reading.chain) > 1 else None
+    if not isinstance(left, Symbol | Indexed) or head(left) not in names - {head(target)}:
+        return reading
+    sides_of = [reading.chain[-1], *(right for _, right in reading.definitions)]
+    used = {item.name for side in sides_of for item in walk(side) if isinstance(item, Symbol)}
+    unused = [pair for pair in reading.definitions if isinstance(pair[0], Symbol) and head(pair[0]) not in names | used]
+    if len(unused) != 1:
+        return reading
+    others = tuple(pair for pair in reading.definitions if pair is not unused[0])
+    return replace(reading, chain=unused[0], definitions=(*others, (left, reading.chain[-1])))
+
+
+def _checked(question: SolvedQuestion, target: Expression, reading: Reading) -> Reading:
+    reading = _with_answer_first(question, target, reading)
+    if reading.definitions:
+        reading = replace(reading, definitions=with_diagonals(reading.definitions))
     if len(reading.definitions) > 1:
         places = frozenset(leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index")
         reading = replace(reading, definitions=joined_at_places(reading.definitions, places))

@@ -27,6 +27,9 @@ def check_spellings(table: DeclaredNames, formulas: tuple[tuple[str, Expression]
         inner = place.inside(f"'{declared.name}'")
         for spelling in dict.fromkeys((declared.name, declared.latex, *declared.aliases)):
             taken = table.lines.get(spelling, (declared.name, 0))[0] != declared.name  # noted where it is declared
+            if spelling in declared.aliases and not taken and not _is_read(spelling, declared, table):
+                hint = "as names are read: letters with accents and scripts, w^{(1)}, \\hat{x}_{k|k-1}"
+                inner.note(line, f"the spelling '{spelling}' of '{declared.name}' can't be read as a name", hint)
             other = _other(spelling, declared, table) if spelling and not taken else ""
             if other:
                 message = f"the spelling '{spelling}' of '{declared.name}' reads as '{other}'"
@@ -40,6 +43,11 @@ def check_spellings(table: DeclaredNames, formulas: tuple[tuple[str, Expression]
             message = f"'{letters[0]}(...)' in an answer would be a product with '{name}', not a call"
             hint = "put this spelling under 'aliases', or give 'arguments'"
             place.inside(f"'{name}'").note(table.lines[name][1], message, hint)
+
+
+def _is_read(spelling: str, declared: Declared, table: DeclaredNames) -> bool:
+    """Whether an answer that is this spelling alone is read at all."""
+    return declared.role in ("function", "size") or not read(spelling, tuple(table.names)).problems
 
 
 def _other(spelling: str, declared: Declared, table: DeclaredNames) -> str:

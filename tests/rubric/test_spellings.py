@@ -29,6 +29,16 @@ MODELS = [
         "an alias that is a power",
     ),
     (
+        "given: {x: real, m: {aliases: ['\\mu^-']}}\n      define: {L: x*m}",
+        "the spelling '\\mu^-' of 'm' can't be read as a name",
+        "an alias that no answer can write",
+    ),
+    (
+        "given: {x: real, m: {aliases: ['\\mu^2']}}\n      define: {L: x*m}",
+        "",
+        "a layer above a letter that has no powers",
+    ),
+    (
         "given: {x: real}\n      define: {s: {formula: 1/(1 + exp(-x)), latex: '\\sigma'}, L: s^2}",
         "'sigma(...)' in an answer would be a product with 's', not a call",
         "the letter of a function for its value",

@@ -231,7 +231,7 @@ def _meanings(joint: str, left: Expression, right: Expression, env: Environment,
     # a transpose gives plain vectors the orientation of columns, or of rows where only that fits: h^T d of other sizes
     turned = tuple(_is_transposed(side) for side in (left, right))
     if joint != "circ" and turned in ((True, False), (False, True)):
-        same = evaluate(left, env).shape == evaluate(right, env).shape
+        same = _shape(left, env) == _shape(right, env)
         # a plain vector is a column to most, and a row to those who write x w^T for a number
         return ("inner",) if same and turned[0] != rows else ("otimes",)
     return VECTOR_MEANINGS[joint]
@@ -251,7 +251,8 @@ def _rank(node: Expression, env: Environment) -> int:
     try:
         return evaluate(node, env).rank
     except ShapeError:
-        return -1
+        row = _row(node)
+        return -1 if row is None else _rank(row.base, env) - len(row.indices)
 
 
 def _shape(node: Expression, env: Environment) -> tuple[int, ...]:
@@ -259,7 +260,16 @@ def _shape(node: Expression, env: Environment) -> tuple[int, ...]:
     try:
         return evaluate(node, env).shape
     except ShapeError:
-        return ()
+        row = _row(node)
+        return () if row is None else _shape(row.base, env)[len(row.indices) :]
+
+
+def _row(node: Expression) -> Indexed | None:
+    """The row ``h_{t-1}`` in a factor, which only a sum that begins later keeps inside of its array."""
+    if isinstance(node, Call) and node.function == "transpose":
+        return _row(node.args[0])
+    whole = isinstance(node, Indexed) and not any(isinstance(place, Slice | Symbol) for place in node.indices)
+    return node if isinstance(node, Indexed) and whole else None
 
 
 def _joint_between(node: Product, left: int, right: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.expression.language.nodes import Call, Expression, Symbol, integer
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.grammar.refusals import check_condition
+from grader.expression.reading.lexing.tokens import fail
 
 
 def indicator(p: Parser) -> Expression:
@@ -20,6 +21,8 @@ def indicator(p: Parser) -> Expression:
     sizes: tuple[Expression, ...] = ()
     if p.kinds[p.pos] == "_":
         raw, after = p.script(p.pos + 1)
+        if "," in raw:
+            return _at_pair(p, start)
         if raw.isdigit() and len(raw) < 9:
             sizes = (integer(int(raw)),)
         elif p.table is None or p.declared(raw):
@@ -28,3 +31,20 @@ def indicator(p: Parser) -> Expression:
             p.note(f"range:{raw}")
         p.pos = after
     return Call("ones" if token.text == "1" else "identity", sizes, 0, p.span(start))
+
+
+def _at_pair(p: Parser, start: int) -> Expression:
+    r"""``\mathbf 1_{i, y}`` is 1 where the two agree, as Kronecker's delta is."""
+    opener = p.pos + 1
+    close = p.match[opener]
+    commas = [at for at in range(opener + 1, close) if p.kinds[at] == ","]
+    if len(commas) != 1:
+        fail(
+            "an indicator of two places is read only",
+            r"write \mathbf{1}[i = j]",
+            p.tokens[start].start,
+            p.tokens[close].end,
+        )
+    p.replace(commas[0], p.tokens[commas[0]]._replace(kind="=", text="="))
+    p.pos = opener
+    return Call("iverson", (p.condition_in_bracket(),), 0, p.span(start))
