@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from types import MappingProxyType
 
-from grader.autodiff.graph import ComputationGraph, Leaf, Node, names_in
+from grader.autodiff.graph import ComputationGraph, Leaf, Node, entered_axes, names_in
 from grader.autodiff.local_rules import REDUCTIONS, local_rule
 from grader.expression.algebra.construct import (
     add,
@@ -270,48 +270,38 @@ def _pull(
     cotangent: Expression,
     live: tuple[str, ...],
     axes: Mapping[str, tuple[str, ...]],
-    counting: Mapping[str, Reduce] = MappingProxyType({}),
-    lengths: Mapping[str, str] = MappingProxyType({}),
+    ranges: Mapping[str, Expression] = MappingProxyType({}),
 ) -> list[Contribution]:
     """The contributions of every occurrence in `node`; `live` are the letters in scope, still to be summed.
 
-    `counting` are sums whose letter enters no array, so that their bounds alone tell its range; `lengths` are the axes
-    that the letters of the others enter.
+    `ranges` has the size of the axis that a letter enters, or, of one that enters no array, the sum whose bounds alone
+    tell its range.
     """
     spend(15 * NODE)
     if is_number(cotangent, 0) or not _depends(node, axes):
         return []
     if isinstance(node, Symbol) or (isinstance(node, Indexed) and isinstance(node.base, Symbol)):
-        return _occurrence(node, cotangent, live, axes, counting, lengths)
+        return _occurrence(node, cotangent, live, axes, ranges)
     if isinstance(node, Reduce):
         node = _own_letter(node, symbols(cotangent) | set(live), axes)
-        entered = _entered(node, axes)
-        if node.upper is not None and not entered:
-            counting = {**counting, node.letter: replace(node, kind="sum")}
-        elif isinstance(node.upper, Symbol) and node.upper.name in entered and node.lower in (None, ONE):
-            node = replace(node, lower=None, upper=None)  # the whole axis
-        lengths = {**lengths, node.letter: next(iter(sorted(entered)), "")}
+        entered = sorted(entered_axes(node.letter, node.body, axes))
+        if entered:
+            size = integer(int(entered[0])) if entered[0].isdigit() else Symbol(entered[0])
+            ranges = {**ranges, node.letter: size}
+            if isinstance(node.upper, Symbol) and node.upper.name in entered and node.lower in (None, ONE):
+                node = replace(node, lower=None, upper=None)  # the whole axis
+        elif node.upper is not None:
+            ranges = {**ranges, node.letter: replace(node, kind="sum")}
     rule = local_rule(node)
     if rule is None:
         raise NotDifferentiable(node.function if isinstance(node, Call) else to_text(node))
     found = []
     for link in rule:
-        if link.letter in counting and isinstance(node, Reduce):  # its bounds stay those of a sum
+        if isinstance(node, Reduce) and isinstance(ranges.get(node.letter), Reduce):  # its bounds stay those of a sum
             link = replace(link, factors=REDUCTIONS[node.kind](node))
         scope = live if link.letter is None else (*live, link.letter)
-        found += _pull(link.argument, mul(cotangent, *link.factors), scope, axes, counting, lengths)
+        found += _pull(link.argument, mul(cotangent, *link.factors), scope, axes, ranges)
     return found
-
-
-def _entered(node: Reduce, axes: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
-    """The axes that the letter of a sum enters."""
-    return frozenset(
-        axis
-        for item in walk(node.body)
-        if isinstance(item, Indexed)
-        for place, axis in zip(item.indices, axes.get(head(item) or "", ()), strict=False)
-        if place == Symbol(node.letter)
-    )
 
 
 def _depends(node: Expression, axes: Mapping[str, tuple[str, ...]]) -> bool:
@@ -334,8 +324,7 @@ def _occurrence(
     cotangent: Expression,
     live: tuple[str, ...],
     axes: Mapping[str, tuple[str, ...]],
-    counting: Mapping[str, Reduce],
-    lengths: Mapping[str, str],
+    ranges: Mapping[str, Expression],
 ) -> list[Contribution]:
     """One place where a quantity stands: its letters become the adjoint's own, the others are summed."""
     name = head(node)
@@ -359,11 +348,11 @@ def _occurrence(
         own.append(letter)
         expression = mul(expression, Call("kronecker", (place, Symbol(letter))))
     for letter in reversed(remaining):
-        axis = lengths.get(letter, "")
-        if letter in counting:
-            expression = replace(counting[letter], body=expression)
-        elif axis and letter not in free_symbols(expression):  # nothing else tells how many terms there are
-            expression = mul(integer(int(axis)) if axis.isdigit() else Symbol(axis), expression)
-        else:
-            expression = total((letter,), expression)
+        match ranges.get(letter):
+            case Reduce() as bounded:
+                expression = replace(bounded, body=expression)
+            case Number() | Symbol() as size if letter not in free_symbols(expression):  # else nothing tells how many
+                expression = mul(size, expression)
+            case _:
+                expression = total((letter,), expression)
     return [Contribution(name, tuple(own), expression)]

@@ -9,12 +9,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.expression.language.domain import REAL, Domain
-from grader.expression.language.nodes import Expression, Partial, symbols
+from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, symbols, walk
 
 
 def names_in(axes: Mapping[str, tuple[str, ...]]) -> set[str]:
     """All names of a model, which no letter of an index may have: of its quantities, and the sizes of their axes."""
     return {*axes, *(size for shape in axes.values() for size in shape)}
+
+
+def entered_axes(letter: str, formula: Expression, axes: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """The sizes of all axes that a letter enters in a formula."""
+    return {
+        size
+        for item in walk(formula)
+        if isinstance(item, Indexed) and isinstance(item.base, Symbol)
+        for place, size in zip(item.indices, axes.get(item.base.name, ()), strict=False)
+        if place == Symbol(letter)
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,6 @@ def entry_spellings(declared: Declared, letters: frozenset[str]) -> tuple[str, .
     The name of a given quantity is a name, whatever it ends in; that of a derivative has the letters of its target.
     """
     usual = (declared.name, symbol_latex(declared.name))
-    if declared.role not in ("quantity", "adjoint"):
-        return declared.entries
     spellings = (*usual, declared.latex, *declared.aliases) if declared.role == "adjoint" else declared.aliases
     if declared.latex not in usual:
         spellings = (*spellings, declared.latex)
@@ -214,21 +212,19 @@ def read_sizes(table: DeclaredNames, fields: Fields, place: RubricPlace) -> None
     """Take the size symbols: a list, or a mapping from each to its other spellings; the key `examples` names one."""
     inner = place.key("sizes")
     examples = read_text(fields, "examples", place)
+    sizes: list[tuple[Text, tuple[str, ...]]] = []
     match fields.get("sizes"):
         case Entries() as tree:
             for key, spellings in read_pairs(tree, inner):
                 blank = isinstance(spellings, Text) and spellings.value == ""
                 others = () if blank else read_texts({key.value: spellings}, key.value, inner)
-                size = Declared(key.value, aliases=tuple(text.value for text in others), role="size")
-                if key.value == examples:
-                    size = replace(size, entries=("examples",))
-                if declare(table, size, key, inner):
-                    table.sizes.append(key.value)
+                sizes.append((key, tuple(text.value for text in others)))
         case _:
-            for text in read_texts(fields, "sizes", place):
-                counted = ("examples",) if text.value == examples else ()
-                if declare(table, Declared(text.value, role="size", entries=counted), text, inner):
-                    table.sizes.append(text.value)
+            sizes += [(text, ()) for text in read_texts(fields, "sizes", place)]
+    for key, aliases in sizes:
+        size = Declared(key.value, aliases=aliases, role="size", examples=key.value == examples)
+        if declare(table, size, key, inner):
+            table.sizes.append(key.value)
     if examples and examples not in table.sizes:
         message = f"expected a size symbol ({', '.join(table.sizes) or 'none declared'}), found '{examples}'"
         place.key("examples").note(fields["examples"].line, message, did_you_mean(examples, table.sizes))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from grader.autodiff.entrywise import Entry
-from grader.autodiff.graph import ComputationGraph, Node
+from grader.autodiff.graph import ComputationGraph, Node, entered_axes
 from grader.autodiff.higher import gradient_node
 from grader.autodiff.lower import lower
 from grader.expression.algebra.construct import apart, fresh, substitute
@@ -284,25 +284,14 @@ def _infer_axes(left: _Left, entry: Entry, axes: Mapping[str, tuple[str, ...]]) 
         left.place.key("shape").note(left.line, message)
     ranges = []
     for letter in left.letters:
-        sizes = sorted(_ranges(letter, entry.body, axes) - {"?"})
-        if not _ranges(letter, entry.body, axes):
+        sizes = sorted(entered_axes(letter, entry.body, axes) - {"?"})
+        if not entered_axes(letter, entry.body, axes):
             hint = f"index something with {letter}, or write {{formula: ..., shape: [...]}}"
             left.place.note(left.line, f"nothing on the right tells what the index '{letter}' runs over", hint)
         elif len(sizes) > 1:
             left.place.note(left.line, f"the index '{letter}' runs over {' and over '.join(sizes)}")
         ranges.append(sizes[0] if sizes else "?")
     return tuple(ranges)
-
-
-def _ranges(letter: str, expression: Expression, axes: Mapping[str, tuple[str, ...]]) -> set[str]:
-    """The sizes of all axes that are entered at `letter`."""
-    return {
-        size
-        for item in walk(expression)
-        if isinstance(item, Indexed) and isinstance(item.base, Symbol)
-        for index, size in zip(item.indices, axes.get(item.base.name, ()), strict=False)
-        if index == Symbol(letter)
-    }
 
 
 def _check_letters(
@@ -316,7 +305,7 @@ def _check_letters(
         match item:
             case Reduce(letter=letter) if letter:
                 bound |= {letter}
-                if item.lower is None and item.upper is None and not _ranges(letter, item.body, axes):
+                if item.lower is None and item.upper is None and not entered_axes(letter, item.body, axes):
                     left.place.note(left.line, f"the {item.kind} over '{letter}' has nothing to run over")
             case Indexed():
                 free |= {i.name for i in item.indices if isinstance(i, Symbol)} - bound - axes.keys()

@@ -5,7 +5,7 @@ r"""Every declared spelling, read back: one that an answer would read as another
 
 from __future__ import annotations
 
-from grader.expression.language.names import Declared
+from grader.expression.language.names import Declared, is_macro
 from grader.expression.language.nodes import Call, Expression, Indexed, Symbol, head, symbols, walk
 from grader.expression.language.words import FUNCTION_LETTERS
 from grader.expression.printing.text import to_text
@@ -21,7 +21,7 @@ def check_spellings(table: DeclaredNames, formulas: tuple[tuple[str, Expression]
     """Note each spelling that reads as something else, and each letter of a function that a value has taken."""
     names = tuple(table.names)
     for declared in names:
-        if declared.role == "macro":
+        if is_macro(declared):
             continue
         line = table.lines[declared.name][1]
         inner = place.inside(f"'{declared.name}'")

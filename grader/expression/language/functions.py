@@ -121,22 +121,8 @@ CONSTANTS = MappingProxyType({"e": "e", "pi": "π"})
 # spellings that are names where no bracket follows
 BRACKET_ONLY = frozenset(
     (
-        *(
-            "sigma",
-            "phi",
-            "Phi",
-            "psi",
-            "Gamma",
-            "tr",
-            "step",
-            "ind",
-            "where1",
-            "mean",
-            "avg",
-            "average",
-            "sum",
-            "total",
-        ),
+        *("sigma", "phi", "Phi", "psi", "Gamma", "tr", "step", "ind", "where1"),
+        *("mean", "avg", "average", "sum", "total"),
         *("ones", "eye", "inner", "outer", "dot", "mm", "multiply", "norm", "where", "tg", "lg", "transpose"),
         *("square", "identity", "kron_delta", "max", "min", "maximum", "minimum", "pow", "power"),
         *("undefined", "nan", "dne"),

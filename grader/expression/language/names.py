@@ -20,7 +20,8 @@ class Declared:
     "opaque", "adjoint" (a name for a derivative), "function" (`function` then names the row of
     `functions.FUNCTIONS`) or "macro" (a handout's, no quantity); `axes` are the sizes of its axes
     where they are known, as names or digits; `entries` are those of its spellings whose subscript is
-    index letters (``w_{kj}``), so that they mean an entry and not the whole.
+    index letters (``w_{kj}``), so that they mean an entry and not the whole; of the sizes one may
+    count `examples`.
     """
 
     name: str
@@ -32,9 +33,17 @@ class Declared:
     function: str = ""
     axes: tuple[str, ...] = ()
     entries: tuple[str, ...] = ()
+    examples: bool = False
 
 
 Names = tuple[Declared, ...]
+
+
+def is_macro(declared: Declared) -> bool:
+    """Whether a name is a macro, and no quantity at all."""
+    return declared.role == "macro"
+
+
 Made = TypeVar("Made")
 MAX_PASSING = 16
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Generic, NamedTuple, TypeVar
 
 from grader.expression.language.functions import FUNCTIONS, SPELLINGS
-from grader.expression.language.names import Declared, Names, kept_by_names
+from grader.expression.language.names import Declared, Names, is_macro, kept_by_names
 from grader.expression.language.nodes import Call, Expression, Indexed, Number, Partial, Reduce, Symbol, head
 from grader.expression.language.precedence import ATOM
 from grader.expression.language.words import FUNCTION_LETTERS, GREEK
@@ -52,7 +52,7 @@ class PrintedNames:
 @kept_by_names
 def printed_names(names: Names) -> PrintedNames:
     """Spellings under `names`: a function gives way to a quantity of its name, and takes its declared one."""
-    names = tuple(item for item in names if item.role != "macro")
+    names = tuple(item for item in names if not is_macro(item))
     declared = {item.name: item for item in names}
     taken = {spelling for item in names for spelling in (item.name, item.latex, *item.aliases)}
     functions = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from grader.expression.language.names import Declared, Names, kept_by_names
+from grader.expression.language.names import Names, is_macro, kept_by_names
 from grader.expression.reading.lexing.tokens import MAX_CHARACTERS, fail
 
 Macros = Mapping[str, tuple[int, str]]  # by name without its backslash: the count of arguments, what it stands for
@@ -66,11 +66,6 @@ def put_in(text: str, macros: Macros) -> str:
 @kept_by_names
 def _declared(names: Names) -> Macros:
     return {one.name.removeprefix("\\"): (one.rank, one.latex) for one in names if is_macro(one)}
-
-
-def is_macro(declared: Declared) -> bool:
-    """Whether a name is a macro, and no quantity at all."""
-    return declared.role == "macro"
 
 
 def _substituted(text: str, pattern: re.Pattern[str], macros: Macros) -> str:

@@ -218,7 +218,7 @@ def _like_ones(_: ProgramNames, __: Expression, ___: Sequence[Expression], ____:
 
 _METHODS: Mapping[str, Method] = MappingProxyType(
     {
-        **dict.fromkeys(("copy", "clone", "detach", "astype", "numpy", "item", "squeeze", "contiguous", "cpu"), _same),
+        **dict.fromkeys(("copy", "clone", "detach", "numpy", "item", "squeeze", "contiguous", "cpu"), _same),
         **dict.fromkeys(("flatten", "ravel"), _same),
         **dict.fromkeys(("transpose", "t"), _transposed),
         **dict.fromkeys(("dot", "matmul", "mm", "mv"), _joined("@")),

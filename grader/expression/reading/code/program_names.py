@@ -101,7 +101,7 @@ def axes_of(scope: ProgramNames, node: Expression) -> Lengths | None:
         case Call("outer", (left, right)):
             pair = axes_of(scope, left), axes_of(scope, right)
             return None if None in pair else (pair[0] or ())[:1] + (pair[1] or ())[:1]
-        case Call(function, args) if function in FUNCTIONS and FUNCTIONS[function].kind not in ("array",):
+        case Call(function, args) if function in FUNCTIONS and FUNCTIONS[function].kind != "array":
             return _widest(scope, args)
         case Call("softmax" | "log_softmax", (inner,)):
             return axes_of(scope, inner)

@@ -42,9 +42,8 @@ def _entered(table: Spellings, node: Reduce) -> set[str]:
     """The sizes of the axes that the letter of a sum enters."""
     found = set()
     for item in walk(node.body):
-        if isinstance(item, Indexed) and isinstance(item.base, Symbol) and item.base.name in table.exact:
-            axes = table.exact[item.base.name].axes
+        if isinstance(item, Indexed) and isinstance(item.base, Symbol):
+            declared, series = table.exact.get(item.base.name), table.series.get(item.base.name)
+            axes = declared.axes if declared else (str(max(series.names)),) if series else ()
             found |= {axis for axis, place in zip(axes, item.indices, strict=False) if place == Symbol(node.letter)}
-        if isinstance(item, Indexed) and isinstance(item.base, Symbol) and item.base.name in table.series:
-            found |= {str(max(table.series[item.base.name].names))} if item.indices[0] == Symbol(node.letter) else set()
     return found

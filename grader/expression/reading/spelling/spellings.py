@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from grader.expression.language.functions import CONSTANTS, SPELLINGS
-from grader.expression.language.names import Declared, Names, kept_by_names
+from grader.expression.language.names import Declared, Names, is_macro, kept_by_names
 from grader.expression.language.nodes import Expression
 from grader.expression.language.words import FUNCTION_LETTERS, GREEK
 from grader.expression.reading.lexing.tokens import KEYWORDS
-from grader.expression.reading.macros import is_macro
 from grader.expression.reading.spelling.scripts import EXAMPLE, shape_of
 
 LOOKALIKES = {"omega": "w", "nu": "v", "chi": "x", "upsilon": "u", "rho": "p", "kappa": "k", "ell": "l"}
@@ -131,7 +130,7 @@ def spellings_of(names: Names) -> Spellings:
             if shape is not None and (text in declared.aliases or not table.knows(shape.base)):
                 key = (shape.base, shape.above, shape.primes)
                 table.entries.setdefault(key, []).append((shape.below.replace(",", ""), declared))
-    table.examples = next((declared.name for declared in names if declared.role == "size" and declared.entries), "")
+    table.examples = next((declared.name for declared in names if declared.examples), "")
     table.series = _series(table)
     table.dashed = any("-" in key for key in table.keys)
     table.find = lru_cache(maxsize=4096)(lambda *shape: _of_example(table, *shape))

@@ -6,9 +6,11 @@ over the letter term by term, since no two of the quantities need be alike.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping
 
 from grader.expression.algebra.construct import added, substitute
+from grader.expression.algebra.simplify import simplify
 from grader.expression.language.nodes import (
     ONE,
     Call,
@@ -32,6 +34,7 @@ from grader.problems import Span
 from grader.work import NODE, spend
 
 MOST_TERMS = 2_000
+_RELATIONS = {name: getattr(operator, name) for name in ("eq", "ne", "lt", "le", "gt", "ge")}
 _COUNTING = r"count it with a sum, such as \sum_{t=1}^3"
 
 
@@ -115,32 +118,18 @@ def _numbers(series: Mapping[str, Series], node: Reduce) -> list[int]:
 
 
 def _holds(node: Reduce, condition: Expression, number: int) -> bool:
-    test = substitute(condition, {node.letter: integer(number)})
-    sides = [_value(side) for side in test.args] if isinstance(test, Call) and len(test.args) == 2 else []
-    if not isinstance(test, Call) or len(sides) != 2 or None in sides or test.function not in _RELATIONS:
-        fail("the condition of this sum can't be told", _COUNTING, node.span.start, node.span.end)
-    left, right = (side or 0 for side in sides)
-    return {"eq": left == right, "ne": left != right, "lt": left < right, "le": left <= right}.get(
-        test.function, left > right if test.function == "gt" else left >= right
-    )
-
-
-_RELATIONS = frozenset(("eq", "ne", "lt", "le", "gt", "ge"))
+    match substitute(condition, {node.letter: integer(number)}):
+        case Call(function=relation, args=(left, right)) if relation in _RELATIONS:
+            sides = _value(left), _value(right)
+            if None not in sides:
+                return bool(_RELATIONS[relation](*sides))
+    return fail("the condition of this sum can't be told", _COUNTING, node.span.start, node.span.end)
 
 
 def _value(node: Expression) -> int | None:
     """The whole number that an index or a bound comes to; None where it holds a letter."""
-    match node:
-        case Number(value=value) if value.denominator == 1:
-            return int(value)
-        case Call(function="add" | "sub" as sign, args=(left, right)):
-            one, other = _value(left), _value(right)
-            return None if one is None or other is None else one + other if sign == "add" else one - other
-        case Call(function="neg", args=(inner,)):
-            found = _value(inner)
-            return None if found is None else -found
-        case _:
-            return None
+    found = simplify(node)
+    return int(found.value) if isinstance(found, Number) and found.value.denominator == 1 else None
 
 
 def _joined(node: Reduce, terms: list[Expression]) -> Expression:
