@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.autodiff.graph import ComputationGraph
 from grader.expression.language.names import Names
+from grader.expression.reading.lexing.tokens import Unreadable
 from grader.expression.reading.macros import with_macros
 from grader.problems import Problem, did_you_mean
 from grader.rubric.declarations import read_macros
@@ -200,6 +201,15 @@ def _read_id(fields: Fields, taken: dict[str, int], place: RubricPlace) -> str:
     return name
 
 
+def _read_prompt(fields: Fields, macros: Names, place: RubricPlace) -> str:
+    """The prompt with the handout's macros put in."""
+    try:
+        return with_macros(read_text(fields, "prompt", place), macros)
+    except Unreadable as stop:
+        place.key("prompt").note(fields["prompt"].line, stop.problem)
+        return ""
+
+
 def _read_label(fields: Fields, seen: _Seen, place: RubricPlace) -> str:
     """What students write for the part; notes one that another part has, as its label or its id."""
     label = read_text(fields, "label", place)
@@ -256,7 +266,7 @@ def _read_question(tree: Tree, number: int, defaults: _Defaults, seen: _Seen, ru
         title=read_text(fields, "title", place),
         model=model or _NO_MODEL,
         parts=parts,
-        prompt=with_macros(read_text(fields, "prompt", place), seen.macros),
+        prompt=_read_prompt(fields, seen.macros, place),
         best=_read_best(fields, sum(not part.bonus for part in parts), place),
     )
 
@@ -307,7 +317,7 @@ def _read_part(
         place.key("steps").note(fields["steps"].line, message)
     return Part(
         id=_read_id(fields, seen.parts, place),
-        prompt=with_macros(read_text(fields, "prompt", place), seen.macros),
+        prompt=_read_prompt(fields, seen.macros, place),
         target=target,
         text=text,
         points=own.points,
@@ -338,7 +348,7 @@ def _read_hand_part(tree: Tree, fields: Fields, defaults: _Defaults, seen: _Seen
         place.note(tree.line, "the key 'prompt' is missing", "without a target it alone says what is asked")
     return HandPart(
         id=_read_id(fields, seen.parts, place),
-        prompt=with_macros(read_text(fields, "prompt", place), seen.macros),
+        prompt=_read_prompt(fields, seen.macros, place),
         points=read_number(fields, "points", place, defaults.points),
         bonus=read_choice(fields, "bonus", place, ("true", "false")) == "true",
         label=_read_label(fields, seen, place),

@@ -73,6 +73,13 @@ def test_an_answer_in_the_course_s_dress(answer: str, verdict: str, why: str) ->
     assert found.verdict == verdict, (why, found.note, found.problems)
 
 
+def test_a_prompt_whose_macros_never_end_is_a_problem() -> None:
+    text = RUBRIC.format(macros=MACROS, sizes="[n, k, N]", function="tanh", label="1f")
+    read = parse_rubric(text.replace("Find", r"\def\again{\again} \again"))
+    assert isinstance(read, tuple)
+    assert [problem.path.rpartition(", ")[2] for problem in read] == ["key 'prompt'"]
+
+
 def test_macros_are_put_into_prompts() -> None:
     read = rubric()
     assert isinstance(read, Rubric)
