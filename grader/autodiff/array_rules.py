@@ -160,6 +160,14 @@ def _identity(args: ArrayArgs, supply: Letters, span: Span) -> Entry:
     return Entry((i, j), axes * 2, Call("kronecker", (Symbol(i), Symbol(j))))
 
 
+def _take(args: ArrayArgs, _: Letters, span: Span) -> Entry:
+    base, places = args[0], flat(args[1], span) if args[1].axes else args[1]
+    if not base.axes:
+        raise ShapeError("rows are taken of an array, this is a scalar", span)
+    rows = base.at({base.letters[0]: places.body})
+    return Entry(places.letters + rows.letters, places.axes + rows.axes, rows.body)
+
+
 ARRAY_RULES: MappingProxyType[str, ArrayRule] = MappingProxyType(
     {
         "transpose": _transpose,
@@ -177,5 +185,6 @@ ARRAY_RULES: MappingProxyType[str, ArrayRule] = MappingProxyType(
         "mean": _mean,
         "ones": _ones,
         "identity": _identity,
+        "take": _take,
     }
 )

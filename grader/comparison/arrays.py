@@ -59,6 +59,9 @@ def line_up(answer: Value, truth: Value, points: int) -> tuple[Pair, ...]:
     if truth.letters and truth.rank and not answer.rank and len(foreign) == truth.rank:
         # dJ/du_w asks for a vector at every w; (yhat_w - y_w) v_i gives its entries
         truth = Value(truth.data, (*truth.letters, *_axes(truth.rank)))
+    if foreign and not truth.letters and len(answer.letters) + len(_without_ones(answer.shape)) == truth.rank:
+        answer = _by_entries(answer)  # the vector at a k is a row or a column of the array
+        foreign = list(answer.letters)
     if not foreign:
         if answer.shape == truth.shape:
             _check_ranges(answer, truth)
@@ -80,6 +83,13 @@ def _check_ranges(answer: Value, truth: Value) -> None:
         asked = ranges.get(letter, range_)
         if range_ not in (1, asked):  # a row of length 1 is the same for every value of its letter
             raise ShapeError(f"the index {letter} runs over 1..{range_}, in the answer asked for over 1..{asked}")
+
+
+def _by_entries(value: Value) -> Value:
+    """The value with letters in place of its axes, those of length 1 left out."""
+    own = _without_ones(value.shape)
+    letters = (*value.letters, *(f"own {axis}" for axis in _axes(len(own))))
+    return Value(value.data.reshape(*value.data.shape[: 1 + len(value.letters)], *own), letters)
 
 
 def _axes(rank: int) -> tuple[str, ...]:

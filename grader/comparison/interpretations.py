@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from grader.autodiff.graph import names_in
 from grader.autodiff.lower import Axes
+from grader.comparison.implied_indices import as_columns, of_one_example, with_implied_indices
 from grader.expression.algebra.construct import free_symbols, fresh, substitute, total
 from grader.expression.language.nodes import (
     ONE,
@@ -64,26 +65,14 @@ def interpretations(
         yield Interpretation(item, NoteKind.IMPLIED_SUM, votes=False)
     if not same_shape:
         yield Interpretation(with_implied_indices(answer, axes), NoteKind.IMPLIED_INDEX)
-        yield Interpretation(_of_one_example(question, target, answer, axes), NoteKind.IMPLIED_INDEX)
+        yield Interpretation(of_one_example(question, target, answer, axes), NoteKind.IMPLIED_INDEX)
+        yield Interpretation(as_columns(answer, axes), NoteKind.IMPLIED_INDEX)
         yield from _other_letters(question, target, answer)
     yield Interpretation(_own_letters(question, target, answer), NoteKind.OWN_LETTER)
     yield Interpretation(_letters_anew(question, target, answer), NoteKind.OWN_LETTER)
     yield Interpretation(_at_values(answer, question), NoteKind.DERIVATIVE_OF_VALUE)
     yield Interpretation(_loose(answer), NoteKind.LOOSE_PRODUCTS)
     yield Interpretation(_with_diagonals(answer), NoteKind.LOOSE_PRODUCTS)
-
-
-def with_implied_indices(node: Expression, axes: Axes) -> Expression:
-    """The sums over an axis with its letter at every array of that axis that stands without one."""
-
-    def rule(node: Expression, again: Again) -> Expression:
-        node = rebuild(node, again)
-        if not isinstance(node, Reduce) or not node.letter:
-            return node
-        axis = _axis_of(node, axes)
-        return node if axis is None else replace(node, body=_entered(node.body, node.letter, axis, axes))
-
-    return rewritten(node, rule)
 
 
 def _raised_entries(question: SolvedQuestion, answer: Expression) -> Expression:
@@ -136,66 +125,6 @@ def _bound(node: Expression, again: Again, letters: list[str]) -> Expression:
     for letter in sorted(inside.intersection(letters) or (inside if not letters else ())):
         node = replace(node, letter=letter) if not node.letter else Reduce(node.kind, letter, node, span=node.span)
     return node
-
-
-def _axis_of(node: Reduce, axes: Axes) -> str | None:
-    """The axis that a sum runs over: where its letter enters, or the size that bounds it."""
-    for item in walk(node.body):
-        if isinstance(item, Indexed):
-            for place, axis in zip(indices(item), axes.get(head(item) or "", ()), strict=False):
-                if place == Symbol(node.letter):
-                    return axis
-    sizes = {axis for shape in axes.values() for axis in shape}
-    return node.upper.name if isinstance(node.upper, Symbol) and node.upper.name in sizes else None
-
-
-def _entered(node: Expression, letter: str, axis: str, axes: Axes) -> Expression:
-    def rule(node: Expression, again: Again) -> Expression:
-        match node:
-            case Symbol(name=name) if axes.get(name, ())[:1] == (axis,):
-                return Indexed(node, (Symbol(letter),), node.span)
-            case Indexed():
-                return node
-        return rebuild(node, again)
-
-    return rewritten(node, rule)
-
-
-def example_axes(question: SolvedQuestion) -> frozenset[str]:
-    """The axes that only a number such as the loss sums over: those of independent examples."""
-    axes = question.graph.axes
-    every = {axis for shape in axes.values() for axis in shape if axis != "1"}
-    reduced = [item for node in question.graph.nodes if node.axes for item in walk(node.expression)]
-    return frozenset(every - {_axis_of(item, axes) for item in reduced if isinstance(item, Reduce)})
-
-
-def of_examples(question: SolvedQuestion, answer: Expression, letters: Iterable[str]) -> bool:
-    """Whether one of the letters, as the answer uses it, numbers examples."""
-    axes = question.graph.axes
-    examples = example_axes(question)
-    return any(_axis_of(Reduce("sum", letter, answer), axes) in examples for letter in letters)
-
-
-def _of_one_example(question: SolvedQuestion, target: Expression, answer: Expression, axes: Axes) -> Expression:
-    """The answer with the target's number of the example at every array that lacks it: ``x_k`` for ``x_ik``."""
-    examples = example_axes(question)
-    for side in sides(target):
-        for place, axis in zip(indices(side), axes.get(head(side) or "", ()), strict=False):
-            if axis in examples and isinstance(place, Symbol) and place.name not in free_symbols(answer):
-                return _numbered(answer, place, axis, axes)
-    return answer
-
-
-def _numbered(node: Expression, place: Symbol, axis: str, axes: Axes) -> Expression:
-    def rule(node: Expression, again: Again) -> Expression:
-        match node:
-            case Symbol(name=name) if axes.get(name) == (axis,):
-                return Indexed(node, (place,), node.span)
-            case Indexed(base=Symbol(name=name), indices=entered) if axes.get(name, ())[:1] == (axis,):
-                return replace(node, indices=(place, *entered)) if len(entered) + 1 == len(axes[name]) else node
-        return rebuild(node, again)
-
-    return rewritten(node, rule)
 
 
 def with_chained_jacobians(node: Expression, axes: Axes) -> Expression:

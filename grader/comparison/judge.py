@@ -14,11 +14,11 @@ from grader.comparison.aligned_values import truth_value
 from grader.comparison.common_vocabulary import worked_out
 from grader.comparison.conventions import coercions, labels_entered, unguarded
 from grader.comparison.decide import decide_number, decide_samples
+from grader.comparison.implied_indices import of_examples
 from grader.comparison.interpretations import (
     index_as_factor,
     interpretations,
     newly_summed,
-    of_examples,
     sizes_as_indices,
     with_implied_sums,
 )

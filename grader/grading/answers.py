@@ -114,6 +114,12 @@ def with_letters_of(question: SolvedQuestion, target: Target, reading: Reading) 
     return replace(target, expression=left) if entered and not names.intersection(letters) else target
 
 
+def leaves_axes(question: SolvedQuestion, target: Target) -> bool:
+    """Whether a target that the answer's left side names has axes without a letter: dL/dw_k may mean a column of W."""
+    axes = question.graph.axes
+    return any(0 < len(indices(side)) < len(axes.get(head(side) or "", ())) for side in sides(target.expression))
+
+
 def leaves_out_letters(reading: Reading, answer: Expression) -> bool:
     """Whether a left side ``dJ/dw_i = ...`` names an index that the answer lacks: another may stand in its place."""
     left = left_side(reading)

@@ -21,6 +21,7 @@ from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading
 from grader.grading.answers import (
     final_answer,
+    leaves_axes,
     leaves_out_letters,
     shown_steps,
     with_letters_of,
@@ -247,8 +248,12 @@ def _verdict(
     question: SolvedQuestion, part: SolvedPart, reading: Reading, expression: Expression
 ) -> tuple[Verdict, Expression]:
     """The verdict on one reading of an answer, and what was judged: its own derivatives stand over the model's."""
-    target = with_letters_of(question, target_of(part), reading)
+    whole = target_of(part)
+    target = with_letters_of(question, whole, reading)
     verdict = judge(question, target, expression)
+    unfit = verdict.note.kind in (NoteKind.SHAPE, NoteKind.ILL_TYPED)
+    if target is not whole and unfit and leaves_axes(question, target):
+        target, verdict = whole, judge(question, whole, expression)
     finished = with_own_partials(reading, expression)
     if finished is not None:
         worked_out = judge(question, target, finished)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from string import ascii_lowercase
 
 from grader.autodiff.graph import Leaf
 from grader.expression.language.domain import REAL, Domain, parse_domain
@@ -15,7 +16,7 @@ from grader.expression.language.names import Declared, Names
 from grader.expression.printing.symbol_latex import symbol_latex
 from grader.expression.reading.lexing.tokens import Unreadable
 from grader.expression.reading.macros import defined_macros, put_in
-from grader.expression.reading.spelling.scripts import shape_of
+from grader.expression.reading.spelling.scripts import Shape, shape_of
 from grader.problems import Problem, did_you_mean
 from grader.rubric.fields import (
     Fields,
@@ -31,6 +32,7 @@ from grader.rubric.tree import Entries, Items, Text, Tree, found
 
 _NAME = re.compile(r"[^\W\d_]+\d*(?:_[^\W_]+)*'*")
 _OPAQUE = re.compile(rf"({_NAME.pattern})\s*\(([^()]*)\)")
+_LETTERS = frozenset(ascii_lowercase)
 # These spell functions as well, and a model may take them for itself.
 _FREE_SPELLINGS = frozenset({"sigma", "Phi", "phi", "psi", "Gamma"})
 
@@ -101,9 +103,15 @@ def entry_spellings(declared: Declared, letters: frozenset[str]) -> tuple[str, .
         text
         for text, shape in found.items()
         if shape is not None
-        and len(below := shape.below.replace(",", "")) == declared.rank == len(set(below))
-        and letters.issuperset(below)
+        and len(entered := _entered_letters(shape, declared)) == declared.rank == len(set(entered))
+        and letters.issuperset(entered)
     )
+
+
+def _entered_letters(shape: Shape, declared: Declared) -> str:
+    """The letters below a name, and one above the quantity's own: ``y^{(i)}`` of a y."""
+    own = shape.base in (declared.name, *declared.aliases) and len(shape.above) == 1 and shape.above.isalpha()
+    return (shape.above if own else "") + shape.below.replace(",", "")
 
 
 def read_given(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) -> None:
@@ -132,7 +140,11 @@ def read_given(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) 
     axes = shape or ()
     if domain.kind in ("onehot", "simplex") and not axes:
         place.note(key.line, f"the domain '{domain.kind}' needs a shape", "its last axis holds one row")
-    if declare(table, named(key.value, fields, len(axes), place, "quantity"), key, place):
+    declared = replace(named(key.value, fields, len(axes), place, "quantity"), places_of=domain.size)
+    # the letters of the model's formulas are known once they are read; what stands above the own name is one
+    above = tuple(text for text in entry_spellings(declared, _LETTERS) if "^" in text)
+    declared = replace(declared, entries=above)
+    if declare(table, declared, key, place):
         table.axes[key.value] = axes
         table.leaves.append(Leaf(key.value, axes, domain, value))
         derivative = fields.get("derivative")

@@ -13,12 +13,23 @@ from itertools import islice
 
 from grader.autodiff.backprop import inline, inlined_size, local_jacobian
 from grader.autodiff.graph import ComputationGraph, Node, names_in
-from grader.expression.algebra.construct import add, apart, free_symbols, fresh, indexed, mul, substitute, total
+from grader.expression.algebra.construct import (
+    add,
+    apart,
+    free_symbols,
+    fresh,
+    indexed,
+    iverson,
+    mul,
+    substitute,
+    total,
+)
 from grader.expression.algebra.matching import fold
 from grader.expression.algebra.simplify import expanded, factored, join_terms, simplify, split_terms
 from grader.expression.language.nodes import (
     ONE,
     ZERO,
+    Again,
     Call,
     Cases,
     Expression,
@@ -31,6 +42,7 @@ from grader.expression.language.nodes import (
     head,
     indices,
     rebuild,
+    rewritten,
     sides,
     symbols,
     walk,
@@ -106,8 +118,21 @@ def _readable(formula: Expression) -> Expression:
     """Switched terms as cases, else common factors in front of a bracket."""
     cases = as_cases(formula)
     if isinstance(cases, Cases):
-        return cases
-    return min((_inner_cases(item) for item in _forms(formula)), key=_length)
+        return _labels_compared(cases)
+    return _labels_compared(min((_inner_cases(item) for item in _forms(formula)), key=_length))
+
+
+def _labels_compared(formula: Expression) -> Expression:
+    """Kronecker's delta of a label that has an index as an indicator: ``1[k = y_i]``."""
+
+    def change(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        match node:
+            case Call("kronecker", (Indexed() as label, letter)) | Call("kronecker", (letter, Indexed() as label)):
+                return iverson(Call("eq", (letter, label)))
+        return node
+
+    return rewritten(formula, change)
 
 
 @lru_cache(maxsize=1024)

@@ -168,6 +168,8 @@ def _call(node: Expression) -> Expression:
             return inner
         case Call("exp", (Call("log", (inner,)),)):
             return inner
+        case Call("kronecker", (Number(value=one), Number(value=other))):
+            return ONE if one == other else ZERO
         case Call("kronecker", (left, right)) if left == right:
             return ONE
         case Call("sign" | "abs", (Call("neg", (inner,)),)):

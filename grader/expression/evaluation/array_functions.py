@@ -159,6 +159,17 @@ def ones(args: Values, span: Span = NOWHERE) -> Value:
     return constant(1.0) if not sizes else Value(np.ones((1, *sizes)))
 
 
+def take(args: Values, span: Span = NOWHERE) -> Value:
+    """Rows of an array at places counted from 1, as NumPy's ``take`` along the first axis: I at labels is one-hot."""
+    base, places = args
+    if not base.rank:
+        raise ShapeError("rows are taken of an array, this is a scalar", span)
+    places = flat_vector(places) if places.rank > 1 else places
+    at = places.data[..., None] == np.arange(1.0, base.shape[0] + 1)
+    at_hand().room(at.size)
+    return matmul(Value(np.where(at.any(-1, keepdims=True), at, math.nan), places.letters), base, span)
+
+
 def identity(args: Values, span: Span = NOWHERE) -> Value:
     """The identity matrix of the given size."""
     if not args:
@@ -230,5 +241,6 @@ ARRAY: MappingProxyType[str, Callable[[Values, Span], Value]] = MappingProxyType
         "mean": mean,
         "ones": ones,
         "identity": identity,
+        "take": take,
     }
 )

@@ -75,6 +75,11 @@ def _log_beta(a: Expression, b: Expression) -> Expression:
     return _minus(Call("add", (Call("lgamma", (a,)), Call("lgamma", (b,)))), Call("lgamma", (Call("add", (a, b)),)))
 
 
+def _one_hot(place: Expression, *size: Expression) -> Expression:
+    """A row of the identity matrix, one for each of several places."""
+    return Call("take", (Call("identity", size), place))
+
+
 def _remainder(x: Expression, y: Expression) -> Expression:
     return _minus(x, _times(y, Call("floor", (_over(x, y),))))
 
@@ -101,6 +106,7 @@ _ROWS = (
     Derived(("gelu",), 1, 1, _gelu),
     Derived(("elu",), 1, 2, _elu),
     Derived(("leakyrelu", "lrelu"), 1, 2, _leaky_relu),
+    Derived(("onehot",), 1, 2, _one_hot),
     Derived(("logsigmoid",), 1, 1, lambda x: Call("log", (Call("sigmoid", (x,)),))),
 )
 DERIVED = MappingProxyType({row.spellings[0]: row for row in _ROWS})

@@ -21,7 +21,7 @@ class Declared:
     `functions.FUNCTIONS`) or "macro" (a handout's, no quantity); `axes` are the sizes of its axes
     where they are known, as names or digits; `entries` are those of its spellings whose subscript is
     index letters (``w_{kj}``), so that they mean an entry and not the whole; of the sizes one may
-    count `examples`.
+    count `examples`. Where its values are places on an axis, as labels are, `places_of` is the size of that axis.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Declared:
     axes: tuple[str, ...] = ()
     entries: tuple[str, ...] = ()
     examples: bool = False
+    places_of: str = ""
 
 
 Names = tuple[Declared, ...]

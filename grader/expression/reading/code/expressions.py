@@ -18,7 +18,15 @@ from grader.expression.language.nodes import (
     integer,
 )
 from grader.expression.reading.code.numpy_calls import einsum, function, standing
-from grader.expression.reading.code.program_names import NotRead, ProgramNames, axes_of, value_of, with_letter
+from grader.expression.reading.code.program_names import (
+    NotRead,
+    ProgramNames,
+    axes_of,
+    declared,
+    one_hot_of,
+    value_of,
+    with_letter,
+)
 from grader.expression.reading.read import read
 
 _PACKAGES = frozenset(
@@ -109,10 +117,34 @@ def _entered(names: ProgramNames, inner: ast.expr, where: ast.expr) -> Expressio
     places = where.elts if isinstance(where, ast.Tuple) else [where]
     if any(_is_new_axis(place) for place in places):
         return _with_axis(names, base, places)
+    labels = _labels(names, places[-1])
+    if labels is not None:
+        return _at_labels(base, labels, one_hot_of(names, labels), places[:-1])
     entered = tuple(_place(names, place) for place in places)
     while entered and isinstance(entered[-1], Slice):
         entered = entered[:-1]
     return Indexed(base, entered) if entered else base
+
+
+def _labels(names: ProgramNames, node: ast.expr) -> Expression | None:
+    """An array of places, where one stands in an index: the labels of all examples."""
+    if not isinstance(node, ast.Name):
+        return None
+    found = value_of(names, node.id)
+    known = declared(names, found.name) if isinstance(found, Symbol) else None
+    return found if known is not None and known.places_of and known.rank == 1 else None
+
+
+def _at_labels(base: Expression, labels: Expression, hot: Expression, rows: list[ast.expr]) -> Expression:
+    """``E[y]`` the rows at labels, ``W[:, y]`` the columns, ``p[np.arange(n), y]`` the entry of each row."""
+    match rows:
+        case []:
+            return Call("take", (base, labels))
+        case [ast.Slice(None, None, None)]:
+            return Call("transpose", (Call("take", (Call("transpose", (base,)), labels)),))
+        case [row] if is_every_row(row):
+            return Call("total", (Product((base, hot), ("circ",)), integer(1)))
+    raise NotRead
 
 
 def _length(axes: tuple[str, ...] | None, place: object) -> Expression:
@@ -255,3 +287,13 @@ def _own(names: ProgramNames, name: str, node: ast.Call) -> Expression:
     given = dict(zip(function.arguments, (formula(names, one) for one in node.args), strict=True))
     others = {other: one for other, one in names.functions.items() if other != name}  # none calls itself
     return formula(ProgramNames(names.names, {**names.assigned, **given}, others, names.letters), function.body)
+
+
+def is_every_row(node: ast.expr) -> bool:
+    """Whether an index is every place of an axis: a colon, or ``np.arange(n)``."""
+    match node:
+        case ast.Slice(None, None, None):
+            return True
+        case ast.Call(ast.Name("range") | ast.Attribute(_, "arange"), [_]):
+            return True
+    return False

@@ -13,7 +13,7 @@ from grader.expression.algebra.construct import neg, power
 from grader.expression.language.derived import DERIVED, DERIVED_SPELLINGS
 from grader.expression.language.functions import FUNCTIONS, SPELLINGS
 from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Number, Product, integer
-from grader.expression.reading.code.program_names import Lengths, NotRead, ProgramNames, axes_of, declared
+from grader.expression.reading.code.program_names import Lengths, NotRead, ProgramNames, axes_of, declared, one_hot_of
 
 Options: TypeAlias = Mapping[str, object]  # whole numbers, and formulas
 Method: TypeAlias = Callable[[ProgramNames, Expression, Sequence[Expression], Options], Expression]
@@ -36,6 +36,8 @@ def function(names: ProgramNames, name: str, args: Sequence[Expression], options
     if options and not (row in ("softmax", "log_softmax", "logsumexp") and _along_last(names, args, options)):
         raise NotRead
     own = DERIVED_SPELLINGS.get(name.lower().replace("_", ""))
+    if own == "onehot" and args:
+        return one_hot_of(names, args[0])
     if row is not None and FUNCTIONS[row].kind in ("elementwise", "array"):
         if FUNCTIONS[row].low <= len(args) <= (FUNCTIONS[row].high or len(args)):
             return Call(row, tuple(args))

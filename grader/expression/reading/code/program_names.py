@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from grader.expression.algebra.construct import fresh
 from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.names import Declared, Names
-from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Product, Symbol
+from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Number, Product, Symbol, head
+from grader.expression.reading.grammar.names.places import one_hot
 from grader.expression.reading.read import read
 from grader.expression.reading.spelling.spellings import spellings_of
 
@@ -81,6 +82,14 @@ def declared(scope: ProgramNames, name: str) -> Declared | None:
     return spellings_of(scope.names).exact.get(name)
 
 
+def one_hot_of(scope: ProgramNames, places: Expression) -> Expression:
+    """1 at each of the places that a quantity of the model holds, as rows; raises NotRead for any other formula."""
+    known = declared(scope, head(places) or "")
+    if known is None or not known.places_of:
+        raise NotRead
+    return one_hot(known.places_of, places)
+
+
 def axes_of(scope: ProgramNames, node: Expression) -> Lengths | None:
     """The sizes of the axes of an array, as names or digits; None where they are not known."""
     match node:
@@ -98,6 +107,17 @@ def axes_of(scope: ProgramNames, node: Expression) -> Lengths | None:
             return None if found is None else found[::-1]
         case Call("total" | "mean", (_,)):
             return ()
+        case Call("total" | "mean", (inner, Number(axis), *kept)):
+            found = axes_of(scope, inner)
+            at = int(axis)
+            if found is None or not 0 <= at < len(found):
+                return None
+            return (*found[:at], *(("1",) if kept else ()), *found[at + 1 :])
+        case Call("identity", (Symbol(size),)):
+            return (size, size)
+        case Call("take", (base, places)):
+            rows, of = axes_of(scope, places), axes_of(scope, base)
+            return None if rows is None or of is None else rows + of[1:]
         case Call("outer", (left, right)):
             pair = axes_of(scope, left), axes_of(scope, right)
             return None if None in pair else (pair[0] or ())[:1] + (pair[1] or ())[:1]

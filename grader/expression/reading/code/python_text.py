@@ -16,7 +16,8 @@ from textwrap import dedent
 from grader.expression.algebra.construct import add, mul, sub, total
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Product, Symbol
-from grader.expression.reading.code.expressions import condition, formula, is_range, joined
+from grader.expression.reading.code.expressions import condition, formula, is_every_row, is_range, joined
+from grader.expression.reading.code.numpy_calls import standing
 from grader.expression.reading.code.program_names import (
     Lambda,
     NotRead,
@@ -24,6 +25,7 @@ from grader.expression.reading.code.program_names import (
     axes_of,
     declared,
     left_of,
+    one_hot_of,
     value_of,
     with_letter,
 )
@@ -181,7 +183,7 @@ def _set(scope: ProgramNames, old: Expression, where: ast.expr, new: Expression)
     if isinstance(where, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.BinOp):
         return Cases(((new, condition(scope, where)),), old)
     mark, placed = _mark(scope, where), _placed(scope, old, where, new)
-    if isinstance(mark, Symbol) or len(axes_of(scope, old) or ()) == 1:
+    if not isinstance(mark, Indexed) or len(axes_of(scope, old) or ()) == 1:
         return add(sub(old, mul(mark, old)), placed)
     if isinstance(old, Product) and old.factors[0] == ZERO:
         return placed
@@ -194,9 +196,11 @@ def _placed(scope: ProgramNames, old: Expression, where: ast.expr, new: Expressi
     given = axes_of(scope, new)
     if axes is None or given is None:
         raise NotRead
-    if (isinstance(mark, Symbol) or len(axes) == 1) and given == ():
+    if (not isinstance(mark, Indexed) or len(axes) == 1) and given == ():
         return mul(mark, new)
-    if isinstance(mark, Symbol) or len(axes) != 2 or len(given) != 1:
+    if not isinstance(mark, Indexed) and len(axes) == 2 and given[:1] == axes[:1] and len(given) == 1:
+        return mul(mark, standing(new, given, column=True))  # one value for each row
+    if not isinstance(mark, Indexed) or len(axes) != 2 or len(given) != 1:
         raise NotRead
     return Call("outer", (new, mark) if isinstance(where, ast.Tuple) else (mark, new))
 
@@ -216,9 +220,10 @@ def _change(lines: _Lines, target: ast.expr, operator: ast.operator, value: ast.
 
 def _mark(scope: ProgramNames, where: ast.expr) -> Expression:
     """1 at the entry of a label, and 0 elsewhere: ``[y]`` of a one-hot y is y itself, ``[k]`` of an index e_k."""
+    rows: list[ast.expr] = []
     if isinstance(where, ast.Tuple):
         *rows, where = where.elts
-        if not all(_is_every_row(row) for row in rows):
+        if not all(is_every_row(row) for row in rows):
             raise NotRead
     label = formula(scope, where)
     if not isinstance(label, Symbol):
@@ -226,16 +231,11 @@ def _mark(scope: ProgramNames, where: ast.expr) -> Expression:
     known = declared(scope, label.name)
     if known is None:
         raise NotRead
+    if known.places_of and known.rank == 1 == len(rows):
+        return one_hot_of(scope, label)
+    if known.places_of and known.rank:
+        raise NotRead
     return label if known.rank else Indexed(Call("identity", ()), (label,))
-
-
-def _is_every_row(node: ast.expr) -> bool:
-    match node:
-        case ast.Slice(None, None, None):
-            return True
-        case ast.Call(ast.Name("range") | ast.Attribute(_, "arange"), [_]):
-            return True
-    return False
 
 
 def _loop(lines: _Lines, letter: str, ranged: ast.expr, body: Sequence[ast.stmt]) -> None:

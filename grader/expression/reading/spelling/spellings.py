@@ -127,7 +127,7 @@ def spellings_of(names: Names) -> Spellings:
     for declared in names:
         for text in declared.entries:
             shape = shape_of(text)
-            if shape is not None and (text in declared.aliases or not table.knows(shape.base)):
+            if shape is not None and shape.below and (text in declared.aliases or not table.knows(shape.base)):
                 key = (shape.base, shape.above, shape.primes)
                 table.entries.setdefault(key, []).append((shape.below.replace(",", ""), declared))
     table.examples = next((declared.name for declared in names if declared.examples), "")

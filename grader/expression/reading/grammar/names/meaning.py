@@ -16,12 +16,14 @@ from grader.expression.reading.grammar.names import unknown
 from grader.expression.reading.grammar.names.arguments import skip_own_arguments
 from grader.expression.reading.grammar.names.declared import quantity, transposed
 from grader.expression.reading.grammar.names.numbered import numbered
+from grader.expression.reading.grammar.names.places import beside_place, label, one_hot
 from grader.expression.reading.grammar.names.subscripts import (
     enters_every_axis,
     entries_in,
     entries_of,
     index,
     indices,
+    place_of,
     row_of_defined,
     takes_indices,
 )
@@ -101,8 +103,8 @@ def _constant_or_bound(p: Parser, shape: Shape, span: Span, _: int) -> Expressio
 def _delta_or_identity(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
     """Kronecker's delta, the indicator and the identity written as letters."""
     if shape.base == "delta" and not shape.above and not shape.primes and "delta" not in p.defined:
-        pair = kronecker_pair(shape.below)
-        if pair is not None:
+        pair = kronecker_pair(shape.below) or indices(p, shape.below, 2)
+        if pair is not None and len(pair) == 2:
             return transposed(p, Call("kronecker", pair, 0, span), shape)
     if shape.base == "I" and not shape.primes and not shape.above:
         if p.kinds[p.pos] == "(" and p.holds_condition(p.pos):
@@ -139,6 +141,10 @@ def _of_series(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None
 def _unit_vector(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
     r"""``e_k`` with a k of the model, where no e is one: 1 at k and 0 elsewhere, row k of I; ``e_y`` of a label."""
     place = p.table.exact.get(shape.below) if p.table is not None and shape.base == "e" else None
+    entry = place_of(p, shape.below) if shape.base == "e" and not shape.primes and shape.above in ("", "T") else None
+    known = None if entry is None else label(p, entry)
+    if entry is not None and known is not None:
+        return transposed(p, one_hot(known.places_of, entry), shape)
     if place is None or place.rank > 1 or place.role != "quantity" or shape.primes or shape.above not in ("", "T"):
         return None
     return transposed(p, Indexed(Call("identity", (), 0, span), (Symbol(place.name, span),), span), shape)
@@ -165,7 +171,7 @@ def _compares_indices(p: Parser, letter: str, at: int) -> bool:
         single = p.kinds[other] == "num" or len(p.tokens[other].text) == 1  # vi may be v at i
         if (equality or kind == "rel") and p.kinds[other] in kinds and single:
             return True
-    return False
+    return beside_place(p, at)
 
 
 def _entry_of_defined(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:

@@ -8,12 +8,14 @@ from functools import lru_cache
 from grader.expression.language.nodes import Call, Expression, Indexed, Number, Slice, Symbol, integer
 from grader.expression.language.words import GREEK
 from grader.expression.reading.grammar.cursor import Cursor
-from grader.expression.reading.spelling.scripts import Shape
+from grader.expression.reading.spelling.scripts import Shape, shape_of
 from grader.expression.reading.spelling.spellings import Found
 from grader.problems import Span
 
 _CONDITIONAL = re.compile(r"([A-Za-z])(=|!=|<=?|>=?)(\w+)").fullmatch
 _SHIFTED = re.compile(r"(?:\d{1,3}|[A-Za-z])(?:[+-](?:\d{1,3}|[A-Za-z])){1,4}").fullmatch
+
+_LETTERS = 3  # before a place that no comma parts from them
 
 
 def takes_indices(p: Cursor, found: Found) -> bool:
@@ -60,7 +62,50 @@ def indices(p: Cursor, raw: str, rank: int) -> tuple[Expression, ...] | None:
     found, conditional = entries_in(raw, rank)
     if conditional:
         p.note("index_condition")
-    return found
+    return _nested(p, raw, rank) if found is None else found
+
+
+def _nested(p: Cursor, raw: str, rank: int) -> tuple[Expression, ...] | None:
+    """The entries that a raw subscript names, at least one of them a place with scripts of its own; else None."""
+    if p.table is None or not any(declared.places_of for declared in p.table.names):
+        return None
+    found: list[Expression] = []
+    for part in re.split(r",(?![^(]*\))", raw):
+        entered = _with_letters(p, part)
+        if entered is None:
+            return None
+        found += entered
+    held = any(not isinstance(entry, Symbol) or p.table.exact.get(entry.name) for entry in found)
+    return tuple(found) if held and len(found) <= rank else None
+
+
+def _with_letters(p: Cursor, part: str) -> list[Expression] | None:
+    """A part of a subscript between commas: letters and then a place, ``iy_i``."""
+    for cut in range(min(_LETTERS, len(part)) + 1):
+        letters = part[:cut]
+        if letters and not letters.isalnum():
+            break
+        for end in range(len(part), max(len(part) - _LETTERS, cut), -1):
+            behind = part[end:]
+            place = place_of(p, part[cut:end]) if behind.isalnum() or not behind else None
+            if place is not None:
+                return [*map(index, letters), place, *map(index, behind)]
+    entries = entries_in(part, 4)[0]
+    return None if entries is None else list(entries)
+
+
+def place_of(p: Cursor, text: str) -> Expression | None:
+    """The place of the model that a text spells, with its letters where it has some; None where it spells none."""
+    shape = shape_of(re.sub(r"\^(\([^()]*\))", r"^{\1}", text)) if text and p.table is not None else None
+    found = p.table.find(shape.base, shape.above, shape.below, shape.primes) if shape and p.table else None
+    if found is None or not found.declared.places_of or found.primes:
+        return None
+    declared = found.declared
+    entries = entries_of(p, found.above, found.below, declared.rank)
+    if entries is None or len(entries) != declared.rank:
+        return None
+    p.used.add(declared.name)
+    return Indexed(Symbol(declared.name), entries) if entries else Symbol(declared.name)
 
 
 def _two_letters(p: Cursor, raw: str) -> bool:

@@ -13,6 +13,7 @@ from grader.expression.language.precedence import ATOM, POWER
 from grader.expression.reading.grammar.differentials import quotient_ahead
 from grader.expression.reading.grammar.names.function_names import function_row
 from grader.expression.reading.grammar.names.meaning import meaning
+from grader.expression.reading.grammar.names.places import label, one_hot
 from grader.expression.reading.grammar.names.subscripts import index
 from grader.expression.reading.grammar.numbers import number
 from grader.expression.reading.grammar.parser import Parser
@@ -100,6 +101,9 @@ def _minus_one(p: Parser) -> bool:
 def _derived(p: Parser, row: Derived, name: str, start: int) -> Expression:
     """A call of a function that is a formula in others."""
     given = _arguments(p, name, empty=False) if p.kinds[p.pos] == "(" else [implicit(p, name)]
+    known = label(p, given[0]) if len(given) == 1 and "onehot" in row.spellings else None
+    if known is not None:
+        return one_hot(known.places_of, given[0])
     if not row.low <= len(given) <= row.high:
         message = f"'{name}' takes {row.low} argument{'s' if row.low != 1 else ''}, here are {len(given)}"
         fail(message, "", p.tokens[start].start, p.tokens[p.pos - 1].end)

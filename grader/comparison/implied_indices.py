@@ -1,0 +1,121 @@
+r"""Indices that an answer leaves out: ``\\sum_i (o_i - y_i) h`` with an h for every sample i may mean h_i.
+
+``w_k`` may be a column of W, where k runs over the columns of other matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from grader.autodiff.lower import Axes
+from grader.expression.algebra.construct import free_symbols
+from grader.expression.language.nodes import (
+    Again,
+    Expression,
+    Indexed,
+    Reduce,
+    Slice,
+    Symbol,
+    head,
+    indices,
+    rebuild,
+    rewritten,
+    sides,
+    walk,
+)
+from grader.solver.key import SolvedQuestion
+
+
+def with_implied_indices(node: Expression, axes: Axes) -> Expression:
+    """The sums over an axis with its letter at every array of that axis that stands without one."""
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        if not isinstance(node, Reduce) or not node.letter:
+            return node
+        axis = axis_of(node, axes)
+        return node if axis is None else replace(node, body=_entered(node.body, node.letter, axis, axes))
+
+    return rewritten(node, rule)
+
+
+def axis_of(node: Reduce, axes: Axes) -> str | None:
+    """The axis that a sum runs over: where its letter enters, or the size that bounds it."""
+    for item in walk(node.body):
+        if isinstance(item, Indexed):
+            for place, axis in zip(indices(item), axes.get(head(item) or "", ()), strict=False):
+                if place == Symbol(node.letter):
+                    return axis
+    sizes = {axis for shape in axes.values() for axis in shape}
+    return node.upper.name if isinstance(node.upper, Symbol) and node.upper.name in sizes else None
+
+
+def _entered(node: Expression, letter: str, axis: str, axes: Axes) -> Expression:
+    def rule(node: Expression, again: Again) -> Expression:
+        match node:
+            case Symbol(name=name) if axes.get(name, ())[:1] == (axis,):
+                return Indexed(node, (Symbol(letter),), node.span)
+            case Indexed():
+                return node
+        return rebuild(node, again)
+
+    return rewritten(node, rule)
+
+
+def as_columns(answer: Expression, axes: Axes) -> Expression:
+    """The answer with columns of matrices where one letter stands that runs over their second axis: ``w_k``."""
+    runs = {
+        place.name: axis
+        for item in walk(answer)
+        for places in [indices(item)]
+        for place, axis in zip(places, axes.get(head(item) or "", ()), strict=False)
+        if isinstance(place, Symbol) and len(places) == len(axes.get(head(item) or "", ()))
+    }
+
+    def rule(node: Expression, again: Again) -> Expression:
+        match node:
+            case Indexed(base=Symbol(name=name), indices=(Symbol(name=letter) as place,)):
+                shape = axes.get(name, ())
+                if len(shape) == 2 and runs.get(letter, shape[0]) == shape[1] != shape[0]:
+                    return replace(node, indices=(Slice(), place))
+        return rebuild(node, again)
+
+    return rewritten(answer, rule)
+
+
+def of_one_example(question: SolvedQuestion, target: Expression, answer: Expression, axes: Axes) -> Expression:
+    """The answer with the target's number of the example at every array that lacks it: ``x_k`` for ``x_ik``."""
+    examples = example_axes(question)
+    for side in sides(target):
+        for place, axis in zip(indices(side), axes.get(head(side) or "", ()), strict=False):
+            if axis in examples and isinstance(place, Symbol) and place.name not in free_symbols(answer):
+                return _numbered(answer, place, axis, axes)
+    return answer
+
+
+def _numbered(node: Expression, place: Symbol, axis: str, axes: Axes) -> Expression:
+    def rule(node: Expression, again: Again) -> Expression:
+        match node:
+            case Symbol(name=name) if axes.get(name) == (axis,):
+                return Indexed(node, (place,), node.span)
+            case Indexed(base=Symbol(name=name), indices=entered) if axes.get(name, ())[:1] == (axis,):
+                return replace(node, indices=(place, *entered)) if len(entered) + 1 == len(axes[name]) else node
+        return rebuild(node, again)
+
+    return rewritten(node, rule)
+
+
+def example_axes(question: SolvedQuestion) -> frozenset[str]:
+    """The axes that only a number such as the loss sums over: those of independent examples."""
+    axes = question.graph.axes
+    every = {axis for shape in axes.values() for axis in shape if axis != "1"}
+    reduced = [item for node in question.graph.nodes if node.axes for item in walk(node.expression)]
+    return frozenset(every - {axis_of(item, axes) for item in reduced if isinstance(item, Reduce)})
+
+
+def of_examples(question: SolvedQuestion, answer: Expression, letters: Iterable[str]) -> bool:
+    """Whether one of the letters, as the answer uses it, numbers examples."""
+    axes = question.graph.axes
+    examples = example_axes(question)
+    return any(axis_of(Reduce("sum", letter, answer), axes) in examples for letter in letters)

@@ -1,0 +1,38 @@
+r"""Quantities whose values are places: ``onehot(y)`` and ``e_{y_i}`` of what the model declares with ``index: C``."""
+
+from __future__ import annotations
+
+from grader.expression.language.names import Declared
+from grader.expression.language.nodes import Call, Expression, Symbol, head, integer
+from grader.expression.reading.grammar.cursor import Cursor
+
+_COMPARED = ("=", "rel")
+_LONGEST = 12  # tokens of a name with its scripts
+
+
+def label(p: Cursor, node: Expression) -> Declared | None:
+    """The quantity whose values are places, whole or entered, that a formula is."""
+    declared = p.table.exact.get(head(node) or "") if p.table is not None else None
+    return declared if declared is not None and declared.places_of else None
+
+
+def one_hot(size: str, place: Expression) -> Expression:
+    """1 at a place and 0 elsewhere: a row of the identity matrix, one for each of several places."""
+    count = integer(int(size)) if size.isdigit() else Symbol(size)
+    return Call("take", (Call("identity", (count,)), place))
+
+
+def beside_place(p: Cursor, at: int) -> bool:
+    """Whether the letter at token `at` is compared with a place of the model: the k of ``y_i = k``, ``k \\ne y_i``."""
+    if p.kinds[at + 1] in _COMPARED and _place_ends(p, at + 2) is not None:
+        return True
+    if p.kinds[at - 1] not in _COMPARED:
+        return False
+    return any(_place_ends(p, start) == at - 1 for start in range(at - 2, max(at - _LONGEST, -1), -1))
+
+
+def _place_ends(p: Cursor, start: int) -> int | None:
+    """The token behind the place whose name begins at a token; None where none does."""
+    shape = p.scan(start) if p.table is not None else None
+    found = p.table.find(shape.base, shape.above, shape.below, shape.primes) if shape and p.table else None
+    return shape.end if shape is not None and found is not None and found.declared.places_of else None
