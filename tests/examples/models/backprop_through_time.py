@@ -1,4 +1,4 @@
-"""A recurrence with a loss at each, written by hand as a loop."""
+"""A recurrence with a loss at every step, written by hand as a loop."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import autograd.numpy as np
 
 def unit(q, at):
     h, loss = q.h_0, 0.0
-    for step, (x, y) in enumerate(((q.x_1, q.y_1), (q.x_2, q.y_2), (q.x_3, q.y_3), (q.x_4, q.y_4)), 1):
+    for step, (x, y) in enumerate(((q.x_1, q.y_1), (q.x_2, q.y_2), (q.x_3, q.y_3)), 1):
         h = at(f"h_{step}", np.tanh(q.w * h + q.u * x))
         loss = loss + (h - y) ** 2 / 2
     at("L", loss)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import autograd.numpy as np
 
@@ -13,7 +13,7 @@ def log_partition(unary, transitions):
     paths = product(range(len(transitions)), repeat=len(unary))
     scores = [
         sum(row[k] for row, k in zip(unary, path, strict=True))
-        + sum(transitions[i, j] for i, j in zip(path, path[1:], strict=False))
+        + sum(transitions[i, j] for i, j in pairwise(path))
         for path in paths
     ]
     return logsumexp(np.array(scores))[()]
