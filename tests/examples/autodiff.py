@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import autograd.numpy as np
+import mpmath
 from autograd import jacobian
 from autograd.extend import defvjp, primitive
 
@@ -64,3 +65,21 @@ def normal_cdf(x: Any) -> Any:
 
 
 defvjp(normal_cdf, lambda _, x: lambda g: g * np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi))
+
+
+@primitive
+def polygamma(order: int, x: Any) -> Any:
+    """The derivative number `order` of digamma, at a number or entry by entry."""
+    return np.vectorize(lambda number: float(mpmath.polygamma(order, number)), otypes=[float])(x)
+
+
+defvjp(polygamma, lambda _, order, x: lambda g: g * polygamma(order + 1, x), argnums=[1])
+
+
+@primitive
+def log_gamma(x: Any) -> Any:
+    """log Gamma(x), at a number or entry by entry."""
+    return np.vectorize(math.lgamma, otypes=[float])(x)
+
+
+defvjp(log_gamma, lambda _, x: lambda g: g * polygamma(0, x))
