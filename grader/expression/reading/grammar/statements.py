@@ -171,7 +171,9 @@ def _another_derivative(cut: _Cut) -> bool:
 
 
 def _let(cut: _Cut) -> None:
-    if cut.p.tokens[cut.at].text.lower() in _LETS and not cut.equals and _equation_ahead(cut.p, cut.at + 1):
+    word = cut.p.tokens[cut.at].text.lower()
+    begins = not cut.equals or (word == "with" and not cut.branching)
+    if word in _LETS and begins and _equation_ahead(cut.p, cut.at + 1):
         cut.end("where")  # Let e = \hat y - y
         cut.defining = True
 
