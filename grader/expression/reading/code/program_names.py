@@ -10,7 +10,7 @@ from grader.expression.algebra.construct import fresh
 from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.names import Declared, Names
 from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Number, Product, Symbol, head
-from grader.expression.reading.grammar.names.places import one_hot
+from grader.expression.reading.grammar.names.class_labels import one_hot
 from grader.expression.reading.read import read
 from grader.expression.reading.spelling.spellings import spellings_of
 

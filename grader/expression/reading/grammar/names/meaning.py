@@ -14,9 +14,9 @@ from grader.expression.language.functions import CONSTANTS
 from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Slice, Symbol, integer
 from grader.expression.reading.grammar.names import unknown
 from grader.expression.reading.grammar.names.arguments import skip_own_arguments
+from grader.expression.reading.grammar.names.class_labels import beside_place, label, one_hot
 from grader.expression.reading.grammar.names.declared import quantity, transposed
 from grader.expression.reading.grammar.names.numbered import numbered
-from grader.expression.reading.grammar.names.places import beside_place, label, one_hot
 from grader.expression.reading.grammar.names.subscripts import (
     enters_every_axis,
     entries_in,

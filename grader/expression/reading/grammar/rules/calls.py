@@ -11,9 +11,9 @@ from grader.expression.language.functions import FUNCTIONS, Function
 from grader.expression.language.nodes import ONE, ZERO, Call, Cases, Expression, Matrix, Number, Product
 from grader.expression.language.precedence import ATOM, POWER
 from grader.expression.reading.grammar.differentials import quotient_ahead
+from grader.expression.reading.grammar.names.class_labels import label, one_hot
 from grader.expression.reading.grammar.names.function_names import function_row
 from grader.expression.reading.grammar.names.meaning import meaning
-from grader.expression.reading.grammar.names.places import label, one_hot
 from grader.expression.reading.grammar.names.subscripts import index
 from grader.expression.reading.grammar.numbers import number
 from grader.expression.reading.grammar.parser import Parser
