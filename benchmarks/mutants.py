@@ -26,7 +26,7 @@ from grader.diagnosis.diagnose import diagnosed
 from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, symbols
 from grader.expression.printing.latex import to_latex
 from grader.expression.printing.text import to_text
-from grader.grading.grade import target_of
+from grader.grading.verdicts import target_of
 from grader.rubric.malrules import MALRULES
 from grader.solver.closed import closed_form
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion

@@ -274,6 +274,12 @@ def with_implied_sums(answer: Expression, target: Expression) -> Expression:
     return _sum_repeated(answer, kept)
 
 
+def repeats_own_letters(answer: Expression, target: Expression) -> bool:
+    """Whether a letter of the target is repeated in a term, so that a repeated letter there means no sum."""
+    kept = {index.name for index in indices(target) if isinstance(index, Symbol)}
+    return any(_repeated(term) & kept for term in _terms(answer))
+
+
 def newly_summed(answer: Expression, summed: Expression) -> frozenset[str]:
     """The letters that only the second of two formulas sums over."""
     return free_symbols(answer) - free_symbols(summed)

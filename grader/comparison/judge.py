@@ -19,6 +19,7 @@ from grader.comparison.interpretations import (
     index_as_factor,
     interpretations,
     newly_summed,
+    repeats_own_letters,
     sizes_as_indices,
     with_implied_sums,
 )
@@ -28,12 +29,23 @@ from grader.comparison.target import Target, primed, restates, unfinished, uses_
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.product_readings import TooManyReadings, distinct, readings, strictly
 from grader.expression.evaluation.values import NoValue, ShapeError
-from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Product, Symbol, children, sides, walk
+from grader.expression.language.nodes import (
+    Call,
+    Cases,
+    Expression,
+    Indexed,
+    Partial,
+    Product,
+    Symbol,
+    children,
+    sides,
+    walk,
+)
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.results import NOTES, Credit, Decision, Evidence, Note, NoteKind, Verdict, same, undecided
 from grader.solver.key import SolvedQuestion
-from grader.solver.runs import environment, extents, quantities
+from grader.solver.runs import Run, environment, extents, quantities
 from grader.work import TooMuchWork, at_hand, at_most, spend
 
 MAX_SHOWN_READINGS = 3
@@ -136,7 +148,7 @@ def _judge_meant(question: SolvedQuestion, target: Target, answer: Expression, v
             and found.note.kind not in _UNFIT
         ):
             wrong.append(found)
-    if verdict.note.kind not in _UNFIT:
+    if verdict.note.kind not in _UNFIT or any(_of_whole_array(item, question.runs[0]) for item in walk(answer)):
         return verdict
     verdict = _judge_repairs(question, target, worked_out(answer), verdict)
     return wrong[0] if wrong and verdict.note.kind is NoteKind.ILL_TYPED else verdict
@@ -271,7 +283,7 @@ def _noted(verdict: Verdict, kind: NoteKind) -> Verdict:
 
 def _sum_forgotten(question: SolvedQuestion, target: Target, answer: Expression, summed: Expression) -> bool:
     """Whether a sum was rather forgotten than implied: over examples, or of vectors instead of entries."""
-    if of_examples(question, answer, newly_summed(answer, summed)):
+    if of_examples(question, answer, newly_summed(answer, summed)) or repeats_own_letters(answer, target.expression):
         return True
     run = question.runs[0]
     try:
@@ -303,10 +315,23 @@ def _unfit(question: SolvedQuestion, target: Target, answer: Expression, problem
     except ShapeError:
         said = f"{NOTES[NoteKind.ILL_TYPED].sentence} {message}"
         return undecided(NoteKind.ILL_TYPED, said, Evidence("shape", detail=message))
+    if any(_of_whole_array(item, run) for item in walk(answer)):
+        return undecided(NoteKind.ILL_TYPED, "", Evidence("shape", detail=message))
     truth = truth_value(run, target.expression)
     message = shape_message(value, truth, target.expression, run) or message
     evidence = Evidence("shape", expected=shape_in_symbols(truth, run), got=shape_in_symbols(value, run))
     return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.SHAPE), evidence, message)
+
+
+def _of_whole_array(node: Expression, run: Run) -> bool:
+    """Whether entries are told apart by a condition on a whole array: ``-p_i/q_i if q > 0``."""
+    if not isinstance(node, Cases):
+        return False
+    env = environment(run)
+    try:
+        return any(evaluate(test, env).rank > evaluate(value, env).rank for value, test in node.branches)
+    except ShapeError:
+        return False
 
 
 def _sentence(text: str) -> str:

@@ -78,9 +78,19 @@ def final_answer(question: SolvedQuestion, reading: Reading, target: Expression)
     left = left_side(reading)
     if reading.definitions:
         answer = with_definitions(answer, reading.definitions)
-    if left is not None:
+    if left is not None and not at_a_place(question, reading, target):
         answer = follow_left_side(target, left, answer)
     return answer
+
+
+def at_a_place(question: SolvedQuestion, reading: Reading, target: Expression) -> bool:
+    """Whether the left side names one entry, ``dL/ds_k`` of a class k, where the target asks for any."""
+    left = left_side(reading)
+    if left is None or head(left) != head(target):
+        return False
+    names = {item.name for item in question.graph.quantities}
+    pairs = zip(indices(left), indices(target), strict=False)
+    return any(isinstance(one, Symbol) and one.name in names and one != asked for one, asked in pairs)
 
 
 def left_side(reading: Reading) -> Expression | None:

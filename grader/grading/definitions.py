@@ -44,7 +44,7 @@ class _Known:
 
     lines: Mapping[str, Node]
     done: dict[tuple[int, tuple[Expression, ...]], Expression] = field(default_factory=dict)
-    at_work: list[Node] = field(default_factory=list)
+    at_work: list[tuple[int, tuple[Expression, ...]]] = field(default_factory=list)
 
 
 def with_definitions(answer: Expression, definitions: Definitions) -> Expression:
@@ -174,9 +174,9 @@ def _used(known: _Known, line: Node, places: tuple[Expression, ...], again: Agai
     """What a definition comes to at some places of its letters."""
     key = (id(line), places)
     if key not in known.done:
-        if len(known.at_work) == MAX_NESTED:
+        if len(known.at_work) == MAX_NESTED or key in known.at_work:
             raise TooMuchWork(f"more than {MAX_NESTED} definitions, each within another")
-        known.at_work.append(line)
+        known.at_work.append(key)
         try:
             known.done[key] = again(substitute(line.expression, dict(zip(line.letters, places, strict=True))))
         finally:

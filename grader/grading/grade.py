@@ -13,22 +13,17 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeAlias
 
-from grader.comparison.judge import judge
-from grader.comparison.target import Target, links_left_whole
+from grader.comparison.target import links_left_whole
 from grader.diagnosis.diagnose import Diagnosed, diagnosed
 from grader.expression.language.nodes import Expression, Partial, head
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading
 from grader.grading.answers import (
     final_answer,
-    leaves_axes,
-    leaves_out_letters,
     shown_steps,
-    with_letters_of,
-    with_own_partials,
 )
 from grader.grading.built_on import built_on, leans_on
-from grader.grading.by_cases import of_target, other_answers
+from grader.grading.by_cases import of_target
 from grader.grading.by_hand import by_hand, missing, waiting
 from grader.grading.carried import Carried, carried
 from grader.grading.carried_credit import with_credit
@@ -36,9 +31,9 @@ from grader.grading.definition_checks import left_open
 from grader.grading.isolated import Failed, Isolation, faults, isolated, not_judged
 from grader.grading.messages import message_for
 from grader.grading.partial import worth
-from grader.grading.read_otherwise import read_otherwise
-from grader.grading.readings import CALLED, readings_of
+from grader.grading.readings import readings_of
 from grader.grading.totals import summed
+from grader.grading.verdicts import verdict_on
 from grader.problems import Problem
 from grader.results import (
     NOTES,
@@ -57,7 +52,6 @@ from grader.results import (
     PartResult,
     RubricShown,
     Verdict,
-    undecided,
 )
 from grader.rubric.shown import Asked
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
@@ -234,7 +228,7 @@ def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
         if expression is None or problem is not None:
             first = first or Judgement(text, _unreadable(part, reading, problem), reading)
             continue
-        verdict, expression = _verdict(question, part, reading, expression)
+        verdict, expression = verdict_on(question, part, reading, expression)
         if verdict.decision is Decision.EQUIVALENT:
             return _judgement(question, part, reading, expression, verdict)
         first = first or Judgement(text, missing(part.asked), reading, expression, verdict)
@@ -242,36 +236,6 @@ def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
     if first.verdict is None or first.expression is None or first.reading is None:
         return first
     return _judgement(question, part, first.reading, first.expression, first.verdict)
-
-
-def _verdict(
-    question: SolvedQuestion, part: SolvedPart, reading: Reading, expression: Expression
-) -> tuple[Verdict, Expression]:
-    """The verdict on one reading of an answer, and what was judged: its own derivatives stand over the model's."""
-    whole = target_of(part)
-    target = with_letters_of(question, whole, reading)
-    verdict = judge(question, target, expression)
-    unfit = verdict.note.kind in (NoteKind.SHAPE, NoteKind.ILL_TYPED)
-    if target is not whole and unfit and leaves_axes(question, target):
-        target, verdict = whole, judge(question, whole, expression)
-    finished = with_own_partials(reading, expression)
-    if finished is not None:
-        worked_out = judge(question, target, finished)
-        set_up = verdict.note.kind is NoteKind.CHAIN_RULE_ONLY
-        if not set_up or worked_out.decision is Decision.EQUIVALENT:
-            verdict, expression = worked_out, finished
-    if verdict.decision is Decision.NOT_EQUIVALENT:
-        verdict = read_otherwise(question, part.part.target, target_of(part), reading, expression) or verdict
-    if verdict.decision is Decision.EQUIVALENT and any(
-        judge(question, target, other).decision is Decision.NOT_EQUIVALENT
-        for other in other_answers(reading, part.part.target)
-    ):
-        verdict = undecided(NoteKind.AMBIGUOUS_READING, "This gives two answers of different value; one is right.")
-    if verdict.note.kind is NoteKind.RENAMED and leaves_out_letters(reading, expression):
-        verdict = undecided(NoteKind.AMBIGUOUS_INDICES, "Your right side has other indices than your left side.")
-    if verdict.note.kind is NoteKind.EQUIVALENT and CALLED in reading.notes:
-        verdict = replace(verdict, note=Note(NoteKind.CALLED), message=NOTES[NoteKind.CALLED].sentence)
-    return verdict, expression
 
 
 def _judgement(
@@ -331,12 +295,6 @@ def _hides(question: SolvedQuestion, part: SolvedPart, verdict: Verdict, mistake
     if not question.numeric or verdict.note.kind is not NoteKind.NOT_EQUIVALENT:
         return False
     return not part.part.show_solution or (mistake is not None and question.runs[0].values[part.name].size == 1)
-
-
-def target_of(part: SolvedPart) -> Target:
-    """The part's target as the judge takes it."""
-    asked = part.part
-    return Target(asked.target, part.closed, asked.tolerance, part.reach, asked.layout, asked.shapes)
 
 
 def _other_left_side(reading: Reading, part: SolvedPart) -> str:

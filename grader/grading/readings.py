@@ -7,11 +7,30 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import reduce
 
 from grader.expression.language.names import Declared, ModelNames
-from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, indices, sides, walk
+from grader.expression.language.nodes import (
+    ONE,
+    ZERO,
+    Again,
+    Call,
+    Cases,
+    Expression,
+    Indexed,
+    Partial,
+    Symbol,
+    head,
+    indices,
+    integer,
+    rebuild,
+    rewritten,
+    sides,
+    walk,
+)
 from grader.expression.reading.code.python_text import read_code
 from grader.expression.reading.read import Reading, read
+from grader.expression.reading.remarks import PADDED
 from grader.grading.definition_checks import problem_of_definitions
 from grader.grading.definitions import joined_at_places, with_diagonals
 from grader.solver.key import SolvedQuestion
@@ -101,6 +120,28 @@ def _with_answer_first(question: SolvedQuestion, target: Expression, reading: Re
     return replace(reading, chain=unused[0], definitions=(*others, (left, reading.chain[-1])))
 
 
+def _with_zeros_outside(question: SolvedQuestion, reading: Reading) -> Reading:
+    """The reading with 0 for entries at shifted places outside of the range, where its words say so of a quantity."""
+    said = {note.removeprefix(PADDED) for note in reading.notes if note.startswith(PADDED)}
+    axes = question.graph.axes
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        name = head(node) or ""
+        if not isinstance(node, Indexed) or not (name in said or "" in said):
+            return node
+        tests = []
+        for place, axis in zip(indices(node), axes.get(name, ()), strict=False):
+            if isinstance(place, Call):
+                size = integer(int(axis)) if axis.isdigit() else Symbol(axis)
+                tests += [Call("ge", (place, ONE)), Call("le", (place, size))]
+        inside = reduce(lambda one, other: Call("and", (one, other)), tests) if tests else None
+        return node if inside is None else Cases(((node, inside),), ZERO)
+
+    definitions = tuple((left, rewritten(right, rule)) for left, right in reading.definitions)
+    return replace(reading, chain=tuple(rewritten(side, rule) for side in reading.chain), definitions=definitions)
+
+
 def _checked(question: SolvedQuestion, target: Expression, reading: Reading) -> Reading:
     reading = _with_answer_first(question, target, reading)
     if reading.definitions:
@@ -110,5 +151,7 @@ def _checked(question: SolvedQuestion, target: Expression, reading: Reading) -> 
         reading = replace(reading, definitions=joined_at_places(reading.definitions, places))
     if len(reading.chain) > 1 and question.graph.notation:
         reading = replace(reading, chain=(_derivative(question, reading.chain[0]), *reading.chain[1:]))
+    if any(note.startswith(PADDED) for note in reading.notes):
+        reading = _with_zeros_outside(question, reading)
     problem = problem_of_definitions(reading) if reading.definitions else None
     return reading if problem is None else replace(reading, problems=(*reading.problems, problem))

@@ -7,6 +7,7 @@ to each row what makes the mistake of a solution.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from grader.rubric.malrule import Frequency, Kind, Lint, MalRule
@@ -17,6 +18,45 @@ _SIDES = "Try one point on each side of the condition."
 _FIT = "Write the shape under each factor: the inner ones must be the same."
 _MEAN = "Look at what stands in front of the sum."
 
+# mistakes that often predict the same answer, counted over the rubrics shipped
+_ALIKE = (
+    (Kind.POWER_DEGREE, Kind.SIGN),
+    (Kind.PRODUCT_RULE, Kind.SIGN),
+    (Kind.QUOTIENT_RULE, Kind.SIGN),
+    (Kind.OUTER_ONLY, Kind.SIGN),
+    (Kind.SIGN, Kind.SWAPPED_TARGETS),
+    (Kind.FACTOR_TWO, Kind.MISSING_MEAN),
+    (Kind.FACTOR_TWO, Kind.MEAN_FOR_SUM),
+    (Kind.FACTOR_TWO, Kind.POWER_DEGREE),
+    (Kind.EXTRA_TERM, Kind.FACTOR_TWO),
+    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.MISSING_FACTOR),
+    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.POWER_DEGREE),
+    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.DROPPED_TERM),
+    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.QUOTIENT_RULE),
+    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.WRONG_QUANTITY),
+    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.EXTRA_FACTOR),
+    (Kind.EXTRA_FACTOR, Kind.MISSING_FACTOR),
+    (Kind.MISSING_FACTOR, Kind.WRONG_ACTIVATION),
+    (Kind.MISSING_FACTOR, Kind.POWER_DEGREE),
+    (Kind.DROPPED_TERM, Kind.MISSING_FACTOR),
+    (Kind.MISSING_FACTOR, Kind.QUOTIENT_RULE),
+    (Kind.INNER_ONLY, Kind.MISSING_FACTOR),
+    (Kind.MISSING_FACTOR, Kind.OUTER_ONLY),
+    (Kind.MISSING_FACTOR, Kind.UPSTREAM_MISSING),
+    (Kind.MISSING_FACTOR, Kind.WRONG_VARIABLE),
+    (Kind.DROPPED_TERM, Kind.WRONG_ARGUMENT),
+    (Kind.WRONG_ARGUMENT, Kind.WRONG_QUANTITY),
+    (Kind.EXTRA_FACTOR, Kind.POWER_DEGREE),
+    (Kind.DROPPED_TERM, Kind.PRODUCT_RULE),
+    (Kind.DROPPED_TERM, Kind.EXTRA_TERM),
+    (Kind.DROPPED_TERM, Kind.QUOTIENT_RULE),
+    (Kind.DROPPED_TERM, Kind.WRONG_QUANTITY),
+    (Kind.INNER_ONLY, Kind.OUTER_ONLY),
+    (Kind.OUTER_ONLY, Kind.WRONG_VARIABLE),
+    (Kind.WRONG_QUANTITY, Kind.WRONG_VARIABLE),
+    (Kind.EXTRA_FACTOR, Kind.WRONG_VARIABLE),
+)
+
 _ROWS = (
     MalRule(
         Kind.SIGN,
@@ -26,7 +66,6 @@ _ROWS = (
         clause="the sign of {} is turned",
         clause_hidden="the sign of the whole is turned",
         look="Follow each minus through, also the one of an inner derivative.",
-        alike=(Kind.QUOTIENT_RULE, Kind.OUTER_ONLY, Kind.SWAPPED_TARGETS),
         lint=Lint.MARKED,
     ),
     MalRule(
@@ -37,7 +76,6 @@ _ROWS = (
         clause="a factor 2 is lost or gained at {}",
         clause_hidden="a factor 2 is lost or gained",
         look="Look at each square and at the number in front of it.",
-        alike=(Kind.MISSING_MEAN, Kind.MEAN_FOR_SUM, Kind.POWER_DEGREE, Kind.EXTRA_TERM),
         lint=Lint.MARKED,
     ),
     MalRule(
@@ -48,7 +86,6 @@ _ROWS = (
         clause="the division by {} is forgotten",
         clause_hidden="the division by the number of samples is forgotten",
         look=_MEAN,
-        alike=(Kind.FACTOR_TWO,),
         lint=Lint.CHOICE,
     ),
     MalRule(
@@ -59,7 +96,6 @@ _ROWS = (
         clause="there is one division by {} too many",
         clause_hidden="there is a mean where the model has a sum",
         look=_MEAN,
-        alike=(Kind.FACTOR_TWO,),
     ),
     MalRule(
         Kind.MISSING_CONDITION,
@@ -79,14 +115,6 @@ _ROWS = (
         clause="{} itself stands where its derivative belongs",
         clause_hidden="a function stands where its derivative belongs",
         look="The chain rule multiplies by the derivative of each function on the way.",
-        alike=(
-            Kind.MISSING_FACTOR,
-            Kind.POWER_DEGREE,
-            Kind.DROPPED_TERM,
-            Kind.QUOTIENT_RULE,
-            Kind.WRONG_QUANTITY,
-            Kind.EXTRA_FACTOR,
-        ),
     ),
     MalRule(
         Kind.MISSING_FACTOR,
@@ -96,17 +124,6 @@ _ROWS = (
         clause="the factor {} is left out",
         clause_hidden="a factor is left out",
         look=_CHAIN,
-        alike=(
-            Kind.ACTIVATION_FOR_DERIVATIVE,
-            Kind.WRONG_ACTIVATION,
-            Kind.POWER_DEGREE,
-            Kind.DROPPED_TERM,
-            Kind.QUOTIENT_RULE,
-            Kind.INNER_ONLY,
-            Kind.OUTER_ONLY,
-            Kind.UPSTREAM_MISSING,
-            Kind.WRONG_VARIABLE,
-        ),
         lint=Lint.MARKED,
     ),
     MalRule(
@@ -126,7 +143,6 @@ _ROWS = (
         clause="a derivative is taken at {}, which is not the place where it belongs",
         clause_hidden="a derivative is taken at the wrong place",
         look="Check what stands inside the function.",
-        alike=(Kind.WRONG_QUANTITY,),
     ),
     MalRule(
         Kind.MISSING_FUNCTION,
@@ -145,7 +161,6 @@ _ROWS = (
         clause="another function or its derivative is used in place of {}",
         clause_hidden="another function or its derivative is used",
         look="Check which function the model has at this place.",
-        alike=(Kind.MISSING_FACTOR,),
     ),
     MalRule(
         Kind.MISSING_RECIPROCAL,
@@ -164,7 +179,6 @@ _ROWS = (
         clause="the power in {} is differentiated with a wrong factor or exponent",
         clause_hidden="a power is differentiated with a wrong factor or exponent",
         look="Differentiating a power brings the exponent in front and lowers it by one.",
-        alike=(Kind.FACTOR_TWO, Kind.ACTIVATION_FOR_DERIVATIVE, Kind.MISSING_FACTOR, Kind.EXTRA_FACTOR),
     ),
     MalRule(
         Kind.DROPPED_TERM,
@@ -174,7 +188,6 @@ _ROWS = (
         clause="{} is left out",
         clause_hidden="a term is left out",
         look=_PATHS,
-        alike=(Kind.ACTIVATION_FOR_DERIVATIVE, Kind.MISSING_FACTOR, Kind.QUOTIENT_RULE, Kind.WRONG_QUANTITY),
     ),
     MalRule(
         Kind.PRODUCT_RULE,
@@ -193,7 +206,6 @@ _ROWS = (
         clause="the quotient rule is not carried through for {}",
         clause_hidden="the quotient rule is not carried through",
         look="Look at the sign between its two terms and at the square below.",
-        alike=(Kind.SIGN, Kind.ACTIVATION_FOR_DERIVATIVE, Kind.MISSING_FACTOR, Kind.DROPPED_TERM),
     ),
     MalRule(
         Kind.INNER_ONLY,
@@ -203,7 +215,6 @@ _ROWS = (
         clause="the outer derivative is left out in {}",
         clause_hidden="an outer derivative is left out",
         look="The chain rule multiplies the outer derivative by the inner one.",
-        alike=(Kind.MISSING_FACTOR,),
     ),
     MalRule(
         Kind.OUTER_ONLY,
@@ -213,7 +224,6 @@ _ROWS = (
         clause="the inner derivative is left out after {}",
         clause_hidden="the chain is not followed to its end",
         look="The chain rule goes on until the variable itself is reached.",
-        alike=(Kind.SIGN, Kind.MISSING_FACTOR, Kind.WRONG_VARIABLE),
         lint=Lint.CHOICE,
     ),
     MalRule(
@@ -234,7 +244,6 @@ _ROWS = (
         clause="the label and the prediction are interchanged",
         clause_hidden="the label and the prediction are interchanged",
         look="Check which of the two each derivative is taken by.",
-        alike=(Kind.SIGN,),
         lint=Lint.CHOICE,
     ),
     MalRule(
@@ -264,7 +273,6 @@ _ROWS = (
         clause="only {} is worked out",
         clause_hidden="only the last part of the chain is worked out",
         look="The chain rule starts at the output.",
-        alike=(Kind.MISSING_FACTOR,),
         lint=Lint.CHOICE,
     ),
     MalRule(
@@ -275,7 +283,6 @@ _ROWS = (
         clause="{} is given in place of what is asked",
         clause_hidden="another quantity is given in place of what is asked",
         look="Check which quantity is asked for.",
-        alike=(Kind.MISSING_FACTOR, Kind.OUTER_ONLY, Kind.WRONG_QUANTITY, Kind.EXTRA_FACTOR),
         lint=Lint.CHOICE,
     ),
     MalRule(
@@ -286,7 +293,6 @@ _ROWS = (
         clause="{}",
         clause_hidden="another quantity stands in one place of the formula",
         look="Go through the local derivatives and see what each of them leaves.",
-        alike=(Kind.ACTIVATION_FOR_DERIVATIVE, Kind.WRONG_ARGUMENT, Kind.DROPPED_TERM, Kind.WRONG_VARIABLE),
     ),
     MalRule(
         Kind.TRANSPOSED,
@@ -360,7 +366,6 @@ _ROWS = (
         clause="there is a factor {} too much",
         clause_hidden="there is a factor too much",
         look=_CHAIN,
-        alike=(Kind.ACTIVATION_FOR_DERIVATIVE, Kind.POWER_DEGREE, Kind.WRONG_VARIABLE),
     ),
     MalRule(
         Kind.EXTRA_TERM,
@@ -370,7 +375,6 @@ _ROWS = (
         clause="there is a term {} too much",
         clause_hidden="there is a term too much",
         look=_PATHS,
-        alike=(Kind.FACTOR_TWO,),
     ),
     MalRule(
         Kind.POWER_OF_TEN,
@@ -382,4 +386,13 @@ _ROWS = (
         look="Check powers of ten, and percent.",
     ),
 )
-MALRULES: Mapping[str, MalRule] = MappingProxyType({row.kind.value: row for row in _ROWS})
+
+
+def _alike(kind: Kind) -> tuple[Kind, ...]:
+    """The mistakes from which one can often not be told."""
+    return tuple(other for pair in _ALIKE if kind in pair for other in pair if other is not kind)
+
+
+MALRULES: Mapping[str, MalRule] = MappingProxyType(
+    {row.kind.value: replace(row, alike=_alike(row.kind)) for row in _ROWS}
+)

@@ -20,7 +20,7 @@ from grader.grading import carried
 from grader.results import GradeReport
 from tests.outputs import written
 
-grading = import_module("grader.grading.grade")  # the package's own `grade` is the function
+grading = import_module("grader.grading.verdicts")
 BAD = "7*x*y"
 ROWS = ["student,1a,1b,2a,2b", f"bob,{BAD},(yhat - y)*yhat*(1 - yhat)*x,0.5744,-0.0520"]
 TWICE = [*ROWS, f"cyd,{BAD},(yhat - y)*yhat*(1 - yhat)*x,0.5744,-0.0520"]

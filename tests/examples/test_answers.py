@@ -16,7 +16,11 @@ STYLES = HERE.parents[1] / "benchmarks" / "student_style"
 
 @lru_cache(maxsize=32)
 def solved(rubric):
-    path = next(folder / f"{rubric}.yaml" for folder in (EXAMPLES, STYLES) if (folder / f"{rubric}.yaml").exists())
+    path = next(
+        folder / f"{rubric}.yaml"
+        for folder in (EXAMPLES, STYLES, EXAMPLES.parent)
+        if (folder / f"{rubric}.yaml").exists()
+    )
     return grader.solve(grader.load_rubric(path))
 
 

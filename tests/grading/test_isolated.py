@@ -58,7 +58,7 @@ ERRORS: list[tuple[Callable[[], object], str]] = [
     (recursion, "RecursionError"),
     (lambda: int("9" * 5000), "ValueError"),
 ]
-STAGES = ["readings_of", "final_answer", "to_text", "judge", "diagnosed", "shown_steps", "message_for"]
+STAGES = ["readings_of", "final_answer", "to_text", "verdict_on", "diagnosed", "shown_steps", "message_for"]
 
 
 def failing(function: Callable[..., object], fail: Callable[[], object]) -> Callable[..., object]:
@@ -87,7 +87,7 @@ def raises(*_: object, **__: object) -> object:
 def test_any_error_in_one_answer_costs_that_answer_alone(
     key: AnswerKey, fail: Callable[[], object], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(grading, "judge", failing(grading.judge, fail))
+    monkeypatch.setattr(grading, "verdict_on", failing(grading.verdict_on, fail))
     report = grader.grade(key, submission(f"f-z: w*x + b | f-a: {BAD} | f-az: 1 - a^2 | f-dx: 5*y"))
     assert outcomes(report) == {
         "f-z": ("correct", "equivalent", False),
@@ -119,7 +119,7 @@ def deep(depth: int, work: Callable[[], PartResult]) -> PartResult:
 
 
 def test_how_deep_the_caller_stands_changes_nothing(key: AnswerKey, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grading, "judge", failing(grading.judge, recursion))
+    monkeypatch.setattr(grading, "verdict_on", failing(grading.verdict_on, recursion))
     texts = ("f-a", "f-dz")
     one, two = (deep(depth, lambda part=part: grader.grade_answer(key, part, BAD)) for depth, part in enumerate(texts))
     assert one.problems[0].hint == two.problems[0].hint
@@ -205,7 +205,7 @@ def test_an_error_in_following_through_costs_that_credit_alone(
 
 
 def test_the_page_tells_a_fault_once_and_at_its_part(key: AnswerKey, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grading, "judge", failing(grading.judge, lambda: 1 / 0))
+    monkeypatch.setattr(grading, "verdict_on", failing(grading.verdict_on, lambda: 1 / 0))
     page = student_page(grader.grade(key, submission(f"f-a: {BAD}")), rubric_shown(key))
     assert page.count("grader failed on the answer to part f-a") == 1
     assert "About what you handed in" not in page

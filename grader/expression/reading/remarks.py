@@ -60,15 +60,55 @@ _REASON = re.compile(r"\b(?:since|because)\b")
 
 
 # "where e_u is the u-th unit vector": what a name stands for, in words
+_NAME = r"(?P<{}>\\?[A-Za-z]\w*|\\\w+\s*\{{\s*\\?\w+\s*\}})"
 _IN_WORDS = re.compile(
-    r"(?<=[\w)\]}])[\s,;.]*(?:\\q?quad\b\s*)?(?:\\text\s*\{\s*)?\b(?:where|here|with)\b[^=\n]*\b(?:is|are|denotes?|stands?\s+for)\b"
-    r"(?:\s+(?:the|an?|all|its)\b)[^=\n]*$"
+    r"(?<=[\w)\]}$])[\s,;.]*(?:\\q?quad\b\s*)?(?:\\text\s*\{\s*)?\b(?:where|here|with)\b[\s$}]*"
+    + _NAME.format("first")
+    + r"?[^=\n]*\b(?:is|are|denotes?|stands?\s+for)\b"
+    r"(?:\s+(?:the|an?|all|its)\b)(?:[^=\n]*|\s+(?:index|class|word|label|example|position|one)\b[^\n]*)$"
+    r"|(?<=[\w)\]}$])\s*(?:\\q?quad\b\s*)?\(\s*(?:where\s+)?\$?"
+    + _NAME.format("second")
+    + r"[^()=\n]{0,12}?(?:\\text\s*\{\s*)?\b(?:is|are|being|denotes)\s[^()=]*\)\s*\.?\s*$"
 )
+_BEYOND = r"(?:outside|out[- ]of[- ](?:range|bounds)|beyond)"
+_OUTSIDE = rf"(?:{_BEYOND}|else(?:where)?|otherwise|[<>]|\\notin|\\not\s*\\in|∉|\\(?:leq?|geq?|lt|gt)\b)"
+# "where g_i = 0 for i < 1 or i > 5", "(terms outside of 1..5 are zero)", "with zero padding"
+_PADDED = re.compile(
+    r"(?<=[\w)\]}])[\s,;.]*(?:\\q?quad\s*)?(?:\\text\s*\{\s*)?"
+    r"(?:(?:\(\s*)?(?:\(|\b(?:where|with|taking|setting)\b)\s*\}?\s*(?:"
+    rf"(?P<name>\\?[A-Za-z]+)(?:_\{{?\\?[A-Za-z]\}}?)?\s*=\s*0\b[^=\n]*?{_OUTSIDE}[^=\n]*"
+    r"|(?P<listed>\\?[A-Za-z]+)_\{?-?\d+\}?\s*=(?:\s*(?P=listed)_\{?-?\d+\}?\s*=)*\s*0\b[\s)}.]*)"
+    rf"|\(?(?:terms|entries|values|indices|everything)\b[^=\n]*?{_BEYOND}[^=\n]*?"
+    r"\b(?:zero|0|ignored|dropped|left\s+out)\b[\s)}.]*"
+    rf"|\(?(?:zero|0)\s+{_BEYOND}[^=\n]*|\(?(?:with\s+)?zero[- ]padd(?:ing|ed)[^=\n]*)$",
+    re.IGNORECASE,
+)
+PADDED = "padded:"  # the note on a name whose entries outside of its range are 0, or on all
+IN_WORDS = "in_words:"  # the note on a name that words explain
+
+
+def said_of_names(text: str) -> tuple[str, ...]:
+    """Notes on what remarks say of names: that o ``is the observed word``, that ``g_i = 0`` outside of its range."""
+    notes = []
+    explained = _IN_WORDS.search(text) if _explains(text) else None
+    if explained is not None:
+        written = explained["first"] or explained["second"] or ""
+        notes.append(IN_WORDS + re.sub(r"\\(?:\w+\s*\{\s*)?|[{}\s]", "", written).partition("_")[0])
+    padded = _PADDED.search(text)
+    if padded is not None:
+        notes.append(PADDED + (padded["name"] or padded["listed"] or "").lstrip("\\"))
+    return tuple(notes)
+
+
+def _explains(text: str) -> bool:
+    return any(word in text for word in (" is ", " are ", "denote", " stands for ", " being "))
 
 
 def without_remarks(text: str) -> str:
     """The text with the words before a formula, and a remark behind it, blanked."""
-    if " is " in text or " are " in text or "denote" in text or " stands for " in text:
+    if "0" in text or "zero" in text:
+        text = _PADDED.sub(lambda found: " " * len(found[0]), text)
+    if _explains(text):
         text = _IN_WORDS.sub(lambda found: " " * len(found[0]), text)
     if " other" in text or " rest" in text or " else" in text:
         text = _OTHERS.sub(_otherwise, text)

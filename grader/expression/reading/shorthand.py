@@ -21,8 +21,10 @@ _SET = re.compile(
     re.DOTALL,
 )
 _RM = re.compile(r"\{\s*\\(?:rm|sf|bf)\s+([A-Za-z]{2,})\s*\}")
+_PRIME = r"(?:'(?!')|\^\s*(?:\\prime\b|\{\s*\\prime\s*\}))"
+_PRIMED = re.compile(rf"(?:\\sum|sum|Σ|∑)\s*_\s*\{{?\(?\s*([a-z]){_PRIME}")
 _STEP = re.compile(
-    r"[,;.]?\s*(?:\\text\s*\{\s*)?\b(?:where|with)\s+\$?([A-Za-z]|\\[A-Za-z]+)\$?(?:\s*\([^()]*\))?\s+(?:is|denotes)\s+the\s+"
+    r"[,;.]?\s*(?:\\text\s*\{\s*)?\b(?:(?:where|with)\s+)?\$?([A-Za-z]|\\[A-Za-z]+)\$?(?:\s*\([^()]*\))?\s+(?:is|denotes|being)\s+the\s+"
     r"(?:unit|heaviside)(?:\s+step)?(?:\s+function)?\s*\}?\s*\.?\s*$",
     re.IGNORECASE,
 )
@@ -66,10 +68,22 @@ def plainly(text: str) -> str:
         text = _with_step(text)
     if "E" in text and "_" in text:
         text = _with_sums(text)
+    if "'" in text or "prime" in text:
+        text = _without_primed_letters(text)
     if "=" in text and ("\\in" in text or "∈" in text or " in " in text):
         text = _with_conditions(text)
     if "dots" in text or "..." in text or "…" in text or "⋮" in text:
         text = _COLUMN.sub(_any_entry, text)
+    return text
+
+
+def _without_primed_letters(text: str) -> str:
+    r"""``\sum_{w'} a_{w'}`` as the sum over a letter that the text does not have."""
+    for found in {match[1]: match for match in _PRIMED.finditer(text)}.values():
+        letter = next((sign for sign in "abcdefghijklmnopqrstuvwxyz" if sign not in text.lower()), "")
+        if not letter:
+            return text
+        text = re.sub(rf"(?<![A-Za-z\\]){found[1]}{_PRIME}", letter, text)
     return text
 
 

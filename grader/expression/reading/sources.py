@@ -10,10 +10,11 @@ import unicodedata
 
 from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.names import Names
+from grader.expression.reading.conditions_in_words import with_conditions
 from grader.expression.reading.lexing import lexer_latex, lexer_plain
 from grader.expression.reading.lexing.tokens import MAX_CHARACTERS, Token, fail
-from grader.expression.reading.macros import with_macros
-from grader.expression.reading.remarks import ALONE, without_remarks
+from grader.expression.reading.macros import with_macros, with_own_functions
+from grader.expression.reading.remarks import ALONE, said_of_names, without_remarks
 from grader.expression.reading.shorthand import plainly
 
 _NO_NUMBERS = frozenset(
@@ -69,7 +70,7 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
     text = with_macros(text, names)
     if "floor" in text or "ceil" in text:
         text = _STEPS.sub(lambda found: _BRACKETS[found[1]], text)
-    text = plainly(text)
+    text = with_own_functions(with_conditions(plainly(text)), names)
     if "_" in text and not text.isascii():
         text = _SUBSCRIPT.sub("", text)
     if r",\!" in text:
@@ -93,7 +94,7 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
         text = text[: remark.start()] + " " * (len(text) - remark.start())
     plain = without_remarks(text)
     if plain != text:
-        notes.append("prose")
+        notes += ["prose", *said_of_names(text)]
         text = plain
     label = _LABEL.match(text) if stripped[0] in "tTfFaAsſSrR" else None
     if label and label.end() < len(text):

@@ -12,8 +12,7 @@ from tests.examples.autodiff import logsumexp
 def log_partition(unary, transitions):
     paths = product(range(len(transitions)), repeat=len(unary))
     scores = [
-        sum(row[k] for row, k in zip(unary, path, strict=True))
-        + sum(transitions[i, j] for i, j in pairwise(path))
+        sum(row[k] for row, k in zip(unary, path, strict=True)) + sum(transitions[i, j] for i, j in pairwise(path))
         for path in paths
     ]
     return logsumexp(np.array(scores))[()]

@@ -18,7 +18,7 @@ def begins_differential(p: Cursor, at: int) -> bool:
     token = p.tokens[at]
     if token.kind == "partial":
         return True
-    if token.kind not in ("name", "word") or token.text[0] != "d" or p.declared_quantity(token.text):
+    if token.kind not in ("name", "word") or token.text[0] != "d" or _names_quantity(p, token.text):
         return False
     if token.text == "d":
         return p.kinds[at + 1] in ("name", "word", "accent", "(", ")", "/", "^", "fn")
@@ -36,10 +36,18 @@ def begins_differential(p: Cursor, at: int) -> bool:
     return any(p.table.find(other, shape.above, shape.below, 0) for other, _ in lookalikes(base))
 
 
+def _names_quantity(p: Cursor, text: str) -> bool:
+    """Whether a name is declared; a size called d is none before a name, since dx/dy would cancel it."""
+    if not p.declared_quantity(text):
+        return False
+    size = p.table.exact.get(text) if text == "d" and p.table is not None and text not in p.defined else None
+    return size is None or size.role != "size"
+
+
 def quotient_ahead(p: Cursor, at: int) -> bool:
     """Whether ``dL/dz`` stands at `at`: a differential, a single slash, and another differential."""
     token = p.tokens[at]
-    if token.text[:1] != "d" or token.text in GREEK or p.declared_quantity(token.text) or token.text in SPELLINGS:
+    if token.text[:1] != "d" or token.text in GREEK or _names_quantity(p, token.text) or token.text in SPELLINGS:
         return False
     begin = at
     if token.text == "d":
@@ -74,7 +82,7 @@ def below_slash(p: Cursor, at: int, known: bool) -> bool:
         and token.kind in ("name", "word")
         and text[0] == "d" != text
         and text[1].isalpha()
-        and not (text in GREEK or text in SPELLINGS or p.declared_quantity(text))
+        and not (text in GREEK or text in SPELLINGS or _names_quantity(p, text))
     )
 
 

@@ -158,6 +158,13 @@ def _semicolon(cut: _Cut) -> None:
         cut.end("where" if cut.defining else ";")
 
 
+def _colon(cut: _Cut) -> None:
+    """``With e = yhat - y: dL/dw = x e``: what is defined is used behind it."""
+    if cut.defining and cut.equals and _equation_ahead(cut.p, cut.at + 1):
+        cut.end(":")
+        cut.defining = False
+
+
 def _another_derivative(cut: _Cut) -> bool:
     r"""End the statement where an equation of a derivative follows: ``dJ/dz_i = p_i for i != k, and dJ/dz_k = ...``."""
     p, at = cut.p, cut.at + 1
@@ -189,10 +196,12 @@ _RULES: Mapping[str, Callable[[_Cut], None]] = {
     ".": _line,
     ",": _comma,
     ";": _semicolon,
+    ":": _colon,
     "logic": _and,
     "word": _let,
 }
-_CUTTING = frozenset(("nl", "start", ".", "key", ";", ",", "word", "logic"))
+_CUTTING = frozenset(("nl", "start", ".", "key", ";", ",", ":", "word", "logic"))
+_LEADING = frozenset(("then", "and", "so", "thus", "hence", "therefore", "finally", "consequently"))
 _LETS = frozenset(("let", "with", "set", "define", "denote", "put"))
 
 
@@ -203,7 +212,9 @@ def _pieces(p: Cursor, ends: list[tuple[int, str]]) -> list[Statement]:
     equations = "=" in p.present
     for place, why in ends:
         begin, end = start, place
-        while begin < end and tokens[begin].kind in ("=", "nl", ",", ".", ";", ":", "start", "quad"):
+        while begin < end and (
+            tokens[begin].kind in ("=", "nl", ",", ".", ";", ":", "start", "quad") or _leads(p, begin)
+        ):
             if tokens[begin].kind == "=" and tokens[begin].text == "approx" and "approx" not in p.notes:
                 p.notes.append("approx")
             begin += 1
@@ -219,6 +230,12 @@ def _pieces(p: Cursor, ends: list[tuple[int, str]]) -> list[Statement]:
     if not found:
         fail("there is no formula here", "write the answer", tokens[0].start, tokens[-1].end)
     return found
+
+
+def _leads(p: Cursor, at: int) -> bool:
+    """Whether a word that only leads to a formula begins a statement: ``Then``, ``and``."""
+    token = p.tokens[at]
+    return token.kind in ("key", "logic", "word") and token.text.lower() in _LEADING
 
 
 def _first_equals(p: Cursor, begin: int, end: int) -> int:

@@ -2,6 +2,7 @@ r"""Big operators: ``\sum_{k \ne i} a_k`` is a `Reduce` over k with a condition,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -21,7 +22,7 @@ from grader.expression.language.nodes import (
 )
 from grader.expression.language.precedence import PRODUCT
 from grader.expression.language.words import GREEK
-from grader.expression.reading.grammar.bound_letters import is_pair
+from grader.expression.reading.grammar.bound_letters import is_pair, script_letters
 from grader.expression.reading.grammar.names.numbered import holds_series
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.lexing.tokens import Token, fail
@@ -41,6 +42,7 @@ class _Range:
     letters: list[str] = field(default_factory=list)
     lower: Expression | None = None
     condition: Expression | None = None
+    upper: Expression | None = None
     conditional: bool = False  # behind ":" or "|" all is condition
 
     def restrict(self, test: Expression) -> None:
@@ -72,8 +74,8 @@ def _reduce(p: Parser, kind: str, start: int, only_bracket: bool) -> Expression:
         if script == "_":
             under = _range(p)
         else:
-            upper = _upper(p)
-    lower, upper, size = _bounds(p, under.lower, upper, bool(under.letters))
+            upper = _with_letters(p, _upper)
+    lower, upper, size = _bounds(p, under.lower, upper or under.upper, bool(under.letters))
     if not seen and p.token.text == "{" and p.kinds[p.pos + 1 : p.pos + 3] == ["name", "="]:
         fail("this range does not stand under its sum", "write sum_{i=1}^m", p.token.start, p.tokens[p.pos + 2].end)
     if p.kinds[p.pos] in _EMPTY:
@@ -105,6 +107,15 @@ def _reduce(p: Parser, kind: str, start: int, only_bracket: bool) -> Expression:
     if behind:
         return Product((body, *(factor for _, factor in behind)), tuple(joint for joint, _ in behind), span)
     return body
+
+
+def _with_letters(p: Parser, read: Callable[[Parser], Expression]) -> Expression:
+    r"""A bound, in which the letters of indices may stand: ``\sum_{n=k}^{k+4} g_{n-k+1}``."""
+    before = p.bound
+    p.bound = before | script_letters(p, 0, len(p.tokens))
+    found = read(p)
+    p.bound = before
+    return found
 
 
 def _without_tail(body: Expression, letters: list[str]) -> tuple[Expression, tuple[tuple[str, Expression], ...]]:
@@ -174,10 +185,11 @@ def _read_letter(p: Parser, under: _Range, close: int) -> None:
             p.pos = p.match.get(p.pos, p.pos) + 1
     elif after.kind == "=" and names[0] not in under.letters:
         p.pos += 2
-        first = p.sum()
+        first = _with_letters(p, Parser.sum)
         if under.lower not in (None, first):
             fail("two letters of this sum begin differently", "write a sum for each", token.start, p.token.start)
         under.lower = first
+        _read_last(p, under, close)
     elif after.kind in ("rel", "="):
         if token.kind == "word" and len(names) == 1:
             p.replace(at, token._replace(kind="name"))
@@ -189,6 +201,20 @@ def _read_letter(p: Parser, under: _Range, close: int) -> None:
     else:
         p.pos += 1
     under.letters += [name for name in names if name not in under.letters]
+
+
+def _read_last(p: Parser, under: _Range, close: int) -> None:
+    """The last value of a range behind its first: ``i=1..n``, ``i=1,...,n``, ``i=1:n``."""
+    at = p.pos + (p.kinds[p.pos] == "," and p.kinds[p.pos + 1] == "dots")
+    while p.kinds[at] in ("num", ",") and "dots" in p.kinds[at:close]:  # 1, 2, ..., n
+        at += 1
+    if p.kinds[at] not in ("dots", ":") or at + 1 >= close or under.upper is not None:
+        return
+    last = at + 1 + (p.kinds[at + 1] == ",")
+    if p.kinds[at] == ":" and (last + 1 != close or p.kinds[last] not in ("name", "num")):
+        return  # i = 1: y_i > 0
+    p.pos = last
+    under.upper = _with_letters(p, _upper)
 
 
 def _check_set(p: Parser, close: int) -> None:

@@ -1,0 +1,97 @@
+r"""Conditions said in words as signs: ``1 if x is positive`` is ``1 if x > 0``, ``for every i other than k`` is i != k.
+
+What a branch is called before its value, ``if x > 0 the slope is 1``, says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+_BEFORE = r"(?<=[\w)\]}'|])\s+"
+_IS = r"(?:(?:is|are|be|was|becomes)\s+)?(?:strictly\s+)?"
+_COMPARED = (
+    (r"(?:less|smaller|lower|fewer)\s+than\s+or\s+equal(?:s)?\s+(?:to\s+)?", "<="),
+    (r"(?:greater|larger|bigger|higher|more)\s+than\s+or\s+equal(?:s)?\s+(?:to\s+)?", ">="),
+    (r"(?:not|no)\s+(?:less|smaller|lower)\s+than\s+", ">="),
+    (r"(?:not|no)\s+(?:greater|larger|bigger|higher|more)\s+than\s+", "<="),
+    (r"(?:less|smaller|lower)\s+than\s+", "<"),
+    (r"(?:greater|larger|bigger|higher|more)\s+than\s+", ">"),
+    (r"at\s+least\s+", ">="),
+    (r"at\s+most\s+", "<="),
+    (r"(?:different\s+from|other\s+than|not\s+equal\s+to|unequal\s+to)\s+", "!="),
+)
+_VERBS = (
+    (r"does\s+not\s+exceed\s+", "<="),
+    (r"exceeds\s+", ">"),
+    (r"differs\s+from\s+", "!="),
+    (r"(?:is|are)\s+(?:strictly\s+)?(?:above|over)\s+", ">"),
+    (r"(?:is|are)\s+(?:strictly\s+)?(?:below|under)\s+", "<"),
+    (r"(?:is|are)\s+(?:strictly\s+)?positive\b", "> 0"),
+    (r"(?:is|are)\s+(?:strictly\s+)?negative\b", "< 0"),
+    (r"(?:is|are)\s+non-?\s?negative\b", ">= 0"),
+    (r"(?:is|are)\s+non-?\s?positive\b", "<= 0"),
+    (r"(?:is|are)\s+(?:non-?\s?zero|not\s+(?:zero|0))\b", "!= 0"),
+)
+_SIGNS = tuple(
+    (re.compile(_BEFORE + words, re.IGNORECASE), sign)
+    for words, sign in (*((_IS + words, sign) for words, sign in _COMPARED), *_VERBS)
+)
+_WORTH_A_LOOK = re.compile(
+    r"\b(?:than|least|most|exceeds?|positives?|negatives?|above|below|differs|different|non-?zero|equal to|class|every"
+    r"|each|slope|gradient|derivative|value|it (?:is|equals)|exist|margin|undefined|keys?|words?)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?<=[<>=])\s*zero\b|(?<=[<>=])\s*one\b", re.IGNORECASE)
+_RELATION = r"(?:[<>=≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)\b)"
+# "for the negatives j != c", "if the margin y f < 1"
+_NOUNS = re.compile(
+    r"\b(if|when|whenever|for)\s+(?:(?:the|a|an|all|any|each|every|its|those)\s+)*"
+    r"(?:(?:wrong|correct|true|right|positive|negative|other|target|observed|remaining|incorrect)\s+)*"
+    r"(?:margins?|class(?:es)?|labels?|keys?|negatives?|positives?|words?|ind(?:ex|ices)|entr(?:y|ies)|units?|scores?"
+    r"|components?|inputs?|arguments?|values?|samples?|examples?|rows?|columns?|case)\s+(?:where\s+|with\s+|that\s+)?"
+    rf"(?=\(?\\?[A-Za-z][^,;.\n]*{_RELATION})",
+    re.IGNORECASE,
+)
+_WHAT = r"(?:the\s+)?(?:(?:sub)?gradient|derivative|slope|value|result|answer|function|it|this|we\s+(?:get|have))"
+_WORTH = r"\s+(?:simply\s+|just\s+)?(?:is|equals|becomes)\s+"
+# "if x > 0 the slope is 1"
+_CALLED = re.compile(
+    rf"(?P<test>\b(?:if|when|whenever|for)\b[^,;.\n]*?{_RELATION}\s*[-\w\\{{}}^.]+(?:\s+(?:and|or)\s[^,;\n]*?)?)"
+    rf"\s*[,:]?\s+(?:then\s+)?{_WHAT}{_WORTH}",
+    re.IGNORECASE,
+)
+_OTHERWISE = re.compile(rf"\b(otherwise|else)\s*[,:]?\s+(?:then\s+)?{_WHAT}{_WORTH}", re.IGNORECASE)
+_NOT_SO = re.compile(
+    r"\b(?:if|when)\s+(?:it|this|that)\s+(?:is(?:\s+(?:larger|smaller|greater|less|bigger|lower|not))?|isn't|does(?:\s+not|n't))"
+    r"(?=\s*[.,;]?\s*$)",
+    re.IGNORECASE,
+)
+_IT = re.compile(rf"\b(if|when|whenever|for)\s+it(?=\s*{_RELATION})", re.IGNORECASE)
+_FIRST = re.compile(rf"\b(?:if|when|whenever|for)\s+([^<>=≤≥≠\n,;]+?)\s*{_RELATION}", re.IGNORECASE)
+_LEAD = re.compile(rf"\s*(?:the\s+)?{_WHAT}{_WORTH}(?=[^\n=]*\b(?:if|when|for|whenever)\b)", re.IGNORECASE)
+_KINK = re.compile(
+    r"\s*[,;]?\s*\((?=[^()]*\b(?:exists?|defined|undefined|differentiable|subgradient|kink)\b)[^()]*\)\s*\.?\s*$"
+    r"|\s*[,;]\s+(?:and\s+)?(?:it\s+)?(?:is\s+)?(?:not\s+defined|undefined|not\s+differentiable|does\s+not\s+exist|doesn't\s+exist)"
+    r"\s+(?:at|for|if|when)\s+[^,;.\n]*\.?\s*$"
+)
+
+
+def with_conditions(text: str) -> str:
+    """The text with signs for conditions in words; the same text where it holds none."""
+    if " " not in text or _WORTH_A_LOOK.search(text) is None:
+        return text
+    text = _KINK.sub(lambda found: " " * len(found[0]), text)
+    for words, sign in _SIGNS:
+        text = words.sub(lambda found, sign=sign: f" {sign} ".ljust(len(found[0])), text)  # type: ignore[misc]
+    text = _NUMBER.sub(lambda found: ("0" if found[0].strip().lower() == "zero" else "1").rjust(len(found[0])), text)
+    text = _NOUNS.sub(lambda found: found[1].ljust(len(found[0])), text)
+    lead = _LEAD.match(text)
+    if lead:
+        text = " " * lead.end() + text[lead.end() :]
+    text = _CALLED.sub(lambda found: f"{found['test']}, ".ljust(len(found[0])), text)
+    text = _OTHERWISE.sub(lambda found: found[1].ljust(len(found[0])), text)
+    text = _NOT_SO.sub(lambda found: "otherwise".ljust(len(found[0])), text)
+    first = _FIRST.search(text)
+    if first is not None and _IT.search(text):
+        text = _IT.sub(lambda found: f"{found[1]} {first[1]}", text)
+    return text

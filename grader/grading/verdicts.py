@@ -1,0 +1,75 @@
+"""The verdict on one reading of an answer: its value against the target's, and what leaves that in doubt.
+
+``dL/ds_k = -sum_l m_l`` of a class k is one entry where any is asked for: a person decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from grader.comparison.judge import judge
+from grader.comparison.target import Target
+from grader.expression.algebra.construct import free_symbols
+from grader.expression.language.nodes import Expression
+from grader.expression.reading.read import Reading
+from grader.expression.reading.remarks import IN_WORDS
+from grader.grading.answers import at_a_place, leaves_axes, leaves_out_letters, with_letters_of, with_own_partials
+from grader.grading.by_cases import other_answers
+from grader.grading.read_otherwise import read_otherwise
+from grader.grading.readings import CALLED
+from grader.results import NOTES, Decision, Note, NoteKind, Verdict, undecided
+from grader.solver.key import SolvedPart, SolvedQuestion
+
+
+def target_of(part: SolvedPart) -> Target:
+    """The part's target as the judge takes it."""
+    asked = part.part
+    return Target(asked.target, part.closed, asked.tolerance, part.reach, asked.layout, asked.shapes)
+
+
+def verdict_on(
+    question: SolvedQuestion, part: SolvedPart, reading: Reading, expression: Expression
+) -> tuple[Verdict, Expression]:
+    """The verdict on one reading of an answer, and what was judged: its own derivatives stand over the model's."""
+    whole = target_of(part)
+    target = with_letters_of(question, whole, reading)
+    verdict = judge(question, target, expression)
+    unfit = verdict.note.kind in (NoteKind.SHAPE, NoteKind.ILL_TYPED)
+    if target is not whole and unfit and leaves_axes(question, target):
+        target, verdict = whole, judge(question, whole, expression)
+    finished = with_own_partials(reading, expression)
+    if finished is not None:
+        worked_out = judge(question, target, finished)
+        set_up = verdict.note.kind is NoteKind.CHAIN_RULE_ONLY
+        if not set_up or worked_out.decision is Decision.EQUIVALENT:
+            verdict, expression = worked_out, finished
+    if verdict.decision is Decision.NOT_EQUIVALENT:
+        verdict = read_otherwise(question, part.part.target, target_of(part), reading, expression) or verdict
+    verdict = _in_doubt(question, part.part.target, reading, expression, target, verdict)
+    if verdict.note.kind is NoteKind.EQUIVALENT and CALLED in reading.notes:
+        verdict = replace(verdict, note=Note(NoteKind.CALLED), message=NOTES[NoteKind.CALLED].sentence)
+    return verdict, expression
+
+
+def _in_doubt(
+    question: SolvedQuestion, asked: Expression, reading: Reading, answer: Expression, target: Target, verdict: Verdict
+) -> Verdict:
+    """The verdict, or a person's where the answer says more than its value: two answers, one entry, words."""
+    if verdict.decision is Decision.EQUIVALENT and any(
+        judge(question, target, other).decision is Decision.NOT_EQUIVALENT for other in other_answers(reading, asked)
+    ):
+        return undecided(NoteKind.AMBIGUOUS_READING, "This gives two answers of different value; one is right.")
+    if at_a_place(question, reading, asked):
+        return undecided(NoteKind.AMBIGUOUS_INDICES, "Your left side names one entry; the question asks for any.")
+    if verdict.note.kind is NoteKind.RENAMED and leaves_out_letters(reading, answer):
+        return undecided(NoteKind.AMBIGUOUS_INDICES, "Your right side has other indices than your left side.")
+    if verdict.decision is Decision.NOT_EQUIVALENT and (name := _said_in_words(question, reading, answer)):
+        return undecided(NoteKind.AMBIGUOUS_READING, f"What {name} stands for is said in words.")
+    return verdict
+
+
+def _said_in_words(question: SolvedQuestion, reading: Reading, answer: Expression) -> str:
+    """A name of the answer that the model lacks and its words explain; empty where there is none."""
+    known = {item.name for item in question.graph.quantities} | question.runs[0].sizes.keys()
+    said = {note.removeprefix(IN_WORDS) for note in reading.notes if note.startswith(IN_WORDS)}
+    return min(said & free_symbols(answer) - known, default="")
