@@ -6,10 +6,12 @@ Beside ``\sum_i x_i``, the name ``x_k`` is an entry of x; beside w and x, the na
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import chain
 
 from grader.autodiff.backprop import NotDifferentiable, derivative, expand_primes
-from grader.expression.algebra.construct import substitute
+from grader.autodiff.graph import ComputationGraph
+from grader.expression.algebra.construct import added, mul, substitute
 from grader.expression.evaluation.evaluator import CONSTANT_VALUES
 from grader.expression.language.nodes import (
     Again,
@@ -24,6 +26,7 @@ from grader.expression.language.nodes import (
     integer,
     rebuild,
     rewritten,
+    symbols,
     walk,
 )
 
@@ -50,20 +53,33 @@ def free_names(*nodes: Expression) -> list[str]:
     return sorted(found - set(CONSTANT_VALUES))
 
 
-def worked_out(node: Expression) -> Expression:
-    """Primes of known functions and derivatives of written-out formulas, ``d/dx tanh(x)``, carried out."""
-    return expand_primes(rewritten(node, _differentiated)) if _partials(node) else expand_primes(node)
+def worked_out(node: Expression, graph: ComputationGraph | None = None) -> Expression:
+    """Primes of known functions and derivatives of written-out formulas, ``d/dx tanh(x)``, carried out.
+
+    In a model what a formula holds may depend on the variable too: ``d log(Z)/ds`` is ``1/Z dZ/ds``.
+    """
+    return expand_primes(rewritten(node, partial(_differentiated, graph))) if _partials(node) else expand_primes(node)
 
 
-def _differentiated(node: Expression, again: Again) -> Expression:
+def _differentiated(graph: ComputationGraph | None, node: Expression, again: Again) -> Expression:
     found = rebuild(node, again)
-    match found:
-        case Partial(denominator=Symbol(name=name)) if head(found.numerator) is None:
-            try:
-                return derivative(expand_primes(found.numerator), name)
-            except NotDifferentiable:
-                return found
-    return found
+    if not isinstance(found, Partial) or head(found.numerator) is not None:
+        return found
+    below = head(found.denominator) or ""
+    formula = expand_primes(found.numerator)
+    inside = symbols(formula)
+    between = sorted(inside & graph.reached_from(below) - {below}) if graph is not None and below else []
+    entered = not isinstance(found.denominator, Symbol)
+    if (entered and below in inside) or not (below and (between or not entered)):
+        return found
+    if graph is not None and any(graph.axes[name] for name in between):
+        return found
+    try:
+        terms = [mul(derivative(formula, name), Partial(Symbol(name), found.denominator)) for name in between]
+        own = [] if entered else [derivative(formula, below)]
+    except NotDifferentiable:
+        return found
+    return added([*own, *terms])
 
 
 def _partials(node: Expression) -> bool:

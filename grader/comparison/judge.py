@@ -70,7 +70,7 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
     bare = unguarded(answer)
     if bare != answer and (found := judge(question, target, bare)).decision is Decision.EQUIVALENT:
         return _noted(found, NoteKind.GUARDED)
-    verdict = _judge_readings(question, target, worked_out(answer))
+    verdict = _judge_readings(question, target, worked_out(answer, question.graph))
     if verdict.decision is Decision.NOT_EQUIVALENT or verdict.note.kind in _UNFIT:
         entered = labels_entered(question.graph, answer)
         if entered != answer:
@@ -104,7 +104,7 @@ def _judge_rows(question: SolvedQuestion, target: Target, answer: Expression, ve
     axes = question.graph.axes
     if not any(axes.values()) or not any(isinstance(item, Product) for item in walk(answer)):
         return None
-    found = _judge_readings(question, target, worked_out(answer), rows=True)
+    found = _judge_readings(question, target, worked_out(answer, question.graph), rows=True)
     if found.decision is not Decision.EQUIVALENT:
         return None
     whole = any(len(axes.get(name, ())) == 1 for name in _unentered(answer))
@@ -134,7 +134,7 @@ def _judge_meant(question: SolvedQuestion, target: Target, answer: Expression, v
     for interpretation in interpretations(question, target.expression, answer, verdict.note.kind not in _UNFIT):
         if interpretation.expression == answer:
             continue
-        found = _judge_readings(question, target, worked_out(interpretation.expression))
+        found = _judge_readings(question, target, worked_out(interpretation.expression, question.graph))
         right = found.decision is Decision.EQUIVALENT
         in_full = NOTES[interpretation.kind].credit is Credit.FULL
         if not in_full and (right or found.note.kind in _AMBIGUOUS):
@@ -150,7 +150,7 @@ def _judge_meant(question: SolvedQuestion, target: Target, answer: Expression, v
             wrong.append(found)
     if verdict.note.kind not in _UNFIT or any(_of_whole_array(item, question.runs[0]) for item in walk(answer)):
         return verdict
-    verdict = _judge_repairs(question, target, worked_out(answer), verdict)
+    verdict = _judge_repairs(question, target, worked_out(answer, question.graph), verdict)
     return wrong[0] if wrong and verdict.note.kind is NoteKind.ILL_TYPED else verdict
 
 

@@ -77,8 +77,8 @@ def follow_left_side(target: Expression, left: Expression, answer: Expression) -
 def unfinished(question: SolvedQuestion, answer: Expression, target: Target | None = None) -> tuple[Partial, ...]:
     """Derivatives in the answer that the model can work out; those of opaque functions are finished.
 
-    So are those that earlier parts ask for (they are graded there), where everything between is worked out:
-    ``dL/dW = h^T dL/dz``, but not the bare chain rule ``dL/dz dz/dW``.
+    So are those that the model defines as quantities, and those that earlier parts ask for (they are graded there),
+    where everything between is worked out: ``dL/dW = h^T dL/dz``, but not the bare chain rule ``dL/dz dz/dW``.
     """
     leaves = {leaf.name: leaf for leaf in question.graph.leaves}
     plain = {
@@ -87,9 +87,12 @@ def unfinished(question: SolvedQuestion, answer: Expression, target: Target | No
         if isinstance(node.expression, Symbol | Indexed)
     }
     found = []
+    named = {head(node.source) for node in question.graph.nodes if isinstance(node.source, Partial)}
     for item in walk(answer):
         if isinstance(item, Partial):
             above, below = head(item.numerator), head(item.denominator)
+            if head(item) in named:
+                continue
             source = leaves.get(plain.get(above or "") or above or "")
             if (source is None or below not in source.of) and not _is_given(question, item, leaves):
                 found.append(item)

@@ -163,6 +163,9 @@ def _put_in(known: _Known, node: Expression, again: Again) -> Expression:
     if name is None or line is None:
         return rebuild(node, again)
     places = tuple(map(again, indices(node)))
+    if line.letters and not places:  # the whole of what is defined by its entries
+        letters = tuple(Symbol(f"{letter}'") for letter in line.letters)
+        return Call("entries", (_used(known, line, letters, again), *letters), 0, node.span)
     if line.letters and len(line.letters) != len(places):
         return rebuild(node, again)  # a definition at other indices than the use says nothing about it
     found = _used(known, line, places if line.letters else (), again)

@@ -170,6 +170,19 @@ def take(args: Values, span: Span = NOWHERE) -> Value:
     return matmul(Value(np.where(at.any(-1, keepdims=True), at, math.nan), places.letters), base, span)
 
 
+def entries(args: Values, span: Span = NOWHERE) -> Value:
+    """The array whose entry at some letters is the first argument: the others are those letters, one an axis."""
+    body, *places = args
+    letters = tuple(letter for place in places for letter in place.letters)
+    if body.rank or len(letters) != len(places) or len(set(letters)) < len(letters):
+        raise ShapeError("entries of an array are numbers, each at letters of its own", span)
+    rest = tuple(letter for letter in body.letters if letter not in letters)
+    data = spread(body, (*rest, *letters))
+    sizes = tuple(place.data.shape[1] for place in places)
+    at_hand().room(math.prod(data.shape[: 1 + len(rest)]) * math.prod(sizes))
+    return Value(np.broadcast_to(data, (*data.shape[: 1 + len(rest)], *sizes)), rest)
+
+
 def identity(args: Values, span: Span = NOWHERE) -> Value:
     """The identity matrix of the given size."""
     if not args:
@@ -242,5 +255,6 @@ ARRAY: MappingProxyType[str, Callable[[Values, Span], Value]] = MappingProxyType
         "ones": ones,
         "identity": identity,
         "take": take,
+        "entries": entries,
     }
 )

@@ -219,6 +219,8 @@ def _call(node: Call, env: Environment, scope: Scope) -> Value:
         raise NoValue(f"the derivative of '{node.function}' is not known here", node.span)
     if node.function == "undefined":
         return constant(math.nan)
+    if node.function == "pow" and isinstance(node.args[0], Call) and node.args[0].function == "diag":  # diag(x)^{-1}
+        return _value(Call("diag", (Call("pow", (*node.args[0].args, node.args[1])),)), env, scope)
     args = [_value(arg, env, scope) for arg in node.args]
     if node.function in ARRAY:
         return ARRAY[node.function](args, node.span)
@@ -273,7 +275,6 @@ def _reduce(node: Reduce, env: Environment, scope: Scope) -> Value:
     size = size or extent_of_namesake(node.body, node.letter, env)
     if size is None:
         raise NoValue(f"nothing tells the range of the index '{node.letter}'", node.span)
-
     inner = scope.inside(node.letter, size)
     body = _value(node.body, env, inner)
     mask = _mask(node, env, inner, size)

@@ -141,7 +141,7 @@ def _holds_array(node: Expression, env: Environment, known: dict[int, bool]) -> 
         case Indexed(base=Symbol(name=name), indices=places):
             entered = sum(not isinstance(place, Slice) for place in places)
             return name in env.values and env.values[name].ndim - 1 > entered
-        case Matrix() | Call(function="ones" | "identity", args=[_, *_]):
+        case Matrix() | Call(function="ones" | "identity", args=[_, *_]) | Call(function="entries"):
             return True
     if id(node) not in known:
         known[id(node)] = any(_holds_array(child, env, known) for child in children(node))

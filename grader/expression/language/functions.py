@@ -108,6 +108,7 @@ _ARRAYS = (
     Function("outer", "array", 2, 2, ("outer",), r"\operatorname{outer}"),
     Function("multiply", "array", 2, 2, ("multiply",), r"\operatorname{multiply}"),
     Function("take", "array", 2, 2, ("take",), r"\operatorname{take}"),
+    Function("entries", "array", 2, 5, ("entries",), r"\operatorname{entries}"),
     Function("diag", "array", 1, 1, ("diag",), r"\operatorname{diag}"),
     Function("trace", "array", 1, 1, ("trace", "tr"), r"\operatorname{tr}"),
     Function("total", "array", 1, 3, ("sum", "total"), r"\operatorname{sum}"),
@@ -123,8 +124,8 @@ CONSTANTS = MappingProxyType({"e": "e", "pi": "π"})
 BRACKET_ONLY = frozenset(
     (
         *("sigma", "phi", "Phi", "psi", "Gamma", "tr", "step", "ind", "where1"),
-        *("mean", "avg", "average", "sum", "total"),
-        *("ones", "eye", "inner", "outer", "dot", "mm", "multiply", "norm", "take", "where", "tg", "lg", "transpose"),
+        *("mean", "avg", "average", "sum", "total", "take", "entries"),
+        *("ones", "eye", "inner", "outer", "dot", "mm", "multiply", "norm", "where", "tg", "lg", "transpose"),
         *("square", "identity", "kron_delta", "max", "min", "maximum", "minimum", "pow", "power"),
         *("undefined", "nan", "dne"),
     )

@@ -72,7 +72,7 @@ _LEAD = re.compile(rf"\s*(?:the\s+)?{_WHAT}{_WORTH}(?=[^\n=]*\b(?:if|when|for|wh
 _KINK = re.compile(
     r"\s*[,;]?\s*\((?=[^()]*\b(?:exists?|defined|undefined|differentiable|subgradient|kink)\b)[^()]*\)\s*\.?\s*$"
     r"|\s*[,;]\s+(?:and\s+)?(?:it\s+)?(?:is\s+)?(?:not\s+defined|undefined|not\s+differentiable|does\s+not\s+exist|doesn't\s+exist)"
-    r"\s+(?:at|for|if|when)\s+[^,;.\n]*\.?\s*$"
+    r"\s+at\s+[^,;.\n]*\.?\s*$"
 )
 
 

@@ -188,6 +188,8 @@ def _any_entry(found: re.Match[str]) -> str:
     if "," in first:  # (a_1, a_2, \dots, a_n)
         first = first.split(",")[0]
     one, end = _TOKEN.findall(first or ""), _TOKEN.findall(last or "")
+    if one[-2:] == ["_", "1"] and len(one) == 3 and one[:2] == end[:2]:  # (w_1, ..., w_n) is w
+        return f"({one[0]} )"
     changed = {(a, b) for a, b in zip(one, end, strict=False) if a != b}
     if len(one) != len(end) or len(changed) != 1 or next(iter(changed))[0] != "1":
         return found[0]

@@ -135,11 +135,25 @@ def _left(p: Parser, part: Statement) -> str:
     """The name that a statement ``name = ...`` would define, or an empty string."""
     if not part.equals:
         return ""
+    if (bracketed := _in_brackets(p, part)) is not None:
+        return bracketed
     shape = p.scan(part.start)
     if shape is None or shape.end != part.equals or begins_differential(p, part.start):
         return ""
     if p.table is not None and len(shape.below) <= 3 and shape.below.isalpha() and shape.below.islower():
         return shape.base
+    return shape.display
+
+
+def _in_brackets(p: Parser, part: Statement) -> str | None:
+    """The name in ``(D_1)_{nk} = ...``; None where no left side of this kind stands."""
+    close = p.match.get(part.start, 0)
+    if p.tokens[part.start].text != "(" or p.kinds[close + 1] != "_":
+        return None
+    shape = p.scan(part.start + 1)
+    after = p.script(close + 2)[1]
+    if shape is None or shape.end != close or after != part.equals or begins_differential(p, part.start + 1):
+        return None
     return shape.display
 
 

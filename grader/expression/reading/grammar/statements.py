@@ -213,7 +213,8 @@ def _pieces(p: Cursor, ends: list[tuple[int, str]]) -> list[Statement]:
     for place, why in ends:
         begin, end = start, place
         while begin < end and (
-            tokens[begin].kind in ("=", "nl", ",", ".", ";", ":", "start", "quad") or _leads(p, begin)
+            tokens[begin].kind in ("=", "nl", ",", ".", ";", ":", "start", "quad")
+            or (begin + 1 < end and _leads(p, begin))
         ):
             if tokens[begin].kind == "=" and tokens[begin].text == "approx" and "approx" not in p.notes:
                 p.notes.append("approx")

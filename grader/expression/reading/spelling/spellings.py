@@ -158,7 +158,7 @@ def _series(table: Spellings) -> dict[str, Series]:
         name: Series(name[:-2], ranks.pop(), {number: one.name for number, one in members.items()})
         for name, members in found.items()
         if len(members) > 1 and len(ranks := {one.rank for one in members.values()}) == 1
-        if all(one.role == "quantity" for one in members.values())
+        if all(one.role in ("quantity", "adjoint") for one in members.values())
     }
 
 

@@ -58,9 +58,10 @@ def _entries_behind(p: Parser, declared: Declared, entries: tuple[Expression, ..
 
 def _behind_brackets(p: Parser, found: Found, entries: tuple[Expression, ...]) -> tuple[Expression, ...]:
     """Step over the brackets ahead where they hold the arguments of the quantity; its entries with theirs."""
-    if not entries and found.declared.rank == 1 and _holds_index(p):
-        p.pos += 3
-        return (Symbol(p.tokens[p.pos - 2].text),)
+    held = _held_indices(p, found.declared.rank - len(entries), bool(entries))
+    if held:
+        p.pos = p.match[p.pos] + 1
+        return (*entries, *held)
     declared = found.declared
     if p.kinds[p.pos] == "(" and p.token.text in ("(", "[", "{"):
         if p.in_partial or declared.arguments or declared.role == "opaque":
@@ -76,13 +77,27 @@ def transposed(p: Parser, node: Expression, shape: Shape) -> Expression:
     return Call("transpose", (node,), 0, getattr(node, "span", p.span(p.pos))) if shape.transposed else node
 
 
-def _holds_index(p: Parser) -> bool:
-    """Whether round brackets ahead, which touch, hold an index letter alone: ``pi(b)`` of a vector is its entry b."""
-    if p.table is None or p.in_partial or p.token.text != "(" or p.kinds[p.pos] != "(" or p.match[p.pos] != p.pos + 2:
-        return False
-    letter = p.tokens[p.pos + 1]
-    free = letter.text in p.bound or not p.declared(letter.text)
-    return letter.kind == "name" and len(letter.text) == 1 and letter.text.islower() and free and p.touches()
+def _held_indices(p: Parser, left: int, entered: bool) -> tuple[Expression, ...]:
+    """The indices in round brackets ahead, which touch: ``pi(b)`` of a vector, ``A(i, j)``, ``P_t(k)``; else none.
+
+    They are letters alone, one for each axis that is left; where some axes are entered before, numbers too.
+    """
+    if p.table is None or p.in_partial or not left or p.kinds[p.pos] != "(" or p.token.text != "(" or not p.touches():
+        return ()
+    inside = p.tokens[p.pos + 1 : p.match[p.pos]]
+    places, commas = inside[::2], inside[1::2]
+    if len(places) != left or len(commas) != left - 1 or any(token.kind != "," for token in commas):
+        return ()
+    found: list[Expression] = []
+    for token in places:
+        single = token.kind == "name" and len(token.text) == 1 and token.text.islower()
+        if single and (token.text in p.bound or not p.declared(token.text)):
+            found.append(Symbol(token.text))
+        elif entered and token.kind == "num" and token.text.isdigit() and 0 < int(token.text[:9]) < 10_000:
+            found.append(integer(int(token.text)))
+        else:
+            return ()
+    return tuple(found)
 
 
 def axes_of(p: Parser, node: Expression) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ def function_row(p: Cursor, text: str, at: int) -> str | None:
         after = at + 1
         if p.kinds[after] == "^" and p.script(after + 1)[0] in _TRANSPOSES:
             return None
-        while p.kinds[after] in ("'", "^") or (p.kinds[after] == "_" and text in _EXTREMA):
+        while p.kinds[after] in ("'", "^") or (p.kinds[after] == "_" and (text in _EXTREMA or text == "psi")):
             after = _behind_script(p, after)
             if text in _EXTREMA:
                 return name

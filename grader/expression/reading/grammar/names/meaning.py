@@ -13,7 +13,7 @@ from functools import lru_cache
 from grader.expression.language.functions import CONSTANTS
 from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Slice, Symbol, integer
 from grader.expression.reading.grammar.names import unknown
-from grader.expression.reading.grammar.names.arguments import skip_own_arguments
+from grader.expression.reading.grammar.names.arguments import holds_commas, skip_own_arguments
 from grader.expression.reading.grammar.names.class_labels import beside_place, label, one_hot
 from grader.expression.reading.grammar.names.declared import quantity, transposed
 from grader.expression.reading.grammar.names.numbered import numbered
@@ -134,7 +134,7 @@ def kronecker_pair(below: str) -> tuple[Expression, ...] | None:
 
 def _of_series(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
     r"""``h_t`` under a sum over t, where h_1, h_2 and h_3 are declared and no array h."""
-    node = numbered(p, shape, span)
+    node = None if shape.base in p.defined else numbered(p, shape, span)
     return None if node is None else transposed(p, node, shape)
 
 
@@ -222,7 +222,8 @@ def _indices_joined_on(p: Parser, shape: Shape, span: Span, _: int) -> Expressio
 
 def _lookalike(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
     r"""``\omega`` for a declared w, ``X`` for a declared x: noted and remembered, lest both stand in the text."""
-    for base, note in lookalikes(shape.base):
+    called = p.kinds[p.pos] == "(" and p.token.text == "(" and p.touches() and holds_commas(p, p.pos)
+    for base, note in () if called else lookalikes(shape.base):  # B(a, b) is no b
         other = p.table.find(base, shape.above, shape.below, shape.primes) if p.table is not None else None
         if other is not None and takes_indices(p, other) and enters_every_axis(p, other, shape.base):
             token = Token("name", shape.base, span.start, span.end)

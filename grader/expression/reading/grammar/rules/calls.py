@@ -2,6 +2,7 @@ r"""Calls from the allow-list: ``\tanh^2 x`` is a power of a call, ``\log \hat y
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import NoReturn
 
@@ -52,6 +53,9 @@ def function(p: Parser, row: str) -> Expression:
         if kind == "_":
             if row in ("max", "min"):
                 return p.rules.extremum(p, row)
+            if row == "digamma" and raw.isdigit() and len(raw) == 1:  # psi_1 is psi'
+                primes, p.pos = primes + int(raw), after
+                continue
             if row != "log" or base is not None:
                 fail(f"a subscript on '{name.text}' can't be read", "", p.token.start, p.tokens[p.pos + 1].end)
             if raw in _LOGARITHMS:
@@ -66,6 +70,8 @@ def function(p: Parser, row: str) -> Expression:
         elif row in _INVERSES and (raw == "-1" or _minus_one(p)):
             row = _INVERSES[row]
             p.pos = after if raw == "-1" else p.pos + 3
+        elif row == "digamma" and re.fullmatch(r"\(\d\)", raw):
+            primes, p.pos = primes + int(raw[1]), after
         elif raw.strip("([)]").isdigit() and raw[0] in "([":
             row = _of_layer(p, row, name.text, raw, after)
         else:
