@@ -5,6 +5,7 @@ Beside ``\sum_i x_i``, the name ``x_k`` is an entry of x; beside w and x, the na
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import partial
 from itertools import chain
@@ -13,6 +14,7 @@ from grader.autodiff.backprop import NotDifferentiable, derivative, expand_prime
 from grader.autodiff.graph import ComputationGraph
 from grader.expression.algebra.construct import added, mul, substitute
 from grader.expression.evaluation.evaluator import CONSTANT_VALUES
+from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.nodes import (
     Again,
     Call,
@@ -30,6 +32,8 @@ from grader.expression.language.nodes import (
     walk,
 )
 
+_FUNCTIONS = "arcsin|arccos|arctan|sinh|cosh|tanh|sin|cos|tan|cot|sec|csc|exp|log|ln|sqrt"
+_TOUCHING = re.compile(rf"({_FUNCTIONS})(.+?)((?:{_FUNCTIONS}).+)?$")
 MAX_JOINED = 12  # letters in a name that may be several names
 
 
@@ -108,23 +112,38 @@ def _split(node: Expression, found: dict[str, tuple[Expression, ...]]) -> Expres
     def rule(node: Expression, again: Again) -> Expression:
         match node:
             case Symbol(name=name) if name in found:
-                return Product(found[name], ("",) * (len(found[name]) - 1))
+                return _beside(found[name])
             case Call("pow", (Symbol(name=name) as base, exponent)) if name in found:
                 *before, last = found[name]
                 if node.span.start < base.span.start:  # (wx)^2
                     return rebuild(node, again)
-                # of wx^2, only x is squared
-                raised = Call("pow", (last, again(exponent)))
-                return Product((*before, raised), ("",) * len(before))
+                # of wx^2, only x is squared, and of sinx^2
+                inner = last.args[0] if isinstance(last, Call) else last
+                raised = Call("pow", (inner, again(exponent)))
+                return _beside((*before, Call(last.function, (raised,)) if isinstance(last, Call) else raised))
         return rebuild(node, again)
 
     return rewritten(node, rule)
 
 
+def _beside(factors: tuple[Expression, ...]) -> Expression:
+    return factors[0] if len(factors) == 1 else Product(factors, ("",) * (len(factors) - 1))
+
+
 def _pieces(name: str, known: set[str]) -> tuple[Expression, ...]:
-    """The known names that one after the other make up `name`, longest first; none where they do not."""
+    """The known names that one after the other make up `name`, longest first; none where they do not.
+
+    A function takes what stands between it and the next one: ``sinxcosx`` is ``sin(x) cos(x)``.
+    """
     if len(name) > MAX_JOINED:
         return ()
+    function = _TOUCHING.match(name)
+    if function and name not in known:
+        inside = _pieces(function[2], known)
+        rest = _pieces(function[3], known) if function[3] else ()
+        if not inside or (function[3] and not rest):
+            return ()
+        return (Call(SPELLINGS[function[1]], (_beside(inside),)), *rest)
     for end in range(len(name), 0, -1):
         if name[:end] in known:
             rest = _pieces(name[end:], known)

@@ -34,6 +34,7 @@ from grader.expression.language.nodes import (
     Cases,
     Expression,
     Indexed,
+    Matrix,
     Partial,
     Product,
     Symbol,
@@ -224,7 +225,7 @@ def _judge_strictly(question: SolvedQuestion, target: Target, answer: Expression
 def _readings(question: SolvedQuestion, target: Target, answer: Expression, rows: bool) -> tuple[Expression, ...]:
     """The readings of the answer that differ in value at the sample points of the first run."""
     run = question.runs[0]
-    if not any(question.graph.axes.values()):
+    if not any(question.graph.axes.values()) and not any(isinstance(item, Matrix) for item in walk(answer)):
         return (answer,)
     quantities(run, (answer,), question.adjoints)
     env = environment(run, extents(run, target.expression))

@@ -5,40 +5,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from grader.autodiff.graph import ComputationGraph, Leaf, Node
+from grader.autodiff.graph import ComputationGraph, Leaf
 from grader.comparison.arrays import Pair
 from grader.comparison.common_vocabulary import alike, free_names
 from grader.comparison.counterexample import figure, kinds, right_where, two_figures
 from grader.comparison.equations import Sides, differences, equation_of, sides_to_compare
+from grader.comparison.free_arrays import array_graph, bounds_of_sums, domain_of, strict_reading
 from grader.comparison.judge import judge
+from grader.comparison.other_readings import as_vectors, doubtful, read_otherwise
 from grader.comparison.piecewise_points import in_every_piece
 from grader.comparison.scalars import compare_points, flat, is_scalar, same_form
 from grader.comparison.target import Target
+from grader.comparison.typed_out import stands_for
 from grader.expression.algebra.construct import free_symbols
-from grader.expression.evaluation.balls import certainly_outside
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.domain import REAL, Domain, parse_domain
+from grader.expression.language.domain import Domain, parse_domain
 from grader.expression.language.nodes import (
     ZERO,
     Call,
     Expression,
     Indexed,
-    Number,
+    Matrix,
     Partial,
-    Reduce,
     Symbol,
-    head,
-    indices,
+    children,
     walk,
 )
-from grader.expression.language.words import GREEK
+from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, read
-from grader.expression.reading.sources import with_other_commas
 from grader.problems import Problem
 from grader.results import Decision, Evidence, Note, NoteKind, Verdict, differs, same, undecided
 from grader.rubric.model import Model, Question
@@ -49,9 +48,10 @@ from grader.solver.session import Session
 from grader.work import ANSWER, TooMuchWork, at_most
 
 WHOLE = Domain(kind="integer")
+HALVES = Domain("set", members=(0.5, 2.0))
 TARGET = "the reference"
 WANTED_POINTS = 12
-MAX_AXIS = 1000
+REAL_LETTERS = frozenset("rstuvwxyz")  # of these nobody expects whole numbers
 
 
 def equivalent(reference: str, answer: str, domains: Mapping[str, str] | None = None) -> Verdict:
@@ -65,45 +65,44 @@ def equivalent(reference: str, answer: str, domains: Mapping[str, str] | None = 
     if second.problems or second.expression is None:
         message = str(second.problems[0]) if second.problems else "there is no formula here"
         return Verdict(Decision.UNREADABLE, Note(NoteKind.UNREADABLE), message=message)
-    verdict = compare(first, second, known)
+    verdict = _with_vectors(compare(first, second, known), first, second, known)
     if verdict.decision is not Decision.NOT_EQUIVALENT:
         return verdict
-    for one, other in _read_otherwise(reference, answer, first, second):
+    for one, other in read_otherwise(reference, answer, first, second, known):
         if not any(reading.problems or reading.expression is None for reading in (one, other)):
             again = compare(one, other, known)
             if again.decision is Decision.EQUIVALENT:
                 return again
-    return verdict
+    return _in_doubt(reference, answer, first, second, known) or verdict
 
 
-def _read_otherwise(reference: str, answer: str, first: Reading, second: Reading) -> Iterator[tuple[Reading, Reading]]:
-    """Other readings of a reference and an answer that are `first` and `second` at first sight."""
-    if first.expression is None or second.expression is None:
-        return
-    if _words(first.expression) ^ _words(second.expression):
-        yield read(reference, notation="latex"), read(answer, notation="latex")
-    for text in with_other_commas(answer):
-        yield first, read(text)
-    for text in with_other_commas(reference):
-        yield read(text), second
-    if _only_rounds(second):
-        yield first, replace(second, chain=second.chain[:-1])
+def _in_doubt(
+    reference: str, answer: str, first: Reading, second: Reading, domains: Mapping[str, Domain]
+) -> Verdict | None:
+    """A person's verdict where two texts that differ are equal as one of them may be meant; else None."""
+    left, right = _formula_of(first), _formula_of(second)
+    ways = [(first, other) for other in doubtful(answer, second, left)]
+    ways += [(other, second) for other in doubtful(reference, first, right)]
+    for one, other in ways:
+        if any(reading.problems or reading.expression is None for reading in (one, other)):
+            continue
+        if compare(one, other, domains).decision is Decision.EQUIVALENT:
+            shown = to_text(_formula_of(other if one is first else one), ())
+            return undecided(NoteKind.AMBIGUOUS_READING, f"They are equal if {shown} is meant.")
+    return None
 
 
-def _words(formula: Expression) -> frozenset[str]:
-    """The names of several letters: ``ab`` is one in code, and a product of two letters by hand."""
-    return frozenset(name for name in free_symbols(formula) if len(name) > 1 and name.isalpha() and name not in GREEK)
-
-
-def _only_rounds(reading: Reading) -> bool:
-    """Whether the last side of a chain is the number that the one before it rounds to."""
-    if len(reading.chain) < 2 or "approx" not in reading.notes or free_symbols(reading.chain[-2]):
-        return False
-    last = reading.chain[-1]
-    if not isinstance(last, Number) or last.place is None:
-        return False
-    half = 0.5 * 10.0**last.place * 1.001
-    return not certainly_outside(reading.chain[-2], (float(last.value) - half, float(last.value) + half), {})
+def _with_vectors(verdict: Verdict, first: Reading, second: Reading, domains: Mapping[str, Domain]) -> Verdict:
+    r"""The verdict, with the vote of ``\langle a, b \rangle`` as a vector where the vectors have one size."""
+    one, other = as_vectors(first), as_vectors(second)
+    if one is None and other is None:
+        return verdict
+    found = compare(one or first, other or second, domains)
+    if found.note.kind is NoteKind.SHAPE or found.decision is verdict.decision:
+        return verdict
+    if verdict.note.kind is NoteKind.SHAPE:
+        return found
+    return undecided(NoteKind.AMBIGUOUS_READING, "Angle brackets may hold a vector or an inner product.")
 
 
 def read_domains(domains: Mapping[str, str]) -> dict[str, Domain]:
@@ -116,14 +115,6 @@ def read_domains(domains: Mapping[str, str]) -> dict[str, Domain]:
         symbol = read(name).expression
         found[symbol.name if isinstance(symbol, Symbol) else name] = domain
     return found
-
-
-def domain_of(name: str, domains: Mapping[str, Domain]) -> Domain:
-    """The domain of a symbol: its own, else what is said of ``p`` for an entry p_i, or of ``p_i`` for the array p."""
-    if name in domains:
-        return domains[name]
-    entries = (found for given, found in domains.items() if given.partition("_")[0] == name)
-    return domains.get(name.partition("_")[0]) or next(entries, REAL)
 
 
 def compare(reference: Reading, answer: Reading, domains: Mapping[str, Domain]) -> Verdict:
@@ -166,9 +157,31 @@ def _compare_formulas(one: Expression, other: Expression, domains: Mapping[str, 
     try:
         if _is_scalar(left) and _is_scalar(right):
             return _compare_scalars(left, right, domains)
-        return _compare_arrays(left, right, domains)
+        found = _compare_arrays(left, right, domains)
+        # an array is compared by its largest entry, a number by all of its digits
+        by_entry = found.decision is Decision.EQUIVALENT or found.note.kind is NoteKind.TOO_FEW_POINTS
+        return _compare_entries(left, right, domains) if by_entry and _are_written_out(left, right) else found
     except ShapeError as error:
         return undecided(NoteKind.SHAPE, error.problem.message)
+
+
+def _are_written_out(left: Expression, right: Expression) -> bool:
+    """Whether two formulas are matrices of one shape, each with a formula of numbers at each place."""
+    if not (isinstance(left, Matrix) and isinstance(right, Matrix)):
+        return False
+    same_shape = [len(row) for row in left.rows] == [len(row) for row in right.rows]
+    return same_shape and all(map(_is_scalar, (*children(left), *children(right))))
+
+
+def _compare_entries(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> Verdict:
+    """The verdict on the first entries that are not equal, else on the last ones."""
+    pairs = zip(children(left), children(right), strict=True)
+    verdicts = [_compare_formulas(one, other, domains) for one, other in pairs]
+    for wanted in (Decision.NOT_EQUIVALENT, Decision.UNDECIDED):
+        for verdict in verdicts:
+            if verdict.decision is wanted:
+                return verdict
+    return verdicts[-1]
 
 
 def _formula_of(reading: Reading) -> Expression:
@@ -179,17 +192,28 @@ def _formula_of(reading: Reading) -> Expression:
 
 
 def _is_scalar(node: Expression) -> bool:
-    return is_scalar(node) and not any(isinstance(item, Partial) for item in walk(node))
+    return is_scalar(node) and not any(isinstance(item, Partial | Matrix) for item in walk(node))
 
 
 def _compare_scalars(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> Verdict:
     """The verdict at real points, or where these have too few values at whole numbers in exponents and bounds."""
     whole = {name: WHOLE for name in sorted(_in_exponents(left) | _in_exponents(right)) if name not in domains}
-    bounds = {name: WHOLE for name in sorted(_in_bounds(left) | _in_bounds(right)) if name not in domains}
-    found = _compare_at_points(left, right, {**bounds, **domains})
+    found = _compare_at_points(left, right, domains)
+    if found.decision is Decision.NOT_EQUIVALENT and stands_for(left, right):
+        return same(Evidence("samples", points=1, detail="but for the last digit typed"))
     if whole and found.note.kind in (NoteKind.UNDEFINED, NoteKind.TOO_FEW_POINTS):
-        again = _compare_at_points(left, right, {**bounds, **whole, **domains})
+        again = _compare_at_points(left, right, {**whole, **domains})
+        if again.decision is Decision.EQUIVALENT and any(
+            name[0] in REAL_LETTERS for name in _beside(whole, left, right)
+        ):
+            return undecided(NoteKind.AMBIGUOUS_READING, "They are equal at whole numbers only, as far as we see.")
         return found if again.decision is Decision.UNDECIDED else again
+    if whole and found.decision is Decision.EQUIVALENT:
+        # powers of negative numbers, which random exponents do not have: (x^2)^(1/2) is no x
+        for drawn in (HALVES, WHOLE):
+            again = _compare_at_points(left, right, {**dict.fromkeys(whole, drawn), **domains})
+            if again.decision is Decision.NOT_EQUIVALENT:
+                return again
     return found
 
 
@@ -199,10 +223,14 @@ def _in_exponents(formula: Expression) -> frozenset[str]:
     return frozenset().union(*(free_symbols(exponent) for base, exponent in powers if base != Symbol("e")))
 
 
-def _in_bounds(formula: Expression) -> frozenset[str]:
-    """The symbols of the bounds of sums and products."""
-    sums = [item for item in walk(formula) if isinstance(item, Reduce)]
-    return frozenset().union(*(free_symbols(end) for item in sums for end in (item.lower, item.upper) if end))
+def _beside(names: Iterable[str], *formulas: Expression) -> set[str]:
+    """Those of the names in exponents that angles hold as well, where any real number may stand."""
+    inside = [arg for formula in formulas for item in walk(formula) if _is_of_angle(item) for arg in children(item)]
+    return {name for name in names if any(name in free_symbols(arg) for arg in inside)}
+
+
+def _is_of_angle(item: Expression) -> bool:
+    return isinstance(item, Call) and item.function in ("sin", "cos", "tan", "cot", "sec", "csc")
 
 
 def _compare_at_points(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> Verdict:
@@ -267,74 +295,17 @@ def _points(graph: ComputationGraph, left: Expression, boundaries: tuple[Express
 
 def _compare_arrays(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> Verdict:
     """Indexed formulas: a letter that a sum binds names an axis, and names that it enters are arrays."""
-    graph = _array_graph(left, right, domains)
+    domains = {**domains, **bounds_of_sums(domains, left, right)}
     session = Session()
+    graph = array_graph(TARGET, left, right, domains)
     runs = draw_runs(graph, "compare", session)
+    strict = strict_reading(left, runs[0])
+    if strict != left:
+        left, graph = strict, array_graph(TARGET, strict, right, domains)
+        runs = draw_runs(graph, "compare", session)
     question = Question("compare", "", Model(graph, ()), ())
     solved = SolvedQuestion(question, graph, runs, None, {}, False, (), session=session)
     target = Symbol(TARGET)
     letters = graph.nodes[0].letters
     expression = Indexed(target, tuple(Symbol(letter) for letter in letters)) if letters else target
     return judge(solved, Target(expression, left), right)
-
-
-@dataclass(frozen=True, slots=True)
-class IndexUse:
-    """How two formulas use letters: the rank of each array, the size that a sum gives its letter, the letters of sums.
-
-    `groups` leads from a letter, or a place of an array (``x/0``), to one that has the same range; `letters` are those
-    of places, in reading order.
-    """
-
-    ranks: dict[str, int] = field(default_factory=dict)
-    sizes: dict[str, str] = field(default_factory=dict)
-    bound: set[str] = field(default_factory=set)
-    groups: dict[str, str] = field(default_factory=dict)
-    letters: list[str] = field(default_factory=list)
-
-    def group(self, key: str) -> str:
-        """The one that stands for all of the same range."""
-        while self.groups.setdefault(key, key) != key:
-            key = self.groups[key]
-        return key
-
-
-def _index_use(*formulas: Expression) -> IndexUse:
-    use = IndexUse()
-    for item in (item for formula in formulas for item in walk(formula)):
-        if isinstance(item, Reduce):
-            use.bound.add(item.letter)
-            if isinstance(item.upper, Symbol):
-                use.sizes[item.letter] = item.upper.name
-            elif isinstance(item.upper, Number) and item.upper.value in range(1, MAX_AXIS):
-                use.sizes[item.letter] = str(item.upper.value)
-        name = head(item) if isinstance(item, Indexed) else None
-        if name is None:
-            continue
-        use.ranks[name] = len(indices(item))
-        for place, index in enumerate(indices(item)):
-            if isinstance(index, Symbol):
-                use.groups[use.group(index.name)] = use.group(f"{name}/{place}")
-                use.letters.append(index.name)
-    return use
-
-
-def _array_graph(left: Expression, right: Expression, domains: Mapping[str, Domain]) -> ComputationGraph:
-    use = _index_use(left, right)
-    axis_names = {use.group(letter): size for letter, size in use.sizes.items() if letter in use.groups}
-
-    def axis(key: str) -> str:
-        group = use.group(key)
-        return axis_names.get(group, f"axis {group}")
-
-    axes = {name: tuple(axis(f"{name}/{k}") for k in range(rank)) for name, rank in use.ranks.items()}
-    used = {axis for found in axes.values() for axis in found} | set(use.sizes.values())
-    open_letters = free_symbols(left)
-    free = tuple(dict.fromkeys(letter for letter in use.letters if letter in open_letters))
-    leaves = tuple(
-        Leaf(name, axes.get(name, ()), domain_of(name, domains))
-        for name in free_names(left, right)
-        if name not in use.groups and name not in used and name not in use.bound
-    )
-    node = Node(TARGET, free, tuple(axis(letter) for letter in free), left)
-    return ComputationGraph(tuple(sorted(axis for axis in used if not axis.isdigit())), leaves, (node,))

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from grader.comparison.judge import judge
+from grader.comparison.other_readings import with_more_below
 from grader.comparison.target import Target
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError
@@ -76,28 +75,6 @@ def _with_more_below(question: SolvedQuestion, asked: Expression, target: Target
                 NoteKind.AMBIGUOUS_READING, f"A slash takes one factor; this is right if {shown} is meant."
             )
     return None
-
-
-def with_more_below(reading: Reading, most: int) -> Reading:
-    """The reading with at most so many factors that follow a slash below it: ``1/(w x)`` for ``1/w x`` and 1."""
-
-    def rule(node: Expression, again: Again) -> Expression:
-        node = rebuild(node, again)
-        if not isinstance(node, Product):
-            return node
-        factors, joints, left = [node.factors[0]], list[str](), most
-        for joint, factor in zip(node.joints, node.factors[1:], strict=True):
-            match factors[-1]:
-                case Call("div", (above, below)) if joint == "" and left:
-                    factors[-1], left = Call("div", (above, Product((below, factor), ("",))), span=node.span), left - 1
-                case _:
-                    factors.append(factor)
-                    joints.append(joint)
-                    left = most
-        return Product(tuple(factors), tuple(joints), node.span) if joints else factors[0]
-
-    definitions = tuple((left, rewritten(right, rule)) for left, right in reading.definitions)
-    return replace(reading, chain=tuple(rewritten(side, rule) for side in reading.chain), definitions=definitions)
 
 
 def with_formulas_as_arguments(question: SolvedQuestion, node: Expression) -> Expression:

@@ -1,7 +1,8 @@
 r"""Sums that count from nought: ``\sum_{i=0}^{n-1} x_i`` is ``\sum_{i=1}^n x_i``, and so is that of ``x_{i+1}``.
 
 Entries are counted from 1 here. A sum from 0 whose letter enters an array as it is counts the entries from 0 as well;
-one that enters only as ``i + 1`` counts them from 1 already. Elsewhere (``2^i``) the letter means its number.
+one that enters only as ``i + 1`` counts them from 1 already. Elsewhere (``2^i``) the letter means its number, and so it
+does where a sum begins below 0.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _RELATIONS = frozenset(("eq", "ne", "lt", "le", "gt", "ge", "kronecker"))
 def from_one(node: Reduce) -> tuple[Reduce, bool]:
     """A sum from 0 as one from 1, and whether it counts entries from 0; unchanged where that can't be told."""
     if node.lower != ZERO:
-        return node, False
+        return _from_below(node), False
     parts = [node.body] if node.condition is None else [node.body, node.condition]
     offsets = [offset for part in parts for offset in _offsets(part, node.letter)]
     if any(offset is not None and offset > 0 for offset in offsets):
@@ -48,6 +49,31 @@ def from_one(node: Reduce) -> tuple[Reduce, bool]:
         upper=None if node.upper is None else _increased(node.upper),
         condition=None if node.condition is None else _moved(node.condition, node.letter, move),
     ), bool(offsets) and not move
+
+
+def _from_below(node: Reduce) -> Reduce:
+    r"""A sum that begins below nought, ``\sum_{k=-n}^{n} k^2``, counted from 1; one of entries stays as it is."""
+    parts = [node.body] if node.condition is None else [node.body, node.condition]
+    if node.upper is None or any(_offsets(part, node.letter) for part in parts):
+        return node
+    match node.lower:
+        case Call(function="neg", args=(below,)):
+            letter = Symbol(node.letter)
+        case _:
+            return node
+    moved: Expression = Call("sub", (Call("sub", (letter, below)), ONE))
+    upper: Expression = _increased(Call("add", (node.upper, below)))
+    if isinstance(below, Number):
+        moved = Call("sub", (letter, Number(below.value + 1)))
+        upper = Number(node.upper.value + below.value + 1) if isinstance(node.upper, Number) else upper
+    change = {node.letter: moved}
+    return replace(
+        node,
+        body=substitute(node.body, change),
+        lower=ONE,
+        upper=upper,
+        condition=None if node.condition is None else substitute(node.condition, change),
+    )
 
 
 def _compares(item: Expression, letter: str) -> bool:

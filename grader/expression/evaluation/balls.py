@@ -207,9 +207,12 @@ def _power(node: Call, point: Balls) -> Any:
     if raised < 0 and root is not None and root.denominator % 2:
         size = ((-raised).log() * arb(fmpq(root.numerator, root.denominator))).exp()
         return -size if root.numerator % 2 else size
+    power = point.of(exponent, point)
+    if raised < 0 and power.is_exact() and power.is_integer() and abs(power) < _MAX_EXPONENT:
+        return raised ** int(power.unique_fmpz())
     if not raised > 0:
         raise NoBall
-    return (raised.log() * point.of(exponent, point)).exp()
+    return (raised.log() * power).exp()
 
 
 def _fraction(node: Expression) -> Fraction | None:

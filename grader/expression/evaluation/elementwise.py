@@ -37,7 +37,8 @@ def _power(base: Array, exponent: Array) -> Array:
     The cube root of -8 is -2; to the power of 0.3, which is 3/10, it has no real value.
     """
     base, exponent = (item.astype(np.result_type(item, float)) for item in (base, exponent))
-    raised = np.asarray(np.power(base, exponent))
+    unknown = np.isnan(base) | ~np.isfinite(exponent) & (base == 1)  # NumPy takes 1^nan and 1^inf for 1
+    raised = np.asarray(np.where(unknown, np.nan, np.power(base, exponent)))
     if exponent.size != 1 or not (base < 0).any():
         return raised
     power = float(exponent.item())

@@ -227,7 +227,10 @@ def _product_readings(node: Product, env: Environment, rows: bool) -> list[Expre
 def _meanings(joint: str, left: Expression, right: Expression, env: Environment, rows: bool) -> tuple[str, ...]:
     if not all(_rank(side, env) == 1 for side in (left, right)):
         diagonal = joint != "circ" and any(isinstance(side, Call) and side.function == "diag" for side in (left, right))
-        return ("@",) if diagonal else MEANINGS[joint]
+        # nobody multiplies two matrices that are written out side by side entry by entry
+        typed = joint in ("", "cdot") and isinstance(left, Matrix) and isinstance(right, Matrix)
+        matrices = typed and _shape(left, env)[-1:] == _shape(right, env)[:1]
+        return ("@",) if diagonal or matrices else MEANINGS[joint]
     # a transpose gives plain vectors the orientation of columns, or of rows where only that fits: h^T d of other sizes
     turned = tuple(_is_transposed(side) for side in (left, right))
     if joint != "circ" and turned in ((True, False), (False, True)):

@@ -11,6 +11,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from grader.expression.language.nodes import ONE, ZERO, Call, Cases, Expression, Number, Product
+from grader.problems import NOWHERE, Span
 
 _HUNDREDTH = Number(Fraction(1, 100))  # the slope that PyTorch takes
 
@@ -71,6 +72,30 @@ def _chosen(n: Expression, k: Expression) -> Expression:
     return _over(Call("factorial", (n,)), below)
 
 
+def _arranged(n: Expression, k: Expression) -> Expression:
+    return _over(Call("factorial", (n,)), Call("factorial", (_minus(n, k),)))
+
+
+def _root(x: Expression, degree: Expression) -> Expression:
+    return Call("pow", (x, _over(ONE, degree)))
+
+
+def _beta(a: Expression, b: Expression) -> Expression:
+    return _over(_times(Call("gamma", (a,)), Call("gamma", (b,))), Call("gamma", (Call("add", (a, b)),)))
+
+
+def determinant(rows: tuple[tuple[Expression, ...], ...], span: Span = NOWHERE) -> Expression:
+    """The determinant of a square matrix by its first row."""
+    if len(rows) == 1:
+        return rows[0][0]
+    total: Expression | None = None
+    for at, entry in enumerate(rows[0]):
+        term = Product((entry, determinant(tuple((*row[:at], *row[at + 1 :]) for row in rows[1:]))), ("*",), span)
+        total = term if total is None else Call("sub" if at % 2 else "add", (total, term), 0, span)
+    assert total is not None
+    return total
+
+
 def _log_beta(a: Expression, b: Expression) -> Expression:
     return _minus(Call("add", (Call("lgamma", (a,)), Call("lgamma", (b,)))), Call("lgamma", (Call("add", (a, b)),)))
 
@@ -98,6 +123,9 @@ _ROWS = (
     Derived(("atan2", "arctan2"), 2, 2, _angle),
     Derived(("mod", "fmod", "remainder"), 2, 2, _remainder),
     Derived(("binom", "binomial", "ncr", "comb", "choose"), 2, 2, _chosen),
+    Derived(("npr", "perm"), 2, 2, _arranged),
+    Derived(("nthroot", "root", "surd"), 2, 2, _root),
+    Derived(("beta",), 2, 2, _beta),
     Derived(("betaln", "lbeta"), 2, 2, _log_beta),
     Derived(("clip", "clamp"), 3, 3, _clipped),
     Derived(("round", "rint"), 1, 1, lambda x: Call("floor", (Call("add", (x, Number(Fraction(1, 2)))),))),

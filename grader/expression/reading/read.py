@@ -32,7 +32,7 @@ from grader.work import spend
 
 MAX_TREE = 200
 CHARACTER = 300  # units of work: reading takes time by the length of a text alone
-_LATEX = re.compile(r"\\[A-Za-z({\[\\_%,;|!]|\$|`|\{,\}|(?<!&)&(?!&)")
+_LATEX = re.compile(r"\\[A-Za-z({\[\\_%,;:>|!]|\$|`|\{,\}|(?<!&)&(?!&)")
 _DASH = re.compile(r"\S[-−–—]\d")  # touching both sides, as in Z_1-1
 _PROSE = frozenset(
     [

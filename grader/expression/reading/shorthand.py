@@ -44,6 +44,7 @@ _COMMANDS = re.compile(
     r"(?<![\\A-Za-z])(d?frac|tfrac|hat|bar|tilde|vec|sqrt|partial|nabla|sum|prod|cdot|odot|circ|top|times|mathbf|mathrm|text"
     r"|log|exp|tanh|left|right|sigma|delta|lambda|alpha|beta|theta|mu|phi|eta|epsilon|gamma|tau|rho|quad)(?![A-Za-z])"
 )
+_CHOOSE = re.compile(r"(?<![A-Za-z])\(\s*([^(),]+?)\s+choose\s+([^(),]+?)\s*\)")  # (n choose k)
 _TOKEN = re.compile(r"\\[A-Za-z]+|[A-Za-z]|\d+|\S")
 _DOTS = r"\\(?:[vlcd]?dots|hdots|ldots)|\.\.\.|…|⋮|⋯"
 _COLUMN = re.compile(
@@ -72,6 +73,8 @@ def plainly(text: str) -> str:
         text = _without_primed_letters(text)
     if "=" in text and ("\\in" in text or "∈" in text or " in " in text):
         text = _with_conditions(text)
+    if " choose " in text:
+        text = _CHOOSE.sub(r"binom(\1, \2)", text)
     if "dots" in text or "..." in text or "…" in text or "⋮" in text:
         text = _COLUMN.sub(_any_entry, text)
     return text

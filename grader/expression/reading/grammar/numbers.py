@@ -33,6 +33,9 @@ def number(p: Cursor) -> Expression:
         return read_number(token)
     single = len(groups) == 1 and "." not in joined.text
     thousands = len(head) <= 3 and all(len(group.split(".")[0]) == 3 for group in groups)
+    if single and (_comma_touches(p, p.pos) or _comma_touches(p, start - 2)):  # 1,2,3 is a list
+        p.pos = start
+        return read_number(token)
     if single and (not thousands or head == "0"):
         return read_number(joined._replace(text=joined.text.replace(",", ".")))
     if thousands:
@@ -41,6 +44,15 @@ def number(p: Cursor) -> Expression:
         return read_number(joined._replace(text=joined.text.replace(",", "")))
     p.pos = start
     return read_number(token)
+
+
+def _comma_touches(p: Cursor, at: int) -> bool:
+    """Whether token `at` is a comma between two numbers, without a blank."""
+    return (
+        p.kinds[at - 1 : at + 2] == ["num", ",", "num"]
+        and p.tokens[at - 1].end == p.tokens[at].start
+        and p.tokens[at].end == p.tokens[at + 1].start
+    )
 
 
 def _with_groups(p: Cursor, token: Token) -> Token:

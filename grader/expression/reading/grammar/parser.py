@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from grader.expression.language.conditions import CONDITIONS, as_value
+from grader.expression.language.derived import DERIVED
 from grader.expression.language.nodes import ONE, Call, Expression, Matrix, Number, Product
 from grader.expression.language.precedence import ATOM, LOGIC, NOT, POWER, PRODUCT, RELATION, SUM
 from grader.expression.reading.grammar import numbers
@@ -37,12 +38,13 @@ STARTS = frozenset(
         "partial",
         "nabla",
         "ind",
+        "det",
         "|",
         "‖",
         "inf",
     )
 )
-_GOES_ON = STARTS | {"joint", "/"}
+_GOES_ON = STARTS | {"joint", "/", "mod"}
 _COMPARES = frozenset(("rel", "=", "logic"))
 _BRANCHING = frozenset(("key", ":", ",", ";"))  # what may stand between a value and its condition
 _RUNS_ON = frozenset(("name", "word", "num", "accent", "fn"))
@@ -234,6 +236,8 @@ class Parser(Cursor):
                     factors.append(factor)
             elif kind == "/":
                 factors, joints = [self._divided(factors, joints, begin)], []
+            elif kind == "mod":
+                factors, joints = [self._remainder(factors, joints, begin)], []
             elif kind not in STARTS or ((kind == "|" or kind == "‖") and self.bars):
                 break
             else:
@@ -252,6 +256,12 @@ class Parser(Cursor):
         if self.kinds[self.pos] in _RUNS_ON and self.touches() and self.kinds[below] != "(":
             self.note("ambiguous_slash")
         return Call("div", (top, denominator), 0, span)
+
+    def _remainder(self, factors: list[Expression], joints: list[str], begin: int) -> Expression:
+        """What the product so far leaves when it is divided by the factor behind the ``mod`` ahead."""
+        span = span_of(begin, self.tokens[self.pos - 1][3])
+        self.pos += 1
+        return DERIVED["mod"].formula(product(factors, joints, span), self.signed(POWER))
 
     def _side_by_side(self, factors: list[Expression], joints: list[str]) -> None:
         """Add the factor ahead, which no sign joins to the last one."""

@@ -33,7 +33,8 @@ from grader.expression.reading.grammar.rules.derivatives import fraction_of_diff
 from grader.expression.reading.grammar.rules.environments import cases, matrix_environment
 from grader.expression.reading.grammar.rules.fractions import binomial, fraction, root
 from grader.expression.reading.grammar.rules.indicators import indicator
-from grader.expression.reading.grammar.rules.powers import superscript
+from grader.expression.reading.grammar.rules.named_signs import named_derivative, named_determinant, named_sum
+from grader.expression.reading.grammar.rules.powers import degrees, superscript
 from grader.expression.reading.grammar.rules.quantities import quantity
 from grader.expression.reading.grammar.rules.suffixes import (
     entered,
@@ -66,15 +67,20 @@ PREFIX |= {
     "partial": slashed,
     "nabla": nabla,
     "ind": indicator,
-    # not by the kind of a token: the brackets of these environments, and a \frac whose sides are differentials
+    "det": named_determinant,
+    # not by the kind of a token: the brackets of these environments, a \frac whose sides are differentials, and names
+    # before a bracket
     "cases": cases,
     "matrix": matrix_environment,
     "derivative": fraction_of_differentials,
+    "diff": named_derivative,
+    "ranged": named_sum,
 }
 
 # what acts on the operand before it
 POSTFIX: Mapping[str, Callable[[Parser, Expression, int], Expression | None]] = {
     "^": superscript,
+    "°": degrees,
     "_": subscript,
     "'": prime,
     "%": percent,

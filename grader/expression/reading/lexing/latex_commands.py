@@ -15,6 +15,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "otimes": ("joint", "otimes"),
     "div": ("/", "/"),
     "slash": ("/", "/"),
+    **dict.fromkeys(("mod", "bmod"), ("mod", "mod")),
+    **dict.fromkeys(("degree", "textdegree"), ("°", "°")),
     **dict.fromkeys(("le", "leq", "leqslant", "leqq"), ("rel", "le")),
     **dict.fromkeys(("ge", "geq", "geqslant", "geqq"), ("rel", "ge")),
     **dict.fromkeys(("ne", "neq"), ("rel", "ne")),
@@ -32,6 +34,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "partial": ("partial", "∂"),
     **dict.fromkeys(("nabla", "triangledown", "bigtriangledown", "grad"), ("nabla", "∇")),
     "infty": ("inf", "∞"),
+    "det": ("det", "det"),
+    "exponentialE": ("name", "e"),  # as the editor MathLive writes it
     **{name: ("binom", name) for name in ("binom", "dbinom", "tbinom")},
     **{name: ("frac", name) for name in ("frac", "dfrac", "tfrac", "cfrac")},
     "sqrt": ("sqrt", "sqrt"),
@@ -106,7 +110,17 @@ SPACING = frozenset(
         *("centering", "allowbreak", "thinspace", "enspace", "small", "large", "Large", "normalsize", "hfill"),
         *("hline", "par", "relax", "square", "blacksquare", "substack", "allowdisplaybreaks", "ensuremath", "qed"),
         *("mathop", "mathrel", "mathbin", "mathord", "mathopen", "mathclose", "thickspace", "medspace"),
-        *("negthinspace", "mathnormal", "mathdefault", "leavevmode", "smallskip", "medskip", "bigskip"),
+        *(
+            "negthinspace",
+            "negmedspace",
+            "negthickspace",
+            "mathnormal",
+            "mathdefault",
+            "leavevmode",
+            "smallskip",
+            "medskip",
+            "bigskip",
+        ),
     )
 )
 

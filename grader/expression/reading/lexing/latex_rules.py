@@ -24,7 +24,7 @@ from grader.expression.reading.lexing.latex_commands import (
 from grader.expression.reading.lexing.latex_signs import nothing
 from grader.expression.reading.lexing.latex_source import BRACED, LatexSource
 from grader.expression.reading.lexing.latex_text import words
-from grader.expression.reading.lexing.tokens import ACCENTS, fail
+from grader.expression.reading.lexing.tokens import ACCENTS, Token, fail
 from grader.problems import did_you_mean
 
 _ONE = re.compile(r"\s*(?:\{\s*([1I])\s*\}|([1I])(?![0-9A-Za-z]))").match
@@ -119,6 +119,9 @@ def _environment(s: LatexSource, name: str, start: int) -> None:
     s.position = found.end()
     if kind in CASES or kind in MATRICES:
         s.add("(" if name == "begin" else ")", "cases" if kind in CASES else "matrix", start)
+        if kind == "vmatrix":  # bars round it, which make a determinant
+            bar = Token("(" if name == "begin" else ")", "|", start, s.end)
+            s.tokens.insert(len(s.tokens) - (name == "begin"), bar)
         if kind == "array" and name == "begin":
             s.skip_group()
     elif kind not in DRESS:

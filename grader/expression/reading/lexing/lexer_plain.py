@@ -18,6 +18,7 @@ from grader.expression.reading.lexing.tokens import (
     MAX_TOKENS,
     RESHAPES,
     SIGNS,
+    VARIANTS,
     WORD_SIGNS,
     Token,
     fail,
@@ -41,6 +42,7 @@ _MASTER = re.compile(
     |(?P<nl>\n[\s]*)
     |(?P<num>{NUMBER})
     |(?P<package>(?:{"|".join(PACKAGES)})\.(?:{ARRAYS}(?=\s*\()|(?=[A-Za-z]))|[{LETTER_PACKAGES}]\.(?={_FUNCTIONS}))
+    |(?P<array>(?:Matrix|matrix|array|tensor)(?=\s*\(\s*\[))
     |(?P<name>(?:{_JOINED})(?![A-Za-z0-9])|[A-Za-z][A-Za-z0-9]*{_MARK}?)
     |(?P<method>\.(?:{"|".join(METHODS)})\b)
     |(?P<two>~(?!=)|\.\*|\./|\.\^|\*\*|:=|<=|>=|!=|==|<>|=<|=>|->|~=|&&|\|\||\^\^)
@@ -88,7 +90,8 @@ _KNOWN: dict[str, tuple[str, ...]] = {
     **_TWO,
     **{letter: ("name", letter) for letter in string.ascii_letters},
 }
-_WORDS = frozenset(("sum", "prod", *KEYWORD_FORMS, *WORD_SIGNS))
+_LITERALS = ("Matrix", "matrix", "array", "tensor")
+_WORDS = frozenset(("sum", "prod", "mod", *_LITERALS, *VARIANTS, *KEYWORD_FORMS, *WORD_SIGNS))
 
 
 @lru_cache(maxsize=1024)
@@ -184,6 +187,10 @@ def _name(tokens: list[Token], text: str, found: re.Match[str]) -> None:
         tokens.append(Token("name" if len(raw) == 2 else "word", raw[1:], start + 1, end))
     elif raw == "dot" and following == " " and tokens:
         tokens.append(Token("joint", "cdot", start, end))
+    elif raw == "mod" and following != "(" and tokens:
+        tokens.append(Token("mod", "mod", start, end))
+    elif raw in VARIANTS:
+        tokens.append(Token("name", VARIANTS[raw], start, end))
     elif raw in WORD_SIGNS:
         tokens.append(Token(*WORD_SIGNS[raw], start, end))
     else:
@@ -222,7 +229,7 @@ def _fraction(tokens: list[Token], _: str, found: re.Match[str]) -> None:
 
 
 def _percent(tokens: list[Token], _: str, found: re.Match[str]) -> None:
-    if not tokens or tokens[-1].kind != "num":
+    if not tokens or tokens[-1].kind not in ("num", "name", ")"):
         fail("'%' is a percent sign only behind a number", "", *found.span())
     tokens.append(Token("%", "%", *found.span()))
 

@@ -42,6 +42,8 @@ def link(tokens: list[Token]) -> Linked:
         fail("this is too long to read as one formula", f"at most {MAX_TOKENS} signs", last.start, last.end)
     kinds = [token[0] for token in tokens]
     present = frozenset(kinds)
+    if "rel" in present and "," in present and _angles(tokens):
+        kinds = [token[0] for token in tokens]
     pairs = _brackets(tokens, kinds) if _LAID_OUT.isdisjoint(present) else None
     end = tokens[-1].end if tokens else 0
     if pairs is not None:
@@ -59,6 +61,27 @@ def link(tokens: list[Token]) -> Linked:
     state.kept += [Token("end", "", end, end)] * ENDS
     kinds = [token[0] for token in state.kept]
     return Linked(state.kept, state.match, state.notes, kinds, frozenset(kinds))
+
+
+def _angles(tokens: list[Token]) -> bool:
+    """Turn ``<1, 2, 3>`` into brackets, in place: an operand is due at its ``<``, and none stands behind its ``>``."""
+    opener, depth, comma, found = -1, 0, False, False
+    for at, (kind, text, start, end) in enumerate(tokens):
+        depth += (kind == "(") - (kind == ")")
+        if kind == "rel" and text == "lt":
+            due = not at or tokens[at - 1].kind in _OPEN or tokens[at - 1].kind == "("
+            opener, depth, comma = at if due else -1, 0, False
+        elif kind == "," and not depth:
+            comma = True
+        elif opener >= 0 and (depth < 0 or (kind in ("=", "rel", "logic") and text != "gt")):
+            opener = -1
+        elif opener >= 0 and text == "gt" and not depth:
+            if comma and (at + 1 == len(tokens) or tokens[at + 1].kind in _CONTINUES | {"nl"}):
+                tokens[opener] = tokens[opener]._replace(kind="(", text="⟨")
+                tokens[at] = Token(")", "⟩", start, end)
+                found = True
+            opener = -1
+    return found
 
 
 def _brackets(tokens: list[Token], kinds: list[str]) -> dict[int, int] | None:

@@ -23,7 +23,7 @@ class Token(NamedTuple):
     `kind` is the sign itself (``+ - / ^ _ , ; : ' | ‖ =``) or one of: ``num``, ``name`` (one identifier), ``word``
     (a run of LaTeX letters, each a symbol unless known together), ``fn`` (a row of the allow-list), ``joint``,
     ``rel``, ``logic``, ``key`` (if, else, where, then), ``(`` and ``)`` for every bracket (``text`` tells which),
-    ``frac sqrt over accent sum partial nabla ind inf method start dots`` and the layout signs ``& row quad nl``.
+    ``mod det frac sqrt over accent sum partial nabla ind inf method start dots`` and for layout ``& row quad nl``.
     """
 
     kind: str
@@ -81,6 +81,7 @@ SIGNS = MappingProxyType(
         "–": ("-", "-"),
         "—": ("-", "-"),
         "/": ("/", "/"),
+        "°": ("°", "°"),
         "!": ("!", "!"),
         "÷": ("/", "/"),
         "∕": ("/", "/"),

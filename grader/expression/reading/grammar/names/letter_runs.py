@@ -2,13 +2,16 @@ r"""Where one name ends and the next begins: ``wx`` is w and x, ``y_ij`` y at bo
 
 from __future__ import annotations
 
-from grader.expression.language.functions import CONSTANTS
+from grader.expression.language.derived import DERIVED_SPELLINGS
+from grader.expression.language.functions import CONSTANTS, SPELLINGS
 from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.lexing.tokens import Token, fail
 from grader.expression.reading.spelling.scripts import Shape, scan
 from grader.expression.reading.spelling.spellings import Spellings, latex_pieces
 
 MAX_RUN = 40
+# functions that letters are run together with; no name ends in one of them
+_CALLED = frozenset(("sin", "cos", "tan", "exp", "log", "ln", "sqrt", "sinh", "cosh", "tanh", "arctan", "sigmoid"))
 _INDEX_PAIR = frozenset("ijkluvst")
 
 
@@ -49,6 +52,8 @@ def _takes_both(p: Cursor, base: str, below: str) -> bool:
 def names_in_run(p: Cursor, token: Token, shape: Shape) -> tuple[str, ...]:
     """The names that a run of letters holds: `token` begins the name written as `shape`."""
     text, table = token.text, p.table
+    if _calls_behind_letter(p, token):
+        return (text[0], text[1:])
     if p.defined and (text in p.defined or Shape(text).display in p.defined or shape.display in p.defined):
         return (text,)
     if table is None and len(text) == 2 and text[1] == "e" and p.kinds[p.pos + 1] == "^":
@@ -67,6 +72,13 @@ def names_in_run(p: Cursor, token: Token, shape: Shape) -> tuple[str, ...]:
         if all(p.declared(letter) or letter in p.bound for letter in singles):
             return singles
     return (text,)
+
+
+def _calls_behind_letter(p: Cursor, token: Token) -> bool:
+    """Whether a letter touches a function before its bracket, as in ``xcos(t)`` and ``-ylog(p)``."""
+    text, known = token.text, p.table is None or p.declared(token.text[0])
+    called = text[1:] in _CALLED and known and not p.declared(text) and text[0] != "d" and p.kinds[p.pos + 1] == "("
+    return called and text not in SPELLINGS and text not in DERIVED_SPELLINGS
 
 
 def _with_scripts(table: Spellings, text: str, shape: Shape) -> tuple[str, ...] | None:

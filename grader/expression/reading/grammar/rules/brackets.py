@@ -5,7 +5,8 @@ Bars are brackets that look the same at both ends: ``|x|`` is an absolute value,
 
 from __future__ import annotations
 
-from grader.expression.language.nodes import Call, Expression, Matrix, integer
+from grader.expression.language.derived import determinant
+from grader.expression.language.nodes import Call, Expression, Matrix, Number, integer
 from grader.expression.reading.grammar.numbers import number
 from grader.expression.reading.grammar.parser import Parser, matrix
 from grader.expression.reading.grammar.refusals import expected, stuck
@@ -20,6 +21,7 @@ _DECIMAL = frozenset("({")  # where a comma may be a decimal comma
 _IN_BRACKETS = frozenset((",", ";"))  # what parts entries
 _IN_LIST = frozenset((",", ";", "quad", "num"))
 MAX_RETRIES = 8
+MAX_DETERMINANT = 5
 
 
 def group(p: Parser) -> Expression:
@@ -79,7 +81,7 @@ def _content(p: Parser, opener: Token, end: int) -> Expression:
     if p.pos != end and kind in (_IN_LIST if opener[1] == "[" else _IN_BRACKETS):
         return _entries(p, opener, end, first, begin)
     if opener[1] == "|":
-        return Call("abs", (first,), 0, p.span(p.pos - 1))
+        return _within_bars(p, first, p.pos - 1)
     if opener[1] == "⟨":
         fail("an inner product needs two sides", "write ⟨a, b⟩", opener.start, opener.end)
     return first
@@ -104,10 +106,10 @@ def _entries(p: Parser, opener: Token, end: int, first: Expression, begin: int) 
             nested.append(_as_row(p, rows[-1][-1], begin))
     span = p.span(p.pos - 1)
     if opener.text == "⟨":
-        if len(rows) == 1 and len(rows[0]) == 2:
+        numbers = all(isinstance(entry, Number) for entry in rows[0])
+        if len(rows) == 1 and len(rows[0]) == 2 and not numbers:
             return Call("inner", tuple(rows[0]), 0, span)
-        fail("an inner product has two sides", "write ⟨a, b⟩", opener.start, p.tokens[end].end)
-    if len(rows) == 1 and opener.text == "[" and all(nested):
+    if len(rows) == 1 and opener.text in "[(" and all(nested):
         rows = nested
     return matrix(p, rows, opener)
 
@@ -128,8 +130,15 @@ def bar(p: Parser) -> Expression:
         if node is None:
             fail(f"the bar '{sign.text}' is never closed", f"add '{sign.text}' where it ends", sign.start, sign.end)
         if sign.kind == "|":
-            return Call("abs", (node,), 0, p.span(start))
+            return _within_bars(p, node, start)
     return _norm(p, node, start)
+
+
+def _within_bars(p: Parser, node: Expression, start: int) -> Expression:
+    """An absolute value; of a matrix that is written out, the determinant."""
+    if isinstance(node, Matrix) and 1 < len(node.rows) == len(node.rows[0]) <= MAX_DETERMINANT:
+        return determinant(node.rows, p.span(start))
+    return Call("abs", (node,), 0, p.span(start))
 
 
 def _norm_of_two_bars(p: Parser, start: int) -> Expression | None:

@@ -23,10 +23,12 @@ from grader.expression.reading.lexing.tokens import Token, fail
 from grader.expression.reading.spelling.scripts import Shape
 from grader.problems import Span
 
-_INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arcsinh", "cosh": "arccosh", "tanh": "arctanh"}
+_INVERSES = {f"{name}{h}": f"arc{name}{h}" for name in ("sin", "cos", "tan", "cot", "sec", "csc") for h in ("", "h")}
 _LOGARITHMS = {"2": "log2", "10": "log10", "e": "log"}
 _KEYWORD_ARGUMENTS = frozenset(("axis", "dim", "keepdims", "keepdim", "ord", "dtype"))
-_ARGUMENT = frozenset(("num", "name", "word", "fn", "(", "frac", "sqrt", "accent", "|", "‖", "sum", "ind", "partial"))
+_ARGUMENT = frozenset(
+    ("num", "name", "word", "fn", "(", "frac", "sqrt", "accent", "|", "‖", "sum", "ind", "partial", "det")
+)
 
 
 def function_sign(p: Parser) -> Expression:
@@ -67,9 +69,9 @@ def function(p: Parser, row: str) -> Expression:
         elif raw and not raw.strip("'"):
             primes += len(raw)
             p.pos = after
-        elif row in _INVERSES and (raw == "-1" or _minus_one(p)):
+        elif row in _INVERSES and (raw in ("-1", "(-1)") or _minus_one(p)):
             row = _INVERSES[row]
-            p.pos = after if raw == "-1" else p.pos + 3
+            p.pos = after if raw in ("-1", "(-1)") else p.pos + 3
         elif row == "digamma" and re.fullmatch(r"\(\d\)", raw):
             primes, p.pos = primes + int(raw[1]), after
         elif raw.strip("([)]").isdigit() and raw[0] in "([":
@@ -77,6 +79,9 @@ def function(p: Parser, row: str) -> Expression:
         else:
             p.pos += 1
             power = _function_power(p)
+    if row in DERIVED:  # \sec^{-1} x
+        node = _derived(p, DERIVED[row], name.text, start)
+        return node if power is None else Call("pow", (node, power), 0, p.span(start))
     if primes and FUNCTIONS[row].high == 0:
         _without_primes(p, name.text, start)
     if FUNCTIONS[row].high == 0:
@@ -144,7 +149,7 @@ def applied(p: Parser, row: str, start: int, primes: int, first: Expression | No
         only = given[0]
         if isinstance(only, Matrix) and len(only.rows) == 1:
             given = list(only.rows[0])
-    if row == "log" and len(given) == 2:
+    if (row == "log" or name == "lg") and len(given) == 2:
         return Call("div", (Call("log", (given[0],)), Call("log", (given[1],))), 0, p.span(start))
     if row == "step" and len(given) == 2:
         return _heaviside(given[0], given[1], p.span(start))

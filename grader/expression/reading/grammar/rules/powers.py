@@ -2,7 +2,7 @@ r"""What stands behind ``^``: ``x^2`` is a power, ``W^T`` and ``W^{-T}`` transpo
 
 from __future__ import annotations
 
-from grader.expression.language.nodes import ONE, Call, Expression, Symbol, symbols
+from grader.expression.language.nodes import ONE, Call, Expression, Product, Symbol, integer, symbols
 from grader.expression.reading.grammar.names.arguments import skip_arguments_of
 from grader.expression.reading.grammar.numbers import check_exponent, number
 from grader.expression.reading.grammar.parser import Parser
@@ -25,6 +25,9 @@ def _raised(p: Parser, base: Expression, start: int) -> Expression:
         check_exponent(power)
         return Call("pow", (base, power), 0, p.span(start))
     raw, after = p.script(p.pos + 1)
+    if _is_ring(p):
+        p.pos += 2 if p.kinds[p.pos + 1] == "joint" else 4
+        return _in_degrees(p, base, start)
     if _transposes(p, raw) or (raw and not raw.strip("'")):
         p.pos = after
         return Call("transpose", (base,), 0, p.span(start))
@@ -37,6 +40,24 @@ def _raised(p: Parser, base: Expression, start: int) -> Expression:
     if _is_constant_e(p, base, start) and symbols(power):  # of an array r that is called e, too: e^{x} is no r^x
         base = Symbol("e", base.span)
     return Call("pow", (base, power), 0, p.span(start))
+
+
+def degrees(p: Parser, base: Expression, start: int) -> Expression:
+    """An angle behind which the sign of degrees stands."""
+    p.pos += 1
+    return _in_degrees(p, base, start)
+
+
+def _in_degrees(p: Parser, base: Expression, start: int) -> Expression:
+    turn = Call("div", (Symbol("pi"), integer(180)))
+    return Product((base, turn), ("*",), p.span(start))
+
+
+def _is_ring(p: Parser) -> bool:
+    r"""Whether the superscript ahead is a ring alone, as in ``30^\circ``."""
+    at = p.pos + 1 + (p.tokens[p.pos + 1].text == "{")
+    ring = p.kinds[at] == "joint" and p.tokens[at].text == "circ"
+    return ring and (at == p.pos + 1 or p.match[p.pos + 1] == at + 1)
 
 
 def _is_constant_e(p: Parser, base: Expression, start: int) -> bool:

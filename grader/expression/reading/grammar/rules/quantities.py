@@ -13,7 +13,7 @@ from grader.expression.language.nodes import Call, Expression, Indexed, Symbol
 from grader.expression.reading.grammar.differentials import mend_deltas, quotient_ahead
 from grader.expression.reading.grammar.names import letter_runs, unknown
 from grader.expression.reading.grammar.names.declared import axes_of, size_of
-from grader.expression.reading.grammar.names.function_names import function_row
+from grader.expression.reading.grammar.names.function_names import function_row, sign_by_name
 from grader.expression.reading.grammar.names.meaning import MAX_NAME, SCRIPTS, kronecker_pair, meaning
 from grader.expression.reading.grammar.names.subscripts import entries_in
 from grader.expression.reading.grammar.parser import Parser
@@ -163,6 +163,9 @@ def _call_or_derivative(p: Parser, start: int, text: str) -> Expression | None:
         return _length(p, start)
     if text == "delta" and mend_deltas(p, start):
         return p.operand()
+    sign = sign_by_name(p, text, start)
+    if sign is not None:
+        return p.prefix_rules[sign](p)
     row = function_row(p, text, start)
     return None if row is None else p.rules.function(p, row)
 

@@ -14,12 +14,13 @@ from grader.expression.language.nodes import (
     Reduce,
     Symbol,
     children,
+    integer,
 )
 from grader.expression.reading.grammar.names.arguments import skip_arguments_of
 from grader.expression.reading.grammar.names.declared import axes_of, size_of
 from grader.expression.reading.grammar.names.meaning import meaning
 from grader.expression.reading.grammar.names.subscripts import entries_in_code, indices, places_in_code
-from grader.expression.reading.grammar.parser import Parser
+from grader.expression.reading.grammar.parser import STARTS, Parser
 from grader.expression.reading.grammar.refusals import check_condition
 from grader.expression.reading.lexing.tokens import fail
 from grader.expression.reading.spelling.scripts import Shape
@@ -63,7 +64,9 @@ def percent(p: Parser, node: Expression, start: int) -> Expression:
     """A number of hundredths."""
     p.pos += 1
     if not isinstance(node, Number):
-        fail("'%' is a percent sign only behind a number", "", *p.tokens[p.pos - 1][2:])
+        if p.kinds[p.pos] in STARTS:
+            fail("'%' is a percent sign only behind a number", "", *p.tokens[p.pos - 1][2:])
+        return Call("div", (node, integer(100)), 0, p.span(start))
     return Number(node.value / 100, (node.place or 0) - 2, p.span(start))
 
 
