@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 
-from grader.autodiff.graph import ComputationGraph, names_in
+from grader.autodiff.graph import ComputationGraph, Node, names_in
 from grader.expression.algebra.construct import free_symbols, fresh, iverson, mul, sub, total
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError, Value
@@ -42,7 +42,9 @@ LONGEST = 300  # digits of a power
 
 def labels_entered(graph: ComputationGraph, answer: Expression) -> Expression:
     """The answer with entries of one-hot arrays where their names stand for the class they mark."""
-    marked = {leaf.name: len(leaf.axes) for leaf in graph.leaves if leaf.domain.kind == "onehot"}
+    one_hot = [leaf.name for leaf in graph.leaves if leaf.domain.kind == "onehot"]
+    one_hot += [node.name for node in graph.nodes if _marks_one(node)]
+    marked = {name: sum(axis != "1" for axis in graph.axes[name]) for name in one_hot}
     if not marked.keys() & free_symbols(answer):
         return answer
     taken = set(names_in(graph.axes) | free_symbols(answer))
@@ -57,11 +59,21 @@ def labels_entered(graph: ComputationGraph, answer: Expression) -> Expression:
                 for letter, label in ((left, right), (right, left)):
                     if _is_class(label, marked) and not _is_class(letter, marked):
                         return iverson(Call("eq", (_at(label, letter), ONE), 0, node.span))
+            case Call("take", (Call("identity"), label)) if _is_class(label, marked):
+                return label
             case Indexed(base, places) if any(_is_class(place, marked) for place in places):
                 return _at_classes(base, places, marked, taken)
         return rebuild(node, again)
 
     return rewritten(answer, rule)
+
+
+def _marks_one(node: Node) -> bool:
+    """Whether a definition is 1 at a place and 0 elsewhere: ``y_i: [i = p]``."""
+    match node.expression:
+        case Call("iverson", (Call("eq", (Symbol(), Symbol())),)) | Call("kronecker", (Symbol(), Symbol())):
+            return sum(axis != "1" for axis in node.axes) == 1
+    return False
 
 
 def _is_class(node: Expression, marked: dict[str, int]) -> bool:

@@ -31,6 +31,7 @@ class Found:
     primes: int = 0
 
 
+_NESTED = re.compile(r"([A-Za-z]+)_([a-z0-9]+)")
 SERIES = "#"  # at the end of what a series is called, and in no name of a model
 
 
@@ -62,6 +63,7 @@ class Spellings:
     arguments: dict[str, frozenset[str]] = field(default_factory=dict)
     letters: frozenset[str] = FUNCTION_LETTERS
     entries: dict[tuple[str, str, int], list[tuple[str, Declared]]] = field(default_factory=dict)
+    nested: dict[tuple[str, str], Declared] = field(default_factory=dict)  # (u, w) of an alias u_{w_s}: its entry s
     examples: str = ""  # the size of which examples are counted, if the model says so
     raised: frozenset[tuple[str, str]] = frozenset()  # layers above a letter, (a, 3) of a^3, that no letter has alone
     series: Mapping[str, Series] = field(default_factory=dict)  # by ``h_#`` or ``h^#``
@@ -110,6 +112,9 @@ def spellings_of(names: Names) -> Spellings:
             for text in choose(declared):
                 shape = shape_of(text)
                 if shape is not None and text in declared.entries:
+                    continue
+                if shape is not None and declared.rank and (inner := _NESTED.fullmatch(shape.below)):
+                    table.nested[shape.base, inner[1]] = declared
                     continue
                 if shape is None:
                     table.exact.setdefault(text, declared)
@@ -207,6 +212,11 @@ def _of_example(table: Spellings, base: str, above: str, below: str, primes: int
 
 def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> Found | None:
     exact, keys = table.exact, table.keys
+    inner = _NESTED.fullmatch(below) if "_" in below and not above and not primes else None
+    if inner is not None:  # g_{z_j} is an entry of g_z
+        owner = keys.get(key_of(base, "", inner[1], 0)) or table.nested.get((base, inner[1]))
+        if owner is not None and owner.rank:
+            return Found(owner, "", inner[2])
     if below and (base, above, primes) in table.entries:
         entered = _entered(table, base, above, below, primes)
         if entered is not None:

@@ -35,4 +35,7 @@ def _place_ends(p: Cursor, start: int) -> int | None:
     """The token behind the place whose name begins at a token; None where none does."""
     shape = p.scan(start) if p.table is not None else None
     found = p.table.find(shape.base, shape.above, shape.below, shape.primes) if shape and p.table else None
-    return shape.end if shape is not None and found is not None and found.declared.places_of else None
+    if shape is None or found is None:
+        return None
+    whole = found.declared.rank > 0 and not (found.below or found.above)  # a one-hot array for the place that it marks
+    return shape.end if found.declared.places_of or whole else None

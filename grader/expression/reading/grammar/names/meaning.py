@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from grader.expression.language.functions import CONSTANTS
+from grader.expression.language.names import Declared
 from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Slice, Symbol, integer
 from grader.expression.reading.grammar.names import unknown
 from grader.expression.reading.grammar.names.arguments import holds_commas, skip_own_arguments
@@ -18,6 +19,7 @@ from grader.expression.reading.grammar.names.class_labels import beside_place, l
 from grader.expression.reading.grammar.names.declared import quantity, transposed
 from grader.expression.reading.grammar.names.numbered import numbered
 from grader.expression.reading.grammar.names.subscripts import (
+    as_layers,
     enters_every_axis,
     entries_in,
     entries_of,
@@ -30,7 +32,7 @@ from grader.expression.reading.grammar.names.subscripts import (
 from grader.expression.reading.grammar.names.undeclared import free_name
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.lexing.tokens import Token, fail
-from grader.expression.reading.spelling.scripts import Shape
+from grader.expression.reading.spelling.scripts import Shape, shape_of
 from grader.expression.reading.spelling.spellings import lookalikes
 from grader.problems import Span
 
@@ -140,14 +142,27 @@ def _of_series(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None
 
 def _unit_vector(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
     r"""``e_k`` with a k of the model, where no e is one: 1 at k and 0 elsewhere, row k of I; ``e_y`` of a label."""
-    place = p.table.exact.get(shape.below) if p.table is not None and shape.base == "e" else None
+    place = _spelled(p, shape.below) if shape.base == "e" else None
     entry = place_of(p, shape.below) if shape.base == "e" and not shape.primes and shape.above in ("", "T") else None
     known = None if entry is None else label(p, entry)
     if entry is not None and known is not None:
         return transposed(p, one_hot(known.places_of, entry), shape)
-    if place is None or place.rank > 1 or place.role != "quantity" or shape.primes or shape.above not in ("", "T"):
+    if (
+        place is None
+        or place.rank - ("1" in place.axes) > 1
+        or place.role != "quantity"
+        or shape.primes
+        or shape.above not in ("", "T")
+    ):
         return None
     return transposed(p, Indexed(Call("identity", (), 0, span), (Symbol(place.name, span),), span), shape)
+
+
+def _spelled(p: Parser, text: str) -> Declared | None:
+    """The quantity that a text spells and nothing else."""
+    shape = shape_of(as_layers(text)) if text and p.table is not None else None
+    found = p.table.find(shape.base, shape.above, shape.below, shape.primes) if shape and p.table else None
+    return None if found is None or found.below or found.above else found.declared
 
 
 def _letter_of_index(p: Parser, shape: Shape, span: Span, start: int) -> Expression | None:

@@ -94,9 +94,14 @@ def _with_letters(p: Cursor, part: str) -> list[Expression] | None:
     return None if entries is None else list(entries)
 
 
+def as_layers(raw: str) -> str:
+    """A raw script with its own scripts in braces: ``y^{(1)}`` for ``y^(1)``."""
+    return re.sub(r"\^(\([^()]*\))", r"^{\1}", raw)
+
+
 def place_of(p: Cursor, text: str) -> Expression | None:
     """The place of the model that a text spells, with its letters where it has some; None where it spells none."""
-    shape = shape_of(re.sub(r"\^(\([^()]*\))", r"^{\1}", text)) if text and p.table is not None else None
+    shape = shape_of(as_layers(text)) if text and p.table is not None else None
     found = p.table.find(shape.base, shape.above, shape.below, shape.primes) if shape and p.table else None
     if found is None or not found.declared.places_of or found.primes:
         return None
