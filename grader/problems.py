@@ -53,7 +53,8 @@ class Problem:
         )
 
     def __str__(self) -> str:
-        place = self.file + (f":{self.line}" if self.line else "")
+        column = f":{self.column}" if self.line and self.column else ""
+        place = self.file + (f":{self.line}{column}" if self.line else "")
         head = ": ".join(piece for piece in (place, self.path, self.message) if piece)
         return head + (f" ({self.hint})" if self.hint else "")
 

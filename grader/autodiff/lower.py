@@ -127,7 +127,8 @@ def _indexed(node: Indexed, axes: Axes, supply: Letters) -> Entry:
         base = base.at({letter: ONE for letter, axis in zip(base.letters, base.axes, strict=True) if axis == "1"})
     if len(places) > len(base.axes):
         name = node.base.name if isinstance(node.base, Symbol) else "this"
-        raise ShapeError(f"{len(places)} indices on '{name}', which is {base.shape_text}", node.span)
+        count = f"{len(places)} ind{'ex' if len(places) == 1 else 'ices'}"
+        raise ShapeError(f"{count} on '{name}', which is {base.shape_text}", node.span)
     entered = {
         letter: place for letter, place in zip(base.letters, places, strict=False) if not isinstance(place, Slice)
     }

@@ -21,6 +21,8 @@ def check(asked: Namespace) -> int:
     found = read_key(asked.rubric, anew=True)
     problems = found if isinstance(found, tuple) else self_test(found)
     if problems:
+        for warning in () if isinstance(found, tuple) or asked.quiet else found.rubric.warnings:
+            print_problem(warning, "warning")
         return refuse(problems)
     assert not isinstance(found, tuple)
     if not asked.quiet:

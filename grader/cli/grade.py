@@ -76,7 +76,7 @@ def _grade(asked: Namespace, key: AnswerKey) -> int:
         return _nothing(asked)
     _tell_github(report, asked.submissions)
     if not asked.quiet:
-        tell(report, asked.out, asked.submissions)
+        tell(report, asked.out, asked.submissions, (asked.roster, asked.decisions))
     return 1 if asked.strict and needs_person(report) else 0
 
 

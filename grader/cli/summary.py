@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
@@ -26,8 +26,11 @@ def needs_person(report: ClassReport) -> bool:
     return bool(report.problems) or any(one.review or one.problems for one in report.reports)
 
 
-def tell(report: ClassReport, out: Path, source: Path) -> None:
-    """The summary of a class for people: what waits for one first, the notes (on standard error) last."""
+def tell(report: ClassReport, out: Path, source: Path, beside: Iterable[Path | None] = ()) -> None:
+    """The summary of a class for people: what waits for one first, the notes (on standard error) last.
+
+    `beside` are the files that were read and may lie elsewhere, as the class list does.
+    """
     _tell_waiting(report)
     shares = [percent(one.score, one.max_score) for one in report.reports]
     title, worth = printable(report.rubric.title), points(report.rubric.max_score)
@@ -36,7 +39,8 @@ def tell(report: ClassReport, out: Path, source: Path) -> None:
         print(f"  mean {fmean(shares):.0f} %, from {min(shares):.0f} % to {max(shares):.0f} %")
     print(f"Class page: {paint(str(out / 'index.html'), 'bold', sys.stdout)}")
     sys.stdout.flush()
-    _tell_notes(report, source if source.is_dir() else source.parent)
+    elsewhere = {path.name: path for path in (out / "decisions.csv", *beside) if path is not None}
+    _tell_notes(report, source if source.is_dir() else source.parent, elsewhere)
 
 
 def _tell_waiting(report: ClassReport) -> None:
@@ -55,10 +59,10 @@ def _tell_waiting(report: ClassReport) -> None:
         print(f"  and {len(waiting) - _NAMED} more, listed on the class page")
 
 
-def _tell_notes(report: ClassReport, folder: Path) -> None:
+def _tell_notes(report: ClassReport, folder: Path, elsewhere: Mapping[str, Path]) -> None:
     """Each note with its place; of very many, how many there are of each kind."""
     notes = [*report.problems, *(problem for one in report.reports for problem in one.problems)]
-    placed = [one.at((folder / one.file).as_posix()) if one.file else one for one in notes]
+    placed = [one.at(_path(one.file, folder, elsewhere)) if one.file else one for one in notes]
     if len(placed) <= _NOTES:
         for one in placed:
             print_problem(one, "note")
@@ -73,6 +77,12 @@ def _tell_notes(report: ClassReport, folder: Path) -> None:
     more = f", {others} of other kinds," if others else ""
     where = "on the class page and the students' pages"
     print(f"{_count(len(placed), 'note')} in all{more} {where}", file=sys.stderr)
+
+
+def _path(file: str, folder: Path, elsewhere: Mapping[str, Path]) -> str:
+    """Where a file lies that a note names: in the class folder, or where it was read from."""
+    inside = folder / file
+    return (elsewhere.get(file, inside) if not inside.exists() else inside).as_posix()
 
 
 def _counted(some: list[Problem]) -> str:

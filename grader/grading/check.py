@@ -5,6 +5,8 @@ The key rewritten at random must pass, printed as text and as LaTeX; 0 and the r
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from grader.comparison.aligned_values import truth_value
@@ -17,6 +19,8 @@ from grader.grading.rewrites import rewritten
 from grader.problems import Problem
 from grader.results import Outcome, PartResult
 from grader.rubric.model import Example
+from grader.rubric.read_back import writable
+from grader.rubric.text_places import place_at
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.solver.rounding.units import half_unit
 from grader.solver.runs import seeded
@@ -69,9 +73,14 @@ def _unexpected(
     key: AnswerKey, part: SolvedPart, field: str, example: Example, wanted: str, found: PartResult
 ) -> Problem:
     expected = wanted + (f" with the note '{example.note}'" if example.note else "")
-    why = f": {found.problems[0].message}" if found.problems else ""
-    message = f"'{example.answer}' is {found.verdict} ({found.note}{why}), expected {expected}"
-    return _at(key, part, field, message, line=example.line)
+    why = found.problems[0] if found.problems else Problem("")
+    details = ": ".join(
+        text for text in (found.note if str(found.note) != str(found.verdict) else "", why.message) if text
+    )
+    said = f"{found.verdict} ({details})" if details else found.verdict
+    line, column = place_at(example.places, why.span.start if why.span and len(why.text) == len(example.answer) else 0)
+    problem = _at(key, part, field, f"'{example.answer}' is {said}, expected {expected}", line or example.line)
+    return replace(problem, column=column)
 
 
 def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> list[Problem]:
@@ -100,7 +109,7 @@ def _right_answers(question: SolvedQuestion, part: SolvedPart) -> list[str]:
         return [repr(float(values[0]))] if values.size == 1 else []
     if any(isinstance(item, Partial) for item in walk(part.closed)):  # of a deep model, and no answer as it stands
         return []
-    names = question.question.model.names
+    names = writable(question.question.model.names)
     rng = seeded(key_of(part))
     formulas = [part.closed, *(rewritten(part.closed, rng) for _ in range(REWRITES))]
     return [printer(formula, names) for formula in dict.fromkeys(formulas) for printer in (to_text, to_latex)]

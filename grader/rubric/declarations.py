@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from string import ascii_lowercase
+from types import MappingProxyType
 
 from grader.autodiff.graph import Leaf
 from grader.expression.language.domain import REAL, Domain, parse_domain
@@ -16,6 +17,7 @@ from grader.expression.language.names import Declared, Names
 from grader.expression.printing.symbol_latex import symbol_latex
 from grader.expression.reading.lexing.tokens import Unreadable
 from grader.expression.reading.macros import defined_macros, put_in
+from grader.expression.reading.read import plain_name
 from grader.expression.reading.spelling.scripts import Shape, shape_of
 from grader.problems import Problem, did_you_mean
 from grader.rubric.fields import (
@@ -41,7 +43,8 @@ _FREE_SPELLINGS = frozenset({"sigma", "Phi", "phi", "psi", "Gamma"})
 class DeclaredNames:
     """What is declared so far: names in order, the axes of each, and the line that took each spelling.
 
-    `handed_down` are given quantities with the derivative that each is.
+    `handed_down` are given quantities with the derivative that each is; `failed` are definitions with a mistake, `told`
+    what was said of the formulas so far; `written` has the texts of the spellings, by the name and what it says.
     """
 
     sizes: list[str] = field(default_factory=list)
@@ -50,30 +53,64 @@ class DeclaredNames:
     axes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lines: dict[str, tuple[str, int]] = field(default_factory=dict)
     handed_down: list[tuple[str, Text, RubricPlace]] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
+    written: dict[tuple[str, str], Text] = field(default_factory=dict)
 
 
-def declare(table: DeclaredNames, declared: Declared, key: Text, place: RubricPlace) -> bool:
+def declare(
+    table: DeclaredNames, declared: Declared, key: Text, place: RubricPlace, fields: Fields = MappingProxyType({})
+) -> bool:
     """Take a name and its spellings; notes what is no name, is taken, or is a function of the language."""
     name = declared.name
+    listed = fields.get("aliases")
+    given = (fields.get("latex"), *(listed.items if isinstance(listed, Items) else ()))
+    table.written.update({(name, text.value.strip()): text.stripped() for text in given if isinstance(text, Text)})
     if not _NAME.fullmatch(name):
-        hint = "letters first, then digits, _ and ': yhat, w_1, z'; put LaTeX under the key 'latex'"
-        place.note(key.line, f"'{name}' is no name", hint)
-        return False
+        return _no_name(table, declared, key, place)
     if name in SPELLINGS and name not in _FREE_SPELLINGS:
         place.note(key.line, f"'{name}' is a function of the language", "choose another name")
         return False
-    if name in table.lines:
-        place.note(key.line, f"the name '{name}' is taken by '{table.lines[name][0]}' on line {table.lines[name][1]}")
+    if name in table.lines and not _given_back(table, name, key, place):
         return False
     table.names.append(declared)
     table.lines[name] = (name, key.line)
     for spelling in dict.fromkeys((*declared.aliases, declared.latex)):
         owner, line = table.lines.get(spelling, (name, 0))
         if owner != name:
-            place.note(key.line, f"the spelling '{spelling}' is taken by '{owner}' on line {line}")
+            message = f"the spelling '{spelling}' is taken by '{owner}' on line {line}"
+            place.note(table.written.get((name, spelling), key.line), message)
         elif spelling:
             table.lines[spelling] = (name, key.line)
     return True
+
+
+def _given_back(table: DeclaredNames, name: str, key: Text, place: RubricPlace) -> bool:
+    """Note that a name is taken; whether it was a spelling, which is taken from its owner, so that nothing follows."""
+    owner, line = table.lines[name]
+    if owner == name:
+        place.note(key.line, f"the name '{name}' is taken by '{owner}' on line {line}")
+        return False
+    at, other = next((k, one) for k, one in enumerate(table.names) if one.name == owner)
+    what = "an alias" if name in other.aliases else "a spelling"
+    place.note(key.line, f"the name '{name}' is {what} of '{owner}' on line {line}")
+    aliases = tuple(text for text in other.aliases if text != name)
+    table.names[at] = replace(other, aliases=aliases, latex="" if other.latex == name else other.latex)
+    return True
+
+
+def _no_name(table: DeclaredNames, declared: Declared, key: Text, place: RubricPlace) -> bool:
+    """Note what is no name; what it spells is taken for one all the same, so that it is known further down."""
+    plain = plain_name(declared.name)
+    hint = "letters first, then digits, _ and ': yhat, w_1, z'; put LaTeX under the key 'latex'"
+    if _NAME.fullmatch(plain) and plain not in table.lines and plain not in SPELLINGS:
+        hint = f"write {plain}; LaTeX stands under the key 'latex'"
+        table.names.append(replace(declared, name=plain))
+        table.lines[plain] = (plain, key.line)
+        table.axes[plain] = ("?",) * declared.rank
+        table.failed.add(plain)
+    place.note(key.line, f"'{declared.name}' is no name", hint)
+    return False
 
 
 def named(name: str, fields: Fields, rank: int, place: RubricPlace, role: str, arguments: str = "") -> Declared:
@@ -144,7 +181,7 @@ def read_given(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) 
     # the letters of the model's formulas are known once they are read; what stands above the own name is one
     above = tuple(text for text in entry_spellings(declared, _LETTERS) if "^" in text)
     declared = replace(declared, entries=above)
-    if declare(table, declared, key, place):
+    if declare(table, declared, key, place, fields):
         table.axes[key.value] = axes
         table.leaves.append(Leaf(key.value, axes, domain, value))
         derivative = fields.get("derivative")
@@ -184,7 +221,7 @@ def read_opaque(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace)
     axes = read_shape(table, fields, place) or ()
     domain = _domain(fields["domain"], place.key("domain")) if "domain" in fields else REAL
     declared = named(name, fields, len(axes), place, "opaque", ", ".join(of))
-    if declare(table, declared, Text(name, key.line), place):
+    if declare(table, declared, Text(name, key.line), place, fields):
         table.axes[name] = axes
         table.leaves.append(Leaf(name, axes, domain, None, tuple(of)))
 
@@ -217,7 +254,7 @@ def read_function(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlac
     if row not in callable_rows and "function" in fields:
         hint = did_you_mean(meant.value, callable_rows) if isinstance(meant, Text) else ""
         place.note(meant.line, f"expected the name of a function, found {found(meant)}", hint)
-    declare(table, replace(named(key.value, fields, 0, place, "function"), function=row), key, place)
+    declare(table, replace(named(key.value, fields, 0, place, "function"), function=row), key, place, fields)
 
 
 def read_sizes(table: DeclaredNames, fields: Fields, place: RubricPlace) -> None:
@@ -281,8 +318,6 @@ def _domain(tree: Tree, place: RubricPlace) -> Domain:
             return REAL
     match parse_domain(text):
         case Problem() as problem:
-            if text.startswith("(") and ")" not in text:
-                problem = Problem(f"'{text}' is no domain", "inside { } put an interval in quotes: '(0, 1)'")
             place.note(tree.line, problem)
             return REAL
         case domain:

@@ -10,11 +10,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from grader.expression.language.names import Names
-from grader.expression.language.nodes import Expression
-from grader.expression.reading.read import read_expression
-from grader.problems import Problem, did_you_mean
+from grader.problems import Problem, Span, did_you_mean
 from grader.rubric.schema import KEYS
+from grader.rubric.text_places import place_at
 from grader.rubric.tree import Entries, Items, Text, Tree, found
 
 Fields = Mapping[str, Tree]
@@ -25,11 +23,12 @@ _WHOLE = re.compile(r"\d{1,2}")
 
 @dataclass(frozen=True, slots=True)
 class RubricPlace:
-    """Where in the rubric we are, and the list that its mistakes are noted on."""
+    """Where in the rubric we are, and the lists that its mistakes and what may be one are noted on."""
 
     file: str
     path: tuple[str, ...]
     problems: list[Problem]
+    warnings: list[Problem]
 
     def inside(self, *labels: str) -> RubricPlace:
         """The same list, further in."""
@@ -39,11 +38,26 @@ class RubricPlace:
         """The place of one key of this mapping."""
         return self.inside(f"key '{name}'")
 
-    def note(self, line: int, problem: Problem | str, hint: str = "") -> None:
-        """Put a mistake on the list."""
-        if isinstance(problem, str):
-            problem = Problem(problem, hint)
-        self.problems.append(problem.at(self.file, line, path=", ".join(self.path)))
+    def note(self, where: int | Text, problem: Problem | str, hint: str = "") -> None:
+        """Put a mistake on the list, at a line or at its place in a text."""
+        placed = self._placed(where, Problem(problem, hint) if isinstance(problem, str) else problem)
+        if placed not in self.problems:
+            self.problems.append(placed)
+
+    def warn(self, where: int | Text, message: str, hint: str = "") -> None:
+        """Put on the list of warnings what may be meant."""
+        self.warnings.append(self._placed(where, Problem(message, hint)))
+
+    def _placed(self, where: int | Text, problem: Problem) -> Problem:
+        path = ", ".join(self.path)
+        if isinstance(where, int):
+            return problem.at(self.file, where, path=path)
+        offset = 0 if problem.span is None else problem.span.start
+        if problem.text and len(problem.text) != len(where.value) and not where.value.startswith(problem.text[:offset]):
+            offset = 0  # macros were put in before the place
+        line, column = place_at(where.places, offset)
+        shown = problem if problem.text or problem.span is None else replace(problem, text=where.value)
+        return shown.at(self.file, line or where.line, column, path)
 
 
 def read_pairs(tree: Tree, place: RubricPlace, what: str = "a mapping") -> tuple[tuple[Text, Tree], ...]:
@@ -53,7 +67,7 @@ def read_pairs(tree: Tree, place: RubricPlace, what: str = "a mapping") -> tuple
         return ()
     first: dict[str, int] = {}
     pairs = []
-    for key, value in tree.items:
+    for key, value in _rejoined(tree, place):
         if key.value in first:
             place.key(key.value).note(key.line, f"given twice (first on line {first[key.value]})")
         else:
@@ -101,16 +115,70 @@ def read_text(fields: Fields, name: str, place: RubricPlace, default: str = "") 
     return default
 
 
+def text_at(fields: Fields, name: str) -> Text:
+    """The text of a key without spaces round it, for the places in it; an empty one where the key holds none."""
+    tree = fields.get(name)
+    return tree.stripped() if isinstance(tree, Text) else Text("", 0 if tree is None else tree.line)
+
+
 def read_items(fields: Fields, name: str, place: RubricPlace) -> tuple[Tree, ...]:
     """The entries of a list; none where the key is absent or holds no list (which is noted)."""
     match fields.get(name):
         case None:
             return ()
-        case Items(items=items):
-            return items
+        case Items() as listed:
+            return _whole(listed, place.key(name))
         case tree:
             place.key(name).note(tree.line, f"expected a list, found {found(tree)}")
             return ()
+
+
+def _rejoined(tree: Entries, place: RubricPlace) -> list[tuple[Text, Tree]]:
+    """The entries, those put together that a comma inside of brackets has parted: ``{domain: (0, 1)}``."""
+    pairs: list[tuple[Text, Tree]] = []
+    parted: dict[int, str] = {}
+    for key, value in tree.items:
+        before = pairs[-1][1] if pairs else None
+        if tree.flow and value == Text("", value.line) and isinstance(before, Text) and _opens(before):
+            parted.setdefault(len(pairs) - 1, before.value)
+            pairs[-1] = (pairs[-1][0], _joined(before, key))
+        else:
+            pairs.append((key, value))
+    for at, head in parted.items():
+        _tell_comma(place, head, pairs[at][1], "{ }")
+    return pairs
+
+
+def _whole(tree: Items, place: RubricPlace) -> tuple[Tree, ...]:
+    """The items of a list, those put together that a comma inside of brackets has parted: ``[max(a, b)]``."""
+    items: list[Tree] = []
+    parted: dict[int, str] = {}
+    for item in tree.items:
+        before = items[-1] if items else None
+        if tree.flow and isinstance(item, Text) and item.plain and isinstance(before, Text) and _opens(before):
+            parted.setdefault(len(items) - 1, before.value)
+            items[-1] = _joined(before, item)
+        else:
+            items.append(item)
+    for at, head in parted.items():
+        _tell_comma(place, head, items[at], "[ ]")
+    return tuple(items)
+
+
+def _opens(text: Text) -> bool:
+    """Whether a round bracket is left open in a text without quotes."""
+    return text.plain and text.value.count("(") > text.value.count(")")
+
+
+def _joined(text: Text, behind: Text) -> Text:
+    places = tuple((at + len(text.value) + 2, line, column) for at, line, column in behind.places)
+    return Text(f"{text.value}, {behind.value}", text.line, True, (*text.places, *places))
+
+
+def _tell_comma(place: RubricPlace, head: str, whole: Tree, brackets: str) -> None:
+    assert isinstance(whole, Text)
+    hint = f"a comma inside {brackets} needs quotes: '{whole.value}'"
+    place.note(whole, Problem(f"the text ends at its comma: '{head}'", hint, span=Span(len(head), len(head) + 1)))
 
 
 def read_texts(fields: Fields, name: str, place: RubricPlace) -> tuple[Text, ...]:
@@ -182,13 +250,3 @@ def read_choice(fields: Fields, name: str, place: RubricPlace, choices: Iterable
     hint = did_you_mean(tree.value, choices) if isinstance(tree, Text) else ""
     place.key(name).note(tree.line, f"expected {' or '.join(choices)}, found {found(tree)}", hint)
     return None
-
-
-def read_formula(text: str, line: int, names: Names, place: RubricPlace) -> Expression | None:
-    """A formula of the author in the one language; notes what can't be read."""
-    match read_expression(text, names):
-        case Problem() as problem:
-            place.note(line, problem)
-            return None
-        case expression:
-            return expression

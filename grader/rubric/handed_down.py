@@ -27,7 +27,7 @@ def with_losses(table: DeclaredNames, nodes: tuple[Node, ...]) -> tuple[Node, ..
     for name, text, place in table.handed_down:
         found = _DERIVATIVE.fullmatch(text.value)
         if found is None:
-            place.note(text.line, f"expected a derivative by a quantity, found '{text.value}'", "as in dJ/dA")
+            place.note(text, f"expected a derivative by a quantity, found '{text.value}'", "as in dJ/dA")
             continue
         above, below = found[1], found[2]
         if not _fits(table, name, below, text, place):
@@ -44,10 +44,12 @@ def _fits(table: DeclaredNames, name: str, below: str, text: Text, place: Rubric
     axes = table.axes.get(below)
     if axes is None:
         names = list(table.axes)
-        place.note(text.line, f"no quantity is called '{below}'", did_you_mean(below, names))
+        place.note(text, f"no quantity is called '{below}'", did_you_mean(below, names))
         return False
+    if below in table.failed or "?" in (*axes, *table.axes[name]):
+        return False  # what is wrong with it is noted already
     if axes != table.axes[name]:
-        place.note(text.line, f"expected the shape of {below}, {shown(axes)}, found {shown(table.axes[name])}")
+        place.note(text, f"expected the shape of {below}, {shown(axes)}, found {shown(table.axes[name])}")
         return False
     return True
 

@@ -16,6 +16,7 @@ from grader.expression.reading.lexing.tokens import Unreadable
 from grader.expression.reading.macros import with_macros
 from grader.problems import Problem, did_you_mean
 from grader.rubric.declarations import read_macros
+from grader.rubric.doubts import doubt_limits, doubt_target
 from grader.rubric.fields import (
     Fields,
     RubricPlace,
@@ -27,6 +28,7 @@ from grader.rubric.fields import (
     read_pairs,
     read_share,
     read_text,
+    text_at,
 )
 from grader.rubric.malrule import MalRuleSetting
 from grader.rubric.malrules import MALRULES
@@ -80,7 +82,8 @@ def parse_rubric(text: str, path: str = "") -> Rubric | tuple[Problem, ...]:
     `path` names the file in the problems, and is kept in the rubric as it is given.
     """
     problems: list[Problem] = []
-    place = RubricPlace(path, (), problems)
+    warnings: list[Problem] = []
+    place = RubricPlace(path, (), problems, warnings)
     tree = read_document(text)
     if isinstance(tree, Problem):
         return (tree.at(path),)
@@ -97,7 +100,14 @@ def parse_rubric(text: str, path: str = "") -> Rubric | tuple[Problem, ...]:
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
     _check_labels(seen, place)
-    return tuple(sorted(problems, key=lambda problem: problem.line)) if problems else rubric
+    doubt_limits(fields, [question.model for question in rubric.questions if question.judged], place)
+    if problems:
+        return tuple(sorted(problems, key=_line))
+    return replace(rubric, warnings=tuple(sorted(warnings, key=_line)))
+
+
+def _line(problem: Problem) -> int:
+    return problem.line
 
 
 def _inherit(fields: Fields, defaults: _Defaults, place: RubricPlace) -> _Defaults:
@@ -256,6 +266,7 @@ def _read_question(tree: Tree, number: int, defaults: _Defaults, seen: _Seen, ru
         place.key("parts").note(fields["parts"].line, f"expected at most {MAX_PARTS} parts in a rubric, found more")
         items = items[:0]
     parts = tuple(_read_part(item, n, defaults, model, seen, place) for n, item in enumerate(items, 1))
+    doubt_limits(fields, [model] if model and any(isinstance(part, Part) for part in parts) else [], place)
     if isinstance(tree, Entries) and "model" not in fields:
         if parts and all(isinstance(part, HandPart) for part in parts):
             seen.without.add(name)
@@ -307,6 +318,9 @@ def _read_part(
         place.note(tree.line, "the key 'target' is missing")
     own = _inherit(fields, defaults, place)
     text, target = read_target(fields, model, place)
+    if model is not None:
+        doubt_limits(fields, [model], place)
+        doubt_target(fields, target, model, place)
     steps = tuple(
         _read_step(item, model, place.inside(f"step {n}"))
         for n, item in enumerate(read_items(fields, "steps", place), 1)
@@ -366,7 +380,7 @@ def _read_examples(fields: Fields, name: str, place: RubricPlace) -> tuple[Examp
     examples = []
     for number, item in enumerate(read_items(fields, name, place), 1):
         if isinstance(item, Text) and item.value.strip():
-            examples.append(Example(item.value, line=item.line))
+            examples.append(Example(item.value, line=item.line, places=item.places))
             continue
         inner = place.inside(f"{name} {number}")
         if not isinstance(item, Entries):
@@ -376,5 +390,6 @@ def _read_examples(fields: Fields, name: str, place: RubricPlace) -> tuple[Examp
         note = read_text(example, "note", inner)
         if note and not _NOTE.fullmatch(note):
             inner.key("note").note(example["note"].line, f"'{note}' is no note", "as in 'not_equivalent'")
-        examples.append(Example(read_text(example, "answer", inner), note, item.line))
+        text = text_at(example, "answer")
+        examples.append(Example(read_text(example, "answer", inner), note, item.line, text.places))
     return tuple(examples)

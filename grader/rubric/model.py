@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import fsum
 
 from grader.autodiff.graph import ComputationGraph
@@ -11,6 +11,7 @@ from grader.expression.language.names import Names
 from grader.expression.language.nodes import Expression
 from grader.problems import Problem
 from grader.rubric.malrule import MalRuleSetting
+from grader.rubric.text_places import Places
 
 
 class RubricError(Exception):
@@ -55,11 +56,15 @@ class PartialCredit:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An answer that the rubric's author gives with the outcome it must have (`note` empty: any)."""
+    """An answer that the rubric's author gives with the outcome it must have (`note` empty: any).
+
+    `places` say where its characters stand in the file.
+    """
 
     answer: str
     note: str = ""
     line: int = 0
+    places: Places = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +161,13 @@ def sum_of_best(points: Iterable[float], best: int | None) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Rubric:
-    """A whole homework; `sha256` is of the YAML text, `path` as it was given."""
+    """A whole homework; `sha256` is of the YAML text, `path` as it was given; `warnings`: what may not be meant."""
 
     title: str
     questions: tuple[Question, ...]
     path: str = ""
     sha256: str = ""
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def max_score(self) -> float:

@@ -9,7 +9,7 @@ from grader.autodiff.graph import ComputationGraph
 from grader.expression.language.names import ModelNames
 from grader.expression.language.nodes import Expression, Partial, head, sides
 from grader.rubric.declarations import DeclaredNames, declare, named
-from grader.rubric.fields import Fields, RubricPlace, read_fields, read_pairs
+from grader.rubric.fields import Fields, RubricPlace, read_fields, read_pairs, text_at
 from grader.rubric.model import Model
 from grader.rubric.targets import read_target
 from grader.rubric.tree import Entries, Text, Tree
@@ -29,10 +29,10 @@ def read_notation(
         text, target = read_target(row, Model(graph, names), inner)
         if not isinstance(target, Partial):
             if text and not inner.problems:
-                inner.note(value.line, f"expected a derivative such as dJ/dz, found '{text}'")
+                inner.note(text_at(row, "target"), f"expected a derivative such as dJ/dz, found '{text}'")
             continue
         rank = sum(len(axes) for name, axes in graph.axes.items() if name in _sides(target))
-        if declare(table, named(key.value, row, rank, inner, "adjoint"), key, inner):
+        if declare(table, named(key.value, row, rank, inner, "adjoint"), key, inner, row):
             pairs.append((key.value, target))
     return tuple(pairs)
 

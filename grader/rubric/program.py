@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from grader.autodiff.entrywise import Entry
-from grader.autodiff.graph import ComputationGraph, Node, entered_axes
+from grader.autodiff.graph import ComputationGraph, Node
 from grader.autodiff.higher import gradient_node
 from grader.autodiff.lower import lower
 from grader.expression.algebra.construct import apart, fresh, substitute
@@ -30,7 +30,8 @@ from grader.expression.language.nodes import (
     walk,
 )
 from grader.expression.reading.spelling.scripts import shape_of
-from grader.problems import Problem
+from grader.problems import Problem, Span
+from grader.rubric.axes import Left, check_bars, check_letters, infer_axes, with_shapes
 from grader.rubric.declarations import (
     DeclaredNames,
     declare,
@@ -43,7 +44,8 @@ from grader.rubric.declarations import (
     read_sizes,
     shown,
 )
-from grader.rubric.fields import Fields, RubricPlace, read_fields, read_formula, read_pairs, read_text
+from grader.rubric.fields import Fields, RubricPlace, read_fields, read_pairs, read_text, text_at
+from grader.rubric.formulas import Known, read_formula
 from grader.rubric.handed_down import with_losses
 from grader.rubric.model import Model
 from grader.rubric.notation import read_notation
@@ -51,19 +53,6 @@ from grader.rubric.read_back import check_spellings
 from grader.rubric.tree import Entries, Text, Tree
 
 _INDEXED = re.compile(r"(.+?)(?:_\{?((?:[a-z],? ?){1,3})\}?|\[((?:[a-z],? ?){1,3})\])")
-
-
-@dataclass(frozen=True, slots=True)
-class _Left:
-    """The left side of a definition with what is said about it: ``yhat_ij`` is yhat with letters i, j."""
-
-    name: str
-    letters: tuple[str, ...]
-    formula: str
-    shape: tuple[str, ...] | None
-    text: str
-    line: int
-    place: RubricPlace
 
 
 def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
@@ -133,18 +122,19 @@ def _section(fields: Fields, name: str, place: RubricPlace) -> tuple[tuple[Text,
     return read_pairs(fields[name], place.key(name)) if name in fields else ()
 
 
-def _read_left(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) -> _Left | None:
+def _read_left(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) -> Left | None:
     """Declare what a definition defines, so that every formula knows every name."""
     fields = read_fields(tree, "define", place) if isinstance(tree, Entries) else {"formula": tree}
-    formula = read_text(fields, "formula", place)
+    read_text(fields, "formula", place)
+    formula = text_at(fields, "formula")
     shape = read_shape(table, fields, place)
     name, letters = _split(key.value, table.sizes)
     if len(set(letters)) < len(letters):
         place.note(key.line, f"an index letter stands twice in '{key.value}'")
     rank = len(shape or letters)
-    if not declare(table, named(name, fields, rank, place, "quantity"), Text(name, key.line), place):
+    if not declare(table, named(name, fields, rank, place, "quantity"), Text(name, key.line), place, fields):
         return None
-    return _Left(name, letters, formula, shape, key.value, tree.line, place)
+    return Left(name, letters, formula, shape, key.value, tree.line, place)
 
 
 def _split(text: str, sizes: list[str]) -> tuple[str, tuple[str, ...]]:
@@ -156,47 +146,64 @@ def _split(text: str, sizes: list[str]) -> tuple[str, tuple[str, ...]]:
     return text, ()
 
 
-def _quantities(expression: Expression) -> set[str]:
-    """The names in a formula, index letters left out."""
-    used = set()
+def _quantities(expression: Expression) -> dict[str, Span]:
+    """The names in a formula, index letters left out, each with where it first stands."""
+    used: dict[str, Span] = {}
     pending = [expression]
     while pending:
         item = pending.pop()
         if isinstance(item, Symbol):
-            used.add(item.name)
-        pending.extend([item.base] if isinstance(item, Indexed) else children(item))
+            used.setdefault(item.name, item.span)
+        pending.extend([item.base] if isinstance(item, Indexed) else reversed(children(item)))
     return used
 
 
-def _read_definitions(table: DeclaredNames, lefts: list[_Left]) -> tuple[Node, ...]:
+def _read_definitions(table: DeclaredNames, lefts: list[Left]) -> tuple[Node, ...]:
     later = {left.name: left for left in lefts}
     nodes: list[Node] = []
     for left in lefts:
         # the ranks of the definitions above are known by now
-        expression = read_formula(left.formula, left.line, tuple(table.names), left.place) if left.formula else None
+        expression = _read_right(table, left, later)
         own = later.pop(left.name)
         table.axes[left.name] = left.shape or ("?",) * len(left.letters)
-        if expression is None:
-            continue
-        used = _quantities(expression)
-        if own.name in used:
-            left.place.note(left.line, f"the formula uses '{own.name}', which it defines")
-        for name in sorted(used & later.keys()):
-            message = f"the formula uses '{name}', which is defined further down (line {later[name].line})"
-            left.place.note(left.line, message, "put definitions in the order in which they are computed")
-        if used & later.keys() or own.name in used:
-            continue
-        if isinstance(expression, Partial):
-            graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), tuple(nodes))
-            node = _derived(table, left, expression, graph)
+        node, before = None, len(left.place.problems)
+        if expression is not None and not _early(left, expression, own, later):
+            node = _node(table, left, expression, nodes)
+        if node is None or len(left.place.problems) > before:
+            table.failed.add(left.name)
         else:
-            if any(isinstance(item, Partial) for item in walk(expression)):
-                hint = "give the derivative a name of its own first, as in g: dJ/dw"
-                left.place.note(left.line, "a definition may not hold a derivative beside other things", hint)
-            node = _lowered(table, left, expression)
-        if node is not None:
             nodes.append(node)
     return tuple(_apart(node, table.axes) for node in nodes)
+
+
+def _read_right(table: DeclaredNames, left: Left, later: Mapping[str, Left]) -> Expression | None:
+    """The right side of a definition; `later` are those that it may not use, itself among them."""
+    if not left.formula.value:
+        return None
+    above = tuple(declared for declared in table.names if declared.name not in later)
+    return read_formula(left.formula, tuple(table.names), left.place, Known(above, table.failed, table.told))
+
+
+def _early(left: Left, expression: Expression, own: Left, later: Mapping[str, Left]) -> bool:
+    """Whether a formula uses what it defines, or what is defined after it, which is noted."""
+    spans = _quantities(expression)
+    if own.name in spans:
+        left.note(f"the formula uses '{own.name}', which it defines", "", spans[own.name])
+    for name in sorted(spans.keys() & later.keys()):
+        message = f"the formula uses '{name}', which is defined further down (line {later[name].line})"
+        left.note(message, "put definitions in the order in which they are computed", spans[name])
+    return own.name in spans or not spans.keys().isdisjoint(later)
+
+
+def _node(table: DeclaredNames, left: Left, expression: Expression, nodes: list[Node]) -> Node | None:
+    if isinstance(expression, Partial):
+        graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), tuple(nodes))
+        return _derived(table, left, expression, graph)
+    for item in walk(expression):
+        if isinstance(item, Partial):
+            hint = "give the derivative a name of its own first, as in g: dJ/dw"
+            left.note("a definition may not hold a derivative beside other things", hint, item.span)
+    return _lowered(table, left, expression)
 
 
 def _apart(node: Node, names: Iterable[str]) -> Node:
@@ -210,38 +217,41 @@ def _apart(node: Node, names: Iterable[str]) -> Node:
     return replace(node, letters=tuple(letters), expression=substitute(apart(node.expression, taken), renamed))
 
 
-def _lowered(table: DeclaredNames, left: _Left, expression: Expression) -> Node | None:
+def _lowered(table: DeclaredNames, left: Left, expression: Expression) -> Node | None:
     """The definition as a formula of entries, with its shape worked out and checked against what is declared."""
     known = {name: axes for name, axes in table.axes.items() if name != left.name}
     try:
         entry = lower(expression, known, left.letters)
     except ShapeError as error:
-        left.place.note(left.line, _with_shapes(error.problem, expression, known))
+        if not any("?" in known.get(name, ()) for name in _quantities(expression)):
+            left.place.note(left.formula, with_shapes(error.problem, expression, known))
         return None
+    check_bars(left, expression, known)
     if left.shape is not None and len(left.letters) == 1 and len(left.shape) == 2 and not entry.axes:
         return _oriented(table, left, expression, entry.body)
     if left.shape is None and not left.letters and set(entry.axes) == {"1"}:
         entry = Entry((), (), entry.body)  # -y^T log(yhat) of columns is a number
-    own = _infer_axes(left, entry, known)
+    own = infer_axes(left, entry, expression, known)
     axes = (*own, *entry.axes)
     if left.shape is not None and left.shape != axes and "?" not in (*left.shape, *axes):
-        where = _with_shapes(Problem(""), expression, known).message
+        where = with_shapes(Problem(""), expression, known).message
         message = f"expected shape {shown(left.shape)}, the formula gives {shown(axes)}{where}"
         left.place.key("shape").note(left.line, message)
         axes = left.shape
     _take_axes(table, left.name, axes)
-    _check_letters(left, (*left.letters, *entry.letters), entry.body, table.axes)
+    check_letters(left, (*left.letters, *entry.letters), expression, entry.body, table.axes)
     source = expression if entry.body != expression else None
     return Node(left.name, (*left.letters, *entry.letters), axes, entry.body, source)
 
 
-def _derived(table: DeclaredNames, left: _Left, target: Partial, graph: ComputationGraph) -> Node | None:
+def _derived(table: DeclaredNames, left: Left, target: Partial, graph: ComputationGraph) -> Node | None:
     """A definition that is a derivative: ``g_k: dJ/dtheta_k`` is more of the program."""
     node = gradient_node(graph, target)
     places = [place for side in sides(target) for place in indices(side)]
     if node is None or (places and (len(places) != len(node.letters) or places != [*map(Symbol, left.letters)])):
         hint = "as in g: dJ/dtheta, or g_k: dJ/dtheta_k"
-        left.place.note(left.line, "expected a derivative that the model has, with the letters of the left side", hint)
+        if table.failed.isdisjoint(head(side) or "" for side in sides(target)):
+            left.note("expected a derivative that the model has, with the letters of the left side", hint)
         return None
     _take_axes(table, left.name, node.axes)
     letters = left.letters if places else node.letters
@@ -255,63 +265,14 @@ def _take_axes(table: DeclaredNames, name: str, axes: tuple[str, ...]) -> None:
     table.names[place] = replace(table.names[place], rank=len(axes))
 
 
-def _oriented(table: DeclaredNames, left: _Left, expression: Expression, body: Expression) -> Node:
+def _oriented(table: DeclaredNames, left: Left, expression: Expression, body: Expression) -> Node:
     """A row or a column by the one letter that it is counted with: ``y_w: [w = o]`` of shape [V, 1]."""
     assert left.shape is not None
     if left.shape.count("1") != 1:
         message = f"expected one size for each letter of '{left.text}', found {shown(left.shape)}"
         left.place.key("shape").note(left.line, message)
     _take_axes(table, left.name, left.shape)
-    _check_letters(left, left.letters, body, table.axes)
+    check_letters(left, left.letters, expression, body, table.axes)
     other = fresh({*table.axes, *table.sizes, *symbols(expression), *left.letters})
     letters = (other, *left.letters) if left.shape[0] == "1" else (*left.letters, other)
     return Node(left.name, letters, left.shape, body)
-
-
-def _with_shapes(problem: Problem, expression: Expression, axes: Mapping[str, tuple[str, ...]]) -> Problem:
-    """The problem with the shapes of the arrays that the formula uses."""
-    used = {item.name: None for item in walk(expression) if isinstance(item, Symbol) and axes.get(item.name)}
-    shapes = ", ".join(f"{name} is {' x '.join(axes[name])}" for name in used)
-    return replace(problem, message=f"{problem.message} ({shapes})") if shapes else problem
-
-
-def _infer_axes(left: _Left, entry: Entry, axes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The range of each letter on the left: declared, or from the axes that it indexes on the right."""
-    if left.shape is not None and left.letters:
-        if len(left.shape) == len(left.letters) + len(entry.axes):
-            return left.shape[: len(left.letters)]
-        message = f"expected one size for each letter of '{left.text}', found {shown(left.shape)}"
-        left.place.key("shape").note(left.line, message)
-    ranges = []
-    for letter in left.letters:
-        sizes = sorted(entered_axes(letter, entry.body, axes) - {"?"})
-        if not entered_axes(letter, entry.body, axes):
-            hint = f"index something with {letter}, or write {{formula: ..., shape: [...]}}"
-            left.place.note(left.line, f"nothing on the right tells what the index '{letter}' runs over", hint)
-        elif len(sizes) > 1:
-            left.place.note(left.line, f"the index '{letter}' runs over {' and over '.join(sizes)}")
-        ranges.append(sizes[0] if sizes else "?")
-    return tuple(ranges)
-
-
-def _check_letters(
-    left: _Left, letters: tuple[str, ...], expression: Expression, axes: Mapping[str, tuple[str, ...]]
-) -> None:
-    """Note letters that nothing binds, and sums that run over nothing."""
-    free: set[str] = set()
-    pending: list[tuple[Expression, frozenset[str]]] = [(expression, frozenset(letters))]
-    while pending:
-        item, bound = pending.pop()
-        match item:
-            case Reduce(letter=letter) if letter:
-                bound |= {letter}
-                if item.lower is None and item.upper is None and not entered_axes(letter, item.body, axes):
-                    left.place.note(left.line, f"the {item.kind} over '{letter}' has nothing to run over")
-            case Indexed():
-                free |= {i.name for i in item.indices if isinstance(i, Symbol)} - bound - axes.keys()
-            case _:
-                pass
-        pending.extend((part, bound) for part in children(item))
-    for letter in sorted(free):
-        hint = f"sum over it, or put it on the left: {left.name}_{''.join((*left.letters, letter))}"
-        left.place.note(left.line, f"the index '{letter}' stands on the right only", hint)

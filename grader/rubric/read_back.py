@@ -5,14 +5,20 @@ r"""Every declared spelling, read back: one that an answer would read as another
 
 from __future__ import annotations
 
-from grader.expression.language.names import Declared, is_macro
+from dataclasses import replace
+
+from grader.expression.language.functions import SPELLINGS
+from grader.expression.language.names import Declared, Names, is_macro
 from grader.expression.language.nodes import Call, Expression, Indexed, Symbol, head, symbols, walk
 from grader.expression.language.words import FUNCTION_LETTERS
+from grader.expression.printing.symbol_latex import symbol_latex
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import read
 from grader.expression.reading.spelling.scripts import shape_of
+from grader.expression.reading.spelling.spellings import spellings_of
 from grader.rubric.declarations import DeclaredNames
 from grader.rubric.fields import RubricPlace
+from grader.rubric.tree import Text
 
 _ACTIVATIONS = frozenset(("sigmoid", "tanh", "exp", "relu", "softmax", "softplus", "normal_cdf", "normal_pdf"))
 
@@ -23,17 +29,11 @@ def check_spellings(table: DeclaredNames, formulas: tuple[tuple[str, Expression]
     for declared in names:
         if is_macro(declared):
             continue
-        line = table.lines[declared.name][1]
         inner = place.inside(f"'{declared.name}'")
         for spelling in dict.fromkeys((declared.name, declared.latex, *declared.aliases)):
-            taken = table.lines.get(spelling, (declared.name, 0))[0] != declared.name  # noted where it is declared
-            if spelling in declared.aliases and not taken and not _is_read(spelling, declared, table):
-                hint = "as names are read: letters with accents and scripts, w^{(1)}, \\hat{x}_{k|k-1}"
-                inner.note(line, f"the spelling '{spelling}' of '{declared.name}' can't be read as a name", hint)
-            other = _other(spelling, declared, table) if spelling and not taken else ""
-            if other:
-                message = f"the spelling '{spelling}' of '{declared.name}' reads as '{other}'"
-                inner.note(line, message, "choose spellings that differ in more than braces, commas or the level")
+            # one that is taken is noted where it is declared
+            if spelling and table.lines.get(spelling, (declared.name, 0))[0] == declared.name:
+                _check_spelling(spelling, declared, table, inner)
     by_name = {declared.name: declared for declared in names}
     for name, formula in formulas:
         declared = by_name[name]
@@ -43,6 +43,50 @@ def check_spellings(table: DeclaredNames, formulas: tuple[tuple[str, Expression]
             message = f"'{letters[0]}(...)' in an answer would be a product with '{name}', not a call"
             hint = "put this spelling under 'aliases', or give 'arguments'"
             place.inside(f"'{name}'").note(table.lines[name][1], message, hint)
+
+
+def _check_spelling(spelling: str, declared: Declared, table: DeclaredNames, place: RubricPlace) -> None:
+    where = table.written.get((declared.name, spelling), table.lines[declared.name][1])
+    read_at_all = _is_read(spelling, declared, table)
+    if spelling in declared.aliases and not read_at_all:
+        hint = "as names are read: letters with accents and scripts, w^{(1)}, \\hat{x}_{k|k-1}"
+        place.note(where, f"the spelling '{spelling}' of '{declared.name}' can't be read as a name", hint)
+    elif not read_at_all and spelling != declared.name:
+        message = f"'{declared.name}' is printed as '{spelling}'; answers can't write it so"
+        place.warn(where, message, f"they write '{declared.name}' or one of its aliases")
+    other = _other(spelling, declared, table)
+    if other:
+        message = f"the spelling '{spelling}' of '{declared.name}' reads as '{other}'"
+        place.note(where, message, "choose spellings that differ in more than braces, commas or the level")
+    elif spelling in declared.aliases:
+        _check_alias(spelling, where, declared, table, place)
+
+
+def _check_alias(
+    spelling: str, where: Text | int, declared: Declared, table: DeclaredNames, place: RubricPlace
+) -> None:
+    """Warn of an alias that takes away what answers write with the same letters."""
+    shape = shape_of(spelling)
+    bare = spellings_of(tuple(table.names)).find(shape.base, shape.above, shape.below, 0) if shape else None
+    if shape is not None and shape.primes and bare is not None and bare.declared.rank:
+        message = f"answers that write '{spelling}' for the transpose of '{bare.declared.name}' are read as"
+        same = bare.declared is declared
+        place.warn(where, f"{message} '{declared.name}'{' itself' if same else ''}", "another spelling leaves it alone")
+    if spelling in SPELLINGS and spelling not in FUNCTION_LETTERS:
+        message = f"the alias '{spelling}' of '{declared.name}' is a function of the language as well"
+        place.warn(
+            where, message, f"in answers {spelling}(...) is then '{declared.name}' times what is in the brackets"
+        )
+
+
+def writable(names: Names) -> Names:
+    """The names as they may be printed where it is read again: with the usual LaTeX for one that can't be read."""
+    return tuple(
+        declared
+        if is_macro(declared) or not declared.latex or not read(declared.latex, names).problems
+        else replace(declared, latex=symbol_latex(declared.name))
+        for declared in names
+    )
 
 
 def _is_read(spelling: str, declared: Declared, table: DeclaredNames) -> bool:

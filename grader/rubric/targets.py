@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from grader.expression.language.nodes import Expression, Indexed, Number, Partial, Symbol
-from grader.expression.reading.read import read_expression
-from grader.problems import Problem, did_you_mean
-from grader.rubric.fields import Fields, RubricPlace, read_formula, read_text
+from grader.problems import Problem, Span, did_you_mean
+from grader.rubric.fields import Fields, RubricPlace, read_text, text_at
+from grader.rubric.formulas import Known, problems_of, read_formula
 from grader.rubric.model import Model
 
 _UNREAD = Symbol("")
@@ -23,23 +24,29 @@ def read_target(fields: Fields, model: Model | None, place: RubricPlace) -> tupl
     text = read_text(fields, "target", place)
     if not text or model is None:
         return text, _UNREAD
-    line, place = fields["target"].line, place.key("target")
+    written, place = text_at(fields, "target"), place.key("target")
     unread = _unread_sides(text, model)
     for problem in unread:
-        place.note(line, problem)
-    expression = None if unread else read_formula(text, line, model.names, place)
+        place.note(written, problem)
+    failed = {known.name for known in model.names if not _kind(known.name, model)}
+    expression = None if unread else read_formula(written, model.names, place, Known(model.names, failed))
     if expression is None:
         return text, _UNREAD
     for message, hint in _mistakes(expression, model):
-        place.note(line, message, hint)
+        place.note(written, message, hint)
     return text, expression
 
 
 def _unread_sides(text: str, model: Model) -> list[Problem]:
     """A derivative of a misspelt name reads as no derivative: its two names are looked at one by one."""
     sides = _DERIVATIVE.fullmatch(text)
-    read = [read_expression(side, model.names) for side in sides.groups()] if sides else []
-    return [problem for problem in read if isinstance(problem, Problem)]
+    if sides is None:
+        return []
+    return [
+        replace(problem, span=Span(*sides.span(number)), text=text)
+        for number in (1, 2)
+        for problem in problems_of(sides[number], model.names)[:1]
+    ]
 
 
 def _mistakes(target: Expression, model: Model) -> Iterator[tuple[str, str]]:

@@ -6,12 +6,14 @@ Scalars stay the text that was typed, so that ``2a``, ``1e-6`` and ``no`` mean w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import yaml
 
 from grader.problems import Problem
+from grader.rubric.text_places import Places, place_at, places_of
+from grader.rubric.yaml_slips import explained, lost_command
 
 MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 20
@@ -20,43 +22,40 @@ MAX_NODES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A scalar as typed; `plain` where it had no quotes."""
+    """A scalar as typed; `plain` where it had no quotes; `places` say where its characters stand."""
 
     value: str
     line: int
     plain: bool = True
+    places: Places = field(default=(), compare=False, repr=False)
+
+    def stripped(self) -> Text:
+        """The text without spaces round it, each character where it was."""
+        lead = len(self.value) - len(self.value.lstrip())
+        places = self.places and ((0, *place_at(self.places, lead)),)
+        later = tuple((at - lead, line, column) for at, line, column in self.places if at > lead)
+        return Text(self.value.strip(), self.line, self.plain, (*places, *later))
 
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A YAML sequence."""
+    """A YAML sequence; `flow`: written between [ ]."""
 
     items: tuple[Tree, ...]
     line: int
+    flow: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """A YAML mapping, duplicate keys included."""
+    """A YAML mapping, duplicate keys included; `flow`: written between { }."""
 
     items: tuple[tuple[Text, Tree], ...]
     line: int
+    flow: bool = field(default=False, compare=False)
 
 
 Tree: TypeAlias = Text | Items | Entries
-
-_HINTS = (
-    ("mapping values are not allowed", "put text that holds ': ' in single quotes"),
-    ("found unknown escape character", "write LaTeX in single quotes, or in none"),
-    (
-        "cannot start any token",
-        "indent with spaces, and put text that starts with @, ` or % in single quotes",
-    ),
-    ("sequence entries are not allowed", "put text that starts with '- ' in single quotes"),
-    ("found unexpected end of stream", "a quotation mark is missing"),
-    ("but got '?'", "between { }, put text that ends with '?' in single quotes"),
-    ("but got '<stream end>'", "a closing bracket is missing"),
-)
 
 
 def read_document(text: str) -> Tree | Problem:
@@ -66,11 +65,7 @@ def read_document(text: str) -> Tree | Problem:
     try:
         return _build(text.removeprefix("\ufeff"))
     except yaml.MarkedYAMLError as error:
-        said = str(error.problem or error.context)
-        mark = error.problem_mark
-        hint = next((hint for piece, hint in _HINTS if piece in said), "")
-        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        return Problem(f"not valid YAML: {said}", hint, line=line, column=column)
+        return explained(text, error)
     except yaml.reader.ReaderError as error:
         before = text[: error.position]
         code = f"U+{ord(text[error.position]):04X}"
@@ -79,7 +74,7 @@ def read_document(text: str) -> Tree | Problem:
 
 def _build(text: str) -> Tree | Problem:
     """Fold the events into a tree without recursion, so that depth and size are bounded as they come."""
-    open_nodes: list[tuple[bool, list[Tree], int]] = []  # (mapping?, children, line)
+    open_nodes: list[tuple[bool, list[Tree], int, bool]] = []  # (mapping?, children, line, flow?)
     root: Tree | None = None
     count = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
@@ -95,13 +90,16 @@ def _build(text: str) -> Tree | Problem:
             case yaml.CollectionStartEvent():
                 if len(open_nodes) == MAX_DEPTH:
                     return Problem(f"nested deeper than {MAX_DEPTH} levels", line=line)
-                open_nodes.append((isinstance(event, yaml.MappingStartEvent), [], line))
+                open_nodes.append((isinstance(event, yaml.MappingStartEvent), [], line, bool(event.flow_style)))
                 continue
             case yaml.ScalarEvent():
-                done = Text(event.value, line, event.style is None)
+                done = _text(event, text)
+                lost = lost_command(event.value) if event.style == '"' else None
+                if lost is not None:
+                    return lost.at("", *place_at(done.places, 0))
             case yaml.CollectionEndEvent():
-                mapping, parts, start = open_nodes.pop()
-                done = _mapping(parts, start) if mapping else Items(tuple(parts), start)
+                mapping, parts, start, flow = open_nodes.pop()
+                done = _mapping(parts, start, flow) if mapping else Items(tuple(parts), start, flow)
             case yaml.DocumentStartEvent() if root is not None:
                 return Problem("a second YAML document starts here: expected one", line=line)
             case _:
@@ -116,9 +114,19 @@ def _build(text: str) -> Tree | Problem:
     return root if root is not None else Text("", 1)
 
 
-def _mapping(parts: list[Tree], line: int) -> Entries:
+def _text(event: yaml.ScalarEvent, text: str) -> Text:
+    start, end = event.start_mark, event.end_mark
+    assert start is not None
+    assert end is not None
+    line, column = start.line + 1, start.column + 1
+    places = places_of(text[start.index : end.index], event.value, event.style, line, column)
+    return Text(event.value, line, event.style is None, places)
+
+
+def _mapping(parts: list[Tree], line: int, flow: bool) -> Entries:
     pairs = zip(parts[::2], parts[1::2], strict=True)
-    return Entries(tuple((key if isinstance(key, Text) else Text("?", key.line), value) for key, value in pairs), line)
+    named = ((key if isinstance(key, Text) else Text("?", key.line), value) for key, value in pairs)
+    return Entries(tuple(named), line, flow)
 
 
 def found(tree: Tree) -> str:

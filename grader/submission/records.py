@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from grader.problems import Problem, did_you_mean
 from grader.submission.decode import clean_name, shown
 from grader.submission.labels import PartNames, find_part, unknown_part
+from grader.submission.lost_commands import restored
 from grader.submission.submissions import Answer, ReadFolder, Submission
 
 _KEYS = ("student", "name", "answers", "ocr")
@@ -260,8 +261,19 @@ def _answers(given: Pairs, item: Element, file: str, names: PartNames, problems:
             problem = Problem("not read: this answer is an object", "write it as a text", file, line)
             problems.append(problem.at(file, line, path=f"part {part}"))
         elif text.strip():
+            text, put_in, perhaps = restored(text)
+            problems += [problem.at(file, line, path=f"part {part}") for problem in _lost(put_in, perhaps)]
             answers.append(Answer(part, text.strip(), file, line))
     return tuple(answers)
+
+
+def _lost(put_in: tuple[str, ...], perhaps: tuple[str, ...]) -> Iterator[Problem]:
+    """What is said of single backslashes that JSON took for escapes."""
+    hint = "a backslash is written \\\\ in JSON"
+    if put_in:
+        yield Problem(f"read {', '.join(put_in)}, of which JSON has left a sign that is not printed", hint)
+    if perhaps:
+        yield Problem(f"a line break or a tab may be what is left of {', '.join(perhaps)}: please check", hint)
 
 
 def _text(value: object, depth: int = 0) -> str | None:

@@ -189,6 +189,20 @@ def test_a_roster_adds_those_who_handed_in_nothing(rubric: str, klass: Path, tmp
     assert results(out)["cyd"]["name"] == "Cyd C."
 
 
+def test_notes_name_files_where_they_lie(rubric: str, klass: Path, tmp_path: Path, capsys: Output) -> None:
+    out, away = tmp_path / "out", tmp_path / "away"
+    for folder in (out, away):
+        folder.mkdir()
+    (out / "decisions.csv").write_text("student,part,points\nnobody,1a,1\n")
+    (away / "more.csv").write_text("student,part,points\nada,9z,1\n")
+    call = ["grade", rubric, str(klass), "--out", str(out)]
+    assert main([*call, "--decisions", str(away / "more.csv")]) == 0
+    said = capsys.readouterr().err
+    for path in (out / "decisions.csv", away / "more.csv"):
+        assert f"{path.as_posix()}:" in said, path
+    assert f"{klass.as_posix()}/" not in said
+
+
 WRONG = [
     ("no.yaml", "class", [], "no.yaml: the rubric can't be read: No such file or directory"),
     ("class", "class", [], "class: the rubric can't be read: Is a directory"),

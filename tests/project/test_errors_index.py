@@ -33,7 +33,10 @@ def checked(text: str) -> list[str]:
     key = solved(text)
     if isinstance(key, tuple):
         return [f"{problem} [error]" for problem in key]
-    return [f"{problem} [error]" for problem in check(key)] or [f"warning: {warning}" for warning in warnings(key)]
+    problems = [f"{problem} [error]" for problem in check(key)]
+    if problems:
+        return [*(f"{warning} [warning]" for warning in key.rubric.warnings), *problems]
+    return [f"warning: {warning}" for warning in warnings(key)]
 
 
 def noted(entry: list[Block]) -> list[str]:

@@ -99,7 +99,7 @@ def test_a_label_finds_its_part(text: str, tmp_path: Path) -> None:
         (rubric(macros="\n  \\newcommand{\\a}{\\a}\n"), "the macro '\\a' never ends: it stands within itself"),
         (rubric(macros="\n  \\vec{x}\n"), "expected lines of \\newcommand, found '\\vec{x}'"),
         (rubric(sizes="{n: N}"), "expected a list, found 'N'"),
-        (rubric(sizes="{n: [x]}"), "the name 'x' is taken by 'n' on line 11"),
+        (rubric(sizes="{n: [x]}"), "the name 'x' is an alias of 'n' on line 11"),
         (rubric(function="arctangens"), "expected the name of a function, found 'arctangens'"),
         (rubric(label="1e"), "the label '1e' is taken on line 24"),
         (rubric(label="(1) a"), "this label is read as that of part 1a"),

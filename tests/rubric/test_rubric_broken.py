@@ -8,6 +8,7 @@ import pytest
 
 from grader.problems import Problem
 from grader.rubric.load import parse_rubric
+from grader.rubric.model import Rubric
 from tests.cases import each
 
 RIGHT = """\
@@ -37,7 +38,9 @@ def problems_of(text: str) -> list[str]:
 
 
 def test_the_rubric_that_the_slips_are_made_in_is_right() -> None:
-    assert not isinstance(parse_rubric(RIGHT, "r.yaml"), tuple)
+    read = parse_rubric(RIGHT, "r.yaml")
+    assert isinstance(read, Rubric)
+    assert not read.warnings
 
 
 @each(Path(__file__).parent / "slips.txt")
@@ -45,6 +48,15 @@ def test_a_slip_is_explained(why: str, right: str, wrong: str, problems: str) ->
     """`right` is a piece of RIGHT, and `wrong` what replaces it."""
     assert RIGHT.count(right) == 1
     assert problems_of(RIGHT.replace(right, wrong)) == problems.split("\n"), why
+
+
+@each(Path(__file__).parent / "doubts.txt")
+def test_what_may_not_be_meant_is_a_warning(why: str, right: str, wrong: str, problems: str) -> None:
+    """`right` is a piece of RIGHT, and `wrong` what replaces it: a rubric that works."""
+    assert RIGHT.count(right) == 1
+    read = parse_rubric(RIGHT.replace(right, wrong), "r.yaml")
+    assert isinstance(read, Rubric), "\n".join(map(str, read))
+    assert [str(warning) for warning in read.warnings] == problems.split("\n"), why
 
 
 def test_all_mistakes_come_at_once_in_the_order_of_the_lines() -> None:

@@ -224,6 +224,16 @@ JSON = [
         ["a.json:1: the answer holds characters that are no text, read as �"],
     ),
     ("[" * 100_000, {}, ["a.json:1: not read from here: brackets nested too deeply"]),
+    (
+        r'{"student": "ana", "answers": {"1a": "\frac{\theta}{2} \beta\n\nabla L"}}',
+        {"ana": {"1a": "\\frac{\\theta}{2} \\beta\n\\nabla L"}},
+        ["a.json:1: read \\frac, \\theta, \\beta, \\nabla, of which JSON has left a sign that is not printed"],
+    ),
+    (
+        r'{"student": "ana", "answers": {"1a": "x\nu", "1b": "a = \\nu\nb = \\frac{1}{2}"}}',
+        {"ana": {"1a": "x\nu", "1b": "a = \\nu\nb = \\frac{1}{2}"}},
+        [r"a.json:1: a line break or a tab may be what is left of \nu: please check"],
+    ),
 ]
 
 

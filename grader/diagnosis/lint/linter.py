@@ -24,6 +24,7 @@ Check = Callable[[SolvedQuestion, SolvedPart], Iterator[tuple[str, str]]]
 def warnings(key: AnswerKey) -> tuple[Problem, ...]:
     """What an author should mend, though the rubric can be graded with."""
     return (
+        *key.rubric.warnings,
         *unheeded(key),
         *_unequal_choices(key),
         *_found(key, (priced_alike, taken_for_right, one_sided_conditions, idle_steps)),

@@ -76,8 +76,7 @@ def _value(node: Expression, env: Environment, scope: Scope) -> Value:
     kind = type(node)
     if kind is Symbol or kind is Number:  # nothing new is made
         return VALUES[kind](node, env, scope)
-    sharing = scope.sharing
-    work = sharing.work
+    sharing, work = scope.sharing, scope.work
     key, held = None, work.held
     if sharing.nodes:
         key = scope.key(node)
@@ -156,7 +155,8 @@ def _indexed(node: Indexed, env: Environment, scope: Scope) -> Value:
 def _enter(base: Value, entered: tuple[Expression, ...], node: Expression, env: Environment, scope: Scope) -> Value:
     """The entries of `base` at the indices, one a positional axis from the first."""
     if len(entered) > base.rank:
-        raise ShapeError(f"{len(entered)} indices on a quantity with {base.rank}: {shape_text(base.shape)}", node.span)
+        what = f"a quantity with {base.rank}: {shape_text(base.shape)}" if base.rank else "a scalar"
+        raise ShapeError(f"{len(entered)} ind{'ex' if len(entered) == 1 else 'ices'} on {what}", node.span)
     axis = 1 + len(base.letters)  # the positional axis the next index enters
     value = base
     for index in entered:

@@ -1,0 +1,49 @@
+"""What a rubric says and may not mean: a tolerance where no number is asked for, a loss that is an array.
+
+A part with ``tolerance: {absolute: 0.1}`` whose model is given an x without a value asks for a formula, which is right
+or not; its author hears that the tolerance does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.expression.language.nodes import Expression, Partial, Symbol, symbols
+from grader.rubric.fields import Fields, RubricPlace, text_at
+from grader.rubric.model import Model
+from grader.rubric.tree import Entries
+
+_LIMITS = ("tolerance", "rounding")
+_NAMED = 3
+
+
+def doubt_limits(fields: Fields, models: Sequence[Model], place: RubricPlace) -> None:
+    """Warn of limits that are said here, for parts of these models, where all of these ask for formulas."""
+    free = [leaf.name for model in models for leaf in model.graph.leaves if leaf.value is None]
+    if not free or any(all(leaf.value is not None for leaf in model.graph.leaves) for model in models):
+        return
+    names = list(dict.fromkeys(free))
+    listed = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
+    why = f"{listed} {'has' if len(names) == 1 else 'have'} no value"
+    inherited = fields.get("defaults")
+    defaults = {key.value: value for key, value in inherited.items} if isinstance(inherited, Entries) else {}
+    for said, inner in ((fields, place), (defaults, place.key("defaults"))):
+        for name in _LIMITS:
+            if name in said:
+                message = f"this is not used: the answers are formulas, since {why}"
+                inner.key(name).warn(said[name].line, message, "leave it out, or give every quantity a value")
+
+
+def doubt_target(fields: Fields, target: Expression, model: Model, place: RubricPlace) -> None:
+    """Warn of a derivative of a whole array that is the end of its model, as a loss is: each entry by each is meant."""
+    if not (isinstance(target, Partial) and isinstance(target.numerator, Symbol)):
+        return
+    name, graph = target.numerator.name, model.graph
+    axes = graph.axes.get(name, ())
+    if all(axis == "1" for axis in axes) or any(name in symbols(node.expression) for node in graph.nodes):
+        return
+    message = f"'{name}' is {' x '.join(axes)}, so that this is the derivative of an array, of each entry by each"
+    told = [one for one in place.warnings if one.message == message and one.path.startswith(place.path[0])]
+    if not told:
+        hint = f"a loss is a number: is a sum missing in '{name}', or a transpose before it?"
+        place.key("target").warn(text_at(fields, "target"), message, hint)
