@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from grader.autodiff.lower import Axes
-from grader.expression.algebra.construct import free_symbols
+from grader.expression.algebra.construct import free_symbols, fresh
 from grader.expression.language.nodes import (
     Again,
     Expression,
@@ -22,6 +22,7 @@ from grader.expression.language.nodes import (
     rebuild,
     rewritten,
     sides,
+    symbols,
     walk,
 )
 from grader.solver.key import SolvedQuestion
@@ -38,6 +39,20 @@ def with_implied_indices(node: Expression, axes: Axes) -> Expression:
         return node if axis is None else replace(node, body=_entered(node.body, node.letter, axis, axes))
 
     return rewritten(node, rule)
+
+
+def over_examples(answer: Expression, axes: Axes) -> Expression:
+    r"""The answer with sums over the first axis of an array where they run over its name: ``\sum_x x_j (a - y)``."""
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        if not isinstance(node, Reduce) or not axes.get(node.letter) or node.lower is not None:
+            return node
+        letter = fresh({*axes, *symbols(answer)})
+        body = _numbered(node.body, Symbol(letter), axes[node.letter][0], axes)
+        return replace(node, letter=letter, body=body, upper=None)
+
+    return rewritten(answer, rule)
 
 
 def axis_of(node: Reduce, axes: Axes) -> str | None:

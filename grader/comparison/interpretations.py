@@ -12,7 +12,12 @@ from itertools import pairwise
 
 from grader.autodiff.graph import names_in
 from grader.autodiff.lower import Axes
-from grader.comparison.implied_indices import as_columns, of_one_example, with_implied_indices
+from grader.comparison.implied_indices import (
+    as_columns,
+    of_one_example,
+    over_examples,
+    with_implied_indices,
+)
 from grader.expression.algebra.construct import free_symbols, fresh, substitute, total
 from grader.expression.language.nodes import (
     ONE,
@@ -60,6 +65,7 @@ def interpretations(
     if not any(axes.values()):
         return
     yield Interpretation(with_chained_jacobians(answer, axes), NoteKind.IMPLIED_SUM)
+    yield Interpretation(over_examples(answer, axes), NoteKind.IMPLIED_INDEX)
     yield Interpretation(_raised_entries(question, answer), NoteKind.RENAMED)
     for item in _bare_sums_bound(question, target, answer):
         yield Interpretation(item, NoteKind.IMPLIED_SUM, votes=False)

@@ -72,7 +72,7 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
     if bare != answer and (found := judge(question, target, bare)).decision is Decision.EQUIVALENT:
         return _noted(found, NoteKind.GUARDED)
     verdict = _judge_readings(question, target, worked_out(answer, question.graph))
-    if verdict.decision is Decision.NOT_EQUIVALENT or verdict.note.kind in _UNFIT:
+    if verdict.decision is Decision.NOT_EQUIVALENT or verdict.note.kind in (*_UNFIT, NoteKind.UNDEFINED):
         entered = labels_entered(question.graph, answer)
         if entered != answer:
             return _noted(judge(question, target, entered), NoteKind.IMPLIED_INDEX)
@@ -149,6 +149,8 @@ def _judge_meant(question: SolvedQuestion, target: Target, answer: Expression, v
             and found.note.kind not in _UNFIT
         ):
             wrong.append(found)
+    if verdict.note.kind is NoteKind.UNDEFINED and wrong:
+        return wrong[0]
     if verdict.note.kind not in _UNFIT or any(_of_whole_array(item, question.runs[0]) for item in walk(answer)):
         return verdict
     verdict = _judge_repairs(question, target, worked_out(answer, question.graph), verdict)

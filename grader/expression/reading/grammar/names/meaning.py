@@ -142,7 +142,7 @@ def _of_series(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None
 
 def _unit_vector(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
     r"""``e_k`` with a k of the model, where no e is one: 1 at k and 0 elsewhere, row k of I; ``e_y`` of a label."""
-    place = _spelled(p, shape.below) if shape.base == "e" else None
+    place = _spelled(p, shape.below) if shape.base == "e" and "e" not in p.defined else None
     entry = place_of(p, shape.below) if shape.base == "e" and not shape.primes and shape.above in ("", "T") else None
     known = None if entry is None else label(p, entry)
     if entry is not None and known is not None:

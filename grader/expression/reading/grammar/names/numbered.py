@@ -106,8 +106,7 @@ def _quantity(series: Series, node: Indexed) -> Expression:
 
 def _numbers(series: Mapping[str, Series], node: Reduce) -> list[int]:
     """The numbers that a sum runs over: between its bounds, or else those that every name in it has."""
-    alone = [one.names.keys() for one, place in _entered(series, node) if place == Symbol(node.letter)]
-    common = set.intersection(*map(set, alone)) if alone else set()
+    common = _common(series, node) if node.lower is None or node.upper is None else set()
     first = min(common, default=None) if node.lower is None else _value(node.lower)
     last = max(common, default=None) if node.upper is None else _value(node.upper)
     if first is None or last is None or last - first > MOST_TERMS:
@@ -115,6 +114,18 @@ def _numbers(series: Mapping[str, Series], node: Reduce) -> list[int]:
     if node.lower is None and first != 1:
         fail("this sum does not say where it begins", _COUNTING, node.span.start, node.span.end)
     return [k for k in range(first, last + 1) if node.condition is None or _holds(node, node.condition, k)]
+
+
+def _common(series: Mapping[str, Series], node: Reduce) -> set[int]:
+    """The numbers for which every name that the letter counts is there, shifted ones such as ``h_{t-1}`` too."""
+    entered = list(_entered(series, node))
+    alone = [one.names.keys() for one, place in entered if place == Symbol(node.letter)]
+    common = set.intersection(*map(set, alone)) if alone else set[int]()
+    shifted = [(one, place) for one, place in entered if node.letter in symbols(place) and place != Symbol(node.letter)]
+    places = {
+        k: [(one, _value(substitute(place, {node.letter: integer(k)}))) for one, place in shifted] for k in common
+    }
+    return {k for k, found in places.items() if all(at is None or at in one.names for one, at in found)}
 
 
 def _holds(node: Reduce, condition: Expression, number: int) -> bool:
