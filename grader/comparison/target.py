@@ -20,6 +20,7 @@ from grader.expression.language.nodes import (
     head,
     indices,
     rewritten,
+    sides,
     symbols,
     walk,
 )
@@ -69,7 +70,8 @@ def follow_left_side(target: Expression, left: Expression, answer: Expression) -
     """The answer in the target's own letters, where its left side ``dJ/dz_uv = ...`` names them otherwise."""
     if head(left) != head(target):
         return answer
-    pairs = zip(indices(left), indices(target), strict=False)
+    both = [(indices(one), indices(other)) for one, other in zip(sides(left), sides(target), strict=False)]
+    pairs = [pair for one, other in both if len(one) == len(other) for pair in zip(one, other, strict=True)]
     renames = {a.name: b for a, b in pairs if isinstance(a, Symbol) and a != b}
     return substitute(answer, renames)
 

@@ -16,8 +16,8 @@ _EXPECTED = re.compile(
 _SIM = re.compile(r"\s*([A-Za-z])\s*(?:\\sim|~|∼)\s*(.+?)\s*$", re.DOTALL)
 _OF_STATE = re.compile(r"\s*\(\s*\\?cdot.*\)\s*$|\s*\(\s*[·.].*\)\s*$")
 _SET = re.compile(
-    r"(?:[,;.]|\\q?quad|\\text\s*\{\s*(?:where|with)\s*\}|\bwhere\b|\bwith\b|\s)*\b([A-Z])\s*=\s*(\\\{|\{)\s*([a-z])"
-    r"(?:\s*\\in\s*[^:|\\]+?)?\s*(?::|\\mid|\\vert|\|)\s*(.+?)\s*(\\\}|\})\s*\.?\s*$",
+    r"(?:[,;.]|\\q?quad|\\text\s*\{\s*(?:where|with)\s*\}|\bwhere\b|\bwith\b|\s)*(\b[A-Z]|\\(?:mathcal|mathbb|mathrm|cal)\s*\{?\s*[A-Z]\s*\}?)\s*=\s*(\\\{|\{)(?:\s|\\[,;:!])*([a-z])"
+    r"(?:\s*\\in\s*[^:|\\]+?)?\s*(?::|\\mid|\\vert|\|)\s*(.+?)(?:\s|\\[,;:!])*(\\\}|\})\s*\.?\s*$",
     re.DOTALL,
 )
 _RM = re.compile(r"\{\s*\\(?:rm|sf|bf)\s+([A-Za-z]{2,})\s*\}")
@@ -179,7 +179,7 @@ def _with_conditions(text: str) -> str:
     found = _SET.search(text)
     if found is None:
         return text
-    name, letter, test = found[1], found[3], found[4]
+    name, letter, test = re.escape(found[1].strip()), found[3], found[4]
     before = text[: found.start()]
     said = re.sub(rf"\{{\s*{letter}\s*(?:\\in|∈|\bin\b)\s*{name}\s*\}}", lambda _: f"{{{letter}: {test}}}", before)
     return said if said != before else text

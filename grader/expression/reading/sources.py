@@ -53,6 +53,7 @@ _DIGIT_AND_BLANK = re.compile(r"\d[ \u00a0\u2009\u202f]\d")
 _CHOOSE = re.compile(r"\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}")
 _DELIMITER = re.compile(r"(?<!\\)(?:\$\$?|`+|\\[\[\]()])")
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
+_NAME_ALONE = re.compile(r"(?:\\[A-Za-z]+\s*\{?\s*)*\w+\s*\}?(?:\s*[_^]\s*(?:\w|\{[^{}]*\}|\\\w+))*")
 _DEFINES = re.compile(r"\b(?:where|with|let|define|defining|denote|denoting|and)\W*$", re.IGNORECASE)
 
 
@@ -197,11 +198,19 @@ def _segments(text: str, names: Names | None, notes: list[str]) -> list[tuple[in
     if all(ALONE.fullmatch(text, *place) for place in inside) and re.search(r"\d", " ".join(outside)):
         fail("this sentence says more than its signs of formulas hold", "write the formula only", *inside[0])
     result: list[tuple[int, int, bool]] = []
-    for (start, end), before in zip(inside, outside, strict=False):
-        if text[start:end].strip():
+    for at, ((start, end), before) in enumerate(zip(inside, outside, strict=False)):
+        if text[start:end].strip() and not (words and _only_named(text, inside[:at], (start, end))):
             found = _DEFINES.search(before)
             lead = bool(found) and (result[-1][2] if found and found[0].lower().startswith("and") and result else True)
             if found and found[0].lower().startswith("and") and not result:
                 lead = False
             result.append((start, end, lead))
     return result or whole
+
+
+def _only_named(text: str, earlier: list[tuple[int, int]], place: tuple[int, int]) -> bool:
+    """Whether a formula is a name alone that an equation before it holds: ``with the basis vector $e_k$``."""
+    name = text[slice(*place)].strip()
+    return _NAME_ALONE.fullmatch(name) is not None and any(
+        "=" in text[begin:end] and name in text[begin:end] for begin, end in earlier
+    )

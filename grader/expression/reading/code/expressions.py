@@ -59,6 +59,8 @@ def formula(names: ProgramNames, node: ast.expr) -> Expression:
             return neg(formula(names, inner))
         case ast.UnaryOp(ast.UAdd(), inner):
             return formula(names, inner)
+        case ast.BinOp(left, ast.MatMult() as operator, right) if _mask(names, left) and _mask(names, right):
+            return joined(operator, _masked(names, left), _masked(names, right))
         case ast.BinOp(left, operator, right) if type(operator) in _JOINED:
             return joined(operator, formula(names, left), formula(names, right))
         case ast.Compare() | ast.BoolOp() | ast.BinOp(_, ast.BitAnd() | ast.BitOr(), _):
@@ -124,6 +126,24 @@ def _entered(names: ProgramNames, inner: ast.expr, where: ast.expr) -> Expressio
     while entered and isinstance(entered[-1], Slice):
         entered = entered[:-1]
     return Indexed(base, entered) if entered else base
+
+
+def _mask(names: ProgramNames, node: ast.expr) -> Expression | None:
+    """The condition by which rows are chosen: the mask of ``x[mask]``."""
+    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Name | ast.Compare):
+        return None
+    found = formula(names, node.slice)
+    return found if isinstance(found, Call) and found.function == "iverson" else None
+
+
+def _masked(names: ProgramNames, node: ast.expr) -> Expression:
+    """The array with zeros in the rows that a mask leaves out, as good as without them in a matrix product."""
+    assert isinstance(node, ast.Subscript)
+    base, mask = formula(names, node.value), formula(names, node.slice)
+    axes = axes_of(names, base)
+    if axes is None or len(axes) > 2:
+        raise NotRead
+    return Product((base, mask if len(axes) == 1 else standing(mask, axes[:1], column=True)), ("circ",))
 
 
 def _labels(names: ProgramNames, node: ast.expr) -> Expression | None:

@@ -62,7 +62,8 @@ def read_code(text: str, names: Names) -> Reading | None:
     try:
         _run(lines, tree.body)
     except (NotRead, RecursionError):
-        changes = any(map(_changes_entries, ast.walk(tree)))  # which no reader of formulas understands
+        # which no reader of formulas understands
+        changes = any(map(_changes_entries, ast.walk(tree))) or _enters_own_names(tree)
         return Reading(text, problems=(Problem("this code can't be followed", _WHOLE, text=text),)) if changes else None
     if lines.value is None:
         return None
@@ -73,6 +74,13 @@ def read_code(text: str, names: Names) -> Reading | None:
 def _changes_entries(node: ast.AST) -> bool:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
     return any(isinstance(target, ast.Subscript) for target in targets)
+
+
+def _enters_own_names(tree: ast.Module) -> bool:
+    """Whether a name that the code assigns stands alone in an index: ``y[mask]``."""
+    own = {name.id for name in ast.walk(tree) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)}
+    entered = [node.slice for node in ast.walk(tree) if isinstance(node, ast.Subscript)]
+    return any(isinstance(place, ast.Name) and place.id in own for place in entered)
 
 
 def _tree(text: str) -> ast.Module | None:

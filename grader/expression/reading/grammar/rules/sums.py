@@ -218,12 +218,12 @@ def _read_last(p: Parser, under: _Range, close: int) -> None:
 
 
 def _check_set(p: Parser, close: int) -> None:
-    """Refuse a set that a letter of its own names: it may hold less than the whole range. A word is a data set."""
+    """Refuse a set with a name of its own: it may hold less than the whole range, as SV does. Words are data sets."""
     name = p.token
     alone = p.kinds[p.pos + 1] in (",", "row") or p.pos + 1 == close
     if name.kind not in ("name", "word") or not alone or p.table is None or name.text in _WHOLE_SETS:
         return
-    if name.text in p.defined or (len(name.text) == 1 and not p.table.knows(name.text)):
+    if name.text in p.defined or (len(name.text) < 4 and not p.table.knows(name.text)):
         fail(f"what is in the set '{name.text}' is not known here", "write a condition", name.start, name.end)
 
 
