@@ -171,16 +171,16 @@ def take(args: Values, span: Span = NOWHERE) -> Value:
 
 
 def entries(args: Values, span: Span = NOWHERE) -> Value:
-    """The array whose entry at some letters is the first argument: the others are those letters, one an axis."""
+    """The array whose entry, or row, at some letters is the first argument; the others are those letters."""
     body, *places = args
     letters = tuple(letter for place in places for letter in place.letters)
-    if body.rank or len(letters) != len(places) or len(set(letters)) < len(letters):
-        raise ShapeError("entries of an array are numbers, each at letters of its own", span)
+    if len(letters) != len(places) or len(set(letters)) < len(letters):
+        raise ShapeError("entries of an array are counted by letters of their own", span)
     rest = tuple(letter for letter in body.letters if letter not in letters)
     data = spread(body, (*rest, *letters))
-    sizes = tuple(place.data.shape[1] for place in places)
-    at_hand().room(math.prod(data.shape[: 1 + len(rest)]) * math.prod(sizes))
-    return Value(np.broadcast_to(data, (*data.shape[: 1 + len(rest)], *sizes)), rest)
+    sizes = (*data.shape[: 1 + len(rest)], *(place.data.shape[1] for place in places), *body.shape)
+    at_hand().room(math.prod(sizes))
+    return Value(np.broadcast_to(data, sizes), rest)
 
 
 def identity(args: Values, span: Span = NOWHERE) -> Value:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from grader.expression.algebra.construct import add, div, iverson, neg, power, sub, total
 from grader.expression.language.nodes import (
+    ZERO,
     Call,
     Cases,
     Expression,
@@ -15,6 +16,7 @@ from grader.expression.language.nodes import (
     Product,
     Slice,
     Symbol,
+    head,
     integer,
 )
 from grader.expression.reading.code.numpy_calls import einsum, function, standing
@@ -184,6 +186,11 @@ def _place(names: ProgramNames, node: ast.expr) -> Expression:
             found = value_of(names, name)
             if isinstance(found, Symbol):
                 return found
+        case ast.Subscript(ast.Name(), ast.Name()):  # the label of an example
+            found = formula(names, node)
+            known = declared(names, head(found) or "")
+            if known is not None and known.places_of:
+                return found
     raise NotRead
 
 
@@ -226,6 +233,8 @@ def _called(names: ProgramNames, node: ast.Call) -> Expression:
 
 def _by_name(names: ProgramNames, name: str, node: ast.Call) -> Expression:
     """A function of NumPy, PyTorch, the language or the model."""
+    if name in ("zeros", "empty") and len(node.args) == 1:  # of any shape
+        return ZERO
     args = node.args
     if name == "where" and len(args) == 3:
         return Cases(((formula(names, args[1]), condition(names, args[0])),), formula(names, args[2]))

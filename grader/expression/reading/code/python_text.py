@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from textwrap import dedent
 
-from grader.expression.algebra.construct import add, mul, sub, total
+from grader.expression.algebra.construct import add, mul, sub
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Product, Symbol
-from grader.expression.reading.code.expressions import condition, formula, is_every_row, is_range, joined
+from grader.expression.reading.code.expressions import condition, formula, is_every_row, joined
+from grader.expression.reading.code.loops import grown
 from grader.expression.reading.code.numpy_calls import standing
 from grader.expression.reading.code.program_names import (
     Lambda,
@@ -27,7 +28,6 @@ from grader.expression.reading.code.program_names import (
     left_of,
     one_hot_of,
     value_of,
-    with_letter,
 )
 from grader.expression.reading.read import CHARACTER, Reading
 from grader.problems import Problem
@@ -106,6 +106,10 @@ def _run(lines: _Lines, body: Sequence[ast.stmt]) -> None:
                 _choose(lines, condition(lines.scope, test), inner, other)
             case ast.Expr(ast.Constant(value=str())) | ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Assert():
                 continue
+            case ast.Expr(ast.Call(ast.Attribute(ast.Attribute(_, "add"), "at"), [ast.Name(name), where, value])):
+                rows = Call("transpose", (one_hot_of(lines.scope, formula(lines.scope, where)),))
+                added = Product((rows, formula(lines.scope, value)), ("@",))
+                _take(lines, name, add(value_of(lines.scope, name), added))
             case (
                 ast.Expr(ast.Call(ast.Name("print"), [value]))
                 | ast.Expr(ast.Lambda(ast.arguments(args=[_, *_]), value))
@@ -117,8 +121,8 @@ def _run(lines: _Lines, body: Sequence[ast.stmt]) -> None:
                 _assign(lines, target, value)
             case ast.AugAssign(target, operator, value):
                 _change(lines, target, operator, value)
-            case ast.For(ast.Name(letter), ranged, inner, []):
-                _loop(lines, letter, ranged, inner)
+            case ast.For():
+                _loop(lines, statement)
             case ast.FunctionDef() as function:
                 _define(lines, function)
             case _:
@@ -204,6 +208,8 @@ def _placed(scope: ProgramNames, old: Expression, where: ast.expr, new: Expressi
     given = axes_of(scope, new)
     if axes is None or given is None:
         raise NotRead
+    if isinstance(mark, Indexed) and axes == () and len(given) == 1 and not isinstance(where, ast.Tuple):
+        return Call("outer", (mark, new))  # of zeros
     if (not isinstance(mark, Indexed) or len(axes) == 1) and given == ():
         return mul(mark, new)
     if not isinstance(mark, Indexed) and len(axes) == 2 and given[:1] == axes[:1] and len(given) == 1:
@@ -246,32 +252,11 @@ def _mark(scope: ProgramNames, where: ast.expr) -> Expression:
     return label if known.rank else Indexed(Call("identity", ()), (label,))
 
 
-def _loop(lines: _Lines, letter: str, ranged: ast.expr, body: Sequence[ast.stmt]) -> None:
-    """A loop over an axis that only adds to names: each grows by a sum over the letter."""
-    for name, grown in _grown(lines.scope, letter, ranged, body).items():
-        _take(lines, name, add(value_of(lines.scope, name), grown))
-
-
-def _grown(scope: ProgramNames, name: str, ranged: ast.expr, body: Sequence[ast.stmt]) -> dict[str, Expression]:
-    """What each name grows by in a loop."""
-    if not is_range(ranged):
-        raise NotRead
-    inside, letter = with_letter(scope, name)
-    inner = _Lines(inside)
-    found: dict[str, Expression] = {}
-    for statement in body:
-        match statement:
-            case ast.AugAssign(ast.Name(grown), ast.Add() | ast.Sub() as operator, value):
-                change = formula(inside, value)
-                found[grown] = joined(operator, found.get(grown, ZERO), change)
-            case ast.For(ast.Name(below), over, more, []):
-                for grown, change in _grown(inside, below, over, more).items():
-                    found[grown] = add(found.get(grown, ZERO), change)
-            case ast.Assign([ast.Name()], _):
-                _run(inner, [statement])
-            case _:
-                raise NotRead
-    return {grown: total((letter,), change) for grown, change in found.items()}
+def _loop(lines: _Lines, loop: ast.For) -> None:
+    """A loop that only adds to names."""
+    for name, changes in grown(lines.scope, loop).items():
+        for change in changes:
+            _take(lines, name, add(value_of(lines.scope, name), change))
 
 
 def _define(lines: _Lines, function: ast.FunctionDef) -> None:

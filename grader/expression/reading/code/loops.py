@@ -1,0 +1,183 @@
+"""Loops of code that only add -> what each name grows by: a sum over the letter, or an array by its entries.
+
+``for i in range(n): for j in range(c): if z[i, j] > 0: dz[i, j] += g[i, j]`` adds the array with ``1[z_ij > 0] g_ij``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from grader.expression.algebra.construct import iverson, mul, neg, substitute, total
+from grader.expression.language.nodes import Call, Expression, Product, Symbol
+from grader.expression.reading.code.expressions import condition, formula, is_range
+from grader.expression.reading.code.program_names import (
+    NotRead,
+    ProgramNames,
+    axes_of,
+    declared,
+    one_hot_of,
+    with_letter,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What a statement adds to a name in one pass.
+
+    `entered` are the letters of the loops that number the entries, first axis first; `label` is 1 at the place of the
+    axis behind them; `behind` says that a colon stands before them.
+    """
+
+    name: str
+    value: Expression
+    entered: tuple[str, ...] = ()
+    label: Expression | None = None
+    behind: bool = False
+
+
+def grown(scope: ProgramNames, loop: ast.For) -> dict[str, list[Expression]]:
+    """What each name grows by in a loop, one formula for each statement that adds to it; raises NotRead."""
+    if _carries(loop):
+        raise NotRead
+    found: dict[str, list[Expression]] = {}
+    for change in _changes(scope, loop):
+        found.setdefault(change.name, []).append(_whole(scope, change))
+    return found
+
+
+def _changes(scope: ProgramNames, loop: ast.For) -> Iterator[_Change]:
+    """The changes of one loop, summed over its letter unless that numbers entries."""
+    if not isinstance(loop.target, ast.Name) or not is_range(loop.iter) or loop.orelse:
+        raise NotRead
+    inside, letter = with_letter(scope, loop.target.id)
+    for change in _of_pass(inside, loop.body):
+        if letter in change.entered:
+            yield change
+        elif change.entered:
+            yield replace(change, value=total((letter,), change.value))
+        else:
+            yield replace(change, value=total((letter,), _marked(change)), label=None)
+
+
+def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> Iterator[_Change]:
+    """What the statements of one pass add."""
+    for statement in body:
+        match statement:
+            case ast.AugAssign(target, ast.Add() | ast.Sub() as sign, value):
+                yield _added(scope, target, value, isinstance(sign, ast.Sub))
+            case ast.Assign([ast.Name(name) as target], ast.BinOp(ast.Name(same), sign, value)) if name == same:
+                if not isinstance(sign, ast.Add | ast.Sub):
+                    raise NotRead
+                yield _added(scope, target, value, isinstance(sign, ast.Sub))
+            case ast.Assign([ast.Name(name)], value):
+                scope.assigned[name] = formula(scope, value)
+            case ast.Assign([ast.Subscript() as target], value):
+                change = _added(scope, target, value, False)
+                if set(change.entered) != set(scope.letters.values()) or change.label is not None:
+                    raise NotRead  # set more than once
+                yield change
+            case ast.For() as loop:
+                yield from _changes(scope, loop)
+            case ast.If(test, inner, []):
+                held = iverson(condition(scope, test))
+                yield from (replace(one, value=mul(held, one.value)) for one in _of_pass(scope, inner))
+            case _:
+                raise NotRead
+
+
+def _added(scope: ProgramNames, target: ast.expr, value: ast.expr, negative: bool) -> _Change:
+    """A value added to a name, or to some of its entries."""
+    new = formula(scope, value)
+    new = neg(new) if negative else new
+    match target:
+        case ast.Name(name):
+            return _Change(name, new)
+        case ast.Subscript(ast.Name(name), where):
+            return _placed(scope, _Change(name, new), where.elts if isinstance(where, ast.Tuple) else [where])
+    raise NotRead
+
+
+def _placed(scope: ProgramNames, change: _Change, places: Sequence[ast.expr]) -> _Change:
+    """The change at the places of an index: letters of loops, a label behind them, a colon before or behind."""
+    entered: list[str] = []
+    label: Expression | None = None
+    behind = bool(places) and _is_colon(places[0])
+    rest = [place for place in places if not _is_colon(place)]
+    for place in rest:
+        letter = scope.letters.get(place.id) if isinstance(place, ast.Name) else None
+        if label is not None or (letter is not None and letter in entered):
+            raise NotRead
+        if letter is not None:
+            entered.append(letter)
+        else:
+            label = _one_hot(scope, formula(scope, place))
+    if len(rest) + behind < len(places) and (behind or (label is not None and entered)):
+        raise NotRead
+    return replace(change, entered=tuple(entered), label=label, behind=behind)
+
+
+def _is_colon(node: ast.expr) -> bool:
+    return isinstance(node, ast.Slice) and node.lower is None is node.upper
+
+
+def _one_hot(scope: ProgramNames, place: Expression) -> Expression:
+    known = declared(scope, place.name) if isinstance(place, Symbol) else None
+    if known is not None and not known.places_of:
+        raise NotRead
+    return one_hot_of(scope, place)
+
+
+def _marked(change: _Change) -> Expression:
+    """The value at the entry of a label: a number times its one-hot row, the outer product of that and a vector."""
+    return change.value if change.label is None else Call("outer", (change.label, change.value))
+
+
+def _whole(scope: ProgramNames, change: _Change) -> Expression:
+    """The array that a change adds."""
+    value = change.value
+    if change.label is not None:
+        if axes_of(scope, value) not in ((), None):
+            raise NotRead
+        value = Product((value, change.label), ("*",))
+    if not change.entered:
+        return value
+    own = tuple(Symbol(f"{letter}'") for letter in change.entered)
+    array = Call("entries", (substitute(value, dict(zip(change.entered, own, strict=True))), *own))
+    return Call("transpose", (array,)) if change.behind else array
+
+
+def _carries(loop: ast.For) -> bool:
+    """Whether a pass uses what an earlier pass made: a sum so far, or a name before it is assigned."""
+    grows, allowed = set[str](), set[int]()
+    order: list[ast.stmt] = [node for node in ast.walk(loop) if isinstance(node, ast.stmt)]
+    for statement in order:
+        name = _grown_name(statement)
+        if name is not None:
+            grows.add(name.id)
+            allowed.add(id(name))
+            if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.BinOp):
+                allowed.add(id(statement.value.left))
+    loads = [node for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    if any(node.id in grows and id(node) not in allowed for node in loads):
+        return True
+    for statement in order:
+        match statement:
+            case ast.Assign([ast.Name(own)], value) if own not in grows:
+                before = [node for node in loads if node.id == own]
+                if any((node.lineno, node.col_offset) <= (value.end_lineno, value.end_col_offset) for node in before):
+                    return True
+    return False
+
+
+def _grown_name(statement: ast.stmt) -> ast.Name | None:
+    """The name that a statement adds to, or whose entries it sets."""
+    match statement:
+        case ast.AugAssign((ast.Name() as name) | ast.Subscript(ast.Name() as name)):
+            return name
+        case ast.Assign([ast.Subscript(ast.Name() as name)]):
+            return name
+        case ast.Assign([ast.Name() as name], ast.BinOp(ast.Name(same), ast.Add() | ast.Sub())) if name.id == same:
+            return name
+    return None
