@@ -38,9 +38,12 @@ _SIGNS = tuple(
 )
 _WORTH_A_LOOK = re.compile(
     r"\b(?:than|least|most|exceeds?|positives?|negatives?|above|below|differs|different|non-?zero|equal to|class|every"
-    r"|each|slope|gradient|derivative|value|it (?:is|equals)|exist|margin|undefined|keys?|words?)\b",
+    r"|each|zero|as long|provided|in case|slope|gradient|derivative|value|it (?:is|equals)|exist|margin|undefined|keys?"
+    r"|words?)\b",
     re.IGNORECASE,
 )
+_AS_LONG_AS = re.compile(r"\b(?:as\s+long\s+as|provided(?:\s+that)?|in\s+case|given\s+that)\b", re.IGNORECASE)
+_NOUGHT = re.compile(r"\bzero(?=\s+(?:otherwise|else|elsewhere|if|when|for)\b)|(?<=\botherwise\s)zero\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<=[<>=])\s*zero\b|(?<=[<>=])\s*one\b", re.IGNORECASE)
 _RELATION = r"(?:[<>=≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)\b)"
 # "for the negatives j != c", "if the margin y f < 1"
@@ -70,7 +73,8 @@ _IT = re.compile(rf"\b(if|when|whenever|for)\s+it(?=\s*{_RELATION})", re.IGNOREC
 _FIRST = re.compile(rf"\b(?:if|when|whenever|for)\s+([^<>=≤≥≠\n,;]+?)\s*{_RELATION}", re.IGNORECASE)
 _LEAD = re.compile(rf"\s*(?:the\s+)?{_WHAT}{_WORTH}(?=[^\n=]*\b(?:if|when|for|whenever)\b)", re.IGNORECASE)
 _KINK = re.compile(
-    r"\s*[,;]?\s*\((?=[^()]*\b(?:exists?|defined|undefined|differentiable|subgradient|kink)\b)[^()]*\)\s*\.?\s*$"
+    r"\s*[,;]?\s*\((?=[^\n]*\b(?:exists?|defined|undefined|differentiable|subgradient|kink)\b)"
+    r"(?:[^()]|\([^()]*\))*\)\s*\.?\s*$"
     r"|\s*[,;]\s+(?:and\s+)?(?:it\s+)?(?:is\s+)?(?:not\s+defined|undefined|not\s+differentiable|does\s+not\s+exist|doesn't\s+exist)"
     r"\s+at\s+[^,;.\n]*\.?\s*$"
 )
@@ -83,6 +87,8 @@ def with_conditions(text: str) -> str:
     text = _KINK.sub(lambda found: " " * len(found[0]), text)
     for words, sign in _SIGNS:
         text = words.sub(lambda found, sign=sign: f" {sign} ".ljust(len(found[0])), text)  # type: ignore[misc]
+    text = _AS_LONG_AS.sub(lambda found: "if".ljust(len(found[0])), text)
+    text = _NOUGHT.sub(lambda found: "0".ljust(len(found[0])), text)
     text = _NUMBER.sub(lambda found: ("0" if found[0].strip().lower() == "zero" else "1").rjust(len(found[0])), text)
     text = _NOUNS.sub(lambda found: found[1].ljust(len(found[0])), text)
     lead = _LEAD.match(text)

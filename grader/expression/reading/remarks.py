@@ -65,7 +65,7 @@ _IN_WORDS = re.compile(
     r"(?<=[\w)\]}$])[\s,;.]*(?:\\q?quad\b\s*)?(?:\\text\s*\{\s*)?\b(?:where|here|with)\b[\s$}]*"
     + _NAME.format("first")
     + r"?[^=\n]*\b(?:is|are|denotes?|stands?\s+for)\b"
-    r"(?:\s+(?:the|an?|all|its)\b)(?:[^=\n]*|\s+(?:index|class|word|label|example|position|one)\b[^\n]*)$"
+    r"(?:\s+(?:the|an?|all|its|row|column|entry|example)\b)(?:[^=\n]*|\s+(?:index|class|word|label|example|position|one)\b[^\n]*)$"
     r"|(?<=[\w)\]}$])\s*(?:\\q?quad\b\s*)?\(\s*(?:where\s+)?\$?"
     + _NAME.format("second")
     + r"[^()=\n]{0,12}?(?:\\text\s*\{\s*)?\b(?:is|are|being|denotes)\s[^()=]*\)\s*\.?\s*$"

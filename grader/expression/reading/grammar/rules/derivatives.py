@@ -130,7 +130,8 @@ def _variable(p: Parser) -> list[Expression]:
     """One variable of a denominator, as often as its exponent says."""
     p.in_partial = False  # a bracket behind the variable is what is differentiated
     kind = p.kinds[p.pos]
-    variable = p.bracket() if kind == "(" else p.quantity() if kind in _NAMED else p.postfix()
+    entered = kind == "(" and p.kinds[p.match[p.pos] + 1] == "_"  # \partial (W_T)_{ij}
+    variable = p.bracket() if kind == "(" and not entered else p.quantity() if kind in _NAMED else p.postfix()
     return [variable] * _order(p)
 
 
