@@ -12,7 +12,7 @@ from typing import TypeAlias
 from grader.autodiff.entrywise import Entry, Letters, elementwise, flat, length, matmul, outer, scalar, summed
 from grader.expression.algebra.construct import call, div, mul, number, power, sub, substitute
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Number, Symbol
+from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Indexed, Number, Symbol
 from grader.problems import Span
 
 ArrayArgs: TypeAlias = Sequence[Entry]
@@ -106,6 +106,33 @@ def _trace(args: ArrayArgs, _: Letters, span: Span) -> Entry:
     return scalar(summed(substitute(x.body, {second: Symbol(first)}), first, x.axes[0]))
 
 
+def _whole(args: ArrayArgs, what: str, span: Span) -> tuple[Symbol, bool]:
+    """The name of a square matrix, and whether it stands there transposed."""
+    (x,) = args
+    if len(x.axes) != 2 or x.axes[0] != x.axes[1]:
+        raise ShapeError(f"{what} needs a square matrix, this is {x.shape_text}", span)
+    own = tuple(map(Symbol, x.letters))
+    match x.body:
+        case Indexed(Symbol() as name, places) if places in (own, own[::-1]):
+            return name, places != own
+    raise ShapeError(f"{what} is of a matrix with a name here", span, "define it first, as in M: X^T @ X")
+
+
+def _inv(args: ArrayArgs, _: Letters, span: Span) -> Entry:
+    name, turned = _whole(args, "an inverse", span)
+    letters = args[0].letters
+    places = tuple(map(Symbol, letters[::-1] if turned else letters))
+    return Entry(letters, args[0].axes, Indexed(Call("inv", (name,)), places))
+
+
+def _det(args: ArrayArgs, _: Letters, span: Span) -> Entry:
+    return scalar(call("det", _whole(args, "a determinant", span)[0]))
+
+
+def _logdet(args: ArrayArgs, _: Letters, span: Span) -> Entry:
+    return scalar(call("logdet", _whole(args, "a determinant", span)[0]))
+
+
 def _position(args: ArrayArgs, span: Span) -> int:
     node = args[1].body
     sign = 1
@@ -181,6 +208,9 @@ ARRAY_RULES: MappingProxyType[str, ArrayRule] = MappingProxyType(
         "multiply": lambda args, _, span: elementwise(args, lambda bodies: mul(*bodies), span),
         "diag": _diag,
         "trace": _trace,
+        "inv": _inv,
+        "det": _det,
+        "logdet": _logdet,
         "total": _total,
         "mean": _mean,
         "ones": _ones,

@@ -11,21 +11,27 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from types import MappingProxyType
 
+from grader.autodiff.entrywise import length
 from grader.autodiff.graph import ComputationGraph, Leaf, Node, entered_axes, names_in
-from grader.autodiff.local_rules import REDUCTIONS, local_rule
+from grader.autodiff.local_rules import REDUCTIONS, local_rule, range_tests
+from grader.autodiff.matrix_rules import matrix_partial
+from grader.autodiff.shifts import at_shifted, offset_in
+from grader.autodiff.tidy import tidied
 from grader.expression.algebra.construct import (
     add,
     added,
     apart,
     free_symbols,
     fresh,
-    indexed,
     is_number,
+    iverson,
     mul,
+    number,
+    sub,
     substitute,
     total,
 )
-from grader.expression.algebra.matching import fold, replace_tree
+from grader.expression.algebra.matching import replace_tree
 from grader.expression.algebra.simplify import simplify
 from grader.expression.language.nodes import (
     ONE,
@@ -40,7 +46,6 @@ from grader.expression.language.nodes import (
     Symbol,
     head,
     indices,
-    integer,
     partial_name,
     rebuild,
     rewritten,
@@ -179,9 +184,10 @@ def _local(node: Node, cotangent: Expression, axes: Mapping[str, tuple[str, ...]
     """What a node passes to its inputs; where a rule uses the node's own value again, its name is put for it."""
     own = _at(node.name, node.letters, axes)
     live = tuple(letter for letter, axis in zip(node.letters, node.axes, strict=True) if axis != "1")
-    found = _pull(node.expression, cotangent, live, axes)
-    if isinstance(node.expression, Number | Symbol | Indexed):
-        return found
+    ranges = {letter: length(axis) for letter, axis in zip(node.letters, node.axes, strict=True) if axis != "1"}
+    found = _pull(node.expression, cotangent, live, axes, ranges)
+    if isinstance(node.expression, Number | Symbol | Indexed) or isinstance(node.source, Partial):
+        return found  # what is itself a derivative answers no question for one
     return [replace(item, expression=replace_tree(item.expression, node.expression, own)) for item in found]
 
 
@@ -222,10 +228,6 @@ def _out_letters(output: str, axes: Mapping[str, tuple[str, ...]], taken: set[st
     return tuple(letters)
 
 
-def _partial(output: str, out_letters: Iterable[str], name: str, letters: Iterable[str]) -> Expression:
-    return Partial(indexed(output, out_letters), indexed(name, letters))
-
-
 def _gather(found: Iterable[Contribution], collected: dict[str, list[Contribution]]) -> None:
     for item in found:
         collected.setdefault(item.name, []).append(item)
@@ -243,7 +245,7 @@ def _adjoint(
     named = [substitute(item.expression, dict(zip(item.letters, map(Symbol, own), strict=True))) for item in found]
     expression = expand_primes(added(named))
     if definitions is not None:
-        expression = simplify(fold(simplify(expression), definitions))
+        expression = tidied(expression, definitions, axes)
     expression = apart(expression, axes)
     return Node(partial_name(output, name), (*out_letters, *own), (*axes[output], *axes[name]), expression)
 
@@ -260,8 +262,9 @@ def _opaque(
         letters: list[str] = []
         for _ in axes[argument]:
             letters.append(fresh(taken | set(letters)))
-        local = _partial(leaf.name, own, argument, letters)
-        found.append(Contribution(argument, tuple(letters), total(own, mul(cotangent, local))))
+        local = Partial(_at(leaf.name, own, axes), _at(argument, tuple(letters), axes))
+        summed = [letter for letter, axis in zip(own, leaf.axes, strict=True) if axis != "1"]
+        found.append(Contribution(argument, tuple(letters), total(summed, mul(cotangent, local))))
     return found
 
 
@@ -286,12 +289,13 @@ def _pull(
         node = _own_letter(node, symbols(cotangent) | set(live), axes)
         entered = sorted(entered_axes(node.letter, node.body, axes))
         if entered:
-            size = integer(int(entered[0])) if entered[0].isdigit() else Symbol(entered[0])
-            ranges = {**ranges, node.letter: size}
-            if isinstance(node.upper, Symbol) and node.upper.name in entered and node.lower in (None, ONE):
-                node = replace(node, lower=None, upper=None)  # the whole axis
+            ranges = {**ranges, node.letter: length(entered[0])}
+            if isinstance(node.upper, Symbol) and node.upper.name in entered:  # up to the end of the axis
+                node = replace(node, lower=None if node.lower == ONE else node.lower, upper=None)
         elif node.upper is not None:
             ranges = {**ranges, node.letter: replace(node, kind="sum")}
+    if matrix_partial(node, "", "") is not None:
+        return _of_matrix(node, cotangent, live, axes, ranges)
     rule = local_rule(node)
     if rule is None:
         raise NotDifferentiable(node.function if isinstance(node, Call) else to_text(node))
@@ -302,6 +306,23 @@ def _pull(
         scope = live if link.letter is None else (*live, link.letter)
         found += _pull(link.argument, mul(cotangent, *link.factors), scope, axes, ranges)
     return found
+
+
+def _of_matrix(
+    node: Expression,
+    cotangent: Expression,
+    live: tuple[str, ...],
+    axes: Mapping[str, tuple[str, ...]],
+    ranges: Mapping[str, Expression],
+) -> list[Contribution]:
+    """What an inverse or a determinant passes to every entry of its matrix."""
+    taken = symbols(cotangent) | symbols(node) | set(live) | names_in(axes)
+    row = fresh(taken)
+    column = fresh(taken | {row})
+    found = matrix_partial(node, row, column)
+    assert found is not None
+    entry = Indexed(Symbol(found[0]), (Symbol(row), Symbol(column)))
+    return _occurrence(entry, mul(cotangent, found[1]), (*live, row, column), axes, ranges)
 
 
 def _depends(node: Expression, axes: Mapping[str, tuple[str, ...]]) -> bool:
@@ -336,7 +357,8 @@ def _occurrence(
     taken = free_symbols(cotangent) | symbols(cotangent) | set(live) | names_in(axes) | symbols(node)
     expression, remaining = cotangent, list(live)
     own: list[str] = []
-    for place, axis in zip(places, axes[name], strict=True):
+    moved: dict[str, Expression] = {}
+    for place, axis in zip((substitute(place, moved) for place in places), axes[name], strict=True):
         if axis == "1" and place == ONE:
             own.append(fresh(taken | set(own)))  # an axis of one entry: the adjoint is the same for all of it
             continue
@@ -346,7 +368,18 @@ def _occurrence(
             continue
         letter = fresh(taken | set(own))
         own.append(letter)
-        expression = mul(expression, Call("kronecker", (place, Symbol(letter))))
+        shifted = offset_in(place, remaining)
+        if shifted is None:
+            expression = mul(expression, Call("kronecker", (place, Symbol(letter))))
+            continue
+        old, offset = shifted
+        size = ranges.get(old)
+        if isinstance(size, Reduce):
+            tests = [Call("ge", (Symbol(old), size.lower or ONE)), *range_tests(size)]
+            expression, size = mul(*map(iverson, dict.fromkeys(tests)), expression), None
+        expression = at_shifted(expression, old, Symbol(letter), offset, size, length(axis))
+        remaining.remove(old)
+        moved[old] = sub(Symbol(letter), number(offset))
     for letter in reversed(remaining):
         match ranges.get(letter):
             case Reduce() as bounded:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.expression.language.domain import REAL, Domain
-from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, symbols, walk
+from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Symbol, symbols, walk
 
 
 def names_in(axes: Mapping[str, tuple[str, ...]]) -> set[str]:
@@ -22,10 +22,18 @@ def entered_axes(letter: str, formula: Expression, axes: Mapping[str, tuple[str,
     return {
         size
         for item in walk(formula)
-        if isinstance(item, Indexed) and isinstance(item.base, Symbol)
-        for place, size in zip(item.indices, axes.get(item.base.name, ()), strict=False)
+        if isinstance(item, Indexed) and (name := array_entered(item)) is not None
+        for place, size in zip(item.indices, axes.get(name, ()), strict=False)
         if place == Symbol(letter)
     }
+
+
+def array_entered(node: Indexed) -> str | None:
+    """The array that indices enter: of ``inv(A)_ij`` and ``softmax(A)_ij`` the A, which has the same axes."""
+    match node.base:
+        case Symbol(name) | Call("inv" | "softmax", (Symbol(name),)):
+            return name
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,4 +31,4 @@ def gradient_node(graph: ComputationGraph, target: Partial) -> Node | None:
     node = known.pop(name, None)
     if node is None:
         return None
-    return Node(node.name, node.letters, node.axes, inline(node.expression, known))
+    return Node(node.name, node.letters, node.axes, inline(node.expression, known), source=target)

@@ -58,7 +58,7 @@ def local_rule(node: Expression) -> tuple[LocalPartial, ...] | None:
         case Call():
             return _call_rule(node)
         case Reduce():
-            tests = tuple(map(iverson, _range_tests(node)))
+            tests = tuple(map(iverson, range_tests(node)))
             return (LocalPartial(node.body, tests + REDUCTIONS[node.kind](node), node.letter),)
         case Cases():
             return tuple(LocalPartial(value, (guard,)) for value, guard in _guarded(node))
@@ -99,7 +99,7 @@ def _call_rule(node: Call) -> tuple[LocalPartial, ...] | None:
     return tuple(LocalPartial(arg, (partial,)) for arg, partial in zip(node.args, partials, strict=True))
 
 
-def _range_tests(node: Reduce) -> list[Expression]:
+def range_tests(node: Reduce) -> list[Expression]:
     """What says of a place that it takes part in a reduction, where not all places of the axis do."""
     tests = [node.condition] if node.condition is not None else []
     if node.lower is not None and not is_number(node.lower, 1):

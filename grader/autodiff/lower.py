@@ -140,7 +140,8 @@ def _indexed(node: Indexed, axes: Axes, supply: Letters) -> Entry:
 
 def _call(node: Call, axes: Axes, supply: Letters) -> Entry:
     args = [_low(arg, axes, supply) for arg in node.args]
-    rule = ARRAY_RULES.get(node.function)
+    rule = ARRAY_RULES.get("inv" if _is_inverse(node, args) else node.function)
+    args = args[:1] if _is_inverse(node, args) else args
     if rule is not None:
         return rule(args, supply, node.span)
     if node.function in ("max", "min") and len(args) == 1 and args[0].axes:
@@ -149,6 +150,12 @@ def _call(node: Call, axes: Axes, supply: Letters) -> Entry:
             body = Reduce(node.function, letter, body)
         return scalar(body)
     return elementwise(args, lambda bodies: Call(node.function, tuple(bodies), node.primes, node.span), node.span)
+
+
+def _is_inverse(node: Call, args: Sequence[Entry]) -> bool:
+    """Whether a power is the inverse of a square matrix: ``A^{-1}``."""
+    square = node.function == "pow" and len(args[0].axes) == 2 and args[0].axes[0] == args[0].axes[1] != "1"
+    return square and args[1].body in (Call("neg", (ONE,)), integer(-1))
 
 
 def _cases(node: Cases, axes: Axes, supply: Letters) -> Entry:

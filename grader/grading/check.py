@@ -11,7 +11,7 @@ import numpy as np
 
 from grader.comparison.aligned_values import truth_value
 from grader.expression.evaluation.values import Array
-from grader.expression.language.nodes import Partial, walk
+from grader.expression.language.nodes import Call, Partial, walk
 from grader.expression.printing.latex import to_latex
 from grader.expression.printing.text import to_text
 from grader.grading.grade import grade_answer
@@ -21,9 +21,10 @@ from grader.results import Outcome, PartResult
 from grader.rubric.model import Example
 from grader.rubric.read_back import writable
 from grader.rubric.text_places import place_at
+from grader.solver.closed import spelled
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.solver.rounding.units import half_unit
-from grader.solver.runs import seeded
+from grader.solver.runs import graph_for, seeded
 
 REWRITES = 6
 
@@ -111,8 +112,12 @@ def _right_answers(question: SolvedQuestion, part: SolvedPart) -> list[str]:
         return []
     names = writable(question.question.model.names)
     rng = seeded(key_of(part))
-    formulas = [part.closed, *(rewritten(part.closed, rng) for _ in range(REWRITES))]
-    return [printer(formula, names) for formula in dict.fromkeys(formulas) for printer in (to_text, to_latex)]
+    formulas = dict.fromkeys((part.closed, *(rewritten(part.closed, rng) for _ in range(REWRITES))))
+    target, graph = part.part.target, graph_for(question.session, question.graph, part.part.target)
+    left = spelled(graph, target, question.adjoints, part.closed)
+    # the letters of axes that the target leaves whole mean nothing without the left side
+    shown = formulas if left == target else [Call("eq", (left, formula)) for formula in formulas]
+    return [printer(formula, names) for formula in shown for printer in (to_text, to_latex)]
 
 
 def key_of(part: SolvedPart) -> str:

@@ -177,6 +177,8 @@ def read_given(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) 
     axes = shape or ()
     if domain.kind in ("onehot", "simplex") and not axes:
         place.note(key.line, f"the domain '{domain.kind}' needs a shape", "its last axis holds one row")
+    if domain.kind in ("symmetric", "positive definite") and (len(axes) != 2 or axes[0] != axes[1]):
+        place.note(key.line, f"the domain '{domain.kind}' needs the shape of a square matrix", "as in shape: [n, n]")
     declared = replace(named(key.value, fields, len(axes), place, "quantity"), places_of=domain.size)
     # the letters of the model's formulas are known once they are read; what stands above the own name is one
     above = tuple(text for text in entry_spellings(declared, _LETTERS) if "^" in text)

@@ -17,6 +17,7 @@ from grader.rubric.model import Model
 
 _UNREAD = Symbol("")
 _DERIVATIVE = re.compile(r"\s*d(\w+'*)\s*/\s*d(\w+'*)\s*")
+_SECOND = re.compile(r"\s*d\^2\s*(\w+'*)\s*/\s*\(?\s*d(\w+'*)\s*(?:\^2|\s\s*d(\w+'*))\s*\)?\s*")
 
 
 def read_target(fields: Fields, model: Model | None, place: RubricPlace) -> tuple[str, Expression]:
@@ -29,12 +30,22 @@ def read_target(fields: Fields, model: Model | None, place: RubricPlace) -> tupl
     for problem in unread:
         place.note(written, problem)
     failed = {known.name for known in model.names if not _kind(known.name, model)}
-    expression = None if unread else read_formula(written, model.names, place, Known(model.names, failed))
+    round_d = replace(written, value=_with_round_d(written.value))
+    expression = None if unread else read_formula(round_d, model.names, place, Known(model.names, failed))
     if expression is None:
         return text, _UNREAD
     for message, hint in _mistakes(expression, model):
         place.note(written, message, hint)
     return text, expression
+
+
+def _with_round_d(text: str) -> str:
+    """A second derivative with round d's, which is one whatever else may be called d."""
+    parts = _SECOND.fullmatch(text)
+    if parts is None:
+        return text
+    above, below, other = parts.groups()
+    return rf"\frac{{∂^2 {above}}}{{∂{below}^2}}" if other is None else rf"\frac{{∂^2 {above}}}{{∂{below} ∂{other}}}"
 
 
 def _unread_sides(text: str, model: Model) -> list[Problem]:

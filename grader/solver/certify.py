@@ -79,7 +79,7 @@ def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> list[Problem]:
             truth = evaluate(left, environment(run, extents(run, left)))
             shown = evaluate(part.closed, environment(run, extents(run, left)))
         data, wanted = spread(shown, truth.letters), truth.data
-        if data.ndim < wanted.ndim and data.size in (wanted.size, wanted.size // run.points, run.points):
+        if data.ndim != wanted.ndim and data.size in (wanted.size, wanted.size // run.points, run.points):
             # a plain vector for a row or a column, a scalar for all entries
             like = wanted.shape[1:] if data.size == wanted.size else (1,) * (wanted.ndim - 1)
             data = data.reshape(data.shape[0], *like)

@@ -10,8 +10,8 @@ from grader.expression.language.nodes import Call
 from grader.expression.printing.mathml import to_mathml
 from grader.expression.printing.text import to_text
 from grader.rubric.shown import SolutionStep
-from grader.solver.closed import juxtaposed
 from grader.solver.key import DerivationLine, SolvedPart, SolvedQuestion
+from grader.solver.readable import juxtaposed
 
 
 def derivation_steps(question: SolvedQuestion, part: SolvedPart) -> tuple[SolutionStep, ...]:

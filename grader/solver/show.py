@@ -12,9 +12,9 @@ from grader.expression.evaluation.values import Array
 from grader.expression.printing.latex import to_latex
 from grader.expression.printing.mathml import to_mathml
 from grader.expression.printing.text import to_text
-from grader.solver.closed import juxtaposed
 from grader.solver.derivation import derivation_steps
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
+from grader.solver.readable import juxtaposed
 from grader.solver.runs import environment, extents
 
 

@@ -9,15 +9,17 @@ from math import prod
 from grader.autodiff.backprop import NotDifferentiable, backward_pass
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.nodes import Partial, head
+from grader.expression.language.nodes import Partial, head, sides
 from grader.expression.printing.mathml import to_mathml
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.rubric.model import Part, Question, Rubric
 from grader.solver.asked import asked_in_order, asked_of
 from grader.solver.certify import certify_question
-from grader.solver.closed import closed_form, derivation
+from grader.solver.chain import derivation
+from grader.solver.closed import closed_form
 from grader.solver.derivation import shown_steps
+from grader.solver.finite_points import at_finite_points, finite_part
 from grader.solver.hashes import content_hash, question_hash
 from grader.solver.kept_question import decode_question
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
@@ -96,11 +98,14 @@ def _solve_question(question: Question, session: Session) -> SolvedQuestion:
     runs = list(draw_runs(graph, content_hash(question), session))
     kink: Kink | None = None
     conditions = model_margins(graph)
+    targets = [target for part in question.judged for target in (part.target, *(s.target for s in part.steps))]
     if not numeric:
-        extra = [stratified(run, conditions, sought=True) for run in runs]
+        used = graph.leading_to(*(head(sides(target)[0]) or "" for target in targets))
+        names = [node.name for node in graph.nodes if node.name in used]
+        runs = [at_finite_points(run, names, content_hash(question)) for run in runs]
+        extra = [finite_part(stratified(run, conditions, sought=True), names) for run in runs]
         kink = kinks(runs[0], conditions)
         runs = [joined(run, more) if more is not None else run for run, more in zip(runs, extra, strict=True)]
-    targets = [target for part in question.judged for target in (part.target, *(s.target for s in part.steps))]
     outputs = {head(t.numerator): graph_for(session, graph, t) for t in targets if isinstance(t, Partial)}
     adjoints = {name: backward_pass(outputs[name], name) for name in sorted(item for item in outputs if item)}
     runs = [with_partials(run, targets, adjoints) for run in runs]

@@ -31,6 +31,7 @@ from grader.solver.runs import Run
 TOLERANCE = 1e-8
 POINTS = 3
 DIGITS = 20
+LARGEST = 1e300
 MAX_NODES = 120  # a longer formula takes SymPy seconds, and has the central differences for a second opinion
 
 
@@ -75,11 +76,14 @@ def certify_symbolic(graph: ComputationGraph, run: Run, target: Partial) -> Prob
 def _value(formula: Any, known: dict[Any, Any]) -> Any:
     """The value of a formula of SymPy's; `known` holds those of its symbols, and takes those of all that it is made of.
 
-    What stands at many places is worked out once.
+    What stands at many places is worked out once. Raises ValueError where doubles end: SymPy would go on for minutes.
     """
     if formula not in known:
         parts = [_value(part, known) for part in formula.args]
-        known[formula] = formula.func(*parts) if parts else formula
+        found = formula.func(*parts) if parts else formula
+        if found.is_Float and abs(found) > LARGEST:
+            raise ValueError
+        known[formula] = found
     return known[formula]
 
 

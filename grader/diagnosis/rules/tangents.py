@@ -14,6 +14,7 @@ import numpy as np
 
 from grader.autodiff.graph import Node
 from grader.autodiff.local_rules import LocalPartial, local_rule
+from grader.autodiff.matrix_rules import matrix_partial
 from grader.expression.algebra.construct import fresh, indexed, substitute
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, Value, align, constant, spread
@@ -29,12 +30,14 @@ from grader.expression.language.nodes import (
     indices,
     partial_name,
     rebuild,
+    symbols,
     walk,
 )
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, axis_length, environment, quantities, worked_out
 
 NOTHING = constant(0.0)
+_ENTRY = ("row'", "column'")  # letters that no formula has
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,11 +69,15 @@ class Operation:
 
 
 def times(*values: Value) -> Value:
-    """The product, lined up by letters."""
+    """The product, lined up by letters; where a factor is 0 it is 0, even beside an entry that there is not."""
     arrays, letters = align(values)
     data = arrays[0]
     for array in arrays[1:]:
         data = data * array
+    if np.isnan(data).any():
+        off = np.any([np.broadcast_to((array == 0), data.shape) for array in arrays], axis=0)
+        missing = np.any([np.broadcast_to(np.isnan(array), data.shape) for array in arrays], axis=0)
+        data = np.where(off & missing, 0.0, data)
     return Value(data, letters)
 
 
@@ -132,6 +139,8 @@ def _bound_extents(node: Expression, axes: Mapping[str, tuple[str, ...]], run: R
                     found[item.letter] = int(value)
                 case Symbol(name=name) if name in run.sizes or name in found:
                     found[item.letter] = run.sizes.get(name) or found[name]
+                case upper if symbols(upper) <= run.sizes.keys():
+                    found[item.letter] = max(int(evaluate(upper, environment(run)).data.max()), 1)
     return found
 
 
@@ -163,6 +172,10 @@ def tangent_of(tangents: Tangents, node: Expression, through: str = "") -> Value
 def _tangent(tangents: Tangents, node: Expression, through: str) -> Value | None:
     if isinstance(node, Symbol) or (isinstance(node, Indexed) and isinstance(node.base, Symbol)):
         return _change(tangents, node, through)
+    matrix = matrix_partial(node, *_ENTRY)
+    if matrix is not None:
+        inner = tangent_of(tangents, indexed(matrix[0], _ENTRY), through)
+        return None if inner is None else summed(tangents, times(inner, value_of(tangents, matrix[1])), _ENTRY)
     total: Value | None = None
     for term in tangent_terms(tangents, node, through):
         total = term if total is None else plus(total, term)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
+from typing import TypeGuard
 
 from grader.expression.language.nodes import (
     MANY,
@@ -52,6 +53,13 @@ def number(value: Fraction | int) -> Number:
 def is_number(node: Expression, value: int | None = None) -> bool:
     """Whether the node is a literal number (of that value)."""
     return isinstance(node, Number) and (value is None or node.value == value)
+
+
+def is_plain_sum(node: Expression) -> TypeGuard[Reduce]:
+    """Whether the node is a sum over all of an axis."""
+    if not isinstance(node, Reduce) or node.kind != "sum":
+        return False
+    return node.lower is None and node.upper is None and node.condition is None
 
 
 def add(left: Expression, right: Expression) -> Expression:

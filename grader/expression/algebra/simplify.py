@@ -152,7 +152,9 @@ def _find_terms(node: Expression) -> list[Term]:
         case Cases():
             return [_atom(_cases(node))]
         case _:
-            return [_atom(_call(rebuild(node, simplify)))]
+            simple = rebuild(node, simplify)
+            found = _call(simple)
+            return [_atom(simple)] if found is simple else _terms(found)
 
 
 def _atom(node: Expression) -> Term:
@@ -172,6 +174,8 @@ def _call(node: Expression) -> Expression:
             return ONE if one == other else ZERO
         case Call("kronecker", (left, right)) if left == right:
             return ONE
+        case Call("iverson", (Call("eq" | "ne" as function, (Number(value=one), Number(value=other))),)):
+            return ONE if (one == other) == (function == "eq") else ZERO
         case Call("sign" | "abs", (Call("neg", (inner,)),)):
             return neg(Call("sign", (inner,))) if node.function == "sign" else Call("abs", (inner,))
     return node

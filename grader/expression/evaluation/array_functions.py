@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from grader.expression.evaluation.values import (
+    Array,
     NoValue,
     ShapeError,
     Value,
@@ -134,6 +135,41 @@ def trace(args: Values, span: Span = NOWHERE) -> Value:
     return Value(np.trace(x.data, axis1=-2, axis2=-1), x.letters)
 
 
+def inverse(args: Values, span: Span = NOWHERE) -> Value:
+    """The inverse of a square matrix; where there is none, no value. Newton's step makes it as precise as its type."""
+    data = _square(args[0], "an inverse", span)
+    whole = np.asarray(data, dtype=np.float64)
+    regular = np.isfinite(whole).all(axis=(-2, -1)) & (_sign_and_log(whole)[0] != 0)
+    unit = np.eye(data.shape[-1])
+    found = np.linalg.inv(np.where(regular[..., None, None], whole, unit)).astype(data.dtype)
+    found = found @ (2 * unit - np.where(regular[..., None, None], data, unit) @ found)
+    return Value(np.where(regular[..., None, None], found, np.nan), args[0].letters)
+
+
+def determinant(args: Values, span: Span = NOWHERE) -> Value:
+    """The determinant of a square matrix."""
+    sign, size = _sign_and_log(_square(args[0], "a determinant", span))
+    return Value(sign * np.exp(size), args[0].letters)
+
+
+def log_determinant(args: Values, span: Span = NOWHERE) -> Value:
+    """The logarithm of the determinant of a square matrix; no value where that is not positive."""
+    sign, size = _sign_and_log(_square(args[0], "a determinant", span))
+    return Value(np.where(sign > 0, size, np.nan), args[0].letters)
+
+
+def _square(x: Value, what: str, span: Span) -> Array:
+    if x.rank != 2 or x.shape[0] != x.shape[1]:
+        raise ShapeError(f"{what} needs a square matrix, this is {shape_text(x.shape)}", span)
+    at_hand().spend(ENTRY * x.data.size * x.shape[0])
+    return x.data
+
+
+def _sign_and_log(data: Array) -> tuple[Array, Array]:
+    found = np.linalg.slogdet(np.where(np.isfinite(data), data, 0.0).astype(np.float64))
+    return found.sign, found.logabsdet
+
+
 def total(args: Values, span: Span = NOWHERE) -> Value:
     """The sum of all entries, or along one position counted from 0 (``axis``), which a third argument leaves as 1."""
     x = args[0]
@@ -250,6 +286,9 @@ ARRAY: MappingProxyType[str, Callable[[Values, Span], Value]] = MappingProxyType
         "multiply": multiply,
         "diag": diag,
         "trace": trace,
+        "inv": inverse,
+        "det": determinant,
+        "logdet": log_determinant,
         "total": total,
         "mean": mean,
         "ones": ones,

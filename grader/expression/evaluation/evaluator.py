@@ -15,6 +15,7 @@ import numpy as np
 from grader.expression.algebra.construct import fresh, substitute
 from grader.expression.evaluation.array_functions import ARRAY
 from grader.expression.evaluation.elementwise import ELEMENTWISE, UNITS
+from grader.expression.evaluation.entries import entry_at, gather, name_axis, switches
 from grader.expression.evaluation.scope import Environment, Scope, Sharing, cut, extent, extent_of_namesake, outermost
 from grader.expression.evaluation.values import (
     Array,
@@ -164,54 +165,13 @@ def _enter(base: Value, entered: tuple[Expression, ...], node: Expression, env: 
             case Slice():
                 axis += 1
             case Number():
-                value = Value(np.take(value.data, _entry(index, value.data.shape[axis]), axis), value.letters)
+                value = Value(np.take(value.data, entry_at(index, value.data.shape[axis]), axis), value.letters)
             case Symbol(name=name) if name not in env.values or env.values[name].ndim > 1:  # no array is a place
                 value = cut(value, axis, name, env, scope)
-                value, axis = _name_axis(value, axis, name), axis + (name not in value.letters)
+                value, axis = name_axis(value, axis, name), axis + (name not in value.letters)
             case _:
-                value, axis = _gather(value, axis, _value(index, env, scope), index)
+                value, axis = gather(value, axis, _value(index, env, scope), index)
     return value
-
-
-def _entry(index: Number, size: int) -> int:
-    if index.value.denominator != 1 or not 1 <= index.value <= size:
-        raise ShapeError(f"index {index.value} is outside 1..{size}", index.span)
-    return int(index.value) - 1
-
-
-def _name_axis(value: Value, axis: int, letter: str) -> Value:
-    """Turn positional `axis` (the first positional one not yet entered) into the letter's axis."""
-    count = len(value.letters)
-    if letter not in value.letters:
-        data = value.data if axis == 1 + count else np.moveaxis(value.data, axis, 1 + count)
-        return Value(data, (*value.letters, letter))
-    old = 1 + value.letters.index(letter)
-    if value.data.shape[old] != value.data.shape[axis]:
-        raise ShapeError(f"the index '{letter}' runs over axes of different length")
-    diagonal = np.diagonal(value.data, axis1=old, axis2=axis)  # the diagonal lands on the last axis
-    return Value(np.moveaxis(diagonal, -1, old), value.letters)
-
-
-def _gather(value: Value, axis: int, index: Value, node: Expression) -> tuple[Value, int]:
-    """Enter `axis` at computed places (``W_{i+1}``, ``yhat_o``), counted from 1; outside: undefined."""
-    if index.rank:
-        raise ShapeError("an index must be a whole number", node.span)
-    size = value.data.shape[axis]
-    moved = Value(np.moveaxis(value.data, axis, -1), value.letters)
-    arrays, letters = align((Value(moved.data[..., :1], moved.letters), index))
-    places = np.rint(arrays[1]) - 1
-    head = 1 + len(letters)
-    source = align((moved, Value(index.data, index.letters)))[0][0]
-    count = np.broadcast_shapes(source.shape[:head], places.shape[:head])
-    at_hand().room(3 * math.prod(count) * math.prod(source.shape[head:]))
-    source = np.broadcast_to(source, count + source.shape[head:])
-    places = np.broadcast_to(
-        places.reshape(places.shape[:head] + (1,) * (source.ndim - head)), count + source.shape[head:-1] + (1,)
-    )
-    inside = (places >= 0) & (places < size)
-    taken = np.take_along_axis(source, np.where(inside, places, 0).astype(int), axis=-1)
-    data = np.where(inside, taken, np.nan)[..., 0]
-    return Value(data, letters), axis + len(letters) - len(value.letters)
 
 
 def _call(node: Call, env: Environment, scope: Scope) -> Value:
@@ -229,6 +189,8 @@ def _call(node: Call, env: Environment, scope: Scope) -> Value:
         flat = args[0].data.reshape(*head, -1)
         return Value(flat.max(-1) if node.function == "max" else flat.min(-1), args[0].letters)
     if node.function == "pow" and args[0].rank == 2 and args[1].rank == 0 and args[0].shape[0] == args[0].shape[1] > 1:
+        if np.all(args[1].data == -1):
+            return ARRAY["inv"](args[:1], node.span)
         raise ShapeError("a power of a square matrix is ambiguous: elementwise or repeated product", node.span)
     function = ELEMENTWISE[node.function]
     if len(args) == 1:
@@ -239,7 +201,8 @@ def _call(node: Call, env: Environment, scope: Scope) -> Value:
     arrays, letters = align(args, node.span)
     if node.function in UNITS:
         scope.work.spend(UNITS[node.function] * _entries(arrays))
-    return Value(function(*arrays), letters)
+    found = Value(function(*arrays), letters)
+    return _switched(node, found, env, scope) if node.function == "div" else found
 
 
 def _entries(arrays: Sequence[Array]) -> int:
@@ -260,7 +223,21 @@ def _product(node: Product, env: Environment, scope: Scope) -> Value:
         else:
             arrays, letters = align((total, right), node.span)
             total = Value(arrays[0] * arrays[1], letters)
-    return total
+    return _switched(node, total, env, scope)
+
+
+def _switched(node: Expression, found: Value, env: Environment, scope: Scope) -> Value:
+    """0 where a bracket of Iverson's in the product is 0, even where another factor has no value there.
+
+    Source: Knuth, Two Notes on Notation (1992): the bracket is "very strongly zero".
+    """
+    found_switches = tuple(switches(node))
+    if not found_switches or np.isfinite(found.data).all():
+        return found
+    for switch in found_switches:
+        arrays, letters = align((found, _value(switch, env, scope)), node.span)
+        found = Value(np.where(arrays[1] == 0, 0.0, arrays[0]), letters)
+    return found
 
 
 def _reduce(node: Reduce, env: Environment, scope: Scope) -> Value:
@@ -305,7 +282,7 @@ def _bound_size(node: Reduce, env: Environment, scope: Scope) -> int | None:
         upper = _value(node.upper, env, scope)
         if not upper.rank and np.all(upper.data == np.round(upper.data)):
             count = float(upper.data.max())
-            return int(count) if 1 <= count <= 10_000 else None
+            return max(int(count), 1) if abs(count) <= 10_000 else None  # the mask leaves nothing of an empty sum
     return _tied(node, scope) or scope(node.letter)
 
 

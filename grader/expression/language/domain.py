@@ -22,9 +22,9 @@ Floats = NDArray[np.float64]
 class Domain:
     """A set of real values, or of rows of reals.
 
-    `kind`: "interval" (with `low`, `high` and whether each end is open), "set" (`members`), "integer",
+    `kind`: "interval" (with `low`, `high` and whether each end is open), "set" (`members`), "integer" (from `low` on),
     "onehot" or "simplex" (the last axis of the array is a one-hot row, or a probability vector), "index"
-    (a place 1, 2, ... on an axis of the size that `size` names).
+    (a place 1, 2, ... on an axis of the size that `size` names), "symmetric" or "positive definite" (a square matrix).
     """
 
     kind: str = "interval"
@@ -38,15 +38,20 @@ class Domain:
 
 REAL = Domain()
 POSITIVE = Domain(low=0.0)
+INTEGER = Domain(kind="integer")
 NAMED = {
     "real": REAL,
     "positive": POSITIVE,
     "nonnegative": Domain(low=0.0, low_open=False),
-    "integer": Domain(kind="integer"),
+    "integer": INTEGER,
+    "count": Domain(kind="integer", low=0.0, low_open=False),
     "probability": Domain(low=0.0, high=1.0),
     "onehot": Domain(kind="onehot"),
     "simplex": Domain(kind="simplex"),
+    "symmetric": Domain(kind="symmetric"),
+    "positive definite": Domain(kind="positive definite"),
 }
+SPELLINGS = {"natural": "count", "nonnegative integer": "count", "spd": "positive definite"}
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?|[+-]?(?:inf|oo|∞)"
 _INTERVAL = re.compile(rf"([(\[])\s*({_NUMBER})\s*,\s*({_NUMBER})\s*([)\]])")
@@ -59,9 +64,11 @@ def _number(text: str) -> float:
 
 def parse_domain(text: str) -> Domain | Problem:
     """Read ``(a,b)``, ``[a,b]``, ``{0,1}`` or a name (`NAMED`); a Problem where it is none of them."""
-    text = text.strip()
-    if text in NAMED:
-        return NAMED[text]
+    text = " ".join(text.split())
+    plain = text.replace("non-negative", "nonnegative").replace("-definite", " definite")
+    name = SPELLINGS.get(plain, plain)
+    if name in NAMED:
+        return NAMED[name]
     interval = _INTERVAL.fullmatch(text)
     if interval:
         low, high = _number(interval[2]), _number(interval[3])
@@ -86,7 +93,8 @@ def draw(domain: Domain, shape: tuple[int, ...], rng: np.random.Generator, place
         case "set":
             return rng.choice(np.array(domain.members), size=shape).astype(np.float64)
         case "integer":
-            return rng.integers(-4, 5, size=shape).astype(np.float64)
+            first = -4 if math.isinf(domain.low) else int(domain.low)
+            return rng.integers(first, first + 9, size=shape).astype(np.float64)
         case "index":
             return rng.integers(1, places + 1, size=shape).astype(np.float64)
         case "onehot":
@@ -96,6 +104,12 @@ def draw(domain: Domain, shape: tuple[int, ...], rng: np.random.Generator, place
         case "simplex":
             raw = rng.gamma(1.5, size=shape) + 1e-3
             return np.asarray(raw / raw.sum(axis=-1, keepdims=True), dtype=np.float64)
+        case "symmetric" | "positive definite" as kind:
+            half = np.round(rng.uniform(-1.5, 1.5, size=shape) * 1024) / 1024
+            turned = np.swapaxes(half, -1, -2)
+            if kind == "symmetric":
+                return np.asarray(half + turned, dtype=np.float64)
+            return np.asarray(half @ turned / 2 + np.eye(shape[-1]) / 2, dtype=np.float64)
     low, high = domain.low, domain.high
     if math.isinf(low) and math.isinf(high):
         raw = rng.uniform(-2.5, 2.5, size=shape)

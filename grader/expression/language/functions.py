@@ -111,6 +111,9 @@ _ARRAYS = (
     Function("entries", "array", 2, 5, ("entries",), r"\operatorname{entries}"),
     Function("diag", "array", 1, 1, ("diag",), r"\operatorname{diag}"),
     Function("trace", "array", 1, 1, ("trace", "tr"), r"\operatorname{tr}"),
+    Function("inv", "array", 1, 1, ("inv", "inverse"), r"\operatorname{inv}"),
+    Function("det", "array", 1, 1, ("det",), r"\operatorname{det}"),
+    Function("logdet", "array", 1, 1, ("logdet",), r"\operatorname{logdet}"),
     Function("total", "array", 1, 3, ("sum", "total"), r"\operatorname{sum}"),
     Function("mean", "array", 1, 3, ("mean", "avg", "average"), r"\operatorname{mean}"),
     Function("ones", "array", 0, 2, ("ones",), r"\mathbf{1}"),
@@ -127,6 +130,6 @@ BRACKET_ONLY = frozenset(
         *("mean", "avg", "average", "sum", "total", "take", "entries"),
         *("ones", "eye", "inner", "outer", "dot", "mm", "multiply", "norm", "where", "tg", "lg", "transpose"),
         *("square", "identity", "kron_delta", "max", "min", "maximum", "minimum", "pow", "power"),
-        *("undefined", "nan", "dne"),
+        *("undefined", "nan", "dne", "inv", "inverse", "det"),
     )
 )

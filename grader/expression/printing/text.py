@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from types import MappingProxyType
 
 from grader.expression.language.names import Names
-from grader.expression.language.nodes import Call, Expression, Matrix, Number, Partial, Symbol
+from grader.expression.language.nodes import Call, Expression, Indexed, Matrix, Number, Partial, Symbol
 from grader.expression.language.precedence import ATOM, POWER, PRODUCT
 from grader.expression.language.words import is_word
 from grader.expression.printing.pieces import (
@@ -93,6 +93,8 @@ def _text_cases(branches: Sequence[tuple[str, str]], otherwise: str | None) -> s
 def _text_derivative(table: PrintedNames, of: Derivative[str]) -> Piece[str]:
     power = f"^{of.count}" if of.count > 1 else ""
     above, below = ("d" if table.joins_d(node) else "∂" for node in of.nodes)
+    if above != below and isinstance(of.nodes[0], Symbol | Indexed):
+        above = below = "∂"  # one sign for two names
     return Piece(f"{above}{power}{at_least(ATOM, of.over, _round)}/{below}{of.below}{power}", POWER)
 
 
@@ -139,6 +141,12 @@ def _text_kronecker(_table: PrintedNames, _node: Call, parts: tuple[Piece[str], 
     return Piece(f"delta_{{{''.join(part.code for part in parts)}}}")
 
 
+def _text_identity(table: PrintedNames, _node: Call, parts: tuple[Piece[str], ...]) -> Piece[str] | None:
+    """The identity with its size below it, where I is no name."""
+    plain = len(parts) == 1 and parts[0].code.isalnum() and table.declared and "I" not in table.declared
+    return Piece(_text_entry("I", parts[0].code, False)) if plain else None
+
+
 def _text_absolute(_table: PrintedNames, _node: Call, parts: tuple[Piece[str], ...]) -> Piece[str] | None:
     return None if "|" in parts[0].code else Piece(f"|{parts[0].code}|")
 
@@ -178,7 +186,13 @@ _TEXT_NOTATION: Notation[str] = Notation(
     transpose=lambda base: base + "^T",
     call=_text_call,
     forms=MappingProxyType(
-        {"undefined": _text_undefined, "iverson": _text_indicator, "kronecker": _text_kronecker, "abs": _text_absolute}
+        {
+            "undefined": _text_undefined,
+            "iverson": _text_indicator,
+            "kronecker": _text_kronecker,
+            "abs": _text_absolute,
+            "identity": _text_identity,
+        }
     ),
     body=ATOM + 1,  # always
     first=lambda code: code[:1],

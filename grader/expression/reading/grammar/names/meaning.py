@@ -13,6 +13,7 @@ from functools import lru_cache
 from grader.expression.language.functions import CONSTANTS
 from grader.expression.language.names import Declared
 from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Slice, Symbol, integer
+from grader.expression.reading.grammar.bound_letters import script_letters
 from grader.expression.reading.grammar.names import unknown
 from grader.expression.reading.grammar.names.arguments import holds_commas, skip_own_arguments
 from grader.expression.reading.grammar.names.class_labels import beside_place, label, one_hot
@@ -166,7 +167,7 @@ def _spelled(p: Parser, text: str) -> Declared | None:
 
 
 def _letter_of_index(p: Parser, shape: Shape, span: Span, start: int) -> Expression | None:
-    """An undeclared letter in a comparison of indices: ``u = i``, ``j != 1``, ``i < j``."""
+    """An undeclared letter in a comparison of indices: ``u = i``, ``j != 1``, ``i < j``, ``t > 1`` beside ``x_t``."""
     if _is_bare(shape) and _compares_indices(p, shape.base, start):
         return transposed(p, Symbol(shape.base, span), shape)
     return None
@@ -180,7 +181,8 @@ def _compares_indices(p: Parser, letter: str, at: int) -> bool:
             continue
         kind = p.kinds[relation]
         equality = kind == "=" or (kind == "rel" and p.tokens[relation].text == "ne")
-        kinds = ("name", "num") if equality else ("name",)
+        numbered = equality or letter in script_letters(p, 0, len(p.tokens))  # t > 1 beside an x_t
+        kinds = ("name", "num") if numbered else ("name",)
         if p.kinds[other - 1 if other < at else other + 1] in SCRIPTS:  # the index of something
             continue
         single = p.kinds[other] == "num" or len(p.tokens[other].text) == 1  # vi may be v at i

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from grader.expression.algebra.zero_based_sums import from_one
 from grader.expression.language.derived import determinant
-from grader.expression.language.nodes import Expression, Indexed, Matrix, Number, Partial, Reduce, Symbol
+from grader.expression.language.nodes import Call, Expression, Indexed, Matrix, Number, Partial, Reduce, Symbol
 from grader.expression.reading.grammar.names.function_names import letter_of_range
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.grammar.refusals import close, stuck
@@ -70,11 +70,13 @@ def named_sum(p: Parser) -> Expression:
 
 
 def named_determinant(p: Parser) -> Expression:
-    r"""``\det`` of a matrix that is written out; the name is ahead."""
+    r"""``\det`` of a matrix, by its entries where it is written out; the name is ahead."""
     start, name = p.pos, p.token
     p.pos += 1
     with p.deeper():
         matrix = p.operand()
+    if not isinstance(matrix, Matrix) and p.table is not None:
+        return Call("det", (matrix,), 0, p.span(start))
     if not isinstance(matrix, Matrix) or len(matrix.rows) != len(matrix.rows[0]) or len(matrix.rows) > MAX_ROWS:
         hint = f"of a matrix of at most {MAX_ROWS} rows that is written out"
         fail("this determinant can't be read", hint, name.start, p.tokens[p.pos - 1].end)
