@@ -290,7 +290,7 @@ def _pull(
         entered = sorted(entered_axes(node.letter, node.body, axes))
         if entered:
             ranges = {**ranges, node.letter: length(entered[0])}
-            if isinstance(node.upper, Symbol) and node.upper.name in entered:  # up to the end of the axis
+            if node.upper == length(entered[0]):  # up to the end of the axis
                 node = replace(node, lower=None if node.lower == ONE else node.lower, upper=None)
         elif node.upper is not None:
             ranges = {**ranges, node.letter: replace(node, kind="sum")}

@@ -26,7 +26,7 @@ _LEAST = {"ge": 1, "gt": 0}  # what every place is
 
 def offset_in(place: Expression, letters: Iterable[str]) -> tuple[str, int] | None:
     """The letter and the whole number of a place such as ``t - 1``; None for any other place."""
-    name, offset = _split(place)
+    name, offset = place_parts(place)
     return (name, offset) if name and offset and name in letters else None
 
 
@@ -60,7 +60,7 @@ def _settled(test: Call, place: Symbol, axis: Expression) -> Expression:
     """1 where a comparison holds all over the axis, else it with the place alone on its left."""
     if test.function not in _TURNED or len(test.args) != 2:
         return iverson(test)
-    left, right = map(_split, test.args)
+    left, right = map(place_parts, test.args)
     function = test.function
     if left[0] != place.name:
         left, right, function = right, left, _TURNED[function]
@@ -69,32 +69,32 @@ def _settled(test: Call, place: Symbol, axis: Expression) -> Expression:
     beyond = right[1] - left[1]
     if not right[0] and function in _LEAST and beyond <= _LEAST[function]:
         return ONE
-    last, further = _split(axis)
+    last, further = place_parts(axis)
     if last == right[0] and ((function == "le" and beyond >= further) or (function == "lt" and beyond > further)):
         return ONE
     bound = _plus(Symbol(right[0]), beyond) if right[0] else number(beyond)
     return iverson(Call(function, (place, bound), 0, test.span))
 
 
-def _split(node: Expression) -> tuple[str | None, int]:
-    """A letter (or "" for none) and a whole number that make up a place; None for what is no such sum."""
+def place_parts(node: Expression) -> tuple[str | None, int]:
+    """A letter (or "" for none) and a whole number that make up a place; None and 0 for what is no such sum."""
     match node:
         case Number(value) if value.denominator == 1:
             return "", int(value)
         case Symbol(name):
             return name, 0
         case Call("add" | "sub" as sign, (one, other)):
-            (left, first), (right, last) = _split(one), _split(other)
+            (left, first), (right, last) = place_parts(one), place_parts(other)
             if left is None or right is None or (left and right) or (right and sign == "sub"):
                 return None, 0
             return left or right, first + last if sign == "add" else first - last
-        case Call("neg", (inner,)) if _split(inner)[0] == "":
-            return "", -_split(inner)[1]
+        case Call("neg", (inner,)) if place_parts(inner)[0] == "":
+            return "", -place_parts(inner)[1]
     return None, 0
 
 
 def _folded(place: Expression) -> Expression:
-    name, offset = _split(place)
+    name, offset = place_parts(place)
     if name is None or not isinstance(place, Call):
         return place
     return _plus(Symbol(name), offset) if name else number(offset)

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from grader.autodiff.entrywise import length as axis_size
 from grader.autodiff.graph import Node, entered_axes
+from grader.autodiff.shifts import place_parts
 from grader.expression.algebra.construct import fresh, is_plain_sum, iverson, number, sub, substitute
 from grader.expression.algebra.simplify import expanded, factored, join_terms, simplify, split_terms
 from grader.expression.language.nodes import (
@@ -168,7 +169,20 @@ def _guarded_once(
 ) -> tuple[tuple[Expression, Fraction], ...]:
     parts = [_positive_part(atom, known) for atom, exponent in factors if exponent > 0]
     idle = [iverson(Call(sign, (part, ZERO))) for part in parts if part is not None for sign in ("gt", "ge")]
+    idle += [weaker for weaker, _ in factors if any(_implies(stronger, weaker) for stronger, _ in factors)]
     return tuple(factor for factor in factors if factor[0] not in idle)
+
+
+def _implies(one: Expression, other: Expression) -> bool:
+    """Whether a bound of a letter is narrower than another of the same kind: ``t >= 3`` than ``t >= 2``."""
+    match one, other:
+        case Call("iverson", (Call(function, (left, near)),)), Call("iverson", (Call(again, (right, far)),)):
+            if one == other or function != again or left != right:
+                return False
+            (name, nearer), (end, farther) = place_parts(near), place_parts(far)
+            above = nearer > farther if function in ("ge", "gt") else nearer < farther
+            return above and name is not None and name == end and function in ("ge", "gt", "le", "lt")
+    return False
 
 
 def _positive_part(atom: Expression, known: Mapping[str, Node]) -> Expression | None:

@@ -6,6 +6,7 @@ are kept as they are: ``(yhat - y) * yhat * (1 - yhat)`` is not expanded.
 
 from __future__ import annotations
 
+import operator
 from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
@@ -39,6 +40,7 @@ from grader.work import NODE, recalled, spend
 
 # a term is a coefficient and powers of atoms; atoms keep the order in which they came
 Term: TypeAlias = tuple[Fraction, tuple[tuple[Expression, Fraction], ...]]
+_COMPARED = {name: getattr(operator, name) for name in ("lt", "le", "gt", "ge", "eq", "ne")}
 _MAX_EXPONENT = 64
 _MAX_TERMS = 24
 _MAX_BITS = 1 << 16  # of a coefficient
@@ -174,8 +176,8 @@ def _call(node: Expression) -> Expression:
             return ONE if one == other else ZERO
         case Call("kronecker", (left, right)) if left == right:
             return ONE
-        case Call("iverson", (Call("eq" | "ne" as function, (Number(value=one), Number(value=other))),)):
-            return ONE if (one == other) == (function == "eq") else ZERO
+        case Call("iverson", (Call(function, (Number(value=one), Number(value=other))),)) if function in _COMPARED:
+            return ONE if _COMPARED[function](one, other) else ZERO
         case Call("sign" | "abs", (Call("neg", (inner,)),)):
             return neg(Call("sign", (inner,))) if node.function == "sign" else Call("abs", (inner,))
     return node
