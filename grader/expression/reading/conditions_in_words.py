@@ -42,6 +42,9 @@ _WORTH_A_LOOK = re.compile(
     r"|words?)\b",
     re.IGNORECASE,
 )
+# If y = 1: D. If y = 0: D - m.
+_SENTENCES = re.compile(r"\s*(?:if|for|when)\b[^.;\n]*:(?=\s)", re.IGNORECASE)
+_NEXT = re.compile(r"(?<=[\w)\]}'])\.\s+(?=(?:if|for|when|otherwise|else)\b)", re.IGNORECASE)
 _AS_LONG_AS = re.compile(r"\b(?:as\s+long\s+as|provided(?:\s+that)?|in\s+case|given\s+that)\b", re.IGNORECASE)
 _NOUGHT = re.compile(r"\bzero(?=\s+(?:otherwise|else|elsewhere|if|when|for)\b)|(?<=\botherwise\s)zero\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<=[<>=])\s*zero\b|(?<=[<>=])\s*one\b", re.IGNORECASE)
@@ -82,6 +85,8 @@ _KINK = re.compile(
 
 def with_conditions(text: str) -> str:
     """The text with signs for conditions in words; the same text where it holds none."""
+    if _SENTENCES.match(text):
+        text = _NEXT.sub(lambda found: ";".ljust(len(found[0])), text)
     if " " not in text or _WORTH_A_LOOK.search(text) is None:
         return text
     text = _KINK.sub(lambda found: " " * len(found[0]), text)
