@@ -21,6 +21,9 @@ _SET = re.compile(
     re.DOTALL,
 )
 _RM = re.compile(r"\{\s*\\(?:rm|sf|bf)\s+([A-Za-z]{2,})\s*\}")
+_DOTTED = re.compile(r"(?<![\d.])\.[*/^](?!\d)|\)\s*\.[*/^]")
+_SUMMED = re.compile(r"(?<![\w.])(?:sum|mean)\(")
+_AXIS = re.compile(r",\s*([12])\s*\)")
 _PRIME = r"(?:'(?!')|\^\s*(?:\\prime\b|\{\s*\\prime\s*\}))"
 _PRIMED = re.compile(rf"(?:\\sum|sum|Σ|∑)\s*_\s*\{{?\(?\s*([a-z]){_PRIME}")
 _STEP = re.compile(
@@ -67,6 +70,8 @@ def plainly(text: str) -> str:
         text = _ENTRY_BY_ENTRY.sub(lambda found: " " * len(found[0]), text)
     if "step" in text or "eaviside" in text:
         text = _with_step(text)
+    if _DOTTED.search(text) and _SUMMED.search(text):
+        text = _with_axes_from_nought(text)
     if "E" in text and "_" in text:
         text = _with_sums(text)
     if "'" in text or "prime" in text:
@@ -87,6 +92,18 @@ def _without_primed_letters(text: str) -> str:
         if not letter:
             return text
         text = re.sub(rf"(?<![A-Za-z\\]){found[1]}{_PRIME}", letter, text)
+    return text
+
+
+def _with_axes_from_nought(text: str) -> str:
+    """``sum(A, 2)`` of MATLAB, which counts axes from 1 and keeps them, as ``sum(A, axis=1, keepdims=True)``."""
+    at = 0
+    while found := _SUMMED.search(text, at):
+        at = found.end()
+        end = _end_of(text, at - 1)
+        axis = _AXIS.search(text, at, end) if end > 0 else None
+        if axis is not None and axis.end() == end:
+            text = f"{text[: axis.start()]}, axis={int(axis[1]) - 1}, keepdims=True){text[end:]}"
     return text
 
 
