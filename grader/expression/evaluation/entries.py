@@ -58,12 +58,18 @@ def gather(value: Value, axis: int, index: Value, node: Expression) -> tuple[Val
 
 
 def switches(node: Expression) -> Iterator[Expression]:
-    """The brackets and Kronecker deltas that an entry-by-entry product is multiplied by."""
-    match node:
-        case Call("iverson" | "kronecker"):
-            yield node
-        case Call("neg" | "div", args):
-            yield from switches(args[0])
-        case Product() if "@" not in node.joints and "otimes" not in node.joints:
-            for factor in node.factors:
-                yield from switches(factor)
+    """The brackets and Kronecker deltas that an entry-by-entry product is multiplied by; what is shared once."""
+    seen: set[int] = set()
+    pending = [node]
+    while pending:
+        part = pending.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        match part:
+            case Call("iverson" | "kronecker"):
+                yield part
+            case Call("neg" | "div", args):
+                pending.append(args[0])
+            case Product() if "@" not in part.joints and "otimes" not in part.joints:
+                pending.extend(reversed(part.factors))

@@ -231,10 +231,9 @@ def _switched(node: Expression, found: Value, env: Environment, scope: Scope) ->
 
     Source: Knuth, Two Notes on Notation (1992): the bracket is "very strongly zero".
     """
-    found_switches = tuple(switches(node))
-    if not found_switches or np.isfinite(found.data).all():
+    if np.isfinite(found.data).all():
         return found
-    for switch in found_switches:
+    for switch in switches(node):
         arrays, letters = align((found, _value(switch, env, scope)), node.span)
         found = Value(np.where(arrays[1] == 0, 0.0, arrays[0]), letters)
     return found

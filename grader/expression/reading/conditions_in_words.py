@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+LONGEST = 1_500  # characters of a text whose words are looked at
 _BEFORE = r"(?<=[\w)\]}'|])\s+"
 _IS = r"(?:(?:is|are|be|was|becomes)\s+)?(?:strictly\s+)?"
 _COMPARED = (
@@ -85,6 +86,8 @@ _KINK = re.compile(
 
 def with_conditions(text: str) -> str:
     """The text with signs for conditions in words; the same text where it holds none."""
+    if len(text) > LONGEST:
+        return text
     if _SENTENCES.match(text):
         text = _NEXT.sub(lambda found: ";".ljust(len(found[0])), text)
     if " " not in text or _WORTH_A_LOOK.search(text) is None:

@@ -83,13 +83,16 @@ _PADDED = re.compile(
     rf"|\(?(?:zero|0)\s+{_BEYOND}[^=\n]*|\(?(?:with\s+)?zero[- ]padd(?:ing|ed)[^=\n]*)$",
     re.IGNORECASE,
 )
+LONGEST = 1_500  # characters of a text whose words are looked at: patterns of words take the square of its length
 PADDED = "padded:"  # the note on a name whose entries outside of its range are 0, or on all
 IN_WORDS = "in_words:"  # the note on a name that words explain
 
 
 def said_of_names(text: str) -> tuple[str, ...]:
     """Notes on what remarks say of names: that o ``is the observed word``, that ``g_i = 0`` outside of its range."""
-    notes = []
+    notes: list[str] = []
+    if len(text) > LONGEST:
+        return ()
     explained = _IN_WORDS.search(text) if _explains(text) else None
     if explained is not None:
         written = explained["first"] or explained["second"] or ""
@@ -106,6 +109,8 @@ def _explains(text: str) -> bool:
 
 def without_remarks(text: str) -> str:
     """The text with the words before a formula, and a remark behind it, blanked."""
+    if len(text) > LONGEST:
+        return text
     if "0" in text or "zero" in text:
         text = _PADDED.sub(lambda found: " " * len(found[0]), text)
     if _explains(text):
