@@ -20,7 +20,6 @@ _MEAN = "Look at what stands in front of the sum."
 
 # mistakes that often predict the same answer, counted over the rubrics shipped
 _ALIKE = (
-    (Kind.MISSING_CONDITION, Kind.MISSING_FACTOR),
     (Kind.POWER_DEGREE, Kind.SIGN),
     (Kind.PRODUCT_RULE, Kind.SIGN),
     (Kind.QUOTIENT_RULE, Kind.SIGN),
