@@ -32,7 +32,7 @@ def of_target(question: SolvedQuestion, reading: Reading, target: Expression) ->
     ``dL/dh = 2(h - y), dh/dz = 1 - h^2`` answers dL/dh; ``dJ/dz_k = p_k - 1, dJ/dz_i = p_i`` answers dJ/dz_i at any i.
     """
     left = left_side(reading)
-    if head(target) is None or not isinstance(left, Partial):
+    if head(target) is None or left is None or (not isinstance(left, Partial) and head(left) in (None, head(target))):
         return reading
     chains: list[_Said] = [*reading.definitions, (left, reading.chain[-1])]
     own = [pair for pair in chains if isinstance(pair[0], Partial) and head(pair[0]) == head(target)]

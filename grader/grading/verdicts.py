@@ -17,6 +17,7 @@ from grader.grading.answers import at_a_place, leaves_axes, leaves_out_letters, 
 from grader.grading.by_cases import other_answers
 from grader.grading.read_otherwise import read_otherwise
 from grader.grading.readings import CALLED
+from grader.grading.taken_in import passed_over
 from grader.results import NOTES, Decision, Note, NoteKind, Verdict, undecided
 from grader.solver.key import SolvedPart, SolvedQuestion
 
@@ -65,6 +66,10 @@ def _in_doubt(
         return undecided(NoteKind.AMBIGUOUS_INDICES, "Your right side has other indices than your left side.")
     if verdict.decision is Decision.NOT_EQUIVALENT and (name := _said_in_words(question, reading, answer)):
         return undecided(NoteKind.AMBIGUOUS_READING, f"What {name} stands for is said in words.")
+    wrong = verdict.decision is Decision.NOT_EQUIVALENT
+    known = {item.name for item in question.graph.quantities}
+    if (wrong or verdict.note.kind is NoteKind.CHAIN_RULE_ONLY) and (more := passed_over(reading, asked, known)):
+        return undecided(NoteKind.PARTLY_READ, more)
     return verdict
 
 

@@ -80,6 +80,7 @@ class NoteKind(StrEnum):
     ILL_TYPED = "ill_typed"
     AMBIGUOUS_READING = "ambiguous_reading"
     AMBIGUOUS_INDICES = "ambiguous_indices"
+    PARTLY_READ = "partly_read"
     TOO_MANY_READINGS = "too_many_readings"
     FOLLOW_THROUGH_DEGENERATE = "follow_through_degenerate"
     FOLLOW_THROUGH_TRIVIAL = "follow_through_trivial"
@@ -262,6 +263,12 @@ _ROWS = (
         NoteKind.AMBIGUOUS_INDICES,
         Credit.PERSON,
         "Your indices can be matched with those of the question in more than one way.",
+        particular=True,
+    ),
+    NoteRow(
+        NoteKind.PARTLY_READ,
+        Credit.PERSON,
+        "Not all that you wrote entered the value that we compared.",
         particular=True,
     ),
     NoteRow(NoteKind.TOO_MANY_READINGS, Credit.PERSON, "This can be read in too many ways.", particular=True),

@@ -6,7 +6,7 @@ product meet (``a W^T ∘ s``) either may bind first. Scalars need no reading: a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, pairwise, product
 
@@ -333,9 +333,13 @@ def _with_scalars(scalars: list[Expression], array: Expression) -> Expression:
 def strictly(node: Expression, env: Environment) -> Expression:
     """The reading in which a sign that is repeated in a product means one thing: ``x x^T S x`` is of matrices alone.
 
-    A dot between two vectors is their inner product. What fits in no such way stays as it is.
+    Two matrices side by side are a matrix product, a dot between two vectors is their inner product. What fits in no
+    such way stays as it is.
     """
     small = at_one_point(env)
+    if holds_bare_identity(node):
+        fitting = (strictly(sized, env) for sized in with_sizes(node, env))
+        return next((way for way in fitting if _fits(way, env)), node)
 
     def rule(item: Expression, again: Again) -> Expression:
         item = rebuild(item, again)
@@ -347,7 +351,9 @@ def strictly(node: Expression, env: Environment) -> Expression:
         joints = {_joint_between(item, left, right) for left, right in pairwise(arrays)}
         if joints == {"cdot"} and len(terms) == 2 and all(_is_vector(term, small) for term in terms):
             built = _pair(terms[0], "inner", terms[1])
-        elif len(terms) > 2 and len(joints) == 1 and joints != {"cdot"}:
+        elif (
+            len(joints) == 1 and joints != {"cdot"} and (len(terms) > 2 or (joints == {""} and _matrices(terms, small)))
+        ):
             built = _grouped(terms, ["@"] * (len(terms) - 1), "@")
         else:
             return item
@@ -355,6 +361,18 @@ def strictly(node: Expression, env: Environment) -> Expression:
         return _with_scalars(scalars, built) if _evaluates(built, small) else item
 
     return rewritten(node, rule)
+
+
+def _fits(node: Expression, env: Environment) -> bool:
+    """Whether a formula has a reading."""
+    try:
+        return bool(readings(node, env))
+    except ShapeError:
+        return False
+
+
+def _matrices(nodes: Sequence[Expression], env: Environment) -> bool:
+    return all(sum(size > 1 for size in _shape(node, env)) == 2 for node in nodes)
 
 
 def _is_vector(node: Expression, env: Environment) -> bool:

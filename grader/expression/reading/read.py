@@ -21,6 +21,7 @@ from grader.expression.reading.grammar.names.numbered import written_out
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.grammar.statements import statements
 from grader.expression.reading.grammar.table import parser_of
+from grader.expression.reading.last_formula import LAST_FORMULA, last_formula
 from grader.expression.reading.lexing import lexer_plain
 from grader.expression.reading.lexing.linking import link
 from grader.expression.reading.lexing.tokens import Token, Unreadable, fail
@@ -113,6 +114,10 @@ def read(text: str, names: Names | None = None, notation: str | None = None) -> 
         answers = again == formula or (len(found.chain) > 1 and isinstance(found.chain[0], Partial))
         if not found.problems and answers:
             return replace(found, text=text, notes=(*found.notes, "prose"))
+    for again in last_formula(text) if " " in text.strip() else ():
+        found = _read(again, names, notation)
+        if not found.problems:
+            return replace(found, text=text, notes=(*found.notes, "prose", LAST_FORMULA))
     return reading
 
 

@@ -171,9 +171,10 @@ simplifying simplify simplifies simplified combining combine combined putting pl
 together all everything back given equal simply just also must should will can be
 matrix vector index notation form step steps backpropagation backprop
 """
+LEADING_WORDS = frozenset(re.findall(r"\S+", _WORDS))
 _WORD = (
     "(?:"
-    + "|".join(sorted(map(re.escape, _WORDS.split()), key=len, reverse=True))
+    + "|".join(sorted(map(re.escape, LEADING_WORDS), key=len, reverse=True))
     + r"|ends?\s+up\s+with|turns?\s+out|leads?\s+to|results?\s+in|comes?\s+out)\b(?!\s*[=_^']|\()"
 )
 # what a derivative is taken of and by: "of J with respect to w", "w.r.t. \hat y"

@@ -16,6 +16,7 @@ from grader.expression.reading.lexing.tokens import MAX_CHARACTERS, Token, fail
 from grader.expression.reading.macros import with_macros, with_own_functions
 from grader.expression.reading.remarks import ALONE, said_of_names, without_remarks
 from grader.expression.reading.shorthand import plainly
+from grader.expression.reading.sums_in_words import with_sums_of_words
 
 _NO_NUMBERS = frozenset(
     ["nan", "inf", "+inf", "-inf", "infinity", "-infinity", "∞", "-∞", "none", "null", "n/a", "na", "#n/a"]
@@ -71,7 +72,7 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
     text = with_macros(text, names)
     if "floor" in text or "ceil" in text:
         text = _STEPS.sub(lambda found: _BRACKETS[found[1]], text)
-    text = with_own_functions(with_conditions(plainly(text)), names)
+    text = with_own_functions(with_conditions(with_sums_of_words(plainly(text), names)), names)
     if "_" in text and not text.isascii():
         text = _SUBSCRIPT.sub("", text)
     if r",\!" in text:

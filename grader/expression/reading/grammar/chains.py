@@ -17,6 +17,7 @@ from grader.expression.reading.grammar.statements import Statement
 from grader.expression.reading.lexing.tokens import Unreadable, fail
 from grader.problems import Problem, Span
 
+_NAME_AT_MOST = 8  # tokens outside of brackets in what a left side may be called
 Chain: TypeAlias = tuple[Expression, ...]
 DefinedName: TypeAlias = tuple[Expression, Expression]
 
@@ -234,7 +235,7 @@ def _left_side(p: Parser, part: Statement) -> Expression:
             fail(f"'{sign.text}=' changes a value that is not shown", "write what it becomes", *sign[2:])
         p.pos = part.equals
         side = Symbol("", Span(p.tokens[part.start].start, p.tokens[part.equals].start))
-        p.note("left_side")
+        p.note("left_side" if len(_kinds_outside_brackets(p, part.start, part.equals)) < _NAME_AT_MOST else "left_out")
     if p.kinds[p.pos] == "=":
         del p.problems[problems:]
         p.renamed = renamed

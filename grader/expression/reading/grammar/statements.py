@@ -170,7 +170,8 @@ def _another_derivative(cut: _Cut) -> bool:
     p, at = cut.p, cut.at + 1
     while p.kinds[at] in ("quad", "logic"):
         at += 1
-    if cut.defining or not cut.equals or not (_derivative_ahead(p, at) and _has_equals(p, at)):
+    joined = cut.equals or p.tokens[cut.at].text == "and"  # A + dH/df and dH/df = ...
+    if cut.defining or not joined or not (_derivative_ahead(p, at) and _has_equals(p, at)):
         return False
     cut.end(";")
     cut.branching, cut.at = False, at - 1

@@ -45,6 +45,7 @@ _MASTER = re.compile(
     |(?P<array>(?:Matrix|matrix|array|tensor)(?=\s*\(\s*\[))
     |(?P<name>(?:{_JOINED})(?![A-Za-z0-9])|[A-Za-z][A-Za-z0-9]*{_MARK}?)
     |(?P<method>\.(?:{"|".join(METHODS)})\b)
+    |(?P<dot>(?<=[\w)\]}}])(?<!\.[A-Za-z])\.(?=[A-Za-z](?:_\w|(?![\w.(])))|(?<=[\w)\]}}][ ])\.(?=[ ][A-Za-z(]))
     |(?P<two>~(?!=)|\.\*|\./|\.\^|\*\*|:=|<=|>=|!=|==|<>|=<|=>|->|~=|&&|\|\||\^\^)
     |(?P<sup>[{"".join(SUPERSCRIPTS)}]+)
     |(?P<sub>[{"".join(SUBSCRIPTS)}]+)
@@ -216,6 +217,11 @@ def _method(tokens: list[Token], _: str, found: re.Match[str]) -> None:
     tokens.append(Token("method", found[0][1:], *found.span()))
 
 
+def _dot(tokens: list[Token], _: str, found: re.Match[str]) -> None:
+    """A dot between two names, ``a.b`` or ``u_k . v_c``: no attribute has a name of one letter but T."""
+    tokens.append(Token("joint", "cdot", *found.span()))
+
+
 def _superscripts(tokens: list[Token], _: str, found: re.Match[str]) -> None:
     tokens.extend(scripts("^", found[0], found.start(), SUPERSCRIPTS))
 
@@ -250,6 +256,7 @@ _RULES: Mapping[str | None, Callable[[list[Token], str, re.Match[str]], None]] =
     "two": _two_bars,
     "nl": _line,
     "method": _method,
+    "dot": _dot,
     "sup": _superscripts,
     "sub": _subscripts,
     "frac": _fraction,

@@ -108,6 +108,7 @@ SIGNS = MappingProxyType(
         "◦": ("joint", "circ"),
         "○": ("joint", "circ"),
         "⊙": ("joint", "circ"),
+        "⊘": ("/", "/"),
         "⊗": ("joint", "otimes"),
         "@": ("joint", "@"),
         "=": ("=", "="),

@@ -239,7 +239,7 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
     if "," in below:  # W_{1,ij}: the first is part of the name
         first, _, rest = below.partition(",")
         named = keys.get(key_of(base, above, first, primes))
-        alone = bare is None or bare is named or bare.rank <= below.count(",")
+        alone = bare is None or bare is named or _wide(bare) <= below.count(",")
         # {u_o}_i where u_o is declared and o is nothing else: the vector's entry, no entry of the matrix u
         alone = alone or (first.isalpha() and first not in exact and named is not None and named.rank == 1)
         if named is not None and named.rank and alone:
@@ -248,7 +248,7 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
         first = below.rstrip(string.ascii_letters + "_")
         rest = below[len(first) :].lstrip("_")
         named = keys.get(key_of(base, above, first, primes))
-        wide = 0 if named is None else sum(axis != "1" for axis in named.axes) or named.rank
+        wide = 0 if named is None else _wide(named)
         if (
             named is not None
             and len(rest) in (wide, named.rank)
@@ -258,6 +258,11 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
     if bare is not None and (bare.rank or not (above or below)):
         return Found(bare, above, below)
     return _find_unprimed(table, base, above, below, primes)
+
+
+def _wide(declared: Declared) -> int:
+    """The axes of a quantity that a letter may run over: a column has one."""
+    return sum(axis != "1" for axis in declared.axes) or declared.rank
 
 
 def _entered(table: Spellings, base: str, above: str, below: str, primes: int) -> Declared | None:

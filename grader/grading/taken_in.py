@@ -1,0 +1,101 @@
+"""What of an answer's text entered its value: no deduction where something that may matter was passed over.
+
+``-U_o + sum_w yhat_w U_w, where o is the index with y_o = 1`` says more than its formula, and so do a definition that
+nothing uses and a second formula for what was asked. Evidence against a value is none against what was meant then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+
+from grader.expression.language.nodes import Call, Cases, Expression, Partial, Symbol, head, symbols, walk
+from grader.expression.language.words import is_word
+from grader.expression.reading.last_formula import LAST_FORMULA
+from grader.expression.reading.read import Reading
+from grader.expression.reading.remarks import LEADING_WORDS
+
+_COMMAND = re.compile(r"\\(?!text)[A-Za-z]+|\\(?:begin|end)\{\w+\*?\}")
+# a reason, and that a formula holds for every index, say nothing of its value
+_NOTHING = re.compile(
+    r"[\s,;.(]+(?:since|because|as\s+required)\b[^$]*$|\bfor\s+(?:all|each|every|any)\s+\$?[A-Za-z]\b"
+)
+_WORD = re.compile(r"(?<![\w\\])[A-Za-z]{2,}(?![\w(])")
+# words that say when something holds, or what it is, where a reading has them as conditions or definitions
+_OTHERS = (
+    "every",
+    "each",
+    "all",
+    "any",
+    "other",
+    "others",
+    "rest",
+    "word",
+    "words",
+    "class",
+    "classes",
+    "index",
+    "entries",
+)
+_WHEN = frozenset((*_OTHERS, "and", "or", "if", "for", "when", "otherwise", "else", "then"))
+_WHAT = frozenset(("where", "with", "let", "and", "then"))
+
+
+def passed_over(reading: Reading, target: Expression, known: Set[str]) -> str:
+    """A sentence on what of the text did not enter the value of an answer; empty where all did.
+
+    What the answer says of a quantity of the model, which is `known`, may stand there for nothing.
+    """
+    again = [left for left, _ in reading.definitions if head(target) is not None and head(left) == head(target)]
+    if again:
+        return "There is more than one formula for what is asked."
+    if LAST_FORMULA in reading.notes:
+        return "We could read only the last formula of what you wrote."
+    if "left_out" in reading.notes:
+        return "We could not read what stands before your last sign of equality."
+    if unused := _unused(reading, known):
+        return f"What you say of {unused} is not used in your answer as we read it."
+    if "prose" in reading.notes and (word := _said(reading)):
+        return f"We read the formula, but not all the words around it ({word} ...)."
+    return ""
+
+
+def says_more(reading: Reading) -> bool:
+    """Whether an answer says what its own names mean; derivatives that it does not hold are steps of a derivation."""
+    held = _names(reading.chain[-1])
+    return any(not isinstance(left, Partial) or head(left) in held for left, _ in reading.definitions)
+
+
+def _unused(reading: Reading, known: Set[str]) -> str:
+    """The name of a definition that neither the answer nor another one holds; derivatives are steps of a derivation."""
+    sides = [reading.chain[-1], *(right for _, right in reading.definitions)]
+    used: set[str | None] = {name for side in sides for name in _names(side)}
+    if not symbols(reading.chain[-1]):
+        return ""  # numbers that were carried to the answer
+    for left, _ in reading.definitions:
+        if not isinstance(left, Partial) and head(left) not in used | known:
+            return head(left) or "an entry"
+    return ""
+
+
+def _names(formula: Expression) -> frozenset[str]:
+    return frozenset(head(node) or "" for node in walk(formula) if isinstance(node, Symbol | Partial))
+
+
+def _said(reading: Reading) -> str:
+    """The first word of a text that is no name of its formulas and does more than lead to one."""
+    sides = [*reading.chain, *(side for pair in reading.definitions for side in pair)]
+    names = {name for side in sides for name in _names(side)}
+    decided = any(isinstance(node, Cases) or _is_test(node) for side in sides for node in walk(side))
+    read = (_WHEN if decided else frozenset()) | (_WHAT if reading.definitions else frozenset())
+    for found in _WORD.finditer(_NOTHING.sub("", _COMMAND.sub(" ", reading.text))):
+        word = found[0].lower()
+        if word in read or found[0] in names or word in LEADING_WORDS - _WHEN:
+            continue
+        if word in _WHEN | _WHAT or is_word(word):
+            return found[0]
+    return ""
+
+
+def _is_test(node: Expression) -> bool:
+    return isinstance(node, Call) and node.function in ("eq", "ne", "lt", "le", "gt", "ge")
