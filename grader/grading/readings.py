@@ -32,7 +32,8 @@ from grader.expression.reading.code.python_text import read_code
 from grader.expression.reading.read import Reading, read
 from grader.expression.reading.remarks import PADDED
 from grader.grading.definition_checks import problem_of_definitions
-from grader.grading.definitions import joined_at_places, with_diagonals
+from grader.grading.definitions import joined_at_places
+from grader.grading.diagonals import with_diagonals
 from grader.solver.key import SolvedQuestion
 from grader.solver.session import remembered
 
@@ -144,8 +145,7 @@ def _with_zeros_outside(question: SolvedQuestion, reading: Reading) -> Reading:
 
 def _checked(question: SolvedQuestion, target: Expression, reading: Reading) -> Reading:
     reading = _with_answer_first(question, target, reading)
-    if reading.definitions:
-        reading = replace(reading, definitions=with_diagonals(reading.definitions))
+    reading = with_diagonals(question, reading)
     if len(reading.definitions) > 1:
         places = frozenset(leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index")
         reading = replace(reading, definitions=joined_at_places(reading.definitions, places))
