@@ -34,6 +34,7 @@ from grader.expression.reading.remarks import PADDED
 from grader.grading.definition_checks import problem_of_definitions
 from grader.grading.definitions import joined_at_places
 from grader.grading.diagonals import with_diagonals
+from grader.grading.distributions import with_distributions
 from grader.solver.key import SolvedQuestion
 from grader.solver.session import remembered
 
@@ -56,6 +57,12 @@ def _is_array(question: SolvedQuestion, target: Expression) -> bool:
 
 def readings_of(question: SolvedQuestion, text: str, target: Expression) -> tuple[Reading, ...]:
     """The readings of a text, the likelier one first; problems where it has none, or its definitions say nothing."""
+    text, typed = with_distributions(question, text), text
+    found = _readings_of(question, text, target)
+    return found if text == typed else tuple(replace(one, text=typed) for one in found)
+
+
+def _readings_of(question: SolvedQuestion, text: str, target: Expression) -> tuple[Reading, ...]:
     plain = _checked(question, target, read(text, question.question.model.names))
     listed = _LIST.fullmatch(text) if question.numeric and _is_array(question, target) else None
     if listed:

@@ -173,7 +173,7 @@ def _with_sums(text: str) -> str:
         body = re.sub(r"\\(?:right|bigr|big|Big)\s*$", "", text[opener.end() : end - close])
         drawn = _SIM.match(under)
         if drawn:
-            spread = _OF_STATE.sub("", drawn[2])
+            spread = re.sub(rf"_(?:{drawn[1]}|\{{{drawn[1]}\}})\s*$", "", _OF_STATE.sub("", drawn[2]))
             said = rf"(\sum_{{{drawn[1]}}} {{{spread}}}_{{{drawn[1]}}} ({body}))"
         else:
             said = rf"({under}^\top ({body}))"
