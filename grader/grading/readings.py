@@ -35,6 +35,7 @@ from grader.grading.definition_checks import problem_of_definitions
 from grader.grading.definitions import joined_at_places
 from grader.grading.diagonals import with_diagonals
 from grader.grading.distributions import with_distributions
+from grader.grading.true_class import at_true_class, with_true_class
 from grader.solver.key import SolvedQuestion
 from grader.solver.session import remembered
 
@@ -57,9 +58,11 @@ def _is_array(question: SolvedQuestion, target: Expression) -> bool:
 
 def readings_of(question: SolvedQuestion, text: str, target: Expression) -> tuple[Reading, ...]:
     """The readings of a text, the likelier one first; problems where it has none, or its definitions say nothing."""
-    text, typed = with_distributions(question, text), text
-    found = _readings_of(question, text, target)
-    return found if text == typed else tuple(replace(one, text=typed) for one in found)
+    marked = with_true_class(question, target, with_distributions(question, text))
+    found = _readings_of(question, marked.text, target)
+    if marked.letter:
+        found = tuple(at_true_class(question, one, marked.letter) for one in found)
+    return found if marked.text == text else tuple(replace(one, text=text) for one in found)
 
 
 def _readings_of(question: SolvedQuestion, text: str, target: Expression) -> tuple[Reading, ...]:

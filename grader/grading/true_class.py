@@ -1,0 +1,95 @@
+r"""Letters and words for the class that a model marks: ``\hat y_k - 1[k = c], where c is the true class``.
+
+Where y marks it by a 1, what holds for c is the sum over c of y_c times it; where the model has an index, c is that.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from grader.expression.algebra.construct import free_symbols, substitute
+from grader.expression.language.nodes import ONE, Expression, Indexed, Partial, Product, Reduce, Symbol, indices, sides
+from grader.expression.reading.read import Reading
+from grader.solver.key import SolvedQuestion
+
+LONGEST = 1_500  # characters of a text whose words are looked at
+_TRUE = r"(?:true|correct|right|gold|target|observed|actual|ground[- ]truth|labell?ed)"
+_CLASS = r"(?:class(?:es)?|labels?|words?|ind(?:ex|ices)|categor(?:y|ies)|tokens?|answer|one)"
+_OPEN = r"(?:\\text\s*\{\s*)?"
+_LETTER = re.compile(
+    rf"\$?(?<![A-Za-z\\_^{{])(?P<letter>[a-z])\$?(?![A-Za-z_^'(])\s*{_OPEN}(?:is|denotes|=|being|:)?\s*(?:the\s+)?(?:index\s+of\s+the\s+)?{_TRUE}\s+{_CLASS}\b"
+    rf"|\b{_TRUE}\s+{_CLASS}\s+(?:is\s+|by\s+)?\$?(?P<behind>[a-z])\$?(?![A-Za-z_^'(=])"
+)
+# "where c is the true class of the example", in brackets, with a comma or in \text
+_REMARK = re.compile(
+    rf"[\s,;.]*(?:\\q?quad\b\s*|\\[,;: ]\s*){{0,3}}{_OPEN}\(?\s*(?:\b(?:where|with|here|for|and|let)\b\s*\}}?\s*)?"
+    rf"\$?\b[a-z]\$?\s*{_OPEN}(?:is|denotes|being|be|=|:)?\s*(?:the\s+)?(?:index\s+of\s+the\s+)?{_TRUE}\s+{_CLASS}\b"
+    r"(?:\s+(?:of|for)\s+(?:the|this)\s+(?:example|input|sample))?\s*\)?\}?\s*\.?\s*$"
+)
+_WHICH = (
+    r"\b(?P<word>if|for|when)\s+(?:\$?(?P<letter>[a-z])\$?\s+(?:is|=)\s+)?"
+    r"(?:the\s+|a\s+|an\s+|any\s+|every\s+|all\s+)?"
+)
+_SAID = re.compile(rf"{_WHICH}{_TRUE}\s+{_CLASS}\b", re.IGNORECASE)
+_SAID_OF_OTHERS = re.compile(
+    rf"{_WHICH}(?:not\s+(?:the\s+)?{_TRUE}|(?:(?:other|wrong|incorrect|false|remaining)\s+){{1,3}})\s*{_CLASS}\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The text to read, and the letter in it for the class that the model marks; none where that is empty."""
+
+    text: str
+    letter: str = ""
+
+
+def with_true_class(question: SolvedQuestion, target: Expression, text: str) -> Marked:
+    """The text without the words that say which class a letter is; ``for the true class`` is ``for k = c`` in it."""
+    if len(text) > LONGEST or re.search(rf"{_TRUE}\s+{_CLASS}\b", text) is None or not _marks(question):
+        return Marked(text)
+    known = {item.name for item in question.graph.quantities} | question.runs[0].sizes.keys()
+    letters = {match["letter"] or match["behind"] for match in _LETTER.finditer(text)}
+    if letters:
+        plain = len(letters) == 1 and not letters & known
+        return Marked(_REMARK.sub(lambda found: " " * len(found[0]), text), letters.pop()) if plain else Marked(text)
+    own = [place.name for side in sides(target) for place in indices(side) if isinstance(place, Symbol)]
+    own = [name for name in own if name not in known]
+    free = next((sign for sign in "cstuvw" if sign not in known and not re.search(rf"(?<![a-zA-Z]){sign}\b", text)), "")
+    if not own or not free:
+        return Marked(text)
+
+    def said(found: re.Match[str], sign: str) -> str:
+        return f"{found['word']} {found['letter'] or own[-1]} {sign} {free} "
+
+    changed = _SAID_OF_OTHERS.sub(lambda found: said(found, "!="), text)
+    changed = _SAID.sub(lambda found: said(found, "="), changed)
+    return Marked(text) if changed == text else Marked(changed, free)
+
+
+def _marks(question: SolvedQuestion) -> str:
+    """The one quantity that says which class is the right one, by an index or a vector with one 1; empty where none."""
+    leaves = [leaf for leaf in question.graph.leaves if leaf.domain.kind in ("index", "onehot")]
+    fits = len(leaves) == 1 and (leaves[0].domain.kind == "index") == (not leaves[0].axes)
+    return leaves[0].name if fits and len([axis for axis in leaves[0].axes if axis != "1"]) < 2 else ""
+
+
+def at_true_class(question: SolvedQuestion, reading: Reading, letter: str) -> Reading:
+    """The reading with the class that the model marks for a letter."""
+    name = _marks(question)
+    if not letter or not name or reading.problems:
+        return reading
+    axes = question.graph.axes[name]
+
+    def put_in(side: Expression) -> Expression:
+        if letter not in free_symbols(side) or isinstance(side, Partial):
+            return side
+        if not axes:
+            return substitute(side, {letter: Symbol(name)})
+        places = tuple(Symbol(letter) if axis != "1" else ONE for axis in axes)
+        return Reduce("sum", letter, Product((Indexed(Symbol(name), places), side), ("*",)), span=side.span)
+
+    definitions = tuple((left, put_in(right)) for left, right in reading.definitions)
+    return replace(reading, chain=(*reading.chain[:-1], put_in(reading.chain[-1])), definitions=definitions)
