@@ -26,6 +26,8 @@ from grader.expression.reading.grammar.names.subscripts import (
     entries_of,
     index,
     indices,
+    marked_pair,
+    marking_row,
     place_of,
     row_of_defined,
     takes_indices,
@@ -106,7 +108,7 @@ def _constant_or_bound(p: Parser, shape: Shape, span: Span, _: int) -> Expressio
 def _delta_or_identity(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
     """Kronecker's delta, the indicator and the identity written as letters."""
     if shape.base == "delta" and not shape.above and not shape.primes and "delta" not in p.defined:
-        pair = kronecker_pair(shape.below) or indices(p, shape.below, 2)
+        pair = kronecker_pair(shape.below) or indices(p, shape.below, 2) or marked_pair(p, shape.below)
         if pair is not None and len(pair) == 2:
             return transposed(p, Call("kronecker", pair, 0, span), shape)
     if shape.base == "I" and not shape.primes and not shape.above:
@@ -148,6 +150,9 @@ def _unit_vector(p: Parser, shape: Shape, span: Span, _: int) -> Expression | No
     known = None if entry is None else label(p, entry)
     if entry is not None and known is not None:
         return transposed(p, one_hot(known.places_of, entry), shape)
+    row = marking_row(p, shape.below) if shape.base == "e" and len(shape.below) > 1 and place is None else None
+    if row is not None and row[0].axes and not shape.primes and shape.above in ("", "T") and "e" not in p.defined:
+        return transposed(p, one_hot(row[0].axes[-1], row[1]), shape)
     if (
         place is None
         or place.rank - ("1" in place.axes) > 1
