@@ -17,6 +17,7 @@ from grader.grading.answers import at_a_place, leaves_axes, leaves_out_letters, 
 from grader.grading.by_cases import other_answers
 from grader.grading.read_otherwise import read_otherwise
 from grader.grading.readings import CALLED
+from grader.grading.rubric_letters import counts_otherwise
 from grader.results import NOTES, Decision, Note, NoteKind, Verdict, undecided
 from grader.solver.key import SolvedPart, SolvedQuestion
 
@@ -46,6 +47,9 @@ def verdict_on(
     if verdict.decision is Decision.NOT_EQUIVALENT:
         verdict = read_otherwise(question, part.part.target, target_of(part), reading, expression) or verdict
     verdict = _in_doubt(question, part.part.target, reading, expression, target, verdict)
+    if verdict.note.kind is NoteKind.RENAMED and (letter := counts_otherwise(question, part, target, expression)):
+        said = f"The index {letter} counts something else in the question's own letters."
+        verdict = undecided(NoteKind.AMBIGUOUS_INDICES, said)
     if verdict.note.kind is NoteKind.EQUIVALENT and CALLED in reading.notes:
         verdict = replace(verdict, note=Note(NoteKind.CALLED), message=NOTES[NoteKind.CALLED].sentence)
     return verdict, expression
