@@ -20,6 +20,16 @@ from grader.expression.reading.spelling.scripts import EXAMPLE, shape_of
 
 LOOKALIKES = {"omega": "w", "nu": "v", "chi": "x", "upsilon": "u", "rho": "p", "kappa": "k", "ell": "l"}
 
+# what code calls a Greek letter, and the other way round
+_SHORT = {
+    **dict.fromkeys(("lam", "lmbda", "lambd", "lamda"), "lambda"),
+    "lambda": "lam",
+    "eps": "epsilon",
+    "epsilon": "eps",
+    "th": "theta",
+    "theta": "th",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -305,6 +315,8 @@ def lookalikes(base: str) -> list[tuple[str, str]]:
         for greek, latin in LOOKALIKES.items()
         if base.startswith(greek)
     ]
+    if base in _SHORT:
+        found.append((_SHORT[base], f"renamed:{base}->{_SHORT[base]}"))
     if base[:1].isascii() and base[:1].isalpha():
         swapped = base[0].swapcase()
         found.append((swapped + base[1:], f"case:{base[0]}->{swapped}"))

@@ -255,6 +255,16 @@ def _lookalike(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None
     return None
 
 
+def _starred(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
+    r"""``\beta^*`` for a declared \beta that stands nowhere without its star, which marks one without biases, say."""
+    found = p.table.find(shape.base, "", shape.below, shape.primes) if shape.above == "*" and p.table else None
+    if found is None or not takes_indices(p, found):
+        return None
+    p.renamed.setdefault(f"{shape.base}^*", (found.declared.name, Token("name", shape.base, span.start, span.end)))
+    p.note("renamed:*->")
+    return quantity(p, found, shape._replace(above=""), span)
+
+
 def _squared(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
     """``y^{(2)}`` where no such layer is declared: a square, with a note."""
     if shape.above.isdigit() and len(shape.above) < 3 and p.table is not None:
@@ -278,5 +288,6 @@ _STEPS: tuple[Callable[[Parser, Shape, Span, int], Expression | None], ...] = (
     _derivative_by_subscript,
     _indices_joined_on,
     _lookalike,
+    _starred,
     _squared,
 )
