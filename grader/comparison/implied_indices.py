@@ -104,17 +104,22 @@ def of_one_example(question: SolvedQuestion, target: Expression, answer: Express
     examples = example_axes(question)
     for side in sides(target):
         for place, axis in zip(indices(side), axes.get(head(side) or "", ()), strict=False):
-            if axis in examples and isinstance(place, Symbol) and place.name not in free_symbols(answer):
-                return _numbered(answer, place, axis, axes)
+            if axis in examples and isinstance(place, Symbol):
+                # p_k - 1[y_i = k] has the number at its label alone
+                return _numbered(answer, place, axis, axes, alone=place.name not in free_symbols(answer))
     return answer
 
 
-def _numbered(node: Expression, place: Symbol, axis: str, axes: Axes) -> Expression:
+def _numbered(node: Expression, place: Symbol, axis: str, axes: Axes, *, alone: bool = True) -> Expression:
+    """The formula with a place at what lacks one on an axis: entries, and where it is `alone` whole vectors."""
+
     def rule(node: Expression, again: Again) -> Expression:
         match node:
-            case Symbol(name=name) if axes.get(name) == (axis,):
+            case Symbol(name=name) if axes.get(name) == (axis,) and alone:
                 return Indexed(node, (place,), node.span)
             case Indexed(base=Symbol(name=name), indices=entered) if axes.get(name, ())[:1] == (axis,):
+                if place in entered:
+                    return node
                 return replace(node, indices=(place, *entered)) if len(entered) + 1 == len(axes[name]) else node
         return rebuild(node, again)
 

@@ -238,6 +238,9 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
     declared = table.shapes.get(_parts(base, above, below, primes)) or keys.get(key_of(base, above, below, primes))
     if declared is not None:
         return Found(declared)
+    biases = keys.get(key_of(base, above, "0", primes)) if above and below.startswith("0,") else None
+    if biases is not None and biases.rank:  # w_{0,2} beside a declared w_0: places count from 1
+        return Found(biases, "", below[2:])
     if above and below:
         layered = keys.get(key_of(base, above, "", primes)) or table.shapes.get(_parts(base, above, "", primes))
         if layered is not None and layered.rank:
