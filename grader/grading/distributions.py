@@ -24,6 +24,7 @@ _BAR = re.compile(r"(?:\\[,;: ]\s*)*(?:\\(?:mid|vert|middle\s*\||,?\|)(?![A-Za-z
 _OUTCOME = re.compile(
     r"\s*(?:(?P<of>\\?[A-Za-z](?:_\{?(?P<below>[a-z])\}?|\^\{?\(?(?P<above>[a-z])\)?\}?)?)\s*=\s*)?(?P<place>\\?[a-z](?:_\{?[a-z]\}?)?|\d{1,3})\s*"
 )
+_ANY = re.compile(r"\s*(?:\\cdot|\\bullet|[·.•])\s*")
 _GIVEN = re.compile(r"\\?[A-Za-z]+")
 _EXAMPLE = re.compile(r"(?:_\{?|\^\{?\()([a-z])\b")
 _MEAN = re.compile(
@@ -99,6 +100,8 @@ def _is_free(question: SolvedQuestion, found: Distribution, letter: str) -> bool
 
 def _entry(question: SolvedQuestion, found: Distribution, outcome: str, given: str) -> str:
     """The entry of the distribution that a probability of an outcome is; empty where that is not clear."""
+    if _ANY.fullmatch(outcome) and _says_input(question, found, "", given):
+        return found.declared.name
     said = _OUTCOME.fullmatch(outcome)
     if said is None or not _says_input(question, found, said["place"], given):
         return ""

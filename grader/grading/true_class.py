@@ -16,24 +16,29 @@ from grader.solver.key import SolvedQuestion
 LONGEST = 1_500  # characters of a text whose words are looked at
 _TRUE = r"(?:true|correct|right|gold|target|observed|actual|ground[- ]truth|labell?ed)"
 _CLASS = r"(?:class(?:es)?|labels?|words?|ind(?:ex|ices)|categor(?:y|ies)|tokens?|answer|one)"
+_TAKEN = r"(?:taken|chosen|selected|sampled)"
+_ACTION = rf"action\s+(?:that\s+|which\s+|we\s+)?(?:was\s+|is\s+|actually\s+)?{_TAKEN}"
+_MARKED = rf"(?:{_TRUE}\s+{_CLASS}|{_TAKEN}\s+action|{_ACTION})\b"
 _OPEN = r"(?:\\text\s*\{\s*)?"
+_STAR = r"\s?\^\s?\{?\s?(?:\*|\\ast\b|\\star\b)\s?\}?"
+_IS = r"(?:is|denotes|being|be|=|:)?\s*(?:the\s+)?(?:index\s+of\s+the\s+)?"
 _LETTER = re.compile(
-    rf"\$?(?<![A-Za-z\\_^{{])(?P<letter>[a-z])\$?(?![A-Za-z_^'(])\s*{_OPEN}(?:is|denotes|=|being|:)?\s*(?:the\s+)?(?:index\s+of\s+the\s+)?{_TRUE}\s+{_CLASS}\b"
-    rf"|\b{_TRUE}\s+{_CLASS}\s+(?:is\s+|by\s+)?\$?(?P<behind>[a-z])\$?(?![A-Za-z_^'(=])"
+    rf"(?P<test>\b(?i:if|when|for|whenever)\s+)?\$?(?<![A-Za-z\\_^{{])(?P<letter>[a-z](?:{_STAR})?)\$?(?![A-Za-z_^'(])\s*{_OPEN}{_IS}{_MARKED}"
+    rf"|\b{_MARKED}\s+(?:is\s+|by\s+)?\$?(?P<behind>[a-z])\$?(?![A-Za-z_^'(=])"
 )
 # "where c is the true class of the example", in brackets, with a comma or in \text
 _REMARK = re.compile(
     rf"[\s,;.]*(?:\\q?quad\b\s*|\\[,;: ]\s*){{0,3}}{_OPEN}\(?\s*(?:\b(?:where|with|here|for|and|let)\b\s*\}}?\s*)?"
-    rf"\$?\b[a-z]\$?\s*{_OPEN}(?:is|denotes|being|be|=|:)?\s*(?:the\s+)?(?:index\s+of\s+the\s+)?{_TRUE}\s+{_CLASS}\b"
+    rf"\$?\b[a-z](?:{_STAR})?\$?\s*{_OPEN}{_IS}{_MARKED}"
     r"(?:\s+(?:of|for)\s+(?:the|this)\s+(?:example|input|sample))?\s*\)?\}?\s*\.?\s*$"
 )
 _WHICH = (
     r"\b(?P<word>if|for|when)\s+(?:\$?(?P<letter>[a-z])\$?\s+(?:is|=)\s+)?"
     r"(?:the\s+|a\s+|an\s+|any\s+|every\s+|all\s+)?"
 )
-_SAID = re.compile(rf"{_WHICH}{_TRUE}\s+{_CLASS}\b", re.IGNORECASE)
+_SAID = re.compile(rf"{_WHICH}{_MARKED}", re.IGNORECASE)
 _SAID_OF_OTHERS = re.compile(
-    rf"{_WHICH}(?:not\s+(?:the\s+)?{_TRUE}|(?:(?:other|wrong|incorrect|false|remaining)\s+){{1,3}})\s*{_CLASS}\b",
+    rf"{_WHICH}(?:not\s+(?:the\s+)?{_MARKED}|(?:(?:other|wrong|incorrect|false|remaining)\s+){{1,3}}(?:{_CLASS}|actions?)\b)",
     re.IGNORECASE,
 )
 
@@ -48,16 +53,20 @@ class Marked:
 
 def with_true_class(question: SolvedQuestion, target: Expression, text: str) -> Marked:
     """The text without the words that say which class a letter is; ``for the true class`` is ``for k = c`` in it."""
-    if len(text) > LONGEST or re.search(rf"{_TRUE}\s+{_CLASS}\b", text) is None or not _marks(question):
+    if len(text) > LONGEST or re.search(_MARKED, text) is None or not _marks(question):
         return Marked(text)
     known = {item.name for item in question.graph.quantities} | question.runs[0].sizes.keys()
-    letters = {match["letter"] or match["behind"] for match in _LETTER.finditer(text)}
+    free = next((sign for sign in "cstuvw" if sign not in known and not re.search(rf"(?<![a-zA-Z]){sign}\b", text)), "")
+    letters = {match["letter"] or match["behind"] for match in _LETTER.finditer(text) if not match["test"]}
+    if len(letters) == 1 and not letters & known:
+        text, letter = _REMARK.sub(lambda found: " " * len(found[0]), text), letters.pop()
+        if len(letter) == 1 or not free:
+            return Marked(text, letter if len(letter) == 1 else "")
+        return Marked(re.sub(rf"(?<![A-Za-z\\]){letter[0]}{_STAR}", f"{free} ", text), free)
     if letters:
-        plain = len(letters) == 1 and not letters & known
-        return Marked(_REMARK.sub(lambda found: " " * len(found[0]), text), letters.pop()) if plain else Marked(text)
+        return Marked(text)
     own = [place.name for side in sides(target) for place in indices(side) if isinstance(place, Symbol)]
     own = [name for name in own if name not in known]
-    free = next((sign for sign in "cstuvw" if sign not in known and not re.search(rf"(?<![a-zA-Z]){sign}\b", text)), "")
     if not own or not free:
         return Marked(text)
 

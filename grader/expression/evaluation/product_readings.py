@@ -229,10 +229,7 @@ def _meanings(joint: str, left: Expression, right: Expression, env: Environment,
         diagonal = joint != "circ" and any(isinstance(side, Call) and side.function == "diag" for side in (left, right))
         # nobody multiplies two matrices that are written out side by side entry by entry
         typed = joint in ("", "cdot") and isinstance(left, Matrix) and isinstance(right, Matrix)
-        shape = _shape(left, env)
-        if joint == "@" and shape == _shape(right, env) and len(shape) == 2 and min(shape) == 1 < max(shape):
-            return ("inner",)  # np.dot(u, v) of two columns, which code keeps without an orientation
-        matrices = typed and shape[-1:] == _shape(right, env)[:1]
+        matrices = typed and _shape(left, env)[-1:] == _shape(right, env)[:1]
         return ("@",) if diagonal or matrices else MEANINGS[joint]
     # a transpose gives plain vectors the orientation of columns, or of rows where only that fits: h^T d of other sizes
     turned = tuple(_is_transposed(side) for side in (left, right))

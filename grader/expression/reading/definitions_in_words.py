@@ -41,6 +41,17 @@ _IS_FUNCTION = re.compile(
     r"(?:\s+(?:function|activation|nonlinearity)){0,2}\s*\)?(?P<close>\})?\s*\.?\s*(?=$|[,;.\n])",
     re.IGNORECASE,
 )
+_SUCH_THAT = r"(?:with|where|for\s+which|such\s+that|that\s+satisfy|satisfying|whose)"
+# "where V is the set of points with y_i f_i < 1" of a sum over i in V
+_SET = re.compile(
+    r"\b(?P<name>[A-Z])\$?\s+(?:is|denotes|being)\s+the\s+(?:index\s+)?set\s+of\s+(?:all\s+)?(?:the\s+)?"
+    rf"(?:[a-z]{{2,12}}\s+){{0,2}}(?:\$?[a-z]\$?\s+)?{_SUCH_THAT}\s+\$?(?P<test>[^,;\n$]{{3,120}}?)\$?\s*\.?\s*$"
+)
+# "(number of classes j != y with s_j > 0)"
+_NUMBER = re.compile(
+    r"\(\s*(?:the\s+)?number\s+of\s+(?:[a-z]{2,12}\s+){0,2}(?P<letter>[a-z])\b(?P<under>[^()]{0,30}?)\s+"
+    rf"{_SUCH_THAT}\s+(?P<test>(?:[^()]|\([^()]{{0,60}}\)){{3,120}}?)\s*\)"
+)
 _MAKING = re.compile(
     r"\b(?:let|writing|write|setting|set|defining|define|denoting|denote|call|calling|where|with)\b", re.IGNORECASE
 )
@@ -64,6 +75,9 @@ def with_spoken_definitions(text: str, names: Names | None) -> str:
         return text
     if "diagonal" in text:
         text = _with_diagonal(text)
+    if " set of " in text or "number of " in text:
+        text = _SET.sub(lambda found: _set_of(text, found), text)
+        text = _NUMBER.sub(lambda found: f"(#{{{found['letter']}{found['under']} : {found['test']}}})", text)
     found = _IS_FUNCTION.search(text) if " the " in text else None
     if found is not None and bool(found["open"]) == bool(found["close"]):
         text = _with_function(text, found, names)
@@ -74,6 +88,12 @@ def with_spoken_definitions(text: str, names: Names | None) -> str:
         if making and not text[: making.start()].strip():
             text = _COMES_OUT.sub(lambda found: " then ".ljust(len(found[0])), text, count=1)
     return text
+
+
+def _set_of(text: str, found: re.Match[str]) -> str:
+    """A set that words describe as one in braces, by the letter that a sum counts it with; as it is without one."""
+    letter = re.search(rf"([a-z])\s*(?:\\in\b|∈)\s*{found['name']}\b", text)
+    return rf"{found['name']} = \{{{letter[1]} : {found['test']}\}}" if letter else found[0]
 
 
 def _with_diagonal(text: str) -> str:
