@@ -24,13 +24,14 @@ _BAR = re.compile(r"(?:\\[,;: ]\s*)*(?:\\(?:mid|vert|middle\s*\||,?\|)(?![A-Za-z
 _OUTCOME = re.compile(
     r"\s*(?:(?P<of>\\?[A-Za-z](?:_\{?(?P<below>[a-z])\}?|\^\{?\(?(?P<above>[a-z])\)?\}?)?)\s*=\s*)?(?P<place>\\?[a-z](?:_\{?[a-z]\}?)?|\d{1,3})\s*"
 )
+_EQUATION = re.compile(r"(?<![<>!=:])=(?!=)")
 _ANY = re.compile(r"\s*(?:\\cdot|\\bullet|[·.•])\s*")
 _GIVEN = re.compile(r"\\?[A-Za-z]+")
 _EXAMPLE = re.compile(r"(?:_\{?|\^\{?\()([a-z])\b")
 _MEAN = re.compile(
     r"(?:\\(?:mathbb|operatorname|mathrm|mathbf|text)\s*\{\s*E\s*\}|\\E(?![A-Za-z])|(?<![A-Za-z\\])E)\s*(?=(?:\\left\s*)?\[)"
 )
-_INPUTS = frozenset(("x", "X", "theta", "w", "W", "b", "s", "C", "S"))
+_INPUTS = frozenset(("x", "X", "theta", "W", "C", "S"))  # of no model, and no letters of indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def distribution(question: SolvedQuestion) -> Distribution | None:
 
 def with_distributions(question: SolvedQuestion, text: str) -> str:
     """The text with its conditional probabilities and its means by the model's distribution in the model's names."""
-    if len(text) > LONGEST or not ("|" in text or r"\mid" in text or r"\vert" in text or "E" in text):
+    if len(text) > LONGEST or not ("|" in text or r"\mid" in text or r"\vert" in text or "E" in text or "=" in text):
         return text
     names = question.question.model.names
     found = distribution(question)
@@ -83,12 +84,14 @@ def _with_probabilities(question: SolvedQuestion, text: str, found: Distribution
         inside = re.sub(r"\\(?:right|big[lr]?)\s*$", "", text[match.end() : end]) if end > 0 else ""
         sides = _BAR.split(inside)
         letter = match["dressed"] or match["sign"] or match["hat"] or match["bare"]
-        entry = (
-            _entry(question, found, sides[0], sides[1]) if len(sides) == 2 and _is_free(question, found, letter) else ""
-        )
-        if entry:
-            text = f"{text[: match.start()]} {entry} {text[end + 1 :]}"
-            at = match.start() + len(entry)
+        said = len(sides) == 2 or (len(sides) == 1 and _EQUATION.search(inside) is not None)
+        if not said or not _is_free(question, found, letter):
+            continue
+        entry = _entry(question, found, sides[0], sides[1] if len(sides) == 2 else None)
+        # a probability of something else is no product of p and a bracket
+        entry = entry or f"Prob({inside})"
+        text = f"{text[: match.start()]} {entry} {text[end + 1 :]}"
+        at = match.start() + len(entry)
     return text
 
 
@@ -98,12 +101,15 @@ def _is_free(question: SolvedQuestion, found: Distribution, letter: str) -> bool
     return not any(letter in (one.name, *one.aliases) for one in others)
 
 
-def _entry(question: SolvedQuestion, found: Distribution, outcome: str, given: str) -> str:
-    """The entry of the distribution that a probability of an outcome is; empty where that is not clear."""
-    if _ANY.fullmatch(outcome) and _says_input(question, found, "", given):
+def _entry(question: SolvedQuestion, found: Distribution, outcome: str, given: str | None) -> str:
+    """The entry of the distribution that a probability of an outcome is; empty where that is not clear.
+
+    `given` is the condition, None where none is written.
+    """
+    if _ANY.fullmatch(outcome) and given is not None and _says_input(question, found, "", given):
         return found.declared.name
     said = _OUTCOME.fullmatch(outcome)
-    if said is None or not _says_input(question, found, said["place"], given):
+    if said is None or (given is not None and not _says_input(question, found, said["place"], given)):
         return ""
     place = said["place"]
     declared = next(
@@ -113,7 +119,7 @@ def _entry(question: SolvedQuestion, found: Distribution, outcome: str, given: s
         return ""
     places = [place]
     if len(found.axes) == 2:
-        example = said["below"] or said["above"] or next((one[1] for one in _EXAMPLE.finditer(given)), "")
+        example = said["below"] or said["above"] or next((one[1] for one in _EXAMPLE.finditer(given or "")), "")
         if not example or example == place:
             return ""
         places.insert(1 - found.over, example)

@@ -58,15 +58,15 @@ def with_true_class(question: SolvedQuestion, target: Expression, text: str) -> 
     known = {item.name for item in question.graph.quantities} | question.runs[0].sizes.keys()
     free = next((sign for sign in "cstuvw" if sign not in known and not re.search(rf"(?<![a-zA-Z]){sign}\b", text)), "")
     letters = {match["letter"] or match["behind"] for match in _LETTER.finditer(text) if not match["test"]}
-    if len(letters) == 1 and not letters & known:
+    asked = [place.name for side in sides(target) for place in indices(side) if isinstance(place, Symbol)]
+    if len(letters) == 1 and not letters & known and letters.isdisjoint(asked):
         text, letter = _REMARK.sub(lambda found: " " * len(found[0]), text), letters.pop()
         if len(letter) == 1 or not free:
             return Marked(text, letter if len(letter) == 1 else "")
         return Marked(re.sub(rf"(?<![A-Za-z\\]){letter[0]}{_STAR}", f"{free} ", text), free)
     if letters:
         return Marked(text)
-    own = [place.name for side in sides(target) for place in indices(side) if isinstance(place, Symbol)]
-    own = [name for name in own if name not in known]
+    own = [name for name in asked if name not in known]
     if not own or not free:
         return Marked(text)
 
