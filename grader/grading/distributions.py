@@ -31,6 +31,7 @@ _EXAMPLE = re.compile(r"(?:_\{?|\^\{?\()([a-z])\b")
 _MEAN = re.compile(
     r"(?:\\(?:mathbb|operatorname|mathrm|mathbf|text)\s*\{\s*E\s*\}|\\E(?![A-Za-z])|(?<![A-Za-z\\])E)\s*(?=(?:\\left\s*)?\[)"
 )
+_DEFINED = re.compile(r"E\s*\}?\s*\[[^\[\]]{1,40}\]\s*=(?!=)")
 _INPUTS = frozenset(("x", "X", "theta", "W", "C", "S"))  # of no model, and no letters of indices
 
 
@@ -73,6 +74,8 @@ def with_distributions(question: SolvedQuestion, text: str) -> str:
         return text
     text = _with_probabilities(question, text, found)
     means = len(found.axes) == 1 and not any("E" in (one.name, *one.aliases, one.latex) for one in names)
+    if means and _DEFINED.search(text):  # by the answer itself
+        return text
     return _MEAN.sub(lambda mean: f"{mean[0].rstrip()}_{{{found.declared.name}}}", text) if means else text
 
 

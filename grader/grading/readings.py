@@ -68,7 +68,7 @@ def readings_of(question: SolvedQuestion, text: str, target: Expression) -> tupl
     marked = with_true_class(question, target, with_distributions(question, text))
     found = _readings_of(question, marked.text, target)
     if marked.letter:
-        found = tuple(at_true_class(question, one, marked.letter) for one in found)
+        found = tuple(at_true_class(question, one, marked) for one in found)
     return found if marked.text == text else tuple(replace(one, text=text) for one in found)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from grader.autodiff.graph import Leaf
 from grader.expression.algebra.construct import free_symbols, substitute
 from grader.expression.language.nodes import ONE, Expression, Indexed, Partial, Product, Reduce, Symbol, indices, sides
 from grader.expression.reading.read import Reading
@@ -18,7 +19,8 @@ _TRUE = r"(?:true|correct|right|gold|target|observed|actual|ground[- ]truth|labe
 _CLASS = r"(?:class(?:es)?|labels?|words?|ind(?:ex|ices)|categor(?:y|ies)|tokens?|answer|one)"
 _TAKEN = r"(?:taken|chosen|selected|sampled)"
 _ACTION = rf"action\s+(?:that\s+|which\s+|we\s+)?(?:was\s+|is\s+|actually\s+)?{_TAKEN}"
-_MARKED = rf"(?:{_TRUE}\s+{_CLASS}|{_TAKEN}\s+action|{_ACTION})\b"
+_ONE = rf"{_CLASS}\s+(?:with|where|for\s+which|such\s+that)\s+\$?(?:\\?[A-Za-z]+)_\{{?[a-z]\}}?\s*=\s*1"
+_MARKED = rf"(?:{_ONE}|{_TRUE}\s+{_CLASS}|{_TAKEN}\s+action|{_ACTION})\b"
 _OPEN = r"(?:\\text\s*\{\s*)?"
 _STAR = r"\s?\^\s?\{?\s?(?:\*|\\ast\b|\\star\b)\s?\}?"
 _IS = r"(?:is|denotes|being|be|=|:)?\s*(?:the\s+)?(?:index\s+of\s+the\s+)?"
@@ -45,15 +47,20 @@ _SAID_OF_OTHERS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """The text to read, and the letter in it for the class that the model marks; none where that is empty."""
+    """The text to read, the letter in it for the class that the model marks, if any, and the quantity that does."""
 
     text: str
     letter: str = ""
+    marks: str = ""
 
 
 def with_true_class(question: SolvedQuestion, target: Expression, text: str) -> Marked:
     """The text without the words that say which class a letter is; ``for the true class`` is ``for k = c`` in it."""
-    if len(text) > LONGEST or re.search(_MARKED, text) is None or not _marks(question):
+    if len(text) > LONGEST or re.search(_MARKED, text) is None:
+        return Marked(text)
+    by_one = re.search(_ONE, text)
+    marks = _named_by_one(question, by_one[0]) if by_one else _marks(question)
+    if not marks:
         return Marked(text)
     known = {item.name for item in question.graph.quantities} | question.runs[0].sizes.keys()
     free = next((sign for sign in "cstuvw" if sign not in known and not re.search(rf"(?<![a-zA-Z]){sign}\b", text)), "")
@@ -62,8 +69,8 @@ def with_true_class(question: SolvedQuestion, target: Expression, text: str) -> 
     if len(letters) == 1 and not letters & known and letters.isdisjoint(asked):
         text, letter = _REMARK.sub(lambda found: " " * len(found[0]), text), letters.pop()
         if len(letter) == 1 or not free:
-            return Marked(text, letter if len(letter) == 1 else "")
-        return Marked(re.sub(rf"(?<![A-Za-z\\]){letter[0]}{_STAR}", f"{free} ", text), free)
+            return Marked(text, letter if len(letter) == 1 else "", marks)
+        return Marked(re.sub(rf"(?<![A-Za-z\\]){letter[0]}{_STAR}", f"{free} ", text), free, marks)
     if letters:
         return Marked(text)
     own = [name for name in asked if name not in known]
@@ -75,20 +82,32 @@ def with_true_class(question: SolvedQuestion, target: Expression, text: str) -> 
 
     changed = _SAID_OF_OTHERS.sub(lambda found: said(found, "!="), text)
     changed = _SAID.sub(lambda found: said(found, "="), changed)
-    return Marked(text) if changed == text else Marked(changed, free)
+    return Marked(text) if changed == text else Marked(changed, free, marks)
+
+
+def _named_by_one(question: SolvedQuestion, said: str) -> str:
+    """The one-hot vector whose 1 words name, ``the index with y_o = 1``; empty where they name none."""
+    one_hot = (leaf for leaf in question.graph.leaves if leaf.domain.kind == "onehot" and _is_vector(leaf))
+    return next(
+        (leaf.name for leaf in one_hot if re.search(rf"(?<![A-Za-z]){leaf.name}_\{{?[a-z]\}}?\s*=\s*1", said)), ""
+    )
+
+
+def _is_vector(leaf: Leaf) -> bool:
+    return len([axis for axis in leaf.axes if axis != "1"]) < 2
 
 
 def _marks(question: SolvedQuestion) -> str:
     """The one quantity that says which class is the right one, by an index or a vector with one 1; empty where none."""
     leaves = [leaf for leaf in question.graph.leaves if leaf.domain.kind in ("index", "onehot")]
     fits = len(leaves) == 1 and (leaves[0].domain.kind == "index") == (not leaves[0].axes)
-    return leaves[0].name if fits and len([axis for axis in leaves[0].axes if axis != "1"]) < 2 else ""
+    return leaves[0].name if fits and _is_vector(leaves[0]) else ""
 
 
-def at_true_class(question: SolvedQuestion, reading: Reading, letter: str) -> Reading:
+def at_true_class(question: SolvedQuestion, reading: Reading, marked: Marked) -> Reading:
     """The reading with the class that the model marks for a letter."""
-    name = _marks(question)
-    if not letter or not name or reading.problems:
+    letter, name = marked.letter, marked.marks
+    if not letter or reading.problems:
         return reading
     axes = question.graph.axes[name]
 

@@ -41,6 +41,10 @@ _IS_FUNCTION = re.compile(
     r"(?:\s+(?:function|activation|nonlinearity)){0,2}\s*\)?(?P<close>\})?\s*\.?\s*(?=$|[,;.\n])",
     re.IGNORECASE,
 )
+_ONE_HOT = re.compile(
+    rf"(?P<name>{_NAME})\$?\s+(?:is|denotes|being)\s+(?:the|a)\s+one-?\s?hot\s+(?:(?:vector|encoding|column|row|label)\s+)?(?:of|for)\s+"
+    r"(?:the\s+)?(?:(?:class|label|index|word)\s+)?\$?(?P<of>\\?[A-Za-z](?:_\w)?)\$?(?=\s*(?:$|[.,;)]))"
+)
 _SUCH_THAT = r"(?:with|where|for\s+which|such\s+that|that\s+satisfy|satisfying|whose)"
 # "where V is the set of points with y_i f_i < 1" of a sum over i in V
 _SET = re.compile(
@@ -75,6 +79,8 @@ def with_spoken_definitions(text: str, names: Names | None) -> str:
         return text
     if "diagonal" in text:
         text = _with_diagonal(text)
+    if "hot" in text:
+        text = _ONE_HOT.sub(lambda found: f"{found['name']} = onehot({found['of']})", text)
     if " set of " in text or "number of " in text:
         text = _SET.sub(lambda found: _set_of(text, found), text)
         text = _NUMBER.sub(lambda found: f"(#{{{found['letter']}{found['under']} : {found['test']}}})", text)

@@ -47,9 +47,18 @@ _CASES = re.compile(r"\band\s+(?=-?[\w.]+\s+(?:otherwise|else|if|for|when)\b)")
 _OWN_LEFT = re.compile(
     r"(?P<lead>\b(?:where|with|let|and)\b\s*\}?\s*\$?|[,;\n]\s*(?:\\q?quad\s*|\\[,;: ]\s*)*)"
     r"(?P<left>(?:\\nabla|∇)\s*_\s*(?:\{\s*(?P<by>\\?[A-Za-z]+)\s*\}|(?P<bare>\\?[A-Za-z]))\s*(?P<of>\\?[A-Za-z]\w{0,6})"
-    r"|(?P<head>\\?[A-Za-z]{1,12})'{0,2}\s?\((?P<at>[^()=]{2,24})\))\s*=(?!=)"
+    r"|(?P<head>\\?[A-Za-z]{1,12})'{0,2}\s?\((?P<at>[^()=]{2,24})\)"
+    r"|(?P<mean>(?:\\(?:mathbb|operatorname|mathrm)\s*\{\s*)?(?<![A-Za-z])E\s*\}?)(?:_\s*(?:\\?[A-Za-z]+|\{[^{}=]{1,20}\}))?\s*\[[^\[\]=]{1,40}\])"
+    r"\s*=(?!=)"
 )
 _LETTERS = "GQRHUVKMABD"
+# \nabla_\theta L_h(y (\theta^T x)) = ..., of one example, where the answer has it of every example
+_OF_ONE = re.compile(
+    r"[,;\n]\s*(?:\\q?quad\s*|\\[,;: ]\s*|(?:\\text\s*\{\s*)?\b(?:where|with)\b\s*\}?\s*)*"
+    r"(?P<left>(?:\\nabla|∇)\s*_\s*\{?\s*\\?[A-Za-z]+\s*\}?\s*(?P<of>\\?[A-Za-z](?:_\{?\w{1,8}\}?)?)\s*)\("
+)
+_WORD_OR_PIECE = re.compile(r"\\(?:text|mathrm|operatorname)\s*\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z]{3,}|[A-Za-z]")
+_PIECE = re.compile(r"\\[A-Za-z]+|[A-Za-z]|\S")
 
 
 def defined_macros(text: str) -> tuple[dict[str, tuple[int, str]], str]:
@@ -124,7 +133,7 @@ def with_own_left_sides(text: str, names: Names | None) -> str:
     if "=" not in text or len(text) > LONGEST:
         return text
     for found in [*_OWN_LEFT.finditer(text)][:4]:
-        name = found["by"] or found["bare"] or found["head"]
+        name = found["by"] or found["bare"] or found["head"] or "E"
         free = [sign for sign in _LETTERS if sign not in text and not _known(sign, names)]
         if not free or _known(name, names) or (found["at"] and re.fullmatch(r"\s*\\?[A-Za-z]+\s*", found["at"])):
             continue
@@ -132,7 +141,33 @@ def with_own_left_sides(text: str, names: Names | None) -> str:
         written = r"\s*".join(map(re.escape, pieces)) + r"(?![A-Za-z_^'])"
         if len(re.findall(written, text)) > 1:
             text = re.sub(written, f" {free[0]} ", text)
-    return text
+    return _at_examples(text, names)
+
+
+def _at_examples(text: str, names: Names | None) -> str:
+    """The text with a gradient that it defines for one example put in where it has it for each, ``x^{(i)}`` for x."""
+    found = _OF_ONE.search(text)
+    end = _closing(text, found.end() - 1) if found is not None else -1
+    behind = re.compile(r"\s*=(?!=)\s*").match(text, end + 1) if end > 0 else None
+    if found is None or behind is None or _known(found["of"], names):
+        return text
+    pieces = _PIECE.findall(text[found.start("left") : end + 1])
+    mark = r"(?:\s*\^\s*\{?\s*\(\s*([a-z])\s*\)\s*\}?)?"
+    named = [at for at, piece in enumerate(pieces) if piece.lstrip("\\").isalpha()]
+    used = re.compile(r"\s*".join(re.escape(piece) + mark * (at in named) for at, piece in enumerate(pieces)))
+    body = text[behind.end() :].strip()
+
+    def put_in(use: re.Match[str]) -> str:
+        marked = {pieces[at]: letter for at, letter in zip(named, use.groups(), strict=True) if letter}
+        return f"({_WORD_OR_PIECE.sub(lambda one: _marked(one[0], marked), body)})"
+
+    before = text[: found.start()]
+    changed = used.sub(put_in, before)
+    return text if changed == before else changed
+
+
+def _marked(piece: str, marked: Mapping[str, str]) -> str:
+    return f"{piece}^{{({marked[piece]})}}" if piece in marked else piece
 
 
 def with_own_functions(text: str, names: Names | None) -> str:
