@@ -32,9 +32,11 @@ LONGEST = 3_000  # characters of a text that may define functions
 _CALLS = 8  # of one function of an answer
 _FUNCTION = r"(?P<name>\\?[A-Za-z]{1,12}(?:_(?:\w|\{\w{1,8}\}))?'{0,2})"
 _HEAD = rf"{_FUNCTION}\s*\(\s*(?P<letter>\\?[A-Za-z]+)\s*\)\s*=\s*"
+_GAP = r"\s{0,9}"  # bounded: what begins with one is tried from every place
+_SPACES = rf"(?:\\q?quad{_GAP}|\\[,;: ]{_GAP}){{0,4}}"
 _BEHIND = re.compile(
-    r"(?:[,;.]?\s*(?:\\q?quad\s*)?(?:\\text\s*\{\s*)?\b(?:where|with|here|for|let)\b\s*\}?\s*(?:\\[,;: ]\s*)*"
-    r"|[,;\n]\s*(?:\\q?quad\s*|\\[,;: ]\s*)*)\$?" + _HEAD + r"(?P<body>[^=\s].*?)\s*\$?\s*\.?\s*$",
+    rf"(?:[,;.]?{_GAP}(?:\\q?quad{_GAP})?(?:\\text{_GAP}\{{{_GAP})?\b(?:where|with|here|for|let)\b{_GAP}\}}?{_GAP}{_SPACES}"
+    rf"|[,;\n]{_GAP}{_SPACES})\$?" + _HEAD + r"(?P<body>[^=\s].*?)\s*\$?\s*\.?\s*$",
     re.DOTALL,
 )
 _BEFORE = re.compile(
@@ -45,7 +47,7 @@ _BEFORE = re.compile(
 )
 _CASES = re.compile(r"\band\s+(?=-?[\w.]+\s+(?:otherwise|else|if|for|when)\b)")
 _OWN_LEFT = re.compile(
-    r"(?P<lead>\b(?:where|with|let|and)\b\s*\}?\s*\$?|[,;\n]\s*(?:\\q?quad\s*|\\[,;: ]\s*)*)"
+    rf"(?P<lead>\b(?:where|with|let|and)\b\s*\}}?\s*\$?|[,;\n]{_GAP}{_SPACES})"
     r"(?P<left>(?:\\nabla|∇)\s*_\s*(?:\{\s*(?P<by>\\?[A-Za-z]+)\s*\}|(?P<bare>\\?[A-Za-z]))\s*(?P<of>\\?[A-Za-z]\w{0,6})"
     r"|(?P<head>\\?[A-Za-z]{1,12})'{0,2}\s?\((?P<at>[^()=]{2,24})\)"
     r"|(?P<mean>(?:\\(?:mathbb|operatorname|mathrm)\s*\{\s*)?(?<![A-Za-z])E\s*\}?)(?:_\s*(?:\\?[A-Za-z]+|\{[^{}=]{1,20}\}))?\s*\[[^\[\]=]{1,40}\])"
@@ -54,7 +56,7 @@ _OWN_LEFT = re.compile(
 _LETTERS = "GQRHUVKMABD"
 # \nabla_\theta L_h(y (\theta^T x)) = ..., of one example, where the answer has it of every example
 _OF_ONE = re.compile(
-    r"[,;\n]\s*(?:\\q?quad\s*|\\[,;: ]\s*|(?:\\text\s*\{\s*)?\b(?:where|with)\b\s*\}?\s*)*"
+    rf"[,;\n]{_GAP}(?:\\q?quad{_GAP}|\\[,;: ]{_GAP}|(?:\\text{_GAP}\{{{_GAP})?\b(?:where|with)\b{_GAP}\}}?{_GAP}){{0,4}}"
     r"(?P<left>(?:\\nabla|∇)\s*_\s*\{?\s*\\?[A-Za-z]+\s*\}?\s*(?P<of>\\?[A-Za-z](?:_\{?\w{1,8}\}?)?)\s*)\("
 )
 _WORD_OR_PIECE = re.compile(r"\\(?:text|mathrm|operatorname)\s*\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z]{3,}|[A-Za-z]")

@@ -13,6 +13,7 @@ _BRACE = re.compile(r"\\(underbrace|overbrace|underset|overset)\s*(?=\{)")
 _EXPECTED = re.compile(
     r"(?:\\(?:mathbb|operatorname|mathrm|mathbf|text)\s*\{?\s*E\s*\}?|\\E(?![A-Za-z])|(?<![A-Za-z\\])E)\s*_\s*"
 )
+_MOST_MEANS = 40  # in one text: each is followed to its closing bracket
 _SIM = re.compile(r"\s*([A-Za-z])\s*(?:\\sim|~|∼)\s*(.+?)\s*$", re.DOTALL)
 _OF_STATE = re.compile(r"\s*\(\s*\\?cdot.*\)\s*$|\s*\(\s*[·.].*\)\s*$")
 _SET = re.compile(
@@ -197,9 +198,9 @@ def _with_step(text: str) -> str:
 
 def _with_sums(text: str) -> str:
     r"""Expectations over a letter drawn from a distribution of the model as sums; those of a vector as ``p^\top r``."""
-    at = 0
-    while found := _EXPECTED.search(text, at):
-        at = found.end()
+    at = count = 0
+    while count < _MOST_MEANS and (found := _EXPECTED.search(text, at)):
+        at, count = found.end(), count + 1
         under, behind = _group(text, at)
         opener = re.compile(r"\s*(?:\\left\s*|\\big\s*|\\bigl\s*|\\Big\s*)?(\\\{|[\[({])").match(text, behind)
         if not under or opener is None:
