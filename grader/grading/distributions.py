@@ -24,7 +24,6 @@ _BAR = re.compile(r"(?:\\[,;: ]\s*)*(?:\\(?:mid|vert|middle\s*\||,?\|)(?![A-Za-z
 _OUTCOME = re.compile(
     r"\s*(?:(?P<of>\\?[A-Za-z](?:_\{?(?P<below>[a-z])\}?|\^\{?\(?(?P<above>[a-z])\)?\}?)?)\s*=\s*)?(?P<place>\\?[a-z](?:_\{?[a-z]\}?)?|\d{1,3})\s*"
 )
-_EQUATION = re.compile(r"(?<![<>!=:])=(?!=)")
 _ANY = re.compile(r"\s*(?:\\cdot|\\bullet|[·.•])\s*")
 _GIVEN = re.compile(r"\\?[A-Za-z]+")
 _EXAMPLE = re.compile(r"(?:_\{?|\^\{?\()([a-z])\b")
@@ -87,7 +86,7 @@ def _with_probabilities(question: SolvedQuestion, text: str, found: Distribution
         inside = re.sub(r"\\(?:right|big[lr]?)\s*$", "", text[match.end() : end]) if end > 0 else ""
         sides = _BAR.split(inside)
         letter = match["dressed"] or match["sign"] or match["hat"] or match["bare"]
-        said = len(sides) == 2 or (len(sides) == 1 and _EQUATION.search(inside) is not None)
+        said = len(sides) == 2 or ((alone := _OUTCOME.fullmatch(inside)) is not None and alone["of"] is not None)
         if not said or not _is_free(question, found, letter):
             continue
         entry = _entry(question, found, sides[0], sides[1] if len(sides) == 2 else None)

@@ -62,7 +62,7 @@ _NOUNS = re.compile(
 # "if the margin is violated (D + m > 0)"
 _EXPLAINED = re.compile(
     r"\b(if|when|whenever|for)\s+(?:[A-Za-z]+\s+){1,6}\("
-    rf"(?=[^()]*{_RELATION})(?P<test>(?:[^()]|\([^()]{{0,40}}\)){{3,80}})\)",
+    rf"(?=[^()]*{_RELATION})(?P<test>(?:[^()]|\([^()]{{0,40}}\)){{3,80}})\)(?!\s*:)",
     re.IGNORECASE,
 )
 _WHAT = r"(?:the\s+)?(?:(?:sub)?gradient|derivative|slope|value|result|answer|function|it|this|we\s+(?:get|have))"

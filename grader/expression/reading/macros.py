@@ -56,7 +56,7 @@ _OWN_LEFT = re.compile(
 _LETTERS = "GQRHUVKMABD"
 # \nabla_\theta L_h(y (\theta^T x)) = ..., of one example, where the answer has it of every example
 _OF_ONE = re.compile(
-    rf"[,;\n]{_GAP}(?:\\q?quad{_GAP}|\\[,;: ]{_GAP}|(?:\\text{_GAP}\{{{_GAP})?\b(?:where|with)\b{_GAP}\}}?{_GAP}){{0,4}}"
+    rf"[,;\n]{_GAP}{_SPACES}(?:(?:\\text{_GAP}\{{{_GAP})?\b(?:where|with)\b{_GAP}\}}?{_GAP})?{_SPACES}"
     r"(?P<left>(?:\\nabla|∇)\s*_\s*\{?\s*\\?[A-Za-z]+\s*\}?\s*(?P<of>\\?[A-Za-z](?:_\{?\w{1,8}\}?)?)\s*)\("
 )
 _WORD_OR_PIECE = re.compile(r"\\(?:text|mathrm|operatorname)\s*\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z]{3,}|[A-Za-z]")
