@@ -5,15 +5,19 @@ r"""Indices that an answer leaves out: ``\\sum_i (o_i - y_i) h`` with an h for e
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TypeGuard
 
 from grader.autodiff.lower import Axes
 from grader.expression.algebra.construct import free_symbols, fresh
+from grader.expression.evaluation.scope import Environment
 from grader.expression.language.nodes import (
     Again,
+    Call,
     Expression,
     Indexed,
+    Product,
     Reduce,
     Slice,
     Symbol,
@@ -26,6 +30,7 @@ from grader.expression.language.nodes import (
     walk,
 )
 from grader.solver.key import SolvedQuestion
+from grader.solver.runs import environment
 
 
 def with_implied_indices(node: Expression, axes: Axes) -> Expression:
@@ -102,20 +107,33 @@ def as_columns(answer: Expression, axes: Axes) -> Expression:
 def of_one_example(question: SolvedQuestion, target: Expression, answer: Expression, axes: Axes) -> Expression:
     """The answer with the target's number of the example at every array that lacks it: ``x_k`` for ``x_ik``."""
     examples = example_axes(question)
-    for side in sides(target):
-        for place, axis in zip(indices(side), axes.get(head(side) or "", ()), strict=False):
-            if axis in examples and isinstance(place, Symbol) and place.name not in free_symbols(answer):
-                return _numbered(answer, place, axis, axes)
+    asked = {
+        place.name: axis
+        for side in sides(target)
+        for place, axis in zip(indices(side), axes.get(head(side) or "", ()), strict=False)
+        if isinstance(place, Symbol)
+    }
+    for letter, axis in asked.items():
+        if axis in examples:
+            # beside a label of the example, as in p_k - 1[y_i = k], only what another letter of the target enters
+            others = {name: own for name, own in asked.items() if own != axis}
+            return _numbered(answer, Symbol(letter), axis, axes, others if letter in free_symbols(answer) else None)
     return answer
 
 
-def _numbered(node: Expression, place: Symbol, axis: str, axes: Axes) -> Expression:
+def _numbered(
+    node: Expression, place: Symbol, axis: str, axes: Axes, others: Mapping[str, str] | None = None
+) -> Expression:
+    """The formula with a place at arrays that lack one on an axis; with `others`, at entries by these letters alone."""
+
     def rule(node: Expression, again: Again) -> Expression:
         match node:
-            case Symbol(name=name) if axes.get(name) == (axis,):
+            case Symbol(name=name) if axes.get(name) == (axis,) and others is None:
                 return Indexed(node, (place,), node.span)
             case Indexed(base=Symbol(name=name), indices=entered) if axes.get(name, ())[:1] == (axis,):
-                return replace(node, indices=(place, *entered)) if len(entered) + 1 == len(axes[name]) else node
+                known = [isinstance(one, Symbol) and others is not None and one.name in others for one in entered]
+                lacks = len(entered) + 1 == len(axes[name]) and (others is None or all(known))
+                return replace(node, indices=(place, *entered)) if lacks else node
         return rebuild(node, again)
 
     return rewritten(node, rule)
@@ -134,3 +152,24 @@ def of_examples(question: SolvedQuestion, answer: Expression, letters: Iterable[
     axes = question.graph.axes
     examples = example_axes(question)
     return any(axis_of(Reduce("sum", letter, answer), axes) in examples for letter in letters)
+
+
+def dots_of_columns(question: SolvedQuestion, answer: Expression) -> Expression:
+    """The answer with matrix products of two columns, or two rows, as numbers: ``np.dot(u, v)`` of plain vectors."""
+    env = environment(question.runs[0])
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        match node:
+            case Product((left, right), ("@",)):
+                shapes = [env.values[one.name].shape[1:] for one in (left, right) if _is_whole(one, env)]
+                alike = len(shapes) == 2 and shapes[0] == shapes[1] and len(shapes[0]) == 2
+                if alike and min(shapes[0]) == 1 < max(shapes[0]):
+                    return Call("inner", (left, right), 0, node.span)
+        return node
+
+    return rewritten(answer, rule)
+
+
+def _is_whole(node: Expression, env: Environment) -> TypeGuard[Symbol]:
+    return isinstance(node, Symbol) and node.name in env.values

@@ -14,6 +14,7 @@ from grader.autodiff.graph import names_in
 from grader.autodiff.lower import Axes
 from grader.comparison.implied_indices import (
     as_columns,
+    dots_of_columns,
     of_one_example,
     over_examples,
     with_implied_indices,
@@ -72,6 +73,7 @@ def interpretations(
     if not same_shape:
         yield Interpretation(with_implied_indices(answer, axes), NoteKind.IMPLIED_INDEX)
         yield Interpretation(of_one_example(question, target, answer, axes), NoteKind.IMPLIED_INDEX)
+        yield Interpretation(dots_of_columns(question, answer), NoteKind.IMPLIED_SUM)
         yield Interpretation(as_columns(answer, axes), NoteKind.IMPLIED_INDEX)
         yield from _other_letters(question, target, answer)
     yield Interpretation(_own_letters(question, target, answer), NoteKind.OWN_LETTER)

@@ -20,15 +20,12 @@ from grader.expression.language.nodes import (
     Expression,
     Indexed,
     Partial,
-    Product,
-    Reduce,
     Symbol,
     head,
     indices,
     rebuild,
     rewriter,
     rewritten,
-    walk,
 )
 from grader.work import TooMuchWork
 
@@ -80,32 +77,6 @@ def joined_at_places(definitions: Definitions, places: frozenset[str]) -> Defini
             test = Call("and", (test, another))
         lines[general] = lines[at] = (whole, Cases(((right, test),), value))
     return tuple(lines)
-
-
-def with_diagonals(definitions: Definitions) -> Definitions:
-    r"""Definitions of a diagonal, ``R_{nn} = y_n (1 - y_n)``, as the whole matrix: ``R = diag(y (1 - y))``."""
-    found = []
-    for left, right in definitions:
-        places = indices(left)
-        diagonal = isinstance(left, Indexed) and len(places) == 2 and places[0] == places[1]
-        entry = _whole(right, places[0]) if diagonal else None
-        found.append((left, right) if entry is None else (Symbol(head(left) or ""), Call("diag", (entry,))))
-    return tuple(found)
-
-
-def _whole(entry: Expression, letter: Expression) -> Expression | None:
-    """The vector of an entry at a letter, where that enters all of its arrays and stands nowhere else."""
-
-    def rule(node: Expression, again: Again) -> Expression:
-        if isinstance(node, Indexed) and node.indices == (letter,):
-            return node.base
-        if isinstance(node, Product):
-            return Product(tuple(map(again, node.factors)), ("circ",) * len(node.joints), node.span)
-        return rebuild(node, again)
-
-    found = rewritten(entry, rule)
-    rest = any(isinstance(item, Indexed | Reduce | Partial) or item == letter for item in walk(found))
-    return None if found == entry or rest else found
 
 
 def _tests(general: Expression, left: Expression, places: frozenset[str]) -> list[Expression]:

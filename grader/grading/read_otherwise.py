@@ -16,9 +16,11 @@ from grader.expression.language.nodes import (
     Again,
     Call,
     Expression,
+    Indexed,
     Number,
     Product,
     Symbol,
+    head,
     rebuild,
     rewritten,
     symbols,
@@ -43,7 +45,31 @@ def read_otherwise(
         return undecided(NoteKind.AMBIGUOUS_READING, said)
     if question.numeric and _rounded_again(question, target, reading):
         return undecided(NoteKind.AMBIGUOUS_READING, "A number before the last one is right; the last one rounds it.")
+    squared = _with_variances(question, answer)
+    if squared != answer and judge(question, target, squared).decision is Decision.EQUIVALENT:
+        return undecided(
+            NoteKind.AMBIGUOUS_READING, "This is right if the square of a deviation is the variance alone."
+        )
     return _with_more_below(question, asked, target, reading) if "/" in reading.text else None
+
+
+def _with_variances(question: SolvedQuestion, answer: Expression) -> Expression:
+    r"""The answer with v for squares of a deviation that is ``\sqrt{v + \epsilon}``: ``\sigma^2`` may mean v alone."""
+    below: dict[str, Expression] = {}
+    for node in question.graph.nodes:
+        match node.expression:
+            case Call("sqrt", (Call("add", (Symbol() | Indexed() as variance, _)),)):
+                below[node.name] = Symbol(head(variance) or "")
+
+    def rule(node: Expression, again: Again) -> Expression:
+        match node:
+            case Call("pow", (Symbol(name), Number(value=value))) if name in below and value == 2:
+                return below[name]
+            case Call("pow", (Indexed(Symbol(name), places), Number(value=value))) if name in below and value == 2:
+                return Indexed(below[name], places, node.span)
+        return rebuild(node, again)
+
+    return rewritten(answer, rule) if below else answer
 
 
 def _rounded_again(question: SolvedQuestion, target: Target, reading: Reading) -> bool:

@@ -9,6 +9,11 @@ import re
 from dataclasses import replace
 from functools import reduce
 
+import numpy as np
+
+from grader.comparison.conventions import labels_entered
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.values import ShapeError, align
 from grader.expression.language.names import Declared, ModelNames
 from grader.expression.language.nodes import (
     ONE,
@@ -26,14 +31,19 @@ from grader.expression.language.nodes import (
     rebuild,
     rewritten,
     sides,
+    symbols,
     walk,
 )
 from grader.expression.reading.code.python_text import read_code
 from grader.expression.reading.read import Reading, read
 from grader.expression.reading.remarks import PADDED
 from grader.grading.definition_checks import problem_of_definitions
-from grader.grading.definitions import joined_at_places, with_diagonals
+from grader.grading.definitions import joined_at_places
+from grader.grading.diagonals import with_diagonals
+from grader.grading.distributions import with_distributions
+from grader.grading.true_class import at_true_class, with_true_class
 from grader.solver.key import SolvedQuestion
+from grader.solver.runs import environment
 from grader.solver.session import remembered
 
 CALLED = "arguments"  # the note on a reading whose brackets are arguments
@@ -55,6 +65,14 @@ def _is_array(question: SolvedQuestion, target: Expression) -> bool:
 
 def readings_of(question: SolvedQuestion, text: str, target: Expression) -> tuple[Reading, ...]:
     """The readings of a text, the likelier one first; problems where it has none, or its definitions say nothing."""
+    marked = with_true_class(question, target, with_distributions(question, text))
+    found = _readings_of(question, marked.text, target)
+    if marked.letter:
+        found = tuple(at_true_class(question, one, marked) for one in found)
+    return found if marked.text == text else tuple(replace(one, text=text) for one in found)
+
+
+def _readings_of(question: SolvedQuestion, text: str, target: Expression) -> tuple[Reading, ...]:
     plain = _checked(question, target, read(text, question.question.model.names))
     listed = _LIST.fullmatch(text) if question.numeric and _is_array(question, target) else None
     if listed:
@@ -142,10 +160,34 @@ def _with_zeros_outside(question: SolvedQuestion, reading: Reading) -> Reading:
     return replace(reading, chain=tuple(rewritten(side, rule) for side in reading.chain), definitions=definitions)
 
 
+def _without_restated(question: SolvedQuestion, reading: Reading) -> Reading:
+    """The reading without definitions by which the model's own array says what it marks: ``Y_ik = 1[y_i = k]``."""
+    names = {item.name for item in question.graph.quantities}
+    kept = tuple(
+        (left, right)
+        for left, right in reading.definitions
+        if head(left) not in names or head(left) not in symbols(right) or not _is_restated(question, left, right)
+    )
+    return reading if len(kept) == len(reading.definitions) else replace(reading, definitions=kept)
+
+
+def _is_restated(question: SolvedQuestion, left: Expression, right: Expression) -> bool:
+    for run in question.runs:
+        try:
+            sides = [evaluate(side, environment(run)) for side in (left, labels_entered(question.graph, right))]
+        except ShapeError:
+            return False
+        if set(sides[0].letters) != set(sides[1].letters) or sides[0].shape != sides[1].shape:
+            return False
+        one, other = align(sides)[0]
+        if not np.allclose(one, other):
+            return False
+    return True
+
+
 def _checked(question: SolvedQuestion, target: Expression, reading: Reading) -> Reading:
     reading = _with_answer_first(question, target, reading)
-    if reading.definitions:
-        reading = replace(reading, definitions=with_diagonals(reading.definitions))
+    reading = _without_restated(question, with_diagonals(question, reading))
     if len(reading.definitions) > 1:
         places = frozenset(leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index")
         reading = replace(reading, definitions=joined_at_places(reading.definitions, places))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from grader.comparison.judge import judge
@@ -17,9 +18,13 @@ from grader.grading.answers import at_a_place, leaves_axes, leaves_out_letters, 
 from grader.grading.by_cases import other_answers
 from grader.grading.read_otherwise import read_otherwise
 from grader.grading.readings import CALLED
+from grader.grading.rubric_letters import counts_otherwise
 from grader.grading.taken_in import passed_over
 from grader.results import NOTES, Decision, Note, NoteKind, Verdict, undecided
 from grader.solver.key import SolvedPart, SolvedQuestion
+
+# words by which a set is a part of all that there is
+_PROPER = r"(?:with|where|which|such|whose|satisfying|misclassified|active|violating|violated|inside|wrong)"
 
 
 def target_of(part: SolvedPart) -> Target:
@@ -47,6 +52,9 @@ def verdict_on(
     if verdict.decision is Decision.NOT_EQUIVALENT:
         verdict = read_otherwise(question, part.part.target, target_of(part), reading, expression) or verdict
     verdict = _in_doubt(question, part.part.target, reading, expression, target, verdict)
+    if verdict.note.kind is NoteKind.RENAMED and (letter := counts_otherwise(question, part, target, expression)):
+        said = f"The index {letter} counts something else in the question's own letters."
+        verdict = undecided(NoteKind.AMBIGUOUS_INDICES, said)
     if verdict.note.kind is NoteKind.EQUIVALENT and CALLED in reading.notes:
         verdict = replace(verdict, note=Note(NoteKind.CALLED), message=NOTES[NoteKind.CALLED].sentence)
     return verdict, expression
@@ -64,6 +72,8 @@ def _in_doubt(
         return undecided(NoteKind.AMBIGUOUS_INDICES, "Your left side names one entry; the question asks for any.")
     if verdict.note.kind is NoteKind.RENAMED and leaves_out_letters(reading, answer):
         return undecided(NoteKind.AMBIGUOUS_INDICES, "Your right side has other indices than your left side.")
+    if verdict.decision in (Decision.NOT_EQUIVALENT, Decision.EQUIVALENT) and (name := _subset_in_words(reading)):
+        return undecided(NoteKind.AMBIGUOUS_READING, f"Which terms are in {name} is said in words.")
     if verdict.decision is Decision.NOT_EQUIVALENT and (name := _said_in_words(question, reading, answer)):
         return undecided(NoteKind.AMBIGUOUS_READING, f"What {name} stands for is said in words.")
     wrong = verdict.decision is Decision.NOT_EQUIVALENT
@@ -71,6 +81,16 @@ def _in_doubt(
     if (wrong or verdict.note.kind is NoteKind.CHAIN_RULE_ONLY) and (more := passed_over(reading, asked, known)):
         return undecided(NoteKind.PARTLY_READ, more)
     return verdict
+
+
+def _subset_in_words(reading: Reading) -> str:
+    """A set that a sum of the answer runs over, and that words describe by what its elements are; else empty."""
+    for note in reading.notes:
+        name = re.escape(note.removeprefix(IN_WORDS)) if note.startswith(IN_WORDS) else ""
+        summed = name and re.search(rf"(?:\\in\b|∈)\s*(?:\\[a-z]+\s*\{{\s*)?{name}\b", reading.text)
+        if summed and re.search(rf"\b{name}\b[}}$\s]*(?:is|are|denotes?)\s[^=]*\b{_PROPER}\b", reading.text):
+            return name
+    return ""
 
 
 def _said_in_words(question: SolvedQuestion, reading: Reading, answer: Expression) -> str:

@@ -11,14 +11,14 @@ from tests.cases import each
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "rubrics" / "examples"
-STYLES = HERE.parents[1] / "benchmarks" / "student_style"
+BENCHMARKS = HERE.parents[1] / "benchmarks"
 
 
 @lru_cache(maxsize=32)
 def solved(rubric):
     path = next(
         folder / f"{rubric}.yaml"
-        for folder in (EXAMPLES, STYLES, EXAMPLES.parent)
+        for folder in (EXAMPLES, BENCHMARKS / "student_style", BENCHMARKS / "course_notation", EXAMPLES.parent)
         if (folder / f"{rubric}.yaml").exists()
     )
     return grader.solve(grader.load_rubric(path))

@@ -40,7 +40,7 @@ _SIGNS = tuple(
 _WORTH_A_LOOK = re.compile(
     r"\b(?:than|least|most|exceeds?|positives?|negatives?|above|below|differs|different|non-?zero|equal to|class|every"
     r"|each|zero|as long|provided|in case|slope|gradient|derivative|value|it (?:is|equals)|exist|margin|undefined|keys?"
-    r"|words?)\b",
+    r"|words?|is|are)\b",
     re.IGNORECASE,
 )
 # If y = 1: D. If y = 0: D - m.
@@ -57,6 +57,12 @@ _NOUNS = re.compile(
     r"(?:margins?|class(?:es)?|labels?|keys?|negatives?|positives?|words?|ind(?:ex|ices)|entr(?:y|ies)|units?|scores?"
     r"|components?|inputs?|arguments?|values?|samples?|examples?|rows?|columns?|case)\s+(?:where\s+|with\s+|that\s+)?"
     rf"(?=\(?\\?[A-Za-z][^,;.\n]*{_RELATION})",
+    re.IGNORECASE,
+)
+# "if the margin is violated (D + m > 0)"
+_EXPLAINED = re.compile(
+    r"\b(if|when|whenever|for)\s+(?:[A-Za-z]+\s+){1,6}\("
+    rf"(?=[^()]*{_RELATION})(?P<test>(?:[^()]|\([^()]{{0,40}}\)){{3,80}})\)(?!\s*:)",
     re.IGNORECASE,
 )
 _WHAT = r"(?:the\s+)?(?:(?:sub)?gradient|derivative|slope|value|result|answer|function|it|this|we\s+(?:get|have))"
@@ -98,6 +104,7 @@ def with_conditions(text: str) -> str:
     text = _AS_LONG_AS.sub(lambda found: "if".ljust(len(found[0])), text)
     text = _NOUGHT.sub(lambda found: "0".ljust(len(found[0])), text)
     text = _NUMBER.sub(lambda found: ("0" if found[0].strip().lower() == "zero" else "1").rjust(len(found[0])), text)
+    text = _EXPLAINED.sub(lambda found: f"{found[1]} {found['test']}".ljust(len(found[0])), text)
     text = _NOUNS.sub(lambda found: found[1].ljust(len(found[0])), text)
     lead = _LEAD.match(text)
     if lead:

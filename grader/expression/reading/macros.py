@@ -1,9 +1,10 @@
 r"""Macros of a text and of a handout: ``\pd{L}{w}`` -> what ``\newcommand{\pd}[2]{...}`` says that it stands for.
 
-So are functions that an answer defines for itself: ``-y H(1 - y f), where H(t) = 1 for t > 0 and 0 otherwise``.
-
 Names of a model may hold macros too: they have the role "macro", ``\pd`` for a name, the count of arguments for a
 rank, and what they stand for as `latex`.
+
+What an answer defines for itself is put in too: ``-y H(1 - y f), where H(t) = 1 for t > 0 else 0``. A left side that is
+no name of the model, ``\nabla_a C = a^L - y``, becomes a letter that nothing else has.
 """
 
 from __future__ import annotations
@@ -26,12 +27,40 @@ _DEFINITION = re.compile(
 )
 _GIVEN = re.compile(r"\s*(?:\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}|(\\[A-Za-z]+|\S))")
 
+
+LONGEST = 3_000  # characters of a text that may define functions
 _CALLS = 8  # of one function of an answer
-_FUNCTION = re.compile(
-    r"[,;.]?\s*(?:\\q?quad\s*)?(?:\\text\s*\{\s*)?\b(?:where|with|here|for|let)\b\s*\}?\s*(?:\\[,;: ]\s*)*\$?"
-    r"(?P<name>\\?[A-Za-z]{1,12}'?)\s*\(\s*(?P<letter>\\?[A-Za-z]+)\s*\)\s*=\s*(?P<body>[^=].*?)\s*\$?\s*\.?\s*$",
+_FUNCTION = r"(?P<name>\\?[A-Za-z]{1,12}(?:_(?:\w|\{\w{1,8}\}))?'{0,2})"
+_HEAD = rf"{_FUNCTION}\s*\(\s*(?P<letter>\\?[A-Za-z]+)\s*\)\s*=\s*"
+_GAP = r"\s{0,9}"  # bounded: what begins with one is tried from every place
+_SPACES = rf"(?:\\q?quad{_GAP}|\\[,;: ]{_GAP}){{0,4}}"
+_BEHIND = re.compile(
+    rf"(?:[,;.]?{_GAP}(?:\\q?quad{_GAP})?(?:\\text{_GAP}\{{{_GAP})?\b(?:where|with|here|for|let)\b{_GAP}\}}?{_GAP}{_SPACES}"
+    rf"|[,;\n]{_GAP}{_SPACES})\$?" + _HEAD + r"(?P<body>[^=\s].*?)\s*\$?\s*\.?\s*$",
     re.DOTALL,
 )
+_BEFORE = re.compile(
+    r"\s*(?:(?:let|with|where|define|set)\s+)?"
+    + _HEAD
+    + r"(?P<body>[^=\s][^;\n]*?)\s*(?:[;\n]|\.\s|,\s*\\q?quad|,\s+(?:then|so)\b)",
+    re.IGNORECASE,
+)
+_CASES = re.compile(r"\band\s+(?=-?[\w.]+\s+(?:otherwise|else|if|for|when)\b)")
+_OWN_LEFT = re.compile(
+    rf"(?P<lead>\b(?:where|with|let|and)\b\s*\}}?\s*\$?|[,;\n]{_GAP}{_SPACES})"
+    r"(?P<left>(?:\\nabla|∇)\s*_\s*(?:\{\s*(?P<by>\\?[A-Za-z]+)\s*\}|(?P<bare>\\?[A-Za-z]))\s*(?P<of>\\?[A-Za-z]\w{0,6})"
+    r"|(?P<head>\\?[A-Za-z]{1,12})'{0,2}\s?\((?P<at>[^()=]{2,24})\)"
+    r"|(?P<mean>(?:\\(?:mathbb|operatorname|mathrm)\s*\{\s*)?(?<![A-Za-z])E\s*\}?)(?:_\s*(?:\\?[A-Za-z]+|\{[^{}=]{1,20}\}))?\s*\[[^\[\]=]{1,40}\])"
+    r"\s*=(?!=)"
+)
+_LETTERS = "GQRHUVKMABD"
+# \nabla_\theta L_h(y (\theta^T x)) = ..., of one example, where the answer has it of every example
+_OF_ONE = re.compile(
+    rf"[,;\n]{_GAP}{_SPACES}(?:(?:\\text{_GAP}\{{{_GAP})?\b(?:where|with)\b{_GAP}\}}?{_GAP})?{_SPACES}"
+    r"(?P<left>(?:\\nabla|∇)\s*_\s*\{?\s*\\?[A-Za-z]+\s*\}?\s*(?P<of>\\?[A-Za-z](?:_\{?\w{1,8}\}?)?)\s*)\("
+)
+_WORD_OR_PIECE = re.compile(r"\\(?:text|mathrm|operatorname)\s*\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z]{3,}|[A-Za-z]")
+_PIECE = re.compile(r"\\[A-Za-z]+|[A-Za-z]|\S")
 
 
 def defined_macros(text: str) -> tuple[dict[str, tuple[int, str]], str]:
@@ -96,30 +125,85 @@ def _substituted(text: str, pattern: re.Pattern[str], macros: Macros) -> str:
     return "".join(out) + text[at:]
 
 
-def with_own_functions(text: str, names: Names | None) -> str:
-    """The text with the function of a definition at its end put in where it is called; else the same text."""
-    found = _FUNCTION.search(text) if "=" in text and "(" in text else None
-    if found is None:
-        return text
-    name, letter, body = found["name"], found["letter"], found["body"]
+def _known(name: str, names: Names | None) -> bool:
     plain = name.strip("\\'")
-    if plain in SPELLINGS or any(plain in (one.name, *one.aliases) for one in names or ()):
+    return plain in SPELLINGS or any(plain in (one.name, *one.aliases) for one in names or ())
+
+
+def with_own_left_sides(text: str, names: Names | None) -> str:
+    """The text with letters for what it defines on left sides that are no names: ``\\nabla_a C``, ``\\Sigma'(z^L)``."""
+    if "=" not in text or len(text) > LONGEST:
         return text
+    for found in [*_OWN_LEFT.finditer(text)][:4]:
+        name = found["by"] or found["bare"] or found["head"] or "E"
+        free = [sign for sign in _LETTERS if sign not in text and not _known(sign, names)]
+        if not free or _known(name, names) or (found["at"] and re.fullmatch(r"\s*\\?[A-Za-z]+\s*", found["at"])):
+            continue
+        pieces = re.findall(r"\\[A-Za-z]+|\S", found["left"])
+        written = r"\s*".join(map(re.escape, pieces)) + r"(?![A-Za-z_^'])"
+        if len(re.findall(written, text)) > 1:
+            text = re.sub(written, f" {free[0]} ", text)
+    return _at_examples(text, names)
+
+
+def _at_examples(text: str, names: Names | None) -> str:
+    """The text with a gradient that it defines for one example put in where it has it for each, ``x^{(i)}`` for x."""
+    found = _OF_ONE.search(text)
+    end = _closing(text, found.end() - 1) if found is not None else -1
+    behind = re.compile(r"\s*=(?!=)\s*").match(text, end + 1) if end > 0 else None
+    if found is None or behind is None or _known(found["of"], names):
+        return text
+    pieces = _PIECE.findall(text[found.start("left") : end + 1])
+    mark = r"(?:\s*\^\s*\{?\s*\(\s*([a-z])\s*\)\s*\}?)?"
+    named = [at for at, piece in enumerate(pieces) if piece.lstrip("\\").isalpha()]
+    used = re.compile(r"\s*".join(re.escape(piece) + mark * (at in named) for at, piece in enumerate(pieces)))
+    body = text[behind.end() :].strip()
+
+    def put_in(use: re.Match[str]) -> str:
+        marked = {pieces[at]: letter for at, letter in zip(named, use.groups(), strict=True) if letter}
+        return f"({_WORD_OR_PIECE.sub(lambda one: _marked(one[0], marked), body)})"
+
+    before = text[: found.start()]
+    changed = used.sub(put_in, before)
+    return text if changed == before else changed
+
+
+def _marked(piece: str, marked: Mapping[str, str]) -> str:
+    return f"{piece}^{{({marked[piece]})}}" if piece in marked else piece
+
+
+def with_own_functions(text: str, names: Names | None) -> str:
+    """The text with the function that it defines behind or before its formula put in where it is called."""
+    if "=" not in text or "(" not in text or len(text) > LONGEST:
+        return text
+    for found in (_BEHIND.search(text), _BEFORE.match(text)):
+        if found is None or _known(found["name"], names):
+            continue
+        behind = found.end() == len(text)
+        changed = _put_in(text[: found.start()] if behind else text[found.end() :], found)
+        if changed is not None:
+            return changed
+    return text
+
+
+def _put_in(text: str, found: re.Match[str]) -> str | None:
+    """The text with a function's formula where it is called; None where that says nothing."""
+    name, letter, body = found["name"], found["letter"], _CASES.sub("; ", found["body"])
     body = re.sub(rf"(?<![A-Za-z\\]){re.escape(name)}\s*\(\s*{re.escape(letter)}\s*\)\s*=\s*", "", body)
     called = re.compile(rf"(?<![A-Za-z\\]){re.escape(name)}\s*(?:\\left\s*)?\(")
     if "=" in re.sub(r"[<>!:]=", "", body) or called.search(body):
-        return text
-    before, at, count = text[: found.start()], 0, 0
-    while (call := called.search(before, at)) is not None:
-        end = _closing(before, call.end() - 1)
+        return None
+    at, count = 0, 0
+    while (call := called.search(text, at)) is not None:
+        end = _closing(text, call.end() - 1)
         count += 1
         if end < 0 or count > _CALLS:
-            return text
-        inside = re.sub(r"\\right\s*$", "", before[call.end() : end])
+            return None
+        inside = re.sub(r"\\right\s*$", "", text[call.end() : end])
         entered = _at(body, letter, inside)
-        before = f"{before[: call.start()]}({entered}){before[end + 1 :]}"
+        text = f"{text[: call.start()]}({entered}){text[end + 1 :]}"
         at = call.start() + len(entered) + 2
-    return before if count else text
+    return text if count else None
 
 
 def _at(body: str, letter: str, argument: str) -> str:

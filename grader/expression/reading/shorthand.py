@@ -13,6 +13,7 @@ _BRACE = re.compile(r"\\(underbrace|overbrace|underset|overset)\s*(?=\{)")
 _EXPECTED = re.compile(
     r"(?:\\(?:mathbb|operatorname|mathrm|mathbf|text)\s*\{?\s*E\s*\}?|\\E(?![A-Za-z])|(?<![A-Za-z\\])E)\s*_\s*"
 )
+_MOST_MEANS = 40  # in one text: each is followed to its closing bracket
 _SIM = re.compile(r"\s*([A-Za-z])\s*(?:\\sim|~|∼)\s*(.+?)\s*$", re.DOTALL)
 _OF_STATE = re.compile(r"\s*\(\s*\\?cdot.*\)\s*$|\s*\(\s*[·.].*\)\s*$")
 _SET = re.compile(
@@ -48,6 +49,21 @@ _COMMANDS = re.compile(
     r"|log|exp|tanh|left|right|sigma|delta|lambda|alpha|beta|theta|mu|phi|eta|epsilon|gamma|tau|rho|quad)(?![A-Za-z])"
 )
 _CHOOSE = re.compile(r"(?<![A-Za-z])\(\s*([^(),]+?)\s+choose\s+([^(),]+?)\s*\)")  # (n choose k)
+_SET_OF = (
+    r"\s*(?:\\left\s*)?\\?\{\s*(?P<letter>[a-z])\b(?P<under>[^:|{}]{0,40}?)\s*(?::|\\mid|\\vert|\|)\s*"
+    r"(?P<test>(?:[^{}|]|\{[^{}]{0,40}\}){1,160}?)\s*(?:\\right\s*)?\\?\}"
+)
+# #{j != y : s_j > 0} and |{j != y : s_j > 0}|: how many there are
+_COUNT = (
+    re.compile(rf"\\?#{_SET_OF}"),
+    re.compile(rf"(?:\||\\lvert\b|\\left\s*\|)(?=\s*(?:\\left\s*)?\\?\{{){_SET_OF}\s*(?:\\right\s*\||\||\\rvert\b)"),
+)
+_CHI = re.compile(r"(?:\\chi|χ)\s*_\s*(?=\{)")
+_LONGEST_CONDITION = 200  # characters
+_RELATION = re.compile(r"[<>=≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)\b")
+_LOG_GAMMA = re.compile(
+    r"\(\s*(?:\\(?:ln|log)|ln|log)\s*(?:\\Gamma|Gamma|Γ)\s*\)\s*(?:(?P<primes>'{1,2})|\^\s*\{?\s*\\prime\s*\}?)"
+)
 _TOKEN = re.compile(r"\\[A-Za-z]+|[A-Za-z]|\d+|\S")
 _DOTS = r"\\(?:[vlcd]?dots|hdots|ldots)|\.\.\.|…|⋮|⋯"
 _COLUMN = re.compile(
@@ -78,11 +94,35 @@ def plainly(text: str) -> str:
         text = _without_primed_letters(text)
     if "=" in text and ("\\in" in text or "∈" in text or " in " in text):
         text = _with_conditions(text)
+    if "{" in text and ("#" in text or "|" in text or r"\lvert" in text):
+        for counted in _COUNT:
+            text = counted.sub(_number_of, text)
+    if "chi" in text or "χ" in text:
+        text = _CHI.sub(lambda found: _indicator(text, found), text)
+    if "Gamma" in text or "Γ" in text:
+        text = _LOG_GAMMA.sub(_derivative_of_log_gamma, text)
     if " choose " in text:
         text = _CHOOSE.sub(r"binom(\1, \2)", text)
     if "dots" in text or "..." in text or "…" in text or "⋮" in text:
         text = _COLUMN.sub(_any_entry, text)
     return text
+
+
+def _indicator(text: str, found: re.Match[str]) -> str:
+    r"""``\chi`` of a condition as an indicator; of anything else as it is."""
+    group = text[found.end() : found.end() + _LONGEST_CONDITION]
+    end = _end_of(group, 0)
+    return r"\mathbb{1}_" if end > 0 and _RELATION.search(group, 0, end) else found[0]
+
+
+def _number_of(found: re.Match[str]) -> str:
+    r"""How many elements a set has, as the sum over them: ``\sum_{j \ne y} 1[s_j > 0]``."""
+    return rf"(\sum_{{{found['letter']}{found['under']}}} \mathbb{{1}}[{found['test']}])"
+
+
+def _derivative_of_log_gamma(found: re.Match[str]) -> str:
+    r"""``(\ln\Gamma)'`` as the digamma function, ``(\ln\Gamma)''`` as its derivative."""
+    return r"\operatorname{digamma}" + (found["primes"] or "'")[1:]
 
 
 def _without_primed_letters(text: str) -> str:
@@ -158,9 +198,9 @@ def _with_step(text: str) -> str:
 
 def _with_sums(text: str) -> str:
     r"""Expectations over a letter drawn from a distribution of the model as sums; those of a vector as ``p^\top r``."""
-    at = 0
-    while found := _EXPECTED.search(text, at):
-        at = found.end()
+    at = count = 0
+    while count < _MOST_MEANS and (found := _EXPECTED.search(text, at)):
+        at, count = found.end(), count + 1
         under, behind = _group(text, at)
         opener = re.compile(r"\s*(?:\\left\s*|\\big\s*|\\bigl\s*|\\Big\s*)?(\\\{|[\[({])").match(text, behind)
         if not under or opener is None:
@@ -173,7 +213,7 @@ def _with_sums(text: str) -> str:
         body = re.sub(r"\\(?:right|bigr|big|Big)\s*$", "", text[opener.end() : end - close])
         drawn = _SIM.match(under)
         if drawn:
-            spread = _OF_STATE.sub("", drawn[2])
+            spread = re.sub(rf"_(?:{drawn[1]}|\{{{drawn[1]}\}})\s*$", "", _OF_STATE.sub("", drawn[2]))
             said = rf"(\sum_{{{drawn[1]}}} {{{spread}}}_{{{drawn[1]}}} ({body}))"
         else:
             said = rf"({under}^\top ({body}))"

@@ -47,6 +47,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lVert": ("(", "‖"),
     "rVert": (")", "‖"),
     "langle": ("(", "⟨"),
+    "llbracket": ("(", "["),
+    "rrbracket": (")", "]"),
     "rangle": (")", "⟩"),
     "lbrack": ("(", "["),
     "rbrack": (")", "]"),

@@ -89,6 +89,11 @@ def scan(
             layer = _LAYER.fullmatch(raw) if tokens[end + 1].text == "{" else None
             example = _OF_EXAMPLE.fullmatch(raw) if layer is None and tokens[end + 1].text == "{" else None
             bare = _RAISED.fullmatch(raw) if raised is not None and not above else None
+            if (
+                layer is None and not above and raised is not None and tokens[end + 1].text == "("
+            ):  # h^(1) of a named layer
+                plain = _LAYER.fullmatch(raw)
+                layer = plain if plain is not None and raised(base, plain[2]) else None
             if raw and not raw.strip("'"):
                 primes += len(raw)
             elif raw in TRANSPOSED:

@@ -20,6 +20,16 @@ from grader.expression.reading.spelling.scripts import EXAMPLE, shape_of
 
 LOOKALIKES = {"omega": "w", "nu": "v", "chi": "x", "upsilon": "u", "rho": "p", "kappa": "k", "ell": "l"}
 
+# what code calls a Greek letter, and the other way round
+_SHORT = {
+    **dict.fromkeys(("lam", "lmbda", "lambd", "lamda"), "lambda"),
+    "lambda": "lam",
+    "eps": "epsilon",
+    "epsilon": "eps",
+    "th": "theta",
+    "theta": "th",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -228,6 +238,9 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
     declared = table.shapes.get(_parts(base, above, below, primes)) or keys.get(key_of(base, above, below, primes))
     if declared is not None:
         return Found(declared)
+    biases = keys.get(key_of(base, above, "0", primes)) if above and below.startswith("0,") else None
+    if biases is not None and biases.rank:  # w_{0,2} beside a declared w_0: places count from 1
+        return Found(biases, "", below[2:])
     if above and below:
         layered = keys.get(key_of(base, above, "", primes)) or table.shapes.get(_parts(base, above, "", primes))
         if layered is not None and layered.rank:
@@ -310,6 +323,8 @@ def lookalikes(base: str) -> list[tuple[str, str]]:
         for greek, latin in LOOKALIKES.items()
         if base.startswith(greek)
     ]
+    if base in _SHORT:
+        found.append((_SHORT[base], f"renamed:{base}->{_SHORT[base]}"))
     if base[:1].isascii() and base[:1].isalpha():
         swapped = base[0].swapcase()
         found.append((swapped + base[1:], f"case:{base[0]}->{swapped}"))

@@ -37,5 +37,7 @@ def _place_ends(p: Cursor, start: int) -> int | None:
     found = p.table.find(shape.base, shape.above, shape.below, shape.primes) if shape and p.table else None
     if shape is None or found is None:
         return None
-    whole = found.declared.rank > 0 and not (found.below or found.above)  # a one-hot array for the place that it marks
-    return shape.end if found.declared.places_of or whole else None
+    entered = found.below + found.above
+    whole = found.declared.rank > 0 and not entered  # a one-hot array for the place that it marks
+    row = len(entered) == 1 and entered.isalpha() and found.declared.rank == 2 and "1" not in found.declared.axes
+    return shape.end if found.declared.places_of or whole or row else None

@@ -26,6 +26,8 @@ from grader.expression.reading.grammar.names.subscripts import (
     entries_of,
     index,
     indices,
+    marked_pair,
+    marking_row,
     place_of,
     row_of_defined,
     takes_indices,
@@ -106,7 +108,7 @@ def _constant_or_bound(p: Parser, shape: Shape, span: Span, _: int) -> Expressio
 def _delta_or_identity(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
     """Kronecker's delta, the indicator and the identity written as letters."""
     if shape.base == "delta" and not shape.above and not shape.primes and "delta" not in p.defined:
-        pair = kronecker_pair(shape.below) or indices(p, shape.below, 2)
+        pair = kronecker_pair(shape.below) or indices(p, shape.below, 2) or marked_pair(p, shape.below)
         if pair is not None and len(pair) == 2:
             return transposed(p, Call("kronecker", pair, 0, span), shape)
     if shape.base == "I" and not shape.primes and not shape.above:
@@ -148,6 +150,9 @@ def _unit_vector(p: Parser, shape: Shape, span: Span, _: int) -> Expression | No
     known = None if entry is None else label(p, entry)
     if entry is not None and known is not None:
         return transposed(p, one_hot(known.places_of, entry), shape)
+    row = marking_row(p, shape.below) if shape.base == "e" and len(shape.below) > 1 and place is None else None
+    if row is not None and row[0].axes and not shape.primes and shape.above in ("", "T") and "e" not in p.defined:
+        return transposed(p, one_hot(row[0].axes[-1], row[1]), shape)
     if (
         place is None
         or place.rank - ("1" in place.axes) > 1
@@ -250,6 +255,16 @@ def _lookalike(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None
     return None
 
 
+def _starred(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
+    r"""``\beta^*`` for a declared \beta that stands nowhere without its star, which marks one without biases, say."""
+    found = p.table.find(shape.base, "", shape.below, shape.primes) if shape.above == "*" and p.table else None
+    if found is None or not takes_indices(p, found):
+        return None
+    p.renamed.setdefault(f"{shape.base}^*", (found.declared.name, Token("name", shape.base, span.start, span.end)))
+    p.note("renamed:*->")
+    return quantity(p, found, shape._replace(above=""), span)
+
+
 def _squared(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
     """``y^{(2)}`` where no such layer is declared: a square, with a note."""
     if shape.above.isdigit() and len(shape.above) < 3 and p.table is not None:
@@ -273,5 +288,6 @@ _STEPS: tuple[Callable[[Parser, Shape, Span, int], Expression | None], ...] = (
     _derivative_by_subscript,
     _indices_joined_on,
     _lookalike,
+    _starred,
     _squared,
 )

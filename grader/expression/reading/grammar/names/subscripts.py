@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from grader.expression.language.names import Declared
 from grader.expression.language.nodes import Call, Expression, Indexed, Number, Slice, Symbol, integer
 from grader.expression.language.words import GREEK
 from grader.expression.reading.grammar.cursor import Cursor
@@ -111,6 +112,30 @@ def place_of(p: Cursor, text: str) -> Expression | None:
         return None
     p.used.add(declared.name)
     return Indexed(Symbol(declared.name), entries) if entries else Symbol(declared.name)
+
+
+def marking_row(p: Cursor, text: str) -> tuple[Declared, Expression] | None:
+    """The array that a text spells at all letters but its last: of a one-hot ``Y_ik`` the ``y_i``; else None."""
+    shape = shape_of(as_layers(text)) if text and p.table is not None else None
+    found = p.table.find(shape.base, shape.above, shape.below, shape.primes) if shape and p.table else None
+    if found is None or found.primes or found.declared.role != "quantity":
+        return None
+    declared = found.declared
+    entries = entries_of(p, found.above, found.below, declared.rank)
+    if entries is None or len(entries) != declared.rank - 1 or "1" in declared.axes:
+        return None
+    p.used.add(declared.name)
+    return declared, Indexed(Symbol(declared.name), entries) if entries else Symbol(declared.name)
+
+
+def marked_pair(p: Cursor, below: str) -> tuple[Expression, Expression] | None:
+    r"""The letter and the marked place of ``\delta_{k, y_i}``, where a one-hot y has a row for each i; else None."""
+    one, comma, other = below.partition(",")
+    for letter, place in ((one, other), (other, one)):
+        row = marking_row(p, place) if comma and len(letter) == 1 and letter.isalpha() and len(place) > 1 else None
+        if row is not None:
+            return Symbol(letter), row[1]
+    return None
 
 
 def _two_letters(p: Cursor, raw: str) -> bool:

@@ -1,0 +1,140 @@
+r"""Definitions that words make as formulas: ``D is the diagonal matrix with entries y_n`` is ``D = diag(y_n)``.
+
+So are ``s is the sigmoid function``, which names what is called, and ``Let e = y - t be the error``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from grader.expression.language.functions import SPELLINGS
+from grader.expression.language.names import Names
+
+LONGEST = 1_500  # characters of a text whose words are looked at
+_NAME = r"\\?[A-Za-z]{1,12}(?:_\{?\w{1,6}\}?|\^\{?[\w()\[\]]{1,6}\}?){0,2}'?(?:\s?\([^()]{1,24}\))?"
+_DIAGONAL = re.compile(
+    rf"(?P<name>{_NAME})\$?\s*(?P<open>\\(?:text|mathrm)\s*\{{\s*)?\b(?:is|denotes|being)\s+(?:(?:the|an?)\s+)?"
+    r"(?:\$?\w{1,6}\s*(?:x|×|by|\\times)\s*\w{1,6}\$?\s+)?(?:square\s+)?(?:diagonal\s+matrix|matrix|diagonal)\s+"
+    r"(?:with|of|whose|having)\s+(?:(?:the|its|all)\s+)?"
+    r"(?P<entries>(?:diagonal\s+)?(?:entries|elements|values|components|entry|element)\b\s*)?"
+    r"(?:on\s+(?:the|its)\s+(?:main\s+)?diagonal\b\s*)?(?:(?:are|is|equal\s+to|given\s+by)\b\s*)?:?\s*(?P<close>\})?\s*\$?"
+)
+_ON_IT = re.compile(
+    r"\s*(?:\\text\s*\{\s*)?(?:on|along)\s+(?:the|its)\s+(?:main\s+)?diagonal(?:\s+and\s+(?:0|zeros?)\s+else\w*)?\s*\}?"
+)
+_ENTRY = re.compile(r"(?P<base>\\?[A-Za-z]+(?:_\w)?)_\{?(?P<at>[a-z]),?\s?(?P=at)\}?\s*=")
+_CLAUSE_ENDS = re.compile(r"[,;\n$]|\.(?=\s|$)|\\text\b|\s(?:and|where|with|so|on|along)\s|\\q?quad\b")
+_FUNCTIONS = {
+    "sigmoid": "sigmoid",
+    "logistic": "sigmoid",
+    "softmax": "softmax",
+    "hyperbolic": "tanh",
+    "tanh": "tanh",
+    "softplus": "softplus",
+    "relu": "ReLU",
+    "rectified": "ReLU",
+}
+_IS_FUNCTION = re.compile(
+    r"[,;.]?\s*(?:\\q?quad\b\s*|\\[,;: ]\s*){0,3}(?:\\text\s*\{\s*)?\(?\b(?:where|with|here|and)\b\s*\}?\s*\$?"
+    r"(?P<name>\\?[A-Za-z]{1,8})(?:\s?\(\\?[a-z]{1,6}\))?\$?\s*(?P<open>\\text\s*\{\s*)?(?:is|denotes|=|being)\s+the\s+"
+    r"(?P<function>sigmoid|logistic|softmax|softplus|hyperbolic|tanh|relu|rectified)(?:\s+(?:sigmoid|tangent|linear|unit))?"
+    r"(?:\s+(?:function|activation|nonlinearity)){0,2}\s*\)?(?P<close>\})?\s*\.?\s*(?=$|[,;.\n])",
+    re.IGNORECASE,
+)
+_ONE_HOT = re.compile(
+    rf"(?P<name>{_NAME})\$?\s+(?:is|denotes|being)\s+(?:the|a)\s+one-?\s?hot\s+(?:(?:vector|encoding|column|row|label)\s+)?(?:of|for)\s+"
+    r"(?:the\s+)?(?:(?:class|label|index|word)\s+)?\$?(?P<of>\\?[A-Za-z](?:_\w)?)\$?(?=\s*(?:$|[.,;)]))"
+)
+_SUCH_THAT = r"(?:with|where|for\s+which|such\s+that|that\s+satisfy|satisfying|whose)"
+# "where V is the set of points with y_i f_i < 1" of a sum over i in V
+_SET = re.compile(
+    r"\b(?P<name>[A-Z])\$?\s+(?:is|denotes|being)\s+the\s+(?:index\s+)?set\s+of\s+(?:all\s+)?(?:the\s+)?"
+    rf"(?:[a-z]{{2,12}}\s+){{0,2}}(?:\$?[a-z]\$?\s+)?{_SUCH_THAT}\s+\$?(?P<test>[^,;\n$]{{3,120}}?)\$?\s*\.?\s*$"
+)
+# "(number of classes j != y with s_j > 0)"
+_NUMBER = re.compile(
+    r"\(\s*(?:the\s+)?number\s+of\s+(?:[a-z]{2,12}\s+){0,2}(?P<letter>[a-z])\b(?P<under>[^()]{0,30}?)\s+"
+    rf"{_SUCH_THAT}\s+(?P<test>(?:[^()]|\([^()]{{0,60}}\)){{3,120}}?)\s*\)"
+)
+_MAKING = re.compile(
+    r"\b(?:let|writing|write|setting|set|defining|define|denoting|denote|call|calling|where|with)\b", re.IGNORECASE
+)
+_AT_FIRST = re.compile(
+    r"\s*(?:writing|write|setting|defining|denoting|calling|call)\s+(?=\\?[A-Za-z]\w{0,8}\s*=)", re.IGNORECASE
+)
+# "Let e = y - t be the error.": what a name is called
+_CALLED = re.compile(
+    r"(?<=[\w)\]}])\s+(?:be|for|as)\s+(?:the|our|this|its)\s+[A-Za-z][A-Za-z -]{0,40}?(?=\s*(?:[.,;:](?=\s)|$))"
+)
+_COMES_OUT = re.compile(
+    r"[,.;:]\s+(?:then\s+|so\s+)?(?:the\s+(?:gradient|derivative|answer|result|solution)\s+(?:is|equals|becomes)"
+    r"|(?:we|this)\s+(?:get|have|obtain|gives?))\s+",
+    re.IGNORECASE,
+)
+
+
+def with_spoken_definitions(text: str, names: Names | None) -> str:
+    """The text with its definitions in words as equations; the same text where it holds none."""
+    if " " not in text or len(text) > LONGEST:
+        return text
+    if "diagonal" in text:
+        text = _with_diagonal(text)
+    if "hot" in text:
+        text = _ONE_HOT.sub(lambda found: f"{found['name']} = onehot({found['of']})", text)
+    if " set of " in text or "number of " in text:
+        text = _SET.sub(lambda found: _set_of(text, found), text)
+        text = _NUMBER.sub(lambda found: f"(#{{{found['letter']}{found['under']} : {found['test']}}})", text)
+    found = _IS_FUNCTION.search(text) if " the " in text else None
+    if found is not None and bool(found["open"]) == bool(found["close"]):
+        text = _with_function(text, found, names)
+    if _MAKING.search(text) and "=" in text:
+        text = _AT_FIRST.sub(lambda found: "let ".rjust(len(found[0])), text, count=1)
+        text = _CALLED.sub(lambda found: " " * len(found[0]), text)
+        making = _MAKING.search(text)
+        if making and not text[: making.start()].strip():
+            text = _COMES_OUT.sub(lambda found: " then ".ljust(len(found[0])), text, count=1)
+    return text
+
+
+def _set_of(text: str, found: re.Match[str]) -> str:
+    """A set that words describe as one in braces, by the letter that a sum counts it with; as it is without one."""
+    letter = re.search(rf"([a-z])\s*(?:\\in\b|∈)\s*{found['name']}\b", text)
+    return rf"{found['name']} = \{{{letter[1]} : {found['test']}\}}" if letter else found[0]
+
+
+def _with_diagonal(text: str) -> str:
+    """The first matrix that words call diagonal by its formula."""
+    found = _DIAGONAL.search(text)
+    if found is None or "diagonal" not in found[0] or bool(found["open"]) != bool(found["close"]):
+        return text
+    entry = _ENTRY.match(text, found.end())
+    if entry is not None:
+        return text[: found.start()] + " " * (found.end() - found.start()) + text[found.end() :]
+    end = _end_of_clause(text, found.end())
+    body = text[found.end() : end].strip()
+    behind = _ON_IT.match(text, end)
+    if not body or (found["entries"] is None and behind is None):
+        return text
+    return f"{text[: found.start()]}{found['name']} = diag({body}){text[behind.end() if behind else end :]}"
+
+
+def _end_of_clause(text: str, begin: int) -> int:
+    """Where the formula from a place on ends: at a separator outside of brackets, or with the text."""
+    depth = 0
+    for at in range(begin, len(text)):
+        depth += (text[at] in "([{") - (text[at] in ")]}")
+        if depth < 0 or (depth == 0 and _CLAUSE_ENDS.match(text, at)):
+            return at
+    return len(text)
+
+
+def _with_function(text: str, found: re.Match[str], names: Names | None) -> str:
+    """The text with a function by the name that the language has for it, where its own name is no other's."""
+    name = found["name"]
+    plain = name.strip("\\")
+    if plain in SPELLINGS or any(plain in (one.name, *one.aliases) for one in names or ()):
+        return text
+    meant = _FUNCTIONS[found["function"].lower()]
+    text = text[: found.start()] + " " * len(found[0]) + text[found.end() :]
+    spelled = rf"\operatorname{{{meant}}}" if "\\" in text else meant
+    return re.sub(rf"(?<![A-Za-z\\]){re.escape(name)}(?='?\s*(?:\\left\s*)?\()", lambda _: spelled, text)
