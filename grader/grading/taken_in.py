@@ -51,6 +51,8 @@ def passed_over(reading: Reading, target: Expression, known: Set[str]) -> str:
         return "There is more than one formula for what is asked."
     if LAST_FORMULA in reading.notes:
         return "We could read only the last formula of what you wrote."
+    if "ambiguous_index" in reading.notes and "zero_based" not in reading.notes:
+        return "Places in square brackets may be counted from 0 or from 1."
     if "left_out" in reading.notes:
         return "We could not read what stands before your last sign of equality."
     if unused := _unused(reading, known):

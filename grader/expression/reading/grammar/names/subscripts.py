@@ -225,11 +225,20 @@ def entries_in_code(p: Cursor, rank: int) -> tuple[Expression, ...] | None:
     numbers = [token.text for token in inner if token.kind == "num"]
     if not found or not numbers:
         return found
-    if "0" not in numbers:
+    if "0" not in numbers and not _counts_from_nought(p):
         p.note("ambiguous_index")  # counted from 0 or from 1
         return found
     p.note("zero_based")
     return tuple(Number(index.value + 1) if isinstance(index, Number) else index for index in found)
+
+
+def _counts_from_nought(p: Cursor) -> bool:
+    """Whether a place 0 stands in square brackets anywhere in the text: ``Y[:,0]`` says what ``Y[:,1]`` is."""
+    return any(
+        token.text == "[" and any(inner[:2] == ("num", "0") for inner in p.tokens[at + 1 : p.match.get(at, at)])
+        for at, token in enumerate(p.tokens)
+        if token.kind == "(" and at and p.tokens[at - 1].end == token.start
+    )
 
 
 def subscript_in_code(p: Cursor) -> str:
