@@ -121,7 +121,7 @@ def certify_partial(run: Run, target: Partial) -> Problem | None:
         return Problem("this target is not a derivative of one quantity by another")
     truth = run.values[partial_name(above, below)]
     entries = list(np.ndindex(run.values[below].shape[1:]))[:MAX_ENTRIES]
-    moved = _moved(run, below, entries)
+    moved = _moved(run, below, above, entries)
     (slopes, doubt), smooth = _slopes(run, moved, above, len(entries)), _smooth(run, moved, len(entries))
     usable_anywhere = False
     for k, entry in enumerate(entries):
@@ -171,27 +171,28 @@ def certify_closely(run: Run, target: Partial) -> Problem | None:
     return None
 
 
-def _moved(run: Run, below: str, entries: list[tuple[int, ...]]) -> Run:
-    """The program with one quantity moved, opaque functions followed linearly: all entries, steps and signs at once.
+def _moved(run: Run, below: str, above: str, entries: list[tuple[int, ...]]) -> Run:
+    """The program from one quantity to another with the former moved, opaque functions followed linearly: all entries,
+    steps and signs at once.
 
     The points come in blocks (entry, step, sign) of the run's own points.
     """
+    path = run.graph.between(below, above)
+    used = {below, above}.union(*(symbols(node.expression) for node in path)) & run.values.keys()
     blocks = [(entry, sign * step) for entry in entries for step in STEPS for sign in (1.0, -1.0)]
-    names = [leaf.name for leaf in run.graph.leaves]
     # the widest floating point that NumPy has here, since differences cancel
-    tiled = {name: np.concatenate([run.values[name].astype(np.longdouble)] * len(blocks)) for name in names}
-    changed = np.concatenate([run.values[below].astype(np.longdouble)] * len(blocks))
-    fixed = {below: changed}
+    names = used.difference(node.name for node in path) | {below}
+    tiled = {name: np.concatenate([run.values[name].astype(np.longdouble)] * len(blocks)) for name in sorted(names)}
     directions = {entry: _directions(run, below, entry) for entry in entries}
-    fixed |= {name: tiled[name].copy() for name in directions[entries[0]]}
+    fixed = {name: tiled[name] for name in (below, *directions[entries[0]]) if name in tiled}
     for k, (entry, step) in enumerate(blocks):
         rows = slice(k * run.points, (k + 1) * run.points)
         place: Any = (rows, *entry)
-        changed[place] += step
-        for name, direction in directions[entry].items():
-            fixed[name][rows] += step * direction
-    points = run.points * len(blocks)
-    return Run(run.graph, run.sizes, compute(run.graph, run.sizes, tiled, points, fixed), points, run.session)
+        fixed[below][place] += step
+        for name in fixed.keys() & directions[entry].keys():
+            fixed[name][rows] += step * directions[entry][name]
+    points, program = run.points * len(blocks), replace(run.graph, nodes=path)
+    return Run(program, run.sizes, compute(program, run.sizes, tiled, points), points, run.session)
 
 
 def _directions(run: Run, below: str, entry: tuple[int, ...]) -> dict[str, Array]:
@@ -239,9 +240,9 @@ def _slopes(run: Run, moved: Run, above: str, entries: int) -> tuple[Array, Arra
 
 
 def _smooth(run: Run, moved: Run, entries: int) -> Array:
-    """At which entries and points no margin of the model changes sign within the widest step."""
+    """At which entries and points no margin of what is moved changes sign within the widest step."""
     usable = np.ones((entries, run.points), dtype=bool)
-    for margin in model_margins(run.graph):
+    for margin in model_margins(moved.graph):
         data = margin_values(moved, margin)
         if data is not None:
             signs = np.sign(data).reshape(entries, len(STEPS), 2, run.points, -1)[:, 0]
