@@ -20,8 +20,9 @@ from grader.expression.evaluation.values import Array, spread
 from grader.expression.language.nodes import Partial, Symbol, head, partial_name, symbols
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
-from grader.rubric.model import Part, Question
 from grader.solver.closed import spelled
+from grader.solver.faults import at_target, without_values
+from grader.solver.finite_points import HINT
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.kinks import margin_values, model_margins
 from grader.solver.runs import Run, compute, environment, extents, graph_for, quantities
@@ -38,10 +39,11 @@ CLOSE_POINTS = 3
 def certify_question(done: SolvedQuestion) -> list[Problem]:
     """Every Problem that three ways of differentiating find in the targets and steps of a question."""
     question = done.question
-    problems = [problem for part in done.parts for problem in _closed_differs(done, part)]
-    told = {problem.path for problem in problems}
-    for part in question.judged:
-        if _path(question, part) in told:
+    problems: list[Problem] = []
+    for solved in done.parts:
+        part, differs = solved.part, _closed_differs(done, solved)
+        if differs is not None:
+            problems.append(without_values(done, part.target) or at_target(differs, question, part))
             continue
         for target in (part.target, *(step.target for step in part.steps)):
             if not isinstance(target, Partial):
@@ -55,13 +57,9 @@ def certify_question(done: SolvedQuestion) -> list[Problem]:
                 if problem is None:
                     problem = certify_closely(whole, target)
                 if problem is not None:
-                    problems.append(problem.at("", part.line, path=_path(question, part)))
+                    problems.append(without_values(done, target) or at_target(problem, question, part))
                     break
-    return problems
-
-
-def _path(question: Question, part: Part) -> str:
-    return f"question {question.id}, part {part.id}, key 'target'"
+    return list(dict.fromkeys(problems))
 
 
 def _fewer_points(run: Run, target: Partial) -> Run:
@@ -72,7 +70,7 @@ def _fewer_points(run: Run, target: Partial) -> Run:
     return replace(run, values={name: value[:FEW_POINTS] for name, value in run.values.items()}, points=FEW_POINTS)
 
 
-def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> list[Problem]:
+def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> Problem | None:
     """The formula that is shown must have the values of the raw gradient; a Problem where it has not."""
     left = spelled(graph_for(done.session, done.graph, part.part.target), part.part.target, done.adjoints, part.closed)
     for run in done.runs:
@@ -87,17 +85,15 @@ def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> list[Problem]:
             data = data.reshape(data.shape[0], *like)
         data = np.broadcast_to(data, wanted.shape)
         usable = np.isfinite(data) & np.isfinite(wanted)
-        path = _path(done.question, part.part)
         if not usable.any():
-            hint = "give the quantities domains in which the model has values"
-            return [Problem("this has no finite value at any sample point", hint).at("", part.part.line, path=path)]
+            return Problem("this has no finite value at any sample point", HINT)
         gap, scale = np.abs(data[usable] - wanted[usable]), np.maximum(np.abs(wanted[usable]), 1.0)
         if (gap > 1e-6 * scale).any():
             message = (
                 f"the closed form {to_text(part.closed, done.question.model.names)} does not have the gradient's values"
             )
-            return [Problem(message).at("", part.part.line, path=path)]
-    return []
+            return Problem(message)
+    return None
 
 
 def certificate(done: SolvedQuestion) -> str:

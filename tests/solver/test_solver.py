@@ -208,3 +208,37 @@ def test_every_size_is_another_in_the_second_draw(path):
         runs = draw_runs(question.model.graph, content_hash(question), Session())
         assert len(runs) == 2 or not question.model.graph.sizes
         assert all(runs[0].sizes[name] != runs[-1].sizes[name] for name in question.model.graph.sizes)
+
+
+MODEL = """title: t
+questions:
+  - id: "1"
+    model:
+      given: {{w: {given}, x: real}}
+      define:
+        z: w*x
+        s: {formula}
+    parts:
+      - {{id: 1a, target: ds/dx}}
+"""
+
+
+@pytest.mark.parametrize(
+    "given, formula, told",
+    [
+        ("real", "log(-1 - z^2)", "r.yaml:8:12: question 1, model, define 's': 's' has no finite value"),
+        ("real", "sqrt(-1 - z^2)", "r.yaml:8:12: question 1, model, define 's': 's' has no finite value"),
+        ("{shape: [99, 999]}", "sum(z)", "r.yaml:5:15: question 1, model, given 'w': 'w' has too many entries"),
+    ],
+)
+def test_what_only_the_solver_finds_stands_at_the_formula_that_is_at_fault(given, formula, told):
+    rubric = parse_rubric(MODEL.format(given=given, formula=formula), "r.yaml")
+    assert [str(problem)[: len(told)] for problem in solve(rubric)] == [told]
+
+
+def test_differences_in_balls_tell_nothing_at_a_kink():
+    text = MODEL.format(given="{value: 2}", formula="relu(z)").replace("real", "{value: 0}")
+    (question,) = solve(parse_rubric(text)).questions
+    (part,) = question.parts
+    wrong = Run(question.graph, {}, {**question.runs[0].values, part.name: np.array([7.0])}, 1)
+    assert certify_closely(wrong, part.part.target) is None
