@@ -237,8 +237,9 @@ def test_what_only_the_solver_finds_stands_at_the_formula_that_is_at_fault(given
 
 
 def test_differences_in_balls_tell_nothing_at_a_kink():
-    text = MODEL.format(given="{value: 2}", formula="relu(z)").replace("real", "{value: 0}")
-    (question,) = solve(parse_rubric(text)).questions
+    (question,) = solve(parse_rubric(MODEL.format(given="real", formula="relu(z)"))).questions
     (part,) = question.parts
-    wrong = Run(question.graph, {}, {**question.runs[0].values, part.name: np.array([7.0])}, 1)
-    assert certify_closely(wrong, part.part.target) is None
+    for x, kink in ((0.0, True), (0.5, False)):
+        values = {name: np.array([number]) for name, number in {"w": 2.0, "x": x, "z": 2 * x, part.name: 7.0}.items()}
+        found = certify_closely(Run(question.graph, {}, values, 1), part.part.target)
+        assert (found is None) is kink
