@@ -53,13 +53,18 @@ from grader.expression.language.nodes import (
     walk,
 )
 from grader.expression.printing.text import to_text
+from grader.problems import Span
 from grader.work import NODE, recalled, spend
 
 _VARIABLE = "t'"  # of a formula that has no other
 
 
 class NotDifferentiable(Exception):
-    """A formula the table has no rule for; carries the name of the function."""
+    """A formula the table has no rule for; carries the name of the function, its place, and in whose formula it is."""
+
+    def __init__(self, name: str, span: Span, quantity: str = "") -> None:
+        super().__init__(name)
+        self.span, self.quantity = span, quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +190,11 @@ def _local(node: Node, cotangent: Expression, axes: Mapping[str, tuple[str, ...]
     own = _at(node.name, node.letters, axes)
     live = tuple(letter for letter, axis in zip(node.letters, node.axes, strict=True) if axis != "1")
     ranges = {letter: length(axis) for letter, axis in zip(node.letters, node.axes, strict=True) if axis != "1"}
-    found = _pull(node.expression, cotangent, live, axes, ranges)
+    try:
+        found = _pull(node.expression, cotangent, live, axes, ranges)
+    except NotDifferentiable as error:
+        error.quantity = node.name
+        raise
     if isinstance(node.expression, Number | Symbol | Indexed) or isinstance(node.source, Partial):
         return found  # what is itself a derivative answers no question for one
     return [replace(item, expression=replace_tree(item.expression, node.expression, own)) for item in found]
@@ -298,7 +307,7 @@ def _pull(
         return _of_matrix(node, cotangent, live, axes, ranges)
     rule = local_rule(node)
     if rule is None:
-        raise NotDifferentiable(node.function if isinstance(node, Call) else to_text(node))
+        raise NotDifferentiable(node.function if isinstance(node, Call) else to_text(node), node.span)
     found = []
     for link in rule:
         if isinstance(node, Reduce) and isinstance(ranges.get(node.letter), Reduce):  # its bounds stay those of a sum
@@ -353,7 +362,7 @@ def _occurrence(
         return []
     places = indices(node)
     if len(places) != len(axes[name]):
-        raise NotDifferentiable(name)
+        raise NotDifferentiable(name, node.span)
     taken = free_symbols(cotangent) | symbols(cotangent) | set(live) | names_in(axes) | symbols(node)
     expression, remaining = cotangent, list(live)
     own: list[str] = []

@@ -12,17 +12,18 @@ from grader.rubric.malrules import MALRULES
 
 def message_of(mistake: Mistake, show_solution: bool) -> str:
     """What the student reads; without details of the formula where the solution is hidden."""
-    clause, look = _clause(mistake, show_solution)
+    clause, look = clause_of(mistake, show_solution), MALRULES[mistake.kind].look
     second = mistake.second
     if second is None:
         return f"This matches what comes out if {clause}. {look}"
-    other, _ = _clause(second, show_solution)
+    other = clause_of(second, show_solution)
     return f"This matches what comes out if two things happen: {clause}, and {other}. {look}"
 
 
-def _clause(mistake: Mistake, show_solution: bool) -> tuple[str, str]:
+def clause_of(mistake: Mistake, show_solution: bool = True) -> str:
+    """What happened: "the factor dyhat/dz is left out"."""
     row = MALRULES[mistake.kind]
-    return (row.clause.format(mistake.shown) if mistake.shown and show_solution else row.clause_hidden), row.look
+    return row.clause.format(mistake.shown) if mistake.shown and show_solution else row.clause_hidden
 
 
 def score_line_of(mistake: Mistake) -> str:

@@ -5,8 +5,6 @@ The key rewritten at random must pass, printed as text and as LaTeX; 0 and the r
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from grader.comparison.aligned_values import truth_value
@@ -38,9 +36,9 @@ def check(key: AnswerKey) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def _at(key: AnswerKey, part: SolvedPart, field: str, message: str, line: int = 0) -> Problem:
+def _at(key: AnswerKey, part: SolvedPart, field: str, message: str, place: tuple[int, int]) -> Problem:
     path = f"question {part.asked.question}, part {part.part.id}, key '{field}'"
-    return Problem(message).at(key.rubric.path, line or part.part.line, path=path)
+    return Problem(message).at(key.rubric.path, place[0] or part.part.line, place[1], path)
 
 
 def _examples(key: AnswerKey, part: SolvedPart) -> list[Problem]:
@@ -80,8 +78,8 @@ def _unexpected(
     )
     said = f"{found.verdict} ({details})" if details else found.verdict
     line, column = place_at(example.places, why.span.start if why.span and len(why.text) == len(example.answer) else 0)
-    problem = _at(key, part, field, f"'{example.answer}' is {said}, expected {expected}", line or example.line)
-    return replace(problem, column=column)
+    message = f"'{example.answer}' is {said}, expected {expected}"
+    return _at(key, part, field, message, (line or example.line, column))
 
 
 def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> list[Problem]:
@@ -93,14 +91,15 @@ def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> li
         text, result = missed[0]
         more = f", and so in {len(missed) - 1} of {len(tried) - 1} other forms" if len(missed) > 1 else ""
         message = f"self-test: the key written as '{text}' is {result.verdict} ({result.note}){more}"
-        problems.append(_at(key, part, "target", message))
+        problems.append(_at(key, part, "target", message, place_at(part.part.places, 0)))
     wrong = [to_text(part.part.target, names)]
     if not _may_be_zero(question, part):
         wrong += ["0", *_opposites(question, part)]
     for text in wrong:
         result = grade_answer(key, part.part.id, text)
         if result.verdict is Outcome.CORRECT:
-            problems.append(_at(key, part, "target", f"self-test: the answer '{text}' is taken for correct"))
+            message = f"self-test: the answer '{text}' is taken for correct"
+            problems.append(_at(key, part, "target", message, place_at(part.part.places, 0)))
     return problems
 
 

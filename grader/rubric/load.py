@@ -349,6 +349,7 @@ def _read_part(
         malrules=own.malrules,
         bonus=read_choice(fields, "bonus", place, ("true", "false")) == "true",
         label=_read_label(fields, seen, place),
+        places=text_at(fields, "target").places,
     )
 
 

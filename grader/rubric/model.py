@@ -11,7 +11,7 @@ from grader.expression.language.names import Names
 from grader.expression.language.nodes import Expression
 from grader.problems import Problem
 from grader.rubric.malrule import MalRuleSetting
-from grader.rubric.text_places import Places
+from grader.rubric.text_places import Places, place_at
 
 
 class RubricError(Exception):
@@ -85,7 +85,7 @@ class Part:
     how the author wrote it. `layout` says what becomes of its transpose, `shapes` of an answer that is right once its
     arrays are made to fit: "review", "accept" or "wrong". `follow_through` is the share of the points for an answer
     that is right given the student's own earlier ones. `bonus` points count in the score, not in the maximum. `label`
-    is what students write for the part, where that is not its `id`.
+    is what students write for the part, where that is not its `id`. `places` say where the characters of `text` stand.
     """
 
     id: str
@@ -107,6 +107,7 @@ class Part:
     malrules: tuple[MalRuleSetting, ...] = ()
     bonus: bool = False
     label: str = ""
+    places: Places = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +124,18 @@ class HandPart:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The declared program of a question, and the names by which answers may call its quantities."""
+    """The declared program of a question, and the names by which answers may call its quantities.
+
+    `places` has, for each quantity, where the characters of its formula stand, or of its name where it is given.
+    """
 
     graph: ComputationGraph
     names: Names
+    places: tuple[tuple[str, Places], ...] = field(default=(), compare=False, repr=False)
+
+    def place_of(self, name: str, offset: int = 0) -> tuple[int, int]:
+        """The line and the column of a character of a quantity's formula; (0, 0) where they are not known."""
+        return place_at(dict(self.places).get(name, ()), offset)
 
 
 @dataclass(frozen=True, slots=True)

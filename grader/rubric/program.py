@@ -60,7 +60,8 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     fields = read_fields(tree, "model", place)
     table = DeclaredNames(names=list(macros))
     read_sizes(table, fields, place)
-    for key, value in _section(fields, "given", place):
+    given = _section(fields, "given", place)
+    for key, value in given:
         read_given(table, key, value, place.inside(f"given '{key.value}'"))
     for key, value in _section(fields, "opaque", place):
         read_opaque(table, key, value, place.inside(f"opaque '{key.value}'"))
@@ -89,7 +90,9 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
         )
         for item in table.names
     )
-    return Model(replace(graph, notation=notation), names)
+    places = [(key.value, key.places) for key, _ in given]
+    places += [(left.name, left.formula.places) for left in lefts if left is not None]
+    return Model(replace(graph, notation=notation), names, tuple(places))
 
 
 def _index_letters(table: DeclaredNames, nodes: Iterable[Node]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Certificates: the reverse-mode result, central differences and (for scalar formulas) SymPy must agree.
+"""Certificates: the reverse-mode result, central differences and (for scalars) differences of many digits must agree.
 
 Central differences are taken at a ladder of steps h; the error must fall as h**2 until rounding takes over, so the
 step at which neighbours agree best is compared. Source: Nocedal and Wright, Numerical Optimization (2006), section 8.1.
@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
+from grader.expression.evaluation.balls import slope_at
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, spread
-from grader.expression.language.nodes import Partial, head, partial_name
+from grader.expression.language.nodes import Partial, Symbol, head, partial_name, symbols
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
-from grader.rubric.model import Part, Question
 from grader.solver.closed import spelled
+from grader.solver.faults import at_target, without_values
+from grader.solver.finite_points import HINT
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.kinks import margin_values, model_margins
 from grader.solver.runs import Run, compute, environment, extents, graph_for, quantities
@@ -29,17 +33,17 @@ TOLERANCE = 1e-6
 DOUBTFUL = 1e-3
 MAX_ENTRIES = 24
 FEW_ENTRIES, FEW_POINTS = 3, 5
+CLOSE_POINTS = 3
 
 
 def certify_question(done: SolvedQuestion) -> list[Problem]:
     """Every Problem that three ways of differentiating find in the targets and steps of a question."""
-    from grader.solver.symbolic import certify_symbolic
-
     question = done.question
-    problems = [problem for part in done.parts for problem in _closed_differs(done, part)]
-    told = {problem.path for problem in problems}
-    for part in question.judged:
-        if _path(question, part) in told:
+    problems: list[Problem] = []
+    for solved in done.parts:
+        part, differs = solved.part, _closed_differs(done, solved)
+        if differs is not None:
+            problems.append(without_values(done, part.target) or at_target(differs, question, part))
             continue
         for target in (part.target, *(step.target for step in part.steps)):
             if not isinstance(target, Partial):
@@ -51,15 +55,11 @@ def certify_question(done: SolvedQuestion) -> list[Problem]:
                 if problem is not None:
                     problem = certify_partial(whole, target)
                 if problem is None:
-                    problem = certify_symbolic(graph, run, target)
+                    problem = certify_closely(whole, target)
                 if problem is not None:
-                    problems.append(problem.at("", part.line, path=_path(question, part)))
+                    problems.append(without_values(done, target) or at_target(problem, question, part))
                     break
-    return problems
-
-
-def _path(question: Question, part: Part) -> str:
-    return f"question {question.id}, part {part.id}, key 'target'"
+    return list(dict.fromkeys(problems))
 
 
 def _fewer_points(run: Run, target: Partial) -> Run:
@@ -70,7 +70,7 @@ def _fewer_points(run: Run, target: Partial) -> Run:
     return replace(run, values={name: value[:FEW_POINTS] for name, value in run.values.items()}, points=FEW_POINTS)
 
 
-def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> list[Problem]:
+def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> Problem | None:
     """The formula that is shown must have the values of the raw gradient; a Problem where it has not."""
     left = spelled(graph_for(done.session, done.graph, part.part.target), part.part.target, done.adjoints, part.closed)
     for run in done.runs:
@@ -85,17 +85,15 @@ def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> list[Problem]:
             data = data.reshape(data.shape[0], *like)
         data = np.broadcast_to(data, wanted.shape)
         usable = np.isfinite(data) & np.isfinite(wanted)
-        path = _path(done.question, part.part)
         if not usable.any():
-            hint = "give the quantities domains in which the model has values"
-            return [Problem("this has no finite value at any sample point", hint).at("", part.part.line, path=path)]
+            return Problem("this has no finite value at any sample point", HINT)
         gap, scale = np.abs(data[usable] - wanted[usable]), np.maximum(np.abs(wanted[usable]), 1.0)
         if (gap > 1e-6 * scale).any():
             message = (
                 f"the closed form {to_text(part.closed, done.question.model.names)} does not have the gradient's values"
             )
-            return [Problem(message).at("", part.part.line, path=path)]
-    return []
+            return Problem(message)
+    return None
 
 
 def certificate(done: SolvedQuestion) -> str:
@@ -106,7 +104,7 @@ def certificate(done: SolvedQuestion) -> str:
             "question": done.question.id,
             "parts": [part.part.id for part in done.parts],
             "points": sum(run.points for run in done.runs),
-            "checks": ["vjp", "central differences", "sympy"],
+            "checks": ["vjp", "central differences", "differences in balls"],
         },
         sort_keys=True,
     )
@@ -119,7 +117,7 @@ def certify_partial(run: Run, target: Partial) -> Problem | None:
         return Problem("this target is not a derivative of one quantity by another")
     truth = run.values[partial_name(above, below)]
     entries = list(np.ndindex(run.values[below].shape[1:]))[:MAX_ENTRIES]
-    moved = _moved(run, below, entries)
+    moved = _moved(run, below, above, entries)
     (slopes, doubt), smooth = _slopes(run, moved, above, len(entries)), _smooth(run, moved, len(entries))
     usable_anywhere = False
     for k, entry in enumerate(entries):
@@ -144,27 +142,53 @@ def certify_partial(run: Run, target: Partial) -> Problem | None:
     return None
 
 
-def _moved(run: Run, below: str, entries: list[tuple[int, ...]]) -> Run:
-    """The program with one quantity moved, opaque functions followed linearly: all entries, steps and signs at once.
+def certify_closely(run: Run, target: Partial) -> Problem | None:
+    """Compare a derivative of scalars by way of scalars with differences over a tiny step, at some points of a run.
+
+    They are worked out in balls of many digits; None where they agree, or have no enclosure.
+    """
+    if not isinstance(target.numerator, Symbol) or not isinstance(target.denominator, Symbol):
+        return None
+    above, below = target.numerator.name, target.denominator.name
+    path = [node for node in run.graph.between(below, above) if node.name != below]
+    if any(leaf.of for leaf in run.graph.leaves) or any(node.axes for node in path) or run.values[below].ndim > 1:
+        return None
+    moved = {node.name for node in path}
+    used = {below}.union(*(symbols(node.expression) for node in path)) - moved
+    fixed = [name for name in used if name in run.values and run.values[name].ndim == 1]
+    truth, program = run.values[partial_name(above, below)], [(node.name, node.expression) for node in path]
+    for k in range(min(CLOSE_POINTS, run.points)):
+        point = {name: float(run.values[name][k]) for name in fixed} | {
+            size: Fraction(n) for size, n in run.sizes.items()
+        }
+        slope = slope_at(above, below, point, program) if all(map(isfinite, point.values())) else None
+        if slope is not None and isfinite(slope) and abs(slope - float(truth[k])) > TOLERANCE * max(1.0, abs(slope)):
+            return Problem(f"the gradient d{above}/d{below} is {truth[k]:.12g}, close differences give {slope:.12g}")
+    return None
+
+
+def _moved(run: Run, below: str, above: str, entries: list[tuple[int, ...]]) -> Run:
+    """The program from one quantity to another with the former moved, opaque functions followed linearly: all entries,
+    steps and signs at once.
 
     The points come in blocks (entry, step, sign) of the run's own points.
     """
+    path = run.graph.between(below, above)
+    used = {below, above}.union(*(symbols(node.expression) for node in path)) & run.values.keys()
     blocks = [(entry, sign * step) for entry in entries for step in STEPS for sign in (1.0, -1.0)]
-    names = [leaf.name for leaf in run.graph.leaves]
     # the widest floating point that NumPy has here, since differences cancel
-    tiled = {name: np.concatenate([run.values[name].astype(np.longdouble)] * len(blocks)) for name in names}
-    changed = np.concatenate([run.values[below].astype(np.longdouble)] * len(blocks))
-    fixed = {below: changed}
+    names = used.difference(node.name for node in path) | {below}
+    tiled = {name: np.concatenate([run.values[name].astype(np.longdouble)] * len(blocks)) for name in sorted(names)}
     directions = {entry: _directions(run, below, entry) for entry in entries}
-    fixed |= {name: tiled[name].copy() for name in directions[entries[0]]}
+    fixed = {name: tiled[name] for name in (below, *directions[entries[0]]) if name in tiled}
     for k, (entry, step) in enumerate(blocks):
         rows = slice(k * run.points, (k + 1) * run.points)
         place: Any = (rows, *entry)
-        changed[place] += step
-        for name, direction in directions[entry].items():
-            fixed[name][rows] += step * direction
-    points = run.points * len(blocks)
-    return Run(run.graph, run.sizes, compute(run.graph, run.sizes, tiled, points, fixed), points, run.session)
+        fixed[below][place] += step
+        for name in fixed.keys() & directions[entry].keys():
+            fixed[name][rows] += step * directions[entry][name]
+    points, program = run.points * len(blocks), replace(run.graph, nodes=path)
+    return Run(program, run.sizes, compute(program, run.sizes, tiled, points), points, run.session)
 
 
 def _directions(run: Run, below: str, entry: tuple[int, ...]) -> dict[str, Array]:
@@ -212,9 +236,9 @@ def _slopes(run: Run, moved: Run, above: str, entries: int) -> tuple[Array, Arra
 
 
 def _smooth(run: Run, moved: Run, entries: int) -> Array:
-    """At which entries and points no margin of the model changes sign within the widest step."""
+    """At which entries and points no margin of what is moved changes sign within the widest step."""
     usable = np.ones((entries, run.points), dtype=bool)
-    for margin in model_margins(run.graph):
+    for margin in model_margins(moved.graph):
         data = margin_values(moved, margin)
         if data is not None:
             signs = np.sign(data).reshape(entries, len(STEPS), 2, run.points, -1)[:, 0]

@@ -22,6 +22,8 @@ ROUNDS = (  # how far out the points are drawn, and whether all on one side of 0
     *((2.0**-4, False), (2.0**-4, True), (2.0**-7, False)),
 )
 
+HINT = "give the quantities domains in which the model has values"
+
 
 def at_finite_points(run: Run, names: Iterable[str], key: str) -> Run:
     """The run with other points for those at which one of the named quantities has no finite value.
@@ -46,7 +48,7 @@ def at_finite_points(run: Run, names: Iterable[str], key: str) -> Run:
     if good.sum() < LEAST:
         bad = min(names, key=lambda name: int(_finite(pool, (name,)).sum()))
         message = f"'{bad}' has no finite value at nearly all sample points"
-        raise ShapeError(message, hint="give the quantities domains in which the model has values")
+        raise ShapeError(message, hint=HINT, quantity=bad)
     return _only(pool, np.flatnonzero(good)[: run.points])
 
 

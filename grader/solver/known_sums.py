@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
-from typing import TypeAlias
 
 from grader.autodiff.backprop import inline
 from grader.autodiff.entrywise import length
 from grader.autodiff.graph import ComputationGraph, Node, entered_axes
 from grader.expression.algebra.construct import added, div, free_symbols, is_plain_sum, mul
 from grader.expression.algebra.matching import fold
-from grader.expression.algebra.simplify import expanded, join_terms, simplify, split_terms
+from grader.expression.algebra.simplify import Factors, expanded, join_terms, simplify, split_terms
 from grader.expression.language.nodes import (
     ONE,
     Again,
@@ -144,7 +143,6 @@ def with_softmax(formula: Expression, graph: ComputationGraph) -> Expression:
 
 _SOFTMAX = ("softmax", "log_softmax", "logsumexp")
 _ARITHMETIC = ("add", "sub", "neg", "div")
-Factors: TypeAlias = tuple[tuple[Expression, Fraction], ...]
 
 
 def _shares(factors: Factors, graph: ComputationGraph) -> Factors:

@@ -5,22 +5,21 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from math import prod
-from typing import Any
+from typing import TypeAlias
 
-from grader.expression.algebra.construct import add, div, mul, number, power, substitute
+from flint import Ordering, fmpz_mpoly, fmpz_mpoly_ctx
+
+from grader.expression.algebra.construct import added, div, mul, number, power, substitute
 from grader.expression.algebra.simplify import expanded, join_terms, simplify, split_terms
 from grader.expression.language.nodes import Call, Expression, Indexed, Number, Product, Symbol, children, rebuild, walk
 
-MAX_NODES = 120  # SymPy's time grows fast with the size of what is cancelled
+MAX_NODES = 120  # the time grows fast with the size of what is cancelled
 MAX_TERMS = 64  # and with the terms that it comes to, multiplied out
 _ARITHMETIC = frozenset(("add", "sub", "neg", "div", "pow", "square"))
-
-
-class NotRational(Exception):
-    """A form of SymPy's that is no fraction of what went in; carries its kind."""
+Quotient: TypeAlias = tuple[fmpz_mpoly, fmpz_mpoly]
 
 
 def shorter(node: Expression) -> tuple[Expression, ...]:
@@ -53,19 +52,21 @@ def _multiplied_out(node: Expression) -> int:
 
 
 def cancelled(node: Expression) -> tuple[Expression, ...]:
-    """The formula as one fraction in lowest terms, as it comes and factored; SymPy works on the bare arithmetic."""
-    import sympy
+    """The formula as one fraction in lowest terms: multiplied out, and factored.
 
+    FLINT works on the bare arithmetic, in which anything else is a letter; itself where it divides by 0.
+    """
     inside = rebuild(node, _best) if not _is_arithmetic(node) else _inside(node)
-    table: dict[Expression, Any] = {}
+    if not _is_arithmetic(inside):
+        return (simplify(inside),)
+    atoms = tuple(dict.fromkeys(_atoms(inside)))
+    ring = fmpz_mpoly_ctx.get(tuple(f"s{k}" for k in range(len(atoms))), Ordering.deglex)
     try:
-        value = sympy.cancel(sympy.together(_convert(inside, table)))
-        forms = (value, sympy.factor(value), sympy.apart(value) if len(table) == 1 else value)
-        names = {symbol: atom for atom, symbol in table.items()}
-        return tuple(dict.fromkeys(simplify(_back(form, names)) for form in forms))
-    # SymPy says so where its polynomials end, and `_back` where a form is no fraction (a pole, an infinity)
-    except (sympy.PolynomialError, NotImplementedError, NotRational, OverflowError, ZeroDivisionError):
+        above, below = _lowest(*_quotient(inside, dict(zip(atoms, ring.gens(), strict=True)), ring))
+    except ZeroDivisionError:
         return (inside,)
+    found = (div(form(above, atoms), form(below, atoms)) for form in (_sum, _product))
+    return tuple(dict.fromkeys(map(simplify, found)))
 
 
 def _best(node: Expression) -> Expression:
@@ -82,7 +83,7 @@ def _inside(node: Expression) -> Expression:
 
 
 def _is_arithmetic(node: Expression) -> bool:
-    """Whether fractions can be cancelled through this node; any other is one letter to SymPy, whatever it holds."""
+    """Whether fractions can be cancelled through this node; any other is one letter, whatever it holds."""
     match node:
         case Call("pow", (_, exponent)):
             return isinstance(exponent, Number) and exponent.value.denominator == 1 and abs(exponent.value) <= 8
@@ -93,58 +94,73 @@ def _is_arithmetic(node: Expression) -> bool:
     return False
 
 
-def _convert(node: Expression, table: dict[Expression, Any]) -> Any:
-    import sympy
+def _atoms(node: Expression) -> Iterator[Expression]:
+    """What stands for a letter, in the order in which a formula names it."""
+    if _is_arithmetic(node):
+        for part in children(node):
+            yield from _atoms(part)
+    elif not isinstance(node, Number):
+        yield node
 
+
+def _quotient(node: Expression, letters: Mapping[Expression, fmpz_mpoly], ring: fmpz_mpoly_ctx) -> Quotient:
+    """Numerator and denominator of bare arithmetic, not yet in lowest terms; raises ZeroDivisionError."""
+    if node in letters:
+        return letters[node], ring.constant(1)
     if isinstance(node, Number):
-        return sympy.Rational(node.value.numerator, node.value.denominator)
-    if not _is_arithmetic(node):
-        return table.setdefault(node, sympy.Symbol(f"s{len(table):03d}"))
-    parts = node.factors if isinstance(node, Product) else node.args if isinstance(node, Call) else ()
-    values = [_convert(part, table) for part in parts]
+        return ring.constant(node.value.numerator), ring.constant(node.value.denominator)
+    parts = [_quotient(part, letters, ring) for part in children(node)]
+    (a, b), (c, d) = parts[0], parts[-1]
     match node:
-        case Product():
-            return sympy.Mul(*values)
         case Call("add"):
-            return values[0] + values[1]
+            return _lowest(a * d + c * b, b * d)
         case Call("sub"):
-            return values[0] - values[1]
+            return _lowest(a * d - c * b, b * d)
         case Call("neg"):
-            return -values[0]
+            return -a, b
         case Call("div"):
-            return values[0] / values[1]
+            return _lowest(a * d, b * c)
         case Call("square"):
-            return values[0] ** 2
-        case _:
-            return values[0] ** values[1]
+            return a**2, b**2
+        case Call("pow", (_, Number(exponent))):
+            top, bottom = (a, b) if exponent >= 0 else _lowest(b, a)
+            return top ** abs(int(exponent)), bottom ** abs(int(exponent))
+    one = ring.constant(1)
+    return _lowest(prod((top for top, _ in parts), start=one), prod((bottom for _, bottom in parts), start=one))
 
 
-def _back(value: Any, names: dict[Any, Expression]) -> Expression:
-    if value in names:
-        return names[value]
-    if value.is_Rational:
-        return number(Fraction(int(value.p), int(value.q)))
-    parts = [_back(arg, names) for arg in value.args]
-    if value.is_Add:
-        ordered = sorted(parts, key=lambda part: isinstance(part, Call) and part.function == "neg")
-        result = ordered[0]
-        for part in ordered[1:]:
-            result = add(result, part)
-        return result
-    if value.is_Mul:
-        above = [p for p, a in zip(parts, value.args, strict=True) if not _is_reciprocal(a)]
-        below = [_back(1 / a, names) for a in value.args if _is_reciprocal(a)]
-        top = mul(*above) if above else number(1)
-        return div(top, mul(*below)) if below else top
-    if value.is_Pow and _is_reciprocal(value):
-        return div(number(1), _back(1 / value, names))
-    if value.is_Pow:
-        return power(parts[0], parts[1])
-    raise NotRational(str(value.func))
+def _lowest(above: fmpz_mpoly, below: fmpz_mpoly) -> Quotient:
+    """A quotient in lowest terms, the leading sign of its denominator positive."""
+    if not below:
+        raise ZeroDivisionError
+    shared = above.gcd(below)
+    if below.leading_coefficient() < 0:
+        shared = -shared
+    return above / shared, below / shared
 
 
-def _is_reciprocal(value: Any) -> bool:
-    return bool(value.is_Pow and value.exp.is_Integer and value.exp < 0)
+def _sum(value: fmpz_mpoly, atoms: Sequence[Expression]) -> Expression:
+    """A polynomial multiplied out: its terms from the highest down, a positive one first."""
+    terms = [mul(number(int(times)), *map(_power, atoms, degrees)) for degrees, times in value.terms()]
+    return added(sorted(terms, key=lambda term: isinstance(term, Call) and term.function == "neg"))
+
+
+def _product(value: fmpz_mpoly, atoms: Sequence[Expression]) -> Expression:
+    """A polynomial as the product of its factors: letters in the order in which they came, then brackets."""
+    content, factors = value.factor() if value else (0, [])
+    ordered = sorted(factors, key=lambda item: (len(item[0]), item[0].total_degree(), [-n for n in item[0].degrees()]))
+    found: list[Expression] = [number(int(content))]
+    for factor, times in ordered:
+        turned = len(factor) == 2 and factor.to_dict().get((0,) * len(atoms), 0) < 0  # ``1 - h`` for ``h - 1``
+        found += [
+            number((-1) ** int(times if turned else 0)),
+            _power(_sum(-factor if turned else factor, atoms), times),
+        ]
+    return mul(*found)
+
+
+def _power(base: Expression, exponent: int) -> Expression:
+    return power(base, number(int(exponent)))
 
 
 def sift(node: Expression) -> Expression:

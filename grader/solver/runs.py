@@ -121,8 +121,12 @@ def compute(
 def node_array(node: Node, values: Mapping[str, Array], sizes: Mapping[str, int], points: int) -> Array:
     """The values of one assignment as an array (K, *axes) in the order of its letters."""
     extents = {letter: axis_length(axis, sizes) for letter, axis in zip(node.letters, node.axes, strict=False)}
-    found = evaluate(node.expression, Environment(values, sizes, extents))
-    return full_array(found, node.letters, extents, points)
+    try:
+        found = evaluate(node.expression, Environment(values, sizes, extents))
+        return full_array(found, node.letters, extents, points)
+    except ShapeError as error:
+        error.quantity = node.name
+        raise
 
 
 def full_array(value: Value, letters: tuple[str, ...], extents: Mapping[str, int], points: int) -> Array:

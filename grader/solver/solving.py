@@ -19,6 +19,7 @@ from grader.solver.certify import certify_question
 from grader.solver.chain import derivation
 from grader.solver.closed import closed_form
 from grader.solver.derivation import shown_steps
+from grader.solver.faults import at_quantity
 from grader.solver.finite_points import at_finite_points, finite_part
 from grader.solver.hashes import content_hash, question_hash
 from grader.solver.kept_question import decode_question
@@ -63,14 +64,14 @@ def solve(
                     problems += certify_question(done)
                     certified[name] = done
             except ShapeError as error:
-                problems.append(_placed(error.problem, question))
+                problems.append(at_quantity(error.problem, question, error.quantity))
                 continue
             except RecursionError:
-                problems.append(_placed(TOO_DEEP, question))
+                problems.append(at_quantity(TOO_DEEP, question, ""))
                 continue
             except NotDifferentiable as error:
                 message = f"no derivative is known for '{error.args[0]}' as it stands in this model"
-                problems.append(_placed(Problem(message), question))
+                problems.append(at_quantity(Problem(message, span=error.span), question, error.quantity))
                 continue
         solved.append(done)
     if problems:
@@ -84,11 +85,6 @@ def _recalled(record: str, question: Question, session: Session) -> SolvedQuesti
         return decode_question(record, question, session)
     except ValueError:
         return None
-
-
-def _placed(problem: Problem, question: Question) -> Problem:
-    line = question.parts[0].line if question.parts else 0
-    return problem.at("", line, path=f"question {question.id}, key 'model'")
 
 
 def _solve_question(question: Question, session: Session) -> SolvedQuestion:
@@ -126,7 +122,10 @@ def _check_sizes(graph: ComputationGraph) -> None:
         entries = prod(int(axis) if axis.isdigit() else USUAL for axis in item.axes)
         if entries > MAX_ENTRIES:
             shape = " x ".join(item.axes)
-            raise ShapeError(f"'{item.name}' has too many entries, {shape}, to be solved: at most {MAX_ENTRIES:,}")
+            raise ShapeError(
+                f"'{item.name}' has too many entries, {shape}, to be solved: at most {MAX_ENTRIES:,}",
+                quantity=item.name,
+            )
 
 
 def _unsolved(question: Question, session: Session) -> SolvedQuestion:

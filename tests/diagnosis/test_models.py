@@ -182,7 +182,7 @@ def test_the_linter_warns() -> None:
     """Of a tolerance that takes a mistake for right, and of steps off the way; a sound rubric has no warning."""
     assert warnings(key_of(STEP, "dL/dw1")) == ()
     wide = warnings(key_of(STEP, "dL/dw1", ", tolerance: {absolute: 20}"))
-    assert any("the tolerance takes the answer of" in problem.message for problem in wide)
+    assert any("the tolerance takes an answer for right" in problem.message for problem in wide)
     off = warnings(key_of(STEP, "dL/dw1", ", steps: [{target: dyhat/dw2, points: 0.1}]"))
     assert [problem.message for problem in off] == ["the step 'dyhat/dw2' is not on the way from L to w1"]
     priced = warnings(key_of(STEP, "dL/dw1", ", malrules: {sign: {points: 0.5}}"))

@@ -1,6 +1,6 @@
 """A solved rubric -> what its author should mend or may want to know, each a Problem at its part.
 
-A part dL/db of ``z = w + b`` gets "an answer with the mistake 'wrong_variable:dL_dw' is right here".
+A part dL/db of ``z = w + b`` gets "an answer is right here although dL/dz is given in place of what is asked".
 """
 
 from __future__ import annotations

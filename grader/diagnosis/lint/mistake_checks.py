@@ -1,6 +1,6 @@
 """A solved part -> mistakes that can't be told from the truth there, or from each other, each as (key, message).
 
-A part of tolerance 10% with a mistake that is 5% off gets "the tolerance takes the answer of '...' for right".
+A part of tolerance 10% with a mistake that is 5% off gets "the tolerance takes an answer for right although ...".
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator
 
 from grader.comparison.tolerances import accepted, number_note
+from grader.diagnosis.explanation import clause_of
 from grader.diagnosis.predict.predictions import predictions
 from grader.diagnosis.rules.mistake import Mistake
 from grader.rubric.malrule import Lint
@@ -28,9 +29,9 @@ def collisions(question: SolvedQuestion, part: SolvedPart) -> tuple[tuple[Mistak
 
 def right_by_mistake(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, str]]:
     """Mistakes of choice whose answer is the right one."""
-    rules = dict.fromkeys(mistake.rule for mistake in predictions(question, part).true if _lint(mistake) is Lint.CHOICE)
-    if rules:
-        yield "target", f"an answer with the mistake {listed(list(rules))} is right here"
+    found = [mistake for mistake in predictions(question, part).true if _lint(mistake) is Lint.CHOICE]
+    if found:
+        yield "target", f"an answer is right here although {in_words(found)}"
 
 
 def priced_alike(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[str, str]]:
@@ -43,12 +44,12 @@ def priced_alike(question: SolvedQuestion, part: SolvedPart) -> Iterator[tuple[s
             setting = settings.get(name)
             others = [other for other in same if other.kind != one.kind]
             differing = [
-                other.rule
+                other
                 for other in others
                 if setting is not None and _points(part, other) != setting.points and _lint(other) is not Lint.SLIP
             ]
             if differing:
-                message = f"'{one.rule}' can't be told from {listed(differing)}, which is priced differently"
+                message = f"that {in_words([one])} can't be told from what is priced differently: {in_words(differing)}"
                 yield "malrules", message
                 break
 
@@ -65,10 +66,9 @@ def taken_for_right(question: SolvedQuestion, part: SolvedPart) -> Iterator[tupl
     for mistake, values in zip(known.mistakes, known.values, strict=True):
         pairs = zip(values[0], known.truth[0], hulls, strict=True)
         if _lint(mistake) is not Lint.SLIP and all(_taken(float(a), float(t), tolerance, hull) for a, t, hull in pairs):
-            taken.append(mistake.rule)
+            taken.append(mistake)
     if taken:
-        named = ", ".join(f"'{rule}'" for rule in dict.fromkeys(taken))
-        yield "tolerance", f"the tolerance takes the answer of {named} for right"
+        yield "tolerance", f"the tolerance takes an answer for right although {in_words(taken, len(taken))}"
 
 
 def _taken(value: float, truth: float, tolerance: Tolerance, hull: Interval | None) -> bool:
@@ -108,6 +108,15 @@ def _loose_rounding(part: SolvedPart, truth: float) -> Iterator[tuple[str, str]]
         yield "rounding", f"rounding every line may turn the right value {truth:.3g} into 0 or its opposite"
     elif truth and not (abs(truth) / 2 <= min(abs(low), abs(high)) and max(abs(low), abs(high)) <= 2 * abs(truth)):
         yield "rounding", f"rounding every line spans {low:.3g} to {high:.3g}, more than a factor 2 of {truth:.3g}"
+
+
+def in_words(mistakes: list[Mistake], most: int = MAX_NAMED) -> str:
+    """What happened in some mistakes, each with the name by which a rubric may price it; and how many more are left."""
+    said: dict[str, str] = {}
+    for mistake in mistakes:
+        said.setdefault(mistake.rule, f"{clause_of(mistake)} ('{mistake.rule}')")
+    shown = list(said.values())
+    return ", or ".join(shown[:most]) + (f", and {len(shown) - most} more" if len(shown) > most else "")
 
 
 def listed(rules: list[str]) -> str:

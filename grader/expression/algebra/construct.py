@@ -47,7 +47,9 @@ def with_child(node: Expression, place: int, child: Expression) -> Expression:
 
 def number(value: Fraction | int) -> Number:
     """An exact number."""
-    return Number(Fraction(value))
+    if type(value) is int and value in (0, 1):  # most numbers
+        return ONE if value else ZERO
+    return Number(value if type(value) is Fraction else Fraction(value))
 
 
 def is_number(node: Expression, value: int | None = None) -> bool:
@@ -108,14 +110,14 @@ def neg(node: Expression) -> Expression:
 
 def mul(*factors: Expression) -> Expression:
     """The product of scalars, flat, with numbers folded to the front."""
-    coefficient = Fraction(1)
+    coefficient: Fraction | int = 1
     rest: list[Expression] = []
     pending = list(reversed(factors))
     while pending:
         factor = pending.pop()
         match factor:
             case Number():
-                coefficient *= factor.value
+                coefficient = coefficient if factor is ONE else coefficient * factor.value
             case Call("neg", (inner,)):
                 coefficient = -coefficient
                 pending.append(inner)
@@ -128,7 +130,7 @@ def mul(*factors: Expression) -> Expression:
     if not rest:
         return number(coefficient)
     if abs(coefficient) != 1:
-        rest.insert(0, number(abs(coefficient)))
+        rest.insert(0, number(-coefficient if coefficient < 0 else coefficient))
     product = rest[0] if len(rest) == 1 else Product(tuple(rest), ("*",) * (len(rest) - 1))
     return neg(product) if coefficient < 0 else product
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import partial
 from typing import Protocol
 
 from grader.expression.algebra.construct import free_symbols, fresh, indexed, substitute
 from grader.expression.algebra.simplify import Term, join_terms, simplify, split_terms
 from grader.expression.language.nodes import (
     ONE,
+    Again,
     Call,
     Cases,
     Expression,
@@ -26,6 +28,7 @@ from grader.expression.language.nodes import (
     Slice,
     Symbol,
     rebuild,
+    rewritten,
     symbols,
     walk,
 )
@@ -116,7 +119,7 @@ def fold(node: Expression, definitions: Iterable[NamedFormula]) -> Expression:
             continue
         terms = split_terms(definition.expression)
         if len(terms) == 1 and terms[0][0] == 1 and terms[0][1] and not _trivial(terms[0]):
-            folded = _fold_one(node, definition, terms[0])
+            folded = rewritten(node, partial(_fold_one, definition, terms[0]))
             if folded is not node and folded != node:
                 node, held = folded, held | {definition.name}
     return node
@@ -133,8 +136,8 @@ def _trivial(term: Term) -> bool:
     return len(term[1]) == 1 and isinstance(term[1][0][0], Symbol | Indexed | Number)
 
 
-def _fold_one(node: Expression, definition: NamedFormula, pattern: Term) -> Expression:
-    node = rebuild(node, lambda child: _fold_one(child, definition, pattern))
+def _fold_one(definition: NamedFormula, pattern: Term, node: Expression, again: Again) -> Expression:
+    node = rebuild(node, again)
     if not isinstance(node, Call | Product | Reduce):  # no other kind has terms and factors
         return node
     if isinstance(node, Call) and node.function in ("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"):

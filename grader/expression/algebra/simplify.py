@@ -39,7 +39,8 @@ from grader.expression.language.nodes import (
 from grader.work import NODE, recalled, spend
 
 # a term is a coefficient and powers of atoms; atoms keep the order in which they came
-Term: TypeAlias = tuple[Fraction, tuple[tuple[Expression, Fraction], ...]]
+Factors: TypeAlias = tuple[tuple[Expression, Fraction], ...]
+Term: TypeAlias = tuple[Fraction, Factors]
 _COMPARED = {name: getattr(operator, name) for name in ("lt", "le", "gt", "ge", "eq", "ne")}
 _MAX_EXPONENT = 64
 _MAX_TERMS = 24
@@ -94,7 +95,7 @@ def _multiplied_out(term: Term, fuel: int) -> list[Term]:
     return result
 
 
-def _shared(terms: list[Term]) -> tuple[tuple[Expression, Fraction], ...]:
+def _shared(terms: list[Term]) -> Factors:
     """The powers that divide every term."""
     first = dict(terms[0][1])
     others = [dict(factors) for _, factors in terms[1:]]
@@ -257,21 +258,19 @@ def _sum(node: Reduce) -> list[Term]:
     if node.condition is not None or node.lower is not None or node.upper is not None:
         outside: list[Term] = []
         for coefficient, factors in terms:
-            free = tuple(f for f in factors if node.letter not in free_symbols(f[0]))
-            bound = tuple(f for f in factors if f not in free)
+            free, bound = _parted(factors, node.letter)
             inner = replace(node, body=_build([(Fraction(1), bound)]))
             outside.append(_merge((coefficient, free), _atom(inner)))
         return _collect(outside)
     result: list[Term] = []
-    kept: dict[tuple[tuple[Expression, Fraction], ...], list[Term]] = {}
+    kept: dict[Factors, list[Term]] = {}
     for term in terms:
         eliminated = _eliminate(term, node.letter)
         if eliminated is not None:
             result.extend(_terms(eliminated))
             continue
         coefficient, factors = term
-        free = tuple(f for f in factors if node.letter not in free_symbols(f[0]))
-        bound = tuple(f for f in factors if node.letter in free_symbols(f[0]))
+        free, bound = _parted(factors, node.letter)
         opened = _open(bound, node.letter)
         if opened is not None:
             result += [_merge((coefficient, free), extra) for extra in _sum(replace(node, body=opened))]
@@ -281,12 +280,19 @@ def _sum(node: Reduce) -> list[Term]:
     ranged = [(coefficient, (*free, *bound)) for free, group in kept.items() for coefficient, bound in group if bound]
     if alone and ranged:  # only the terms with the letter tell what it runs over
         coefficient, factors = _single(_collect([*ranged, *alone]))
-        free = tuple(f for f in factors if node.letter not in free_symbols(f[0]))
-        kept = {free: [(coefficient, tuple(f for f in factors if f not in free))]}
+        free, bound = _parted(factors, node.letter)
+        kept = {free: [(coefficient, bound)]}
     for free, group in kept.items():
         coefficient, body = _single(group) if len(group) > 1 else group[0]
         result.append(_merge((coefficient, free), _atom(_rename(replace(node, body=_build([(Fraction(1), body)]))))))
     return _collect(result)
+
+
+def _parted(factors: Factors, letter: str) -> tuple[Factors, Factors]:
+    """The factors without a letter, and those with it."""
+    held = [letter in free_symbols(atom) for atom, _ in factors]
+    free = tuple(factor for factor, has in zip(factors, held, strict=True) if not has)
+    return free, tuple(factor for factor, has in zip(factors, held, strict=True) if has)
 
 
 def _rename(node: Reduce) -> Reduce:
@@ -315,7 +321,7 @@ def _eliminate(term: Term, letter: str) -> Expression | None:
     return None
 
 
-def _open(factors: tuple[tuple[Expression, Fraction], ...], letter: str) -> Expression | None:
+def _open(factors: Factors, letter: str) -> Expression | None:
     """A product whose bracket holds a delta in the letter, multiplied out; None where there is none."""
     for k, (atom, exponent) in enumerate(factors):
         if exponent != 1 or not (isinstance(atom, Call) and atom.function in ("add", "sub")):

@@ -24,11 +24,12 @@ Array = NDArray[Any]
 
 
 class ShapeError(Exception):
-    """An expression that has no value against these shapes; carries the Problem to show."""
+    """An expression that has no value against these shapes; carries the Problem to show, and in whose formula it is."""
 
-    def __init__(self, message: str, span: Span = NOWHERE, hint: str = "") -> None:
+    def __init__(self, message: str, span: Span = NOWHERE, hint: str = "", quantity: str = "") -> None:
         super().__init__(message)
         self.problem = Problem(message, hint, span=span)
+        self.quantity = quantity
 
 
 class NoValue(ShapeError):

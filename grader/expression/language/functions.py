@@ -91,7 +91,7 @@ _ELEMENTWISE = (
     Function("normal_pdf", "elementwise", 1, 1, ("phi", "normpdf", "normal_pdf"), r"\phi"),
     Function("gamma", "elementwise", 1, 1, ("Gamma", "tgamma"), r"\Gamma"),
     Function("lgamma", "elementwise", 1, 1, ("lgamma", "gammaln", "loggamma", "lngamma"), r"\operatorname{lgamma}"),
-    Function("digamma", "elementwise", 1, 1, ("digamma", "psi"), r"\operatorname{digamma}"),
+    Function("digamma", "elementwise", 1, 1, ("digamma", "psi"), r"\psi"),
     Function("trigamma", "elementwise", 1, 1, ("trigamma",), r"\operatorname{trigamma}"),
     Function("polygamma", "elementwise", 2, 2, ("polygamma",), r"\operatorname{polygamma}"),
     Function("max", "elementwise", 1, None, ("max", "maximum"), r"\max"),
