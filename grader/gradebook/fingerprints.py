@@ -34,7 +34,7 @@ JUDGING = (
     "work.py",
 )
 SHOWING = ("feedback",)
-_LIBRARIES = ("numpy", "python-flint")  # what may change a digit that is shown
+_LIBRARIES = ("numpy", "sympy", "python-flint")  # what may change a digit that is shown
 _LENGTH = 32  # hexadecimal digits: 128 bits
 
 

@@ -1,4 +1,4 @@
-"""Certificates: the reverse-mode result, central differences and (for scalars) differences of many digits must agree.
+"""Certificates: the reverse-mode result, central differences and (for scalar formulas) SymPy must agree.
 
 Central differences are taken at a ladder of steps h; the error must fall as h**2 until rounding takes over, so the
 step at which neighbours agree best is compared. Source: Nocedal and Wright, Numerical Optimization (2006), section 8.1.
@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from fractions import Fraction
-from math import isfinite
 from typing import Any
 
 import numpy as np
 
-from grader.expression.evaluation.balls import slope_at
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, spread
-from grader.expression.language.nodes import Partial, Symbol, head, partial_name, symbols
+from grader.expression.language.nodes import Partial, head, partial_name, symbols
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.solver.closed import spelled
@@ -33,11 +30,12 @@ TOLERANCE = 1e-6
 DOUBTFUL = 1e-3
 MAX_ENTRIES = 24
 FEW_ENTRIES, FEW_POINTS = 3, 5
-CLOSE_POINTS = 3
 
 
 def certify_question(done: SolvedQuestion) -> list[Problem]:
     """Every Problem that three ways of differentiating find in the targets and steps of a question."""
+    from grader.solver.symbolic import certify_symbolic
+
     question = done.question
     problems: list[Problem] = []
     for solved in done.parts:
@@ -55,7 +53,7 @@ def certify_question(done: SolvedQuestion) -> list[Problem]:
                 if problem is not None:
                     problem = certify_partial(whole, target)
                 if problem is None:
-                    problem = certify_closely(whole, target)
+                    problem = certify_symbolic(graph, run, target)
                 if problem is not None:
                     problems.append(without_values(done, target) or at_target(problem, question, part))
                     break
@@ -104,7 +102,7 @@ def certificate(done: SolvedQuestion) -> str:
             "question": done.question.id,
             "parts": [part.part.id for part in done.parts],
             "points": sum(run.points for run in done.runs),
-            "checks": ["vjp", "central differences", "differences in balls"],
+            "checks": ["vjp", "central differences", "sympy"],
         },
         sort_keys=True,
     )
@@ -139,31 +137,6 @@ def certify_partial(run: Run, target: Partial) -> Problem | None:
             )
     if not usable_anywhere:
         return Problem(f"no sample point allows a check of d{above}/d{below}", "look at the domains")
-    return None
-
-
-def certify_closely(run: Run, target: Partial) -> Problem | None:
-    """Compare a derivative of scalars by way of scalars with differences over a tiny step, at some points of a run.
-
-    They are worked out in balls of many digits; None where they agree, or have no enclosure.
-    """
-    if not isinstance(target.numerator, Symbol) or not isinstance(target.denominator, Symbol):
-        return None
-    above, below = target.numerator.name, target.denominator.name
-    path = [node for node in run.graph.between(below, above) if node.name != below]
-    if any(leaf.of for leaf in run.graph.leaves) or any(node.axes for node in path) or run.values[below].ndim > 1:
-        return None
-    moved = {node.name for node in path}
-    used = {below}.union(*(symbols(node.expression) for node in path)) - moved
-    fixed = [name for name in used if name in run.values and run.values[name].ndim == 1]
-    truth, program = run.values[partial_name(above, below)], [(node.name, node.expression) for node in path]
-    for k in range(min(CLOSE_POINTS, run.points)):
-        point = {name: float(run.values[name][k]) for name in fixed} | {
-            size: Fraction(n) for size, n in run.sizes.items()
-        }
-        slope = slope_at(above, below, point, program) if all(map(isfinite, point.values())) else None
-        if slope is not None and isfinite(slope) and abs(slope - float(truth[k])) > TOLERANCE * max(1.0, abs(slope)):
-            return Problem(f"the gradient d{above}/d{below} is {truth[k]:.12g}, close differences give {slope:.12g}")
     return None
 
 

@@ -127,27 +127,28 @@ def test_a_second_reading_finds_the_key_and_a_check_solves_it_again(
     assert len(calls) == 2 * solved
 
 
-def test_a_second_run_writes_the_same(klass: Path, tmp_path: Path) -> None:
+def test_a_second_run_does_not_import_sympy_and_writes_the_same(klass: Path, tmp_path: Path) -> None:
     runs = []
     for out in ("first", "second"):
-        command = [sys.executable, "-m", "grader", "grade", str(STARTER), str(klass)]
-        subprocess.run(
+        command = [sys.executable, "-X", "importtime", "-m", "grader", "grade", str(STARTER), str(klass)]
+        done = subprocess.run(
             [*command, "--out", str(tmp_path / out), "--quiet"],
             env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
             check=True,
         )
+        imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
         folder = tmp_path / out
-        runs.append(
-            {
-                path.relative_to(folder): path.read_bytes()
-                for path in sorted(folder.rglob("*"))
-                if path.is_file() and not path.name.startswith((".", "gradebook"))
-            }
-        )
-    assert runs[0] == runs[1]
-    assert runs[0]
+        written = {
+            path.relative_to(folder): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and not path.name.startswith((".", "gradebook"))
+        }
+        runs.append(("sympy" in imported, written))
+    assert [one for one, _ in runs] == [True, False]
+    assert runs[0][1] == runs[1][1]
+    assert runs[0][1]
 
 
 SYSTEMS = [

@@ -13,7 +13,7 @@ import pytest
 import grader
 
 STARTER = Path(str(files("grader") / "starter"))
-HEAVY = {"pandas", "numpy", "jinja2", "yaml", "flint", "platformdirs"}
+HEAVY = {"sympy", "pandas", "numpy", "jinja2", "yaml", "flint", "platformdirs"}
 
 COMMANDS = [
     # (arguments of python, modules of this package that may load, modules that must not); benchmarks/startup.py times

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import islice, pairwise
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, TypeAlias, assert_never
 
@@ -38,7 +38,6 @@ BALL = 200  # units of work for an operation on balls of a few digits
 Point: TypeAlias = Mapping[str, float | Fraction]
 Assignments: TypeAlias = Sequence[tuple[str, Expression]]
 PRECISIONS = (64, 256, 1024, 4096)
-TINY, TELLING = Fraction(1, 1 << 60), 1e-9  # a step, and how far the slopes to both sides of a point may be apart
 _MAX_EXPONENT = 10_000
 
 
@@ -97,26 +96,6 @@ def certainly_outside(
         return bool(found < arb(accepted[0]) or found > arb(accepted[1]))
     except NoBall:
         return False
-    finally:
-        ctx.prec = before
-
-
-def slope_at(name: str, by: str, point: Point, program: Assignments) -> float | None:
-    """The slope of a line of a program as one quantity of the point moves by a tiny step, to 15 digits and more.
-
-    None where the program has no enclosure there, or another slope to the left than to the right.
-    """
-    before = ctx.prec
-    try:
-        ctx.prec = PRECISIONS[1]
-        steps = (-TINY, Fraction(0), TINY)
-        sought = (_balls({**point, by: Fraction(point[by]) + step}, program, True).given.get(name) for step in steps)
-        values = [value for value in sought if value is not None]
-        if len(values) < len(steps):
-            return None
-        left, right = ((high - low) / arb(fmpq(1, TINY.denominator)) for low, high in pairwise(values))
-        gap = abs(left - right)
-        return float((left + right).mid()) / 2 if gap < TELLING * (1 + abs(left)) else None
     finally:
         ctx.prec = before
 
