@@ -250,4 +250,6 @@ def gradient_with(tangents: Tangents, operation: Operation, tangent: Value, trut
     other = summed(tangents, tangent, outside)  # a mistake may lift a letter out of the sum that binds it
     change = summed(tangents, times(operation.adjoint, plus(other, minus(operation.tangent))), operation.scope)
     data = spread(change, kept)
+    if data.ndim > truth.ndim:  # an operator on whole arrays, whose entries have no rule of their own
+        raise ShapeError("this change has axes that the gradient has not")
     return np.asarray(truth + data)
