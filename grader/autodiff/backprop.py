@@ -186,7 +186,7 @@ def _local(node: Node, cotangent: Expression, axes: Mapping[str, tuple[str, ...]
     live = tuple(letter for letter, axis in zip(node.letters, node.axes, strict=True) if axis != "1")
     ranges = {letter: length(axis) for letter, axis in zip(node.letters, node.axes, strict=True) if axis != "1"}
     found = _pull(node.expression, cotangent, live, axes, ranges)
-    if isinstance(node.expression, Number | Symbol | Indexed) or isinstance(node.source, Partial):
+    if isinstance(node.expression, Number | Symbol | Indexed) or node.holds_derivative:
         return found  # what is itself a derivative answers no question for one
     return [replace(item, expression=replace_tree(item.expression, node.expression, own)) for item in found]
 

@@ -113,7 +113,9 @@ def _low(node: Expression, axes: Axes, supply: Letters) -> Entry:
             return _cases(node, axes, supply)
         case Matrix():
             return _matrix(node, axes, supply)
-        case Number() | Partial() | Slice():  # rubrics refuse a derivative beside other things; colons are no formulas
+        case Partial():
+            return _partial(node, axes, supply)
+        case Number() | Slice():  # colons are no formulas
             return scalar(node)
         case _:
             assert_never(node)
@@ -136,6 +138,12 @@ def _indexed(node: Indexed, axes: Axes, supply: Letters) -> Entry:
         if _low(place, axes, supply).axes:
             raise ShapeError("an index must be a whole number", node.span)
     return base.at(entered)
+
+
+def _partial(node: Partial, axes: Axes, supply: Letters) -> Entry:
+    """A derivative has the axes of its numerator, then those of its denominator."""
+    above, below = _low(node.numerator, axes, supply), _low(node.denominator, axes, supply)
+    return Entry(above.letters + below.letters, above.axes + below.axes, Partial(above.body, below.body, node.span))
 
 
 def _call(node: Call, axes: Axes, supply: Letters) -> Entry:

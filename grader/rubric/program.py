@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from grader.autodiff.backprop import expand_primes, inline
 from grader.autodiff.entrywise import Entry
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.autodiff.higher import gradient_node
@@ -196,14 +197,39 @@ def _early(left: Left, expression: Expression, own: Left, later: Mapping[str, Le
 
 
 def _node(table: DeclaredNames, left: Left, expression: Expression, nodes: list[Node]) -> Node | None:
+    graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), tuple(nodes))
     if isinstance(expression, Partial):
-        graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), tuple(nodes))
         return _derived(table, left, expression, graph)
-    for item in walk(expression):
+    node = _lowered(table, left, expression)
+    return node and _with_derivatives(table, left, node, expression, graph)
+
+
+def _with_derivatives(
+    table: DeclaredNames, left: Left, node: Node, written: Expression, graph: ComputationGraph
+) -> Node | None:
+    """The definition with the derivatives in it worked out: ``delta_j: dL/da_j * sigma'(z_j)``."""
+    known: dict[str, Node] = {}
+    for item in _outermost_partials(written):
+        found = gradient_node(graph, item)
+        if found is not None:
+            known[found.name] = found
+            continue
+        if table.failed.isdisjoint(head(side) or "" for side in sides(item)):
+            left.note("expected a derivative that the model has", "as in dJ/dtheta", item.span)
+        return None
+    expression = expand_primes(inline(node.expression, known))
+    source = written if known or expression != written else None
+    return replace(node, expression=expression, source=source)
+
+
+def _outermost_partials(expression: Expression) -> Iterator[Partial]:
+    pending = [expression]
+    while pending:
+        item = pending.pop()
         if isinstance(item, Partial):
-            hint = "give the derivative a name of its own first, as in g: dJ/dw"
-            left.note("a definition may not hold a derivative beside other things", hint, item.span)
-    return _lowered(table, left, expression)
+            yield item
+        else:
+            pending.extend(reversed(children(item)))
 
 
 def _apart(node: Node, names: Iterable[str]) -> Node:
