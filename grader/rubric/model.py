@@ -85,7 +85,8 @@ class Part:
     how the author wrote it. `layout` says what becomes of its transpose, `shapes` of an answer that is right once its
     arrays are made to fit: "review", "accept" or "wrong". `follow_through` is the share of the points for an answer
     that is right given the student's own earlier ones. `bonus` points count in the score, not in the maximum. `label`
-    is what students write for the part, where that is not its `id`.
+    is what students write for the part, where that is not its `id`. `own` is the model with the letters that only
+    answers to this part may use; `condition` says of which entries, or where, the target is asked (None: everywhere).
     """
 
     id: str
@@ -107,6 +108,8 @@ class Part:
     malrules: tuple[MalRuleSetting, ...] = ()
     bonus: bool = False
     label: str = ""
+    own: Model | None = None
+    condition: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

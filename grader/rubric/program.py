@@ -51,6 +51,7 @@ from grader.rubric.handed_down import with_losses
 from grader.rubric.model import Model
 from grader.rubric.notation import read_notation
 from grader.rubric.read_back import check_spellings
+from grader.rubric.recurrence import read_steps, unrolled
 from grader.rubric.tree import Entries, Text, Tree
 
 _INDEXED = re.compile(r"(.+?)(?:_\{?((?:[a-z],? ?){1,3})\}?|\[((?:[a-z],? ?){1,3})\])")
@@ -61,20 +62,21 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     fields = read_fields(tree, "model", place)
     table = DeclaredNames(names=list(macros))
     read_sizes(table, fields, place)
-    for key, value in _section(fields, "given", place):
+    steps = read_steps(fields, place)
+    for key, value in unrolled(_section(fields, "given", place), steps):
         read_given(table, key, value, place.inside(f"given '{key.value}'"))
-    for key, value in _section(fields, "opaque", place):
+    for key, value in unrolled(_section(fields, "opaque", place), steps):
         read_opaque(table, key, value, place.inside(f"opaque '{key.value}'"))
     for key, value in _section(fields, "functions", place):
         read_function(table, key, value, place.inside(f"function '{key.value}'"))
-    pairs = _section(fields, "define", place)
+    pairs = unrolled(_section(fields, "define", place), steps)
     if "define" in fields and isinstance(fields["define"], Entries) and not pairs:
         place.key("define").note(fields["define"].line, "expected at least one definition, found none")
     lefts = [_read_left(table, key, value, place.inside(f"define '{key.value}'")) for key, value in pairs]
     nodes = _read_definitions(table, [left for left in lefts if left is not None])
     nodes = with_losses(table, nodes)
     graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes)
-    notation = read_notation(fields, table, graph, place)
+    notation = read_notation(fields, table, graph, place, steps)
     check_spellings(table, tuple((node.name, node.source or node.expression) for node in nodes), place)
     letters = _index_letters(table, nodes)
     derivatives = {
@@ -159,9 +161,28 @@ def _quantities(expression: Expression) -> dict[str, Span]:
     return used
 
 
-def _read_definitions(table: DeclaredNames, lefts: list[Left]) -> tuple[Node, ...]:
+def with_own_letters(model: Model, pairs: Iterable[tuple[Text, Tree]], place: RubricPlace) -> Model:
+    """The model with the definitions of a part behind its own, for the answers to that part."""
+    graph = model.graph
+    spelled = [(text, item.name) for item in model.names for text in (item.name, *item.aliases, item.latex) if text]
+    table = DeclaredNames(
+        sizes=list(graph.sizes),
+        leaves=list(graph.leaves),
+        names=list(model.names),
+        axes=dict(graph.axes),
+        lines={text: (name, 0) for text, name in spelled},
+    )
+    lefts = [_read_left(table, key, value, place.inside(f"where '{key.value}'")) for key, value in pairs]
+    nodes = _read_definitions(table, [left for left in lefts if left is not None], graph.nodes)
+    letters = _index_letters(table, (*graph.nodes, *nodes))
+    own = table.names[len(model.names) :]
+    found = (replace(one, axes=table.axes.get(one.name, ()), entries=entry_spellings(one, letters)) for one in own)
+    return Model(replace(graph, nodes=(*graph.nodes, *nodes)), ModelNames((*model.names, *found)))
+
+
+def _read_definitions(table: DeclaredNames, lefts: list[Left], above: tuple[Node, ...] = ()) -> tuple[Node, ...]:
     later = {left.name: left for left in lefts}
-    nodes: list[Node] = []
+    nodes = list(above)
     for left in lefts:
         # the ranks of the definitions above are known by now
         expression = _read_right(table, left, later)
@@ -174,7 +195,7 @@ def _read_definitions(table: DeclaredNames, lefts: list[Left]) -> tuple[Node, ..
             table.failed.add(left.name)
         else:
             nodes.append(node)
-    return tuple(_apart(node, table.axes) for node in nodes)
+    return tuple(_apart(node, table.axes) for node in nodes[len(above) :])
 
 
 def _read_right(table: DeclaredNames, left: Left, later: Mapping[str, Left]) -> Expression | None:

@@ -18,6 +18,7 @@ from grader.expression.language.nodes import Partial, head, partial_name
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.rubric.model import Part, Question
+from grader.solver.as_asked import holds
 from grader.solver.closed import spelled
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.kinks import margin_values, model_margins
@@ -86,6 +87,11 @@ def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> list[Problem]:
         data = np.broadcast_to(data, wanted.shape)
         usable = np.isfinite(data) & np.isfinite(wanted)
         path = _path(done.question, part.part)
+        if part.part.condition is not None:
+            usable &= (asked := holds(run, part.part.condition, left, truth))
+            if not asked.any():
+                message = "the condition under 'where' holds at no sample point: every answer would be right"
+                return [Problem(message).at("", part.part.line, path=path)]
         if not usable.any():
             hint = "give the quantities domains in which the model has values"
             return [Problem("this has no finite value at any sample point", hint).at("", part.part.line, path=path)]
