@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from functools import reduce
 
+from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.names import Declared, ModelNames
 from grader.expression.language.nodes import (
     ONE,
@@ -22,7 +23,6 @@ from grader.expression.language.nodes import (
     Symbol,
     head,
     indices,
-    integer,
     rebuild,
     rewritten,
     sides,
@@ -133,7 +133,7 @@ def _with_zeros_outside(question: SolvedQuestion, reading: Reading) -> Reading:
         tests = []
         for place, axis in zip(indices(node), axes.get(name, ()), strict=False):
             if isinstance(place, Call):
-                size = integer(int(axis)) if axis.isdigit() else Symbol(axis)
+                size = size_formula(axis)
                 tests += [Call("ge", (place, ONE)), Call("le", (place, size))]
         inside = reduce(lambda one, other: Call("and", (one, other)), tests) if tests else None
         return node if inside is None else Cases(((node, inside),), ZERO)

@@ -11,6 +11,7 @@ from string import ascii_lowercase
 from types import MappingProxyType
 
 from grader.autodiff.graph import Leaf
+from grader.expression.language.axis_sizes import written_size
 from grader.expression.language.domain import REAL, Domain, parse_domain
 from grader.expression.language.functions import FUNCTIONS, SPELLINGS
 from grader.expression.language.names import Declared, Names
@@ -293,12 +294,13 @@ def read_shape(table: DeclaredNames, fields: Fields, place: RubricPlace) -> tupl
     axes = []
     for item in read_items(fields, "shape", place):
         text = item.value if isinstance(item, Text) else ""
-        if text in table.sizes or re.fullmatch(r"[1-9]\d{0,3}", text):
-            axes.append(text)
+        size = written_size(text, table.sizes)
+        if size and not size.startswith(("0", "-")):
+            axes.append(size)
         else:
             axes.append("?")
             sizes = ", ".join(table.sizes) or "none declared"
-            message = f"expected size symbols ({sizes}) or whole numbers, found {found(item)}"
+            message = f"expected size symbols ({sizes}), whole numbers or sums of them, found {found(item)}"
             place.key("shape").note(item.line, message, did_you_mean(text, table.sizes))
     return tuple(axes)
 

@@ -14,7 +14,7 @@ from grader.rubric.text_places import place_at
 from grader.rubric.tree import Entries, Items, Text, Tree, found
 
 MOST_STEPS = 12
-Pairs = tuple[tuple[Text, Tree], ...]
+Lines = tuple[tuple[Text, Tree], ...]
 Steps = Mapping[str, range]
 _RANGE = re.compile(r"(?:(\d+)\s*\.\.+\s*)?(\d+)")
 _SCRIPT = re.compile(r"([_^])(\{[^{}]*\}|\([^()]*\)|[A-Za-z]+)")
@@ -39,14 +39,14 @@ def read_steps(fields: Fields, place: RubricPlace) -> Steps:
     return steps
 
 
-def unrolled(pairs: Pairs, steps: Steps) -> Pairs:
+def unrolled(pairs: Lines, steps: Steps) -> Lines:
     """The entries of a section with those of a step written out for all of its steps."""
     for letter, numbers in steps.items():
         pairs = _of_letter(pairs, letter, numbers)
     return pairs
 
 
-def _of_letter(pairs: Pairs, letter: str, numbers: range) -> Pairs:
+def _of_letter(pairs: Lines, letter: str, numbers: range) -> Lines:
     """Runs of entries of a step are written out together, as each may need the one above at the same step."""
     done: list[tuple[Text, Tree]] = []
     run: list[tuple[Text, Tree]] = []

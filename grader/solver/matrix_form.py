@@ -14,6 +14,7 @@ from typing import assert_never
 
 from grader.autodiff.graph import array_entered, names_in
 from grader.expression.algebra.construct import div, free_symbols, fresh, is_plain_sum, mul, number, substitute
+from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.nodes import (
     ONE,
@@ -118,7 +119,7 @@ def _array_form(node: Expression, scope: _Scope) -> ArrayForm:
             axis = scope.ranges.get(a) or scope.ranges.get(b)
             if axis is None:
                 raise NoMatrixForm
-            size: Expression = number(int(axis)) if axis.isdigit() else Symbol(axis)
+            size = size_formula(axis)
             return ArrayForm(Call("identity", (size,)), (a, b))
         case Call("div"):
             return _term([node], scope)

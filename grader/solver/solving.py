@@ -9,6 +9,7 @@ from math import prod
 from grader.autodiff.backprop import NotDifferentiable, backward_pass
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.expression.evaluation.values import ShapeError
+from grader.expression.language.axis_sizes import size_number
 from grader.expression.language.nodes import Partial, head, sides
 from grader.expression.printing.mathml import to_mathml
 from grader.expression.printing.text import to_text
@@ -124,7 +125,7 @@ def _solve_question(question: Question, session: Session) -> SolvedQuestion:
 def _check_sizes(graph: ComputationGraph) -> None:
     """Refuse arrays that can't be moved entry by entry."""
     for item in graph.quantities:
-        entries = prod(int(axis) if axis.isdigit() else USUAL for axis in item.axes)
+        entries = prod(size_number(axis, dict.fromkeys(graph.sizes, USUAL)) for axis in item.axes)
         if entries > MAX_ENTRIES:
             shape = " x ".join(item.axes)
             raise ShapeError(f"'{item.name}' has too many entries, {shape}, to be solved: at most {MAX_ENTRIES:,}")

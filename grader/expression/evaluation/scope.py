@@ -13,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from grader.expression.evaluation.values import Array, Value
+from grader.expression.language.axis_sizes import is_made
 from grader.expression.language.nodes import (
     Expression,
     Indexed,
@@ -135,8 +136,10 @@ def outermost(node: Expression, env: Environment) -> Ranges:
 
 
 def _shorter(asked: int | None, own: int | None, env: Environment) -> bool:
-    """Whether a letter of the target runs less far than an axis that it enters, by a number and no size."""
-    return bool(own and asked and asked < own and asked not in env.sizes.values())
+    """Whether a letter of the target runs less far than an axis that it enters: by a number, or an axis such as 2*m."""
+    if not own or not asked or asked >= own:
+        return False
+    return asked not in env.sizes.values() or own in {size for axis, size in env.sizes.items() if is_made(axis)}
 
 
 def cut(value: Value, axis: int, letter: str, env: Environment, scope: Scope) -> Value:
