@@ -40,9 +40,10 @@ class _Scope:
     letters: frozenset[str]
     axes: Mapping[str, tuple[str, ...]]
     ranges: Mapping[str, str]
+    entered: dict[str, str]
 
     def within(self, letter: str) -> _Scope:
-        return _Scope(self.letters | {letter}, self.axes, self.ranges)
+        return _Scope(self.letters | {letter}, self.axes, self.ranges, self.entered)
 
 
 def matrix_form(
@@ -52,7 +53,8 @@ def matrix_form(
 
     `ranges` are the axes of the letters, `axes` those of every quantity.
     """
-    scope = _Scope(frozenset(letters), axes, dict(zip(letters, ranges, strict=True)))
+    known = dict(zip(letters, ranges, strict=True))
+    scope = _Scope(frozenset(letters), axes, known, {**known})
     wanted = tuple(UNIT if axis == "1" else letter for letter, axis in zip(letters, ranges, strict=True))
     try:
         found = _array_form(_distinct(node, {*letters} | names_in(axes)), scope)
@@ -147,6 +149,8 @@ def _entered(node: Indexed, scope: _Scope) -> ArrayForm:
     fixed = False
     for place, axis in zip(node.indices, axes, strict=True):
         if isinstance(place, Symbol) and place.name in scope.letters:
+            if axis != "1" and scope.entered.setdefault(place.name, axis) != axis:
+                raise NoMatrixForm  # the beginning of a longer axis
             letters.append(UNIT if axis == "1" else place.name)
         elif axis == "1" and place == ONE:
             letters.append(UNIT)
