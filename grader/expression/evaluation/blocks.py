@@ -17,13 +17,13 @@ from grader.problems import Span
 from grader.work import at_hand
 
 Length = TypeVar("Length", int, str)
-Lengths = tuple[Length, ...]
-Shapes = Sequence[Sequence[Lengths[Length]]]
+Extent = tuple[Length, ...]
+Shapes = Sequence[Sequence[Extent[Length]]]
 
 
 def laid_out(
     rows: Shapes[Length], one: Length, span: Span
-) -> tuple[tuple[Lengths[Length], ...], list[tuple[Lengths[Length], ...]]]:
+) -> tuple[tuple[Extent[Length], ...], list[tuple[Extent[Length], ...]]]:
     """The lengths that add up to each axis of the whole, and for each piece those that stand before it on each axis.
 
     `one` is the length of a number beside arrays. Raises ShapeError where the pieces do not fit together.
