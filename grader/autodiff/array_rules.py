@@ -12,7 +12,7 @@ from typing import TypeAlias
 from grader.autodiff.entrywise import Entry, Letters, elementwise, flat, length, matmul, outer, scalar, summed
 from grader.expression.algebra.construct import call, div, mul, number, power, sub, substitute
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Indexed, Number, Symbol
+from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Indexed, Number, Reduce, Symbol
 from grader.problems import Span
 
 ArrayArgs: TypeAlias = Sequence[Entry]
@@ -96,6 +96,17 @@ def _diag(args: ArrayArgs, supply: Letters, span: Span) -> Entry:
     other = supply.new()
     body = mul(Call("kronecker", (Symbol(vector.letters[0]), Symbol(other))), vector.body)
     return Entry((vector.letters[0], other), vector.axes * 2, body)
+
+
+def _argmax(args: ArrayArgs, supply: Letters, span: Span) -> Entry:
+    """The sum of all places, each switched on where its entry is the largest: no derivative passes a condition."""
+    x = flat(args[0], span) if len(args[0].axes) == 2 and "1" in args[0].axes else args[0]
+    if not x.axes:
+        raise ShapeError("argmax is of a vector, this is a scalar", span)
+    own, other = x.letters[-1], supply.new()
+    largest = Reduce("max", other, substitute(x.body, {own: Symbol(other)}))
+    body = mul(Symbol(own), Call("iverson", (Call("eq", (x.body, largest)),)))
+    return Entry(x.letters[:-1], x.axes[:-1], Reduce("sum", own, body))
 
 
 def _trace(args: ArrayArgs, _: Letters, span: Span) -> Entry:
@@ -208,6 +219,7 @@ ARRAY_RULES: MappingProxyType[str, ArrayRule] = MappingProxyType(
         "multiply": lambda args, _, span: elementwise(args, lambda bodies: mul(*bodies), span),
         "diag": _diag,
         "trace": _trace,
+        "argmax": _argmax,
         "inv": _inv,
         "det": _det,
         "logdet": _logdet,

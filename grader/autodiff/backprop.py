@@ -18,7 +18,6 @@ from grader.autodiff.matrix_rules import matrix_partial
 from grader.autodiff.shifts import at_shifted, offset_in
 from grader.autodiff.tidy import tidied
 from grader.expression.algebra.construct import (
-    add,
     added,
     apart,
     free_symbols,
@@ -35,7 +34,6 @@ from grader.expression.algebra.matching import replace_tree
 from grader.expression.algebra.simplify import simplify
 from grader.expression.language.nodes import (
     ONE,
-    ZERO,
     Again,
     Call,
     Expression,
@@ -126,10 +124,7 @@ def _passed_on(
 def derivative(expression: Expression, name: str) -> Expression:
     """The derivative of a scalar formula by the scalar symbol `name`; every other symbol is constant."""
     found = [item.expression for item in _pull(expression, ONE, (), {name: ()}) if item.name == name]
-    result: Expression = ZERO
-    for item in found:
-        result = add(result, item)
-    return simplify(expand_primes(result))
+    return simplify(expand_primes(added(found)))
 
 
 def expand_primes(node: Expression) -> Expression:
@@ -195,7 +190,7 @@ def _local(node: Node, cotangent: Expression, axes: Mapping[str, tuple[str, ...]
     except NotDifferentiable as error:
         error.quantity = node.name
         raise
-    if isinstance(node.expression, Number | Symbol | Indexed) or isinstance(node.source, Partial):
+    if isinstance(node.expression, Number | Symbol | Indexed) or node.holds_derivative:
         return found  # what is itself a derivative answers no question for one
     return [replace(item, expression=replace_tree(item.expression, node.expression, own)) for item in found]
 
@@ -251,6 +246,11 @@ def _adjoint(
     definitions: tuple[Node, ...] | None,
 ) -> Node:
     own = found[0].letters
+    for letter in sorted(
+        {*own} & {*out_letters}
+    ):  # one of an axis of length 1 stands in no formula
+        around = {*own, *out_letters, *names_in(axes)}.union(*(symbols(item.expression) for item in found))
+        own = tuple(fresh(around) if one == letter else one for one in own)
     named = [substitute(item.expression, dict(zip(item.letters, map(Symbol, own), strict=True))) for item in found]
     expression = expand_primes(added(named))
     if definitions is not None:

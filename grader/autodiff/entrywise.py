@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from grader.expression.algebra.construct import fresh, mul, substitute
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.nodes import ONE, Expression, Reduce, Symbol, integer
+from grader.expression.language.axis_sizes import size_formula
+from grader.expression.language.nodes import ONE, Expression, Reduce, Symbol
 from grader.problems import NOWHERE, Span
 
 
@@ -53,7 +54,7 @@ def scalar(body: Expression) -> Entry:
 
 def length(axis: str) -> Expression:
     """The size of an axis as a formula."""
-    return integer(int(axis)) if axis.isdigit() else Symbol(axis)
+    return size_formula(axis)
 
 
 def elementwise(

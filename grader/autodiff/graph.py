@@ -65,6 +65,11 @@ class Node:
     expression: Expression
     source: Expression | None = None
 
+    @property
+    def holds_derivative(self) -> bool:
+        """Whether it is a derivative of what stands above it, alone or beside other things."""
+        return self.source is not None and any(isinstance(item, Partial) for item in walk(self.source))
+
 
 @dataclass(frozen=True, slots=True)
 class ComputationGraph:
@@ -81,7 +86,7 @@ class ComputationGraph:
     @property
     def formulas(self) -> tuple[Node, ...]:
         """The nodes that a key may name: what is itself a derivative answers no question for one."""
-        return tuple(node for node in self.nodes if not isinstance(node.source, Partial))
+        return tuple(node for node in self.nodes if not node.holds_derivative)
 
     @property
     def quantities(self) -> tuple[Leaf | Node, ...]:

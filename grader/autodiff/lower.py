@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import assert_never
 
 from grader.autodiff.array_rules import ARRAY_RULES
+from grader.autodiff.block_rules import put_together
 from grader.autodiff.entrywise import Entry, Letters, elementwise, matmul, outer, scalar
 from grader.autodiff.graph import names_in
 from grader.expression.algebra.construct import fresh, iverson, mul, substitute
@@ -113,7 +114,9 @@ def _low(node: Expression, axes: Axes, supply: Letters) -> Entry:
             return _cases(node, axes, supply)
         case Matrix():
             return _matrix(node, axes, supply)
-        case Number() | Partial() | Slice():  # rubrics refuse a derivative beside other things; colons are no formulas
+        case Partial():
+            return _partial(node, axes, supply)
+        case Number() | Slice():  # colons are no formulas
             return scalar(node)
         case _:
             assert_never(node)
@@ -136,6 +139,12 @@ def _indexed(node: Indexed, axes: Axes, supply: Letters) -> Entry:
         if _low(place, axes, supply).axes:
             raise ShapeError("an index must be a whole number", node.span)
     return base.at(entered)
+
+
+def _partial(node: Partial, axes: Axes, supply: Letters) -> Entry:
+    """A derivative has the axes of its numerator, then those of its denominator."""
+    above, below = _low(node.numerator, axes, supply), _low(node.denominator, axes, supply)
+    return Entry(above.letters + below.letters, above.axes + below.axes, Partial(above.body, below.body, node.span))
 
 
 def _call(node: Call, axes: Axes, supply: Letters) -> Entry:
@@ -172,13 +181,13 @@ def _cases(node: Cases, axes: Axes, supply: Letters) -> Entry:
 
 def _matrix(node: Matrix, axes: Axes, supply: Letters) -> Entry:
     """A literal: the sum of its entries, each switched on at its own place."""
+    pieces = [[_low(item, axes, supply) for item in row] for row in node.rows]
+    if any(piece.axes for row in pieces for piece in row):
+        return put_together(pieces, supply, node.span)
     i, j = supply.new(), supply.new()
     body: Expression | None = None
-    for r, row in enumerate(node.rows, 1):
-        for c, item in enumerate(row, 1):
-            entry = _low(item, axes, supply)
-            if entry.axes:
-                raise ShapeError("a matrix of matrices is not read", node.span)
+    for r, row in enumerate(pieces, 1):
+        for c, entry in enumerate(row, 1):
             here = [Call("eq", (Symbol(letter), integer(at))) for letter, at in ((i, r), (j, c))]
             term = mul(*(iverson(test) for test in here), entry.body)
             body = term if body is None else Call("add", (body, term))

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.comparison.aligned_values import pairs_in, truth_value
-from grader.comparison.arrays import Pair, Tally, both_finite, line_up, tally
+from grader.comparison.aligned_values import pairs_in
+from grader.comparison.arrays import Pair, Tally, both_finite, tally
 from grader.comparison.counterexample import counterexample, kinds, right_where
 from grader.comparison.far_points import far_run, where_far
 from grader.comparison.own_features import own_features
@@ -196,11 +196,8 @@ def _wrong_at_kink(question: SolvedQuestion, target: Target, answer: Expression)
     if kink is None:
         return None
     pair = pairs_in(question, kink.at, target.expression, answer)[0]
-    sides = []
-    for side in (kink.left, kink.right):
-        quantities(side, (target.expression,), question.adjoints)
-        truth = truth_value(side, target.expression)
-        sides.append(line_up(truth, truth, side.points)[0].truth)
+    asked = target.expression
+    sides = [pairs_in(question, side, asked, asked)[0].truth for side in (kink.left, kink.right)]
     if any(side.shape != pair.answer.shape for side in sides):
         return None
     outside = _outside(pair.answer, sides[0], sides[1])

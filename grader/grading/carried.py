@@ -13,12 +13,15 @@ from functools import partial
 
 from grader.diagnosis.carried.follow_through import Followed, Own, follow_through, own_value
 from grader.diagnosis.carried.trivial import is_trivial
-from grader.expression.language.nodes import Expression
+from grader.expression.language.nodes import Expression, Indexed, Symbol
 from grader.grading.answers import ShownSteps, final_answer, given_your, shown_steps
 from grader.grading.by_cases import of_target
+from grader.grading.definitions import Definitions, with_definitions
 from grader.grading.isolated import Failed, Isolation, isolated
 from grader.grading.readings import readings_of
 from grader.results import NOTES, WRONG, Evidence, Judgement, NoteKind, Outcome, PartResult
+from grader.rubric.model import Model
+from grader.solver.as_asked import as_asked
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.work import CARRIED, at_most
 
@@ -176,8 +179,17 @@ def _own(question: SolvedQuestion, part: SolvedPart, result: PartResult, judgeme
         return None
     with at_most(CARRIED):
         answer = _read_again(question, part, judgement).expression
+        if answer is not None and part.part.own is not None:  # other parts do not have its letters
+            answer = with_definitions(answer, _own_letters(question, part.part.own))
         value = None if answer is None else own_value(question, part.name, part.part.target, answer, right)
         return value and replace(value, slip=result.note.kind is NoteKind.MALRULE)
+
+
+def _own_letters(question: SolvedQuestion, own: Model) -> Definitions:
+    """The letters that only one part has, as an answer would define them."""
+    nodes = own.graph.nodes[len(question.graph.nodes) :]
+    lefts = (Indexed(Symbol(n.name), tuple(map(Symbol, n.letters))) if n.letters else Symbol(n.name) for n in nodes)
+    return tuple(zip(lefts, (node.expression for node in nodes), strict=True))
 
 
 def _carried(
@@ -186,6 +198,7 @@ def _carried(
     """What the answer is given `others`, and the wrong steps that it shows where these are needed to go on from."""
     with at_most(CARRIED):
         again = _read_again(question, part, judgement)
+        question = as_asked(question, part)
         restated = judgement.result.note.kind is NoteKind.RESTATED
         hollow = restated or (again.expression is not None and is_trivial(question, again.expression))
         if not (others or part.part.steps):
@@ -232,5 +245,6 @@ def _read_again(question: SolvedQuestion, part: SolvedPart, judgement: Judgement
     """The judgement with its reading, which one that was kept does not hold."""
     if judgement.reading is not None:
         return judgement
+    question = as_asked(question, part)
     reading = of_target(question, readings_of(question, judgement.text, part.part.target)[0], part.part.target)
     return replace(judgement, reading=reading, expression=final_answer(question, reading, part.part.target))

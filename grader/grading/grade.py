@@ -56,6 +56,7 @@ from grader.results import (
     undecided,
 )
 from grader.rubric.shown import Asked
+from grader.solver.as_asked import as_asked
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.solver.session import remembered
 from grader.submission.submissions import Answer, Submission
@@ -211,7 +212,7 @@ def placed(result: PartResult, answer: Answer) -> PartResult:
 @remembered(maxsize=65_536)
 def _judged(key: AnswerKey, part_id: str, text: str, isolation: Isolation) -> Judgement:
     question, part = find_part(key, part_id)
-    found = isolation(lambda: _within_bounds(question, part, text))
+    found = isolation(lambda: _within_bounds(as_asked(question, part), part, text))
     return Judgement(text, not_judged(part.asked, text, found)) if isinstance(found, Failed) else found
 
 

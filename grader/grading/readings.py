@@ -14,6 +14,7 @@ import numpy as np
 from grader.comparison.conventions import labels_entered
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError, align
+from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.names import Declared, ModelNames
 from grader.expression.language.nodes import (
     ONE,
@@ -27,7 +28,6 @@ from grader.expression.language.nodes import (
     Symbol,
     head,
     indices,
-    integer,
     rebuild,
     rewritten,
     sides,
@@ -151,7 +151,7 @@ def _with_zeros_outside(question: SolvedQuestion, reading: Reading) -> Reading:
         tests = []
         for place, axis in zip(indices(node), axes.get(name, ()), strict=False):
             if isinstance(place, Call):
-                size = integer(int(axis)) if axis.isdigit() else Symbol(axis)
+                size = size_formula(axis)
                 tests += [Call("ge", (place, ONE)), Call("le", (place, size))]
         inside = reduce(lambda one, other: Call("and", (one, other)), tests) if tests else None
         return node if inside is None else Cases(((node, inside),), ZERO)

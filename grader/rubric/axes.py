@@ -6,6 +6,7 @@ t has m that i runs over both.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from grader.autodiff.entrywise import Entry
 from grader.autodiff.graph import entered_axes
 from grader.autodiff.lower import Axes, lower
 from grader.expression.evaluation.values import ShapeError
+from grader.expression.language.axis_sizes import written_size
 from grader.expression.language.nodes import (
     Call,
     Expression,
@@ -146,7 +148,8 @@ def _check_range(left: Left, node: Reduce, around: tuple[str, ...], axes: Axes) 
     except ShapeError:
         return  # noted for the formula as a whole
     entered = entered_axes(letter, body, axes)
-    sizes = sorted((entered | (last if entered else set())) - {"?", "1"})
+    whole = {axis for axis in entered if not any(_longer(axis, size) for size in last)}
+    sizes = sorted((whole | (last if entered else set())) - {"?", "1"})
     if not entered and not bounded:
         place, written = _within(node.body, letter, left.formula.value)
         hint = f"'{written}' is no range of its own: say where '{letter}' begins and ends" if written else ""
@@ -154,6 +157,12 @@ def _check_range(left: Left, node: Reduce, around: tuple[str, ...], axes: Axes) 
         left.note(message, hint, node.span if place is None else place.span)
     elif len(sizes) > 1:
         left.note(*_both(letter, sizes), _second(node.body, letter, axes) or node.span)
+
+
+def _longer(axis: str, size: str) -> bool:
+    """Whether an axis is longer than a size whatever that is, as one of 2*m or m+n is longer than m."""
+    more = written_size(f"{axis}-{size}", [size, *re.findall(r"[^\W\d]\w*", axis)])
+    return bool(more) and "-" not in more
 
 
 def _check_numbers(left: Left, expression: Expression, axes: Axes) -> None:

@@ -11,6 +11,7 @@ from string import ascii_lowercase
 from types import MappingProxyType
 
 from grader.autodiff.graph import Leaf
+from grader.expression.language.axis_sizes import written_size
 from grader.expression.language.domain import REAL, Domain, parse_domain
 from grader.expression.language.functions import FUNCTIONS, SPELLINGS
 from grader.expression.language.names import Declared, Names
@@ -78,22 +79,27 @@ def declare(
     for spelling in dict.fromkeys((*declared.aliases, declared.latex)):
         owner, line = table.lines.get(spelling, (name, 0))
         if owner != name:
-            message = f"the spelling '{spelling}' is taken by '{owner}' on line {line}"
+            message = f"the spelling '{spelling}' is taken by '{owner}'{_of_line(line)}"
             place.note(table.written.get((name, spelling), key.line), message)
         elif spelling:
             table.lines[spelling] = (name, key.line)
     return True
 
 
+def _of_line(line: int) -> str:
+    """Where a name was taken; 0 is the model of a part that has letters of its own."""
+    return f" on line {line}" if line else " of the model"
+
+
 def _given_back(table: DeclaredNames, name: str, key: Text, place: RubricPlace) -> bool:
     """Note that a name is taken; whether it was a spelling, which is taken from its owner, so that nothing follows."""
     owner, line = table.lines[name]
     if owner == name:
-        place.note(key.line, f"the name '{name}' is taken by '{owner}' on line {line}")
+        place.note(key.line, f"the name '{name}' is taken by '{owner}'{_of_line(line)}")
         return False
     at, other = next((k, one) for k, one in enumerate(table.names) if one.name == owner)
     what = "an alias" if name in other.aliases else "a spelling"
-    place.note(key.line, f"the name '{name}' is {what} of '{owner}' on line {line}")
+    place.note(key.line, f"the name '{name}' is {what} of '{owner}'{_of_line(line)}")
     aliases = tuple(text for text in other.aliases if text != name)
     table.names[at] = replace(other, aliases=aliases, latex="" if other.latex == name else other.latex)
     return True
@@ -288,12 +294,13 @@ def read_shape(table: DeclaredNames, fields: Fields, place: RubricPlace) -> tupl
     axes = []
     for item in read_items(fields, "shape", place):
         text = item.value if isinstance(item, Text) else ""
-        if text in table.sizes or re.fullmatch(r"[1-9]\d{0,3}", text):
-            axes.append(text)
+        size = written_size(text, table.sizes)
+        if size and not size.startswith(("0", "-")):
+            axes.append(size)
         else:
             axes.append("?")
             sizes = ", ".join(table.sizes) or "none declared"
-            message = f"expected size symbols ({sizes}) or whole numbers, found {found(item)}"
+            message = f"expected size symbols ({sizes}), whole numbers or sums of them, found {found(item)}"
             place.key("shape").note(item.line, message, did_you_mean(text, table.sizes))
     return tuple(axes)
 

@@ -17,6 +17,7 @@ from grader.expression.reading.macros import with_macros
 from grader.problems import Problem, did_you_mean
 from grader.rubric.declarations import read_macros
 from grader.rubric.doubts import doubt_limits, doubt_target
+from grader.rubric.example_answers import read_examples
 from grader.rubric.fields import (
     Fields,
     RubricPlace,
@@ -32,17 +33,17 @@ from grader.rubric.fields import (
 )
 from grader.rubric.malrule import MalRuleSetting
 from grader.rubric.malrules import MALRULES
-from grader.rubric.model import Example, HandPart, Model, Part, PartialCredit, Question, Rubric, Step, Tolerance
+from grader.rubric.model import HandPart, Model, Part, PartialCredit, Question, Rubric, Step, Tolerance
+from grader.rubric.part_where import read_where
 from grader.rubric.program import read_model
 from grader.rubric.schema import HAND_KEYS
 from grader.rubric.targets import read_target
-from grader.rubric.tree import Entries, Text, Tree, found, read_document
+from grader.rubric.tree import Entries, Text, Tree, read_document
 from grader.submission.labels import folded_label
 
 _NO_MODEL = Model(ComputationGraph((), (), ()), ())
 _ID = re.compile(r"[\w.\-]{1,40}")
 _DETAIL = re.compile(r"[A-Za-z0-9_]+")
-_NOTE = re.compile(r"[a-z][a-z0-9_]*([/:+][A-Za-z0-9_>\-]+)*")
 
 MAX_PARTS = 400
 
@@ -318,9 +319,11 @@ def _read_part(
         place.note(tree.line, "the key 'target' is missing")
     own = _inherit(fields, defaults, place)
     text, target = read_target(fields, model, place)
+    letters, condition = None, None
     if model is not None:
         doubt_limits(fields, [model], place)
         doubt_target(fields, target, model, place)
+        letters, condition = read_where(fields, target, model, place)
     steps = tuple(
         _read_step(item, model, place.inside(f"step {n}"))
         for n, item in enumerate(read_items(fields, "steps", place), 1)
@@ -337,9 +340,9 @@ def _read_part(
         points=own.points,
         tolerance=own.tolerance,
         steps=steps,
-        accept=_read_examples(fields, "accept", place),
-        reject=_read_examples(fields, "reject", place),
-        review=_read_examples(fields, "review", place),
+        accept=read_examples(fields, "accept", place),
+        reject=read_examples(fields, "reject", place),
+        review=read_examples(fields, "review", place),
         show_solution=own.show_solution,
         layout=own.layout,
         shapes=own.shapes,
@@ -350,6 +353,8 @@ def _read_part(
         bonus=read_choice(fields, "bonus", place, ("true", "false")) == "true",
         label=_read_label(fields, seen, place),
         places=text_at(fields, "target").places,
+        own=letters,
+        condition=condition,
     )
 
 
@@ -375,22 +380,3 @@ def _read_step(tree: Tree, model: Model | None, place: RubricPlace) -> Step:
     fields = read_fields(tree, "step", place)
     text, target = read_target(fields, model, place)
     return Step(target, text, read_number(fields, "points", place, 1.0), tree.line)
-
-
-def _read_examples(fields: Fields, name: str, place: RubricPlace) -> tuple[Example, ...]:
-    examples = []
-    for number, item in enumerate(read_items(fields, name, place), 1):
-        if isinstance(item, Text) and item.value.strip():
-            examples.append(Example(item.value, line=item.line, places=item.places))
-            continue
-        inner = place.inside(f"{name} {number}")
-        if not isinstance(item, Entries):
-            inner.note(item.line, f"expected an answer, or a mapping with answer and note, found {found(item)}")
-            continue
-        example = read_fields(item, "example", inner)
-        note = read_text(example, "note", inner)
-        if note and not _NOTE.fullmatch(note):
-            inner.key("note").note(example["note"].line, f"'{note}' is no note", "as in 'not_equivalent'")
-        text = text_at(example, "answer")
-        examples.append(Example(read_text(example, "answer", inner), note, item.line, text.places))
-    return tuple(examples)

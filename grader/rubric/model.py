@@ -86,6 +86,8 @@ class Part:
     arrays are made to fit: "review", "accept" or "wrong". `follow_through` is the share of the points for an answer
     that is right given the student's own earlier ones. `bonus` points count in the score, not in the maximum. `label`
     is what students write for the part, where that is not its `id`. `places` say where the characters of `text` stand.
+    is what students write for the part, where that is not its `id`. `own` is the model with the letters that only
+    answers to this part may use; `condition` says of which entries, or where, the target is asked (None: everywhere).
     """
 
     id: str
@@ -108,6 +110,8 @@ class Part:
     bonus: bool = False
     label: str = ""
     places: Places = field(default=(), compare=False, repr=False)
+    own: Model | None = None
+    condition: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,19 +11,20 @@ from grader.expression.language.nodes import Expression, Partial, head, sides
 from grader.rubric.declarations import DeclaredNames, declare, named
 from grader.rubric.fields import Fields, RubricPlace, read_fields, read_pairs, text_at
 from grader.rubric.model import Model
+from grader.rubric.recurrence import Steps, unrolled
 from grader.rubric.targets import read_target
 from grader.rubric.tree import Entries, Text, Tree
 
 
 def read_notation(
-    fields: Fields, table: DeclaredNames, graph: ComputationGraph, place: RubricPlace
+    fields: Fields, table: DeclaredNames, graph: ComputationGraph, place: RubricPlace, steps: Steps
 ) -> tuple[tuple[str, Expression], ...]:
     """The pairs of the key `notation`; takes their names in `table`."""
     if "notation" not in fields:
         return ()
     pairs = []
     names = ModelNames(table.names)
-    for key, value in read_pairs(fields["notation"], place.key("notation")):
+    for key, value in unrolled(read_pairs(fields["notation"], place.key("notation")), steps):
         inner = place.inside(f"notation '{key.value}'")
         row = _row(value, inner)
         text, target = read_target(row, Model(graph, names), inner)

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from grader.autodiff.backprop import expand_primes, inline
 from grader.autodiff.entrywise import Entry
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.autodiff.higher import gradient_node
@@ -50,6 +51,7 @@ from grader.rubric.handed_down import with_losses
 from grader.rubric.model import Model
 from grader.rubric.notation import read_notation
 from grader.rubric.read_back import check_spellings
+from grader.rubric.recurrence import read_steps, unrolled
 from grader.rubric.tree import Entries, Text, Tree
 
 _INDEXED = re.compile(r"(.+?)(?:_\{?((?:[a-z],? ?){1,3})\}?|\[((?:[a-z],? ?){1,3})\])")
@@ -60,21 +62,22 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     fields = read_fields(tree, "model", place)
     table = DeclaredNames(names=list(macros))
     read_sizes(table, fields, place)
-    given = _section(fields, "given", place)
+    steps = read_steps(fields, place)
+    given = unrolled(_section(fields, "given", place), steps)
     for key, value in given:
         read_given(table, key, value, place.inside(f"given '{key.value}'"))
-    for key, value in _section(fields, "opaque", place):
+    for key, value in unrolled(_section(fields, "opaque", place), steps):
         read_opaque(table, key, value, place.inside(f"opaque '{key.value}'"))
     for key, value in _section(fields, "functions", place):
         read_function(table, key, value, place.inside(f"function '{key.value}'"))
-    pairs = _section(fields, "define", place)
+    pairs = unrolled(_section(fields, "define", place), steps)
     if "define" in fields and isinstance(fields["define"], Entries) and not pairs:
         place.key("define").note(fields["define"].line, "expected at least one definition, found none")
     lefts = [_read_left(table, key, value, place.inside(f"define '{key.value}'")) for key, value in pairs]
     nodes = _read_definitions(table, [left for left in lefts if left is not None])
     nodes = with_losses(table, nodes)
     graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes)
-    notation = read_notation(fields, table, graph, place)
+    notation = read_notation(fields, table, graph, place, steps)
     check_spellings(table, tuple((node.name, node.source or node.expression) for node in nodes), place)
     letters = _index_letters(table, nodes)
     derivatives = {
@@ -161,9 +164,28 @@ def _quantities(expression: Expression) -> dict[str, Span]:
     return used
 
 
-def _read_definitions(table: DeclaredNames, lefts: list[Left]) -> tuple[Node, ...]:
+def with_own_letters(model: Model, pairs: Iterable[tuple[Text, Tree]], place: RubricPlace) -> Model:
+    """The model with the definitions of a part behind its own, for the answers to that part."""
+    graph = model.graph
+    spelled = [(text, item.name) for item in model.names for text in (item.name, *item.aliases, item.latex) if text]
+    table = DeclaredNames(
+        sizes=list(graph.sizes),
+        leaves=list(graph.leaves),
+        names=list(model.names),
+        axes=dict(graph.axes),
+        lines={text: (name, 0) for text, name in spelled},
+    )
+    lefts = [_read_left(table, key, value, place.inside(f"where '{key.value}'")) for key, value in pairs]
+    nodes = _read_definitions(table, [left for left in lefts if left is not None], graph.nodes)
+    letters = _index_letters(table, (*graph.nodes, *nodes))
+    own = table.names[len(model.names) :]
+    found = (replace(one, axes=table.axes.get(one.name, ()), entries=entry_spellings(one, letters)) for one in own)
+    return Model(replace(graph, nodes=(*graph.nodes, *nodes)), ModelNames((*model.names, *found)))
+
+
+def _read_definitions(table: DeclaredNames, lefts: list[Left], above: tuple[Node, ...] = ()) -> tuple[Node, ...]:
     later = {left.name: left for left in lefts}
-    nodes: list[Node] = []
+    nodes = list(above)
     for left in lefts:
         # the ranks of the definitions above are known by now
         expression = _read_right(table, left, later)
@@ -176,7 +198,7 @@ def _read_definitions(table: DeclaredNames, lefts: list[Left]) -> tuple[Node, ..
             table.failed.add(left.name)
         else:
             nodes.append(node)
-    return tuple(_apart(node, table.axes) for node in nodes)
+    return tuple(_apart(node, table.axes) for node in nodes[len(above) :])
 
 
 def _read_right(table: DeclaredNames, left: Left, later: Mapping[str, Left]) -> Expression | None:
@@ -199,14 +221,39 @@ def _early(left: Left, expression: Expression, own: Left, later: Mapping[str, Le
 
 
 def _node(table: DeclaredNames, left: Left, expression: Expression, nodes: list[Node]) -> Node | None:
+    graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), tuple(nodes))
     if isinstance(expression, Partial):
-        graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), tuple(nodes))
         return _derived(table, left, expression, graph)
-    for item in walk(expression):
+    node = _lowered(table, left, expression)
+    return node and _with_derivatives(table, left, node, expression, graph)
+
+
+def _with_derivatives(
+    table: DeclaredNames, left: Left, node: Node, written: Expression, graph: ComputationGraph
+) -> Node | None:
+    """The definition with the derivatives in it worked out: ``delta_j: dL/da_j * sigma'(z_j)``."""
+    known: dict[str, Node] = {}
+    for item in _outermost_partials(written):
+        found = gradient_node(graph, item)
+        if found is not None:
+            known[found.name] = found
+            continue
+        if table.failed.isdisjoint(head(side) or "" for side in sides(item)):
+            left.note("expected a derivative that the model has", "as in dJ/dtheta", item.span)
+        return None
+    expression = expand_primes(inline(node.expression, known))
+    source = written if known or expression != written else None
+    return replace(node, expression=expression, source=source)
+
+
+def _outermost_partials(expression: Expression) -> Iterator[Partial]:
+    pending = [expression]
+    while pending:
+        item = pending.pop()
         if isinstance(item, Partial):
-            hint = "give the derivative a name of its own first, as in g: dJ/dw"
-            left.note("a definition may not hold a derivative beside other things", hint, item.span)
-    return _lowered(table, left, expression)
+            yield item
+        else:
+            pending.extend(reversed(children(item)))
 
 
 def _apart(node: Node, names: Iterable[str]) -> Node:

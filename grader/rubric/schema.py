@@ -139,6 +139,10 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
                 "Size symbols, as a list or with other spellings of each: {m: [N], C: }; formulas may use them.",
             ),
             "examples": Key(_WORD, r"The size that counts examples: the i of x^{(i)} enters its axis."),
+            "steps": Key(
+                {"type": "object", "additionalProperties": _WORD},
+                "Letters that count steps, {t: 3}: what is called h_t is written once and stands for h_1, h_2, h_3.",
+            ),
             "given": Key(
                 _mapping({"type": "null"}, _DOMAIN, _section("given")),
                 "The quantities that are given: inputs, parameters, labels.",
@@ -185,6 +189,10 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
             "label": Key(_WORD, "What students write for the part, where it is not the id: 1 (e)."),
             "prompt": Key(_WORD, "What is asked, in words."),
             "target": Key(_TEXT, "A derivative such as dJ/dz_ij, or a name of `define`."),
+            "where": Key(
+                {"anyOf": [_WORD, _WORDS, _mapping(_WORD, _section("define"))]},
+                "Letters that only its answers may use (delta = yhat - y), or of which entries it asks (i != j).",
+            ),
             "by": Key({"enum": ["hand"]}, "A person grades the part: prose, a plot, a proof. It has no target."),
             "points": Key(_POINTS, "What the part is worth (1 unless inherited)."),
             "bonus": Key({"enum": [True, False]}, "Whether its points count in the score, but not in the maximum."),

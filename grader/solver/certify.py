@@ -17,6 +17,7 @@ from grader.expression.evaluation.values import Array, spread
 from grader.expression.language.nodes import Partial, head, partial_name, symbols
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
+from grader.solver.as_asked import holds
 from grader.solver.closed import spelled
 from grader.solver.faults import at_target, without_values
 from grader.solver.finite_points import HINT
@@ -83,6 +84,10 @@ def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> Problem | None:
             data = data.reshape(data.shape[0], *like)
         data = np.broadcast_to(data, wanted.shape)
         usable = np.isfinite(data) & np.isfinite(wanted)
+        if part.part.condition is not None:
+            usable &= (asked := holds(run, part.part.condition, left, truth))
+            if not asked.any():
+                return Problem("the condition under 'where' holds at no sample point: every answer would be right")
         if not usable.any():
             return Problem("this has no finite value at any sample point", HINT)
         gap, scale = np.abs(data[usable] - wanted[usable]), np.maximum(np.abs(wanted[usable]), 1.0)

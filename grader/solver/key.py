@@ -52,6 +52,7 @@ class SolvedQuestion:
     """A question with its sample points, points on the kinks of its model, and the adjoints of its outputs.
 
     `parts` are those that the program judges; `asked` are all, those that a person grades among them, in order.
+    As one part asks it (`as_asked`), `condition` says where an answer is held against the target; None: everywhere.
     """
 
     question: Question
@@ -64,6 +65,7 @@ class SolvedQuestion:
     conditions: tuple[Expression, ...] = ()
     session: Session = field(default_factory=Session, repr=False)
     asked: tuple[Asked, ...] = ()
+    condition: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ from typing import assert_never
 
 from grader.autodiff.graph import array_entered, names_in
 from grader.expression.algebra.construct import div, free_symbols, fresh, is_plain_sum, mul, number, substitute
+from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.nodes import (
     ONE,
@@ -39,9 +40,10 @@ class _Scope:
     letters: frozenset[str]
     axes: Mapping[str, tuple[str, ...]]
     ranges: Mapping[str, str]
+    entered: dict[str, str]
 
     def within(self, letter: str) -> _Scope:
-        return _Scope(self.letters | {letter}, self.axes, self.ranges)
+        return _Scope(self.letters | {letter}, self.axes, self.ranges, self.entered)
 
 
 def matrix_form(
@@ -51,7 +53,8 @@ def matrix_form(
 
     `ranges` are the axes of the letters, `axes` those of every quantity.
     """
-    scope = _Scope(frozenset(letters), axes, dict(zip(letters, ranges, strict=True)))
+    known = dict(zip(letters, ranges, strict=True))
+    scope = _Scope(frozenset(letters), axes, known, {**known})
     wanted = tuple(UNIT if axis == "1" else letter for letter, axis in zip(letters, ranges, strict=True))
     try:
         found = _array_form(_distinct(node, {*letters} | names_in(axes)), scope)
@@ -118,7 +121,7 @@ def _array_form(node: Expression, scope: _Scope) -> ArrayForm:
             axis = scope.ranges.get(a) or scope.ranges.get(b)
             if axis is None:
                 raise NoMatrixForm
-            size: Expression = number(int(axis)) if axis.isdigit() else Symbol(axis)
+            size = size_formula(axis)
             return ArrayForm(Call("identity", (size,)), (a, b))
         case Call("div"):
             return _term([node], scope)
@@ -146,6 +149,8 @@ def _entered(node: Indexed, scope: _Scope) -> ArrayForm:
     fixed = False
     for place, axis in zip(node.indices, axes, strict=True):
         if isinstance(place, Symbol) and place.name in scope.letters:
+            if axis != "1" and scope.entered.setdefault(place.name, axis) != axis:
+                raise NoMatrixForm  # the beginning of a longer axis
             letters.append(UNIT if axis == "1" else place.name)
         elif axis == "1" and place == ONE:
             letters.append(UNIT)

@@ -19,12 +19,14 @@ from grader.autodiff.higher import with_derivatives
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.scope import Environment
 from grader.expression.evaluation.values import Array, ShapeError, Value, spread
+from grader.expression.language.axis_sizes import is_made, size_number
 from grader.expression.language.domain import POSITIVE, REAL, draw
 from grader.expression.language.nodes import Expression, Partial, Symbol, head, indices, partial_name, sides, walk
 from grader.solver.session import Session, remembered
 from grader.work import NODE, at_hand, counting, spend
 
 SCALAR_POINTS = 40
+MOST_DRAWS = 2000
 ARRAY_POINTS = 16
 
 
@@ -55,8 +57,8 @@ def seeded(*key: str) -> np.random.Generator:
 
 
 def axis_length(axis: str, sizes: Mapping[str, int]) -> int:
-    """The length of a declared axis: a size symbol or digits."""
-    return int(axis) if axis.isdigit() else sizes[axis]
+    """The length of a declared axis."""
+    return size_number(axis, sizes)
 
 
 def is_numeric(graph: ComputationGraph) -> bool:
@@ -71,14 +73,19 @@ def draw_sizes(
 
     Else a number would pass for a size: ``(yhat_ij - y_ij)/3`` where both draws have m = 3.
     """
-    literal = {int(a) for item in graph.quantities for a in item.axes if a.isdigit()}
-    pool = [n for n in range(2, 12 + len(graph.sizes)) if n not in literal]
+    axes = {axis for item in graph.quantities for axis in item.axes}
+    literal, made = {int(a) for a in axes if a.isdigit()}, sorted(filter(is_made, axes))
+    pool = [n for n in range(2, (6 if made else 12) + len(graph.sizes)) if n not in literal]
     start = attempt % 2
-    while True:  # the next size for each is always a choice
-        chosen: list[int] = rng.permutation(pool[start : start + len(graph.sizes)]).tolist()
-        sizes = dict(zip(graph.sizes, chosen, strict=True))
-        if all(before.get(name) != size for name, size in sizes.items()):
+    for _ in range(MOST_DRAWS):  # without sums and products of sizes, the next size for each is always a choice
+        chosen: list[int] = rng.permutation(pool if made else pool[start : start + len(graph.sizes)]).tolist()
+        sizes = dict(zip(graph.sizes, chosen, strict=False))
+        sizes |= {axis: size_number(axis, sizes) for axis in made}
+        lengths = [*sizes.values(), *literal]
+        fit = min(sizes.values(), default=2) > 1 and len({*lengths}) == len(lengths)
+        if all(before.get(name) != size for name, size in sizes.items()) and (fit or not made):
             return sizes
+    raise ShapeError(f"no sizes were found for which axes as {', '.join(made)} are all different, and longer than 1")
 
 
 def draw_leaves(
@@ -136,6 +143,9 @@ def full_array(value: Value, letters: tuple[str, ...], extents: Mapping[str, int
         raise ShapeError(f"the index '{extra[0]}' is free here, but not on the left side")
     data = spread(value, letters)
     shape = (points, *(extents[letter] for letter in letters), *data.shape[1 + len(letters) :])
+    for letter, length, wanted in zip(letters, data.shape[1:], shape[1:], strict=False):
+        if length not in (1, wanted):
+            raise ShapeError(f"the index '{letter}' runs over axes of different length")
     return np.broadcast_to(data, shape)
 
 

@@ -9,11 +9,13 @@ from math import prod
 from grader.autodiff.backprop import NotDifferentiable, backward_pass
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.expression.evaluation.values import ShapeError
+from grader.expression.language.axis_sizes import size_number
 from grader.expression.language.nodes import Partial, head, sides
 from grader.expression.printing.mathml import to_mathml
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.rubric.model import Part, Question, Rubric
+from grader.solver.as_asked import under
 from grader.solver.asked import asked_in_order, asked_of
 from grader.solver.certify import certify_question
 from grader.solver.chain import derivation
@@ -23,7 +25,7 @@ from grader.solver.faults import at_quantity
 from grader.solver.finite_points import at_finite_points, finite_part
 from grader.solver.hashes import content_hash, question_hash
 from grader.solver.kept_question import decode_question
-from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
+from grader.solver.key import AnswerKey, DerivationLine, SolvedPart, SolvedQuestion
 from grader.solver.kinks import Kink, kinks, model_margins, stratified
 from grader.solver.rounding.reach import at_target, lines_of, program_of, reach
 from grader.solver.rounding.units import rounds
@@ -119,7 +121,7 @@ def _solve_question(question: Question, session: Session) -> SolvedQuestion:
 def _check_sizes(graph: ComputationGraph) -> None:
     """Refuse arrays that can't be moved entry by entry."""
     for item in graph.quantities:
-        entries = prod(int(axis) if axis.isdigit() else USUAL for axis in item.axes)
+        entries = prod(size_number(axis, dict.fromkeys(graph.sizes, USUAL)) for axis in item.axes)
         if entries > MAX_ENTRIES:
             shape = " x ".join(item.axes)
             raise ShapeError(
@@ -142,6 +144,9 @@ def _solve_part(
         raise ShapeError(f"the target '{part.text}' is no quantity or derivative of the model")
     closed = closed_form(graph, part.target, adjoints)
     lines = derivation(graph, part.target, adjoints, closed)
+    if part.condition is not None:
+        closed = under(part.condition, closed)
+        lines = (*lines, DerivationLine(part.target, closed, f"where {to_text(part.condition)}"))
     names = question.model.names
     solution = shown_steps(lines, names) if part.show_solution else ()
     asked = asked_of(part, question, to_text(part.target, names), to_mathml(part.target, names), solution)

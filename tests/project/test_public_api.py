@@ -19,7 +19,7 @@ COMMANDS = [
     # (arguments of python, modules of this package that may load, modules that must not); benchmarks/startup.py times
     (["-c", "import grader"], 2, HEAVY),
     (["-m", "grader", "--help"], 7, HEAVY),
-    (["-m", "grader", "compare", "x*y", "y*x"], 161, HEAVY - {"numpy", "flint"}),
+    (["-m", "grader", "compare", "x*y", "y*x"], 168, HEAVY - {"numpy", "flint"}),
 ]
 IDS = ["import", "help", "compare"]
 

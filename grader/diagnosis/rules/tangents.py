@@ -17,7 +17,7 @@ from grader.autodiff.local_rules import LocalPartial, local_rule
 from grader.autodiff.matrix_rules import matrix_partial
 from grader.expression.algebra.construct import fresh, indexed, substitute
 from grader.expression.evaluation.evaluator import evaluate
-from grader.expression.evaluation.values import Array, Value, align, constant, spread
+from grader.expression.evaluation.values import Array, ShapeError, Value, align, constant, spread
 from grader.expression.language.nodes import (
     Call,
     Expression,

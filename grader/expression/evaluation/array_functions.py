@@ -195,6 +195,15 @@ def ones(args: Values, span: Span = NOWHERE) -> Value:
     return constant(1.0) if not sizes else Value(np.ones((1, *sizes)))
 
 
+def argmax(args: Values, span: Span = NOWHERE) -> Value:
+    """The place, counted from 1, of the largest entry of a vector, or of each row of a matrix."""
+    (x,) = args
+    if not x.rank:
+        raise ShapeError("argmax is of a vector, this is a scalar", span)
+    x = flat_vector(x) if vector_axis(x) is not None else x
+    return Value(1.0 + x.data.argmax(axis=-1), x.letters)
+
+
 def take(args: Values, span: Span = NOWHERE) -> Value:
     """Rows of an array at places counted from 1, as NumPy's ``take`` along the first axis: I at labels is one-hot."""
     base, places = args
@@ -286,6 +295,7 @@ ARRAY: MappingProxyType[str, Callable[[Values, Span], Value]] = MappingProxyType
         "multiply": multiply,
         "diag": diag,
         "trace": trace,
+        "argmax": argmax,
         "inv": inverse,
         "det": determinant,
         "logdet": log_determinant,

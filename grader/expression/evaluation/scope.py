@@ -13,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from grader.expression.evaluation.values import Array, Value
+from grader.expression.language.axis_sizes import is_made
 from grader.expression.language.nodes import (
     Expression,
     Indexed,
@@ -135,15 +136,22 @@ def outermost(node: Expression, env: Environment) -> Ranges:
 
 
 def _shorter(asked: int | None, own: int | None, env: Environment) -> bool:
-    """Whether a letter of the target runs less far than an axis that it enters, by a number and no size."""
-    return bool(own and asked and asked < own and asked not in env.sizes.values())
+    """Whether a letter of the target runs less far than an axis that it enters: by a number, or an axis such as 2*m."""
+    if not own or not asked or asked >= own:
+        return False
+    return asked not in env.sizes.values() or own in _made(env)
+
+
+def _made(env: Environment) -> set[int]:
+    """The lengths of axes as m+n, of which a letter may enter the beginning."""
+    return {size for axis, size in env.sizes.items() if is_made(axis)}
 
 
 def cut(value: Value, axis: int, letter: str, env: Environment, scope: Scope) -> Value:
     """An array cut to the range of the target's letter that enters an axis of it, unless a sum binds its name."""
-    asked = env.extents.get(letter)
-    bound = any(name == letter for name, _ in scope.bound)
-    if bound or asked is None or not _shorter(asked, value.data.shape[axis], env):
+    bound = next((size for name, size in scope.bound if name == letter), None)
+    asked, own = bound or env.extents.get(letter), value.data.shape[axis]
+    if asked is None or not _shorter(asked, own, env) or (bound and own not in _made(env)):
         return value
     return Value(np.take(value.data, range(asked), axis), value.letters)
 
@@ -159,7 +167,9 @@ def extent_of_namesake(node: Expression, letter: str, env: Environment) -> int |
 
 
 def _entered(nodes: Iterable[Expression], letter: str, env: Environment) -> int | None:
-    """The length of the first axis that a letter enters."""
+    """The length of the first axis that a letter enters; of an axis as m+n, a shorter one that it enters too."""
+    first: int | None = None
+    made = _made(env)
     for item in nodes:
         entered = indices(item)
         if not entered or not any(type(index) is Symbol and index.name == letter for index in entered):
@@ -170,9 +180,11 @@ def _entered(nodes: Iterable[Expression], letter: str, env: Environment) -> int 
         if len(entered) < len(shape) and len(entered) == 1:
             shape = tuple(size for size in shape if size != 1) or (1,)
         for index, size in zip(entered, shape, strict=False):
-            if isinstance(index, Symbol) and index.name == letter:
-                return size
-    return None
+            if isinstance(index, Symbol) and index.name == letter and (first is None or size < first):
+                if size not in made:
+                    return size
+                first = size
+    return first
 
 
 def _base_shape(base: Expression, env: Environment) -> tuple[int, ...] | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
-from grader.expression.language.nodes import ONE, ZERO, Call, Cases, Expression, Number, Product
+from grader.expression.language.nodes import ONE, ZERO, Call, Cases, Expression, Matrix, Number, Product
 from grader.problems import NOWHERE, Span
 
 _HUNDREDTH = Number(Fraction(1, 100))  # the slope that PyTorch takes
@@ -105,6 +105,19 @@ def _one_hot(place: Expression, *size: Expression) -> Expression:
     return Call("take", (Call("identity", size), place))
 
 
+def _stacked(*pieces: Expression) -> Expression:
+    """Arrays one below the other, vectors one behind the other; behind a list of them the axis, as NumPy has it."""
+    if len(pieces) == 2 and isinstance(pieces[0], Matrix) and pieces[1] in (ZERO, ONE):
+        return _stacked(pieces[0]) if pieces[1] == ZERO else pieces[0]
+    listed = pieces[0].rows if len(pieces) == 1 and isinstance(pieces[0], Matrix) else (pieces,)
+    return Matrix(tuple((piece,) for row in listed for piece in row))
+
+
+def _beside(*pieces: Expression) -> Expression:
+    """Arrays side by side, vectors one behind the other."""
+    return pieces[0] if len(pieces) == 1 and isinstance(pieces[0], Matrix) else Matrix((pieces,))
+
+
 def _remainder(x: Expression, y: Expression) -> Expression:
     return _minus(x, _times(y, Call("floor", (_over(x, y),))))
 
@@ -135,6 +148,8 @@ _ROWS = (
     Derived(("elu",), 1, 2, _elu),
     Derived(("leakyrelu", "lrelu"), 1, 2, _leaky_relu),
     Derived(("onehot",), 1, 2, _one_hot),
+    Derived(("concat", "concatenate", "cat", "vstack", "vcat"), 1, 12, _stacked),
+    Derived(("hstack", "hcat"), 1, 12, _beside),
     Derived(("logsigmoid",), 1, 1, lambda x: Call("log", (Call("sigmoid", (x,)),))),
 )
 DERIVED = MappingProxyType({row.spellings[0]: row for row in _ROWS})

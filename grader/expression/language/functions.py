@@ -110,6 +110,7 @@ _ARRAYS = (
     Function("take", "array", 2, 2, ("take",), r"\operatorname{take}"),
     Function("entries", "array", 2, 5, ("entries",), r"\operatorname{entries}"),
     Function("diag", "array", 1, 1, ("diag",), r"\operatorname{diag}"),
+    Function("argmax", "array", 1, 1, ("argmax",), r"\operatorname{argmax}"),
     Function("trace", "array", 1, 1, ("trace", "tr"), r"\operatorname{tr}"),
     Function("inv", "array", 1, 1, ("inv", "inverse"), r"\operatorname{inv}"),
     Function("det", "array", 1, 1, ("det",), r"\operatorname{det}"),
@@ -130,6 +131,6 @@ BRACKET_ONLY = frozenset(
         *("mean", "avg", "average", "sum", "total", "take", "entries"),
         *("ones", "eye", "inner", "outer", "dot", "mm", "multiply", "norm", "where", "tg", "lg", "transpose"),
         *("square", "identity", "kron_delta", "max", "min", "maximum", "minimum", "pow", "power"),
-        *("undefined", "nan", "dne", "inv", "inverse", "det"),
+        *("undefined", "nan", "dne", "inv", "inverse", "det", "argmax"),
     )
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from grader.expression.algebra.construct import add, div, iverson, neg, power, sub, total
+from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.nodes import (
     ZERO,
     Call,
@@ -172,7 +173,7 @@ def _at_labels(base: Expression, labels: Expression, hot: Expression, rows: list
 def _length(axes: tuple[str, ...] | None, place: object) -> Expression:
     if axes is None or "?" in axes or not isinstance(place, int) or not -len(axes) <= place < len(axes):
         raise NotRead
-    return integer(int(axes[place])) if axes[place].isdigit() else Symbol(axes[place])
+    return size_formula(axes[place])
 
 
 def _place(names: ProgramNames, node: ast.expr) -> Expression:

@@ -33,9 +33,11 @@ def function(names: ProgramNames, name: str, args: Sequence[Expression], options
     if known is not None and known.role == "function":
         return Call(known.function, tuple(args))
     row = SPELLINGS.get(name) or SPELLINGS.get(name.lower())
+    own = DERIVED_SPELLINGS.get(name.lower().replace("_", ""))
+    if own == "concat" and len(options) == 1 and (axis := options.get("axis", options.get("dim"))) in (0, 1):
+        own, options = ("hstack" if axis else own), {}
     if options and not (row in ("softmax", "log_softmax", "logsumexp") and _along_last(names, args, options)):
         raise NotRead
-    own = DERIVED_SPELLINGS.get(name.lower().replace("_", ""))
     if own == "onehot" and args:
         return one_hot_of(names, args[0])
     if row is not None and FUNCTIONS[row].kind in ("elementwise", "array"):

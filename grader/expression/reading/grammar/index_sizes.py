@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from grader.expression.language.nodes import Expression, Indexed, Reduce, Symbol, integer, rebuild, walk
+from grader.expression.language.axis_sizes import size_formula
+from grader.expression.language.nodes import Expression, Indexed, Reduce, Symbol, rebuild, walk
 from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.spelling.spellings import Spellings
 
@@ -22,7 +23,7 @@ def sizes(p: Cursor) -> dict[str, Expression]:
         read_as = p.renamed[name][0] if name in p.renamed else name
         if axis in ("?", read_as) or name in p.bound or read_as in p.used:
             continue
-        meant[read_as] = integer(int(axis)) if axis.isdigit() else Symbol(axis)
+        meant[read_as] = size_formula(axis)
         message = f"the name '{name}' is not known here"
         if p.renamed.pop(name, None) or any(problem.message == message for problem in p.problems):
             p.note(f"renamed:{name}->{axis}")  # a capital N is no n where it counts another axis

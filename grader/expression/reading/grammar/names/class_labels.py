@@ -2,8 +2,9 @@ r"""Quantities whose values are places: ``onehot(y)`` and ``e_{y_i}`` of what th
 
 from __future__ import annotations
 
+from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.names import Declared
-from grader.expression.language.nodes import Call, Expression, Symbol, head, integer
+from grader.expression.language.nodes import Call, Expression, head
 from grader.expression.reading.grammar.cursor import Cursor
 
 _COMPARED = ("=", "rel")
@@ -18,7 +19,7 @@ def label(p: Cursor, node: Expression) -> Declared | None:
 
 def one_hot(size: str, place: Expression) -> Expression:
     """1 at a place and 0 elsewhere: a row of the identity matrix, one for each of several places."""
-    count = integer(int(size)) if size.isdigit() else Symbol(size)
+    count = size_formula(size)
     return Call("take", (Call("identity", (count,)), place))
 
 

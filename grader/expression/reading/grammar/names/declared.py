@@ -2,6 +2,7 @@ r"""A declared quantity with what stands on it and behind it: ``y[i]`` an entry,
 
 from __future__ import annotations
 
+from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.names import Declared
 from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Slice, Symbol, integer
 from grader.expression.reading.grammar.names.arguments import (
@@ -108,4 +109,4 @@ def axes_of(p: Parser, node: Expression) -> tuple[str, ...]:
 
 def size_of(axis: str) -> Expression:
     """A size as a formula: its symbol, or a number."""
-    return integer(int(axis)) if axis.isdigit() else Symbol(axis)
+    return size_formula(axis)

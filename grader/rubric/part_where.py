@@ -1,0 +1,83 @@
+"""What stands under `where` in a part: letters of its own, and the condition under which it asks.
+
+``where: delta = yhat - y`` lets its answers be written in delta; ``where: i != j`` asks for those entries alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from grader.expression.language.names import Declared
+from grader.expression.language.nodes import Call, Expression, Symbol, indices, sides
+from grader.rubric.fields import Fields, RubricPlace, read_pairs
+from grader.rubric.formulas import read_formula
+from grader.rubric.model import Model
+from grader.rubric.program import with_own_letters
+from grader.rubric.text_places import place_at
+from grader.rubric.tree import Entries, Items, Text, Tree, found
+
+_EQUATION = re.compile(r"([^=<>≤≥≠!]*[^=<>≤≥≠!\s:])\s*=\s*([^=].*)", re.DOTALL)
+_COMPARED = re.compile(r"!=|==|[<>≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)\b")
+_OPENED = "1["  # a condition is read as what its indicator holds
+
+
+def read_where(
+    fields: Fields, target: Expression, model: Model, place: RubricPlace
+) -> tuple[Model | None, Expression | None]:
+    """The model with the part's own letters, and the condition; None for what is not there."""
+    if "where" not in fields:
+        return None, None
+    inner, tree = place.key("where"), fields["where"]
+    pairs: list[tuple[Text, Tree]] = []
+    conditions: list[Expression | None] = []
+    for item in tree.items if isinstance(tree, Items) else (tree,):
+        if isinstance(item, Entries):
+            pairs += read_pairs(item, inner)
+        elif not isinstance(item, Text) or not item.value.strip():
+            hint = "as in where: delta = yhat - y, or where: i != j"
+            inner.note(item.line, f"expected a definition or a condition, found {found(item)}", hint)
+        elif (pair := _definition(item, target, model)) is not None:
+            pairs.append(pair)
+        else:
+            conditions.append(_condition(item, target, model, inner))
+    own = with_own_letters(model, pairs, place) if pairs else None
+    read = [condition for condition in conditions if condition is not None]
+    whole = read[0] if read else None
+    for other in read[1:]:
+        whole = Call("and", (whole or other, other))
+    return own, whole
+
+
+def _letters(target: Expression) -> tuple[str, ...]:
+    return tuple(place.name for side in sides(target) for place in indices(side) if isinstance(place, Symbol))
+
+
+def _definition(text: Text, target: Expression, model: Model) -> tuple[Text, Text] | None:
+    """The two sides of a definition; None for what compares what is known already, as ``i = j`` does."""
+    text = text.stripped()
+    match = _EQUATION.fullmatch(text.value)
+    known = {*_letters(target), *(declared.name for declared in model.names)}
+    if match is None or _COMPARED.search(match[1]) or match[1].strip() in known:
+        return None
+    return Text(match[1].strip(), text.line), _from(text, match.start(2))
+
+
+def _from(text: Text, start: int) -> Text:
+    """The end of a text, each character where it was."""
+    places = text.places and ((0, *place_at(text.places, start)),)
+    later = tuple((at - start, line, column) for at, line, column in text.places if at > start)
+    return Text(text.value[start:], text.line, text.plain, (*places, *later))
+
+
+def _condition(text: Text, target: Expression, model: Model, place: RubricPlace) -> Expression | None:
+    """What must hold, in the letters of the target and the quantities of the model."""
+    text = text.stripped()
+    if "=" not in text.value and not _COMPARED.search(text.value):
+        hint = f"the letters of the target are {', '.join(_letters(target)) or 'none'}"
+        place.note(text, f"expected a condition such as i != j, or a definition, found '{text.value}'", hint)
+        return None
+    letters = [Declared(letter) for letter in _letters(target) if all(letter != known.name for known in model.names)]
+    placed = tuple((at + len(_OPENED), line, column) for at, line, column in text.places)
+    bracket = Text(f"{_OPENED}{text.value}]", text.line, text.plain, placed)
+    read = read_formula(bracket, (*model.names, *letters), place)
+    return read.args[0] if isinstance(read, Call) and read.function == "iverson" else None
