@@ -63,10 +63,10 @@ _ACTIVATIONS = ("sigmoid", "tanh", "relu")
 
 
 def _unary(operation: Operation) -> Call | None:
+    """The function of one number at an operation; an inverse or a determinant has no derivative of its own by one."""
     node = operation.expression
-    if isinstance(node, Call) and len(node.args) == 1 and node.function not in _OPERATORS and not node.primes:
-        return node
-    return None
+    single = isinstance(node, Call) and len(node.args) == 1 and node.function not in _OPERATORS and not node.primes
+    return node if isinstance(node, Call) and single and local_partials(node) else None
 
 
 def missing_factor(tangents: Tangents, operation: Operation) -> Iterator[OperatorMistake]:
