@@ -18,7 +18,7 @@ def begins_differential(p: Cursor, at: int) -> bool:
     token = p.tokens[at]
     if token.kind == "partial":
         return True
-    if token.kind not in ("name", "word") or token.text[0] != "d" or _names_quantity(p, token.text):
+    if token.kind not in ("name", "word") or token.text[0] != "d" or _stands_for_quantity(p, at):
         return False
     if token.text == "d":
         return p.kinds[at + 1] in ("name", "word", "accent", "(", ")", "/", "^", "fn")
@@ -42,6 +42,19 @@ def _names_quantity(p: Cursor, text: str) -> bool:
         return False
     size = p.table.exact.get(text) if text == "d" and p.table is not None and text not in p.defined else None
     return size is None or size.role != "size"
+
+
+def _stands_for_quantity(p: Cursor, at: int) -> bool:
+    """Whether the name at `at` is declared; with scripts it is not where it is so only without its d: ``dh_prev``."""
+    if not _names_quantity(p, p.tokens[at].text):
+        return False
+    shape = p.scan(at) if p.table is not None else None
+    if shape is None or p.table is None or not (shape.above or shape.below) or shape.base[:1] != "d":
+        return True
+    whole = p.table.find(shape.base, shape.above, shape.below, shape.primes)
+    entered = whole is not None and bool(whole.above or whole.below)
+    inner = p.table.find(shape.base[1:], shape.above, shape.below, shape.primes)
+    return not ((whole is None or entered) and inner is not None and not (inner.above or inner.below))
 
 
 def quotient_ahead(p: Cursor, at: int) -> bool:
@@ -82,7 +95,7 @@ def below_slash(p: Cursor, at: int, known: bool) -> bool:
         and token.kind in ("name", "word")
         and text[0] == "d" != text
         and text[1].isalpha()
-        and not (text in GREEK or text in SPELLINGS or _names_quantity(p, text))
+        and not (text in GREEK or text in SPELLINGS or _stands_for_quantity(p, at))
     )
 
 
