@@ -246,9 +246,7 @@ def _adjoint(
     definitions: tuple[Node, ...] | None,
 ) -> Node:
     own = found[0].letters
-    for letter in sorted(
-        {*own} & {*out_letters}
-    ):  # one of an axis of length 1 stands in no formula
+    for letter in sorted({*own} & {*out_letters}):  # one of an axis of length 1 stands in no formula
         around = {*own, *out_letters, *names_in(axes)}.union(*(symbols(item.expression) for item in found))
         own = tuple(fresh(around) if one == letter else one for one in own)
     named = [substitute(item.expression, dict(zip(item.letters, map(Symbol, own), strict=True))) for item in found]

@@ -10,6 +10,7 @@ import numpy as np
 from grader.comparison.judge import judge
 from grader.comparison.other_readings import with_more_below
 from grader.comparison.target import Target
+from grader.expression.algebra.construct import mul
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import (
@@ -45,12 +46,40 @@ def read_otherwise(
         return undecided(NoteKind.AMBIGUOUS_READING, said)
     if question.numeric and _rounded_again(question, target, reading):
         return undecided(NoteKind.AMBIGUOUS_READING, "A number before the last one is right; the last one rounds it.")
+    bracketed = rewritten(answer, _with_brackets) if not question.numeric else answer
+    if bracketed != answer and judge(question, target, bracketed).decision is Decision.EQUIVALENT:
+        shown = to_text(bracketed, question.question.model.names)
+        return undecided(NoteKind.AMBIGUOUS_READING, f"Brackets may be missing; this is right if {shown} is meant.")
     squared = _with_variances(question, answer)
     if squared != answer and judge(question, target, squared).decision is Decision.EQUIVALENT:
         return undecided(
             NoteKind.AMBIGUOUS_READING, "This is right if the square of a deviation is the variance alone."
         )
     return _with_more_below(question, asked, target, reading) if "/" in reading.text else None
+
+
+def _with_brackets(node: Expression, again: Again) -> Expression:
+    """A sum with the rest of it below a slash, or in an exponent, at its end: ``1/1 + e^x``, ``x^n - 1``."""
+    node = rebuild(node, again)
+    match node:
+        case Call("add" | "sub" as sign, (Call("div", (above, below)), rest)):
+            return Call("div", (above, Call(sign, (below, rest))), span=node.span)
+        case Call("add" | "sub" as sign, (Call("neg", (Call("div", (above, below)),)), rest)):
+            return Call("neg", (Call("div", (above, Call(sign, (below, rest)))),), span=node.span)
+        case Call("sub", (first, Number() | Product() as rest)):
+            return _raised(first, rest) or node
+    return node
+
+
+def _raised(first: Expression, rest: Expression) -> Expression | None:
+    """``a x^n`` and ``1 y`` behind a minus as ``a x^(n - 1) y``; None where no power stands before a 1."""
+    factors = rest.factors if isinstance(rest, Product) else (rest,)
+    before = first.factors if isinstance(first, Product) else (first,)
+    match before[-1], factors[0]:
+        case Call("pow", (base, power)), Number(value=value) if value == 1:
+            lowered = Call("pow", (base, Call("sub", (power, factors[0]))))
+            return mul(*before[:-1], lowered, *factors[1:])
+    return None
 
 
 def _with_variances(question: SolvedQuestion, answer: Expression) -> Expression:
