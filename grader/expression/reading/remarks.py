@@ -76,7 +76,7 @@ _OUTSIDE = rf"(?:{_BEYOND}|else(?:where)?|otherwise|[<>]|\\notin|\\not\s*\\in|âˆ
 _PADDED = re.compile(
     r"(?<=[\w)\]}])[\s,;.]*(?:\\q?quad\s*)?(?:\\text\s*\{\s*)?"
     r"(?:(?:\(\s*)?(?:\(|\b(?:where|with|taking|setting)\b)\s*\}?\s*(?:"
-    rf"(?P<name>\\?[A-Za-z]+)(?:_\{{?\\?[A-Za-z]\}}?)?\s*=\s*0\b[^=\n]*?{_OUTSIDE}[^=\n]*"
+    rf"(?P<name>\\?[A-Za-z]+)(?:_\{{?\\?[A-Za-z]\}}?)?\s*:?=\s*0\b[^=\n]*?{_OUTSIDE}[^=\n]*"
     r"|(?P<listed>\\?[A-Za-z]+)_\{?-?\d+\}?\s*=(?:\s*(?P=listed)_\{?-?\d+\}?\s*=)*\s*0\b[\s)}.]*)"
     rf"|\(?(?:terms|entries|values|indices|everything)\b[^=\n]*?{_BEYOND}[^=\n]*?"
     r"\b(?:zero|0|ignored|dropped|left\s+out)\b[\s)}.]*"
