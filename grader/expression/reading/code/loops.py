@@ -9,17 +9,13 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from grader.expression.algebra.construct import iverson, mul, neg, substitute, total
+from grader.expression.algebra.construct import iverson, mul, neg, substitute
 from grader.expression.language.nodes import Call, Expression, Product, Symbol
-from grader.expression.reading.code.expressions import condition, formula, is_range
-from grader.expression.reading.code.program_names import (
-    NotRead,
-    ProgramNames,
-    axes_of,
-    declared,
-    one_hot_of,
-    with_letter,
-)
+from grader.expression.reading.code.array_axes import axes_of
+from grader.expression.reading.code.comprehensions import decided, summed_over
+from grader.expression.reading.code.expressions import condition, formula
+from grader.expression.reading.code.iterating import Run, bind, passes_of, run_over
+from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, one_hot_of, one_pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +45,29 @@ def grown(scope: ProgramNames, loop: ast.For) -> dict[str, list[Expression]]:
 
 def _changes(scope: ProgramNames, loop: ast.For) -> Iterator[_Change]:
     """The changes of one loop, summed over its letter unless that numbers entries."""
-    if not isinstance(loop.target, ast.Name) or not is_range(loop.iter) or loop.orelse:
+    if loop.orelse:
         raise NotRead
-    inside, letter = with_letter(scope, loop.target.id)
-    for change in _of_pass(inside, loop.body):
-        if letter in change.entered:
-            yield change
-        elif change.entered:
-            yield replace(change, value=total((letter,), change.value))
-        else:
-            yield replace(change, value=total((letter,), _marked(change)), label=None)
+    found = passes_of(scope, loop.iter, formula)
+    if found is not None:
+        for item in found:
+            one_pass(scope)
+            bind(scope, loop.target, item)
+            yield from _of_pass(scope, loop.body)
+        return
+    run = run_over(scope, loop.target, loop.iter, formula)
+    for change in _of_pass(run.scope, loop.body):
+        yield _over_letter(run, change)
+
+
+def _over_letter(run: Run, change: _Change) -> _Change:
+    if run.letter in change.entered:
+        value = change.value
+        for test in run.tests:
+            value = mul(iverson(test), value)
+        return replace(change, value=value)
+    if change.entered:
+        return replace(change, value=summed_over(run, change.value))
+    return replace(change, value=summed_over(run, _marked(change)), label=None)
 
 
 def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> Iterator[_Change]:
@@ -80,6 +89,8 @@ def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> Iterator[_Change]
                 yield change
             case ast.For() as loop:
                 yield from _changes(scope, loop)
+            case ast.If(test, inner, []) if decided(condition(scope, test)) is not None:
+                yield from _of_pass(scope, inner) if decided(condition(scope, test)) else ()
             case ast.If(test, inner, []):
                 held = iverson(condition(scope, test))
                 yield from (replace(one, value=mul(held, one.value)) for one in _of_pass(scope, inner))

@@ -15,20 +15,25 @@ from textwrap import dedent
 
 from grader.expression.algebra.construct import add, mul, sub
 from grader.expression.language.names import Names
-from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Product, Symbol
-from grader.expression.reading.code.expressions import condition, formula, is_every_row, joined
+from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Product, Symbol
+from grader.expression.reading.code.array_axes import axes_of
+from grader.expression.reading.code.comprehensions import decided
+from grader.expression.reading.code.expressions import condition, formula, joined
+from grader.expression.reading.code.iterating import bind, passes_of
 from grader.expression.reading.code.loops import grown
 from grader.expression.reading.code.numpy_calls import standing
+from grader.expression.reading.code.places import is_every_row, place_numbers
 from grader.expression.reading.code.program_names import (
     Lambda,
     NotRead,
     ProgramNames,
-    axes_of,
     declared,
     left_of,
     one_hot_of,
+    one_pass,
     value_of,
 )
+from grader.expression.reading.code.sequences import is_nought, items_of, listed, with_items
 from grader.expression.reading.read import CHARACTER, Reading
 from grader.problems import Problem
 from grader.work import spend
@@ -99,6 +104,11 @@ def _tree(text: str) -> ast.Module | None:
 def _run(lines: _Lines, body: Sequence[ast.stmt]) -> None:
     for at, statement in enumerate(body):
         match statement:
+            case ast.If(test, inner, other) if (known := decided(condition(lines.scope, test))) is not None:
+                if _returns(inner) and known:
+                    _run(lines, inner)
+                    return
+                _run(lines, inner if known else other)
             case ast.If(test, inner, other) if _returns(inner):
                 _branch(lines, condition(lines.scope, test), inner, [*other, *body[at + 1 :]])
                 return
@@ -110,6 +120,11 @@ def _run(lines: _Lines, body: Sequence[ast.stmt]) -> None:
                 rows = Call("transpose", (one_hot_of(lines.scope, formula(lines.scope, where)),))
                 added = Product((rows, formula(lines.scope, value)), ("@",))
                 _take(lines, name, add(value_of(lines.scope, name), added))
+            case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "append"), [value], [])):
+                items = items_of(value_of(lines.scope, name))
+                if items is None:
+                    raise NotRead
+                _take(lines, name, listed((*items, formula(lines.scope, value))))
             case (
                 ast.Expr(ast.Call(ast.Name("print"), [value]))
                 | ast.Expr(ast.Lambda(ast.arguments(args=[_, *_]), value))
@@ -178,16 +193,41 @@ def _assign(lines: _Lines, target: ast.expr, value: ast.expr) -> None:
             scope.functions[name] = Lambda(tuple(arg.arg for arg in value.args.args), value.body)
         case ast.Name(name):
             _take(lines, name, formula(scope, value))
-        case ast.Subscript(ast.Name(name), where):
-            _take(lines, name, _set(scope, value_of(scope, name), where, formula(scope, value)))
+        case ast.Subscript():
+            _put(lines, target, formula(scope, value))
         case ast.Tuple(parts) if isinstance(value, ast.Tuple) and len(parts) == len(value.elts):
-            for part, one in zip(parts, value.elts, strict=True):
-                _assign(lines, part, one)
+            new = [formula(scope, one) for one in value.elts]  # all before any is assigned
+            for part, one in zip(parts, new, strict=True):
+                _put(lines, part, one)
         case ast.Tuple(parts) if isinstance(value, ast.Attribute) and value.attr == "shape":
             for k, part in enumerate(parts):
                 _assign(lines, part, ast.Subscript(value, ast.Constant(k), ast.Load()))
+        case ast.Tuple(parts) if (items := items_of(formula(scope, value))) is not None and len(items) == len(parts):
+            for part, one in zip(parts, items, strict=True):
+                _put(lines, part, one)
         case _:
             raise NotRead
+
+
+def _put(lines: _Lines, target: ast.expr, value: Expression) -> None:
+    """A value under a name, or in a part of an array."""
+    scope = lines.scope
+    match target:
+        case ast.Name(name):
+            _take(lines, name, value)
+        case ast.Subscript(ast.Name(name), where):
+            old = value_of(scope, name)
+            places = place_numbers(scope, where, formula) if _is_listed(scope, old) else None
+            new = _set(scope, old, where, value) if places is None else with_items(scope, old, places, value)
+            _take(lines, name, new)
+        case _:
+            raise NotRead
+
+
+def _is_listed(scope: ProgramNames, old: Expression) -> bool:
+    """Whether an array is as long as a number says, so that its items can be changed one by one."""
+    axes = axes_of(scope, old)
+    return items_of(old) is not None or bool(axes and axes[0].isdigit())
 
 
 def _set(scope: ProgramNames, old: Expression, where: ast.expr, new: Expression) -> Expression:
@@ -197,7 +237,7 @@ def _set(scope: ProgramNames, old: Expression, where: ast.expr, new: Expression)
     mark, placed = _mark(scope, where), _placed(scope, old, where, new)
     if not isinstance(mark, Indexed) or len(axes_of(scope, old) or ()) == 1:
         return add(sub(old, mul(mark, old)), placed)
-    if isinstance(old, Product) and old.factors[0] == ZERO:
+    if is_nought(old):
         return placed
     raise NotRead
 
@@ -225,11 +265,17 @@ def _change(lines: _Lines, target: ast.expr, operator: ast.operator, value: ast.
     match target:
         case ast.Name(name):
             changed = formula(scope, value)
+        case ast.Subscript(ast.Name(name), where) if (
+            _is_listed(scope, value_of(scope, name)) and place_numbers(scope, where, formula) is not None
+        ):
+            loaded = ast.Subscript(ast.Name(name, ast.Load()), where, ast.Load())
+            _put(lines, target, joined(scope, operator, formula(scope, loaded), formula(scope, value)))
+            return
         case ast.Subscript(ast.Name(name), where) if isinstance(operator, ast.Add | ast.Sub):
             changed = _placed(scope, value_of(scope, name), where, formula(scope, value))
         case _:
             raise NotRead
-    _take(lines, name, joined(operator, value_of(scope, name), changed))
+    _take(lines, name, joined(scope, operator, value_of(scope, name), changed))
 
 
 def _mark(scope: ProgramNames, where: ast.expr) -> Expression:
@@ -253,18 +299,32 @@ def _mark(scope: ProgramNames, where: ast.expr) -> Expression:
 
 
 def _loop(lines: _Lines, loop: ast.For) -> None:
-    """A loop that only adds to names."""
-    for name, changes in grown(lines.scope, loop).items():
-        for change in changes:
-            _take(lines, name, add(value_of(lines.scope, name), change))
+    """A loop: pass by pass where its items are known, else one that only adds to names."""
+    found = passes_of(lines.scope, loop.iter, formula)
+    if found is None:
+        for name, changes in grown(lines.scope, loop).items():
+            for change in changes:
+                _take(lines, name, joined(lines.scope, ast.Add(), value_of(lines.scope, name), change))
+        return
+    if loop.orelse or any(isinstance(node, ast.Return | ast.Break | ast.Continue) for node in ast.walk(loop)):
+        raise NotRead
+    for item in found:
+        one_pass(lines.scope)
+        bind(lines.scope, loop.target, item)
+        _run(lines, loop.body)
 
 
 def _define(lines: _Lines, function: ast.FunctionDef) -> None:
     """A function of one line may be called later; the last one of a text is the answer."""
     arguments = tuple(arg.arg for arg in function.args.args)
     last = function.body[-1]
-    if len(function.body) == 1 and isinstance(last, ast.Return) and last.value is not None:
-        lines.scope.functions[function.name] = Lambda(arguments, last.value)
+    before = [
+        (line.targets[0].id, line.value)
+        for line in function.body[:-1]
+        if isinstance(line, ast.Assign) and len(line.targets) == 1 and isinstance(line.targets[0], ast.Name)
+    ]
+    if len(before) == len(function.body) - 1 and isinstance(last, ast.Return) and last.value is not None:
+        lines.scope.functions[function.name] = Lambda(arguments, last.value, tuple(before))
     inner = _copy(lines)
     try:
         _run(inner, function.body)
