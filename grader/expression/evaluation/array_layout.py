@@ -18,6 +18,7 @@ from grader.expression.evaluation.values import (
     ShapeError,
     Value,
     check_ranges,
+    constant,
     shape_text,
     spread,
     union,
@@ -96,6 +97,19 @@ def _level(items: Values, span: Span) -> tuple[list[Array], tuple[str, ...]]:
     head = tuple(map(max, zip(*(array.shape[: 1 + len(letters)] for array in arrays), strict=True)))
     at_hand().room(sum(math.prod(head) * math.prod(item.shape) for item in items))
     return [np.broadcast_to(array, (*head, *item.shape)) for array, item in zip(arrays, items, strict=True)], letters
+
+
+def of_blocks(entries: Values, width: int, span: Span = NOWHERE) -> Value:
+    """The matrix of matrices, given row by row, `width` a row; plain vectors in one row are its columns.
+
+    Raises ShapeError where the blocks do not fit, or numbers stand among them.
+    """
+    if len(entries) == width and all(entry.rank == 1 for entry in entries):
+        return stacked([constant(1.0), *entries], span)
+    if any(entry.rank != 2 for entry in entries):
+        raise ShapeError("a matrix of matrices and other things is not read", span)
+    rows = [entries[k : k + width] for k in range(0, len(entries), width)]
+    return concatenated([constant(0.0), *(concatenated([constant(1.0), *row], span) for row in rows)], span)
 
 
 def reshaped(args: Values, span: Span = NOWHERE) -> Value:

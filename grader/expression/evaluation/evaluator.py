@@ -14,6 +14,7 @@ import numpy as np
 
 from grader.expression.algebra.construct import fresh, substitute
 from grader.expression.evaluation.array_functions import ARRAY
+from grader.expression.evaluation.array_layout import of_blocks
 from grader.expression.evaluation.elementwise import ELEMENTWISE, UNITS
 from grader.expression.evaluation.entries import entry_at, gather, name_axis, switches
 from grader.expression.evaluation.scope import Environment, Scope, Sharing, cut, extent, extent_of_namesake, outermost
@@ -351,7 +352,7 @@ def _matrix(node: Matrix, env: Environment, scope: Scope) -> Value:
         raise ShapeError("the rows of this matrix have different lengths", node.span)
     entries = [_value(entry, env, scope) for row in node.rows for entry in row]
     if any(entry.rank for entry in entries):
-        raise ShapeError("a matrix of matrices is not read", node.span)
+        return of_blocks(entries, width, node.span)
     letters = union(entries)
     arrays = np.broadcast_arrays(*align(entries)[0])
     scope.work.room(len(arrays) * arrays[0].size)

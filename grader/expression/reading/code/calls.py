@@ -13,6 +13,7 @@ from grader.expression.reading.code.array_axes import Lengths, axes_of
 from grader.expression.reading.code.convolutions import CONVOLUTIONS, convolution
 from grader.expression.reading.code.entering import number_of
 from grader.expression.reading.code.iterating import Formula
+from grader.expression.reading.code.matlab_calls import matlab_call
 from grader.expression.reading.code.numpy_calls import Options, einsum, function
 from grader.expression.reading.code.numpy_layout import laid_out
 from grader.expression.reading.code.program_names import NotRead, ProgramNames
@@ -63,6 +64,8 @@ def called(names: ProgramNames, node: ast.Call, formula: Formula, condition: For
 
 def _by_name(names: ProgramNames, name: str, node: ast.Call, formula: Formula, condition: Formula) -> Expression:
     args = node.args
+    if names.first and (found := _of_matlab(names, name, node, formula)) is not None:
+        return found
     if name in _SHAPED:
         return _shaped(names, name, args, formula)
     if name == "where" and len(args) == 3:
@@ -74,6 +77,13 @@ def _by_name(names: ProgramNames, name: str, node: ast.Call, formula: Formula, c
     if name in _NUMBERS and len(args) == 1:
         return _argument(names, args[0], formula)
     return _applied(names, name, node, formula, method=False)
+
+
+def _of_matlab(names: ProgramNames, name: str, node: ast.Call, formula: Formula) -> Expression | None:
+    if any(isinstance(arg, ast.Constant) and isinstance(arg.value, str) for arg in node.args):
+        return None
+    args = [_argument(names, one, formula) for one in node.args]
+    return matlab_call(names, name, args, _options(names, node.keywords, formula))
 
 
 def _applied(names: ProgramNames, name: str, node: ast.Call, formula: Formula, method: bool) -> Expression:

@@ -101,8 +101,18 @@ def _operated(names: ProgramNames, node: ast.BinOp) -> Expression:
             if one is None or other is None:
                 raise NotRead
             return listed((*one, *other))
+        case ast.BinOp(left, ast.Div() | ast.Pow(), right) if names.first and not _dotted(right):
+            whole = left if isinstance(node.op, ast.Pow) else right
+            if axes_of(names, formula(names, whole)) != ():  # of matrices: a power, or the solution of equations
+                raise NotRead
+            return joined(names, node.op, formula(names, left), formula(names, right))
         case ast.BinOp(left, operator, right):
             return joined(names, operator, formula(names, left), formula(names, right))
+
+
+def _dotted(node: ast.expr) -> bool:
+    """Whether a plus says that a division or a power of MATLAB was one of entries."""
+    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.UAdd)
 
 
 def joined(names: ProgramNames, operator: ast.operator, left: Expression, right: Expression) -> Expression:
@@ -112,9 +122,7 @@ def joined(names: ProgramNames, operator: ast.operator, left: Expression, right:
     if isinstance(operator, ast.Add | ast.Sub) and is_nought(left):
         return right if isinstance(operator, ast.Add) else neg(right)
     if isinstance(operator, ast.MatMult):
-        if names.first:  # of MATLAB, where a number may stand beside it
-            return Product((left, right), ("*",))
-        return Product((left, right), ("@",))
+        return Product((left, right), ("*" if names.first else "@",))  # of MATLAB, where a number may stand beside it
     axes = axes_of(names, left), axes_of(names, right)
     if isinstance(operator, ast.Mult):
         for one, other, (column, row) in ((left, right, axes), (right, left, axes[::-1])):

@@ -38,6 +38,8 @@ def passes_of(scope: ProgramNames, node: ast.expr, formula: Formula) -> Sequence
             numbers = [bound for bound in bounds if bound is not None]
             if len(numbers) < len(bounds) or 0 in numbers[2:]:
                 return None
+            if scope.first:
+                numbers = _with_end(numbers)
             places = range(*numbers)
             return [integer(place) for place in places] if len(places) <= LONGEST else None
         case ast.Call(ast.Name("reversed" | "list" | "tuple" as name), [inner], []):
@@ -66,6 +68,14 @@ def passes_of(scope: ProgramNames, node: ast.expr, formula: Formula) -> Sequence
     if items_of(found_value) is None and not (axes and axes[0].isdigit()):
         return None
     return rows_of(scope, found_value)
+
+
+def _with_end(numbers: Sequence[int]) -> list[int]:
+    """The bounds of a range whose end is part of it, and whose step stands in the middle, as Python has them."""
+    if len(numbers) == 2:
+        return [numbers[0], numbers[1] + 1]
+    first, last, step = numbers
+    return [first, last + (1 if step > 0 else -1), step]
 
 
 def _tried(scope: ProgramNames, node: ast.expr, formula: Formula) -> Expression | None:

@@ -28,6 +28,8 @@ from grader.expression.reading.code.program_names import NotRead, ProgramNames, 
 def place(names: ProgramNames, node: ast.expr, formula: Formula) -> Place:
     """What stands in an index: a place, a letter of a loop or of the model, a slice, a new axis."""
     match node:
+        case ast.Slice(ast.expr() as lower, upper, step) if names.first:
+            return _slice_from_one(names, lower, upper, step, formula)
         case ast.Slice(lower, upper, step):
             return _slice(names, lower, upper, step, formula)
         case ast.Constant(None) | ast.Attribute(_, "newaxis") | ast.Name("newaxis"):
@@ -78,9 +80,27 @@ def _slice(
         raise NotRead
     start = None if lower is None else formula(names, lower)
     stop = None if upper is None else formula(names, upper)
-    if names.first and start is not None:
-        start = sub(start, ONE)
     return Cut(start, stop, by)
+
+
+def _slice_from_one(
+    names: ProgramNames, lower: ast.expr, upper: ast.expr | None, step: ast.expr | None, formula: Formula
+) -> Cut:
+    """A slice of MATLAB, whose places count from 1, whose end is part of it, and whose step stands between the two."""
+    if step is not None:
+        upper, step = step, upper
+    by = 1 if step is None else number_of(formula(names, step))
+    first, last = number_of(formula(names, lower)), None if upper is None else formula(names, upper)
+    if not by or not first or last is None:
+        raise NotRead
+    begin, stop = first - (first > 0), number_of(last)  # what counts from the end does so there and here
+    if stop is None:  # a size
+        if by != 1 or first < 1:
+            raise NotRead
+        return Cut(integer(begin), last)
+    end = stop - (stop > 0) + (1 if by > 0 else -1)  # one further, since the end takes part
+    outside = end == 0 > stop if by > 0 else end == -1 < stop
+    return Cut(integer(begin), None if outside else integer(end), by)
 
 
 def is_place(names: ProgramNames, node: ast.expr, formula: Formula) -> bool:

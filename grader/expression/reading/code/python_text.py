@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from textwrap import dedent
 
@@ -21,6 +21,7 @@ from grader.expression.reading.code.comprehensions import decided
 from grader.expression.reading.code.expressions import condition, formula, joined
 from grader.expression.reading.code.iterating import bind, passes_of
 from grader.expression.reading.code.loops import grown
+from grader.expression.reading.code.matlab_text import in_python, like_matlab, without_comments
 from grader.expression.reading.code.numpy_calls import standing
 from grader.expression.reading.code.places import is_every_row, place_numbers
 from grader.expression.reading.code.program_names import (
@@ -41,6 +42,8 @@ from grader.work import spend
 _LIKE_CODE = re.compile(
     r"\b(?:np|numpy|torch|jnp|F|tf|math)\.|\.(?:T|sum|mean|dot|copy|shape|clone|t|exp|log|reshape|transpose)\b"
     r"|\]\s*[-+*/]?=(?!=)|[-+*/@]=|\breturn\b|\bdef\b|\blambda\b|\bNone\b|\bfor\s+\w+\s+in\b|\bif\b.+(?:\belse\b|:\s*\n)|#|\n\s*\w+\s*="
+    r"|\.[a-zA-Z]\w*\(|(?<![\w.])conv(?:olve)?\(|^\s*\w+(?:\s*,\s*\w+){1,4}\s*=(?!=)|(?:^|\s)(?:%|//)\s|\.[*/^'](?!\d)"
+    r"|[\w)\]]'|@\(|\bfor\s+\w+\s*=|;\s*\S|\[[^\[\]]{0,40}:[^\[\]]{0,40}\]|\w\(\w+(?:,[ ]?\w+){0,3}\)[ ]?=[^=]"
 )
 _MOST = 60  # statements
 _WHOLE = "write the whole array in one formula"
@@ -60,20 +63,36 @@ def read_code(text: str, names: Names) -> Reading | None:
     if _LIKE_CODE.search(text) is None:
         return None
     spend(CHARACTER * len(text))
-    tree = _tree(text)
-    if tree is None or not tree.body or len(tree.body) > _MOST:
-        return None
-    lines = _Lines(ProgramNames(names))
-    try:
-        _run(lines, tree.body)
-    except (NotRead, RecursionError):
-        # which no reader of formulas understands
-        changes = any(map(_changes_entries, ast.walk(tree))) or _enters_own_names(tree)
-        return Reading(text, problems=(Problem("this code can't be followed", _WHOLE, text=text),)) if changes else None
-    if lines.value is None:
-        return None
-    chain = (lines.value,) if lines.left is None else (lines.left, lines.value)
-    return Reading(text, chain, notes=("code",))
+    changes = False
+    for source, first in _sources(text, names):
+        tree = _tree(source)
+        if tree is None or not tree.body or len(tree.body) > _MOST:
+            continue
+        lines = _Lines(ProgramNames(names, first=first))
+        try:
+            _run(lines, tree.body)
+        except (NotRead, RecursionError):
+            # which no reader of formulas understands
+            changes |= any(map(_changes_entries, ast.walk(tree))) or _enters_own_names(tree)
+            continue
+        if lines.value is not None:
+            chain = (lines.value,) if lines.left is None else (lines.left, lines.value)
+            return Reading(text, chain, notes=("code",))
+    return Reading(text, problems=(Problem("this code can't be followed", _WHOLE, text=text),)) if changes else None
+
+
+def _sources(text: str, names: Names) -> Iterator[tuple[str, int]]:
+    """The text as Python, without remarks, and as MATLAB, each with the number of the first place of an axis."""
+    matlab = like_matlab(text)
+    if not matlab or _tree(text) is not None:
+        yield text, 0
+    if "//" in text and not matlab:
+        yield without_comments(text), 0
+    told = in_python(text, names) if matlab else None
+    if told is not None:
+        yield told, 1
+    if matlab and "\\" not in text:
+        yield without_comments(text), 0
 
 
 def _changes_entries(node: ast.AST) -> bool:
