@@ -228,7 +228,8 @@ def _meanings(joint: str, left: Expression, right: Expression, env: Environment,
     if not all(_rank(side, env) == 1 for side in (left, right)):
         diagonal = joint != "circ" and any(isinstance(side, Call) and side.function == "diag" for side in (left, right))
         # nobody multiplies two matrices that are written out side by side entry by entry
-        typed = joint in ("", "cdot") and all(map(_is_typed, (left, right)))
+        turned_over = joint == "*" and isinstance(left, Matrix) != isinstance(right, Matrix)  # [a, b] * [c, d]'
+        typed = (joint in ("", "cdot") or turned_over) and all(map(_is_typed, (left, right)))
         matrices = typed and _shape(left, env)[-1:] == _shape(right, env)[:1]
         return ("@",) if diagonal or matrices else MEANINGS[joint]
     # a transpose gives plain vectors the orientation of columns, or of rows where only that fits: h^T d of other sizes

@@ -73,7 +73,7 @@ def formula(names: ProgramNames, node: ast.expr) -> Expression:
         case ast.Subscript(inner, where):
             return _entered(names, inner, where)
         case ast.List(parts):
-            return listed([formula(names, part) for part in parts])
+            return listed([_item(names, part) for part in parts])
         case ast.ListComp(part, loops):
             return made(names, part, loops, formula, condition)
         case ast.Attribute(inner, "T" | "mT" | "mH" | "H"):
@@ -87,6 +87,11 @@ def formula(names: ProgramNames, node: ast.expr) -> Expression:
             return _called(names, node)
         case _:
             raise NotRead
+
+
+def _item(names: ProgramNames, node: ast.expr) -> Expression:
+    """An item of a list, which may be several values in brackets."""
+    return listed([_item(names, part) for part in node.elts]) if isinstance(node, ast.Tuple) else formula(names, node)
 
 
 def _operated(names: ProgramNames, node: ast.BinOp) -> Expression:

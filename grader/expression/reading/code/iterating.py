@@ -60,7 +60,7 @@ def passes_of(scope: ProgramNames, node: ast.expr, formula: Formula) -> Sequence
                 raise NotRead
             return [listed(items) for items in zip(*known, strict=False)]
         case ast.Tuple(parts):
-            return [formula(scope, part) for part in parts]
+            return items_of(formula(scope, ast.List(parts, ast.Load())))
     found_value = _tried(scope, node, formula)
     if found_value is None:
         return None

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.expression.algebra.construct import iverson, mul, neg, substitute
-from grader.expression.language.nodes import Call, Expression, Product, Symbol
+from grader.expression.language.nodes import Call, Cases, Expression, Product, Symbol
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.comprehensions import decided, summed_over
 from grader.expression.reading.code.expressions import condition, formula
 from grader.expression.reading.code.iterating import Run, bind, passes_of, run_over
-from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, one_hot_of, one_pass
+from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, one_hot_of, one_pass, value_of
+from grader.expression.reading.code.sequences import is_nought
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class _Change:
     """What a statement adds to a name in one pass.
 
     `entered` are the letters of the loops that number the entries, first axis first; `label` is 1 at the place of the
-    axis behind them; `behind` says that a colon stands before them.
+    axis behind them; `behind` says that a colon stands before them. With `sets` the entries become the value instead.
     """
 
     name: str
@@ -31,6 +32,7 @@ class _Change:
     entered: tuple[str, ...] = ()
     label: Expression | None = None
     behind: bool = False
+    sets: bool = False
 
 
 def grown(scope: ProgramNames, loop: ast.For) -> dict[str, list[Expression]]:
@@ -39,7 +41,10 @@ def grown(scope: ProgramNames, loop: ast.For) -> dict[str, list[Expression]]:
         raise NotRead
     found: dict[str, list[Expression]] = {}
     for change in _changes(scope, loop):
-        found.setdefault(change.name, []).append(_whole(scope, change))
+        before = found.setdefault(change.name, [])
+        if change.sets and (before or not is_nought(value_of(scope, change.name))):
+            raise NotRead  # something stood there
+        before.append(_whole(scope, change))
     return found
 
 
@@ -86,7 +91,7 @@ def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> Iterator[_Change]
                 change = _added(scope, target, value, False)
                 if set(change.entered) != set(scope.letters.values()) or change.label is not None:
                     raise NotRead  # set more than once
-                yield change
+                yield replace(change, sets=True)
             case ast.For() as loop:
                 yield from _changes(scope, loop)
             case ast.If(test, inner, []) if decided(condition(scope, test)) is not None:
@@ -94,8 +99,27 @@ def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> Iterator[_Change]
             case ast.If(test, inner, []):
                 held = iverson(condition(scope, test))
                 yield from (replace(one, value=mul(held, one.value)) for one in _of_pass(scope, inner))
+            case ast.If(test, inner, other):
+                yield from _of_branches(scope, condition(scope, test), inner, other)
             case _:
                 raise NotRead
+
+
+def _of_branches(
+    scope: ProgramNames, test: Expression, inner: Sequence[ast.stmt], other: Sequence[ast.stmt]
+) -> Iterator[_Change]:
+    """What two branches add; an entry that both set is set once."""
+    one, two = list(_of_pass(scope, inner)), list(_of_pass(scope, other))
+    held = iverson(test)
+    for change in one:
+        pairs = [item for item in two if replace(item, value=change.value) == change and item.sets]
+        if pairs:
+            two.remove(pairs[0])
+            yield replace(change, value=Cases(((change.value, test),), pairs[0].value))
+        else:
+            yield replace(change, value=mul(held, change.value))
+    for change in two:
+        yield replace(change, value=mul(iverson(Call("not", (test,))), change.value))
 
 
 def _added(scope: ProgramNames, target: ast.expr, value: ast.expr, negative: bool) -> _Change:

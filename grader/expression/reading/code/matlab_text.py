@@ -13,13 +13,13 @@ from grader.expression.language.names import Names
 from grader.expression.reading.spelling.spellings import spellings_of
 
 _MARKS = re.compile(
-    r"\.[*/^'](?!\d)|[\w)\]]'|(?m:^[ \t]*end\b)|\bfor\s+\w+\s*(?:=|\bin\b)\s*\w+\s*:|@\(|(?:^|\s)%|\w\s*->"
+    r"\.[*/^'<>=](?!\d)|[\w)\]]'|(?m:^[ \t]*end\b)|\bfor\s+\w+\s*(?:=|\bin\b)\s*\w+\s*:|@\(|(?:^|\s)%|\w\s*->"
     r"|(?m:^[ \t]*\w+\(\w+(?:,[ ]?\w+){0,3}\)[ ]?=[^=])"
 )
 _COMMENT = re.compile(r"(?:^|(?<=\s)|(?<=;))(?:%|//|#).*", re.MULTILINE)
 _TOKEN = re.compile(
     r"(?P<name>[^\W\d]\w*)|(?P<number>\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)"
-    r"|(?P<sign>\.\*|\./|\.\^|\.'|\.\(|->|&&|\|\||~=|!=|==|<=|>=|[-+*/^=<>(){}\[\],;:'~!&|@.])"
+    r"|(?P<sign>\.\*|\./|\.\^|\.'|\.\(|\.[<>=!]=|\.[<>+-]|->|&&|\|\||~=|!=|==|<=|>=|[-+*/^=<>(){}\[\],;:'~!&|@.])"
     r"|(?P<space>[ \t]+)|(?P<other>.)"
 )
 _SIGNS = {
@@ -27,6 +27,7 @@ _SIGNS = {
     "./": "/+",
     ".^": "**+",
     ".'": ".T",
+    **{f".{sign}": sign for sign in ("==", "!=", "<=", ">=", "<", ">", "+", "-")},
     "*": "@",
     "^": "**",
     "~=": "!=",
@@ -210,6 +211,9 @@ def _opened(sign: str, before: str, last: tuple[str, str], arrays: set[str], clo
     """An opening bracket: of an index, of a call, of a matrix by columns, or of a value."""
     touching = last[0] == "name" and last[1] == before
     if sign == "(" and touching and before in arrays:
+        closers.append("]")
+        return "["
+    if sign == "[" and (touching or (last[0] == "sign" and before in (")", "]"))):
         closers.append("]")
         return "["
     if sign == "[":

@@ -83,6 +83,8 @@ def _ranks(names: ProgramNames, items: Sequence[Expression]) -> int:
 
 
 def _stack(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+    if isinstance(args[0], Call) and args[0].function == "entries" and not _place(options, args[1:], 0):
+        return args[0]  # made row by row
     items, rest = _arrays(args)
     axis = _at(_place(options, rest, 0) or 0, _ranks(names, items) + 1)
     return Call("stacked", (integer(axis), *items))

@@ -42,7 +42,7 @@ from grader.work import spend
 _LIKE_CODE = re.compile(
     r"\b(?:np|numpy|torch|jnp|F|tf|math)\.|\.(?:T|sum|mean|dot|copy|shape|clone|t|exp|log|reshape|transpose)\b"
     r"|\]\s*[-+*/]?=(?!=)|[-+*/@]=|\breturn\b|\bdef\b|\blambda\b|\bNone\b|\bfor\s+\w+\s+in\b|\bif\b.+(?:\belse\b|:\s*\n)|#|\n\s*\w+\s*="
-    r"|\.[a-zA-Z]\w*\(|(?<![\w.])conv(?:olve)?\(|^\s*\w+(?:\s*,\s*\w+){1,4}\s*=(?!=)|(?:^|\s)(?:%|//)\s|\.[*/^'](?!\d)"
+    r"|\.[a-zA-Z]\w*\(|(?<![\w.])conv(?:olve)?\(|^\s*\w+(?:\s*,\s*\w+){1,4}\s*=(?!=)|(?:^|\s)(?:%|//)\s|\.[*/^'<>=](?!\d)"
     r"|[\w)\]]'|@\(|\bfor\s+\w+\s*=|;\s*\S|\[[^\[\]]{0,40}:[^\[\]]{0,40}\]|\w\(\w+(?:,[ ]?\w+){0,3}\)[ ]?=[^=]"
 )
 _MOST = 60  # statements

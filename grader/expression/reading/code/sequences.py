@@ -31,8 +31,8 @@ def is_nought(node: Expression) -> bool:
     """Whether an array was made of zeros and not changed since."""
     items = items_of(node)
     if items:
-        return all(item == ZERO or is_nought(item) for item in items)
-    return isinstance(node, Product) and node.factors[0] == ZERO
+        return all(is_nought(item) for item in items)
+    return node == ZERO or (isinstance(node, Product) and node.factors[0] == ZERO)
 
 
 def rows_of(scope: ProgramNames, node: Expression) -> tuple[Expression, ...]:
