@@ -66,7 +66,7 @@ def readings_of(question: SolvedQuestion, text: str, target: Expression) -> tupl
         numbers = ", ".join(_ITEM.findall(listed["numbers"]))
         row = _checked(question, target, read(f"{listed['left'] or ''}[{numbers}]", question.question.model.names))
         return (plain,) if row.problems else (replace(row, text=text),)
-    code = read_code(text, question.question.model.names)
+    code = read_code(text, question.question.model.names, target)
     if code is not None and code.problems:
         return (code,)
     if code is not None:

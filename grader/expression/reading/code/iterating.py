@@ -85,6 +85,17 @@ def _tried(scope: ProgramNames, node: ast.expr, formula: Formula) -> Expression 
         return None
 
 
+def without_continue(body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
+    """The statements of a pass, those behind ``if test: continue`` under the test that it does not hold."""
+    for at, statement in enumerate(body):
+        match statement:
+            case ast.If(test, [ast.Continue()], []):
+                rest = list(without_continue(body[at + 1 :]))
+                other = ast.UnaryOp(ast.Not(), test)
+                return [*body[:at], ast.copy_location(ast.If(other, rest, []), statement)] if rest else body[:at]
+    return body
+
+
 def bind(scope: ProgramNames, target: ast.expr, value: Expression) -> None:
     """Give the name, or each of the names, of a target its value."""
     match target:

@@ -14,7 +14,7 @@ from grader.expression.language.nodes import Call, Cases, Expression, Product, S
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.comprehensions import decided, summed_over
 from grader.expression.reading.code.expressions import condition, formula
-from grader.expression.reading.code.iterating import Run, bind, passes_of, run_over
+from grader.expression.reading.code.iterating import Run, bind, passes_of, run_over, without_continue
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, one_hot_of, one_pass, value_of
 from grader.expression.reading.code.sequences import is_nought
 
@@ -57,10 +57,10 @@ def _changes(scope: ProgramNames, loop: ast.For) -> Iterator[_Change]:
         for item in found:
             one_pass(scope)
             bind(scope, loop.target, item)
-            yield from _of_pass(scope, loop.body)
+            yield from _of_pass(scope, without_continue(loop.body))
         return
     run = run_over(scope, loop.target, loop.iter, formula)
-    for change in _of_pass(run.scope, loop.body):
+    for change in _of_pass(run.scope, without_continue(loop.body)):
         yield _over_letter(run, change)
 
 
@@ -72,7 +72,7 @@ def _over_letter(run: Run, change: _Change) -> _Change:
         return replace(change, value=value)
     if change.entered:
         return replace(change, value=summed_over(run, change.value))
-    return replace(change, value=summed_over(run, _marked(change)), label=None)
+    return replace(change, value=summed_over(run, _marked(run.scope, change)), label=None)
 
 
 def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> Iterator[_Change]:
@@ -164,8 +164,12 @@ def _one_hot(scope: ProgramNames, place: Expression) -> Expression:
     return one_hot_of(scope, place)
 
 
-def _marked(change: _Change) -> Expression:
+def _marked(scope: ProgramNames, change: _Change) -> Expression:
     """The value at the entry of a label: a number times its one-hot row, the outer product of that and a vector."""
+    if change.label is not None and axes_of(scope, change.value) == ():
+        if len(axes_of(scope, value_of(scope, change.name)) or "?") != 1:
+            raise NotRead  # the same number along a row
+        return Product((change.value, change.label), ("*",))
     return change.value if change.label is None else Call("outer", (change.label, change.value))
 
 

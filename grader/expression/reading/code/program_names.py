@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.expression.algebra.construct import fresh
 from grader.expression.language.names import Declared, Names
-from grader.expression.language.nodes import Expression, Product, Symbol, head
+from grader.expression.language.nodes import Expression, Product, Symbol, head, sides
 from grader.expression.reading.grammar.names.class_labels import one_hot
 from grader.expression.reading.read import read
 from grader.expression.reading.spelling.spellings import spellings_of
@@ -78,6 +78,17 @@ def value_of(scope: ProgramNames, name: str) -> Expression:
 def left_of(scope: ProgramNames, name: str) -> Expression:
     """The left side that a name is: what it is declared for, or itself."""
     return _read(scope, name) or Symbol(name)
+
+
+def is_called_as(name: str, target: Expression) -> bool:
+    """Whether a name is one that programs give to what is asked: ``dw``, ``grad_w``, ``dL_dw`` of dL/dw."""
+    above, *below = [head(side) or "" for side in sides(target)]
+    plain = name.replace("_", "")
+    if not below:
+        return plain == above.replace("_", "")
+    under, over = "".join(below).replace("_", ""), above.replace("_", "")
+    usual = (f"d{under}", f"grad{under}", f"{under}grad", f"d{over}d{under}", "grad", "gradient")
+    return len(below) == 1 and plain in usual
 
 
 def _read(scope: ProgramNames, name: str) -> Expression | None:

@@ -9,17 +9,17 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from textwrap import dedent
 
 from grader.expression.algebra.construct import add, mul, sub
 from grader.expression.language.names import Names
-from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Product, Symbol
+from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Product, Symbol, walk
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.comprehensions import decided
 from grader.expression.reading.code.expressions import condition, formula, joined
-from grader.expression.reading.code.iterating import bind, passes_of
+from grader.expression.reading.code.iterating import bind, passes_of, without_continue
 from grader.expression.reading.code.loops import grown
 from grader.expression.reading.code.matlab_text import in_python, like_matlab, without_comments
 from grader.expression.reading.code.numpy_calls import standing
@@ -29,6 +29,7 @@ from grader.expression.reading.code.program_names import (
     NotRead,
     ProgramNames,
     declared,
+    is_called_as,
     left_of,
     one_hot_of,
     one_pass,
@@ -56,10 +57,15 @@ class _Lines:
     scope: ProgramNames
     left: Expression | None = None
     value: Expression | None = None
+    name: str = ""  # that the last value was given
+    several: bool = False  # the last loop made more than one thing, any of which may be meant
 
 
-def read_code(text: str, names: Names) -> Reading | None:
-    """What a text says as Python; None where it is none, or holds what can't be told in formulas."""
+def read_code(text: str, names: Names, target: Expression | None = None) -> Reading | None:
+    """What a text says as Python; None where it is none, or holds what can't be told in formulas.
+
+    Of several names that it assigns, the one that is called as what is asked for is the answer, else the last.
+    """
     if _LIKE_CODE.search(text) is None:
         return None
     spend(CHARACTER * len(text))
@@ -71,6 +77,10 @@ def read_code(text: str, names: Names) -> Reading | None:
         lines = _Lines(ProgramNames(names, first=first))
         try:
             _run(lines, tree.body)
+            if target is not None and lines.left is not None:
+                _choose_answer(lines, target)
+            if lines.several:
+                raise NotRead
         except (NotRead, RecursionError):
             # which no reader of formulas understands
             changes |= any(map(_changes_entries, ast.walk(tree))) or _enters_own_names(tree)
@@ -79,6 +89,21 @@ def read_code(text: str, names: Names) -> Reading | None:
             chain = (lines.value,) if lines.left is None else (lines.left, lines.value)
             return Reading(text, chain, notes=("code",))
     return Reading(text, problems=(Problem("this code can't be followed", _WHOLE, text=text),)) if changes else None
+
+
+def _choose_answer(lines: _Lines, target: Expression) -> None:
+    """Take the one name that is called as what is asked for, wherever it was assigned."""
+    scope = lines.scope
+    found = [name for name in scope.assigned if left_of(scope, name) == target or is_called_as(name, target)]
+    if len(found) != 1 or found[0] == lines.name:
+        return
+    other = lines.name.removeprefix("d") != lines.name and declared(scope, lines.name.removeprefix("d")) is not None
+    if other or lines.several or not _holds(lines.value, scope.assigned[found[0]]):  # what goes on from it replaces it
+        lines.left, lines.value, lines.several = left_of(scope, found[0]), scope.assigned[found[0]], False
+
+
+def _holds(node: Expression | None, part: Expression) -> bool:
+    return node is not None and any(item == part for item in walk(node))
 
 
 def _sources(text: str, names: Names) -> Iterator[tuple[str, int]]:
@@ -150,7 +175,7 @@ def _run(lines: _Lines, body: Sequence[ast.stmt]) -> None:
                 | ast.Expr(value)
                 | ast.Return(ast.expr() as value)
             ):
-                lines.left, lines.value = None, formula(lines.scope, value)
+                lines.left, lines.value, lines.several = None, formula(lines.scope, value), False
             case ast.Assign([target], value) | ast.AnnAssign(target, _, ast.expr() as value):
                 _assign(lines, target, value)
             case ast.AugAssign(target, operator, value):
@@ -194,7 +219,7 @@ def _choose(lines: _Lines, test: Expression, body: Sequence[ast.stmt], rest: Seq
 
 def _take(lines: _Lines, name: str, value: Expression) -> None:
     """A name's new value, which is the last of the lines so far."""
-    lines.left, lines.value = left_of(lines.scope, name), value
+    lines.left, lines.value, lines.several, lines.name = left_of(lines.scope, name), value, False, name
     if value == lines.left:  # n = X.shape[0] of an X with n rows: the model's own
         lines.scope.assigned.pop(name, None)
     else:
@@ -319,18 +344,31 @@ def _mark(scope: ProgramNames, where: ast.expr) -> Expression:
 
 def _loop(lines: _Lines, loop: ast.For) -> None:
     """A loop: pass by pass where its items are known, else one that only adds to names."""
+    before = dict(lines.scope.assigned)
     found = passes_of(lines.scope, loop.iter, formula)
     if found is None:
         for name, changes in grown(lines.scope, loop).items():
             for change in changes:
                 _take(lines, name, joined(lines.scope, ast.Add(), value_of(lines.scope, name), change))
+        _end_loop(lines, before)
         return
-    if loop.orelse or any(isinstance(node, ast.Return | ast.Break | ast.Continue) for node in ast.walk(loop)):
+    body = without_continue(loop.body)
+    if loop.orelse or any(isinstance(node, ast.Return | ast.Break) for node in ast.walk(loop)):
         raise NotRead
     for item in found:
         one_pass(lines.scope)
         bind(lines.scope, loop.target, item)
-        _run(lines, loop.body)
+        _run(lines, body)
+    _end_loop(lines, before)
+
+
+def _end_loop(lines: _Lines, before: Mapping[str, Expression]) -> None:
+    """Of what a loop changed, the one name that was there before it is what it made; of several none is."""
+    now = lines.scope.assigned
+    changed = [name for name, value in before.items() if now.get(name, value) is not value]
+    if len(changed) == 1:
+        lines.left, lines.value, lines.name = left_of(lines.scope, changed[0]), now[changed[0]], changed[0]
+    lines.several = len(changed) > 1
 
 
 def _define(lines: _Lines, function: ast.FunctionDef) -> None:

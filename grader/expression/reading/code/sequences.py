@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.expression.algebra.construct import added
-from grader.expression.language.nodes import ZERO, Call, Expression, Indexed, Number, Product, integer
+from grader.expression.language.nodes import ZERO, Call, Expression, Indexed, Number, Product, Symbol, integer
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.program_names import NotRead, ProgramNames
 
@@ -50,9 +50,9 @@ def rows_of(scope: ProgramNames, node: Expression) -> tuple[Expression, ...]:
 
 
 def noughts(sizes: Sequence[Expression]) -> Expression:
-    """An array of zeros; of sizes that are not numbers just 0."""
-    numbers = all(isinstance(size, Number) for size in sizes)
-    return Product((ZERO, Call("ones", tuple(sizes))), ("*",)) if numbers and 0 < len(sizes) <= 2 else ZERO
+    """An array of zeros; of three axes or more, or of sizes that are formulas, just 0."""
+    known = all(isinstance(size, Number | Symbol) for size in sizes) and 0 < len(sizes) <= 2
+    return Product((ZERO, Call("ones", tuple(sizes))), ("*",)) if known else ZERO
 
 
 def sum_of(items: Sequence[Expression], start: Expression = ZERO) -> Expression:
