@@ -24,6 +24,7 @@ from grader.expression.language.nodes import (
     Cases,
     Expression,
     Indexed,
+    Matrix,
     Partial,
     Symbol,
     head,
@@ -50,6 +51,10 @@ CALLED = "arguments"  # the note on a reading whose brackets are arguments
 # names alone in brackets behind a name
 _CALL = re.compile(r"[\w}'\u0302]\s*(?:\\left\s*)?\((?:[^()+*/=<>-]|_\{?\*)+\)")
 _ITEM = re.compile(r"[-+\u2212]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
+# names with blanks between them, as the columns of a matrix: [d_1 d_2 d_3], [\delta_1 \; \delta_2]
+_NAME = r"\\?[A-Za-z]\w{0,20}(?:_\{\w{1,9}\})?(?:\^\{\(\w\)\})?"
+_BLANK = re.compile(r"\s*\\[,;: ]\s*|\s+")
+_COLUMNS = re.compile(rf"\[\s?({_NAME}(?:(?:\s?\\[,;: ]\s?|\s{{1,3}}){_NAME}){{1,19}}\s?)\]")
 _PART = r"(?:\s*[,;&]\s*|\s*\\(?:q?quad|[,;:! ])\s*|\s+)"
 # numbers with blanks, commas or tabs between them, as the entries of an array: (-0.1354 -0.1800)
 _LIST = re.compile(
@@ -79,12 +84,15 @@ def _readings_of(question: SolvedQuestion, text: str, target: Expression) -> tup
         numbers = ", ".join(_ITEM.findall(listed["numbers"]))
         row = _checked(question, target, read(f"{listed['left'] or ''}[{numbers}]", question.question.model.names))
         return (plain,) if row.problems else (replace(row, text=text),)
-    code = read_code(text, question.question.model.names)
+    code = read_code(text, question.question.model.names, target)
     if code is not None and code.problems:
         return (code,)
     if code is not None:
         several = "\n" in text.strip()  # of which the reader of formulas may pass over some
         return (code,) if plain.problems or several else (plain,) if code.chain == plain.chain else (plain, code)
+    columns = _by_columns(question, target, text)
+    if columns is not None:
+        return (columns,) if plain.problems else (columns, plain)
     if _CALL.search(text) is None:
         return (plain,)
     called = _checked(question, target, read(text, names_with_arguments(question)))
@@ -92,6 +100,21 @@ def _readings_of(question: SolvedQuestion, text: str, target: Expression) -> tup
         return (plain,)
     called = replace(called, notes=(*called.notes, CALLED))
     return (called,) if plain.problems else (called, plain)
+
+
+def _by_columns(question: SolvedQuestion, target: Expression, text: str) -> Reading | None:
+    """The reading of ``[d_1 d_2 d_3]`` as the matrix of these columns; None where no bracket holds just such names."""
+    parted = _COLUMNS.sub(lambda found: "[" + _BLANK.sub(", ", found[1].strip()) + "]", text)
+    if parted == text:
+        return None
+    found = _checked(question, target, read(parted, question.question.model.names))
+    axes = question.graph.axes
+    for side in () if found.problems else found.chain:
+        for item in walk(side):
+            entries = item.rows[0] if isinstance(item, Matrix) and len(item.rows) == 1 else ()
+            if entries and not all(len(axes.get(head(entry) or "", ())) > len(indices(entry)) for entry in entries):
+                return None
+    return None if found.problems else replace(found, text=text)
 
 
 @remembered(maxsize=1, of_key=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.expression.evaluation.array_layout import LAYOUT
 from grader.expression.evaluation.values import (
     Array,
     NoValue,
@@ -23,10 +24,12 @@ from grader.expression.evaluation.values import (
     constant,
     flat_vector,
     matmul,
+    one_number,
     shape_text,
     spread,
     union,
     vector_axis,
+    whole_number,
 )
 from grader.problems import NOWHERE, Span
 from grader.work import at_hand
@@ -78,7 +81,7 @@ def norm(args: Values, span: Span = NOWHERE) -> Value:
     x = args[0]
     flat = _flat(x)
     at_hand().spend(ENTRY * x.data.size)
-    order = 2.0 if len(args) == 1 else _one_number(args[1], span)
+    order = 2.0 if len(args) == 1 else one_number(args[1], span)
     if not order > 0:
         raise NoValue("the order of a norm is a positive number", span)
     if order == 2.0:
@@ -188,7 +191,7 @@ def mean(args: Values, span: Span = NOWHERE) -> Value:
 
 def ones(args: Values, span: Span = NOWHERE) -> Value:
     """Ones of the given sizes; without sizes it stands for the number 1 in elementwise use."""
-    sizes = tuple(_whole(arg, span) for arg in args)
+    sizes = tuple(whole_number(arg, span) for arg in args)
     if any(not 1 <= size <= 10_000 for size in sizes):
         raise ShapeError("a vector of ones needs a size", span)
     at_hand().room(math.prod(sizes))
@@ -232,7 +235,7 @@ def identity(args: Values, span: Span = NOWHERE) -> Value:
     """The identity matrix of the given size."""
     if not args:
         raise ShapeError("an identity matrix without a size", span)
-    size = _whole(args[0], span)
+    size = whole_number(args[0], span)
     if not 1 <= size <= 1_000:
         raise ShapeError("an identity matrix needs a size", span)
     at_hand().room(size * size)
@@ -251,7 +254,7 @@ def _flat(x: Value) -> Any:
 
 
 def _position(args: Values, span: Span) -> int:
-    axis = _whole(args[1], span)
+    axis = whole_number(args[1], span)
     if not -args[0].rank <= axis < args[0].rank:
         raise ShapeError(f"there is no axis {axis} in {shape_text(args[0].shape)}", span)
     return axis if axis < 0 else axis - args[0].rank
@@ -259,22 +262,7 @@ def _position(args: Values, span: Span) -> int:
 
 def _keeps(args: Values, span: Span) -> bool:
     """Whether the axis that is summed over stays, of length 1."""
-    return len(args) > 2 and _one_number(args[2], span) != 0
-
-
-def _one_number(x: Value, span: Span) -> float:
-    """The one number that an argument is at every point and index."""
-    number = float(x.data.flat[0])
-    if x.rank or not np.all(x.data == number):
-        raise NoValue("an axis, a size and the order of a norm are numbers", span)
-    return number
-
-
-def _whole(x: Value, span: Span) -> int:
-    number = _one_number(x, span)
-    if not number.is_integer():
-        raise NoValue("an axis and a size are whole numbers", span)
-    return int(number)
+    return len(args) > 2 and one_number(args[2], span) != 0
 
 
 def _need_rank(x: Value, span: Span) -> None:
@@ -305,5 +293,6 @@ ARRAY: MappingProxyType[str, Callable[[Values, Span], Value]] = MappingProxyType
         "identity": identity,
         "take": take,
         "entries": entries,
+        **LAYOUT,
     }
 )

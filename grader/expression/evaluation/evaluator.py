@@ -14,6 +14,7 @@ import numpy as np
 
 from grader.expression.algebra.construct import fresh, substitute
 from grader.expression.evaluation.array_functions import ARRAY
+from grader.expression.evaluation.array_layout import stacked
 from grader.expression.evaluation.blocks import block
 from grader.expression.evaluation.elementwise import ELEMENTWISE, UNITS
 from grader.expression.evaluation.entries import entry_at, gather, name_axis, switches
@@ -352,6 +353,8 @@ def _matrix(node: Matrix, env: Environment, scope: Scope) -> Value:
         raise ShapeError("the rows of this matrix have different lengths", node.span)
     entries = [_value(entry, env, scope) for row in node.rows for entry in row]
     if any(entry.rank for entry in entries):
+        if len(node.rows) == 1 and {entry.rank for entry in entries} == {1} and len({e.shape for e in entries}) == 1:
+            return stacked([constant(1.0), *entries], node.span)  # vectors of one length beside each other are columns
         return block([entries[at : at + width] for at in range(0, len(entries), width)], node.span)
     letters = union(entries)
     arrays = np.broadcast_arrays(*align(entries)[0])

@@ -141,7 +141,7 @@ def _holds_array(node: Expression, env: Environment, known: dict[int, bool]) -> 
         case Indexed(base=Symbol(name=name), indices=places):
             entered = sum(not isinstance(place, Slice) for place in places)
             return name in env.values and env.values[name].ndim - 1 > entered
-        case Matrix() | Call(function="ones" | "identity", args=[_, *_]) | Call(function="entries"):
+        case Matrix() | Call(function="ones" | "identity", args=[_, *_]) | Call(function="entries" | "stacked"):
             return True
     if id(node) not in known:
         known[id(node)] = any(_holds_array(child, env, known) for child in children(node))
@@ -228,7 +228,8 @@ def _meanings(joint: str, left: Expression, right: Expression, env: Environment,
     if not all(_rank(side, env) == 1 for side in (left, right)):
         diagonal = joint != "circ" and any(isinstance(side, Call) and side.function == "diag" for side in (left, right))
         # nobody multiplies two matrices that are written out side by side entry by entry
-        typed = joint in ("", "cdot") and isinstance(left, Matrix) and isinstance(right, Matrix)
+        turned_over = joint == "*" and isinstance(left, Matrix) != isinstance(right, Matrix)  # [a, b] * [c, d]'
+        typed = (joint in ("", "cdot") or turned_over) and all(map(_is_typed, (left, right)))
         matrices = typed and _shape(left, env)[-1:] == _shape(right, env)[:1]
         return ("@",) if diagonal or matrices else MEANINGS[joint]
     # a transpose gives plain vectors the orientation of columns, or of rows where only that fits: h^T d of other sizes
@@ -238,6 +239,13 @@ def _meanings(joint: str, left: Expression, right: Expression, env: Environment,
         # a plain vector is a column to most, and a row to those who write x w^T for a number
         return ("inner",) if same and turned[0] != rows else ("otimes",)
     return VECTOR_MEANINGS[joint]
+
+
+def _is_typed(node: Expression) -> bool:
+    """Whether a matrix is written out, or the transpose of one that is."""
+    return isinstance(node, Matrix) or (
+        isinstance(node, Call) and node.function == "transpose" and _is_typed(*node.args)
+    )
 
 
 def _is_transposed(node: Expression) -> bool:
@@ -337,9 +345,6 @@ def strictly(node: Expression, env: Environment) -> Expression:
     such way stays as it is.
     """
     small = at_one_point(env)
-    if holds_bare_identity(node):
-        fitting = (strictly(sized, env) for sized in with_sizes(node, env))
-        return next((way for way in fitting if _fits(way, env)), node)
 
     def rule(item: Expression, again: Again) -> Expression:
         item = rebuild(item, again)
@@ -361,14 +366,6 @@ def strictly(node: Expression, env: Environment) -> Expression:
         return _with_scalars(scalars, built) if _evaluates(built, small) else item
 
     return rewritten(node, rule)
-
-
-def _fits(node: Expression, env: Environment) -> bool:
-    """Whether a formula has a reading."""
-    try:
-        return bool(readings(node, env))
-    except ShapeError:
-        return False
 
 
 def _matrices(nodes: Sequence[Expression], env: Environment) -> bool:

@@ -193,3 +193,19 @@ def flat_vector(value: Value, span: Span = NOWHERE) -> Value:
         raise ShapeError(f"a vector is expected here, this is {shape_text(value.shape)}", span)
     head = value.data.shape[: 1 + len(value.letters)]
     return Value(value.data.reshape(*head, value.shape[axis]), value.letters)
+
+
+def one_number(x: Value, span: Span) -> float:
+    """The one number that an argument is at every point and index; raises NoValue where it is several."""
+    number = float(x.data.flat[0])
+    if x.rank or not np.all(x.data == number):
+        raise NoValue("an axis, a size and the order of a norm are numbers", span)
+    return number
+
+
+def whole_number(x: Value, span: Span) -> int:
+    """The one whole number that an argument is; raises NoValue for any other."""
+    number = one_number(x, span)
+    if not number.is_integer():
+        raise NoValue("an axis and a size are whole numbers", span)
+    return int(number)

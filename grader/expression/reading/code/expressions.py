@@ -1,40 +1,40 @@
-"""An expression of Python -> the formula: operators, entries and slices, masks, new axes, sums of generators, calls."""
+"""An expression of Python -> the formula: operators, entries and slices, masks, lists, sums of generators, calls."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import reduce
+from itertools import pairwise
 from types import MappingProxyType
 
-from grader.expression.algebra.construct import add, div, iverson, neg, power, sub, total
-from grader.expression.language.axis_sizes import size_formula
+from grader.expression.algebra.construct import add, div, iverson, neg, power, sub
 from grader.expression.language.nodes import (
+    ONE,
     ZERO,
     Call,
     Cases,
     Expression,
-    Indexed,
     Product,
-    Slice,
     Symbol,
-    head,
-    integer,
 )
-from grader.expression.reading.code.numpy_calls import einsum, function, standing
+from grader.expression.reading.code.array_axes import Lengths, axes_of, together
+from grader.expression.reading.code.comprehensions import made, summed
+from grader.expression.reading.code.entering import Dots, NewAxis, entered
+from grader.expression.reading.code.numpy_calls import standing
+from grader.expression.reading.code.program_calls import called, is_package, length_of
 from grader.expression.reading.code.program_names import (
     NotRead,
     ProgramNames,
-    axes_of,
-    declared,
     one_hot_of,
+    one_pass,
     value_of,
-    with_letter,
 )
+from grader.expression.reading.code.program_places import at_labels, is_label, is_place, labels_in, place
+from grader.expression.reading.code.sequences import is_nought, items_of, listed, sum_of
 from grader.expression.reading.read import read
 
-_PACKAGES = frozenset(
-    ("np", "numpy", "torch", "jnp", "F", "tf", "math", "nn", "special", "scipy", "linalg", "functional")
-)
 _JOINED: Mapping[type[ast.operator], Callable[[Expression, Expression], Expression]] = MappingProxyType(
     {
         ast.Add: add,
@@ -56,28 +56,32 @@ def formula(names: ProgramNames, node: ast.expr) -> Expression:
             raise NotRead
         case ast.Constant(value=int() | float() as value):
             return read(repr(value)).chain[0]
+        case ast.Name(name) if name in names.letters and not names.first:
+            return sub(Symbol(names.letters[name]), ONE)
         case ast.Name(name):
             return value_of(names, name)
         case ast.UnaryOp(ast.USub(), inner):
             return neg(formula(names, inner))
         case ast.UnaryOp(ast.UAdd(), inner):
             return formula(names, inner)
-        case ast.BinOp(left, ast.MatMult() as operator, right) if _mask(names, left) and _mask(names, right):
-            return joined(operator, _masked(names, left), _masked(names, right))
-        case ast.BinOp(left, operator, right) if type(operator) in _JOINED:
-            return joined(operator, formula(names, left), formula(names, right))
-        case ast.Compare() | ast.BoolOp() | ast.BinOp(_, ast.BitAnd() | ast.BitOr(), _):
+        case ast.BinOp():
+            return _operated(names, node)
+        case ast.Compare() | ast.BoolOp():
             return iverson(condition(names, node))
         case ast.IfExp(test, one, other):
             return Cases(((formula(names, one), condition(names, test)),), formula(names, other))
         case ast.Subscript(inner, where):
             return _entered(names, inner, where)
-        case ast.Attribute(inner, "T" | "mT"):
+        case ast.List(parts):
+            return listed([_item(names, part) for part in parts])
+        case ast.ListComp(part, loops):
+            return made(names, part, loops, formula, condition)
+        case ast.Attribute(inner, "T" | "mT" | "mH" | "H"):
             return Call("transpose", (formula(names, inner),))
         case ast.Attribute(inner, "size"):
             axes = axes_of(names, formula(names, inner))
-            return _length(axes, 0 if axes is not None and len(axes) == 1 else None)
-        case ast.Attribute(ast.Name(package), "pi" | "e" as constant) if package in _PACKAGES:
+            return length_of(axes, 0 if axes is not None and len(axes) == 1 else None)
+        case ast.Attribute(package, "pi" | "e" as constant) if is_package(package):
             return Symbol(constant)
         case ast.Call():
             return _called(names, node)
@@ -85,23 +89,71 @@ def formula(names: ProgramNames, node: ast.expr) -> Expression:
             raise NotRead
 
 
-def joined(operator: ast.operator, left: Expression, right: Expression) -> Expression:
+def _item(names: ProgramNames, node: ast.expr) -> Expression:
+    """An item of a list, which may be several values in brackets."""
+    return listed([_item(names, part) for part in node.elts]) if isinstance(node, ast.Tuple) else formula(names, node)
+
+
+def _operated(names: ProgramNames, node: ast.BinOp) -> Expression:
+    """Two values and an operator; rows chosen by a mask, lists one behind the other."""
+    match node:
+        case ast.BinOp(left, ast.MatMult() as operator, right) if _mask(names, left) and _mask(names, right):
+            return joined(names, operator, _masked(names, left), _masked(names, right))
+        case ast.BinOp(_, ast.BitAnd() | ast.BitOr(), _):
+            return iverson(condition(names, node))
+        case ast.BinOp(left, ast.Add(), right) if isinstance(left, ast.List) or isinstance(right, ast.List):
+            one, other = items_of(formula(names, left)), items_of(formula(names, right))
+            if one is None or other is None:
+                raise NotRead
+            return listed((*one, *other))
+        case ast.BinOp(left, ast.Div() | ast.Pow(), right) if names.first and not _dotted(right):
+            whole = left if isinstance(node.op, ast.Pow) else right
+            if axes_of(names, formula(names, whole)) != ():  # of matrices: a power, or the solution of equations
+                raise NotRead
+            return joined(names, node.op, formula(names, left), formula(names, right))
+        case ast.BinOp(left, operator, right):
+            return joined(names, operator, formula(names, left), formula(names, right))
+
+
+def _dotted(node: ast.expr) -> bool:
+    """Whether a plus says that a division or a power of MATLAB was one of entries."""
+    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.UAdd)
+
+
+def joined(names: ProgramNames, operator: ast.operator, left: Expression, right: Expression) -> Expression:
     """Two values and an operator between them; raises NotRead for one that no formula has."""
     if type(operator) not in _JOINED:
         raise NotRead
-    return _JOINED[type(operator)](left, right)
+    if isinstance(operator, ast.Add | ast.Sub) and is_nought(left):
+        return right if isinstance(operator, ast.Add) else neg(right)
+    if isinstance(operator, ast.MatMult):
+        return Product((left, right), ("*" if names.first else "@",))  # of MATLAB, where a number may stand beside it
+    axes = axes_of(names, left), axes_of(names, right)
+    if isinstance(operator, ast.Mult):
+        for one, other, (column, row) in ((left, right, axes), (right, left, axes[::-1])):
+            if column and row and column[1:] == ("1",) == row[:-1] and "1" not in (column[0], row[1]):
+                return Product((one, other), ("@",))
+    return _JOINED[type(operator)](*_widened(left, right, axes))
+
+
+def _widened(
+    left: Expression, right: Expression, axes: tuple[Lengths | None, Lengths | None]
+) -> tuple[Expression, Expression]:
+    """Two arrays, each in the shape that they have together where both become wider."""
+    one, other = axes
+    whole = together(one, other)
+    if one is None or other is None or whole is None or whole in (one, other):
+        return left, right
+    return Call("broadcast", (left, right)), Call("broadcast", (right, left))
 
 
 def condition(names: ProgramNames, node: ast.expr) -> Expression:
     """A test, as a condition of the language."""
     match node:
         case ast.Compare(left, operators, rights) if all(type(one) in _COMPARED for one in operators):
-            items = [formula(names, one) for one in (left, *rights)]
-            tests = [Call(_COMPARED[type(one)], (a, b)) for one, a, b in zip(operators, items, items[1:], strict=False)]
-            found: Expression = tests[0]
-            for test in tests[1:]:
-                found = Call("and", (found, test))
-            return found
+            items = _compared(names, (left, *rights))
+            tests = [Call(_COMPARED[type(one)], pair) for one, pair in zip(operators, pairwise(items), strict=True)]
+            return reduce(lambda one, other: Call("and", (one, other)), tests)
         case ast.BoolOp(operator, values):
             found = condition(names, values[0])
             for value in values[1:]:
@@ -115,20 +167,39 @@ def condition(names: ProgramNames, node: ast.expr) -> Expression:
             raise NotRead
 
 
+def _compared(names: ProgramNames, sides: Sequence[ast.expr]) -> list[Expression]:
+    """What is compared: places counted from 1 beside a label of the model, else values."""
+    letters = all(isinstance(side, ast.Name) and side.id in names.letters for side in sides)
+    if not letters and not any(is_label(names, side, formula) for side in sides):
+        items = [formula(names, side) for side in sides]
+        if len(items) == 2:
+            return list(_widened(items[0], items[1], (axes_of(names, items[0]), axes_of(names, items[1]))))
+        return items
+    found = [place(names, side, formula) if is_place(names, side, formula) else formula(names, side) for side in sides]
+    known = [one for one in found if isinstance(one, Expression)]
+    if len(known) < len(found):
+        raise NotRead
+    return known
+
+
 def _entered(names: ProgramNames, inner: ast.expr, where: ast.expr) -> Expression:
     if isinstance(inner, ast.Attribute) and inner.attr == "shape" and isinstance(where, ast.Constant):
-        return _length(axes_of(names, formula(names, inner.value)), where.value)
+        return length_of(axes_of(names, formula(names, inner.value)), where.value)
     base = formula(names, inner)
-    places = where.elts if isinstance(where, ast.Tuple) else [where]
-    if any(_is_new_axis(place) for place in places):
-        return _with_axis(names, base, places)
-    labels = _labels(names, places[-1])
-    if labels is not None:
-        return _at_labels(base, labels, one_hot_of(names, labels), places[:-1])
-    entered = tuple(_place(names, place) for place in places)
-    while entered and isinstance(entered[-1], Slice):
-        entered = entered[:-1]
-    return Indexed(base, entered) if entered else base
+    nodes = where.elts if isinstance(where, ast.Tuple) else [where]
+    labels = labels_in(names, nodes[-1])
+    if labels is not None and items_of(base) is None:
+        return at_labels(base, labels, one_hot_of(names, labels), nodes[:-1])
+    places = [place(names, node, formula) for node in nodes]
+    if len(places) == 2 and sum(isinstance(one, NewAxis) for one in places) == 1:
+        axes = axes_of(names, base)
+        if axes is None:
+            raise NotRead
+        if len(axes) == 2 and "1" in axes:  # a vector, which may be declared as a column or as a row
+            return standing(base, axes, isinstance(places[1], NewAxis))
+    if any(isinstance(one, NewAxis | Dots) for one in places) and axes_of(names, base) is None:
+        raise NotRead
+    return entered(names, base, places)
 
 
 def _mask(names: ProgramNames, node: ast.expr) -> Expression | None:
@@ -149,181 +220,33 @@ def _masked(names: ProgramNames, node: ast.expr) -> Expression:
     return Product((base, mask if len(axes) == 1 else standing(mask, axes[:1], column=True)), ("circ",))
 
 
-def _labels(names: ProgramNames, node: ast.expr) -> Expression | None:
-    """An array of places, where one stands in an index: the labels of all examples."""
-    if not isinstance(node, ast.Name):
-        return None
-    found = value_of(names, node.id)
-    known = declared(names, found.name) if isinstance(found, Symbol) else None
-    return found if known is not None and known.places_of and known.rank == 1 else None
-
-
-def _at_labels(base: Expression, labels: Expression, hot: Expression, rows: list[ast.expr]) -> Expression:
-    """``E[y]`` the rows at labels, ``W[:, y]`` the columns, ``p[np.arange(n), y]`` the entry of each row."""
-    match rows:
-        case []:
-            return Call("take", (base, labels))
-        case [ast.Slice(None, None, None)]:
-            return Call("transpose", (Call("take", (Call("transpose", (base,)), labels)),))
-        case [row] if is_every_row(row):
-            return Call("total", (Product((base, hot), ("circ",)), integer(1)))
-    raise NotRead
-
-
-def _length(axes: tuple[str, ...] | None, place: object) -> Expression:
-    if axes is None or "?" in axes or not isinstance(place, int) or not -len(axes) <= place < len(axes):
-        raise NotRead
-    return size_formula(axes[place])
-
-
-def _place(names: ProgramNames, node: ast.expr) -> Expression:
-    """A place counted from 0, a letter of a loop or of the model, or a whole axis."""
-    match node:
-        case ast.Slice(None, None, None):
-            return Slice()
-        case ast.Constant(value=int() as value) if value >= 0 and not isinstance(value, bool):
-            return integer(value + 1)
-        case ast.Name(name):
-            found = value_of(names, name)
-            if isinstance(found, Symbol):
-                return found
-        case ast.Subscript(ast.Name(), ast.Name()):  # the label of an example
-            found = formula(names, node)
-            known = declared(names, head(found) or "")
-            if known is not None and known.places_of:
-                return found
-    raise NotRead
-
-
-def _is_new_axis(node: ast.expr) -> bool:
-    match node:
-        case ast.Constant(None) | ast.Attribute(_, "newaxis") | ast.Name("newaxis"):
-            return True
-    return False
-
-
-def _with_axis(names: ProgramNames, base: Expression, places: list[ast.expr]) -> Expression:
-    """``v[:, None]`` a column and ``v[None, :]`` a row of a vector, which may be declared as either."""
-    if len(places) != 2 or sum(map(_is_new_axis, places)) != 1:
-        raise NotRead
-    axes = axes_of(names, base)
-    if axes is None or len(axes) not in (1, 2) or (len(axes) == 2 and "1" not in axes):
-        raise NotRead
-    return standing(base, axes, _is_new_axis(places[1]))
-
-
 def _called(names: ProgramNames, node: ast.Call) -> Expression:
     """A call of a function, of a method or of a function of the program's own."""
-    match node.func:
-        case ast.Name("sum" | "fsum") | ast.Attribute(ast.Name(), "sum") if _is_generator(node):
-            return _summed(names, node.args[0])
-        case ast.Name(name) if name in names.functions:
+    match node:
+        case ast.Call(
+            ast.Name("sum" | "fsum") | ast.Attribute(ast.Name(), "sum"), [ast.GeneratorExp(part, loops)], []
+        ) | ast.Call(ast.Name("sum"), [ast.ListComp(part, loops)], []):
+            return summed(names, part, loops, formula, condition)
+        case ast.Call(ast.Name("sum"), [inner, *start], []) if len(start) < 2 and not names.first:
+            items = items_of(formula(names, inner))
+            if items is not None:
+                return sum_of(items, formula(names, start[0]) if start else ZERO)
+        case ast.Call(ast.Name(name)) if name in names.functions:
             return _own(names, name, node)
-        case ast.Name(name):
-            return _by_name(names, name, node)
-        case ast.Attribute(inner, name) if _is_package(inner):
-            return _by_name(names, name, node)
-        case ast.Attribute(inner, "astype" | "type" | "to"):  # the kind of its numbers
-            return formula(names, inner)
-        case ast.Attribute(inner, name):
-            args, options = _arguments(names, node.args, node.keywords)
-            return function(names, name, [formula(names, inner), *args], options)
-        case _:
-            raise NotRead
-
-
-def _by_name(names: ProgramNames, name: str, node: ast.Call) -> Expression:
-    """A function of NumPy, PyTorch, the language or the model."""
-    if name in ("zeros", "empty") and len(node.args) == 1:  # of any shape
-        return ZERO
-    args = node.args
-    if name == "where" and len(args) == 3:
-        return Cases(((formula(names, args[1]), condition(names, args[0])),), formula(names, args[2]))
-    if name == "einsum" and args and isinstance(args[0], ast.Constant) and isinstance(args[0].value, str):
-        return einsum(names, args[0].value, [formula(names, one) for one in args[1:]])
-    if name == "len" and len(args) == 1:
-        return _length(axes_of(names, formula(names, args[0])), 0)
-    if name in ("float", "int", "array", "asarray", "tensor") and len(args) == 1:
-        return formula(names, args[0])
-    return function(names, name, *_arguments(names, args, node.keywords))
-
-
-def _arguments(
-    names: ProgramNames, args: list[ast.expr], keywords: list[ast.keyword]
-) -> tuple[list[Expression], dict[str, object]]:
-    """What a call is given, and its options: whole numbers, truth values, or formulas."""
-    options: dict[str, object] = {}
-    for word in keywords:
-        if word.arg is None:
-            raise NotRead
-        if isinstance(word.value, ast.Tuple) or word.arg == "dtype":
-            continue
-        whole = _whole(word.value)
-        options[word.arg] = formula(names, word.value) if whole is None else whole
-    return [formula(names, one) for one in args], options
-
-
-def _whole(node: ast.expr) -> int | None:
-    match node:
-        case ast.Constant(value=int() as value):
-            return int(value)
-        case ast.UnaryOp(ast.USub(), ast.Constant(value=int() as value)):
-            return -value
-    return None
-
-
-def _is_package(node: ast.expr) -> bool:
-    match node:
-        case ast.Name(name):
-            return name in _PACKAGES
-        case ast.Attribute(inner, name):
-            return name in _PACKAGES and _is_package(inner)
-    return False
-
-
-def _is_generator(node: ast.Call) -> bool:
-    return len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp | ast.ListComp)
-
-
-def _summed(names: ProgramNames, node: ast.expr) -> Expression:
-    """``sum(f(i) for i in range(n) if i != k)``."""
-    assert isinstance(node, ast.GeneratorExp | ast.ListComp)
-    letters: list[str] = []
-    tests: list[ast.expr] = []
-    for loop in node.generators:
-        if not isinstance(loop.target, ast.Name) or not is_range(loop.iter):
-            raise NotRead
-        names, letter = with_letter(names, loop.target.id)
-        letters.append(letter)
-        tests += loop.ifs
-    body = formula(names, node.elt)
-    for test in tests:
-        body = Product((iverson(condition(names, test)), body), ("*",))
-    return total(letters, body)
-
-
-def is_range(node: ast.expr) -> bool:
-    """Whether a loop runs over ``range(n)``: every index of an axis."""
-    match node:
-        case ast.Call(ast.Name("range"), [_]):
-            return True
-    return False
+        case ast.Call(_, [ast.GeneratorExp(part, loops)], []):
+            node = ast.Call(node.func, [ast.ListComp(part, loops)], [])
+    return called(names, node, formula, condition)
 
 
 def _own(names: ProgramNames, name: str, node: ast.Call) -> Expression:
     function = names.functions[name]
     if len(node.args) != len(function.arguments) or node.keywords:
         raise NotRead
+    one_pass(names)
     given = dict(zip(function.arguments, (formula(names, one) for one in node.args), strict=True))
     others = {other: one for other, one in names.functions.items() if other != name}  # none calls itself
-    return formula(ProgramNames(names.names, {**names.assigned, **given}, others, names.letters), function.body)
-
-
-def is_every_row(node: ast.expr) -> bool:
-    """Whether an index is every place of an axis: a colon, or ``np.arange(n)``."""
-    match node:
-        case ast.Slice(None, None, None):
-            return True
-        case ast.Call(ast.Name("range") | ast.Attribute(_, "arange"), [_]):
-            return True
-    return False
+    letters = {own: letter for own, letter in names.letters.items() if own not in given}
+    inside = replace(names, assigned={**names.assigned, **given}, functions=others, letters=letters)
+    for target, value in function.lines:
+        inside.assigned[target] = formula(inside, value)
+    return formula(inside, function.body)

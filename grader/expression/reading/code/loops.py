@@ -9,17 +9,14 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from grader.expression.algebra.construct import iverson, mul, neg, substitute, total
-from grader.expression.language.nodes import Call, Expression, Product, Symbol
-from grader.expression.reading.code.expressions import condition, formula, is_range
-from grader.expression.reading.code.program_names import (
-    NotRead,
-    ProgramNames,
-    axes_of,
-    declared,
-    one_hot_of,
-    with_letter,
-)
+from grader.expression.algebra.construct import iverson, mul, neg, substitute
+from grader.expression.language.nodes import Call, Cases, Expression, Product, Symbol
+from grader.expression.reading.code.array_axes import axes_of
+from grader.expression.reading.code.comprehensions import decided, summed_over
+from grader.expression.reading.code.expressions import condition, formula
+from grader.expression.reading.code.iterating import LoopRun, bind, passes_of, run_over, without_continue
+from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, one_hot_of, one_pass, value_of
+from grader.expression.reading.code.sequences import is_nought
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class _Change:
     """What a statement adds to a name in one pass.
 
     `entered` are the letters of the loops that number the entries, first axis first; `label` is 1 at the place of the
-    axis behind them; `behind` says that a colon stands before them.
+    axis behind them; `behind` says that a colon stands before them. With `sets` the entries become the value instead.
     """
 
     name: str
@@ -35,6 +32,7 @@ class _Change:
     entered: tuple[str, ...] = ()
     label: Expression | None = None
     behind: bool = False
+    sets: bool = False
 
 
 def grown(scope: ProgramNames, loop: ast.For) -> dict[str, list[Expression]]:
@@ -43,22 +41,38 @@ def grown(scope: ProgramNames, loop: ast.For) -> dict[str, list[Expression]]:
         raise NotRead
     found: dict[str, list[Expression]] = {}
     for change in _changes(scope, loop):
-        found.setdefault(change.name, []).append(_whole(scope, change))
+        before = found.setdefault(change.name, [])
+        if change.sets and (before or not is_nought(value_of(scope, change.name))):
+            raise NotRead  # something stood there
+        before.append(_whole(scope, change))
     return found
 
 
 def _changes(scope: ProgramNames, loop: ast.For) -> Iterator[_Change]:
     """The changes of one loop, summed over its letter unless that numbers entries."""
-    if not isinstance(loop.target, ast.Name) or not is_range(loop.iter) or loop.orelse:
+    if loop.orelse:
         raise NotRead
-    inside, letter = with_letter(scope, loop.target.id)
-    for change in _of_pass(inside, loop.body):
-        if letter in change.entered:
-            yield change
-        elif change.entered:
-            yield replace(change, value=total((letter,), change.value))
-        else:
-            yield replace(change, value=total((letter,), _marked(change)), label=None)
+    found = passes_of(scope, loop.iter, formula)
+    if found is not None:
+        for item in found:
+            one_pass(scope)
+            bind(scope, loop.target, item)
+            yield from _of_pass(scope, without_continue(loop.body))
+        return
+    run = run_over(scope, loop.target, loop.iter, formula)
+    for change in _of_pass(run.scope, without_continue(loop.body)):
+        yield _over_letter(run, change)
+
+
+def _over_letter(run: LoopRun, change: _Change) -> _Change:
+    if run.letter in change.entered:
+        value = change.value
+        for test in run.tests:
+            value = mul(iverson(test), value)
+        return replace(change, value=value)
+    if change.entered:
+        return replace(change, value=summed_over(run, change.value))
+    return replace(change, value=summed_over(run, _marked(run.scope, change)), label=None)
 
 
 def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> Iterator[_Change]:
@@ -77,14 +91,35 @@ def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> Iterator[_Change]
                 change = _added(scope, target, value, False)
                 if set(change.entered) != set(scope.letters.values()) or change.label is not None:
                     raise NotRead  # set more than once
-                yield change
+                yield replace(change, sets=True)
             case ast.For() as loop:
                 yield from _changes(scope, loop)
+            case ast.If(test, inner, []) if decided(condition(scope, test)) is not None:
+                yield from _of_pass(scope, inner) if decided(condition(scope, test)) else ()
             case ast.If(test, inner, []):
                 held = iverson(condition(scope, test))
                 yield from (replace(one, value=mul(held, one.value)) for one in _of_pass(scope, inner))
+            case ast.If(test, inner, other):
+                yield from _of_branches(scope, condition(scope, test), inner, other)
             case _:
                 raise NotRead
+
+
+def _of_branches(
+    scope: ProgramNames, test: Expression, inner: Sequence[ast.stmt], other: Sequence[ast.stmt]
+) -> Iterator[_Change]:
+    """What two branches add; an entry that both set is set once."""
+    one, two = list(_of_pass(scope, inner)), list(_of_pass(scope, other))
+    held = iverson(test)
+    for change in one:
+        pairs = [item for item in two if replace(item, value=change.value) == change and item.sets]
+        if pairs:
+            two.remove(pairs[0])
+            yield replace(change, value=Cases(((change.value, test),), pairs[0].value))
+        else:
+            yield replace(change, value=mul(held, change.value))
+    for change in two:
+        yield replace(change, value=mul(iverson(Call("not", (test,))), change.value))
 
 
 def _added(scope: ProgramNames, target: ast.expr, value: ast.expr, negative: bool) -> _Change:
@@ -129,8 +164,12 @@ def _one_hot(scope: ProgramNames, place: Expression) -> Expression:
     return one_hot_of(scope, place)
 
 
-def _marked(change: _Change) -> Expression:
+def _marked(scope: ProgramNames, change: _Change) -> Expression:
     """The value at the entry of a label: a number times its one-hot row, the outer product of that and a vector."""
+    if change.label is not None and axes_of(scope, change.value) == ():
+        if len(axes_of(scope, value_of(scope, change.name)) or "?") != 1:
+            raise NotRead  # the same number along a row
+        return Product((change.value, change.label), ("*",))
     return change.value if change.label is None else Call("outer", (change.label, change.value))
 
 

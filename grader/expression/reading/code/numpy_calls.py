@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
 
-from grader.expression.algebra.construct import neg, power
+from grader.expression.algebra.construct import neg, power, total
 from grader.expression.language.derived import DERIVED, DERIVED_SPELLINGS
 from grader.expression.language.functions import FUNCTIONS, SPELLINGS
-from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Number, Product, integer
-from grader.expression.reading.code.program_names import Lengths, NotRead, ProgramNames, axes_of, declared, one_hot_of
+from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Indexed, Number, Product, Symbol, integer
+from grader.expression.reading.code.array_axes import Lengths, axes_of
+from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, one_hot_of
 
 Options: TypeAlias = Mapping[str, object]  # whole numbers, and formulas
 Method: TypeAlias = Callable[[ProgramNames, Expression, Sequence[Expression], Options], Expression]
@@ -25,10 +26,8 @@ def function(names: ProgramNames, name: str, args: Sequence[Expression], options
         return _METHODS[name](names, args[0], args[1:], options)
     if name in ("zeros_like", "empty_like") and len(args) == 1:
         return Product((ZERO, args[0]), ("*",))
-    if name in ("zeros", "zeros_like", "empty_like"):
-        return ZERO
-    if name in ("eye", "identity", "ones") and len(args) == 1 and not options:
-        return Call("ones" if name == "ones" else "identity", tuple(args))
+    if name in ("eye", "identity") and len(args) == 1 and not options:
+        return Call("identity", tuple(args))
     known = declared(names, name)
     if known is not None and known.role == "function":
         return Call(known.function, tuple(args))
@@ -36,7 +35,7 @@ def function(names: ProgramNames, name: str, args: Sequence[Expression], options
     own = DERIVED_SPELLINGS.get(name.lower().replace("_", ""))
     if own == "concat" and len(options) == 1 and (axis := options.get("axis", options.get("dim"))) in (0, 1):
         own, options = ("hstack" if axis else own), {}
-    if options and not (row in ("softmax", "log_softmax", "logsumexp") and _along_last(names, args, options)):
+    if options and not (row == "log_softmax" and _along_last(names, args, options)):
         raise NotRead
     if own == "onehot" and args:
         return one_hot_of(names, args[0])
@@ -61,15 +60,51 @@ def einsum(names: ProgramNames, text: str, args: Sequence[Expression]) -> Expres
 
     Told without letters for one array or two, where the language has a word for it.
     """
-    left, arrow, out = text.replace(" ", "").partition("->")
+    left, arrow, out = _without_dots(names, text.replace(" ", ""), args).partition("->")
     letters = left.split(",")
-    if not arrow or len(letters) != len(args) or not (left.replace(",", "") + out).isalpha():
+    if not arrow or len(letters) != len(args) or not (left.replace(",", "") + out + "a").isalpha():
         raise NotRead
-    if len(args) == 1:
-        return _of_one(args[0], letters[0], out)
-    if len(args) != 2:
+    if len(set(out)) < len(out) or not set(out) <= set(left):
         raise NotRead
-    return _of_two(names, args, letters, out)
+    try:
+        if len(args) == 1:
+            return _of_one(args[0], letters[0], out)
+        if len(args) == 2:
+            return _of_two(names, args, letters, out)
+    except NotRead:
+        pass
+    return _by_letters(names, args, letters, out)
+
+
+def _without_dots(names: ProgramNames, text: str, args: Sequence[Expression]) -> str:
+    """The letters of an einsum with some more for the axes that dots stand for; raises NotRead where these differ."""
+    if "..." not in text:
+        return text
+    left, arrow, _ = text.partition("->")
+    letters, more = left.split(","), set[int]()
+    for one, arg in zip(letters, args, strict=False):
+        axes = axes_of(names, arg)
+        if axes is None or one.count("...") > 1:
+            raise NotRead
+        if "..." in one:
+            more.add(len(axes) - len(one.replace("...", "")))
+    if len(more) != 1 or not arrow or min(more) < 0 or len(letters) != len(args):
+        raise NotRead
+    spare = [letter for letter in "QRSTUVWXYZ" if letter not in text][: more.pop()]
+    return text.replace("...", "".join(spare))
+
+
+def _by_letters(names: ProgramNames, args: Sequence[Expression], letters: Sequence[str], out: str) -> Expression:
+    """The sum of products of entries, as the array of its entries at the letters that stay."""
+    if len(out) > 4 or any(len(axes_of(names, arg) or "?") != len(own) for arg, own in zip(args, letters, strict=True)):
+        raise NotRead
+    factors = tuple(
+        Indexed(arg, tuple(Symbol(f"{letter}'") for letter in own)) for arg, own in zip(args, letters, strict=True)
+    )
+    body: Expression = Product(factors, ("*",) * (len(factors) - 1)) if len(factors) > 1 else factors[0]
+    summed = dict.fromkeys(letter for letter in "".join(letters) if letter not in out)
+    body = total([f"{letter}'" for letter in summed], body)
+    return Call("entries", (body, *(Symbol(f"{letter}'") for letter in out))) if out else body
 
 
 def _of_one(array: Expression, letters: str, out: str) -> Expression:
@@ -79,7 +114,7 @@ def _of_one(array: Expression, letters: str, out: str) -> Expression:
         return Call("transpose", (array,))
     if len(letters) == 2 and letters[0] == letters[1] and not out:
         return Call("trace", (array,))
-    if not out:
+    if not out and len(set(letters)) == len(letters):
         return Call("total", (array,))
     if len(letters) == 2 and len(out) == 1 and out in letters and letters[0] != letters[1]:
         return Call("total", (array, integer(1 - letters.index(out))))
@@ -129,10 +164,6 @@ def _same(_: ProgramNames, base: Expression, __: Sequence[Expression], ___: Opti
     return base
 
 
-def _transposed(_: ProgramNames, base: Expression, __: Sequence[Expression], ___: Options) -> Expression:
-    return Call("transpose", (base,))
-
-
 def _joined(joint: str) -> Method:
     def join(_: ProgramNames, base: Expression, args: Sequence[Expression], options: Options) -> Expression:
         if len(args) != 1 or options:
@@ -153,14 +184,21 @@ def _operator(name: str) -> Method:
 
 def _reduced(kind: str) -> Method:
     def reduce(names: ProgramNames, base: Expression, args: Sequence[Expression], options: Options) -> Expression:
-        axis = args[0] if args else options.get("axis", options.get("dim"))
+        axis = args[0] if args else options.get("axis", options.get("dim", options.get("dims")))
         kept = options.get("keepdims", options.get("keepdim", 0))
-        if len(args) > 1 or options.keys() - {"axis", "dim", "keepdims", "keepdim"}:
+        if len(args) > 1 or options.keys() - {"axis", "dim", "dims", "keepdims", "keepdim"}:
             raise NotRead
         if axis is None:
+            if kept:
+                raise NotRead
             return Call(kind, (base,))
-        place = _axis(names, base, axis)
-        return Call(kind, (base, place, ONE) if kept else (base, place))
+        several = axis if isinstance(axis, tuple) else (axis,)
+        places = [_axis(names, base, one) for one in several]
+        if len(places) > 1 and None in [_number(place) for place in places]:
+            raise NotRead
+        for place in sorted(places, key=lambda place: _number(place) or 0, reverse=True):  # the last axis first
+            base = Call(kind, (base, place, ONE) if kept else (base, place))
+        return base
 
     return reduce
 
@@ -181,23 +219,6 @@ def _axis(names: ProgramNames, base: Expression, axis: object) -> Expression:
     return integer(axis % len(axes))
 
 
-def _reshaped(names: ProgramNames, base: Expression, args: Sequence[Expression], _: Options) -> Expression:
-    """``.reshape(-1, 1)`` a column, ``.reshape(1, -1)`` a row; other shapes are not known."""
-    axes, shape = axes_of(names, base), [_number(one) for one in args]
-    vector = axes is not None and (len(axes) == 1 or (len(axes) == 2 and "1" in axes))
-    if axes is None or not vector or shape not in ([-1, 1], [1, -1], [-1]):
-        raise NotRead
-    return base if shape == [-1] else standing(base, axes, column=shape == [-1, 1])
-
-
-def _unsqueezed(names: ProgramNames, base: Expression, args: Sequence[Expression], options: Options) -> Expression:
-    axes = axes_of(names, base)
-    place = _number(args[0]) if args else options.get("axis", options.get("dim"))
-    if axes is None or len(axes) not in (1, 2) or (len(axes) == 2 and "1" not in axes) or place not in (0, 1, -1):
-        raise NotRead
-    return standing(base, axes, column=place != 0)
-
-
 def _number(node: Expression) -> int | None:
     match node:
         case Number(value) if value.denominator == 1:
@@ -216,25 +237,17 @@ def _inverse(_: ProgramNames, base: Expression, __: Sequence[Expression], ___: O
     return power(base, neg(ONE))
 
 
-def _like_ones(_: ProgramNames, __: Expression, ___: Sequence[Expression], ____: Options) -> Expression:
-    return Call("ones", ())
-
-
 _METHODS: Mapping[str, Method] = MappingProxyType(
     {
-        **dict.fromkeys(("copy", "clone", "detach", "numpy", "item", "squeeze", "contiguous", "cpu"), _same),
+        **dict.fromkeys(("copy", "clone", "detach", "numpy", "item", "contiguous", "cpu"), _same),
         **dict.fromkeys(("flatten", "ravel"), _same),
-        **dict.fromkeys(("transpose", "t"), _transposed),
         **dict.fromkeys(("dot", "matmul", "mm", "mv"), _joined("@")),
         **dict.fromkeys(("multiply", "mul"), _joined("circ")),
         **dict.fromkeys(("outer", "ger"), _operator("outer")),
         **dict.fromkeys(("sum", "nansum"), _reduced("total")),
         **dict.fromkeys(("mean", "average"), _reduced("mean")),
-        **dict.fromkeys(("reshape", "view"), _reshaped),
-        **dict.fromkeys(("unsqueeze", "expand_dims"), _unsqueezed),
         **dict.fromkeys(("negative", "neg"), _negative),
         "inv": _inverse,
-        "ones_like": _like_ones,
         "add": _operator("add"),
         **dict.fromkeys(("subtract", "sub"), _operator("sub")),
         **dict.fromkeys(("divide", "div", "true_divide"), _operator("div")),

@@ -1,20 +1,21 @@
-"""What names of a program stand for, and which axes its formulas have."""
+"""What the names of a program stand for: quantities, letters of loops, what its lines so far made, functions."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.expression.algebra.construct import fresh
-from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.names import Declared, Names
-from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Number, Product, Symbol, head
+from grader.expression.language.nodes import Expression, Product, Symbol, head, sides
 from grader.expression.reading.grammar.names.class_labels import one_hot
 from grader.expression.reading.read import read
 from grader.expression.reading.spelling.spellings import spellings_of
+from grader.work import spend
 
-Lengths = tuple[str, ...]
+PASS = 5_000  # units of work
+MOST_PASSES = 400  # of all loops that are gone through one by one
 
 
 class NotRead(Exception):
@@ -23,23 +24,27 @@ class NotRead(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lambda:
-    """A function of a program: what it is called on, and the formula that it returns."""
+    """A function of a program: what it is called on, its lines ``name = value``, and what it returns."""
 
     arguments: tuple[str, ...]
     body: ast.expr
+    lines: tuple[tuple[str, ast.expr], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramNames:
     """The declared names, and what the lines so far made of others.
 
-    `letters` are the names that a loop runs over, with the index letter of each.
+    `letters` are the names that a loop runs over, with the index letter of each; `first` is the number of the first
+    place of an axis, 0 in Python; `passes` counts the passes of all loops that are gone through one by one.
     """
 
     names: Names
     assigned: dict[str, Expression] = field(default_factory=dict)
     functions: dict[str, Lambda] = field(default_factory=dict)
     letters: Mapping[str, str] = field(default_factory=dict)
+    first: int = 0
+    passes: list[int] = field(default_factory=lambda: [0])
 
 
 def with_letter(scope: ProgramNames, name: str) -> tuple[ProgramNames, str]:
@@ -47,8 +52,15 @@ def with_letter(scope: ProgramNames, name: str) -> tuple[ProgramNames, str]:
     table = spellings_of(scope.names)
     taken = {*table.exact, *table.keys, *scope.letters.values()}
     letter = name if name not in taken and len(name) == 1 else fresh(taken)
-    letters = {**scope.letters, name: letter}
-    return ProgramNames(scope.names, dict(scope.assigned), scope.functions, letters), letter
+    return replace(scope, assigned=dict(scope.assigned), letters={**scope.letters, name: letter}), letter
+
+
+def one_pass(scope: ProgramNames) -> None:
+    """Count a pass of a loop that is gone through one by one; raises NotRead where there are too many."""
+    spend(PASS)
+    scope.passes[0] += 1
+    if scope.passes[0] > MOST_PASSES:
+        raise NotRead
 
 
 def value_of(scope: ProgramNames, name: str) -> Expression:
@@ -66,6 +78,17 @@ def value_of(scope: ProgramNames, name: str) -> Expression:
 def left_of(scope: ProgramNames, name: str) -> Expression:
     """The left side that a name is: what it is declared for, or itself."""
     return _read(scope, name) or Symbol(name)
+
+
+def is_called_as(name: str, target: Expression) -> bool:
+    """Whether a name is one that programs give to what is asked: ``dw``, ``grad_w``, ``dL_dw`` of dL/dw."""
+    above, *below = [head(side) or "" for side in sides(target)]
+    plain = name.replace("_", "")
+    if not below:
+        return plain == above.replace("_", "")
+    under, over = "".join(below).replace("_", ""), above.replace("_", "")
+    usual = (f"d{under}", f"grad{under}", f"{under}grad", f"d{over}d{under}", "grad", "gradient")
+    return len(below) == 1 and plain in usual
 
 
 def _read(scope: ProgramNames, name: str) -> Expression | None:
@@ -88,59 +111,3 @@ def one_hot_of(scope: ProgramNames, places: Expression) -> Expression:
     if known is None or not known.places_of:
         raise NotRead
     return one_hot(known.places_of, places)
-
-
-def axes_of(scope: ProgramNames, node: Expression) -> Lengths | None:
-    """The sizes of the axes of an array, as names or digits; None where they are not known."""
-    match node:
-        case Symbol(name):
-            known = declared(scope, name)
-            return () if known is None else known.axes if len(known.axes) == known.rank else None
-        case Indexed(Call("identity"), (_,)):
-            return ("?",)
-        case Indexed(base, places):
-            below = axes_of(scope, base)
-            whole = any(not isinstance(place, Expression) for place in places)
-            return None if below is None or whole else below[len(places) :]
-        case Call("transpose", (inner,)):
-            found = axes_of(scope, inner)
-            return None if found is None else found[::-1]
-        case Call("total" | "mean", (_,)):
-            return ()
-        case Call("total" | "mean", (inner, Number(axis), *kept)):
-            found = axes_of(scope, inner)
-            at = int(axis)
-            if found is None or not 0 <= at < len(found):
-                return None
-            return (*found[:at], *(("1",) if kept else ()), *found[at + 1 :])
-        case Call("identity", (Symbol(size),)):
-            return (size, size)
-        case Call("take", (base, places)):
-            rows, of = axes_of(scope, places), axes_of(scope, base)
-            return None if rows is None or of is None else rows + of[1:]
-        case Call("outer", (left, right)):
-            pair = axes_of(scope, left), axes_of(scope, right)
-            return None if None in pair else (pair[0] or ())[:1] + (pair[1] or ())[:1]
-        case Call(function, args) if function in FUNCTIONS and FUNCTIONS[function].kind != "array":
-            return _widest(scope, args)
-        case Call("softmax" | "log_softmax", (inner,)):
-            return axes_of(scope, inner)
-        case Product(factors, joints) if "@" not in joints:
-            return _widest(scope, factors)
-        case Product((left, *_, right), _):
-            ends = axes_of(scope, left), axes_of(scope, right)
-            return None if None in ends else (ends[0] or ())[:-1] + (ends[1] or ())[1:]
-        case Cases(branches, otherwise):
-            return _widest(
-                scope, (*(item for pair in branches for item in pair), *(() if otherwise is None else (otherwise,)))
-            )
-        case Call():
-            return None
-        case _:
-            return ()
-
-
-def _widest(scope: ProgramNames, items: tuple[Expression, ...]) -> Lengths | None:
-    found = [axes_of(scope, item) for item in items]
-    known = [axes for axes in found if axes is not None]
-    return None if len(known) < len(found) else max(known, key=len, default=())

@@ -9,26 +9,33 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from textwrap import dedent
 
 from grader.expression.algebra.construct import add, mul, sub
 from grader.expression.language.names import Names
-from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Product, Symbol
-from grader.expression.reading.code.expressions import condition, formula, is_every_row, joined
+from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Product, Symbol, walk
+from grader.expression.reading.code.array_axes import axes_of
+from grader.expression.reading.code.comprehensions import decided
+from grader.expression.reading.code.expressions import condition, formula, joined
+from grader.expression.reading.code.iterating import bind, passes_of, without_continue
 from grader.expression.reading.code.loops import grown
+from grader.expression.reading.code.matlab_text import in_python, like_matlab, without_comments
 from grader.expression.reading.code.numpy_calls import standing
 from grader.expression.reading.code.program_names import (
     Lambda,
     NotRead,
     ProgramNames,
-    axes_of,
     declared,
+    is_called_as,
     left_of,
     one_hot_of,
+    one_pass,
     value_of,
 )
+from grader.expression.reading.code.program_places import is_every_row, place_numbers
+from grader.expression.reading.code.sequences import is_nought, items_of, listed, with_items
 from grader.expression.reading.read import CHARACTER, Reading
 from grader.problems import Problem
 from grader.work import spend
@@ -36,6 +43,8 @@ from grader.work import spend
 _LIKE_CODE = re.compile(
     r"\b(?:np|numpy|torch|jnp|F|tf|math)\.|\.(?:T|sum|mean|dot|copy|shape|clone|t|exp|log|reshape|transpose)\b"
     r"|\]\s*[-+*/]?=(?!=)|[-+*/@]=|\breturn\b|\bdef\b|\blambda\b|\bNone\b|\bfor\s+\w+\s+in\b|\bif\b.+(?:\belse\b|:\s*\n)|#|\n\s*\w+\s*="
+    r"|\.[a-zA-Z]\w*\(|(?<![\w.])conv(?:olve)?\(|^\s*\w+(?:\s*,\s*\w+){1,4}\s*=(?!=)|(?:^|\s)(?:%|//)\s|\.[*/^'<>=](?!\d)"
+    r"|[\w)\]]'|@\(|\bfor\s+\w+\s*=|;\s*\S|\[[^\[\]]{0,40}:[^\[\]]{0,40}\]|\w\(\w+(?:,[ ]?\w+){0,3}\)[ ]?=[^=]"
 )
 _MOST = 60  # statements
 _WHOLE = "write the whole array in one formula"
@@ -48,27 +57,67 @@ class _Lines:
     scope: ProgramNames
     left: Expression | None = None
     value: Expression | None = None
+    name: str = ""  # that the last value was given
+    several: bool = False  # the last loop made more than one thing, any of which may be meant
 
 
-def read_code(text: str, names: Names) -> Reading | None:
-    """What a text says as Python; None where it is none, or holds what can't be told in formulas."""
+def read_code(text: str, names: Names, target: Expression | None = None) -> Reading | None:
+    """What a text says as Python; None where it is none, or holds what can't be told in formulas.
+
+    Of several names that it assigns, the one that is called as what is asked for is the answer, else the last.
+    """
     if _LIKE_CODE.search(text) is None:
         return None
     spend(CHARACTER * len(text))
-    tree = _tree(text)
-    if tree is None or not tree.body or len(tree.body) > _MOST:
-        return None
-    lines = _Lines(ProgramNames(names))
-    try:
-        _run(lines, tree.body)
-    except (NotRead, RecursionError):
-        # which no reader of formulas understands
-        changes = any(map(_changes_entries, ast.walk(tree))) or _enters_own_names(tree)
-        return Reading(text, problems=(Problem("this code can't be followed", _WHOLE, text=text),)) if changes else None
-    if lines.value is None:
-        return None
-    chain = (lines.value,) if lines.left is None else (lines.left, lines.value)
-    return Reading(text, chain, notes=("code",))
+    changes = False
+    for source, first in _sources(text, names):
+        tree = _tree(source)
+        if tree is None or not tree.body or len(tree.body) > _MOST:
+            continue
+        lines = _Lines(ProgramNames(names, first=first))
+        try:
+            _run(lines, tree.body)
+            if target is not None and lines.left is not None:
+                _choose_answer(lines, target)
+            if lines.several:
+                raise NotRead
+        except (NotRead, RecursionError):
+            # which no reader of formulas understands
+            changes |= any(map(_changes_entries, ast.walk(tree))) or _enters_own_names(tree)
+            continue
+        if lines.value is not None:
+            chain = (lines.value,) if lines.left is None else (lines.left, lines.value)
+            return Reading(text, chain, notes=("code",))
+    return Reading(text, problems=(Problem("this code can't be followed", _WHOLE, text=text),)) if changes else None
+
+
+def _choose_answer(lines: _Lines, target: Expression) -> None:
+    """Take the one name that is called as what is asked for, wherever it was assigned."""
+    scope = lines.scope
+    found = [name for name in scope.assigned if left_of(scope, name) == target or is_called_as(name, target)]
+    if len(found) != 1 or found[0] == lines.name:
+        return
+    other = lines.name.removeprefix("d") != lines.name and declared(scope, lines.name.removeprefix("d")) is not None
+    if other or lines.several or not _holds(lines.value, scope.assigned[found[0]]):  # what goes on from it replaces it
+        lines.left, lines.value, lines.several = left_of(scope, found[0]), scope.assigned[found[0]], False
+
+
+def _holds(node: Expression | None, part: Expression) -> bool:
+    return node is not None and any(item == part for item in walk(node))
+
+
+def _sources(text: str, names: Names) -> Iterator[tuple[str, int]]:
+    """The text as Python, without remarks, and as MATLAB, each with the number of the first place of an axis."""
+    matlab = like_matlab(text)
+    if not matlab or _tree(text) is not None:
+        yield text, 0
+    if "//" in text and not matlab:
+        yield without_comments(text), 0
+    told = in_python(text, names) if matlab else None
+    if told is not None:
+        yield told, 1
+    if matlab and "\\" not in text:
+        yield without_comments(text), 0
 
 
 def _changes_entries(node: ast.AST) -> bool:
@@ -99,6 +148,11 @@ def _tree(text: str) -> ast.Module | None:
 def _run(lines: _Lines, body: Sequence[ast.stmt]) -> None:
     for at, statement in enumerate(body):
         match statement:
+            case ast.If(test, inner, other) if (known := decided(condition(lines.scope, test))) is not None:
+                if _returns(inner) and known:
+                    _run(lines, inner)
+                    return
+                _run(lines, inner if known else other)
             case ast.If(test, inner, other) if _returns(inner):
                 _branch(lines, condition(lines.scope, test), inner, [*other, *body[at + 1 :]])
                 return
@@ -110,13 +164,18 @@ def _run(lines: _Lines, body: Sequence[ast.stmt]) -> None:
                 rows = Call("transpose", (one_hot_of(lines.scope, formula(lines.scope, where)),))
                 added = Product((rows, formula(lines.scope, value)), ("@",))
                 _take(lines, name, add(value_of(lines.scope, name), added))
+            case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "append"), [value], [])):
+                items = items_of(value_of(lines.scope, name))
+                if items is None:
+                    raise NotRead
+                _take(lines, name, listed((*items, formula(lines.scope, value))))
             case (
                 ast.Expr(ast.Call(ast.Name("print"), [value]))
                 | ast.Expr(ast.Lambda(ast.arguments(args=[_, *_]), value))
                 | ast.Expr(value)
                 | ast.Return(ast.expr() as value)
             ):
-                lines.left, lines.value = None, formula(lines.scope, value)
+                lines.left, lines.value, lines.several = None, formula(lines.scope, value), False
             case ast.Assign([target], value) | ast.AnnAssign(target, _, ast.expr() as value):
                 _assign(lines, target, value)
             case ast.AugAssign(target, operator, value):
@@ -160,7 +219,7 @@ def _choose(lines: _Lines, test: Expression, body: Sequence[ast.stmt], rest: Seq
 
 def _take(lines: _Lines, name: str, value: Expression) -> None:
     """A name's new value, which is the last of the lines so far."""
-    lines.left, lines.value = left_of(lines.scope, name), value
+    lines.left, lines.value, lines.several, lines.name = left_of(lines.scope, name), value, False, name
     if value == lines.left:  # n = X.shape[0] of an X with n rows: the model's own
         lines.scope.assigned.pop(name, None)
     else:
@@ -178,16 +237,41 @@ def _assign(lines: _Lines, target: ast.expr, value: ast.expr) -> None:
             scope.functions[name] = Lambda(tuple(arg.arg for arg in value.args.args), value.body)
         case ast.Name(name):
             _take(lines, name, formula(scope, value))
-        case ast.Subscript(ast.Name(name), where):
-            _take(lines, name, _set(scope, value_of(scope, name), where, formula(scope, value)))
+        case ast.Subscript():
+            _put(lines, target, formula(scope, value))
         case ast.Tuple(parts) if isinstance(value, ast.Tuple) and len(parts) == len(value.elts):
-            for part, one in zip(parts, value.elts, strict=True):
-                _assign(lines, part, one)
+            new = [formula(scope, one) for one in value.elts]  # all before any is assigned
+            for part, one in zip(parts, new, strict=True):
+                _put(lines, part, one)
         case ast.Tuple(parts) if isinstance(value, ast.Attribute) and value.attr == "shape":
             for k, part in enumerate(parts):
                 _assign(lines, part, ast.Subscript(value, ast.Constant(k), ast.Load()))
+        case ast.Tuple(parts) if (items := items_of(formula(scope, value))) is not None and len(items) == len(parts):
+            for part, one in zip(parts, items, strict=True):
+                _put(lines, part, one)
         case _:
             raise NotRead
+
+
+def _put(lines: _Lines, target: ast.expr, value: Expression) -> None:
+    """A value under a name, or in a part of an array."""
+    scope = lines.scope
+    match target:
+        case ast.Name(name):
+            _take(lines, name, value)
+        case ast.Subscript(ast.Name(name), where):
+            old = value_of(scope, name)
+            places = place_numbers(scope, where, formula) if _is_listed(scope, old) else None
+            new = _set(scope, old, where, value) if places is None else with_items(scope, old, places, value)
+            _take(lines, name, new)
+        case _:
+            raise NotRead
+
+
+def _is_listed(scope: ProgramNames, old: Expression) -> bool:
+    """Whether an array is as long as a number says, so that its items can be changed one by one."""
+    axes = axes_of(scope, old)
+    return items_of(old) is not None or bool(axes and axes[0].isdigit())
 
 
 def _set(scope: ProgramNames, old: Expression, where: ast.expr, new: Expression) -> Expression:
@@ -197,7 +281,7 @@ def _set(scope: ProgramNames, old: Expression, where: ast.expr, new: Expression)
     mark, placed = _mark(scope, where), _placed(scope, old, where, new)
     if not isinstance(mark, Indexed) or len(axes_of(scope, old) or ()) == 1:
         return add(sub(old, mul(mark, old)), placed)
-    if isinstance(old, Product) and old.factors[0] == ZERO:
+    if is_nought(old):
         return placed
     raise NotRead
 
@@ -225,11 +309,17 @@ def _change(lines: _Lines, target: ast.expr, operator: ast.operator, value: ast.
     match target:
         case ast.Name(name):
             changed = formula(scope, value)
+        case ast.Subscript(ast.Name(name), where) if (
+            _is_listed(scope, value_of(scope, name)) and place_numbers(scope, where, formula) is not None
+        ):
+            loaded = ast.Subscript(ast.Name(name, ast.Load()), where, ast.Load())
+            _put(lines, target, joined(scope, operator, formula(scope, loaded), formula(scope, value)))
+            return
         case ast.Subscript(ast.Name(name), where) if isinstance(operator, ast.Add | ast.Sub):
             changed = _placed(scope, value_of(scope, name), where, formula(scope, value))
         case _:
             raise NotRead
-    _take(lines, name, joined(operator, value_of(scope, name), changed))
+    _take(lines, name, joined(scope, operator, value_of(scope, name), changed))
 
 
 def _mark(scope: ProgramNames, where: ast.expr) -> Expression:
@@ -253,18 +343,45 @@ def _mark(scope: ProgramNames, where: ast.expr) -> Expression:
 
 
 def _loop(lines: _Lines, loop: ast.For) -> None:
-    """A loop that only adds to names."""
-    for name, changes in grown(lines.scope, loop).items():
-        for change in changes:
-            _take(lines, name, add(value_of(lines.scope, name), change))
+    """A loop: pass by pass where its items are known, else one that only adds to names."""
+    before = dict(lines.scope.assigned)
+    found = passes_of(lines.scope, loop.iter, formula)
+    if found is None:
+        for name, changes in grown(lines.scope, loop).items():
+            for change in changes:
+                _take(lines, name, joined(lines.scope, ast.Add(), value_of(lines.scope, name), change))
+        _end_loop(lines, before)
+        return
+    body = without_continue(loop.body)
+    if loop.orelse or any(isinstance(node, ast.Return | ast.Break) for node in ast.walk(loop)):
+        raise NotRead
+    for item in found:
+        one_pass(lines.scope)
+        bind(lines.scope, loop.target, item)
+        _run(lines, body)
+    _end_loop(lines, before)
+
+
+def _end_loop(lines: _Lines, before: Mapping[str, Expression]) -> None:
+    """Of what a loop changed, the one name that was there before it is what it made; of several none is."""
+    now = lines.scope.assigned
+    changed = [name for name, value in before.items() if now.get(name, value) is not value]
+    if len(changed) == 1:
+        lines.left, lines.value, lines.name = left_of(lines.scope, changed[0]), now[changed[0]], changed[0]
+    lines.several = len(changed) > 1
 
 
 def _define(lines: _Lines, function: ast.FunctionDef) -> None:
     """A function of one line may be called later; the last one of a text is the answer."""
     arguments = tuple(arg.arg for arg in function.args.args)
     last = function.body[-1]
-    if len(function.body) == 1 and isinstance(last, ast.Return) and last.value is not None:
-        lines.scope.functions[function.name] = Lambda(arguments, last.value)
+    before = [
+        (line.targets[0].id, line.value)
+        for line in function.body[:-1]
+        if isinstance(line, ast.Assign) and len(line.targets) == 1 and isinstance(line.targets[0], ast.Name)
+    ]
+    if len(before) == len(function.body) - 1 and isinstance(last, ast.Return) and last.value is not None:
+        lines.scope.functions[function.name] = Lambda(arguments, last.value, tuple(before))
     inner = _copy(lines)
     try:
         _run(inner, function.body)

@@ -1,0 +1,194 @@
+"""Which axes the formulas of a program have: the sizes of ``x[:, None]`` of an x with n entries are n and 1."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from math import prod
+
+from grader.expression.language.functions import FUNCTIONS
+from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Number, Product, Reduce, Slice, Symbol
+from grader.expression.reading.code.program_names import ProgramNames, declared
+
+Lengths = tuple[str, ...]
+_SAME = frozenset(("softmax", "log_softmax", "inv"))
+_NUMBER = frozenset(("logsumexp", "norm", "inner", "trace", "det", "logdet"))
+
+
+def axes_of(scope: ProgramNames, node: Expression) -> Lengths | None:
+    """The sizes of the axes of an array, as names or digits; None where they are not known."""
+    return _Axes(scope).of(node)
+
+
+class _Axes:
+    """The axes of formulas, of each node once, however often it stands in them."""
+
+    def __init__(self, scope: ProgramNames) -> None:
+        self.scope = scope
+        self.kept: dict[int, Lengths | None] = {}
+
+    def of(self, node: Expression) -> Lengths | None:
+        if id(node) not in self.kept:
+            self.kept[id(node)] = self._call(node) if isinstance(node, Call) else self._other(node)
+        return self.kept[id(node)]
+
+    def _other(self, node: Expression) -> Lengths | None:
+        match node:
+            case Symbol(name):
+                known = declared(self.scope, name)
+                return () if known is None else known.axes if len(known.axes) == known.rank else None
+            case Indexed(Call("identity"), (_,)):
+                return ("?",)
+            case Indexed(base, places):
+                below = self.of(base)
+                if below is None or len(places) > len(below):
+                    return None
+                kept = [axis for axis, place in zip(below, places, strict=False) if isinstance(place, Slice)]
+                return (*kept, *below[len(places) :])
+            case Product(factors, joints):
+                found = self.of(factors[0])
+                for joint, factor in zip(joints, factors[1:], strict=True):
+                    other = self.of(factor)
+                    found = _multiplied(found, other) if joint == "@" else together(found, other)
+                return found
+            case Cases(branches, otherwise):
+                values = [item for pair in branches for item in pair]
+                return self._widest((*values, *(() if otherwise is None else (otherwise,))))
+            case Reduce():
+                return self.of(node.body)
+            case _:
+                return ()
+
+    def _call(self, node: Call) -> Lengths | None:
+        match node.function, node.args:
+            case "transpose", (inner,):
+                found = self.of(inner)
+                return None if found is None else (*found[:-2], *found[-2:][::-1])
+            case "total" | "mean", (_,):
+                return ()
+            case "total" | "mean", (inner, Number(axis), *kept):
+                found = self.of(inner)
+                at = int(axis)
+                if found is None or not 0 <= at < len(found):
+                    return None
+                return (*found[:at], *(("1",) if kept else ()), *found[at + 1 :])
+            case "identity", (size,):
+                return _sizes((size, size))
+            case "ones", sizes:
+                return _sizes(sizes)
+            case "outer", (left, right):
+                pair = self.of(left), self.of(right)
+                return None if pair[0] is None or pair[1] is None else (_length(pair[0]), _length(pair[1]))
+            case "take", (base, places):
+                rows, of = self.of(places), self.of(base)
+                return None if rows is None or of is None else rows + of[1:]
+            case name, _ if name in _NUMBER:
+                return ()
+            case name, (inner,) if name in _SAME:
+                return self.of(inner)
+            case name, args if name in FUNCTIONS and FUNCTIONS[name].kind != "array":
+                return self._widest(args)
+        return self._laid_out(node)
+
+    def _laid_out(self, node: Call) -> Lengths | None:
+        """The axes of arrays that are cut, lined up or put together."""
+        match node.function, node.args:
+            case "expand_dims", (inner, Number(axis)):
+                found = self.of(inner)
+                return None if found is None else (*found[: int(axis)], "1", *found[int(axis) :])
+            case "broadcast", (one, other):
+                return together(self.of(one), self.of(other))
+            case "stacked", (Number(axis), first, *rest):
+                found = self.of(first)
+                if found is None or any(self.of(item) != found for item in rest):
+                    return None
+                return (*found[: int(axis)], str(1 + len(rest)), *found[int(axis) :])
+            case "stacked", (_,):
+                return ("0",)
+            case "permuted", (inner, *order):
+                found = self.of(inner)
+                places = [int(place.value) for place in order if isinstance(place, Number)]
+                if found is None or sorted(places) != list(range(len(found))):
+                    return None
+                return tuple(found[place] for place in places)
+            case "sliced", (inner, Number(axis), *bounds):
+                found = self.of(inner)
+                return (
+                    None
+                    if found is None
+                    else (*found[: int(axis)], _cut(found[int(axis)], bounds), *found[int(axis) + 1 :])
+                )
+            case "reshaped", (inner, *sizes):
+                whole, wanted = self.of(inner), _sizes(sizes)
+                count = prod(map(int, whole)) if whole is not None and all(map(str.isdigit, whole)) else 0
+                if wanted is None or wanted.count("-1") > 1:
+                    return None
+                known = [int(size) for size in wanted if size.isdigit()]
+                missing = str(count // prod(known)) if count and len(known) == len(wanted) - 1 else "?"
+                return tuple(missing if size == "-1" else size for size in wanted)
+            case "entries", (body, *letters):
+                below = self.of(body)
+                return None if below is None else (*("?" for _ in letters), *below)
+        return None
+
+    def _widest(self, items: tuple[Expression, ...]) -> Lengths | None:
+        found: Lengths | None = ()
+        for item in items:
+            found = together(found, self.of(item))
+        return found
+
+
+def together(one: Lengths | None, other: Lengths | None) -> Lengths | None:
+    """The axes of two arrays that are joined entry by entry; a vector beside a column is a column."""
+    if one is None or other is None:
+        return None
+    short, long = sorted((one, other), key=len)
+    if len(short) == 1 and long == (*short, "1"):
+        return long
+    found: list[str] = []
+    for a, b in zip_longest(long[::-1], short[::-1], fillvalue="1"):
+        if "1" not in (a, b) and "?" not in (a, b) and a != b:
+            return None
+        found.append(b if a in ("1", "?") and b != "1" else a)
+    return tuple(found[::-1])
+
+
+def _multiplied(one: Lengths | None, other: Lengths | None) -> Lengths | None:
+    if one is None or other is None:
+        return None
+    if not one or not other:
+        return one or other
+    if max(len(one), len(other)) > 2:
+        return (*one[:-1], other[-1]) if len(one) == len(other) else None
+    return one[:-1] + (other[1:] if len(other) == 2 else ())
+
+
+def _sizes(sizes: tuple[Expression, ...] | list[Expression]) -> Lengths | None:
+    found: list[str] = []
+    for size in sizes:
+        match size:
+            case Symbol(name):
+                found.append(name)
+            case Number(value):
+                found.append(str(value))
+            case Call("neg", (Number(value),)):
+                found.append(str(-value))
+            case _:
+                return None
+    return tuple(found)
+
+
+def _length(axes: Lengths) -> str:
+    """The length of a vector, a row or a column."""
+    longer = [axis for axis in axes if axis != "1"]
+    return longer[0] if longer else "1"
+
+
+def _cut(length: str, bounds: list[Expression]) -> str:
+    """The length of a slice: step, start and, unless it is the end, stop."""
+    numbers = [int(bound.value) for bound in bounds if isinstance(bound, Number)]
+    if len(bounds) == 2 and numbers in ([1, 0], [-1, -1]):
+        return length
+    if not length.isdigit() or len(numbers) < len(bounds):
+        return "?"
+    step, start, *stop = numbers
+    return str(len(range(int(length))[slice(start, stop[0] if stop else None, step)]))

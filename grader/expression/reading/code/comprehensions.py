@@ -1,0 +1,96 @@
+"""Sums and lists of what a generator goes through: ``sum(d @ h.T for d, h in zip(ds, hs))``, ``[f(k) for k in r]``.
+
+The caller says how expressions and conditions are read.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator as operator_functions
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grader.expression.algebra.construct import iverson, mul, substitute
+from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Product, Reduce, Symbol
+from grader.expression.reading.code.entering import number_of
+from grader.expression.reading.code.iterating import FormulaOf, LoopRun, bind, passes_of, run_over
+from grader.expression.reading.code.program_names import NotRead, ProgramNames, one_pass
+from grader.expression.reading.code.sequences import listed, sum_of
+
+
+def decided(test: Expression) -> bool | None:
+    """Whether a test of two numbers holds; None for any other."""
+    match test:
+        case Call("eq" | "ne" | "lt" | "le" | "gt" | "ge" as name, (one, other)):
+            a, b = number_of(one), number_of(other)
+            return None if a is None or b is None else bool(getattr(operator_functions, name)(a, b))
+        case Call("not", (inner,)):
+            found = decided(inner)
+            return None if found is None else not found
+    return None
+
+
+def summed(
+    names: ProgramNames, part: ast.expr, loops: Sequence[ast.comprehension], formula: FormulaOf, condition: FormulaOf
+) -> Expression:
+    """``sum(f(i) for i in range(n) if i != k)``."""
+    if not loops:
+        return formula(names, part)
+    loop, *rest = loops
+    found = passes_of(names, loop.iter, formula)
+    if found is not None:
+        terms: list[Expression] = []
+        for value in found:
+            one_pass(names)
+            inside = replace(names, assigned=dict(names.assigned))
+            bind(inside, loop.target, value)
+            terms.append(_tested(inside, loop.ifs, summed(inside, part, rest, formula, condition), condition))
+        return sum_of(terms)
+    run = run_over(names, loop.target, loop.iter, formula)
+    return summed_over(run, _tested(run.scope, loop.ifs, summed(run.scope, part, rest, formula, condition), condition))
+
+
+def summed_over(run: LoopRun, body: Expression) -> Expression:
+    """The sum of a value over the letter of a loop."""
+    for test in run.tests:
+        body = mul(iverson(test), body)
+    if body == ZERO:
+        return ZERO
+    return Reduce("sum", run.letter, body, None if run.upper is None else ONE, run.upper)
+
+
+def _tested(names: ProgramNames, tests: Sequence[ast.expr], body: Expression, condition: FormulaOf) -> Expression:
+    for test in tests:
+        holds = condition(names, test)
+        known = decided(holds)
+        if known is False:
+            return ZERO
+        body = body if known else Product((iverson(holds), body), ("*",))
+    return body
+
+
+def made(
+    names: ProgramNames, part: ast.expr, loops: Sequence[ast.comprehension], formula: FormulaOf, condition: FormulaOf
+) -> Expression:
+    """``[f(k) for k in range(3)]`` a list; of a size n an array by its entries."""
+    loop, *rest = loops
+    if rest:
+        raise NotRead
+    found = passes_of(names, loop.iter, formula)
+    if found is None:
+        run = run_over(names, loop.target, loop.iter, formula)
+        if loop.ifs or run.tests:
+            raise NotRead
+        own = Symbol(f"{run.letter}'")
+        return Call("entries", (substitute(formula(run.scope, part), {run.letter: own}), own))
+    items: list[Expression] = []
+    for value in found:
+        one_pass(names)
+        inside = replace(names, assigned=dict(names.assigned))
+        bind(inside, loop.target, value)
+        tests = [decided(condition(inside, test)) for test in loop.ifs]
+        if None in tests:
+            raise NotRead
+        if all(tests):
+            items.append(formula(inside, part))
+    return listed(items)

@@ -1,0 +1,237 @@
+"""Lines of MATLAB, Octave or Julia -> the same lines in the words of Python, where places still count from 1.
+
+``for i = 1:n``, ``end``, ``X(i, :)'``, ``a .* b``, ``% why``, ``f = @(x) ...``. A dot before a division or a power is a
+plus behind it (``a/+b``), a product without one is ``@``: whoever reads the lines then knows both kinds apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from grader.expression.language.names import Names
+from grader.expression.reading.spelling.spellings import spellings_of
+
+_MARKS = re.compile(
+    r"\.[*/^'<>=](?!\d)|[\w)\]]'|(?m:^[ \t]*end\b)|\bfor\s+\w+\s*(?:=|\bin\b)\s*\w+\s*:|@\(|(?:^|\s)%|\w\s*->"
+    r"|(?m:^[ \t]*\w+\(\w+(?:,[ ]?\w+){0,3}\)[ ]?=[^=])"
+)
+_COMMENT = re.compile(r"(?:^|(?<=\s)|(?<=;))(?:%|//|#).*", re.MULTILINE)
+_TOKEN = re.compile(
+    r"(?P<name>[^\W\d]\w*)|(?P<number>\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)"
+    r"|(?P<sign>\.\*|\./|\.\^|\.'|\.\(|\.[<>=!]=|\.[<>+-]|->|&&|\|\||~=|!=|==|<=|>=|[-+*/^=<>(){}\[\],;:'~!&|@.])"
+    r"|(?P<space>[ \t]+)|(?P<other>.)"
+)
+_SIGNS = {
+    ".*": "*",
+    "./": "/+",
+    ".^": "**+",
+    ".'": ".T",
+    **{f".{sign}": sign for sign in ("==", "!=", "<=", ">=", "<", ">", "+", "-")},
+    "*": "@",
+    "^": "**",
+    "~=": "!=",
+    "!=": "!=",
+    "&&": " and ",
+    "&": " and ",
+    "||": " or ",
+    "|": " or ",
+    "~": " not ",
+    "!": " not ",
+    ".(": "(",
+}
+_LOOP = re.compile(r"for\s+\(?\s*(\w+)\s*(?:=|\bin\b|∈)\s*(.{1,200}?)\s{0,20}\)?")
+_FUNCTION = re.compile(r"function\s+(?:\[?\s*(\w+)\s*\]?\s*=\s*)?(\w+)\s*\(([\w ,]*)\)")
+_HELPER = re.compile(r"(\w+)\(\s*(\w+(?:\s*,\s*\w+){0,3})\s*\)\s*=(?!=)\s*(.+)")
+_ANONYMOUS = re.compile(r"(\w+)\s*=\s*@?\(?\s*(\w+(?:\s*,\s*\w+){0,3})\s*\)?\s*(->)?\s*(.+)")
+_SET = re.compile(r"\s*([^\W\d]\w*)\s*(?:\([^=]*\))?\s*[-+*/.]*=(?!=)")
+MOST_LINES = 100
+_OPENERS, _CLOSERS = frozenset("([{"), frozenset(")]}")
+
+
+class _NoMatlab(Exception):
+    """A line that is told in no words of Python."""
+
+
+def without_comments(text: str) -> str:
+    """The text without remarks behind signs for them."""
+    return _COMMENT.sub("", text)
+
+
+def like_matlab(text: str) -> bool:
+    """Whether a text has a sign that Python has not."""
+    return "\\" not in text and _MARKS.search(text) is not None
+
+
+def in_python(text: str, names: Names) -> str | None:
+    """The lines in the words of Python; None where one of them is in none."""
+    lines = [line for whole in without_comments(text).replace("...\n", " ").split("\n") for line in _parts(whole)]
+    if len(lines) > MOST_LINES:
+        return None
+    helpers = [found for line in lines if (found := _HELPER.fullmatch(line))]
+    functions = {found[1] for found in helpers if not _is_entry(found, lines, names)}
+    functions |= {found[1] for line in lines if (found := _anonymous(line))}
+    functions |= {found[2] for line in lines if (found := _FUNCTION.fullmatch(line))}
+    table = spellings_of(names).exact
+    arrays = {name for name, known in table.items() if known.role not in ("function", "macro")}
+    arrays |= {found[1] for line in lines if (found := _SET.match(line))}
+    try:
+        return "\n".join(_indented(lines, functions, arrays - functions))
+    except _NoMatlab:
+        return None
+
+
+def _parts(line: str) -> Iterator[str]:
+    """The statements of a line, which a semicolon outside of brackets parts."""
+    depth, start = 0, 0
+    for at, sign in enumerate(line):
+        depth += (sign in _OPENERS) - (sign in _CLOSERS)
+        if sign == ";" and not depth:
+            yield line[start:at].strip()
+            start = at + 1
+    yield line[start:].strip()
+
+
+def _is_entry(found: re.Match[str], lines: Sequence[str], names: Names) -> bool:
+    """Whether ``dw(k) = ...`` sets an entry: of a name that the model or a line before has, at a letter of a loop."""
+    inner = {part.strip() for part in found[2].split(",")}
+    letters = {loop[1] for line in lines if (loop := _LOOP.fullmatch(line))}
+    made = any(re.match(rf"{found[1]}\s*=(?!=)", line) for line in lines)
+    known = spellings_of(names).exact.get(found[1])
+    given = known is not None and known.role == "quantity"
+    return bool(inner & letters) or made or given or any(map(str.isdigit, inner))
+
+
+def _anonymous(line: str) -> re.Match[str] | None:
+    found = _ANONYMOUS.fullmatch(line)
+    return found if found and ("@" in line[: found.start(4)] or found[3]) else None
+
+
+def _indented(lines: Sequence[str], functions: set[str], arrays: set[str]) -> Iterator[str]:
+    depth, results = 0, list[str | None]()
+    for line in filter(None, lines):
+        word = re.match(r"\w*", line)
+        match word[0] if word else "":
+            case "end" | "endfor" | "endif" | "endfunction" if len(line.split()) == 1:
+                depth -= 1
+                if depth < 0:
+                    raise _NoMatlab
+                result = results.pop()
+                if result:
+                    yield " " * (depth + 1) + f"return {result}"
+                continue
+            case "else" | "elseif":
+                head = "else:" if line == "else" else f"elif {_told(line[6:], arrays)}:"
+                yield " " * (depth - 1) + head
+                continue
+        told, opens, result = _statement(line, functions, arrays)
+        yield " " * depth + told
+        if opens:
+            depth += 1
+            results.append(result)
+    if depth:
+        raise _NoMatlab
+
+
+def _statement(line: str, functions: set[str], arrays: set[str]) -> tuple[str, bool, str | None]:
+    """A line in Python, whether it opens a block, and what that returns at its end."""
+    loop, function = _LOOP.fullmatch(line), _FUNCTION.fullmatch(line)
+    if loop:
+        return f"for {loop[1]} in {_range(loop[2], arrays)}:", True, None
+    if function:
+        inner = {part.strip() for part in function[3].split(",")}
+        arrays |= inner
+        return f"def {function[2]}({function[3]}):", True, function[1]
+    if re.match(r"if\b", line):
+        return f"if {_told(line[2:], arrays)}:", True, None
+    anonymous = _anonymous(line)
+    if anonymous:
+        return f"{anonymous[1]} = lambda {anonymous[2]}: {_told(anonymous[4], arrays)}", False, None
+    helper = _HELPER.fullmatch(line)
+    if helper and helper[1] in functions:
+        return f"{helper[1]} = lambda {helper[2]}: {_told(helper[3], arrays)}", False, None
+    return _told(line, arrays), False, None
+
+
+def _range(text: str, arrays: set[str]) -> str:
+    """``1:n`` and ``n:-1:1`` as ranges of Python's words, whose end is part of them here."""
+    parts = text.split(":")
+    if any(mark in text for mark in "()[]") or not 2 <= len(parts) <= 3:
+        if len(parts) == 1:
+            return _told(text, arrays)
+        if text.count(":") != 1:
+            raise _NoMatlab
+    first, *step, last = (_told(part, arrays) for part in parts)
+    return f"range({first}, {last}{', ' + step[0] if step else ''})"
+
+
+def _told(text: str, arrays: set[str]) -> str:
+    """An expression or an assignment in the signs of Python."""
+    out: list[str] = []
+    closers: list[str] = []
+    before = ""  # the sign or the word before, without blanks
+    tokens = [(found.lastgroup or "", found[0]) for found in _TOKEN.finditer(text)]
+    at = 0
+    while at < len(tokens):
+        kind, sign = tokens[at]
+        if kind == "other":
+            raise _NoMatlab
+        if kind == "space":
+            out.append(_between(tokens, at, closers))
+        elif sign == "'" and not _is_value(before, tokens[at - 1][0] if at else ""):
+            end = next((k for k in range(at + 1, len(tokens)) if tokens[k][1] == "'"), None)
+            if end is None:
+                raise _NoMatlab
+            out.append(repr("".join(part for _, part in tokens[at + 1 : end])))
+            at, sign = end, "word"
+        elif sign in _OPENERS or sign == ".(":
+            out.append(_opened(sign, before, tokens[at - 1] if at else ("", ""), arrays, closers))
+        elif sign in _CLOSERS:
+            if not closers:
+                raise _NoMatlab
+            out.append(closers.pop())
+        elif sign == ";":
+            raise _NoMatlab
+        elif sign == "end" and kind == "name" and closers:
+            out.append("-1")  # counted from the end, as in Python
+        else:
+            out.append(".T" if sign == "'" else _SIGNS.get(sign, sign) if kind == "sign" else sign)
+        before = sign if kind != "space" else before
+        at += 1
+    if closers:
+        raise _NoMatlab
+    return "".join(out).strip()
+
+
+def _is_value(before: str, kind: str) -> bool:
+    return kind != "space" and bool(before) and (before[-1].isalnum() or before[-1] in "_)]}'")
+
+
+def _opened(sign: str, before: str, last: tuple[str, str], arrays: set[str], closers: list[str]) -> str:
+    """An opening bracket: of an index, of a call, of a matrix by columns, or of a value."""
+    touching = last[0] == "name" and last[1] == before
+    if sign == "(" and touching and before in arrays:
+        closers.append("]")
+        return "["
+    if sign == "[" and (touching or (last[0] == "sign" and before in (")", "]"))):
+        closers.append("]")
+        return "["
+    if sign == "[":
+        closers.append("])")
+        return "hcat(["
+    if sign == "{":
+        raise _NoMatlab
+    closers.append(")")
+    return "("
+
+
+def _between(tokens: Sequence[tuple[str, str]], at: int, closers: Sequence[str]) -> str:
+    """A blank: between two entries of a matrix a comma."""
+    if not closers or closers[-1] != "])" or not 0 < at < len(tokens) - 1:
+        return " "
+    left, right = tokens[at - 1], tokens[at + 1]
+    ends = left[0] in ("name", "number") or left[1] in (")", "]", "'")
+    begins = right[0] in ("name", "number") or right[1] in ("(", "[")
+    if ends and right[1] in ("-", "+") and at + 2 < len(tokens) and tokens[at + 2][0] != "space":
+        raise _NoMatlab  # [a -b], which is two entries there
+    return ", " if ends and begins else " "

@@ -1,0 +1,396 @@
+"""Functions of NumPy and PyTorch that cut arrays, put them together or give them other axes, and sums along axes.
+
+Each follows the manual of NumPy: https://numpy.org/doc/stable/reference/routines.array-manipulation.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TypeAlias
+
+from grader.expression.algebra.construct import div
+from grader.expression.language.nodes import (
+    ONE,
+    ZERO,
+    Call,
+    Expression,
+    Indexed,
+    Product,
+    Reduce,
+    Slice,
+    Symbol,
+    integer,
+)
+from grader.expression.reading.code.array_axes import Lengths, axes_of
+from grader.expression.reading.code.entering import flipped, number_of
+from grader.expression.reading.code.numpy_calls import Options, einsum, standing
+from grader.expression.reading.code.program_names import NotRead, ProgramNames
+from grader.expression.reading.code.sequences import items_of, listed
+
+Layout: TypeAlias = Callable[[ProgramNames, Sequence[Expression], Options], Expression | None]
+_AXIS = frozenset(("axis", "dim", "dims"))
+_KEPT = frozenset(("keepdims", "keepdim"))
+
+
+def laid_out(
+    names: ProgramNames, name: str, args: Sequence[Expression], options: Options, method: bool
+) -> Expression | None:
+    """A call of one of these functions, or of a method of its first argument; None for any other function."""
+    if not args or name not in _ROWS or (method and name in _NO_METHODS):
+        return None
+    return _ROWS[name](names, args, options)
+
+
+def _known(names: ProgramNames, node: Expression) -> Lengths:
+    axes = axes_of(names, node)
+    if axes is None:
+        raise NotRead
+    return axes
+
+
+def _place(options: Options, args: Sequence[Expression], default: int | None = None) -> int | None:
+    """The axis that a call names, behind its other arguments or as an option; raises NotRead for no number."""
+    if options.keys() - _AXIS or len(args) + len(options) > 1:
+        raise NotRead
+    value = number_of(args[0]) if args else next(iter(options.values()), default)
+    if value is not None and not isinstance(value, int):
+        raise NotRead
+    if args and value is None:
+        raise NotRead
+    return value
+
+
+def _at(axis: int, rank: int) -> int:
+    if not -rank <= axis < rank:
+        raise NotRead
+    return axis % rank
+
+
+def _arrays(args: Sequence[Expression]) -> tuple[tuple[Expression, ...], Sequence[Expression]]:
+    """The arrays of a list that a call is given first, and its other arguments."""
+    items = items_of(args[0])
+    if not items:
+        raise NotRead
+    return items, args[1:]
+
+
+def _ranks(names: ProgramNames, items: Sequence[Expression]) -> int:
+    ranks = {len(_known(names, item)) for item in items}
+    if len(ranks) > 1:
+        raise NotRead
+    return ranks.pop()
+
+
+def _stack(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+    if isinstance(args[0], Call) and args[0].function == "entries" and not _place(options, args[1:], 0):
+        return args[0]  # made row by row
+    items, rest = _arrays(args)
+    axis = _at(_place(options, rest, 0) or 0, _ranks(names, items) + 1)
+    return Call("stacked", (integer(axis), *items))
+
+
+def _concatenate(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+    items, rest = _arrays(args)
+    axis = _at(_place(options, rest, 0) or 0, _ranks(names, items))
+    return Call("concatenated", (integer(axis), *items))
+
+
+def _joined_along(vectors: str, vector_axis: int, axis: int) -> Layout:
+    """``vstack``, ``hstack``, ``column_stack``: what becomes of vectors, and along which axis matrices are joined."""
+
+    def join(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+        items, rest = (tuple(args), ()) if items_of(args[0]) is None else _arrays(args)
+        rank = _ranks(names, items)
+        if rest or options or not rank:
+            raise NotRead
+        if rank == 1:
+            return Call(vectors, (integer(vector_axis), *items))
+        return Call("concatenated", (integer(axis), *items))
+
+    return join
+
+
+def _flip(axis: int | None) -> Layout:
+    def flip(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+        base, rank = args[0], len(_known(names, args[0]))
+        given = options.get("dims")
+        if isinstance(given, tuple) and len(given) == 1:
+            options = {"dims": given[0]}
+        place = _place(options, args[1:], axis)
+        for one in range(rank) if place is None else (_at(place, rank),):
+            base = flipped(base, one)
+        return base
+
+    return flip
+
+
+def _transpose(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+    """All axes the other way round, in an order, or PyTorch's exchange of two."""
+    base, order = args[0], _numbers(args[1:], options, "axes")
+    axes = axes_of(names, base)
+    if not order:
+        if axes is not None and len(axes) > 2:
+            return Call("permuted", (base, *(integer(k) for k in reversed(range(len(axes))))))
+        return Call("transpose", (base,))
+    rank = len(_known(names, base))
+    places = [_at(one, rank) for one in order]
+    if len(places) == 2 < rank or (len(places) == 2 and places == [1, 0]):
+        return _exchanged(base, rank, places)
+    if len(places) == 2 == rank and any(one < 0 for one in order):
+        return _exchanged(base, rank, places)  # transpose(-2, -1)
+    if len(places) == 2 == rank:  # transpose(0, 1): PyTorch exchanges, NumPy leaves as it is
+        raise NotRead
+    return _permuted(base, rank, places)
+
+
+def _permute(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+    rank = len(_known(names, args[0]))
+    return _permuted(args[0], rank, [_at(one, rank) for one in _numbers(args[1:], options, "dims")])
+
+
+def _permuted(base: Expression, rank: int, places: Sequence[int]) -> Expression:
+    if sorted(places) != list(range(rank)):
+        raise NotRead
+    if list(places) == list(range(rank)):
+        return base
+    return Call("transpose", (base,)) if rank == 2 else Call("permuted", (base, *map(integer, places)))
+
+
+def _exchanged(base: Expression, rank: int, places: Sequence[int]) -> Expression:
+    order = list(range(rank))
+    one, other = places
+    order[one], order[other] = order[other], order[one]
+    return _permuted(base, rank, order)
+
+
+def _swapaxes(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+    rank, places = len(_known(names, args[0])), _numbers(args[1:], options, "")
+    if len(places) != 2:
+        raise NotRead
+    return _exchanged(args[0], rank, [_at(one, rank) for one in places])
+
+
+def _moveaxis(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+    rank, places = len(_known(names, args[0])), _numbers(args[1:], options, "")
+    if len(places) != 2:
+        raise NotRead
+    start, end = (_at(one, rank) for one in places)
+    order = [k for k in range(rank) if k != start]
+    order.insert(end, start)
+    return _permuted(args[0], rank, order)
+
+
+def _numbers(args: Sequence[Expression], options: Options, word: str) -> list[int]:
+    """Whole numbers, given one by one, as a list, or by a word."""
+    given = options.get(word)
+    if options.keys() - {word}:
+        raise NotRead
+    if isinstance(given, tuple) and not args:
+        return [one for one in given if isinstance(one, int)]
+    inner = items_of(args[0]) if len(args) == 1 else None
+    found = [number_of(one) for one in (args if inner is None else inner)]
+    if None in found or given is not None:
+        raise NotRead
+    return [one for one in found if one is not None]
+
+
+def _reshape(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+    """Another shape; a vector as a column or as a row stays the vector that it is declared as."""
+    if options:
+        raise NotRead
+    base, inner = args[0], items_of(args[1]) if len(args) == 2 else None
+    sizes = tuple(args[1:] if inner is None else inner)
+    axes, shape = axes_of(names, base), [number_of(size) for size in sizes]
+    vector = axes is not None and (len(axes) == 1 or (len(axes) == 2 and "1" in axes))
+    if axes is not None and vector and shape in ([-1, 1], [1, -1], [-1]):
+        return base if shape == [-1] else standing(base, axes, column=shape == [-1, 1])
+    if axes is None or not sizes or len(sizes) > 4:
+        raise NotRead
+    return Call("reshaped", (base, *sizes))
+
+
+def _expand(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+    base, axes = args[0], _known(names, args[0])
+    place = _place(options, args[1:])
+    if place is None:
+        raise NotRead
+    if len(axes) == 2 and "1" in axes and place in (0, 1, -1):  # a vector, which is declared as a column or as a row
+        return standing(base, axes, column=place != 0)
+    return Call("expand_dims", (base, integer(_at(place, len(axes) + 1))))
+
+
+def _squeeze(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+    """Axes of length 1 dropped; columns and rows stay what they are declared as."""
+    axes = axes_of(names, args[0])
+    if axes is None or len(axes) < 3:
+        return args[0]
+    place = _place(options, args[1:])
+    gone = [k for k, size in enumerate(axes) if size == "1"] if place is None else [_at(place, len(axes))]
+    if any(axes[k] != "1" for k in gone):
+        raise NotRead
+    return Indexed(args[0], tuple(ONE if k in gone else Slice() for k in range(len(axes)))) if gone else args[0]
+
+
+def _extreme(kind: str) -> Layout:
+    """The largest entries along an axis; of several numbers the largest is another function."""
+
+    def reduce(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression | None:
+        if len(args) > 1 and (names.first or number_of(args[1]) is None):
+            return None
+        axis, kept = _axis_and_kept(args[1:], options)
+        if axis is None:
+            return Call(kind, (args[0],)) if not kept else None
+        place = _at(axis, len(_known(names, args[0])))
+        found: Expression = Reduce(kind, "m'", Indexed(args[0], (*(Slice(),) * place, Symbol("m'"))))
+        return Call("expand_dims", (found, integer(place))) if kept else found
+
+    return reduce
+
+
+def _axis_and_kept(args: Sequence[Expression], options: Options) -> tuple[int | None, bool]:
+    kept = any(bool(options.get(word)) for word in _KEPT)
+    return _place({word: value for word, value in options.items() if word not in _KEPT}, args), kept
+
+
+def _along(names: ProgramNames, args: Sequence[Expression], options: Options) -> tuple[Expression, ...] | None:
+    """Array, axis and whether it stays, as the language's sums take them; None where no axis is named."""
+    axis, kept = _axis_and_kept(args[1:], options)
+    if axis is None:
+        if kept:
+            raise NotRead
+        return None
+    place = integer(_at(axis, len(_known(names, args[0]))))
+    return (place, ONE) if kept else (place,)
+
+
+def _norm(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression | None:
+    """The Euclidean norm of the whole or along an axis; other norms of a matrix are not told."""
+    order = options.get("ord", number_of(args[1]) if len(args) > 1 else 2)
+    rest = {word: value for word, value in options.items() if word != "ord"}
+    axes = axes_of(names, args[0])
+    if not rest:
+        matrix = axes is None or (len(axes) > 1 and "1" not in axes)
+        if matrix and (len(args) > 1 or "ord" in options):
+            raise NotRead
+        return Call("norm", tuple(args)) if "ord" not in options else Call("norm", (args[0], integer(_whole(order))))
+    if order != 2:
+        raise NotRead
+    along = _along(names, args[:1], rest)
+    if along is None:
+        return Call("norm", (args[0],))
+    return Call("sqrt", (Call("total", (Call("square", (args[0],)), *along)),))
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
+        raise NotRead
+    return value
+
+
+def _softmax(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression | None:
+    """Along another axis than the last, by its formula; None where the language has it."""
+    if not options and len(args) == 1:
+        return None
+    axis = _place(options, args[1:])
+    axes = _known(names, args[0])
+    wide = [k for k, length in enumerate(axes) if length != "1"]
+    place = _at(axis if axis is not None else -1, len(axes))
+    if len(axes) == 1 or (len(axes) == 2 and (wide == [place] or (place == 1 and axes[1] != "1"))):
+        return Call("softmax", (args[0],))
+    powers = Call("exp", (args[0],))
+    return div(powers, Call("total", (powers, integer(place), ONE)))
+
+
+def _logsumexp(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression | None:
+    along = _along(names, args, options)
+    return None if along is None else Call("log", (Call("total", (Call("exp", (args[0],)), *along)),))
+
+
+def _tensordot(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+    if len(args) < 2 or options.keys() - {"axes", "dims"}:
+        raise NotRead
+    one, other = (len(_known(names, arg)) for arg in args[:2])
+    pairs = _contracted(args[2:], options, one)
+    left, right = "abcdefgh"[:one], list("ijklmnop"[:other])
+    for a, b in pairs:
+        right[_at(b, other)] = left[_at(a, one)]
+    summed = {left[_at(a, one)] for a, _ in pairs}
+    out = "".join(letter for letter in (*left, *right) if letter not in summed)
+    return einsum(names, f"{left},{''.join(right)}->{out}", args[:2])
+
+
+def _contracted(args: Sequence[Expression], options: Options, rank: int) -> list[tuple[int, int]]:
+    """The pairs of axes that a tensordot sums over."""
+    given: object = args[0] if args else next(iter(options.values()), 2)
+    if isinstance(given, int):
+        return [(rank - given + k, k) for k in range(given)]
+    if isinstance(given, tuple):
+        sides: list[list[int]] = [[_whole(one)] for one in given]
+    else:
+        items = items_of(given) if isinstance(given, Call) else None
+        if items is None:
+            number = number_of(given) if isinstance(given, Expression) else None
+            return _contracted((), {"axes": _whole(number)}, rank)
+        sides = [_numbers((item,), {}, "") for item in items]
+    if len(sides) != 2 or len(sides[0]) != len(sides[1]):
+        raise NotRead
+    return list(zip(*sides, strict=True))
+
+
+def _solve(_: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+    if len(args) != 2 or options:
+        raise NotRead
+    return Product((Call("inv", (args[0],)), args[1]), ("@",))
+
+
+def _slogdet(_: ProgramNames, args: Sequence[Expression], __: Options) -> Expression:
+    found = Call("det", (args[0],))
+    return listed((Call("sign", (found,)), Call("log", (Call("abs", (found,)),))))
+
+
+def _inner(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression | None:
+    """Of matrices the products of all rows, unlike the language's inner product."""
+    if len(args) == 2 and not options and all(_is_matrix(axes_of(names, arg)) for arg in args):
+        return Product((args[0], Call("transpose", (args[1],))), ("@",))
+    return None
+
+
+def _is_matrix(axes: Lengths | None) -> bool:
+    return axes is not None and len(axes) == 2 and "1" not in axes
+
+
+def _like_ones(_: ProgramNames, args: Sequence[Expression], __: Options) -> Expression:
+    return Call("add", (Product((ZERO, args[0]), ("*",)), ONE))
+
+
+_NO_METHODS = frozenset(("stack", "concatenate", "cat", "vstack", "hstack", "column_stack", "row_stack"))
+_ROWS: Mapping[str, Layout] = MappingProxyType(
+    {
+        "stack": _stack,
+        **dict.fromkeys(("concatenate", "concat", "cat"), _concatenate),
+        **dict.fromkeys(("vstack", "row_stack", "vcat"), _joined_along("stacked", 0, 0)),
+        "hstack": _joined_along("concatenated", 0, 1),
+        **dict.fromkeys(("column_stack", "hcat"), _joined_along("stacked", 1, 1)),
+        "flip": _flip(None),
+        "fliplr": _flip(1),
+        "flipud": _flip(0),
+        **dict.fromkeys(("transpose", "t"), _transpose),
+        "permute": _permute,
+        **dict.fromkeys(("swapaxes", "swapdims"), _swapaxes),
+        **dict.fromkeys(("moveaxis", "movedim"), _moveaxis),
+        **dict.fromkeys(("reshape", "view"), _reshape),
+        **dict.fromkeys(("expand_dims", "unsqueeze"), _expand),
+        "squeeze": _squeeze,
+        **dict.fromkeys(("max", "amax"), _extreme("max")),
+        **dict.fromkeys(("min", "amin"), _extreme("min")),
+        "norm": _norm,
+        "softmax": _softmax,
+        "logsumexp": _logsumexp,
+        "tensordot": _tensordot,
+        "solve": _solve,
+        "slogdet": _slogdet,
+        "inner": _inner,
+        "ones_like": _like_ones,
+    }
+)

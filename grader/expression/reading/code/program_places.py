@@ -1,0 +1,172 @@
+"""What stands in an index of code -> a place: a number, a letter of a loop, a label of the model, a slice, a new axis.
+
+``x[i + 1, -1, 2:, None]``. The caller says how the expressions in it are read, since these may enter arrays.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from grader.expression.algebra.construct import add, sub
+from grader.expression.language.nodes import (
+    ONE,
+    Call,
+    Expression,
+    Number,
+    Product,
+    Symbol,
+    children,
+    head,
+    integer,
+    walk,
+)
+from grader.expression.reading.code.entering import Cut, Dots, FromEnd, NewAxis, Place, counted, number_of
+from grader.expression.reading.code.iterating import FormulaOf
+from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, value_of
+
+
+def place(names: ProgramNames, node: ast.expr, formula: FormulaOf) -> Place:
+    """What stands in an index: a place, a letter of a loop or of the model, a slice, a new axis."""
+    match node:
+        case ast.Slice(ast.expr() as lower, upper, step) if names.first:
+            return _slice_from_one(names, lower, upper, step, formula)
+        case ast.Slice(lower, upper, step):
+            return _slice(names, lower, upper, step, formula)
+        case ast.Constant(None) | ast.Attribute(_, "newaxis") | ast.Name("newaxis"):
+            return NewAxis()
+        case ast.Constant(value) if value is ...:
+            return Dots()
+        case ast.Name(name) if name in names.letters:
+            return Symbol(names.letters[name])
+        case ast.Subscript(ast.Name(), ast.Name()) if is_label(names, node, formula):
+            return formula(names, node)
+        case ast.Constant(value=int()) | ast.UnaryOp() | ast.Name() | ast.BinOp():
+            return _numbered(names, formula(names, node))
+    raise NotRead
+
+
+def _numbered(names: ProgramNames, value: Expression) -> Place:
+    """A place counted from 1 that a value is: a number, a label, or a sum of letters and numbers."""
+    number = number_of(value)
+    if number is not None:
+        return integer(number + 1 - names.first) if number >= names.first else FromEnd(-number)
+    known = declared(names, value.name) if isinstance(value, Symbol) else None
+    if isinstance(value, Symbol):
+        if known is not None and known.role == "size" and not names.first:
+            raise NotRead
+        return value
+    letters = set(names.letters.values())
+    if any(isinstance(item, Symbol) and item.name not in letters for item in walk(value)):
+        raise NotRead
+    if any(
+        not isinstance(item, Symbol | Number) and getattr(item, "function", "") not in ("add", "sub")
+        for item in walk(value)
+    ):
+        raise NotRead
+    if value == sub(next(iter(children(value))), ONE) and not names.first:
+        return children(value)[0]
+    return value if names.first else add(value, ONE)
+
+
+def _slice(
+    names: ProgramNames,
+    lower: ast.expr | None,
+    upper: ast.expr | None,
+    step: ast.expr | None,
+    formula: FormulaOf,
+) -> Cut:
+    by = 1 if step is None else number_of(formula(names, step))
+    if not by:
+        raise NotRead
+    start = None if lower is None else formula(names, lower)
+    stop = None if upper is None else formula(names, upper)
+    return Cut(start, stop, by)
+
+
+def _slice_from_one(
+    names: ProgramNames, lower: ast.expr, upper: ast.expr | None, step: ast.expr | None, formula: FormulaOf
+) -> Cut:
+    """A slice of MATLAB, whose places count from 1, whose end is part of it, and whose step stands between the two."""
+    if step is not None:
+        upper, step = step, upper
+    by = 1 if step is None else number_of(formula(names, step))
+    first, last = number_of(formula(names, lower)), None if upper is None else formula(names, upper)
+    if not by or not first or last is None:
+        raise NotRead
+    begin, stop = first - (first > 0), number_of(last)  # what counts from the end does so there and here
+    if stop is None:  # a size
+        if by != 1 or first < 1:
+            raise NotRead
+        return Cut(integer(begin), last)
+    end = stop - (stop > 0) + (1 if by > 0 else -1)  # one further, since the end takes part
+    outside = end == 0 > stop if by > 0 else end == -1 < stop
+    return Cut(integer(begin), None if outside else integer(end), by)
+
+
+def is_place(names: ProgramNames, node: ast.expr, formula: FormulaOf) -> bool:
+    number = isinstance(node, ast.Constant) or (
+        isinstance(node, ast.Name) and number_of(names.assigned.get(node.id)) is not None
+    )
+    return number or is_label(names, node, formula) or (isinstance(node, ast.Name) and node.id in names.letters)
+
+
+def is_label(names: ProgramNames, node: ast.expr, formula: FormulaOf) -> bool:
+    """Whether a value is a label of the model, or that of an example."""
+    match node:
+        case ast.Name(name) if name not in names.letters:
+            try:
+                found = value_of(names, name)
+            except NotRead:
+                return False
+        case ast.Subscript(ast.Name(), ast.Name()):
+            found = formula(names, node)
+        case _:
+            return False
+    known = declared(names, head(found) or "")
+    return known is not None and bool(known.places_of)
+
+
+def labels_in(names: ProgramNames, node: ast.expr) -> Expression | None:
+    """An array of places, where one stands in an index: the labels of all examples."""
+    if not isinstance(node, ast.Name):
+        return None
+    found = value_of(names, node.id)
+    known = declared(names, found.name) if isinstance(found, Symbol) else None
+    return found if known is not None and known.places_of and known.rank == 1 else None
+
+
+def at_labels(base: Expression, labels: Expression, hot: Expression, rows: list[ast.expr]) -> Expression:
+    """``E[y]`` the rows at labels, ``W[:, y]`` the columns, ``p[np.arange(n), y]`` the entry of each row."""
+    match rows:
+        case []:
+            return Call("take", (base, labels))
+        case [ast.Slice(None, None, None)]:
+            return Call("transpose", (Call("take", (Call("transpose", (base,)), labels)),))
+        case [row] if is_every_row(row):
+            return Call("total", (Product((base, hot), ("circ",)), integer(1)))
+    raise NotRead
+
+
+def place_numbers(names: ProgramNames, where: ast.expr, formula: FormulaOf) -> list[int | slice] | None:
+    """The places of an index that are all whole numbers or slices of such, from 0; None for any other."""
+    found: list[int | slice] = []
+    for node in where.elts if isinstance(where, ast.Tuple) else [where]:
+        if labels_in(names, node) is not None or (isinstance(node, ast.Name) and node.id in names.letters):
+            return None
+        if isinstance(node, ast.Compare | ast.BoolOp):
+            return None
+        number = counted(place(names, node, formula))
+        if number is None:
+            return None
+        found.append(number)
+    return found
+
+
+def is_every_row(node: ast.expr) -> bool:
+    """Whether an index is every place of an axis: a colon, or ``np.arange(n)``."""
+    match node:
+        case ast.Slice(None, None, None):
+            return True
+        case ast.Call(ast.Name("range") | ast.Attribute(_, "arange"), [_]):
+            return True
+    return False
