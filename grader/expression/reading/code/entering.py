@@ -27,6 +27,8 @@ from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared
 from grader.expression.reading.code.sequences import items_of, listed, places_of
 
+LAYOUTS = frozenset(("sliced", "expand_dims", "broadcast", "stacked", "concatenated", "reshaped", "permuted"))
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -112,7 +114,7 @@ def _within(scope: ProgramNames, base: Expression, places: Sequence[Place]) -> E
         plain = [place if isinstance(place, Expression) else Slice() for place in places]
         while plain and isinstance(plain[-1], Slice):
             plain.pop()
-        return Indexed(base, tuple(plain)) if plain else base
+        return _indexed(scope, base, plain) if plain else base
     axis = 0
     for place in places:
         match place:
@@ -121,16 +123,26 @@ def _within(scope: ProgramNames, base: Expression, places: Sequence[Place]) -> E
             case Cut():
                 base, axis = _cut(scope, base, axis, place), axis + 1
             case FromEnd(back):
-                base = _at(Call("sliced", (base, integer(axis), ONE, integer(-back))), axis, ONE)
+                base = _at(scope, Call("sliced", (base, integer(axis), ONE, integer(-back))), axis, ONE)
             case Dots():
                 raise NotRead
             case _:
-                base = _at(base, axis, place)
+                base = _at(scope, base, axis, place)
     return base
 
 
-def _at(base: Expression, axis: int, place: Expression) -> Expression:
-    return Indexed(base, (*(Slice(),) * axis, place))
+def _at(scope: ProgramNames, base: Expression, axis: int, place: Expression) -> Expression:
+    return _indexed(scope, base, [*(Slice(),) * axis, place])
+
+
+def _indexed(scope: ProgramNames, base: Expression, places: Sequence[Expression]) -> Expression:
+    """Entries of an array; of one that code laid out every axis is said, since one index enters a row as a vector."""
+    if isinstance(base, Call) and base.function in LAYOUTS:
+        axes = axes_of(scope, base)
+        if axes is None or len(places) > len(axes):
+            raise NotRead
+        places = [*places, *(Slice(),) * (len(axes) - len(places))]
+    return Indexed(base, tuple(places))
 
 
 def _spelled(scope: ProgramNames, base: Expression, places: Sequence[Place]) -> Sequence[Place]:

@@ -23,6 +23,7 @@ from grader.expression.reading.code.array_axes import Lengths, axes_of, together
 from grader.expression.reading.code.comprehensions import made, summed
 from grader.expression.reading.code.entering import Dots, NewAxis, entered
 from grader.expression.reading.code.numpy_calls import standing
+from grader.expression.reading.code.numpy_layout import turned_round
 from grader.expression.reading.code.program_calls import called, is_package, length_of
 from grader.expression.reading.code.program_names import (
     NotRead,
@@ -76,7 +77,9 @@ def formula(names: ProgramNames, node: ast.expr) -> Expression:
             return listed([_item(names, part) for part in parts])
         case ast.ListComp(part, loops):
             return made(names, part, loops, formula, condition)
-        case ast.Attribute(inner, "T" | "mT" | "mH" | "H"):
+        case ast.Attribute(inner, "T"):
+            return turned_round(names, formula(names, inner))
+        case ast.Attribute(inner, "mT" | "mH" | "H"):
             return Call("transpose", (formula(names, inner),))
         case ast.Attribute(inner, "size"):
             axes = axes_of(names, formula(names, inner))

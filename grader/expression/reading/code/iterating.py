@@ -14,7 +14,7 @@ from typing import TypeAlias
 from grader.expression.language.nodes import Call, Expression, Indexed, Symbol, integer
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.entering import number_of
-from grader.expression.reading.code.program_names import NotRead, ProgramNames, with_letter
+from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, with_letter
 from grader.expression.reading.code.sequences import LONGEST, items_of, listed, rows_of
 
 FormulaOf: TypeAlias = Callable[[ProgramNames, ast.expr], Expression]
@@ -149,6 +149,9 @@ def _bounds(
     *low, high = args
     upper = _tried(scope, high, formula)
     if upper is None and not isinstance(high, ast.Name):
+        raise NotRead
+    known = declared(scope, upper.name) if isinstance(upper, Symbol) else None
+    if known is not None and known.role != "size":
         raise NotRead
     tests: list[Expression] = []
     if low:

@@ -15,6 +15,7 @@ from grader.expression.language.functions import FUNCTIONS, SPELLINGS
 from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Indexed, Number, Product, Symbol, integer
 from grader.expression.reading.code.array_axes import Lengths, axes_of
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, one_hot_of
+from grader.expression.reading.code.sequences import items_of
 
 Options: TypeAlias = Mapping[str, object]  # whole numbers, and formulas
 Method: TypeAlias = Callable[[ProgramNames, Expression, Sequence[Expression], Options], Expression]
@@ -192,7 +193,8 @@ def _reduced(kind: str) -> Method:
             if kept:
                 raise NotRead
             return Call(kind, (base,))
-        several = axis if isinstance(axis, tuple) else (axis,)
+        several = axis if isinstance(axis, tuple) else items_of(axis) if isinstance(axis, Call) else None
+        several = (axis,) if several is None else several
         places = [_axis(names, base, one) for one in several]
         if len(places) > 1 and None in [_number(place) for place in places]:
             raise NotRead

@@ -128,11 +128,8 @@ def _flip(axis: int | None) -> Layout:
 def _transpose(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
     """All axes the other way round, in an order, or PyTorch's exchange of two."""
     base, order = args[0], _numbers(args[1:], options, "axes")
-    axes = axes_of(names, base)
     if not order:
-        if axes is not None and len(axes) > 2:
-            return Call("permuted", (base, *(integer(k) for k in reversed(range(len(axes))))))
-        return Call("transpose", (base,))
+        return turned_round(names, base)
     rank = len(_known(names, base))
     places = [_at(one, rank) for one in order]
     if len(places) == 2 < rank or (len(places) == 2 and places == [1, 0]):
@@ -142,6 +139,12 @@ def _transpose(names: ProgramNames, args: Sequence[Expression], options: Options
     if len(places) == 2 == rank:  # transpose(0, 1): PyTorch exchanges, NumPy leaves as it is
         raise NotRead
     return _permuted(base, rank, places)
+
+
+def turned_round(names: ProgramNames, base: Expression) -> Expression:
+    """The array with all its axes the other way round."""
+    rank = len(axes_of(names, base) or ())
+    return Call("permuted", (base, *map(integer, reversed(range(rank))))) if rank > 2 else Call("transpose", (base,))
 
 
 def _permute(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
@@ -205,7 +208,7 @@ def _reshape(names: ProgramNames, args: Sequence[Expression], options: Options) 
     vector = axes is not None and (len(axes) == 1 or (len(axes) == 2 and "1" in axes))
     if axes is not None and vector and shape in ([-1, 1], [1, -1], [-1]):
         return base if shape == [-1] else standing(base, axes, column=shape == [-1, 1])
-    if axes is None or not sizes or len(sizes) > 4:
+    if axes is None or not sizes or len(sizes) > 4 or shape.count(-1) > 1:
         raise NotRead
     return Call("reshaped", (base, *sizes))
 

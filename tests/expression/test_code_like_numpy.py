@@ -1,0 +1,197 @@
+"""What code is read as has the value that NumPy itself gives to it, shape and all."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+import pytest
+
+from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.scope import Environment
+from grader.expression.language.names import Declared, ModelNames
+from grader.expression.reading.code.python_text import read_code
+
+SIZES = {"n": 4, "d": 3, "m": 2}
+SHAPES = {
+    "x": ("7",),
+    "w": ("3",),
+    "g": ("5",),
+    "even": ("4",),
+    "v": ("n",),
+    "X": ("n", "d"),
+    "Y": ("n", "d"),
+    "W": ("d", "m"),
+    "S": ("n", "n"),
+    "R": ("n", "d", "m"),
+    "s": (),
+}
+PROGRAMS = """
+np.convolve(x, w)
+np.convolve(w, x, 'same')
+np.convolve(x, w, mode='valid')
+np.correlate(x, w)
+np.correlate(w, x, 'full')
+np.correlate(even, x, 'same')
+np.correlate(x, even, mode='same')
+np.correlate(w, x, 'valid')
+x[2:]
+x[:-2]
+x[1:6:2]
+x[::-1]
+x[-1] * x[0]
+X[-1]
+X[:, -1]
+X[1:, ::-1]
+X[n-2:]
+X[1:, None, :]
+R[..., None]
+R[:, 1]
+R[..., -1]
+R[0, ..., 1]
+v[:, None] * v[None, :]
+v[None, :] + v[:, np.newaxis]
+X[:, :, None] * Y[:, None, :]
+(X[:, :, None] - Y[:, None, :]).sum(axis=(0, 2))
+R.sum(axis=-1)
+R.mean(axis=1, keepdims=True)
+R - R.max(axis=2, keepdims=True)
+np.min(X, axis=0)
+np.max(X, 1)
+np.sum(R, (0, 1))
+np.exp(R) / np.exp(R).sum(-1, keepdims=True)
+np.transpose(R, (0, 2, 1))
+R.transpose(2, 0, 1)
+R.T
+np.swapaxes(R, 0, 1)
+np.moveaxis(R, 0, -1)
+X.reshape(2, -1)
+R.reshape(n, -1)
+np.reshape(R, (2, 12))
+np.expand_dims(X, 1)
+np.squeeze(R.sum(axis=1, keepdims=True), axis=1)
+np.stack([v, 2 * v])
+np.stack([v, 2 * v], axis=1)
+np.stack((X, Y), axis=-1)
+np.vstack([v, v])
+np.hstack([v, 2 * v])
+np.hstack([X, Y])
+np.vstack([X, Y])
+np.column_stack([v, 2 * v])
+np.column_stack((X, Y))
+np.concatenate([X, Y], axis=1)
+np.concatenate((v, v))
+np.flip(x)
+np.flip(X)
+np.flip(X, axis=1)
+np.fliplr(X)
+np.einsum('ij, jk -> ik', X, W)
+np.einsum('ijk,jk->i', R, W)
+np.einsum('...jk,jk->...k', R, W)
+np.einsum('ij,ik->ijk', X, Y)
+np.einsum('ii->i', S)
+np.einsum('ij,ij,jk->k', X, Y, W)
+np.tensordot(X, W, axes=1)
+np.tensordot(X, Y, axes=([0], [0]))
+np.tensordot(R, W, axes=2)
+np.tensordot(R, X, axes=([0, 1], [0, 1]))
+np.tensordot(v, x, 0)
+np.linalg.solve(S, X)
+np.linalg.inv(S) @ v
+np.linalg.slogdet(S)[1]
+np.linalg.norm(X)
+np.linalg.norm(X, axis=1)
+np.linalg.norm(X, axis=1, keepdims=True)
+np.linalg.norm(v, 1)
+np.inner(X, Y)
+np.diag(v)
+np.trace(S)
+np.ones_like(v) * 3
+np.log1p(np.exp(v)) + np.expm1(v)
+np.where(X > 0, X, 0)
+np.where(v[:, None] > v[None, :], 1.0, 0.0)
+(X > Y[0]).astype(float)
+[np.sum(g * x[k:k+5]) for k in range(3)]
+[k * w[k] for k in range(3)]
+np.array([[1, 2], [3, 4]]) * s
+np.array([v[i] * v[i] for i in range(n)])
+sum(i * v[i] for i in range(n))
+sum(v[i] for i in range(n - 1))
+sum(v[i] for i in range(1, n))
+sum(v[i] * v[i - 1] for i in range(1, n))
+sum(v[i] for i in range(n) if i != 2)
+sum(X[i, j] for i in range(n) for j in range(d) if i > j)
+sum(a @ b for a, b in zip(X, Y))
+sum(i * row.sum() for i, row in enumerate(X))
+out = np.zeros(7)\\nfor i in range(5):\\n    out[i:i+3] += g[i] * w\\nout
+out = np.zeros(7)\\nfor i in range(5):\\n    for k in range(3):\\n        out[i + k] += g[i] * w[k]\\nout
+out = np.zeros((3, 5))\\nfor i in range(3):\\n    for k in range(5):\\n        out[i, k] = w[i] * g[k]\\nout
+o = 0 * X\\nfor i in range(n):\\n for j in range(d):\\n  if i == j: o[i, j] = s\\n  else: o[i, j] = X[i, j]\\no
+out = np.zeros(d)\\nfor i in range(n):\\n    if i == 1:\\n        continue\\n    out += X[i]\\nout
+a, b = v, 2 * v\\na, b = b, a\\na - b
+hs = [v]\\nfor k in range(3):\\n    hs.append(hs[-1] * s + k)\\nhs[-1] - hs[0]
+t = v\\nfor k in reversed(range(1, 4)):\\n    t = t * k - s\\nt
+def f(a, b):\\n    c = a * b\\n    return c + a\\nf(v, 2 * v)
+f = lambda u: u ** 2\\nf(f(v))
+x[2:5] * w
+out = x\\nout[0] = 0\\nout[-1] = s\\nout
+out = x\\nout[1:4] = w\\nout * 2
+"""
+NAMES = ModelNames(
+    (
+        *(Declared(name, len(axes), axes=axes) for name, axes in SHAPES.items()),
+        *(Declared(name, role="size") for name in SIZES),
+    )
+)
+
+
+def values() -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(3)
+    sizes = {name: tuple(SIZES.get(axis) or int(axis) for axis in axes) for name, axes in SHAPES.items()}
+    return {name: rng.normal(size=shape) for name, shape in sizes.items()}
+
+
+@pytest.mark.parametrize("program", [line.replace("\\n", "\n") for line in PROGRAMS.strip().splitlines()])
+def test_a_program_has_the_value_that_numpy_gives(program: str) -> None:
+    given = values()
+    reading = read_code(f"np.pi\n{program}", NAMES)
+    assert reading is not None, "not read"
+    assert not reading.problems, reading.problems
+    found = evaluate(reading.chain[-1], Environment({name: value[None] for name, value in given.items()}, SIZES, {}))
+    *lines, last = program.split("\n")
+    scope = {"np": np, **SIZES, **{name: value.copy() for name, value in given.items()}}
+    if last.startswith(" "):
+        lines, last = [*lines, last], ""
+    exec(textwrap.dedent("\n".join(lines)), scope)  # noqa: S102
+    wanted = np.asarray(eval(last, scope))  # noqa: S307
+    assert found.letters == ()
+    assert found.shape == wanted.shape
+    np.testing.assert_allclose(np.broadcast_to(found.data, (1, *wanted.shape))[0], wanted, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "np.convolve(x, X)",
+        "np.reshape(X, (n, d, -1, -1))",
+        "scipy.signal.convolve(x, w, 'same')",
+        "X[n]",
+        "out = np.zeros(3)\nout[5] = s\nout",
+        "np.linalg.norm(X, 2)",
+        "np.stack([v, X])",
+        "X.transpose(0, 1)",
+        "np.einsum('ij,jk', X, W)",
+        "np.flip(R, axis=3)",
+        "sum(v[i] for i in range(s))",
+        "out = np.outer(v, v)\nfor i in range(n):\n    for j in range(n):\n        out[i, j] = 1\nout",
+    ],
+)
+def test_what_has_no_such_value_is_not_read(program: str) -> None:
+    reading = read_code(f"np.pi\n{program}", NAMES)
+    assert reading is None or reading.problems
+
+
+def test_loops_are_bounded() -> None:
+    nested = "t = s\n" + "".join(f"{' ' * k}for i{k} in range(50):\n" for k in range(4)) + "    t = t + s * t\n"
+    reading = read_code(nested + "t", NAMES)
+    assert reading is None or reading.problems
