@@ -27,6 +27,7 @@ from grader.comparison.repairs import TooManyRepairs, least_repairs
 from grader.comparison.shapes import in_symbols, repaired_verdict, shape_in_symbols, shape_message, transposed_verdict
 from grader.comparison.target import Target, primed, restates, unfinished, uses_model
 from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.implicit_identity import holds_bare_identity, with_sizes
 from grader.expression.evaluation.product_readings import TooManyReadings, distinct, readings, strictly
 from grader.expression.evaluation.values import NoValue, ShapeError
 from grader.expression.language.nodes import (
@@ -217,11 +218,13 @@ def _judge_readings(question: SolvedQuestion, target: Target, answer: Expression
 def _judge_strictly(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict | None:
     """The verdict on an answer that is right if each of its signs means one thing; None where it is not."""
     run = question.runs[0]
-    strict = strictly(answer, environment(run, extents(run, target.expression)))
-    if strict == answer:
-        return None
-    found = _judge_readings(question, target, strict)
-    return found if found.decision is Decision.EQUIVALENT else None
+    env = environment(run, extents(run, target.expression))
+    for sized in with_sizes(answer, env) if holds_bare_identity(answer) else (answer,):
+        strict = strictly(sized, env)
+        found = None if strict == sized else _judge_readings(question, target, strict)
+        if found is not None and found.decision is Decision.EQUIVALENT:
+            return found
+    return None
 
 
 def _readings(question: SolvedQuestion, target: Target, answer: Expression, rows: bool) -> tuple[Expression, ...]:

@@ -16,6 +16,7 @@ _DERIVATIVE = r"(?:the\s+)?(?:(?:final|total|full|whole)\s+)?(?:gradient|derivat
 _COMES_TO = re.compile(
     r"(?:(?<![\w.])i\.\s?e\.|\b(?:that\s+is|in\s+other\s+words|equivalently|hence|thus|so|therefore|consequently|together"
     r"|altogether|finally|gives?|yields?|this\s+is|we\s+(?:get|have|obtain|find)|comes?\s+out\s+as|ends?\s+up\s+as)\b"
+    r"|[,;]\s+(?=(?:d\w{1,8}\s*/\s*d\w|\\[dt]?frac\s*\{\s*(?:\\partial|d)|\\partial|\\nabla|∂|∇)[^\n=]{0,60}=)"
     r"|=>|⇒|⟹|→|∴|\\(?:Rightarrow|implies|therefore|Longrightarrow)\b|(?<=\s)[\w.]+:(?=\s)|[;.](?=\s)|\n)"
     rf"(?:\s*,|\s*:|\s+(?:that|just|simply|then|overall)\b|\s+{_DERIVATIVE}\s+(?:is|equals|becomes)\b)*\s*",
     re.IGNORECASE,
@@ -30,7 +31,12 @@ _EXPLAINS = re.compile(
 _ORDINARY = re.compile(
     rf"(?<![\w\\{{])(?!(?:{'|'.join(sorted(SPELLINGS, key=len, reverse=True))})\b)[a-z]{{2,}}(?![\w(])", re.IGNORECASE
 )
-_CHANGES = re.compile(r"\b(?:times|minus|plus|twice|half|negative|doubled?|halved)\b", re.IGNORECASE)
+_CHANGES = re.compile(
+    r"\b(?:times|minus|plus|twice|half|third|negative|negated?|opposite|inverse|reciprocal|doubled?|halved|up\s+to|sign"
+    r"|proportional|transposed?|square[ds]?|root|without|except|almost|about|similar|like)\b",
+    re.IGNORECASE,
+)
+_HOLDS = re.compile(r":\s*$|\bis\s*$|\bbecomes?\s*$|\bequals\s*$")  # what stands before says what the formula is
 # a text that says when its formulas hold, or what they are not
 _DEPENDS = re.compile(
     r"\b(?:if|unless|otherwise|else|when|whenever|except|cases?|only|not|wrong|instead|but|forgot"
@@ -60,6 +66,9 @@ def last_formula(text: str) -> tuple[str, ...]:
         if told and told.end() <= found.end() and text[found.end() : end].strip(" .,;$")
     ]
     begin = begins[-1] if begins else 0
+    clause = re.split(r"[.;\n]\s", text[:begin])[-1] if _HOLDS.search(text, 0, begin) else ""
+    if _CHANGES.search(clause):
+        return ()
     if not begin and end == len(text):
         return ()
     last = " " * begin + text[begin:end].rstrip(" .,;") + " " * (len(text) - end)
