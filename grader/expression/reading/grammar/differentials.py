@@ -90,6 +90,9 @@ def below_slash(p: Cursor, at: int, known: bool) -> bool:
         return begins_differential(p, at) and p.kinds[at + 1] in _VARIABLES
     if begins_differential(p, at):
         return True
+    plain = text[:1] == "d" and len(text) > 1 and p.kinds[at + 1] not in ("_", "^")
+    if known and plain and p.declared_quantity(text[1:]):
+        return True  # below dL, dh is a differential, whatever else is called so
     return (
         known
         and token.kind in ("name", "word")
