@@ -17,6 +17,7 @@ from grader.expression.evaluation.values import (
     NoValue,
     ShapeError,
     Value,
+    Values,
     check_ranges,
     constant,
     shape_text,
@@ -27,7 +28,6 @@ from grader.expression.evaluation.values import (
 from grader.problems import NOWHERE, Span
 from grader.work import at_hand
 
-Values = Sequence[Value]
 MODES = ("valid", "same", "full")  # of a convolution, by their numbers
 
 

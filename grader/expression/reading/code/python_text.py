@@ -19,11 +19,11 @@ from grader.expression.language.nodes import Call, Cases, Expression, Indexed, P
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.comprehensions import decided
 from grader.expression.reading.code.expressions import condition, formula, joined
+from grader.expression.reading.code.index_places import is_every_row, place_numbers
 from grader.expression.reading.code.iterating import bind, passes_of, without_continue
 from grader.expression.reading.code.loops import grown
 from grader.expression.reading.code.matlab_text import in_python, like_matlab, without_comments
 from grader.expression.reading.code.numpy_calls import standing
-from grader.expression.reading.code.places import is_every_row, place_numbers
 from grader.expression.reading.code.program_names import (
     Lambda,
     NotRead,
