@@ -86,6 +86,11 @@ def _is_readable(product: Product) -> bool:
     return not any(a == ONE and isinstance(b, Call) and b.function == "iverson" for a, b in pairs)
 
 
+def _is_no_point(call: Call) -> bool:
+    """Two numbers in angle brackets are a vector to the reader."""
+    return call.function != "inner" or not all(isinstance(arg, Number) for arg in call.args)
+
+
 @st.composite
 def _products(draw: st.DrawFn, inner: st.SearchStrategy[Expression]) -> Product:
     factors = draw(st.lists(inner, min_size=2, max_size=4))
@@ -119,7 +124,7 @@ def _larger(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expressio
     flat = inner.filter(lambda entry: not isinstance(entry, Matrix))
     return st.one_of(
         st.builds(lambda name, a: Call(name, (a,)), one, inner),
-        st.builds(lambda name, a, b: Call(name, (a, b)), two, inner, inner),
+        st.builds(lambda name, a, b: Call(name, (a, b)), two, inner, inner).filter(_is_no_point),
         inner.filter(lambda a: a not in CONSTANTS).map(lambda a: Call("transpose", (a,))),
         _products(inner).filter(_is_readable),
         st.builds(

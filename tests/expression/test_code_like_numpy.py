@@ -126,7 +126,7 @@ sum(i * row.sum() for i, row in enumerate(X))
 out = np.zeros(7)\\nfor i in range(5):\\n    out[i:i+3] += g[i] * w\\nout
 out = np.zeros(7)\\nfor i in range(5):\\n    for k in range(3):\\n        out[i + k] += g[i] * w[k]\\nout
 out = np.zeros((3, 5))\\nfor i in range(3):\\n    for k in range(5):\\n        out[i, k] = w[i] * g[k]\\nout
-o = 0 * X\\nfor i in range(n):\\n for j in range(d):\\n  if i == j: o[i, j] = s\\n  else: o[i, j] = X[i, j]\\no
+o = np.zeros((n,d))\\nfor i in range(n):\\n for j in range(d):\\n  if i == j: o[i, j] = s\\n  else: o[i, j] = X[i,j]\\no
 out = np.zeros(d)\\nfor i in range(n):\\n    if i == 1:\\n        continue\\n    out += X[i]\\nout
 a, b = v, 2 * v\\na, b = b, a\\na - b
 hs = [v]\\nfor k in range(3):\\n    hs.append(hs[-1] * s + k)\\nhs[-1] - hs[0]

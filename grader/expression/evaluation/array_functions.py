@@ -7,7 +7,7 @@ distribution over its last position at every i.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 
@@ -19,6 +19,7 @@ from grader.expression.evaluation.values import (
     NoValue,
     ShapeError,
     Value,
+    Values,
     align,
     check_ranges,
     constant,
@@ -34,7 +35,6 @@ from grader.expression.evaluation.values import (
 from grader.problems import NOWHERE, Span
 from grader.work import at_hand
 
-Values = Sequence[Value]
 ENTRY = 30  # units of work for an entry of an exponential or a power
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
-from typing import TypeAlias
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from grader.expression.evaluation.values import (
     NoValue,
     ShapeError,
     Value,
+    Values,
     check_ranges,
     shape_text,
     spread,
@@ -27,18 +27,17 @@ from grader.expression.evaluation.values import (
 from grader.problems import NOWHERE, Span
 from grader.work import at_hand
 
-Parts: TypeAlias = Sequence[Value]
 MODES = ("valid", "same", "full")  # of a convolution, by their numbers
 
 
-def expand_dims(args: Parts, span: Span = NOWHERE) -> Value:
+def expand_dims(args: Values, span: Span = NOWHERE) -> Value:
     """The array with a new axis of length 1 at a position of the result."""
     x = args[0]
     axis = _axis(args[1], x.rank + 1, span)
     return Value(np.expand_dims(x.data, 1 + len(x.letters) + axis), x.letters)
 
 
-def broadcast(args: Parts, span: Span = NOWHERE) -> Value:
+def broadcast(args: Values, span: Span = NOWHERE) -> Value:
     """The first array in the shape that it has beside the second; raises ShapeError where they do not fit."""
     x, other = args
     try:
@@ -51,7 +50,7 @@ def broadcast(args: Parts, span: Span = NOWHERE) -> Value:
     return Value(np.broadcast_to(padded, (*head, *shape)), x.letters)
 
 
-def sliced(args: Parts, span: Span = NOWHERE) -> Value:
+def sliced(args: Values, span: Span = NOWHERE) -> Value:
     """``x[start:stop:step]`` along an axis: array, axis, step, start and, unless it is the end, stop; from 0."""
     x = args[0]
     axis = _axis(args[1], x.rank, span)
@@ -65,7 +64,7 @@ def sliced(args: Parts, span: Span = NOWHERE) -> Value:
     return Value(found, x.letters)
 
 
-def stacked(args: Parts, span: Span = NOWHERE) -> Value:
+def stacked(args: Values, span: Span = NOWHERE) -> Value:
     """Arrays of one shape along a new axis, which the first argument is."""
     items = [Value(np.asarray(item.data), item.letters) for item in args[1:]]
     if not items:
@@ -77,7 +76,7 @@ def stacked(args: Parts, span: Span = NOWHERE) -> Value:
     return Value(np.stack(arrays, 1 + len(letters) + axis), letters)
 
 
-def concatenated(args: Parts, span: Span = NOWHERE) -> Value:
+def concatenated(args: Values, span: Span = NOWHERE) -> Value:
     """Arrays one behind the other along an axis, which the first argument is."""
     items = args[1:]
     if not items:
@@ -89,7 +88,7 @@ def concatenated(args: Parts, span: Span = NOWHERE) -> Value:
     return Value(np.concatenate(arrays, 1 + len(letters) + axis), letters)
 
 
-def _level(items: Parts, span: Span) -> tuple[list[Array], tuple[str, ...]]:
+def _level(items: Values, span: Span) -> tuple[list[Array], tuple[str, ...]]:
     """Arrays with the same letters, each as long as it is in any of them."""
     letters = union(items)
     arrays = [spread(item, letters) for item in items]
@@ -99,7 +98,7 @@ def _level(items: Parts, span: Span) -> tuple[list[Array], tuple[str, ...]]:
     return [np.broadcast_to(array, (*head, *item.shape)) for array, item in zip(arrays, items, strict=True)], letters
 
 
-def reshaped(args: Parts, span: Span = NOWHERE) -> Value:
+def reshaped(args: Values, span: Span = NOWHERE) -> Value:
     """The entries, last axis fastest, in another shape; one size may be -1."""
     x, sizes = args[0], [whole_number(arg, span) for arg in args[1:]]
     head = x.data.shape[: 1 + len(x.letters)]
@@ -116,7 +115,7 @@ def _filled(sizes: Sequence[int], count: int) -> tuple[int, ...]:
     return tuple(count // rest if size == -1 else size for size in sizes)
 
 
-def permuted(args: Parts, span: Span = NOWHERE) -> Value:
+def permuted(args: Values, span: Span = NOWHERE) -> Value:
     """The array with its axes in another order, each named by where it was."""
     x = args[0]
     order = [_axis(arg, x.rank, span) for arg in args[1:]]
@@ -126,7 +125,7 @@ def permuted(args: Parts, span: Span = NOWHERE) -> Value:
     return Value(x.data.transpose(*range(first), *(first + axis for axis in order)), x.letters)
 
 
-def convolved(args: Parts, span: Span = NOWHERE) -> Value:
+def convolved(args: Values, span: Span = NOWHERE) -> Value:
     """``np.convolve`` of two vectors; the third argument is the place of the mode in MODES, full without one."""
     a, b = args[:2]
     mode = MODES[_axis(args[2], len(MODES), span)] if len(args) > 2 else "full"
@@ -157,7 +156,7 @@ def _axis(arg: Value, rank: int, span: Span) -> int:
     return axis % rank
 
 
-LAYOUT: MappingProxyType[str, Callable[[Parts, Span], Value]] = MappingProxyType(
+LAYOUT: MappingProxyType[str, Callable[[Values, Span], Value]] = MappingProxyType(
     {
         "expand_dims": expand_dims,
         "broadcast": broadcast,

@@ -59,6 +59,9 @@ def constant(number: float) -> Value:
     return Value(np.full(1, number))
 
 
+Values = Sequence[Value]
+
+
 def shape_text(shape: Sequence[int]) -> str:
     """``4x3``, or "a scalar"."""
     return "x".join(map(str, shape)) if shape else "a scalar"

@@ -13,7 +13,7 @@ from dataclasses import replace
 from grader.expression.algebra.construct import iverson, mul, substitute
 from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Product, Reduce, Symbol
 from grader.expression.reading.code.entering import number_of
-from grader.expression.reading.code.iterating import FormulaOf, LoopRun, bind, passes_of, run_over
+from grader.expression.reading.code.iterating import LetterLoop, ReadAs, bind, passes_of, run_over
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, one_pass
 from grader.expression.reading.code.sequences import listed, sum_of
 
@@ -31,7 +31,7 @@ def decided(test: Expression) -> bool | None:
 
 
 def summed(
-    names: ProgramNames, part: ast.expr, loops: Sequence[ast.comprehension], formula: FormulaOf, condition: FormulaOf
+    names: ProgramNames, part: ast.expr, loops: Sequence[ast.comprehension], formula: ReadAs, condition: ReadAs
 ) -> Expression:
     """``sum(f(i) for i in range(n) if i != k)``."""
     if not loops:
@@ -50,7 +50,7 @@ def summed(
     return summed_over(run, _tested(run.scope, loop.ifs, summed(run.scope, part, rest, formula, condition), condition))
 
 
-def summed_over(run: LoopRun, body: Expression) -> Expression:
+def summed_over(run: LetterLoop, body: Expression) -> Expression:
     """The sum of a value over the letter of a loop."""
     for test in run.tests:
         body = mul(iverson(test), body)
@@ -59,7 +59,7 @@ def summed_over(run: LoopRun, body: Expression) -> Expression:
     return Reduce("sum", run.letter, body, None if run.upper is None else ONE, run.upper)
 
 
-def _tested(names: ProgramNames, tests: Sequence[ast.expr], body: Expression, condition: FormulaOf) -> Expression:
+def _tested(names: ProgramNames, tests: Sequence[ast.expr], body: Expression, condition: ReadAs) -> Expression:
     for test in tests:
         holds = condition(names, test)
         known = decided(holds)
@@ -70,7 +70,7 @@ def _tested(names: ProgramNames, tests: Sequence[ast.expr], body: Expression, co
 
 
 def made(
-    names: ProgramNames, part: ast.expr, loops: Sequence[ast.comprehension], formula: FormulaOf, condition: FormulaOf
+    names: ProgramNames, part: ast.expr, loops: Sequence[ast.comprehension], formula: ReadAs, condition: ReadAs
 ) -> Expression:
     """``[f(k) for k in range(3)]`` a list; of a size n an array by its entries."""
     loop, *rest = loops

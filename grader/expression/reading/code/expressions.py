@@ -20,11 +20,12 @@ from grader.expression.language.nodes import (
     Symbol,
 )
 from grader.expression.reading.code.array_axes import Lengths, axes_of, together
+from grader.expression.reading.code.code_calls import called, is_package, length_of
 from grader.expression.reading.code.comprehensions import made, summed
 from grader.expression.reading.code.entering import Dots, NewAxis, entered
+from grader.expression.reading.code.index_places import at_labels, is_label, is_place, labels_in, place
 from grader.expression.reading.code.numpy_calls import standing
 from grader.expression.reading.code.numpy_layout import turned_round
-from grader.expression.reading.code.program_calls import called, is_package, length_of
 from grader.expression.reading.code.program_names import (
     NotRead,
     ProgramNames,
@@ -32,7 +33,6 @@ from grader.expression.reading.code.program_names import (
     one_pass,
     value_of,
 )
-from grader.expression.reading.code.program_places import at_labels, is_label, is_place, labels_in, place
 from grader.expression.reading.code.sequences import is_nought, items_of, listed, sum_of
 from grader.expression.reading.read import read
 

@@ -17,11 +17,11 @@ from grader.expression.reading.code.entering import number_of
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, with_letter
 from grader.expression.reading.code.sequences import LONGEST, items_of, listed, rows_of
 
-FormulaOf: TypeAlias = Callable[[ProgramNames, ast.expr], Expression]
+ReadAs: TypeAlias = Callable[[ProgramNames, ast.expr], Expression]
 
 
 @dataclass(frozen=True, slots=True)
-class LoopRun:
+class LetterLoop:
     """A loop over a letter: the names within it, the letter, and what it is restricted to."""
 
     scope: ProgramNames
@@ -30,7 +30,7 @@ class LoopRun:
     upper: Expression | None = None
 
 
-def passes_of(scope: ProgramNames, node: ast.expr, formula: FormulaOf) -> Sequence[Expression] | None:
+def passes_of(scope: ProgramNames, node: ast.expr, formula: ReadAs) -> Sequence[Expression] | None:
     """What each pass of a loop is given, one by one; None where it runs over an axis of unknown length."""
     match node:
         case ast.Call(ast.Name("range") | ast.Attribute(_, "arange"), args, []) if 1 <= len(args) <= 3:
@@ -78,7 +78,7 @@ def _with_end(numbers: Sequence[int]) -> list[int]:
     return [first, last + (1 if step > 0 else -1), step]
 
 
-def _tried(scope: ProgramNames, node: ast.expr, formula: FormulaOf) -> Expression | None:
+def _tried(scope: ProgramNames, node: ast.expr, formula: ReadAs) -> Expression | None:
     try:
         return formula(scope, node)
     except NotRead:
@@ -111,23 +111,23 @@ def bind(scope: ProgramNames, target: ast.expr, value: Expression) -> None:
             raise NotRead
 
 
-def run_over(scope: ProgramNames, target: ast.expr, node: ast.expr, formula: FormulaOf) -> LoopRun:
+def run_over(scope: ProgramNames, target: ast.expr, node: ast.expr, formula: ReadAs) -> LetterLoop:
     """A loop whose passes are the places of an axis; raises NotRead for any other."""
     match target, node:
         case ast.Name(name), ast.Call(ast.Name("range") | ast.Attribute(_, "arange"), args, []) if len(args) in (1, 2):
             inside, letter = with_letter(scope, name)
-            return LoopRun(inside, letter, *_bounds(scope, letter, args, formula))
+            return LetterLoop(inside, letter, *_bounds(scope, letter, args, formula))
         case ast.Tuple([ast.Name(name), part]), ast.Call(ast.Name("enumerate"), [inner]):
             inside, letter = with_letter(scope, name)
             _bind_rows(inside, part, inner, letter, formula)
-            return LoopRun(inside, letter)
+            return LetterLoop(inside, letter)
         case _:
             inside, letter = with_letter(scope, f"<{len(scope.letters)}>")
             _bind_rows(inside, target, node, letter, formula)
-            return LoopRun(inside, letter)
+            return LetterLoop(inside, letter)
 
 
-def _bind_rows(scope: ProgramNames, target: ast.expr, node: ast.expr, letter: str, formula: FormulaOf) -> None:
+def _bind_rows(scope: ProgramNames, target: ast.expr, node: ast.expr, letter: str, formula: ReadAs) -> None:
     """Give each name its row at a letter."""
     match target, node:
         case ast.Tuple(parts), ast.Call(ast.Name("zip"), arrays) if len(parts) == len(arrays):
@@ -143,7 +143,7 @@ def _bind_rows(scope: ProgramNames, target: ast.expr, node: ast.expr, letter: st
 
 
 def _bounds(
-    scope: ProgramNames, letter: str, args: Sequence[ast.expr], formula: FormulaOf
+    scope: ProgramNames, letter: str, args: Sequence[ast.expr], formula: ReadAs
 ) -> tuple[tuple[Expression, ...], Expression | None]:
     """What a range restricts its letter to, counted from 1: the tests, and the upper end where it is a mere size."""
     *low, high = args

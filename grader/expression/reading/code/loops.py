@@ -14,7 +14,7 @@ from grader.expression.language.nodes import Call, Cases, Expression, Product, S
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.comprehensions import decided, summed_over
 from grader.expression.reading.code.expressions import condition, formula
-from grader.expression.reading.code.iterating import LoopRun, bind, passes_of, run_over, without_continue
+from grader.expression.reading.code.iterating import LetterLoop, bind, passes_of, run_over, without_continue
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, one_hot_of, one_pass, value_of
 from grader.expression.reading.code.sequences import is_nought
 
@@ -64,7 +64,7 @@ def _changes(scope: ProgramNames, loop: ast.For) -> Iterator[_Change]:
         yield _over_letter(run, change)
 
 
-def _over_letter(run: LoopRun, change: _Change) -> _Change:
+def _over_letter(run: LetterLoop, change: _Change) -> _Change:
     if run.letter in change.entered:
         value = change.value
         for test in run.tests:

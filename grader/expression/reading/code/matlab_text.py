@@ -13,8 +13,9 @@ from grader.expression.language.names import Names
 from grader.expression.reading.spelling.spellings import spellings_of
 
 _MARKS = re.compile(
-    r"\.[*/^'<>=](?!\d)|[\w)\]]'|(?m:^[ \t]*end\b)|\bfor\s+\w+\s*(?:=|\bin\b)\s*\w+\s*:|@\(|(?:^|\s)%|\w\s*->"
-    r"|(?m:^[ \t]*\w+\(\w+(?:,[ ]?\w+){0,3}\)[ ]?=[^=])"
+    r"\.[*/^'<>=](?!\d)|[\w)\]]'|(?m:^[ \t]{0,40}end\b)|\bfor\s{1,9}\w+\s{0,9}(?:=|\bin\b)\s{0,9}\w+\s{0,9}:"
+    r"|@\(|(?:^|\s)%|\w\s{0,9}->"
+    r"|(?m:^[ \t]{0,40}\w+\(\w+(?:,[ ]?\w+){0,3}\)[ ]?=[^=])"
 )
 _COMMENT = re.compile(r"(?:^|(?<=\s)|(?<=;))(?:%|//|#).*", re.MULTILINE)
 _TOKEN = re.compile(
@@ -40,11 +41,13 @@ _SIGNS = {
     "!": " not ",
     ".(": "(",
 }
-_LOOP = re.compile(r"for\s+\(?\s*(\w+)\s*(?:=|\bin\b|∈)\s*(.{1,200}?)\s{0,20}\)?")
-_FUNCTION = re.compile(r"function\s+(?:\[?\s*(\w+)\s*\]?\s*=\s*)?(\w+)\s*\(([\w ,]*)\)")
-_HELPER = re.compile(r"(\w+)\(\s*(\w+(?:\s*,\s*\w+){0,3})\s*\)\s*=(?!=)\s*(.+)")
-_ANONYMOUS = re.compile(r"(\w+)\s*=\s*@?\(?\s*(\w+(?:\s*,\s*\w+){0,3})\s*\)?\s*(->)?\s*(.+)")
-_SET = re.compile(r"\s*([^\W\d]\w*)\s*(?:\([^=]*\))?\s*[-+*/.]*=(?!=)")
+_LOOP = re.compile(r"for\s{1,9}\(?\s{0,9}(\w+)\s{0,9}(?:=|\bin\b|∈)\s{0,9}(.{1,200}?)\s{0,20}\)?")
+_FUNCTION = re.compile(r"function\s{1,9}(?:\[?\s{0,9}(\w+)\s{0,9}\]?\s{0,9}=\s{0,9})?(\w+)\s{0,9}\(([\w ,]*)\)")
+_HELPER = re.compile(r"(\w+)\(\s{0,9}(\w+(?:\s{0,9},\s{0,9}\w+){0,3})\s{0,9}\)\s{0,9}=(?!=)\s{0,9}(.+)")
+_ANONYMOUS = re.compile(
+    r"(\w+)\s{0,9}=\s{0,9}@?\(?\s{0,9}(\w+(?:\s{0,9},\s{0,9}\w+){0,3})\s{0,9}\)?\s{0,9}(->)?\s{0,9}(.+)"
+)
+_SET = re.compile(r"\s{0,9}([^\W\d]\w*)\s{0,9}(?:\([^=]*\))?\s{0,9}[-+*/.]*=(?!=)")
 MOST_LINES = 100
 _OPENERS, _CLOSERS = frozenset("([{"), frozenset(")]}")
 

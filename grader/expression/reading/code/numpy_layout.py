@@ -24,13 +24,19 @@ from grader.expression.language.nodes import (
 )
 from grader.expression.reading.code.array_axes import Lengths, axes_of
 from grader.expression.reading.code.entering import flipped, number_of
+from grader.expression.reading.code.named_axes import (
+    axis_and_kept,
+    axis_at,
+    known_axes,
+    named_axis,
+    whole,
+    whole_numbers,
+)
 from grader.expression.reading.code.numpy_calls import Options, einsum, standing
 from grader.expression.reading.code.program_names import NotRead, ProgramNames
 from grader.expression.reading.code.sequences import items_of, listed
 
 Layout: TypeAlias = Callable[[ProgramNames, Sequence[Expression], Options], Expression | None]
-_AXIS = frozenset(("axis", "dim", "dims"))
-_KEPT = frozenset(("keepdims", "keepdim"))
 
 
 def laid_out(
@@ -42,31 +48,6 @@ def laid_out(
     return _ROWS[name](names, args, options)
 
 
-def _known(names: ProgramNames, node: Expression) -> Lengths:
-    axes = axes_of(names, node)
-    if axes is None:
-        raise NotRead
-    return axes
-
-
-def _place(options: Options, args: Sequence[Expression], default: int | None = None) -> int | None:
-    """The axis that a call names, behind its other arguments or as an option; raises NotRead for no number."""
-    if options.keys() - _AXIS or len(args) + len(options) > 1:
-        raise NotRead
-    value = number_of(args[0]) if args else next(iter(options.values()), default)
-    if value is not None and not isinstance(value, int):
-        raise NotRead
-    if args and value is None:
-        raise NotRead
-    return value
-
-
-def _at(axis: int, rank: int) -> int:
-    if not -rank <= axis < rank:
-        raise NotRead
-    return axis % rank
-
-
 def _arrays(args: Sequence[Expression]) -> tuple[tuple[Expression, ...], Sequence[Expression]]:
     """The arrays of a list that a call is given first, and its other arguments."""
     items = items_of(args[0])
@@ -76,23 +57,25 @@ def _arrays(args: Sequence[Expression]) -> tuple[tuple[Expression, ...], Sequenc
 
 
 def _ranks(names: ProgramNames, items: Sequence[Expression]) -> int:
-    ranks = {len(_known(names, item)) for item in items}
+    ranks = {len(known_axes(names, item)) for item in items}
     if len(ranks) > 1:
         raise NotRead
     return ranks.pop()
 
 
 def _stack(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
-    if isinstance(args[0], Call) and args[0].function == "entries" and not _place(options, args[1:], 0):
+    if isinstance(args[0], Call) and args[0].function == "entries" and not named_axis(options, args[1:], 0):
         return args[0]  # made row by row
     items, rest = _arrays(args)
-    axis = _at(_place(options, rest, 0) or 0, _ranks(names, items) + 1)
+    axis = axis_at(named_axis(options, rest, 0) or 0, _ranks(names, items) + 1)
+    if axis and any(_is_column(axes_of(names, item)) or _is_column(axes_of(names, item), 0) for item in items):
+        raise NotRead  # as vectors they would become columns
     return Call("stacked", (integer(axis), *items))
 
 
 def _concatenate(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
     items, rest = _arrays(args)
-    axis = _at(_place(options, rest, 0) or 0, _ranks(names, items))
+    axis = axis_at(named_axis(options, rest, 0) or 0, _ranks(names, items))
     return Call("concatenated", (integer(axis), *items))
 
 
@@ -106,6 +89,9 @@ def _joined_along(vectors: str, vector_axis: int, axis: int) -> Layout:
             raise NotRead
         if rank == 1:
             return Call(vectors, (integer(vector_axis), *items))
+        kinds = {axes_of(names, item) for item in items}
+        if len(kinds) == 1 and len(items) > 1 and _is_column(kinds.pop(), 1 - axis):
+            raise NotRead  # one behind the other; as vectors they would become rows
         return Call("concatenated", (integer(axis), *items))
 
     return join
@@ -113,12 +99,12 @@ def _joined_along(vectors: str, vector_axis: int, axis: int) -> Layout:
 
 def _flip(axis: int | None) -> Layout:
     def flip(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
-        base, rank = args[0], len(_known(names, args[0]))
+        base, rank = args[0], len(known_axes(names, args[0]))
         given = options.get("dims")
         if isinstance(given, tuple) and len(given) == 1:
             options = {"dims": given[0]}
-        place = _place(options, args[1:], axis)
-        for one in range(rank) if place is None else (_at(place, rank),):
+        place = named_axis(options, args[1:], axis)
+        for one in range(rank) if place is None else (axis_at(place, rank),):
             base = flipped(base, one)
         return base
 
@@ -127,11 +113,11 @@ def _flip(axis: int | None) -> Layout:
 
 def _transpose(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
     """All axes the other way round, in an order, or PyTorch's exchange of two."""
-    base, order = args[0], _numbers(args[1:], options, "axes")
+    base, order = args[0], whole_numbers(args[1:], options, "axes")
     if not order:
         return turned_round(names, base)
-    rank = len(_known(names, base))
-    places = [_at(one, rank) for one in order]
+    rank = len(known_axes(names, base))
+    places = [axis_at(one, rank) for one in order]
     if len(places) == 2 < rank or (len(places) == 2 and places == [1, 0]):
         return _exchanged(base, rank, places)
     if len(places) == 2 == rank and any(one < 0 for one in order):
@@ -148,8 +134,8 @@ def turned_round(names: ProgramNames, base: Expression) -> Expression:
 
 
 def _permute(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
-    rank = len(_known(names, args[0]))
-    return _permuted(args[0], rank, [_at(one, rank) for one in _numbers(args[1:], options, "dims")])
+    rank = len(known_axes(names, args[0]))
+    return _permuted(args[0], rank, [axis_at(one, rank) for one in whole_numbers(args[1:], options, "dims")])
 
 
 def _permuted(base: Expression, rank: int, places: Sequence[int]) -> Expression:
@@ -168,34 +154,20 @@ def _exchanged(base: Expression, rank: int, places: Sequence[int]) -> Expression
 
 
 def _swapaxes(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
-    rank, places = len(_known(names, args[0])), _numbers(args[1:], options, "")
+    rank, places = len(known_axes(names, args[0])), whole_numbers(args[1:], options, "")
     if len(places) != 2:
         raise NotRead
-    return _exchanged(args[0], rank, [_at(one, rank) for one in places])
+    return _exchanged(args[0], rank, [axis_at(one, rank) for one in places])
 
 
 def _moveaxis(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
-    rank, places = len(_known(names, args[0])), _numbers(args[1:], options, "")
+    rank, places = len(known_axes(names, args[0])), whole_numbers(args[1:], options, "")
     if len(places) != 2:
         raise NotRead
-    start, end = (_at(one, rank) for one in places)
+    start, end = (axis_at(one, rank) for one in places)
     order = [k for k in range(rank) if k != start]
     order.insert(end, start)
     return _permuted(args[0], rank, order)
-
-
-def _numbers(args: Sequence[Expression], options: Options, word: str) -> list[int]:
-    """Whole numbers, given one by one, as a list, or by a word."""
-    given = options.get(word)
-    if options.keys() - {word}:
-        raise NotRead
-    if isinstance(given, tuple) and not args:
-        return [one for one in given if isinstance(one, int)]
-    inner = items_of(args[0]) if len(args) == 1 else None
-    found = [number_of(one) for one in (args if inner is None else inner)]
-    if None in found or given is not None:
-        raise NotRead
-    return [one for one in found if one is not None]
 
 
 def _reshape(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
@@ -214,13 +186,13 @@ def _reshape(names: ProgramNames, args: Sequence[Expression], options: Options) 
 
 
 def _expand(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
-    base, axes = args[0], _known(names, args[0])
-    place = _place(options, args[1:])
+    base, axes = args[0], known_axes(names, args[0])
+    place = named_axis(options, args[1:])
     if place is None:
         raise NotRead
     if len(axes) == 2 and "1" in axes and place in (0, 1, -1):  # a vector, which is declared as a column or as a row
         return standing(base, axes, column=place != 0)
-    return Call("expand_dims", (base, integer(_at(place, len(axes) + 1))))
+    return Call("expand_dims", (base, integer(axis_at(place, len(axes) + 1))))
 
 
 def _squeeze(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
@@ -228,8 +200,8 @@ def _squeeze(names: ProgramNames, args: Sequence[Expression], options: Options) 
     axes = axes_of(names, args[0])
     if axes is None or len(axes) < 3:
         return args[0]
-    place = _place(options, args[1:])
-    gone = [k for k, size in enumerate(axes) if size == "1"] if place is None else [_at(place, len(axes))]
+    place = named_axis(options, args[1:])
+    gone = [k for k, size in enumerate(axes) if size == "1"] if place is None else [axis_at(place, len(axes))]
     if any(axes[k] != "1" for k in gone):
         raise NotRead
     return Indexed(args[0], tuple(ONE if k in gone else Slice() for k in range(len(axes)))) if gone else args[0]
@@ -241,29 +213,24 @@ def _extreme(kind: str) -> Layout:
     def reduce(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression | None:
         if len(args) > 1 and (names.first or number_of(args[1]) is None):
             return None
-        axis, kept = _axis_and_kept(args[1:], options)
+        axis, kept = axis_and_kept(args[1:], options)
         if axis is None:
             return Call(kind, (args[0],)) if not kept else None
-        place = _at(axis, len(_known(names, args[0])))
+        place = axis_at(axis, len(known_axes(names, args[0])))
         found: Expression = Reduce(kind, "m'", Indexed(args[0], (*(Slice(),) * place, Symbol("m'"))))
         return Call("expand_dims", (found, integer(place))) if kept else found
 
     return reduce
 
 
-def _axis_and_kept(args: Sequence[Expression], options: Options) -> tuple[int | None, bool]:
-    kept = any(bool(options.get(word)) for word in _KEPT)
-    return _place({word: value for word, value in options.items() if word not in _KEPT}, args), kept
-
-
 def _along(names: ProgramNames, args: Sequence[Expression], options: Options) -> tuple[Expression, ...] | None:
     """Array, axis and whether it stays, as the language's sums take them; None where no axis is named."""
-    axis, kept = _axis_and_kept(args[1:], options)
+    axis, kept = axis_and_kept(args[1:], options)
     if axis is None:
         if kept:
             raise NotRead
         return None
-    place = integer(_at(axis, len(_known(names, args[0]))))
+    place = integer(axis_at(axis, len(known_axes(names, args[0]))))
     return (place, ONE) if kept else (place,)
 
 
@@ -276,7 +243,7 @@ def _norm(names: ProgramNames, args: Sequence[Expression], options: Options) -> 
         matrix = axes is None or (len(axes) > 1 and "1" not in axes)
         if matrix and (len(args) > 1 or "ord" in options):
             raise NotRead
-        return Call("norm", tuple(args)) if "ord" not in options else Call("norm", (args[0], integer(_whole(order))))
+        return Call("norm", tuple(args)) if "ord" not in options else Call("norm", (args[0], integer(whole(order))))
     if order != 2:
         raise NotRead
     along = _along(names, args[:1], rest)
@@ -285,20 +252,14 @@ def _norm(names: ProgramNames, args: Sequence[Expression], options: Options) -> 
     return Call("sqrt", (Call("total", (Call("square", (args[0],)), *along)),))
 
 
-def _whole(value: object) -> int:
-    if not isinstance(value, int):
-        raise NotRead
-    return value
-
-
 def _softmax(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression | None:
     """Along another axis than the last, by its formula; None where the language has it."""
     if not options and len(args) == 1:
         return None
-    axis = _place(options, args[1:])
-    axes = _known(names, args[0])
+    axis = named_axis(options, args[1:])
+    axes = known_axes(names, args[0])
     wide = [k for k, length in enumerate(axes) if length != "1"]
-    place = _at(axis if axis is not None else -1, len(axes))
+    place = axis_at(axis if axis is not None else -1, len(axes))
     if len(axes) == 1 or (len(axes) == 2 and (wide == [place] or (place == 1 and axes[1] != "1"))):
         return Call("softmax", (args[0],))
     powers = Call("exp", (args[0],))
@@ -313,12 +274,12 @@ def _logsumexp(names: ProgramNames, args: Sequence[Expression], options: Options
 def _tensordot(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
     if len(args) < 2 or options.keys() - {"axes", "dims"}:
         raise NotRead
-    one, other = (len(_known(names, arg)) for arg in args[:2])
+    one, other = (len(known_axes(names, arg)) for arg in args[:2])
     pairs = _contracted(args[2:], options, one)
     left, right = "abcdefgh"[:one], list("ijklmnop"[:other])
     for a, b in pairs:
-        right[_at(b, other)] = left[_at(a, one)]
-    summed = {left[_at(a, one)] for a, _ in pairs}
+        right[axis_at(b, other)] = left[axis_at(a, one)]
+    summed = {left[axis_at(a, one)] for a, _ in pairs}
     out = "".join(letter for letter in (*left, *right) if letter not in summed)
     return einsum(names, f"{left},{''.join(right)}->{out}", args[:2])
 
@@ -329,13 +290,13 @@ def _contracted(args: Sequence[Expression], options: Options, rank: int) -> list
     if isinstance(given, int):
         return [(rank - given + k, k) for k in range(given)]
     if isinstance(given, tuple):
-        sides: list[list[int]] = [[_whole(one)] for one in given]
+        sides: list[list[int]] = [[whole(one)] for one in given]
     else:
         items = items_of(given) if isinstance(given, Call) else None
         if items is None:
             number = number_of(given) if isinstance(given, Expression) else None
-            return _contracted((), {"axes": _whole(number)}, rank)
-        sides = [_numbers((item,), {}, "") for item in items]
+            return _contracted((), {"axes": whole(number)}, rank)
+        sides = [whole_numbers((item,), {}, "") for item in items]
     if len(sides) != 2 or len(sides[0]) != len(sides[1]):
         raise NotRead
     return list(zip(*sides, strict=True))
@@ -361,6 +322,11 @@ def _inner(names: ProgramNames, args: Sequence[Expression], options: Options) ->
 
 def _is_matrix(axes: Lengths | None) -> bool:
     return axes is not None and len(axes) == 2 and "1" not in axes
+
+
+def _is_column(axes: Lengths | None, axis: int = 1) -> bool:
+    """Whether an array is a column, or with axis 0 a row, so that code may take it for a vector."""
+    return axes is not None and len(axes) == 2 and axes[axis] == "1" != axes[1 - axis]
 
 
 def _like_ones(_: ProgramNames, args: Sequence[Expression], __: Options) -> Expression:

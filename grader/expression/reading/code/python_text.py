@@ -15,10 +15,11 @@ from textwrap import dedent
 
 from grader.expression.algebra.construct import add, mul, sub
 from grader.expression.language.names import Names
-from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Product, Symbol, walk
+from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Product, Symbol, depth, walk
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.comprehensions import decided
 from grader.expression.reading.code.expressions import condition, formula, joined
+from grader.expression.reading.code.index_places import is_every_row, place_numbers
 from grader.expression.reading.code.iterating import bind, passes_of, without_continue
 from grader.expression.reading.code.loops import grown
 from grader.expression.reading.code.matlab_text import in_python, like_matlab, without_comments
@@ -34,17 +35,19 @@ from grader.expression.reading.code.program_names import (
     one_pass,
     value_of,
 )
-from grader.expression.reading.code.program_places import is_every_row, place_numbers
 from grader.expression.reading.code.sequences import is_nought, items_of, listed, with_items
-from grader.expression.reading.read import CHARACTER, Reading
+from grader.expression.reading.read import CHARACTER, MAX_TREE, Reading
 from grader.problems import Problem
 from grader.work import spend
 
 _LIKE_CODE = re.compile(
     r"\b(?:np|numpy|torch|jnp|F|tf|math)\.|\.(?:T|sum|mean|dot|copy|shape|clone|t|exp|log|reshape|transpose)\b"
-    r"|\]\s*[-+*/]?=(?!=)|[-+*/@]=|\breturn\b|\bdef\b|\blambda\b|\bNone\b|\bfor\s+\w+\s+in\b|\bif\b.+(?:\belse\b|:\s*\n)|#|\n\s*\w+\s*="
-    r"|\.[a-zA-Z]\w*\(|(?<![\w.])conv(?:olve)?\(|^\s*\w+(?:\s*,\s*\w+){1,4}\s*=(?!=)|(?:^|\s)(?:%|//)\s|\.[*/^'<>=](?!\d)"
-    r"|[\w)\]]'|@\(|\bfor\s+\w+\s*=|;\s*\S|\[[^\[\]]{0,40}:[^\[\]]{0,40}\]|\w\(\w+(?:,[ ]?\w+){0,3}\)[ ]?=[^=]"
+    r"|\]\s{0,9}[-+*/]?=(?!=)|[-+*/@]=|\breturn\b|\bdef\b|\blambda\b|\bNone\b|\bfor\s{1,9}\w+\s{1,9}in\b"
+    r"|\bif\b.{1,200}(?:\belse\b|:[ ]{0,9}\n)|#"
+    r"|\n[ \t]{0,40}\w{1,40}[ ]{0,9}="
+    r"|\.[a-zA-Z]\w*\(|(?<![\w.])conv(?:olve)?\(|^\s{0,99}\w+(?:\s{0,9},\s{0,9}\w+){1,4}\s{0,9}=(?!=)|(?:^|\s)(?:%|//)\s|\.[*/^'<>=](?!\d)"
+    r"|[\w)\]]'|@\(|\bfor\s{1,9}\w+\s{0,9}=|;\s{0,99}\S|\[[^\[\]]{0,40}:[^\[\]]{0,40}\]"
+    r"|\w\(\w+(?:,[ ]?\w+){0,3}\)[ ]?=[^=]"
 )
 _MOST = 60  # statements
 _WHOLE = "write the whole array in one formula"
@@ -79,7 +82,7 @@ def read_code(text: str, names: Names, target: Expression | None = None) -> Read
             _run(lines, tree.body)
             if target is not None and lines.left is not None:
                 _choose_answer(lines, target)
-            if lines.several:
+            if lines.several or (lines.value is not None and depth(lines.value) > MAX_TREE):
                 raise NotRead
         except (NotRead, RecursionError):
             # which no reader of formulas understands

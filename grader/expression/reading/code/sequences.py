@@ -27,11 +27,11 @@ def items_of(node: Expression) -> tuple[Expression, ...] | None:
     return node.args[1:] if isinstance(node, Call) and node.function == "stacked" and node.args[0] == ZERO else None
 
 
-def is_nought(node: Expression) -> bool:
-    """Whether an array was made of zeros and not changed since."""
+def is_nought(node: Expression, axes: int = 3) -> bool:
+    """Whether an array, of so many axes at most, was made of zeros and not changed since."""
     items = items_of(node)
     if items:
-        return all(is_nought(item) for item in items)
+        return axes > 0 and all(is_nought(item, axes - 1) for item in items)
     return node == ZERO or (isinstance(node, Product) and node.factors[0] == ZERO)
 
 

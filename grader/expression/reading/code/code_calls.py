@@ -13,7 +13,7 @@ from grader.expression.language.nodes import ZERO, Call, Cases, Expression
 from grader.expression.reading.code.array_axes import Lengths, axes_of
 from grader.expression.reading.code.convolutions import CONVOLUTIONS, convolution
 from grader.expression.reading.code.entering import number_of
-from grader.expression.reading.code.iterating import FormulaOf
+from grader.expression.reading.code.iterating import ReadAs
 from grader.expression.reading.code.matlab_calls import matlab_call
 from grader.expression.reading.code.numpy_calls import Options, einsum, function
 from grader.expression.reading.code.numpy_layout import laid_out
@@ -47,7 +47,7 @@ def length_of(axes: Lengths | None, place: object) -> Expression:
     return size_formula(axes[place])
 
 
-def called(names: ProgramNames, node: ast.Call, formula: FormulaOf, condition: FormulaOf) -> Expression:
+def called(names: ProgramNames, node: ast.Call, formula: ReadAs, condition: ReadAs) -> Expression:
     """A call of a function of NumPy, PyTorch, the language or the model, or of a method; raises NotRead."""
     match node.func:
         case ast.Name(name):
@@ -63,7 +63,7 @@ def called(names: ProgramNames, node: ast.Call, formula: FormulaOf, condition: F
             raise NotRead
 
 
-def _by_name(names: ProgramNames, name: str, node: ast.Call, formula: FormulaOf, condition: FormulaOf) -> Expression:
+def _by_name(names: ProgramNames, name: str, node: ast.Call, formula: ReadAs, condition: ReadAs) -> Expression:
     args = node.args
     if names.first and (found := _of_matlab(names, name, node, formula)) is not None:
         return found
@@ -80,14 +80,14 @@ def _by_name(names: ProgramNames, name: str, node: ast.Call, formula: FormulaOf,
     return _applied(names, name, node, formula, method=False)
 
 
-def _of_matlab(names: ProgramNames, name: str, node: ast.Call, formula: FormulaOf) -> Expression | None:
+def _of_matlab(names: ProgramNames, name: str, node: ast.Call, formula: ReadAs) -> Expression | None:
     if any(isinstance(arg, ast.Constant) and isinstance(arg.value, str) for arg in node.args):
         return None
     args = [_argument(names, one, formula) for one in node.args]
     return matlab_call(names, name, args, _options(names, node.keywords, formula))
 
 
-def _applied(names: ProgramNames, name: str, node: ast.Call, formula: FormulaOf, method: bool) -> Expression:
+def _applied(names: ProgramNames, name: str, node: ast.Call, formula: ReadAs, method: bool) -> Expression:
     words = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
     rest = [arg for arg in node.args if not (isinstance(arg, ast.Constant) and isinstance(arg.value, str))]
     args = [_argument(names, one, formula) for one in rest]
@@ -101,7 +101,7 @@ def _applied(names: ProgramNames, name: str, node: ast.Call, formula: FormulaOf,
     return function(names, name, args, options) if found is None else found
 
 
-def _shaped(names: ProgramNames, name: str, args: Sequence[ast.expr], formula: FormulaOf) -> Expression:
+def _shaped(names: ProgramNames, name: str, args: Sequence[ast.expr], formula: ReadAs) -> Expression:
     """Zeros or ones of some sizes, which may stand in brackets of their own; zeros of what is not read are just 0."""
     try:
         sizes = [_argument(names, arg, formula) for arg in args]
@@ -116,14 +116,14 @@ def _shaped(names: ProgramNames, name: str, args: Sequence[ast.expr], formula: F
     return Call("ones", tuple(sizes)) if name == "ones" else noughts(sizes)
 
 
-def _argument(names: ProgramNames, node: ast.expr, formula: FormulaOf) -> Expression:
+def _argument(names: ProgramNames, node: ast.expr, formula: ReadAs) -> Expression:
     """What a call is given; several values in brackets are a list."""
     if isinstance(node, ast.Tuple):
         return listed([_argument(names, part, formula) for part in node.elts])
     return formula(names, node)
 
 
-def _options(names: ProgramNames, keywords: Sequence[ast.keyword], formula: FormulaOf) -> Options:
+def _options(names: ProgramNames, keywords: Sequence[ast.keyword], formula: ReadAs) -> Options:
     """The options of a call: whole numbers, truth values, several whole numbers, words, or formulas."""
     found: dict[str, object] = {}
     for word in keywords:

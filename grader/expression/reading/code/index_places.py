@@ -21,11 +21,11 @@ from grader.expression.language.nodes import (
     walk,
 )
 from grader.expression.reading.code.entering import Cut, Dots, FromEnd, NewAxis, Place, counted, number_of
-from grader.expression.reading.code.iterating import FormulaOf
+from grader.expression.reading.code.iterating import ReadAs
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, value_of
 
 
-def place(names: ProgramNames, node: ast.expr, formula: FormulaOf) -> Place:
+def place(names: ProgramNames, node: ast.expr, formula: ReadAs) -> Place:
     """What stands in an index: a place, a letter of a loop or of the model, a slice, a new axis."""
     match node:
         case ast.Slice(ast.expr() as lower, upper, step) if names.first:
@@ -73,7 +73,7 @@ def _slice(
     lower: ast.expr | None,
     upper: ast.expr | None,
     step: ast.expr | None,
-    formula: FormulaOf,
+    formula: ReadAs,
 ) -> Cut:
     by = 1 if step is None else number_of(formula(names, step))
     if not by:
@@ -84,7 +84,7 @@ def _slice(
 
 
 def _slice_from_one(
-    names: ProgramNames, lower: ast.expr, upper: ast.expr | None, step: ast.expr | None, formula: FormulaOf
+    names: ProgramNames, lower: ast.expr, upper: ast.expr | None, step: ast.expr | None, formula: ReadAs
 ) -> Cut:
     """A slice of MATLAB, whose places count from 1, whose end is part of it, and whose step stands between the two."""
     if step is not None:
@@ -103,14 +103,14 @@ def _slice_from_one(
     return Cut(integer(begin), None if outside else integer(end), by)
 
 
-def is_place(names: ProgramNames, node: ast.expr, formula: FormulaOf) -> bool:
+def is_place(names: ProgramNames, node: ast.expr, formula: ReadAs) -> bool:
     number = isinstance(node, ast.Constant) or (
         isinstance(node, ast.Name) and number_of(names.assigned.get(node.id)) is not None
     )
     return number or is_label(names, node, formula) or (isinstance(node, ast.Name) and node.id in names.letters)
 
 
-def is_label(names: ProgramNames, node: ast.expr, formula: FormulaOf) -> bool:
+def is_label(names: ProgramNames, node: ast.expr, formula: ReadAs) -> bool:
     """Whether a value is a label of the model, or that of an example."""
     match node:
         case ast.Name(name) if name not in names.letters:
@@ -147,7 +147,7 @@ def at_labels(base: Expression, labels: Expression, hot: Expression, rows: list[
     raise NotRead
 
 
-def place_numbers(names: ProgramNames, where: ast.expr, formula: FormulaOf) -> list[int | slice] | None:
+def place_numbers(names: ProgramNames, where: ast.expr, formula: ReadAs) -> list[int | slice] | None:
     """The places of an index that are all whole numbers or slices of such, from 0; None for any other."""
     found: list[int | slice] = []
     for node in where.elts if isinstance(where, ast.Tuple) else [where]:
