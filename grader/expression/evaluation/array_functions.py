@@ -228,6 +228,8 @@ def entries(args: Values, span: Span = NOWHERE) -> Value:
     data = spread(body, (*rest, *letters))
     sizes = (*data.shape[: 1 + len(rest)], *(place.data.shape[1] for place in places), *body.shape)
     at_hand().room(math.prod(sizes))
+    if any(length not in (1, size) for length, size in zip(data.shape, sizes, strict=True)):
+        raise ShapeError("a letter of these entries runs over axes of different length", span)
     return Value(np.broadcast_to(data, sizes), rest)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from grader.expression.language.nodes import Call, Expression, Number, Symbol
+from grader.expression.language.nodes import Call, Expression, Number, Product, Symbol
 from grader.expression.reading.grammar import updates
 from grader.expression.reading.grammar.bound_letters import script_letters
 from grader.expression.reading.grammar.differentials import begins_differential
@@ -197,7 +197,7 @@ def _next_equals(p: Parser, part: Statement) -> int:
 
 def _between(p: Parser, end: int) -> Expression | None:
     """A side between two others; None for one that can't be read, which is a step and not the answer."""
-    problems = len(p.problems)
+    problems, begin = len(p.problems), p.pos
     try:
         side = _side(p)
         if len(p.problems) == problems or isinstance(side, Symbol):
@@ -205,7 +205,7 @@ def _between(p: Parser, end: int) -> Expression | None:
     except Unreadable:
         pass
     del p.problems[problems:]
-    p.note("prose")
+    p.note("left_out" if "," in _kinds_outside_brackets(p, begin, end) else "prose")
     p.pos = end
     return None
 
@@ -237,9 +237,15 @@ def _left_side(p: Parser, part: Statement) -> Expression:
         side = Symbol("", Span(p.tokens[part.start].start, p.tokens[part.equals].start))
         p.note("left_side" if len(_kinds_outside_brackets(p, part.start, part.equals)) < _NAME_AT_MOST else "left_out")
     if p.kinds[p.pos] == "=":
+        if len(p.problems) > problems and (isinstance(side, Product) or _is_operator(side)):
+            p.note("left_out")  # pi_a A_a with the advantage A_a = ...
         del p.problems[problems:]
         p.renamed = renamed
     return side
+
+
+def _is_operator(side: Expression) -> bool:
+    return isinstance(side, Call) and side.function in ("add", "sub", "neg", "div")
 
 
 def _kinds_outside_brackets(p: Parser, at: int, end: int) -> list[str]:
