@@ -65,6 +65,8 @@ def passed_over(reading: Reading, target: Expression, known: Set[str]) -> str:
 def says_more(reading: Reading) -> bool:
     """Whether an answer says what its own names mean; derivatives that it does not hold are steps of a derivation."""
     held = _names(reading.chain[-1])
+    if not symbols(reading.chain[-1]):
+        return False  # a number, whatever was worked out before it
     return any(not isinstance(left, Partial) or head(left) in held for left, _ in reading.definitions)
 
 

@@ -62,7 +62,8 @@ def test_a_chain_of_definitions_costs_by_its_length() -> None:
     def cost(length: int) -> int:
         lines = [f"u_{{{k}}} = u_{{{k - 1}}} + u_{{{k - 1}}}\n" for k in range(1, length + 1)]
         result, units = counted(key, "1a", f"u_0 = x\n{''.join(lines)}ds/dx = u_{{{length}}}")
-        assert result.note == "not_equivalent"
+        note = str(result.note)  # a text, so that no failure prints the formula itself
+        assert note == "partly_read"
         return units
 
     costs = [cost(length) for length in (30, 60, 120)]
@@ -237,4 +238,5 @@ def test_the_stack_does_not_decide() -> None:
 
     assert sys.getrecursionlimit() >= 1000
     for levels in (0, 100):
-        assert deeper(levels).note == "not_equivalent"
+        note = str(deeper(levels).note)
+        assert note == "partly_read"

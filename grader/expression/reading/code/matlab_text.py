@@ -10,7 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from grader.expression.language.names import Names
+from grader.expression.reading.spelling.scripts import shape_of
 from grader.expression.reading.spelling.spellings import spellings_of
+
+_PRIMED = re.compile(r"[A-Za-z]\w*'+")
 
 _MARKS = re.compile(
     r"\.[*/^'<>=](?!\d)|[\w)\]]'|(?m:^[ \t]{0,40}end\b)|\bfor\s{1,9}\w+\s{0,9}(?:=|\bin\b)\s{0,9}\w+\s{0,9}:"
@@ -69,7 +72,7 @@ def like_matlab(text: str) -> bool:
 def in_python(text: str, names: Names) -> str | None:
     """The lines in the words of Python; None where one of them is in none."""
     lines = [line for whole in without_comments(text).replace("...\n", " ").split("\n") for line in _parts(whole)]
-    if len(lines) > MOST_LINES:
+    if len(lines) > MOST_LINES or _holds_primed_name(text, names):
         return None
     helpers = [found for line in lines if (found := _HELPER.fullmatch(line))]
     functions = {found[1] for found in helpers if not _is_entry(found, lines, names)}
@@ -82,6 +85,17 @@ def in_python(text: str, names: Names) -> str | None:
         return "\n".join(_indented(lines, functions, arrays - functions))
     except _NoMatlab:
         return None
+
+
+def _holds_primed_name(text: str, names: Names) -> bool:
+    """Whether a quote is part of a declared name, as that of a ``z'`` beside z, and no transpose."""
+    find = spellings_of(names).find
+    for written in _PRIMED.findall(text):
+        shape = shape_of(written)
+        found = find(shape.base, shape.above, shape.below, shape.primes) if shape is not None else None
+        if found is not None and not found.primes:
+            return True
+    return False
 
 
 def _parts(line: str) -> Iterator[str]:
