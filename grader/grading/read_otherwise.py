@@ -33,6 +33,7 @@ from grader.results import Decision, NoteKind, Verdict, undecided
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, environment
 
+GUARD = 1e-6
 BELOW = 4  # factors behind a slash that may be meant below it
 
 
@@ -62,6 +63,8 @@ def _with_brackets(node: Expression, again: Again) -> Expression:
     """A sum with the rest of it below a slash, or in an exponent, at its end: ``1/1 + e^x``, ``x^n - 1``."""
     node = rebuild(node, again)
     match node:
+        case Call("add" | "sub", (_, Number(value=value))) if abs(value) < GUARD:
+            return node  # which keeps a quotient from 0, and is seen nowhere else
         case Call("add" | "sub" as sign, (Call("div", (above, below)), rest)):
             return Call("div", (above, Call(sign, (below, rest))), span=node.span)
         case Call("add" | "sub" as sign, (Call("neg", (Call("div", (above, below)),)), rest)):

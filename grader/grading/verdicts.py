@@ -27,6 +27,10 @@ from grader.solver.key import SolvedPart, SolvedQuestion
 _PROPER = r"(?:with|where|which|such|whose|satisfying|misclassified|active|violating|violated|inside|wrong)"
 
 
+# right at most points, so that it was read as it is meant
+NEARLY = (NoteKind.WRONG_FAR_OUT, NoteKind.WRONG_IN_PLACES, NoteKind.WRONG_AT_KINK)
+
+
 def target_of(part: SolvedPart) -> Target:
     """The part's target as the judge takes it."""
     asked = part.part
@@ -76,7 +80,7 @@ def _in_doubt(
         return undecided(NoteKind.AMBIGUOUS_READING, f"Which terms are in {name} is said in words.")
     if verdict.decision is Decision.NOT_EQUIVALENT and (name := _said_in_words(question, reading, answer)):
         return undecided(NoteKind.AMBIGUOUS_READING, f"What {name} stands for is said in words.")
-    wrong = verdict.decision is Decision.NOT_EQUIVALENT
+    wrong = verdict.decision is Decision.NOT_EQUIVALENT and verdict.note.kind not in NEARLY
     known = {item.name for item in question.graph.quantities}
     if (wrong or verdict.note.kind is NoteKind.CHAIN_RULE_ONLY) and (more := passed_over(reading, asked, known)):
         return undecided(NoteKind.PARTLY_READ, more)
