@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
 
 from grader.autodiff.backprop import inline
 from grader.autodiff.entrywise import length
@@ -55,7 +54,6 @@ def known_sums(formula: Expression, graph: ComputationGraph) -> Expression:
     return simplify(rewritten(formula, change))
 
 
-@lru_cache(maxsize=64)
 def _telling(graph: ComputationGraph) -> frozenset[str]:
     """Means, and quantities that are quotients by a sum; and what is made of means."""
     found: set[str] = set()
@@ -82,7 +80,6 @@ def _mean_of(node: Node) -> Reduce | None:
     return sums[0] if len(sums) == 1 and not others else None
 
 
-@lru_cache(maxsize=1024)
 def _worked_out(node: Reduce, graph: ComputationGraph) -> Expression | None:
     """What a sum comes to once definitions are put in, where that is no sum and names nothing new."""
     (axis,) = entered_axes(node.letter, node.body, graph.axes)
