@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.expression.language.names import Declared
+from grader.expression.reading.macros import closing
 from grader.solver.key import SolvedQuestion
 from grader.solver.session import remembered
 
@@ -82,7 +83,7 @@ def _with_probabilities(question: SolvedQuestion, text: str, found: Distribution
     at = count = 0
     while count < _MOST and (match := _P.search(text, at)) is not None:
         at, count = match.end(), count + 1
-        end = _closing(text, match.end() - 1)
+        end = closing(text, match.end() - 1)
         inside = re.sub(r"\\(?:right|big[lr]?)\s*$", "", text[match.end() : end]) if end > 0 else ""
         sides = _BAR.split(inside)
         letter = match["dressed"] or match["sign"] or match["hat"] or match["bare"]
@@ -141,13 +142,3 @@ def _says_input(question: SolvedQuestion, found: Distribution, place: str, given
     places = {leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index"} | {place}
     words = [word.lstrip("\\") for word in _GIVEN.findall(re.sub(r"(?:_\{?|\^\{?\()[a-z]\b[})]*", "", given))]
     return bool(words) and all(word not in places and (word in known or word in _INPUTS) for word in words)
-
-
-def _closing(text: str, opener: int) -> int:
-    """Where the bracket that opens at a place closes; -1 where none does."""
-    depth = 0
-    for at in range(opener, len(text)):
-        depth += (text[at] == "(") - (text[at] == ")")
-        if not depth:
-            return at
-    return -1

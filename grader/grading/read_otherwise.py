@@ -33,7 +33,7 @@ from grader.results import Decision, NoteKind, Verdict, undecided
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, environment
 
-GUARD = 1e-6
+GUARD = 1e-6  # below it, a number added keeps a quotient from 0
 BELOW = 4  # factors behind a slash that may be meant below it
 
 
@@ -64,7 +64,7 @@ def _with_brackets(node: Expression, again: Again) -> Expression:
     node = rebuild(node, again)
     match node:
         case Call("add" | "sub", (_, Number(value=value))) if abs(value) < GUARD:
-            return node  # which keeps a quotient from 0, and is seen nowhere else
+            return node
         case Call("add" | "sub" as sign, (Call("div", (above, below)), rest)):
             return Call("div", (above, Call(sign, (below, rest))), span=node.span)
         case Call("add" | "sub" as sign, (Call("neg", (Call("div", (above, below)),)), rest)):

@@ -149,7 +149,7 @@ def with_own_left_sides(text: str, names: Names | None) -> str:
 def _at_examples(text: str, names: Names | None) -> str:
     """The text with a gradient that it defines for one example put in where it has it for each, ``x^{(i)}`` for x."""
     found = _OF_ONE.search(text)
-    end = _closing(text, found.end() - 1) if found is not None else -1
+    end = closing(text, found.end() - 1) if found is not None else -1
     behind = re.compile(r"\s*=(?!=)\s*").match(text, end + 1) if end > 0 else None
     if found is None or behind is None or _known(found["of"], names):
         return text
@@ -195,7 +195,7 @@ def _put_in(text: str, found: re.Match[str]) -> str | None:
         return None
     at, count = 0, 0
     while (call := called.search(text, at)) is not None:
-        end = _closing(text, call.end() - 1)
+        end = closing(text, call.end() - 1)
         count += 1
         if end < 0 or count > _CALLS:
             return None
@@ -211,7 +211,7 @@ def _at(body: str, letter: str, argument: str) -> str:
     return re.sub(rf"(?<![A-Za-z\\_]){re.escape(letter)}(?![A-Za-z])", lambda _: f"({argument})", body)
 
 
-def _closing(text: str, opener: int) -> int:
+def closing(text: str, opener: int) -> int:
     """Where the bracket that opens at a place closes; -1 where none does."""
     depth = 0
     for at in range(opener, len(text)):

@@ -225,7 +225,7 @@ def entries_in_code(p: Cursor, rank: int) -> tuple[Expression, ...] | None:
     numbers = [token.text for token in inner if token.kind == "num"]
     if not found or not numbers:
         return found
-    if "0" not in numbers and not _counts_from_nought(p):
+    if "0" not in numbers and ("ambiguous_index" in p.notes or not _counts_from_nought(p)):
         p.note("ambiguous_index")  # counted from 0 or from 1
         return found
     p.note("zero_based")
