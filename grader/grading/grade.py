@@ -32,9 +32,8 @@ from grader.grading.isolated import Failed, Isolation, faults, isolated, not_jud
 from grader.grading.messages import message_for
 from grader.grading.partial import worth
 from grader.grading.readings import readings_of
-from grader.grading.taken_in import says_more
 from grader.grading.totals import summed
-from grader.grading.verdicts import verdict_on
+from grader.grading.verdicts import unexplained, verdict_on
 from grader.problems import Problem
 from grader.results import (
     NOTES,
@@ -53,7 +52,6 @@ from grader.results import (
     PartResult,
     RubricShown,
     Verdict,
-    undecided,
 )
 from grader.rubric.shown import Asked
 from grader.solver.as_asked import as_asked
@@ -246,8 +244,8 @@ def _judgement(
 ) -> Judgement:
     """What an answer that was read is worth by itself, and what is said about it."""
     mistake, in_full = _diagnosis(question, part, expression, verdict)
-    if verdict.decision is Decision.NOT_EQUIVALENT and mistake is None and says_more(reading):
-        verdict = undecided(NoteKind.PARTLY_READ, "This differs from the key, and we see no mistake that leads there.")
+    if verdict.decision is Decision.NOT_EQUIVALENT and mistake is None:
+        verdict = unexplained(question, part, reading, verdict)
     whole = (
         links_left_whole(question, part.part.target, expression)
         if verdict.note.kind is NoteKind.CHAIN_RULE_ONLY

@@ -11,7 +11,7 @@ from dataclasses import replace
 from grader.comparison.judge import judge
 from grader.comparison.target import Target
 from grader.expression.algebra.construct import free_symbols
-from grader.expression.language.nodes import Expression
+from grader.expression.language.nodes import Expression, Partial, Symbol, symbols
 from grader.expression.reading.read import Reading
 from grader.expression.reading.remarks import IN_WORDS
 from grader.grading.answers import at_a_place, leaves_axes, leaves_out_letters, with_letters_of, with_own_partials
@@ -19,7 +19,7 @@ from grader.grading.by_cases import other_answers
 from grader.grading.read_otherwise import read_otherwise
 from grader.grading.readings import CALLED
 from grader.grading.rubric_letters import counts_otherwise
-from grader.grading.taken_in import passed_over
+from grader.grading.taken_in import passed_over, says_more
 from grader.results import NOTES, Decision, Note, NoteKind, Verdict, undecided
 from grader.solver.key import SolvedPart, SolvedQuestion
 
@@ -62,6 +62,19 @@ def verdict_on(
     if verdict.note.kind is NoteKind.EQUIVALENT and CALLED in reading.notes:
         verdict = replace(verdict, note=Note(NoteKind.CALLED), message=NOTES[NoteKind.CALLED].sentence)
     return verdict, expression
+
+
+def unexplained(question: SolvedQuestion, part: SolvedPart, reading: Reading, verdict: Verdict) -> Verdict:
+    """The verdict on a wrong answer that no known mistake leads to; a person's where it may have been misread.
+
+    It may where the answer says what its own names mean, or where an earlier side of its chain of equalities is right.
+    """
+    if says_more(reading):
+        return undecided(NoteKind.PARTLY_READ, "This differs from the key, and we see no mistake that leads there.")
+    earlier = [side for side in reading.chain[:-1] if not isinstance(side, Partial | Symbol)]
+    if symbols(reading.chain[-1]) and any(judge(question, target_of(part), side).decision is Decision.EQUIVALENT for side in earlier):
+        return undecided(NoteKind.PARTLY_READ, "An earlier side of your equation is right, the last one is not.")
+    return verdict
 
 
 def _in_doubt(
