@@ -31,6 +31,7 @@ _HINTS = (
     ("found '<scalar>'", "a quotation mark is missing, here or above"),
     ("expected <block end>", "the keys of one mapping begin in the same column: count the spaces of the lines above"),
 )
+_LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
 _KEY = re.compile(r"\s*(?:- +)*[^\s:#][^:#]*$")  # what stands before a colon that makes a key
 
 
@@ -38,7 +39,7 @@ def explained(text: str, error: yaml.MarkedYAMLError) -> Problem:
     """The error at the place of the slip, with a hint where it is a usual one."""
     said = str(error.problem or error.context)
     mark = error.context_mark if "expected ':'" in said else error.problem_mark
-    lines = text.split("\n")
+    lines = _LINE_END.split(text)
     if mark is None:
         return Problem(f"not valid YAML: {said}")
     if "expected ':'" in said or "mapping values are not allowed" in said:
