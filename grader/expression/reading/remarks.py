@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from grader.expression.reading.prose_words import PLAIN_WORD
+
 _LEADS = re.compile(
     r"\s*(?:(?:So|Thus|Hence|Therefore|Finally|Then|Now|And)\b,?\s+(?=\S)"
     r"|(?:(?:so|thus|hence|therefore|finally|then|and|now|so that),?\s+)?"
@@ -197,6 +199,27 @@ _AFTERWARDS = re.compile(
     r"\s+is\s+(?:the|our|my)\s+(?:final\s+)?(?:answer|gradient|derivative|result|solution)\b[\w\s.]*$"
     r"|\s*(?::-?\)|Q\.?E\.?D\.?|□|∎|■)\s*$"
 )
+# a reason that stays a reason: nothing is told in it of what the answer is, or when
+_REASON_BEHIND = re.compile(
+    r"(?<=[\w)\]}'])[\s,;]+(?:since|because)\s(?!.*\b(?:so|thus|hence|therefore|consequently|if|unless|otherwise|else|when|get|gives?"
+    r"|yields?|up\s+to|factor|times|only|half|twice|double[ds]?|halved|signs?|negative|minus|opposite|wrong|instead|not\s+(?!depend)|answer|result)\b)[^\n]*$",
+    re.IGNORECASE,
+)
+# "..., the entropy of p being constant": a participle for a reason
+_CONSTANT = r"(?:constant|fixed|given|independent\s+of\s+\S{1,12}(?:\s+and\s+\S{1,12})?)"
+_PARTICIPLE = re.compile(
+    r"(?<=[\w)\]}'])\s*[,;]\s+(?:with\s+|as\s+)?(?:the|this|that|its|which)\s+[^=,;+*/^()\n]{2,60}?\s"
+    rf"(?:(?:being|is|are)\s+(?:a\s+)?{_CONSTANT}|not\s+depending\s+on\s+\S{{1,12}}|(?:does|do)\s+not\s+depend\s+on\s+\S{{1,12}})\s*\.?\s*$",
+    re.IGNORECASE,
+)
+# ", read as its j-th entry", ", i.e. the outer product": which entry is asked for, and what such a formula is called
+_READ_AS = re.compile(
+    r"(?<=[\w)\]}'])\s*[,;]?\s+\(?\s*(?:(?:read|taken|meant|understood)\s+as\s+(?:its|the)\s+\$?[a-z]\$?\s?-?\s?th\s+(?:entry|component|row|column)"
+    r"|(?:i\.\s?e\.|that\s+is),?\s+(?:the|an?)\s+(?:outer\s+product|(?:prediction\s+)?(?:error|residual)))\s*\)?\s*\.?\s*$",
+    re.IGNORECASE,
+)
+# "the average error, 1/n * ...": what a formula is called, before it
+_TOPIC = re.compile(rf"\s*(?:the|an?)\s+(?:{PLAIN_WORD}\s+){{0,5}}{PLAIN_WORD}\s*[,:]\s+(?=[-−\w\\(\[])", re.IGNORECASE)
 _IS = re.compile(r"(?<=[\w)\]}])\s(?:is|equals|becomes)(?:\s+equal\s+to)?\s(?=\S)")
 ALONE = re.compile(r"\s*\\?[A-Za-z]+(?:_\w|_\{\w+\})?\s*")
 _EMPHASIS = re.compile(r"(?<![\w*)\]])(\*{2,3}|__)(?=[^\s*_])([^*\n]*?[^\s*])\1(?![\w*(])")
@@ -239,11 +262,14 @@ def without_words(text: str) -> str:
         text = text.replace("$", " ")
     text = _EMPHASIS.sub(lambda found: found[2].center(len(found[0])), text)
     text = _ALL_EMPHASIS.sub(lambda found: found[0].replace("*", " "), text)
-    begin = 0
+    topic = _TOPIC.match(text) if len(text) <= LONGEST else None
+    begin = topic.end() if topic else 0
     for lead in (_NUMBERED, _LABEL, _TALK, _LABEL, _TALK):
         found = lead.match(text, begin)
         begin = found.end() if found else begin
-    behind = _AFTERWARDS.search(text, begin)
-    end = behind.start() if behind else len(text)
+    end = len(text)
+    for remark in (_AFTERWARDS, _REASON_BEHIND, _PARTICIPLE, _READ_AS) if len(text) <= LONGEST else ():
+        behind = remark.search(text, begin, end)
+        end = behind.start() if behind else end
     kept = _IS.sub(lambda found: "=".center(len(found[0])), text[begin:end], count=1)
     return " " * begin + kept + " " * (len(text) - end) if kept.strip() else text

@@ -17,7 +17,8 @@ _MOST_MEANS = 40  # in one text: each is followed to its closing bracket
 _SIM = re.compile(r"\s*([A-Za-z])\s*(?:\\sim|~|∼)\s*(.+?)\s*$", re.DOTALL)
 _OF_STATE = re.compile(r"\s*\(\s*\\?cdot.*\)\s*$|\s*\(\s*[·.].*\)\s*$")
 _SET = re.compile(
-    r"(?:[,;.]|\\q?quad|\\text\s*\{\s*(?:where|with)\s*\}|\bwhere\b|\bwith\b|\s)*(\b[A-Z]|\\(?:mathcal|mathbb|mathrm|cal)\s*\{?\s*[A-Z]\s*\}?)\s*=\s*(\\\{|\{)(?:\s|\\[,;:!])*([a-z])"
+    r"(?:[,;.]|\\q?quad|\\text\s*\{\s*(?:where|with)\s*\}|\bwhere\b|\bwith\b|\s)*(\b[A-Z]|\\(?:mathcal|mathbb|mathrm|cal)\s*\{?\s*[A-Z]\s*\}?|\\(?:Omega|Gamma|Theta|Lambda|Phi|Psi|Delta)|[ΩΓΘΛΦΨΔ])"
+    r"((?:_(?:[a-z]|\{[a-z]\}))?)\s*:?=\s*(\\\{|\{)(?:\s|\\[,;:!])*([a-z])"
     r"(?:\s*\\in\s*[^:|\\]+?)?\s*(?::|\\mid|\\vert|\|)\s*(.+?)(?:\s|\\[,;:!])*(\\\}|\})\s*\.?\s*$",
     re.DOTALL,
 )
@@ -27,11 +28,6 @@ _SUMMED = re.compile(r"(?<![\w.])(?:sum|mean)\(")
 _AXIS = re.compile(r",\s*([12])\s*\)")
 _PRIME = r"(?:'(?!')|\^\s*(?:\\prime\b|\{\s*\\prime\s*\}))"
 _PRIMED = re.compile(rf"(?:\\sum|sum|Σ|∑)\s*_\s*\{{?\(?\s*([a-z]){_PRIME}")
-_STEP = re.compile(
-    r"[,;.]?\s*(?:\\text\s*\{\s*)?\b(?:(?:where|with)\s+)?\$?([A-Za-z]|\\[A-Za-z]+)\$?(?:\s*\([^()]*\))?\s+(?:is|denotes|being)\s+the\s+"
-    r"(?:unit|heaviside)(?:\s+step)?(?:\s+function)?\s*\}?\s*\.?\s*$",
-    re.IGNORECASE,
-)
 _ENTRY_BY_ENTRY = re.compile(
     r"[,;]?\s*(?:\\q?quad\s*|\\[,;: ]\s*)*(?:\\(?:text|mathrm)\s*\{\s*)?\(?\s*"
     r"(?:(?:where|with)\s+(?:the\s+|all\s+)?(?:division|product|multiplication|operation|power|square|function)s?\s+"
@@ -84,8 +80,6 @@ def plainly(text: str) -> str:
         text = _RM.sub(lambda found: rf"\mathrm{{{found[1]}}}", text)
     if "wise" in text.lower():
         text = _ENTRY_BY_ENTRY.sub(lambda found: " " * len(found[0]), text)
-    if "step" in text or "eaviside" in text:
-        text = _with_step(text)
     if _DOTTED.search(text) and _SUMMED.search(text):
         text = _with_axes_from_nought(text)
     if "E" in text and "_" in text:
@@ -188,14 +182,6 @@ def _without_labels(text: str) -> str:
     return text
 
 
-def _with_step(text: str) -> str:
-    found = _STEP.search(text)
-    if found is None:
-        return text
-    name = re.escape(found[1])
-    return re.sub(rf"(?<![A-Za-z\\]){name}\s*(?=[(\[{{\\])", "step", text[: found.start()])
-
-
 def _with_sums(text: str) -> str:
     r"""Expectations over a letter drawn from a distribution of the model as sums; those of a vector as ``p^\top r``."""
     at = count = 0
@@ -236,7 +222,8 @@ def _with_conditions(text: str) -> str:
     found = _SET.search(text)
     if found is None:
         return text
-    name, letter, test = re.escape(found[1].strip()), found[3], found[4]
+    letter, test = found[4], found[5]
+    name = re.escape(found[1].strip()) + (rf"\s*_\s*\{{?{found[2].strip('_{}')}\}}?" if found[2] else r"(?!\s*_)")
     before = text[: found.start()]
     said = re.sub(rf"\{{\s*{letter}\s*(?:\\in|∈|\bin\b)\s*{name}\s*\}}", lambda _: f"{{{letter}: {test}}}", before)
     return said if said != before else text

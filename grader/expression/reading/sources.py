@@ -10,8 +10,10 @@ import unicodedata
 
 from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.names import Names
+from grader.expression.reading.bars_in_words import with_means_of_bars
 from grader.expression.reading.conditions_in_words import with_conditions
 from grader.expression.reading.definitions_in_words import with_spoken_definitions
+from grader.expression.reading.functions_in_words import with_named_functions
 from grader.expression.reading.lexing import lexer_latex, lexer_plain
 from grader.expression.reading.lexing.tokens import MAX_CHARACTERS, Token, fail
 from grader.expression.reading.macros import with_macros, with_own_functions, with_own_left_sides
@@ -73,8 +75,9 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
     text = with_macros(text, names)
     if "floor" in text or "ceil" in text:
         text = _STEPS.sub(lambda found: _BRACKETS[found[1]], text)
-    text = with_own_left_sides(with_spoken_definitions(text, names), names)
-    text = with_own_functions(with_conditions(with_sums_of_words(plainly(text), names)), names)
+    text = with_means_of_bars(text, names, notes)
+    text = with_own_left_sides(with_spoken_definitions(with_named_functions(text, names)), names)
+    text = with_own_functions(with_conditions(with_sums_of_words(plainly(text), names), names), names)
     if "_" in text and not text.isascii():
         text = _SUBSCRIPT.sub("", text)
     if r",\!" in text:
