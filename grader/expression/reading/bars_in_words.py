@@ -14,8 +14,9 @@ LONGEST = 1_500  # characters of a text whose words are looked at
 BARS = "bars"  # the note on bars that were taken as means where nothing says so
 _MOST = 8  # bars of a text
 _BEGINS = re.compile(
-    r"(?<=[\w)\]}])[\s,;.]*(?:\\q?quad\b\s*|\\[,;: ]\s*){0,3}(?:\\text\s*\{\s*)?\(?\s*(?:\\text\s*\{\s*)?"
-    r"(?:\b(?:where|with|here|and)\b\s*)?(?:(?:the|all)\s+)?\b(?:over-?)?(?:bars?|lines?)\b",
+    r"(?<=[\w)\]}])[\s,;.]{0,9}(?:\\q?quad\b\s{0,3}|\\[,;: ]\s{0,3}){0,3}(?:\\text\s?\{\s?)?\(?\s?(?:\\text\s?\{\s?)?"
+    r"(?:\b(?:where|with|here|and)\b[\s}$]{0,5})?(?:(?:(?:the|all)\s)?\b(?:over-?)?(?:bars?|lines?)\b"
+    r"|\\(?:bar|overline)\s*\{?\s*\\?[A-Za-z]+\s*\}?(?:_\{?\w\}?)?[\s$]*(?:\\text\s*\{\s*)?\b(?:is|denotes|being|the)\b)",
     re.IGNORECASE,
 )
 _DRESS = re.compile(r"\\(?:text|mathrm|q?quad)\b|\\[,;: ]|[{}$()~.,;:=]")
@@ -26,9 +27,11 @@ _OVER = (
     r"|(?:index |examples? )?(?P<letter>[a-zA-Z])))?"
 )
 _SAID = re.compile(
-    r"\s*(?:where |with |here |and )?(?:the |all )?(?:over-?)?(?:bars?|lines?) "
+    r"\s*(?:where |with |here |and )?"
+    r"(?:(?:the |all )?(?:over-?)?(?:bars?|lines?)|\\(?:bar|overline) ?\\?[A-Za-z]+(?:_ ?\w)?) "
     r"(?:(?:is|are|denotes?|denoting|for|means?|meaning|being|stands? for|indicates?) )?(?:taken as )?(?:the |an? )?"
-    rf"(?P<batch>(?:mini-?)?batch |sample )?(?:means?|averages?|averaging){_OVER}\s*",
+    rf"(?P<batch>(?:mini-?)?batch |sample )?(?:means?|averages?|averaging)"
+    rf"(?: of (?:the |all )*(?:\\?\w+))?{_OVER}\s*",
     re.IGNORECASE,
 )
 _BAR = re.compile(r"\\(?:overline|bar)\s*(?=\{)|\\bar\s*(?P<bare>\\[A-Za-z]+|[A-Za-z])")

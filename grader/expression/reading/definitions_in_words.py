@@ -54,8 +54,9 @@ _CALLED_BEFORE = re.compile(
 )
 # "where v = ... is the ML estimate", "V = \{...\} are the margin violators"
 _CALLED_BEHIND = re.compile(
-    r"(?<=[\w)\]}$])\s*(?:\\(?:text|mathrm)\s*\{\s*)?\b(?:is|are|denotes?)\s+(?:just\s+|simply\s+)?(?:the|an?|our|its)\s+"
-    rf"(?:{PLAIN_WORD}\s+){{0,4}}{PLAIN_WORD}\s*(?P<close>\}})?\s*(?=\.?\s*$|[;.]\s)"
+    r"(?<=[\w)\]}$])\s*(?:\\(?:text|mathrm)\s*\{\s*)?(?:\b(?:is|are|denotes?)\s+|(?<=\})\s*,?\s+)(?:just\s+|simply\s+)?"
+    r"(?:the|an?|our|its)\s+"
+    rf"(?:{PLAIN_WORD}\s+){{0,7}}{PLAIN_WORD}\s*(?P<close>\}})?\s*(?=\.?\s*$|[;.]\s)"
 )
 _SAME = re.compile(
     r"\s*\(\s*(?:which\s+is\s+|it\s+is\s+)?(?:the\s+same|equal|identical|constant)\s+(?:for|in|over|along)\s+"
@@ -65,7 +66,7 @@ _SAME = re.compile(
 _SIGNS = re.compile(r"(?<!\\)\$\$?.+?(?<!\\)\$\$?|\\\[.+?\\\]|\\\(.+?\\\)", re.DOTALL)
 # "Let q = 1-p." beside a formula between signs of its own
 _UNSIGNED = re.compile(
-    r"(?P<lead>\b(?:let|with|where|set|setting|define|writing|put)\s+)(?P<left>(?:\\\w+\s*\{?\s*)?\\?[A-Za-z]\w{0,8}\}?(?:_\{?\w{1,6}\}?)?)"
+    r"(?P<lead>(?<!not )\b(?:let|with|where|set|setting|define|writing|put)\s+)(?P<left>(?:\\\w+\s*\{?\s*)?\\?[A-Za-z]\w{0,8}\}?(?:_\{?\w{1,6}\}?)?)"
     r"\s*:?=\s*(?P<right>[^\s=,;$][^=;$\n]*?)(?P<end>[.,;](?=\s|$)|(?=\s+(?:so|then|we|and|gives?)\b)|\s*$)",
     re.IGNORECASE,
 )
@@ -113,16 +114,11 @@ def _with_plain_leads(text: str) -> str:
     text = _SAME.sub("", text)
     text = _ELSEWHERE.sub(lambda found: _where(text, found), text)
     text = _CALLED_BEFORE.sub(lambda found: f"{found['where']} ".ljust(len(found[0])), text)
-    if "=" in text and re.search(r"\b(?:where|with|let|and)\b", text, re.IGNORECASE):
-        behind = _CALLED_BEHIND.search(text)
-        before = text[: behind.start()] if behind else ""
+    behind = _CALLED_BEHIND.search(text)
+    if behind is not None and bool(behind["close"]) == (r"\text" in behind[0] or r"\mathrm" in behind[0]):
+        before = text[: behind.start()]
         clause = re.split(r"\b(?:where|with|let|and)\b", before, flags=re.IGNORECASE)[1:]
-        if (
-            behind
-            and clause
-            and "=" in clause[-1]
-            and bool(behind["close"]) == (r"\text" in behind[0] or r"\mathrm" in behind[0])
-        ):
+        if before.endswith("}") or (clause and "=" in clause[-1]):
             text = before + " " * len(behind[0]) + text[behind.end() :]
     return _with_signs_of_definitions(text)
 

@@ -39,7 +39,7 @@ _SPACES = r"(?:\s|\\q?quad\b|\\[,;:! ]|~){0,9}"
 _TEXT = r"(?:\\(?:text|mathrm)\s*\{\s*)?"
 _NAME = r"(?P<name>\\?[A-Za-z]{1,8}(?:_\d|_\{\d\})?|[α-ωΑ-Ω](?:_\d)?)"
 _EXPLAINED = re.compile(
-    rf"(?:(?:^|[,;.])?{_SPACES}{_TEXT}\(?\s*\b(?:where|with|here|and|for|let)\b{_SPACES}\}}?"
+    rf"(?:(?:^|[,;.])?{_SPACES}{_TEXT}\(?\s{{0,3}}\b(?:where|with|here|and|for|let)\b{_SPACES}\}}?"
     rf"|[,;]{_SPACES}{_TEXT}|{_SPACES}{_TEXT}\()"
     rf"{_SPACES}\$?{_NAME}(?:\s?\(\s*(?:\\?[a-z]{{1,6}}|\\?cdot|·)\s*\))?\$?{_SPACES}{_TEXT}"
     rf"(?:(?:is|be|denotes?|being|=|:|as|stands\s+for)\s*)?{_TEXT}(?:(?:the|an?)\s+)?"

@@ -31,7 +31,7 @@ _GIVEN = re.compile(r"\s*(?:\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}|(\\[A-Za-
 
 LONGEST = 3_000  # characters of a text that may define functions
 _CALLS = 8  # of one function of an answer
-_FUNCTION = r"(?P<name>\\?[A-Za-z]{1,12}(?:_(?:\w|\{\w{1,8}\}))?'{0,2})"
+_FUNCTION = r"(?P<name>(?:\\?[A-Za-z]{1,12}|[α-ωΑ-Ω])(?:_(?:\w|\{\w{1,8}\}))?'{0,2})"
 _HEAD = rf"{_FUNCTION}\s*\(\s*(?P<letter>\\?[A-Za-z]+)\s*\)\s*=\s*"
 _GAP = r"\s{0,9}"  # bounded: what begins with one is tried from every place
 _SPACES = rf"(?:\\q?quad{_GAP}|\\[,;: ]{_GAP}){{0,4}}"
@@ -48,8 +48,9 @@ _BEFORE = re.compile(
 )
 # "\sigma' = \sigma(1-\sigma)" behind a formula
 _BARE_DERIVATIVE = re.compile(
-    rf"(?P<lead>(?:[,;.]?{_GAP}{_SPACES}(?:\\text{_GAP}\{{{_GAP})?\b(?:where|with|as|since|using)\b{_GAP}\}}?{_GAP}|[,;\n]){_GAP}{_SPACES}\$?)"
-    rf"(?P<of>\\?[A-Za-z]{{1,12}})'{_GAP}={_GAP}(?P<body>[^=\n]*)$"
+    rf"(?P<lead>(?:[,;.]?{_GAP}{_SPACES}(?:\\text{_GAP}\{{{_GAP})?"
+    rf"\b(?:where|with|as|since|using)\b{_GAP}\}}?{_GAP}|[,;\n]){_GAP}{_SPACES}\$?)"
+    rf"(?P<of>\\?[A-Za-z]{{1,12}}|[α-ωΑ-Ω])'{_GAP}={_GAP}(?P<body>[^=\n]*)$"
 )
 _CASES = re.compile(r"\band\s+(?=-?[\w.]+\s+(?:otherwise|else|if|for|when)\b)")
 _OWN_LEFT = re.compile(

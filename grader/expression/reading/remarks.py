@@ -202,7 +202,7 @@ _AFTERWARDS = re.compile(
 # a reason that stays a reason: nothing is told in it of what the answer is, or when
 _REASON_BEHIND = re.compile(
     r"(?<=[\w)\]}'])[\s,;]+(?:since|because)\s(?!.*\b(?:so|thus|hence|therefore|consequently|if|unless|otherwise|else|when|get|gives?"
-    r"|yields?|up\s+to|factor|times|only|half|twice|double[ds]?|halved|signs?|negative|minus|opposite|wrong|instead|not\s+(?!depend)|answer|result)\b)[^\n]*$",
+    r"|yields?|up\s+to|factor|times|only|half|twice|double[ds]?|halved|signs?|negative|minus|opposite|wrong|instead|again|multipl\w+|divided?|added|adding|not\s+(?!depend)|answer|result)\b)[^\n]*$",
     re.IGNORECASE,
 )
 # "..., the entropy of p being constant": a participle for a reason
@@ -214,8 +214,8 @@ _PARTICIPLE = re.compile(
 )
 # ", read as its j-th entry", ", i.e. the outer product": which entry is asked for, and what such a formula is called
 _READ_AS = re.compile(
-    r"(?<=[\w)\]}'])\s*[,;]?\s+\(?\s*(?:(?:read|taken|meant|understood)\s+as\s+(?:its|the)\s+\$?[a-z]\$?\s?-?\s?th\s+(?:entry|component|row|column)"
-    r"|(?:i\.\s?e\.|that\s+is),?\s+(?:the|an?)\s+(?:outer\s+product|(?:prediction\s+)?(?:error|residual)))\s*\)?\s*\.?\s*$",
+    r"(?<=[\w)\]}'])\s{0,3}[,;]?\s{1,3}\(?\s{0,3}(?:(?:read|taken|meant|understood)\s+as\s+(?:its|the)\s+\$?[a-z]\$?\s?-?\s?th\s+(?:entry|component|row|column)"
+    r"|(?:i\.\s?e\.|that\s+is),?\s+(?:the|an?)\s+(?:outer\s+product|(?:prediction\s+)?(?:error|residual)))\s?\)?\s?\.?\s*$",
     re.IGNORECASE,
 )
 # "the average error, 1/n * ...": what a formula is called, before it
