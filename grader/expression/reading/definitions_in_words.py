@@ -66,7 +66,8 @@ _SAME = re.compile(
 _SIGNS = re.compile(r"(?<!\\)\$\$?.+?(?<!\\)\$\$?|\\\[.+?\\\]|\\\(.+?\\\)", re.DOTALL)
 # "Let q = 1-p." beside a formula between signs of its own
 _UNSIGNED = re.compile(
-    r"(?P<lead>(?<!not )\b(?:let|with|where|set|setting|define|writing|put)\s+)(?P<left>(?:\\\w+\s*\{?\s*)?\\?[A-Za-z]\w{0,8}\}?(?:_\{?\w{1,6}\}?)?)"
+    r"(?P<lead>(?<!not )\b(?:let|with|where|set|setting|define|writing|put)\s+)"
+    r"(?P<left>(?:\\\w+\s*\{?\s*)?\\?[A-Za-z]\w{0,8}\}?(?:_\{?\w{1,6}\}?)?)"
     r"\s*:?=\s*(?P<right>[^\s=,;$][^=;$\n]*?)(?P<end>[.,;](?=\s|$)|(?=\s+(?:so|then|we|and|gives?)\b)|\s*$)",
     re.IGNORECASE,
 )

@@ -37,17 +37,19 @@ _FUNCTION = (
 )
 _SPACES = r"(?:\s|\\q?quad\b|\\[,;:! ]|~){0,9}"
 _TEXT = r"(?:\\(?:text|mathrm)\s*\{\s*)?"
-_NAME = r"(?P<name>\\?[A-Za-z]{1,8}(?:_\d|_\{\d\})?|[α-ωΑ-Ω](?:_\d)?)"
+_NAME = r"(?P<name>\\?[A-Za-z]{1,8}(?:_\d|_\{\d\})?|[α-ωΑ-Ω](?:_\d|[₀-₉])?)"
 _EXPLAINED = re.compile(
     rf"(?:(?:^|[,;.])?{_SPACES}{_TEXT}\(?\s{{0,3}}\b(?:where|with|here|and|for|let)\b{_SPACES}\}}?"
     rf"|[,;]{_SPACES}{_TEXT}|{_SPACES}{_TEXT}\()"
     rf"{_SPACES}\$?{_NAME}(?:\s?\(\s*(?:\\?[a-z]{{1,6}}|\\?cdot|·)\s*\))?\$?{_SPACES}{_TEXT}"
+    r"(?:=\s*(?:\\psi|ψ|psi)\s*(?:'|\^?\{?\\prime\}?)\s*)?"
     rf"(?:(?:is|be|denotes?|being|=|:|as|stands\s+for)\s*)?{_TEXT}(?:(?:the|an?)\s+)?"
     rf"(?:element-?wise\s+)?\\?(?P<function>{_FUNCTION})(?:\s+(?:function|activation|nonlinearity|theta)){{0,2}}"
     r"\s*[)}\s]{0,4}(?=$|[,;:.\n])",
     re.IGNORECASE,
 )
 _NAMED = re.compile(rf"\b(?:{_FUNCTION}|sign\s+function)\b", re.IGNORECASE)
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _CALLED = r"(?='{0,2}\s*(?:\\(?:left|[bB]igg?l?|!|,)\s*){0,2}[(\[{])"
 
 
@@ -70,7 +72,7 @@ def names_function(words: str) -> bool:
 def _put_in(text: str, begin: int, found: re.Match[str], names: Names | None) -> str:
     """The text without one explanation and with the function in it; the same text where that may be another one."""
     plain = re.sub(r"[\\{}]", "", found["name"])
-    plain = GREEK_LETTERS.get(plain, plain)
+    plain = GREEK_LETTERS.get(plain[:1], plain[:1]) + re.sub(r"^([₀-₉])", r"_\1", plain[1:]).translate(_DIGITS)
     meant = _FIRST_WORDS[re.split(r"[\s']", found["function"])[0].lower()]
     rest = text[:begin] + " " * len(found[0]) + text[begin + len(found[0]) :]
     known = next((one for one in names or () if plain in (one.name, *one.aliases)), None)

@@ -205,6 +205,8 @@ def _with_argument(found: re.Match[str]) -> str:
     r"""``\sigma' = \sigma(1-\sigma)`` as ``\sigma'(u) = \sigma(u)(1-\sigma(u))``; as it is without a free letter."""
     name, body = found["of"], found["body"]
     letter = next((sign for sign in "utqv" if sign not in re.sub(r"\\[A-Za-z]+", "", body)), "")
+    if not re.search(rf"{_begins(name)}{re.escape(name)}'\s*(?:\\left\s*)?\(", found.string[: found.start()]):
+        return found[0]  # no function, but a derivative that is called by its prime
     whole, count = re.subn(rf"{_begins(name)}{re.escape(name)}(?![A-Za-z'])", lambda _: f"{name}({letter})", body)
     return f"{found['lead']}{name}'({letter}) = {whole}" if letter and count else found[0]
 
