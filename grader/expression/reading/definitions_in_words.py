@@ -58,6 +58,13 @@ _CALLED_BEHIND = re.compile(
     r"(?:the|an?|our|its)\s+"
     rf"(?:{PLAIN_WORD}\s+){{0,7}}{PLAIN_WORD}\s*(?P<close>\}})?\s*(?=\.?\s*$|[;.]\s)"
 )
+# ", \hat a and \hat b the unit vectors"
+_HAT = r"\\hat\s*(?:\{\s*\\?[A-Za-z]+\s*\}|\\?[A-Za-z]+)"
+_UNIT_VECTORS = re.compile(
+    rf"(?<=[\w)\]}}$])[\s,;.]*(?:\\[,;: ]\s*)?(?:\\text\s*\{{\s*)?(?:\b(?:where|with|here)\b)?[\s}}$]*"
+    rf"(?P<hats>{_HAT}(?:[\s,$]*(?:\\text\s*\{{\s*and\s*\}}|and)?[\s$]*{_HAT}){{0,3}})[\s$]*(?P<open>\\text\s*\{{\s*)?(?:(?:is|are|being|denotes?)\s+)?(?:the|an?)?\s*"
+    r"(?:corresponding\s+|normali[sz]ed\s+)?unit\s+vectors?(?:\s+along\s+(?:it|them))?\s*(?P<close>\})?\s*\.?\s*$",
+)
 _SAME = re.compile(
     r"\s*\(\s*(?:which\s+is\s+|it\s+is\s+)?(?:the\s+same|equal|identical|constant)\s+(?:for|in|over|along)\s+"
     r"(?:(?:all|every|each|any)\s+)?(?:\$?[a-z]\$?|rows?|columns?|examples?|entries)\s*\)\s*\.?\s*$",
@@ -92,6 +99,8 @@ def with_spoken_definitions(text: str) -> str:
     """The text with its definitions in words as equations; the same text where it holds none."""
     if " " not in text or len(text) > LONGEST:
         return text
+    if "unit vector" in text and "\\hat" in text:
+        text = _UNIT_VECTORS.sub(_with_norms, text)
     if "=" in text:
         text = _with_plain_leads(text)
     if "diagonal" in text:
@@ -122,6 +131,14 @@ def _with_plain_leads(text: str) -> str:
         if before.endswith("}") or (clause and "=" in clause[-1]):
             text = before + " " * len(behind[0]) + text[behind.end() :]
     return _with_signs_of_definitions(text)
+
+
+def _with_norms(found: re.Match[str]) -> str:
+    r"""What unit vectors are: ``\hat a = a/\|a\|``."""
+    if bool(found["open"]) != bool(found["close"]):
+        return found[0]
+    whole = [re.sub(r"\\hat|[{}\s]", "", hat) for hat in re.findall(_HAT, found["hats"])]
+    return r" \text{ where } " + "; ".join(rf"\hat{{{one}}} = \frac{{{one}}}{{\|{one}\|}}" for one in whole)
 
 
 def _where(text: str, found: re.Match[str]) -> str:
