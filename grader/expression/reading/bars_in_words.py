@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.names import Declared, Names
 from grader.expression.reading.prose_words import batch_size, plain_spelling, quantities_by_spelling
 
@@ -107,11 +108,14 @@ def _mean(body: str, outer: str, text: str, names: Names, said: re.Match[str] | 
         if piece is None:
             return ""
         declared = known.get(plain_spelling(piece["name"])) if piece["name"] else None
-        if piece["name"] and declared is None:
+        if piece["name"] and declared is None and piece["name"].lstrip("\\") not in SPELLINGS:
             return ""
         pieces.append((piece, declared))
         at = piece.end()
     arrays = [(piece, one, _letters(piece, one, outer)) for piece, one in pieces if one is not None and one.axes]
+    summed = _summed(arrays, said)
+    if summed:
+        return rf"\left(\frac{{1}}{{{summed}}}\sum_{{{said['letter']}}} ({body})\right)" if said and not outer else ""
     size = _size(arrays, text, names, said)
     letter = next(
         (
@@ -134,6 +138,18 @@ def _mean(body: str, outer: str, text: str, names: Names, said: re.Match[str] | 
         place = one.axes.index(size)
         out.append(f"{piece['name']}_{{{letters[:place]}{letter}{letters[place:]}}}")
     return rf"\left(\frac{{1}}{{{size}}}\sum_{{{letter}}} ({''.join(out)})\right)"
+
+
+def _summed(arrays: list[tuple[re.Match[str], Declared, str]], said: re.Match[str] | None) -> str:
+    """The size that the letter of a mean counts where all that has its axis has that letter; else empty."""
+    letter = said["letter"] if said is not None else None
+    if not letter:
+        return ""
+    whole = [(one.axes, letters) for _, one, letters in arrays if letter in letters and len(letters) == len(one.axes)]
+    sizes = {axes[letters.index(letter)] for axes, letters in whole}
+    size = sizes.pop() if len(sizes) == 1 else ""
+    places = [(one.axes.index(size), letters.find(letter)) for _, one, letters in arrays if size in one.axes]
+    return size if all(axis == place for axis, place in places) else ""
 
 
 def _letters(piece: re.Match[str], one: Declared | None, outer: str) -> str:

@@ -28,7 +28,8 @@ _NO_NUMBERS = frozenset(
 _LABEL = re.compile(r"\s*(?:the\s+)?(?:final\s+)?(?:answer|ans|solution|result)(?:\s+is)?\s*[:=]\s*", re.IGNORECASE)
 # "1.8981 (by the formula above)": words in brackets at the end, one of which no formula would hold
 _REMARK = re.compile(
-    r"[ \t]*\((?=[^()]*\b(?:by|the|from|see|as|using|since|above|below|rounded|decimals|digits|approximately|with)\b)"
+    r"[ \t]*\((?![^()]*\b(?:minus|plus|times|twice|half|negative|opposite|signs?|without|except|wrong)\b)"
+    r"(?=[^()]*\b(?:by|the|from|see|as|using|since|above|below|rounded|decimals|digits|approximately|with)\b)"
     r"[A-Za-z][A-Za-z0-9 ,.'-]* [A-Za-z0-9 ,.'-]*\)[ \t]*\.?\s*$"
     r"|(?<=\d)[ \t]+\((?:approx\.?|approximately|rounded|exact|\d ?(?:dp|d\.p\.?|sf|s\.f\.?|decimals))\)\s*$"
 )

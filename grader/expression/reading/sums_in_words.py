@@ -25,6 +25,13 @@ _ACCENTED = r"(?:\\(?:hat|bar|tilde|mathbf|boldsymbol)\s*\{?\s*)?\\?[A-Za-z]\w{0
 _ENTERED = re.compile(rf"({_ACCENTED})_\{{?([A-Za-z](?:,?[A-Za-z]){{0,2}})\}}?(?![A-Za-z])")
 _SUM = re.compile(r"\b(?:the\s+)?(?:sum|total)" + _OVER, re.IGNORECASE)
 _MEAN = re.compile(r"\b(?:the\s+)?(?:mean|average)" + _OVER, re.IGNORECASE)
+# "the mean of a_i x_i over i" and "averaged over i: a_i x_i", as "the mean over i of a_i x_i"
+_WHAT_FIRST = re.compile(
+    r"\b(?P<what>(?:the\s+)?(?:sum|total|mean|average))\s+of\s+(?P<body>[^=,;\n]{1,90}?)\s+(?P<over>(?:taken\s+)?over\s+"
+    r"(?:(?:all|the|every|each)\s+)*(?:(?:examples?|samples?)\s+)?(?:\$?[a-z]\$?|batch|examples|samples))\s*(?=$|[,;.)])",
+    re.IGNORECASE,
+)
+_AVERAGED = re.compile(r"^\s*(?P<what>averaged|summed)\s+(?P<over>over\s+[^:=,;\n]{1,30}?)\s*:\s*(?=\S)", re.IGNORECASE)
 _OF_BATCH = re.compile(r"\b(?:the\s+)?(?P<what>sum|total|mean|average)" + _BATCH, re.IGNORECASE)
 # "row j of G^T F", "the w-th column of": of a whole side, or of a name
 _PLACE = re.compile(
@@ -33,6 +40,7 @@ _PLACE = re.compile(
     r"(?:(?:the\s+)?(?:matrix|product)\s+)?(?P<name>\$?\\?[A-Za-z]\w{0,8}\$?(?=\s*(?:$|[-+,;)]|\.(?=\s|$))))?",
     re.IGNORECASE,
 )
+_NOUNS = {"averaged": "mean", "summed": "sum"}
 _SIGNED = re.compile(
     r"\\(?:text|mathrm)\s*\{\s*((?:the\s+)?(?:sum|total|mean|average|row|column)\s[A-Za-z\s]{0,60}?\bof(?:\s+the)?)\s*\}",
     re.IGNORECASE,
@@ -48,6 +56,8 @@ def with_sums_of_words(text: str, names: Names | None) -> str:
         text = _SIGNED.sub(lambda found: f" {found[1]} ", text)
     if "row" in text or "column" in text:
         text = _with_places(text)
+    text = _WHAT_FIRST.sub(lambda found: f"{found['what']} {found['over']} of ({found['body']})", text)
+    text = _AVERAGED.sub(lambda found: f"{_NOUNS[found['what'].lower()]} {found['over']} of ", text)
     for words, sign in ((_SUM, _sum), (_MEAN, _mean), (_OF_BATCH, _of_batch)):
         for found in reversed([*words.finditer(text)]):
             said, letter = sign(found, text, names or ())
