@@ -54,7 +54,8 @@ _CALLED_BEFORE = re.compile(
 )
 # "where v = ... is the ML estimate", "V = \{...\} are the margin violators"
 _CALLED_BEHIND = re.compile(
-    r"(?<=[\w)\]}$])\s*(?:\\(?:text|mathrm)\s*\{\s*)?(?:\b(?:is|are|denotes?)\s+|\s,?\s*(?=the\b)|,\s+(?=the\b))(?:just\s+|simply\s+)?"
+    r"(?:(?<=[\w)\]}$])\s{0,9}(?:\\(?:text|mathrm)\s*\{\s*)?\b(?:is|are|be|denotes?)\s+|(?:(?<=[)\]}$\d])|(?<=[^A-Za-z][A-Za-z]))"
+    r"\s{0,9},?\s{1,9}(?:\\text\s*\{\s*)?(?=the\b))(?:just\s+|simply\s+)?"
     r"(?:the|an?|our|its)\s+"
     rf"(?:{PLAIN_WORD}\s+){{0,7}}{PLAIN_WORD}\s*(?P<close>\}})?\s*(?=\.?\s*$|[;.]\s)"
 )
