@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from grader.expression.reading.prose_words import PLAIN_WORD
+from grader.expression.language.names import Names
+from grader.expression.reading.prose_words import PLAIN_WORD, plain_spelling, quantities_by_spelling
 
 _LEADS = re.compile(
     r"\s*(?:(?:So|Thus|Hence|Therefore|Finally|Then|Now|And)\b,?\s+(?=\S)"
@@ -273,3 +274,42 @@ def without_words(text: str) -> str:
         end = behind.start() if behind else end
     kept = _IS.sub(lambda found: "=".center(len(found[0])), text[begin:end], count=1)
     return " " * begin + kept + " " * (len(text) - end) if kept.strip() else text
+
+
+# --- shapes that are the model's: "X^T r, where X is n x d" ------------------------------------------------------------
+
+_ARRAY = r"\$?(?:\\[A-Za-z]+\s?\{?\s?)?\\?[A-Za-z]\w{0,3}(?:_\{?\w{1,3}\}?)?\}?\$?"
+_SIZE = r"\$?(?:[A-Za-z]|\d)\$?"
+_SHAPE = rf"\(?\$?{_SIZE}\s?(?:x|×|by|\\times\b|,)\s?{_SIZE}\$?\)?"
+_VERB = r"\s(?:is|being|has(?:\s+the)?\s+(?:shape|size)|(?:is\s+)?of\s+(?:shape|size))\s(?:an?\s)?"
+_ONE_SHAPE = rf"{_ARRAY}{_VERB}{_SHAPE}(?:\s(?:matrix|array))?"
+_SHAPES = rf"{_ONE_SHAPE}(?:\s?(?:,|and|, and)\s{_ONE_SHAPE}){{0,3}}"
+_SHAPE_BEFORE = re.compile(rf"\s{{0,9}}\(\s?({_SHAPES})\s?\)\s?[:,;]?\s(?=\S)")
+_SHAPE_BEHIND = re.compile(
+    r"(?<=[\w)\]}'$])\s{0,3}[,;]?\s{1,3}"
+    rf"(?:\(\s?(?:(?:where|with|here)\s)?({_SHAPES})\s?\)|(?:where|with|here)\s({_SHAPES}))\s?\.?\s{{0,9}}$"
+)
+_EACH_SHAPE = re.compile(rf"({_ARRAY}){_VERB}\(?\$?({_SIZE})\s?(?:x|×|by|\\times\b|,)\s?({_SIZE})")
+_VERBS = (" is ", " of ", " has ", " being ")
+
+
+def without_known_shapes(text: str, names: Names | None) -> str:
+    """The text without a remark on shapes that are those of the model; the same text where one is another.
+
+    Another shape than the model's may mean that all else is meant otherwise too: a person reads it.
+    """
+    if names is None or len(text) > LONGEST or not any(verb in text for verb in _VERBS):
+        return text
+    for remark in (_SHAPE_BEFORE.match(text), _SHAPE_BEHIND.search(text)):
+        if remark is not None and _as_declared(next(filter(None, remark.groups())), names):
+            text = text[: remark.start()] + " " * len(remark[0]) + text[remark.end() :]
+    return text
+
+
+def _as_declared(words: str, names: Names) -> bool:
+    known = quantities_by_spelling(names)
+    for found in _EACH_SHAPE.finditer(words):
+        declared = known.get(plain_spelling(found[1].strip("$")))
+        if declared is None or declared.axes != (found[2].strip("$"), found[3].strip("$")):
+            return False
+    return True

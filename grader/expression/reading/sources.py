@@ -17,8 +17,7 @@ from grader.expression.reading.functions_in_words import with_named_functions
 from grader.expression.reading.lexing import lexer_latex, lexer_plain
 from grader.expression.reading.lexing.tokens import MAX_CHARACTERS, Token, fail
 from grader.expression.reading.macros import with_macros, with_own_functions, with_own_left_sides
-from grader.expression.reading.remarks import ALONE, said_of_names, without_remarks
-from grader.expression.reading.shapes_in_words import without_known_shapes
+from grader.expression.reading.remarks import ALONE, said_of_names, without_known_shapes, without_remarks
 from grader.expression.reading.shorthand import plainly
 from grader.expression.reading.sums_in_words import with_sums_of_words
 
