@@ -276,7 +276,7 @@ def without_words(text: str) -> str:
     return " " * begin + kept + " " * (len(text) - end) if kept.strip() else text
 
 
-# --- shapes that are the model's: "X^T r, where X is n x d" ------------------------------------------------------------
+# --- shapes that are the model's: "X^T r, where X is n x d" -----------------------------------------------------------
 
 _ARRAY = r"\$?(?:\\[A-Za-z]+\s?\{?\s?)?\\?[A-Za-z]\w{0,3}(?:_\{?\w{1,3}\}?)?\}?\$?"
 _SIZE = r"\$?(?:[A-Za-z]|\d)\$?"
