@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import partial
 from typing import TypeAlias
 
@@ -19,13 +20,17 @@ from grader.expression.language.nodes import (
     Cases,
     Expression,
     Indexed,
+    Number,
     Partial,
     Symbol,
+    children,
     head,
     indices,
     rebuild,
     rewriter,
     rewritten,
+    symbols,
+    walk,
 )
 from grader.work import TooMuchWork
 
@@ -40,6 +45,7 @@ class _Known:
     """The definitions by name, and what came of each use so far; those `at_work` are being put in."""
 
     lines: Mapping[str, Node]
+    summed: frozenset[str] = frozenset()  # names that stand in sums alone
     done: dict[tuple[int, tuple[Expression, ...]], Expression] = field(default_factory=dict)
     at_work: list[tuple[int, tuple[Expression, ...]]] = field(default_factory=list)
 
@@ -50,7 +56,8 @@ def with_definitions(answer: Expression, definitions: Definitions) -> Expression
     None leads back to itself, and together they are no deeper than the reader allows: `problem_of_definitions` found
     nothing. Raises TooMuchWork where too many stand in one another.
     """
-    known = _Known(_lines(definitions))
+    lines = _lines(definitions)
+    known = _Known(lines, _only_in_sums((answer, *(right for _, right in definitions)), frozenset(lines)))
     again = rewriter(partial(_put_in, known))
     for line in known.lines.values():  # the first first, so that they are not put in one within the other
         _used(known, line, tuple(map(Symbol, line.letters)), again)
@@ -136,12 +143,25 @@ def _put_in(known: _Known, node: Expression, again: Again) -> Expression:
     places = tuple(map(again, indices(node)))
     if line.letters and not places:  # the whole of what is defined by its entries
         letters = tuple(Symbol(f"{letter}'") for letter in line.letters)
-        return Call("entries", (_used(known, line, letters, again), *letters), 0, node.span)
+        entry = _used(known, line, letters, again)
+        held = frozenset(symbols(entry)) if name in known.summed else frozenset(letter.name for letter in letters)
+        # D_ij = c_i is the same along j: in a sum, an axis of length 1
+        axes = tuple(letter if letter.name in held else Number(Fraction(1)) for letter in letters)
+        return Call("entries", (entry, *axes), 0, node.span)
     if line.letters and len(line.letters) != len(places):
         return rebuild(node, again)  # a definition at other indices than the use says nothing about it
     found = _used(known, line, places if line.letters else (), again)
     # entries of what is defined as a whole
     return Indexed(found, places, node.span) if places and not line.letters else found
+
+
+def _only_in_sums(sides: tuple[Expression, ...], names: frozenset[str]) -> frozenset[str]:
+    """Those of some names that stand whole in some formulas as terms of a sum, and nowhere else."""
+    elsewhere: set[str | None] = {head(side) for side in sides if isinstance(side, Symbol)}
+    for node in (node for side in sides for node in walk(side)):
+        if not (isinstance(node, Call) and node.function in ("add", "sub", "neg")):
+            elsewhere |= {head(child) for child in children(node) if isinstance(child, Symbol)}
+    return names - elsewhere
 
 
 def _used(known: _Known, line: Node, places: tuple[Expression, ...], again: Again) -> Expression:

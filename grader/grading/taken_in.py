@@ -11,6 +11,7 @@ from collections.abc import Set
 
 from grader.expression.language.nodes import Call, Cases, Expression, Partial, Symbol, head, symbols, walk
 from grader.expression.language.words import is_word
+from grader.expression.reading.bars_in_words import BARS
 from grader.expression.reading.last_formula import LAST_FORMULA
 from grader.expression.reading.read import Reading
 from grader.expression.reading.remarks import LEADING_WORDS
@@ -53,6 +54,8 @@ def passed_over(reading: Reading, target: Expression, known: Set[str]) -> str:
         return "We could read only the last formula of what you wrote."
     if "ambiguous_index" in reading.notes and "zero_based" not in reading.notes:
         return "Places in square brackets may be counted from 0 or from 1."
+    if BARS in reading.notes:
+        return "We took a bar for a mean."
     if "left_out" in reading.notes:
         return "We could not read what stands before your last sign of equality."
     if unused := _unused(reading, known):

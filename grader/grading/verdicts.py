@@ -72,7 +72,8 @@ def unexplained(question: SolvedQuestion, part: SolvedPart, reading: Reading, ve
     if says_more(reading):
         return undecided(NoteKind.PARTLY_READ, "This differs from the key, and we see no mistake that leads there.")
     earlier = [side for side in reading.chain[:-1] if not isinstance(side, Partial | Symbol)]
-    if symbols(reading.chain[-1]) and any(judge(question, target_of(part), side).decision is Decision.EQUIVALENT for side in earlier):
+    judged = (judge(question, target_of(part), side) for side in earlier if symbols(reading.chain[-1]))
+    if any(before.decision is Decision.EQUIVALENT for before in judged):
         return undecided(NoteKind.PARTLY_READ, "An earlier side of your equation is right, the last one is not.")
     return verdict
 

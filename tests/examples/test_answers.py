@@ -56,3 +56,8 @@ def test_plain_text_and_code(rubric, part, verdict, answer, why):
 @each(HERE / "programs.txt")
 def test_program(rubric, part, verdict, answer, why):
     check(rubric, part, verdict, answer, why)
+
+
+@each(HERE / "words.txt")
+def test_words(rubric, part, verdict, answer, why):
+    check(rubric, part, verdict, answer, why)

@@ -219,8 +219,13 @@ def take(args: Values, span: Span = NOWHERE) -> Value:
 
 
 def entries(args: Values, span: Span = NOWHERE) -> Value:
-    """The array whose entry, or row, at some letters is the first argument; the others are those letters."""
+    """The array whose entry, or row, at some letters is the first argument; the others are those letters.
+
+    A number in place of a letter is an axis of length 1.
+    """
     body, *places = args
+    single = [at for at, place in enumerate(places) if not place.letters and not place.rank]
+    places = [place for at, place in enumerate(places) if at not in single]
     letters = tuple(letter for place in places for letter in place.letters)
     if len(letters) != len(places) or len(set(letters)) < len(letters):
         raise ShapeError("entries of an array are counted by letters of their own", span)
@@ -230,7 +235,10 @@ def entries(args: Values, span: Span = NOWHERE) -> Value:
     at_hand().room(math.prod(sizes))
     if any(length not in (1, size) for length, size in zip(data.shape, sizes, strict=True)):
         raise ShapeError("a letter of these entries runs over axes of different length", span)
-    return Value(np.broadcast_to(data, sizes), rest)
+    data = np.broadcast_to(data, sizes)
+    for at in single:
+        data = np.expand_dims(data, 1 + len(rest) + at)
+    return Value(data, rest)
 
 
 def identity(args: Values, span: Span = NOWHERE) -> Value:

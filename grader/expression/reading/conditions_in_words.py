@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from grader.expression.language.names import Names
+
 LONGEST = 1_500  # characters of a text whose words are looked at
 _BEFORE = r"(?<=[\w)\]}'|])\s+"
 _IS = r"(?:(?:is|are|be|was|becomes)\s+)?(?:strictly\s+)?"
@@ -90,7 +92,17 @@ _KINK = re.compile(
 )
 
 
-def with_conditions(text: str) -> str:
+# "if the loss is positive", "while the loss L stays above 0"
+_LOSS = re.compile(
+    r"\b(?P<when>if|when|whenever|while|as\s+long\s+as|provided(?:\s+that)?|in\s+case|for)\s+the\s+(?:(?:triplet|total|whole)\s+)?loss"
+    r"(?:\s+\$?(?P<name>[A-Z])\$?)?\s+(?:is|stays|remains)\s+(?P<nought>(?:zero|0)\b)?",
+    re.IGNORECASE,
+)
+_LOSSES = ("L", "J", "loss", "ell")
+_ALSO = re.compile(r",?\s+and\s+(?=(?:0|zero)\s+(?:otherwise|else)\b)", re.IGNORECASE)
+
+
+def with_conditions(text: str, names: Names | None = None) -> str:
     """The text with signs for conditions in words; the same text where it holds none."""
     if len(text) > LONGEST:
         return text
@@ -98,6 +110,9 @@ def with_conditions(text: str) -> str:
         text = _NEXT.sub(lambda found: ";".ljust(len(found[0])), text)
     if " " not in text or _WORTH_A_LOOK.search(text) is None:
         return text
+    if "loss" in text:
+        text = _with_loss(text, names or ())
+    text = _ALSO.sub(lambda found: ", ".ljust(len(found[0])), text)
     text = _KINK.sub(lambda found: " " * len(found[0]), text)
     for words, sign in _SIGNS:
         text = words.sub(lambda found, sign=sign: f" {sign} ".ljust(len(found[0])), text)  # type: ignore[misc]
@@ -116,3 +131,14 @@ def with_conditions(text: str) -> str:
     if first is not None and _IT.search(text):
         text = _IT.sub(lambda found: f"{found[1]} {first[1]}", text)
     return text
+
+
+def _with_loss(text: str, names: Names) -> str:
+    """The text with the name of the only loss of a model for ``the loss`` in a condition."""
+    known = [one.name for one in names if one.name in _LOSSES and one.rank == 0 and one.role == "quantity"]
+
+    def named(found: re.Match[str]) -> str:
+        fits = len(known) == 1 and found["name"] in (None, known[0])
+        return f"if {known[0]} {'= 0' if found['nought'] else 'is '}" if fits else found[0]
+
+    return _LOSS.sub(named, text)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 
-from grader.expression.language.functions import SPELLINGS
-from grader.expression.language.names import Names
+from grader.expression.reading.prose_words import PLAIN_WORD
 
 LONGEST = 1_500  # characters of a text whose words are looked at
 _NAME = r"\\?[A-Za-z]{1,12}(?:_\{?\w{1,6}\}?|\^\{?[\w()\[\]]{1,6}\}?){0,2}'?(?:\s?\([^()]{1,24}\))?"
@@ -24,23 +23,6 @@ _ON_IT = re.compile(
 )
 _ENTRY = re.compile(r"(?P<base>\\?[A-Za-z]+(?:_\w)?)_\{?(?P<at>[a-z]),?\s?(?P=at)\}?\s*=")
 _CLAUSE_ENDS = re.compile(r"[,;\n$]|\.(?=\s|$)|\\text\b|\s(?:and|where|with|so|on|along)\s|\\q?quad\b")
-_FUNCTIONS = {
-    "sigmoid": "sigmoid",
-    "logistic": "sigmoid",
-    "softmax": "softmax",
-    "hyperbolic": "tanh",
-    "tanh": "tanh",
-    "softplus": "softplus",
-    "relu": "ReLU",
-    "rectified": "ReLU",
-}
-_IS_FUNCTION = re.compile(
-    r"[,;.]?\s*(?:\\q?quad\b\s*|\\[,;: ]\s*){0,3}(?:\\text\s*\{\s*)?\(?\b(?:where|with|here|and)\b\s*\}?\s*\$?"
-    r"(?P<name>\\?[A-Za-z]{1,8})(?:\s?\(\\?[a-z]{1,6}\))?\$?\s*(?P<open>\\text\s*\{\s*)?(?:is|denotes|=|being)\s+the\s+"
-    r"(?P<function>sigmoid|logistic|softmax|softplus|hyperbolic|tanh|relu|rectified)(?:\s+(?:sigmoid|tangent|linear|unit))?"
-    r"(?:\s+(?:function|activation|nonlinearity)){0,2}\s*\)?(?P<close>\})?\s*\.?\s*(?=$|[,;.\n])",
-    re.IGNORECASE,
-)
 _ONE_HOT = re.compile(
     rf"(?P<name>{_NAME})\$?\s+(?:is|denotes|being)\s+(?:the|a)\s+one-?\s?hot\s+(?:(?:vector|encoding|column|row|label)\s+)?(?:of|for)\s+"
     r"(?:the\s+)?(?:(?:class|label|index|word)\s+)?\$?(?P<of>\\?[A-Za-z](?:_\w)?)\$?(?=\s*(?:$|[.,;)]))"
@@ -55,6 +37,47 @@ _SET = re.compile(
 _NUMBER = re.compile(
     r"\(\s*(?:the\s+)?number\s+of\s+(?:[a-z]{2,12}\s+){0,2}(?P<letter>[a-z])\b(?P<under>[^()]{0,30}?)\s+"
     rf"{_SUCH_THAT}\s+(?P<test>(?:[^()]|\([^()]{{0,60}}\)){{3,120}}?)\s*\)"
+)
+_EQUALS = r"\s*(?:_\{?\\?\w{1,6}\}?|\^\{?[\w*()]{1,6}\}?){0,2}\s*:?=(?!=)"
+_LEFT = rf"\$?(?:\\(?:hat|bar|tilde|mathcal|mathbf|mathbb)\s*\{{?\s*)?(?:\\?[A-Za-z]\w{{0,8}}|[α-ωΑ-Ω]){_EQUALS}"
+# "mit r_i = ...", "wobei", "avec", "donde": where-words of other languages before an equation
+_ELSEWHERE = re.compile(
+    r"(?<=[\w)\]}$])[\s,;]*(?:\\q?quad\b\s*|\\[,;: ]\s*){0,3}(?:\\(?:text|mathrm)\s*\{\s*)?"
+    r"\b(?:mit|wobei|worin|avec|où|donde|siendo|dove|onde|waarbij|met|hvor)\b\s*:?\s*(?P<close>\})?\s*(?:\\[,;: ]\s*)?"
+    rf"(?=(?:\\?\s)?{_LEFT})",
+    re.IGNORECASE,
+)
+# "with the advantage A_a = r_a - V": what a name is called, before it
+_CALLED_BEFORE = re.compile(
+    rf"\b(?P<where>where|with|let|and|define|using)\s+(?:the|an?|our|its)\s+(?:{PLAIN_WORD}\s+){{1,3}}(?={_LEFT})",
+    re.IGNORECASE,
+)
+# "where v = ... is the ML estimate", "V = \{...\} are the margin violators"
+_CALLED_BEHIND = re.compile(
+    r"(?:(?<=[\w)\]}$])\s{0,9}(?:\\(?:text|mathrm)\s*\{\s*)?\b(?:is|are|be|denotes?)\s+|(?:(?<=[)\]}$\d])|(?<=[^A-Za-z][A-Za-z]))"
+    r"\s{0,9},?\s{1,9}(?:\\text\s*\{\s*)?(?=the\b))(?:just\s+|simply\s+)?"
+    r"(?:the|an?|our|its)\s+"
+    rf"(?:{PLAIN_WORD}\s+){{0,7}}{PLAIN_WORD}\s*(?P<close>\}})?\s*(?=\.?\s*$|[;.]\s)"
+)
+# ", \hat a and \hat b the unit vectors"
+_HAT = r"\\hat\s*(?:\{\s*\\?[A-Za-z]+\s*\}|\\?[A-Za-z]+)"
+_UNIT_VECTORS = re.compile(
+    rf"(?<=[\w)\]}}$])[\s,;.]*(?:\\[,;: ]\s*)?(?:\\text\s*\{{\s*)?(?:\b(?:where|with|here)\b)?[\s}}$]*"
+    rf"(?P<hats>{_HAT}(?:[\s,$]*(?:\\text\s*\{{\s*and\s*\}}|and)?[\s$]*{_HAT}){{0,3}})[\s$]*(?P<open>\\text\s*\{{\s*)?(?:(?:is|are|being|denotes?)\s+)?(?:the|an?)?\s*"
+    r"(?:corresponding\s+|normali[sz]ed\s+)?unit\s+vectors?(?:\s+along\s+(?:it|them))?\s*(?P<close>\})?\s*\.?\s*$",
+)
+_SAME = re.compile(
+    r"\s*\(\s*(?:which\s+is\s+|it\s+is\s+)?(?:the\s+same|equal|identical|constant)\s+(?:for|in|over|along)\s+"
+    r"(?:(?:all|every|each|any)\s+)?(?:\$?[a-z]\$?|rows?|columns?|examples?|entries)\s*\)\s*\.?\s*$",
+    re.IGNORECASE,
+)
+_SIGNS = re.compile(r"(?<!\\)\$\$?.+?(?<!\\)\$\$?|\\\[.+?\\\]|\\\(.+?\\\)", re.DOTALL)
+# "Let q = 1-p." beside a formula between signs of its own
+_UNSIGNED = re.compile(
+    r"(?P<lead>(?<!not )\b(?:let|with|where|set|setting|define|writing|put)\s+)"
+    r"(?P<left>(?:\\\w+\s*\{?\s*)?\\?[A-Za-z]\w{0,8}\}?(?:_\{?\w{1,6}\}?)?)"
+    r"\s*:?=\s*(?P<right>[^\s=,;$][^=;$\n]*?)(?P<end>[.,;](?=\s|$)|(?=\s+(?:so|then|we|and|gives?)\b)|\s*$)",
+    re.IGNORECASE,
 )
 _MAKING = re.compile(
     r"\b(?:let|writing|write|setting|set|defining|define|denoting|denote|call|calling|where|with)\b", re.IGNORECASE
@@ -73,10 +96,14 @@ _COMES_OUT = re.compile(
 )
 
 
-def with_spoken_definitions(text: str, names: Names | None) -> str:
+def with_spoken_definitions(text: str) -> str:
     """The text with its definitions in words as equations; the same text where it holds none."""
     if " " not in text or len(text) > LONGEST:
         return text
+    if "unit vector" in text and "\\hat" in text:
+        text = _UNIT_VECTORS.sub(_with_norms, text)
+    if "=" in text:
+        text = _with_plain_leads(text)
     if "diagonal" in text:
         text = _with_diagonal(text)
     if "hot" in text:
@@ -84,9 +111,6 @@ def with_spoken_definitions(text: str, names: Names | None) -> str:
     if " set of " in text or "number of " in text:
         text = _SET.sub(lambda found: _set_of(text, found), text)
         text = _NUMBER.sub(lambda found: f"(#{{{found['letter']}{found['under']} : {found['test']}}})", text)
-    found = _IS_FUNCTION.search(text) if " the " in text else None
-    if found is not None and bool(found["open"]) == bool(found["close"]):
-        text = _with_function(text, found, names)
     if _MAKING.search(text) and "=" in text:
         text = _AT_FIRST.sub(lambda found: "let ".rjust(len(found[0])), text, count=1)
         text = _CALLED.sub(lambda found: " " * len(found[0]), text)
@@ -94,6 +118,54 @@ def with_spoken_definitions(text: str, names: Names | None) -> str:
         if making and not text[: making.start()].strip():
             text = _COMES_OUT.sub(lambda found: " then ".ljust(len(found[0])), text, count=1)
     return text
+
+
+def _with_plain_leads(text: str) -> str:
+    """The text with definitions behind ``where``: not ``mit``, ``with the advantage``, nor ``is the mean``."""
+    text = _SAME.sub("", text)
+    text = _ELSEWHERE.sub(lambda found: _where(text, found), text)
+    text = _CALLED_BEFORE.sub(lambda found: f"{found['where']} ".ljust(len(found[0])), text)
+    behind = _CALLED_BEHIND.search(text)
+    if behind is not None and bool(behind["close"]) == (r"\text" in behind[0] or r"\mathrm" in behind[0]):
+        before = text[: behind.start()]
+        clause = re.split(r"\b(?:where|with|let|and)\b", before, flags=re.IGNORECASE)[1:]
+        if before.endswith("}") or (clause and "=" in clause[-1]):
+            text = before + " " * len(behind[0]) + text[behind.end() :]
+    return _with_signs_of_definitions(text)
+
+
+def _with_norms(found: re.Match[str]) -> str:
+    r"""What unit vectors are: ``\hat a = a/\|a\|``."""
+    if bool(found["open"]) != bool(found["close"]):
+        return found[0]
+    whole = [re.sub(r"\\hat|[{}\s]", "", hat) for hat in re.findall(_HAT, found["hats"])]
+    return r" \text{ where } " + "; ".join(rf"\hat{{{one}}} = \frac{{{one}}}{{\|{one}\|}}" for one in whole)
+
+
+def _where(text: str, found: re.Match[str]) -> str:
+    """The word ``where`` for one of another language; braces of words stay closed."""
+    opened = r"\text" in found[0] or r"\mathrm" in found[0]
+    if bool(found["close"]) != opened:
+        return found[0]
+    return r" \text{ where } " if "\\" in text else " where "
+
+
+def _with_signs_of_definitions(text: str) -> str:
+    r"""The text with dollar signs round definitions beside formulas in signs: ``Let q = 1-p. Then \[...\]``."""
+    signed = [*_SIGNS.finditer(text)]
+    if not signed:
+        return text
+    out, at = [], 0
+    for place in signed:
+        out += [_signed(text[at : place.start()]), place[0]]
+        at = place.end()
+    return "".join([*out, _signed(text[at:])])
+
+
+def _signed(words: str) -> str:
+    if "=" not in words or re.search(r"[$`]|\\[\[\]()]", words):
+        return words
+    return _UNSIGNED.sub(lambda found: f"{found['lead']}${found['left']} = {found['right']}${found['end']}", words)
 
 
 def _set_of(text: str, found: re.Match[str]) -> str:
@@ -126,15 +198,3 @@ def _end_of_clause(text: str, begin: int) -> int:
         if depth < 0 or (depth == 0 and _CLAUSE_ENDS.match(text, at)):
             return at
     return len(text)
-
-
-def _with_function(text: str, found: re.Match[str], names: Names | None) -> str:
-    """The text with a function by the name that the language has for it, where its own name is no other's."""
-    name = found["name"]
-    plain = name.strip("\\")
-    if plain in SPELLINGS or any(plain in (one.name, *one.aliases) for one in names or ()):
-        return text
-    meant = _FUNCTIONS[found["function"].lower()]
-    text = text[: found.start()] + " " * len(found[0]) + text[found.end() :]
-    spelled = rf"\operatorname{{{meant}}}" if "\\" in text else meant
-    return re.sub(rf"(?<![A-Za-z\\]){re.escape(name)}(?='?\s*(?:\\left\s*)?\()", lambda _: spelled, text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from grader.expression.language.functions import SPELLINGS
+from grader.expression.reading.functions_in_words import names_function
 
 LONGEST = 1_500  # characters of a text whose words are looked at
 LAST_FORMULA = "last_formula"  # the note on a reading that holds only the last formula of its text
@@ -57,7 +58,7 @@ def last_formula(text: str) -> tuple[str, ...]:
         return ()
     explained = _EXPLAINS.search(text)
     end = explained.start() if explained and text[: explained.start()].strip() else len(text)
-    if _CHANGES.search(text, end):
+    if _CHANGES.search(text, end) or names_function(text[end:]):
         return ()
     told = _ORDINARY.search(text)  # formulas beside each other without a word are two answers
     begins = [

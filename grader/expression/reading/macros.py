@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.names import Names, is_macro, kept_by_names
 from grader.expression.reading.lexing.tokens import MAX_CHARACTERS, fail
+from grader.expression.reading.prose_words import plain_spelling
 
 Macros = Mapping[str, tuple[int, str]]  # by name without its backslash: the count of arguments, what it stands for
 
@@ -30,7 +31,7 @@ _GIVEN = re.compile(r"\s*(?:\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}|(\\[A-Za-
 
 LONGEST = 3_000  # characters of a text that may define functions
 _CALLS = 8  # of one function of an answer
-_FUNCTION = r"(?P<name>\\?[A-Za-z]{1,12}(?:_(?:\w|\{\w{1,8}\}))?'{0,2})"
+_FUNCTION = r"(?P<name>(?:\\?[A-Za-z]{1,12}|[α-ωΑ-Ω])(?:_(?:\w|\{\w{1,8}\}))?'{0,2})"
 _HEAD = rf"{_FUNCTION}\s*\(\s*(?P<letter>\\?[A-Za-z]+)\s*\)\s*=\s*"
 _GAP = r"\s{0,9}"  # bounded: what begins with one is tried from every place
 _SPACES = rf"(?:\\q?quad{_GAP}|\\[,;: ]{_GAP}){{0,4}}"
@@ -45,12 +46,20 @@ _BEFORE = re.compile(
     + r"(?P<body>[^=\s][^;\n]*?)\s*(?:[;\n]|\.\s|,\s*\\q?quad|,\s+(?:then|so)\b)",
     re.IGNORECASE,
 )
+# "\sigma' = \sigma(1-\sigma)" behind a formula
+_BARE_DERIVATIVE = re.compile(
+    rf"(?P<lead>(?:[,;.]?{_GAP}{_SPACES}(?:\\text{_GAP}\{{{_GAP})?"
+    rf"\b(?:where|with|as|since|using)\b{_GAP}\}}?{_GAP}|[,;\n]){_GAP}{_SPACES}\$?)"
+    rf"(?P<of>\\?[A-Za-z]{{1,12}}|[α-ωΑ-Ω])'{_GAP}={_GAP}(?P<body>[^=\n]*)$"
+)
 _CASES = re.compile(r"\band\s+(?=-?[\w.]+\s+(?:otherwise|else|if|for|when)\b)")
 _OWN_LEFT = re.compile(
     rf"(?P<lead>\b(?:where|with|let|and)\b\s*\}}?\s*\$?|[,;\n]{_GAP}{_SPACES})"
     r"(?P<left>(?:\\nabla|∇)\s*_\s*(?:\{\s*(?P<by>\\?[A-Za-z]+)\s*\}|(?P<bare>\\?[A-Za-z]))\s*(?P<of>\\?[A-Za-z]\w{0,6})"
     r"|(?P<head>\\?[A-Za-z]{1,12})'{0,2}\s?\((?P<at>[^()=]{2,24})\)"
-    r"|(?P<mean>(?:\\(?:mathbb|operatorname|mathrm)\s*\{\s*)?(?<![A-Za-z])E\s*\}?)(?:_\s*(?:\\?[A-Za-z]+|\{[^{}=]{1,20}\}))?\s*\[[^\[\]=]{1,40}\])"
+    r"|(?P<mean>(?:\\(?:mathbb|operatorname|mathrm)\s*\{\s*)?(?<![A-Za-z])E\s*\}?)(?:_\s*(?:\\?[A-Za-z]+|\{[^{}=]{1,20}\}))?\s*\[[^\[\]=]{1,40}\]"
+    r"|(?:⟨|\\langle\b)(?P<average>[^⟩=]{1,40}?)(?:⟩|\\rangle\b)\s*(?:_(?:\w+|\{[^{}=]{1,20}\}))?"
+    r"|(?P<squared>(?:\\(?:hat|bar|tilde)\s*\{?\s*)?\\?[A-Za-z]{1,8}\}?)\s*\^\s*(?:2|\{2\}))"
     r"\s*=(?!=)"
 )
 _LETTERS = "GQRHUVKMABD"
@@ -135,12 +144,12 @@ def with_own_left_sides(text: str, names: Names | None) -> str:
     if "=" not in text or len(text) > LONGEST:
         return text
     for found in [*_OWN_LEFT.finditer(text)][:4]:
-        name = found["by"] or found["bare"] or found["head"] or "E"
+        name = found["by"] or found["bare"] or found["head"] or plain_spelling(found["squared"] or "") or "E"
         free = [sign for sign in _LETTERS if sign not in text and not _known(sign, names)]
         if not free or _known(name, names) or (found["at"] and re.fullmatch(r"\s*\\?[A-Za-z]+\s*", found["at"])):
             continue
-        pieces = re.findall(r"\\[A-Za-z]+|\S", found["left"])
-        written = r"\s*".join(map(re.escape, pieces)) + r"(?![A-Za-z_^'])"
+        pieces = re.findall(r"\\[A-Za-z]+|[^\s{}]", found["left"])
+        written = r"[\s{}]*".join(map(re.escape, pieces)) + r"\}?(?![A-Za-z_^'])"
         if len(re.findall(written, text)) > 1:
             text = re.sub(written, f" {free[0]} ", text)
     return _at_examples(text, names)
@@ -176,8 +185,9 @@ def with_own_functions(text: str, names: Names | None) -> str:
     """The text with the function that it defines behind or before its formula put in where it is called."""
     if "=" not in text or "(" not in text or len(text) > LONGEST:
         return text
+    text = _BARE_DERIVATIVE.sub(_with_argument, text)
     for found in (_BEHIND.search(text), _BEFORE.match(text)):
-        if found is None or _known(found["name"], names):
+        if found is None or _is_declared(found["name"], names):
             continue
         behind = found.end() == len(text)
         changed = _put_in(text[: found.start()] if behind else text[found.end() :], found)
@@ -186,11 +196,26 @@ def with_own_functions(text: str, names: Names | None) -> str:
     return text
 
 
+def _is_declared(name: str, names: Names | None) -> bool:
+    """Whether a function is the model's or the language's; the derivative of one is what an answer says that it is."""
+    return any(name in (one.name, *one.aliases) for one in names or ()) if name.endswith("'") else _known(name, names)
+
+
+def _with_argument(found: re.Match[str]) -> str:
+    r"""``\sigma' = \sigma(1-\sigma)`` as ``\sigma'(u) = \sigma(u)(1-\sigma(u))``; as it is without a free letter."""
+    name, body = found["of"], found["body"]
+    letter = next((sign for sign in "utqv" if sign not in re.sub(r"\\[A-Za-z]+", "", body)), "")
+    if not re.search(rf"{_begins(name)}{re.escape(name)}'\s*(?:\\left\s*)?\(", found.string[: found.start()]):
+        return found[0]  # no function, but a derivative that is called by its prime
+    whole, count = re.subn(rf"{_begins(name)}{re.escape(name)}(?![A-Za-z'])", lambda _: f"{name}({letter})", body)
+    return f"{found['lead']}{name}'({letter}) = {whole}" if letter and count else found[0]
+
+
 def _put_in(text: str, found: re.Match[str]) -> str | None:
     """The text with a function's formula where it is called; None where that says nothing."""
     name, letter, body = found["name"], found["letter"], _CASES.sub("; ", found["body"])
-    body = re.sub(rf"(?<![A-Za-z\\]){re.escape(name)}\s*\(\s*{re.escape(letter)}\s*\)\s*=\s*", "", body)
-    called = re.compile(rf"(?<![A-Za-z\\]){re.escape(name)}\s*(?:\\left\s*)?\(")
+    body = re.sub(rf"{_begins(name)}{re.escape(name)}\s*\(\s*{re.escape(letter)}\s*\)\s*=\s*", "", body)
+    called = re.compile(rf"{_begins(name)}{re.escape(name)}\s*(?:\\left\s*)?\(")
     if "=" in re.sub(r"[<>!:]=", "", body) or called.search(body):
         return None
     at, count = 0, 0
@@ -204,6 +229,11 @@ def _put_in(text: str, found: re.Match[str]) -> str | None:
         text = f"{text[: call.start()]}({entered}){text[end + 1 :]}"
         at = call.start() + len(entered) + 2
     return text if count else None
+
+
+def _begins(name: str) -> str:
+    """What must not stand before a name for it to begin there: a command ends where another begins."""
+    return "" if name.startswith("\\") else r"(?<![A-Za-z\\])"
 
 
 def _at(body: str, letter: str, argument: str) -> str:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 
+from grader.expression.language.names import Names
+from grader.expression.reading.prose_words import PLAIN_WORD, plain_spelling, quantities_by_spelling
+
 _LEADS = re.compile(
     r"\s*(?:(?:So|Thus|Hence|Therefore|Finally|Then|Now|And)\b,?\s+(?=\S)"
     r"|(?:(?:so|thus|hence|therefore|finally|then|and|now|so that),?\s+)?"
@@ -197,6 +200,27 @@ _AFTERWARDS = re.compile(
     r"\s+is\s+(?:the|our|my)\s+(?:final\s+)?(?:answer|gradient|derivative|result|solution)\b[\w\s.]*$"
     r"|\s*(?::-?\)|Q\.?E\.?D\.?|□|∎|■)\s*$"
 )
+# a reason that stays a reason: nothing is told in it of what the answer is, or when
+_REASON_BEHIND = re.compile(
+    r"(?<=[\w)\]}'])[\s,;]+(?:since|because)\s(?!.*\b(?:so|thus|hence|therefore|consequently|if|unless|otherwise|else|when|get|gives?"
+    r"|yields?|up\s+to|factor|times|only|half|twice|double[ds]?|halved|signs?|negative|minus|opposite|wrong|instead|again|multipl\w+|divided?|added|adding|not\s+(?!depend)|answer|result)\b)[^\n]*$",
+    re.IGNORECASE,
+)
+# "..., the entropy of p being constant": a participle for a reason
+_CONSTANT = r"(?:constant|fixed|given|independent\s+of\s+\S{1,12}(?:\s+and\s+\S{1,12})?)"
+_PARTICIPLE = re.compile(
+    r"(?<=[\w)\]}'])\s*[,;]\s+(?:with\s+|as\s+)?(?:the|this|that|its|which)\s+[^=,;+*/^()\n]{2,60}?\s"
+    rf"(?:(?:being|is|are)\s+(?:a\s+)?{_CONSTANT}|not\s+depending\s+on\s+\S{{1,12}}|(?:does|do)\s+not\s+depend\s+on\s+\S{{1,12}})\s*\.?\s*$",
+    re.IGNORECASE,
+)
+# ", read as its j-th entry", ", i.e. the outer product": which entry is asked for, and what such a formula is called
+_READ_AS = re.compile(
+    r"(?<=[\w)\]}'])\s{0,3}[,;]?\s{1,3}\(?\s{0,3}(?:(?:read|taken|meant|understood)\s+as\s+(?:its|the)\s+\$?[a-z]\$?\s?-?\s?th\s+(?:entry|component|row|column)"
+    r"|(?:i\.\s?e\.|that\s+is),?\s+(?:the|an?)\s+(?:outer\s+product|(?:prediction\s+)?(?:error|residual)))\s?\)?\s?\.?\s*$",
+    re.IGNORECASE,
+)
+# "the average error, 1/n * ...": what a formula is called, before it
+_TOPIC = re.compile(rf"\s*(?:the|an?)\s+(?:{PLAIN_WORD}\s+){{0,5}}{PLAIN_WORD}\s*[,:]\s+(?=[-−\w\\(\[])", re.IGNORECASE)
 _IS = re.compile(r"(?<=[\w)\]}])\s(?:is|equals|becomes)(?:\s+equal\s+to)?\s(?=\S)")
 ALONE = re.compile(r"\s*\\?[A-Za-z]+(?:_\w|_\{\w+\})?\s*")
 _EMPHASIS = re.compile(r"(?<![\w*)\]])(\*{2,3}|__)(?=[^\s*_])([^*\n]*?[^\s*])\1(?![\w*(])")
@@ -239,11 +263,53 @@ def without_words(text: str) -> str:
         text = text.replace("$", " ")
     text = _EMPHASIS.sub(lambda found: found[2].center(len(found[0])), text)
     text = _ALL_EMPHASIS.sub(lambda found: found[0].replace("*", " "), text)
-    begin = 0
+    topic = _TOPIC.match(text) if len(text) <= LONGEST else None
+    begin = topic.end() if topic else 0
     for lead in (_NUMBERED, _LABEL, _TALK, _LABEL, _TALK):
         found = lead.match(text, begin)
         begin = found.end() if found else begin
-    behind = _AFTERWARDS.search(text, begin)
-    end = behind.start() if behind else len(text)
+    end = len(text)
+    for remark in (_AFTERWARDS, _REASON_BEHIND, _PARTICIPLE, _READ_AS) if len(text) <= LONGEST else ():
+        behind = remark.search(text, begin, end)
+        end = behind.start() if behind else end
     kept = _IS.sub(lambda found: "=".center(len(found[0])), text[begin:end], count=1)
     return " " * begin + kept + " " * (len(text) - end) if kept.strip() else text
+
+
+# --- shapes that are the model's: "X^T r, where X is n x d" -----------------------------------------------------------
+
+_ARRAY = r"\$?(?:\\[A-Za-z]+\s?\{?\s?)?\\?[A-Za-z]\w{0,3}(?:_\{?\w{1,3}\}?)?\}?\$?"
+_SIZE = r"\$?(?:[A-Za-z]|\d)\$?"
+_SHAPE = rf"\(?\$?{_SIZE}\s?(?:x|×|by|\\times\b|,)\s?{_SIZE}\$?\)?"
+_VERB = r"\s(?:is|being|has(?:\s+the)?\s+(?:shape|size)|(?:is\s+)?of\s+(?:shape|size))\s(?:an?\s)?"
+_ONE_SHAPE = rf"{_ARRAY}{_VERB}{_SHAPE}(?:\s(?:matrix|array))?"
+_SHAPES = rf"{_ONE_SHAPE}(?:\s?(?:,|and|, and)\s{_ONE_SHAPE}){{0,3}}"
+_SHAPE_BEFORE = re.compile(rf"\s{{0,9}}\(\s?({_SHAPES})\s?\)\s?[:,;]?\s(?=\S)")
+_SHAPE_BEHIND = re.compile(
+    r"(?<=[\w)\]}'$])\s{0,3}[,;]?\s{1,3}"
+    rf"(?:\(\s?(?:(?:where|with|here)\s)?({_SHAPES})\s?\)|(?:where|with|here)\s({_SHAPES}))\s?\.?\s{{0,9}}$"
+)
+_EACH_SHAPE = re.compile(rf"({_ARRAY}){_VERB}\(?\$?({_SIZE})\s?(?:x|×|by|\\times\b|,)\s?({_SIZE})")
+_VERBS = (" is ", " of ", " has ", " being ")
+
+
+def without_known_shapes(text: str, names: Names | None) -> str:
+    """The text without a remark on shapes that are those of the model; the same text where one is another.
+
+    Another shape than the model's may mean that all else is meant otherwise too: a person reads it.
+    """
+    if names is None or len(text) > LONGEST or not any(verb in text for verb in _VERBS):
+        return text
+    for remark in (_SHAPE_BEFORE.match(text), _SHAPE_BEHIND.search(text)):
+        if remark is not None and _as_declared(next(filter(None, remark.groups())), names):
+            text = text[: remark.start()] + " " * len(remark[0]) + text[remark.end() :]
+    return text
+
+
+def _as_declared(words: str, names: Names) -> bool:
+    known = quantities_by_spelling(names)
+    for found in _EACH_SHAPE.finditer(words):
+        declared = known.get(plain_spelling(found[1].strip("$")))
+        if declared is None or declared.axes != (found[2].strip("$"), found[3].strip("$")):
+            return False
+    return True

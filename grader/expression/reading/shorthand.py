@@ -16,10 +16,16 @@ _EXPECTED = re.compile(
 _MOST_MEANS = 40  # in one text: each is followed to its closing bracket
 _SIM = re.compile(r"\s*([A-Za-z])\s*(?:\\sim|~|∼)\s*(.+?)\s*$", re.DOTALL)
 _OF_STATE = re.compile(r"\s*\(\s*\\?cdot.*\)\s*$|\s*\(\s*[·.].*\)\s*$")
-_SET = re.compile(
-    r"(?:[,;.]|\\q?quad|\\text\s*\{\s*(?:where|with)\s*\}|\bwhere\b|\bwith\b|\s)*(\b[A-Z]|\\(?:mathcal|mathbb|mathrm|cal)\s*\{?\s*[A-Z]\s*\}?)\s*=\s*(\\\{|\{)(?:\s|\\[,;:!])*([a-z])"
-    r"(?:\s*\\in\s*[^:|\\]+?)?\s*(?::|\\mid|\\vert|\|)\s*(.+?)(?:\s|\\[,;:!])*(\\\}|\})\s*\.?\s*$",
-    re.DOTALL,
+_SET = (
+    r"(?P<name>\b[A-Z]|\\(?:mathcal|mathbb|mathrm|cal)\s*\{?\s*[A-Z]\s*\}?"
+    r"|\\(?:Omega|Gamma|Theta|Lambda|Phi|Psi|Delta)|[ΩΓΘΛΦΨΔ])(?P<at>(?:_(?:[a-z]|\{[a-z]\}))?)\s*:?=\s*(?:\\\{|\{)"
+    r"(?:\s|\\[,;:!])*(?P<letter>[a-z])(?:\s*\\in\s*[^:|\\]+?)?\s*(?::|\\mid|\\vert|\|)\s*(?P<test>.+?)(?:\s|\\[,;:!])*(?:\\\}|\})"
+)
+_SET_BEHIND = re.compile(
+    r"(?:[,;.]|\\q?quad|\\text\s*\{\s*(?:where|with)\s*\}|\bwhere\b|\bwith\b|\s)*" + _SET + r"\s*\.?\s*$", re.DOTALL
+)
+_SET_BEFORE = re.compile(
+    r"\s*(?:let|with|define|writing|for)\s+\$?" + _SET + r"\$?[\s.,;:]*(?:\bthen\b[\s,:]*)?", re.DOTALL | re.IGNORECASE
 )
 _RM = re.compile(r"\{\s*\\(?:rm|sf|bf)\s+([A-Za-z]{2,})\s*\}")
 _DOTTED = re.compile(r"(?<![\d.])\.[*/^](?!\d)|\)\s*\.[*/^]")
@@ -27,13 +33,8 @@ _SUMMED = re.compile(r"(?<![\w.])(?:sum|mean)\(")
 _AXIS = re.compile(r",\s*([12])\s*\)")
 _PRIME = r"(?:'(?!')|\^\s*(?:\\prime\b|\{\s*\\prime\s*\}))"
 _PRIMED = re.compile(rf"(?:\\sum|sum|Σ|∑)\s*_\s*\{{?\(?\s*([a-z]){_PRIME}")
-_STEP = re.compile(
-    r"[,;.]?\s*(?:\\text\s*\{\s*)?\b(?:(?:where|with)\s+)?\$?([A-Za-z]|\\[A-Za-z]+)\$?(?:\s*\([^()]*\))?\s+(?:is|denotes|being)\s+the\s+"
-    r"(?:unit|heaviside)(?:\s+step)?(?:\s+function)?\s*\}?\s*\.?\s*$",
-    re.IGNORECASE,
-)
 _ENTRY_BY_ENTRY = re.compile(
-    r"[,;]?\s*(?:\\q?quad\s*|\\[,;: ]\s*)*(?:\\(?:text|mathrm)\s*\{\s*)?\(?\s*"
+    r"[,;]?\s{0,9}(?:\\q?quad\s{0,9}|\\[,;: ]\s{0,9}){0,9}(?:\\(?:text|mathrm)\s*\{\s*)?\(?\s{0,9}"
     r"(?:(?:where|with)\s+(?:the\s+|all\s+)?(?:division|product|multiplication|operation|power|square|function)s?\s+"
     r"(?:is|are|acts?)\s+(?:taken\s+|applied\s+|meant\s+)?)?"
     r"(?:element|component|entry|coordinate|point)[- ]?wise(?:\s+(?:division|product|multiplication|operations?))?"
@@ -84,8 +85,6 @@ def plainly(text: str) -> str:
         text = _RM.sub(lambda found: rf"\mathrm{{{found[1]}}}", text)
     if "wise" in text.lower():
         text = _ENTRY_BY_ENTRY.sub(lambda found: " " * len(found[0]), text)
-    if "step" in text or "eaviside" in text:
-        text = _with_step(text)
     if _DOTTED.search(text) and _SUMMED.search(text):
         text = _with_axes_from_nought(text)
     if "E" in text and "_" in text:
@@ -188,14 +187,6 @@ def _without_labels(text: str) -> str:
     return text
 
 
-def _with_step(text: str) -> str:
-    found = _STEP.search(text)
-    if found is None:
-        return text
-    name = re.escape(found[1])
-    return re.sub(rf"(?<![A-Za-z\\]){name}\s*(?=[(\[{{\\])", "step", text[: found.start()])
-
-
 def _with_sums(text: str) -> str:
     r"""Expectations over a letter drawn from a distribution of the model as sums; those of a vector as ``p^\top r``."""
     at = count = 0
@@ -233,13 +224,16 @@ def _group(text: str, at: int) -> tuple[str, int]:
 
 def _with_conditions(text: str) -> str:
     r"""``\sum_{i \in S} y_i, S = \{i : y_i < 1\}`` as ``\sum_{i: y_i < 1} y_i``."""
-    found = _SET.search(text)
+    behind, before = _SET_BEHIND.search(text), _SET_BEFORE.match(text)
+    found = behind or before
     if found is None:
         return text
-    name, letter, test = re.escape(found[1].strip()), found[3], found[4]
-    before = text[: found.start()]
-    said = re.sub(rf"\{{\s*{letter}\s*(?:\\in|∈|\bin\b)\s*{name}\s*\}}", lambda _: f"{{{letter}: {test}}}", before)
-    return said if said != before else text
+    letter, test = found["letter"], found["test"]
+    at = rf"\s*_\s*\{{?{found['at'].strip('_{}')}\}}?" if found["at"] else r"(?!\s*_)"
+    rest = text[: behind.start()] if behind else text[found.end() :]
+    counted = rf"\{{\s*{letter}\s*(?:\\in|∈|\bin\b)\s*{re.escape(found['name'].strip())}{at}\s*\}}"
+    said = re.sub(counted, lambda _: f"{{{letter}: {test}}}", rest)
+    return said if said != rest else text
 
 
 def _any_entry(found: re.Match[str]) -> str:

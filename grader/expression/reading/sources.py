@@ -10,12 +10,14 @@ import unicodedata
 
 from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.names import Names
+from grader.expression.reading.bars_in_words import with_means_of_bars
 from grader.expression.reading.conditions_in_words import with_conditions
 from grader.expression.reading.definitions_in_words import with_spoken_definitions
+from grader.expression.reading.functions_in_words import with_named_functions
 from grader.expression.reading.lexing import lexer_latex, lexer_plain
 from grader.expression.reading.lexing.tokens import MAX_CHARACTERS, Token, fail
 from grader.expression.reading.macros import with_macros, with_own_functions, with_own_left_sides
-from grader.expression.reading.remarks import ALONE, said_of_names, without_remarks
+from grader.expression.reading.remarks import ALONE, said_of_names, without_known_shapes, without_remarks
 from grader.expression.reading.shorthand import plainly
 from grader.expression.reading.sums_in_words import with_sums_of_words
 
@@ -25,7 +27,8 @@ _NO_NUMBERS = frozenset(
 _LABEL = re.compile(r"\s*(?:the\s+)?(?:final\s+)?(?:answer|ans|solution|result)(?:\s+is)?\s*[:=]\s*", re.IGNORECASE)
 # "1.8981 (by the formula above)": words in brackets at the end, one of which no formula would hold
 _REMARK = re.compile(
-    r"[ \t]*\((?=[^()]*\b(?:by|the|from|see|as|using|since|above|below|rounded|decimals|digits|approximately|with)\b)"
+    r"[ \t]*\((?![^()]*\b(?:minus|plus|times|twice|half|negative|opposite|signs?|without|except|wrong)\b)"
+    r"(?=[^()]*\b(?:by|the|from|see|as|using|since|above|below|rounded|decimals|digits|approximately|with)\b)"
     r"[A-Za-z][A-Za-z0-9 ,.'-]* [A-Za-z0-9 ,.'-]*\)[ \t]*\.?\s*$"
     r"|(?<=\d)[ \t]+\((?:approx\.?|approximately|rounded|exact|\d ?(?:dp|d\.p\.?|sf|s\.f\.?|decimals))\)\s*$"
 )
@@ -73,8 +76,9 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
     text = with_macros(text, names)
     if "floor" in text or "ceil" in text:
         text = _STEPS.sub(lambda found: _BRACKETS[found[1]], text)
-    text = with_own_left_sides(with_spoken_definitions(text, names), names)
-    text = with_own_functions(with_conditions(with_sums_of_words(plainly(text), names)), names)
+    text = with_means_of_bars(without_known_shapes(text, names), names, notes)
+    text = with_own_left_sides(with_spoken_definitions(with_named_functions(text, names)), names)
+    text = with_own_functions(with_conditions(with_sums_of_words(plainly(text), names), names), names)
     if "_" in text and not text.isascii():
         text = _SUBSCRIPT.sub("", text)
     if r",\!" in text:

@@ -1,10 +1,15 @@
-"""Sums said in words as signs: ``the sum over i of x_i`` is ``sum_i x_i``, and a mean is such a sum by its size."""
+"""Sums said in words as signs: ``the sum over i of x_i`` is ``sum_i x_i``, and a mean is such a sum by its size.
+
+``mean over the batch of v_ni`` runs over the letter that counts examples, ``row j of A B`` is ``(A B)[j, :]``.
+"""
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from grader.expression.language.names import Names
+from grader.expression.reading.prose_words import batch_size, plain_spelling, quantities_by_spelling
 
 LONGEST = 1_500  # characters of a text whose words are looked at
 _OVER = (
@@ -12,32 +17,130 @@ _OVER = (
     r"(?:(?:examples?|samples?|classes|units|entries|rows|index|indices|words|components?|letters?|points?|batch)\s+)?"
     r"\$?([A-Za-z])\$?\s+(?:of\s+)?(?=[^\s,;.])"
 )
-_ENTERED = re.compile(r"\\?([A-Za-z]\w{0,15}?)_\{?([A-Za-z](?:,?[A-Za-z]){0,2})\}?(?![A-Za-z])")
+_BATCH = (
+    r"\s+(?:taken\s+)?(?:over|across)\s+(?:(?:all|the|every|each|training|whole)\s+)*"
+    r"(?:examples?|samples?|(?:mini-?\s?)?batch|data(?:\s?set)?|training\s+set|data\s+points)\s+of\s+(?=[^\s,;.])"
+)
+_ACCENTED = r"(?:\\(?:hat|bar|tilde|mathbf|boldsymbol)\s*\{?\s*)?\\?[A-Za-z]\w{0,15}?\}?"
+_ENTERED = re.compile(rf"({_ACCENTED})_\{{?([A-Za-z](?:,?[A-Za-z]){{0,2}})\}}?(?![A-Za-z])")
 _SUM = re.compile(r"\b(?:the\s+)?(?:sum|total)" + _OVER, re.IGNORECASE)
 _MEAN = re.compile(r"\b(?:the\s+)?(?:mean|average)" + _OVER, re.IGNORECASE)
+# "the mean of a_i x_i over i" and "averaged over i: a_i x_i", as "the mean over i of a_i x_i"
+_WHAT_FIRST = re.compile(
+    r"\b(?P<what>(?:the\s+)?(?:sum|total|mean|average))\s+of\s+(?P<body>[^=,;\n]{1,90}?)\s+(?P<over>(?:taken\s+)?over\s+"
+    r"(?:(?:all|the|every|each)\s+)*(?:(?:examples?|samples?)\s+)?(?:\$?[a-z]\$?|batch|examples|samples))\s*(?=$|[,;.)])",
+    re.IGNORECASE,
+)
+_AVERAGED = re.compile(r"^\s*(?P<what>averaged|summed)\s+(?P<over>over\s+[^:=,;\n]{1,30}?)\s*:\s*(?=\S)", re.IGNORECASE)
+_OF_BATCH = re.compile(r"\b(?:the\s+)?(?P<what>sum|total|mean|average)" + _BATCH, re.IGNORECASE)
+# "row j of G^T F", "the w-th column of": of a whole side, or of a name
+_PLACE = re.compile(
+    r"(?P<begins>^|(?<![<>!:=])=|[-+*/(·])\s*\b(?:the\s+)?"
+    r"(?:(?P<row>row|column)\s+(?:number\s+)?\$?(?P<at>[a-z])\$?|\$?(?P<th>[a-z])\$?\s?-?\s?th\s+(?P<which>row|column))\s+of\s+"
+    r"(?:(?:the\s+)?(?:matrix|product)\s+)?(?P<name>\$?\\?[A-Za-z]\w{0,8}\$?(?=\s*(?:$|[-+,;)]|\.(?=\s|$))))?",
+    re.IGNORECASE,
+)
+_NOUNS = {"averaged": "mean", "summed": "sum"}
+_SIGNED = re.compile(
+    r"\\(?:text|mathrm)\s*\{\s*((?:the\s+)?(?:sum|total|mean|average|row|column)\s[A-Za-z\s]{0,60}?\bof(?:\s+the)?)\s*\}",
+    re.IGNORECASE,
+)
+_SIDE_ENDS = re.compile(r"[,;:\n=]|\.(?=\s|$)|\s(?:where|with|and|minus|plus|times)\s|\\text\b|\\q?quad\b")
 
 
 def with_sums_of_words(text: str, names: Names | None) -> str:
-    """The text with signs for sums and means in words; the same text where it holds none."""
-    if " over " not in text or len(text) > LONGEST:
+    """The text with signs for sums, means, rows and columns in words; the same text where it holds none."""
+    if (" of " not in text and " over " not in text) or len(text) > LONGEST:
         return text
-    text = _SUM.sub(lambda found: f"{_sign(text)}_{found[1]} ".ljust(len(found[0])), text)
-    return _MEAN.sub(lambda found: _mean(found, text, names), text) if names is not None else text
+    if r"\text" in text:
+        text = _SIGNED.sub(lambda found: f" {found[1]} ", text)
+    if "row" in text or "column" in text:
+        text = _with_places(text)
+    text = _WHAT_FIRST.sub(lambda found: f"{found['what']} {found['over']} of ({found['body']})", text)
+    text = _AVERAGED.sub(lambda found: f"{_NOUNS[found['what'].lower()]} {found['over']} of ", text)
+    for words, sign in ((_SUM, _sum), (_MEAN, _mean), (_OF_BATCH, _of_batch)):
+        for found in reversed([*words.finditer(text)]):
+            said, letter = sign(found, text, names or ())
+            end = _end_of_summed(text, found.end(), letter) if said else 0
+            if said and end:
+                text = f"{text[: found.start()]}{said}({text[found.end() : end].strip()}){text[end:]}"
+            elif said:
+                text = text[: found.start()] + said.ljust(len(found[0])) + text[found.end() :]
+    return text
 
 
-def _mean(found: re.Match[str], text: str, names: Names) -> str:
-    size = _size_of(found[1], text, names)
-    return f"1/{size} {_sign(text)}_{found[1]} ".ljust(len(found[0])) if size else found[0]
+def _with_places(text: str) -> str:
+    """The text with its rows and columns entered as in code."""
+    for found in reversed([*_PLACE.finditer(text)]):
+        letter, row = found["at"] or found["th"], (found["row"] or found["which"]).lower() == "row"
+        place = f"[{letter}, :]" if row else f"[:, {letter}]"
+        side = found["begins"] in ("", "=")
+        if found["name"] and not (side and text[found.end() :].lstrip()[:1] in ("+", "-")):
+            said = f" {found['name'].strip('$')}{place}"
+            text = text[: found.start()] + found["begins"] + said + text[found.end() :]
+        elif side:
+            begin = found.end("name") - len(found["name"]) if found["name"] else found.end()
+            end = _side_end(text, begin)
+            text = f"{text[: found.start()]}{found['begins']} ({text[begin:end].strip()}){place}{text[end:]}"
+    return text
 
 
-def _size_of(letter: str, text: str, names: Names) -> str:
-    """The size of the axis that a letter enters somewhere in the text; empty where it enters none that is known."""
-    arrays = {declared.name: declared.axes for declared in names if declared.axes}
+def _side_end(text: str, begin: int) -> int:
+    """Where the side of an equation from a place on ends, outside of brackets."""
+    depth = 0
+    for at in range(begin, len(text)):
+        depth += (text[at] in "([{") - (text[at] in ")]}")
+        if depth < 0 or (depth == 0 and _SIDE_ENDS.match(text, at)):
+            return at
+    return len(text)
+
+
+def _end_of_summed(text: str, begin: int, letter: str) -> int:
+    """Where several terms end that a sum in words is of, as all hold its letter; 0 where it is of the first alone."""
+    depth, begins = 0, [begin]
+    end = _side_end(text, begin)
+    for at in range(begin, end):
+        depth += (text[at] in "([{") - (text[at] in ")]}")
+        if depth == 0 and text[at] in "+-−" and text[begins[-1] : at].strip() and text[at - 1] not in "^_":
+            begins.append(at)
+    terms = [text[a:b] for a, b in pairwise((*begins, end))]
+    holds = [
+        re.search(rf"_(?:{letter}(?![A-Za-z])|[A-Za-z]{letter}\b|\{{[^{{}}]*{letter}|{letter}[A-Za-z]\b)", term)
+        for term in terms
+    ]
+    return end if len(terms) > 1 and all(holds) else 0
+
+
+def _sum(found: re.Match[str], text: str, _: Names) -> tuple[str, str]:
+    return f"{_sign(text)}_{found[1]} ", found[1]
+
+
+def _mean(found: re.Match[str], text: str, names: Names) -> tuple[str, str]:
+    size = _sizes_of_letters(text, names).get(found[1], "")
+    return (f"1/{size} {_sign(text)}_{found[1]} ", found[1]) if size else ("", "")
+
+
+def _of_batch(found: re.Match[str], text: str, names: Names) -> tuple[str, str]:
+    """A sum or mean over the examples by the letter that counts them in what stands behind; else empty."""
+    entered = _sizes_of_letters(text[found.end() :], names)
+    size = batch_size(names, frozenset(entered.values()))
+    letters = [letter for letter, of in entered.items() if of == size]
+    if not size or len(letters) != 1:
+        return "", ""
+    over = f"1/{size} " if found["what"].lower() in ("mean", "average") else ""
+    return f"{over}{_sign(text)}_{letters[0]} ", letters[0]
+
+
+def _sizes_of_letters(text: str, names: Names) -> dict[str, str]:
+    """The size of the axis that each letter enters somewhere in a text; none for a letter that enters two."""
+    arrays = quantities_by_spelling(names)
+    sizes: dict[str, str] = {}
     for entered in _ENTERED.finditer(text):
-        axes, letters = arrays.get(entered[1], ()), entered[2].replace(",", "")
-        if letter in letters and len(axes) == len(letters):
-            return axes[letters.index(letter)]
-    return ""
+        declared, letters = arrays.get(plain_spelling(entered[1])), entered[2].replace(",", "")
+        if declared is not None and len(declared.axes) == len(letters):
+            for letter, size in zip(letters, declared.axes, strict=True):
+                sizes[letter] = size if sizes.get(letter, size) == size else ""
+    return sizes
 
 
 def _sign(text: str) -> str:
