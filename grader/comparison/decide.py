@@ -91,13 +91,16 @@ def _first_wrong(pair: Pair, notes: list[NoteKind | None]) -> tuple[int, ...]:
 def decide_samples(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict:
     """The verdict at the sample points; raises ShapeError where the shapes do not allow one."""
     runs = list(question.runs)
+    ways = pairs_in(question, runs[0], target.expression, answer)
+    if len(runs) > 1 and not ways[0].truth.any():  # sizes so small that nothing would show far out either
+        runs = [*runs[1:], runs[0]]
+        ways = pairs_in(question, runs[0], target.expression, answer)
     own = margins(answer)
     if own:
         quantities(runs[0], own, question.adjoints)
         new = new_conditions(runs[0], own, question.conditions)
         extra = stratified(runs[0], new, question.conditions) if new else None
         runs += [extra] if extra is not None else []
-    ways = pairs_in(question, runs[0], target.expression, answer)
     verdicts = [_count(question, target, answer, runs, way, own) for way in ways]
     return _vote(verdicts, tuple(way.renamed for way in ways))
 

@@ -126,13 +126,16 @@ def _numbered(
 ) -> Expression:
     """The formula with a place at arrays that lack one on an axis; with `others`, at entries by these letters alone."""
 
+    def known(entered: Expression, own: str) -> bool:
+        return others is None or (isinstance(entered, Symbol) and others.get(entered.name) == own)
+
     def rule(node: Expression, again: Again) -> Expression:
         match node:
             case Symbol(name=name) if axes.get(name) == (axis,) and others is None:
                 return Indexed(node, (place,), node.span)
             case Indexed(base=Symbol(name=name), indices=entered) if axes.get(name, ())[:1] == (axis,):
-                known = [isinstance(one, Symbol) and others is not None and one.name in others for one in entered]
-                lacks = len(entered) + 1 == len(axes[name]) and (others is None or all(known))
+                rest = axes[name][1:]
+                lacks = len(entered) == len(rest) and "1" not in rest and all(map(known, entered, rest))
                 return replace(node, indices=(place, *entered)) if lacks else node
         return rebuild(node, again)
 

@@ -121,16 +121,16 @@ def _by_columns(question: SolvedQuestion, target: Expression, text: str) -> Read
 def names_with_arguments(question: SolvedQuestion) -> ModelNames:
     """The names of a question, each quantity with all that it is computed from as its arguments.
 
-    Those that the rubric gives arguments keep theirs.
+    Those that the rubric gives arguments keep theirs beside it.
     """
     graph = question.graph
     computed = {node.name for node in graph.nodes}
 
     def named(declared: Declared) -> Declared:
-        if declared.name not in computed or declared.arguments or declared.role != "quantity":
+        if declared.name not in computed or declared.role != "quantity":
             return declared
         below = sorted(graph.leading_to(declared.name) - {declared.name})
-        return replace(declared, arguments=(", ".join(below),)) if below else declared
+        return replace(declared, arguments=(*declared.arguments, ", ".join(below))) if below else declared
 
     return ModelNames(map(named, question.question.model.names))
 
