@@ -98,8 +98,26 @@ _LOSS = re.compile(
     r"(?:\s+\$?(?P<name>[A-Z])\$?)?\s+(?:is|stays|remains)\s+(?P<nought>(?:zero|0)\b)?",
     re.IGNORECASE,
 )
+# p (1 - p) (i = j), -p q (i != j)
+_IN_BRACKETS = re.compile(
+    r"(?<=[\w)\]}'])\s{1,9}(?:\\q?quad\s{0,9})?\(\s?(?P<when>(?:if|for|when)\s)?"
+    rf"(?P<test>(?:[^()=<>≤≥≠]|\([^()]{{0,40}}\)){{1,60}}{_RELATION}(?:[^()]|\([^()]{{0,40}}\)){{1,60}})\)"
+    r"(?=\s{0,9}(?:[,;.\n]|\\\\|\\q?quad|and\b|otherwise\b|else\b|$))"
+)
+_WHEN = re.compile(r"\b(?:if|else|for|when|whenever|where|unless)\b")
 _LOSSES = ("L", "J", "loss", "ell")
 _ALSO = re.compile(r",?\s+and\s+(?=(?:0|zero)\s+(?:otherwise|else)\b)", re.IGNORECASE)
+
+
+def _without_brackets(text: str) -> str:
+    """The text with the conditions of its cases out of brackets, where it has several or words say so."""
+    found = [*_IN_BRACKETS.finditer(text)]
+    told = any(one["when"] for one in found) or re.search(r"\b(?:otherwise|else)\b", text)
+    ends = (0, *(one.end() for one in found))
+    clauses = (re.split(r"[,;.\n]", text[end : one.start()])[-1] for end, one in zip(ends, found, strict=False))
+    if (len(found) < 2 and not (found and told)) or any(map(_WHEN.search, (*clauses, *(one["test"] for one in found)))):
+        return text
+    return _IN_BRACKETS.sub(lambda one: f" if {one['test']} ".ljust(len(one[0])), text)
 
 
 def with_conditions(text: str, names: Names | None = None) -> str:
@@ -108,6 +126,8 @@ def with_conditions(text: str, names: Names | None = None) -> str:
         return text
     if _SENTENCES.match(text):
         text = _NEXT.sub(lambda found: ";".ljust(len(found[0])), text)
+    if " (" in text:
+        text = _without_brackets(text)
     if " " not in text or _WORTH_A_LOOK.search(text) is None:
         return text
     if "loss" in text:

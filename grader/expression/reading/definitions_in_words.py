@@ -94,11 +94,22 @@ _COMES_OUT = re.compile(
     r"|(?:we|this)\s+(?:get|have|obtain|gives?))\s+",
     re.IGNORECASE,
 )
+# what stands before brackets that are no factor, and what defines a name in them
+_APART = re.compile(r"(?:[\s,;.~]|\\q?quad\b|\\[,;:! ]|\b(?:with|where|for)\s){1,9}$")
+_IS_DEFINITION = re.compile(
+    r"\s*(?:(?:with|where|and|let|so)\s+)?(?:\\[A-Za-z]+\s*)?[\w{}\\^']+(?:\[[\w, :]{1,9}\])?\s*:?=(?![=<>])\s*[^=<>]+$"
+)
+_PIECES = re.compile(r"[,;](?=\\?\s)|\sand\s|\\[,;: ]|\\q?quad\b")
+_IS_PLACE = re.compile(r"\s*[a-z]\s*=\s*[a-z](?:_\w|_\{\w\})?\s*")  # i = j, k = y_i
 
 
 def with_spoken_definitions(text: str) -> str:
     """The text with its definitions in words as equations; the same text where it holds none."""
-    if " " not in text or len(text) > LONGEST:
+    if len(text) > LONGEST:
+        return text
+    if "=" in text and text.rstrip(" .$").endswith(")"):
+        text = _without_brackets_behind(text)
+    if " " not in text:
         return text
     if "unit vector" in text and "\\hat" in text:
         text = _UNIT_VECTORS.sub(_with_norms, text)
@@ -118,6 +129,25 @@ def with_spoken_definitions(text: str) -> str:
         if making and not text[: making.start()].strip():
             text = _COMES_OUT.sub(lambda found: " then ".ljust(len(found[0])), text, count=1)
     return text
+
+
+def _without_brackets_behind(text: str) -> str:
+    r"""The text with equations in brackets at its end behind ``where``: ``q - p \quad (q = softmax(s))``."""
+    end = text.rindex(")")
+    depth, begin = 1, end
+    while depth and begin:
+        begin -= 1
+        depth += (text[begin] == ")") - (text[begin] == "(")
+    said = text[begin + 1 : end]
+    if depth or not _APART.search(text[:begin]):
+        return text
+    pieces = [piece for piece in _PIECES.split(said) if piece.strip(" \\,;")]
+    if not pieces or not all(map(_IS_DEFINITION.match, pieces)) or any(map(_IS_PLACE.fullmatch, pieces)):
+        return text
+    special = re.search(r"=\s*[-+]?[\d.]+\s*$", said)
+    word = "for" if special else "where"
+    where = rf" \text{{ {word} }} " if "\\" in text else f" {word} "
+    return _APART.sub("", text[:begin]) + where + said + text[end + 1 :]
 
 
 def _with_plain_leads(text: str) -> str:
