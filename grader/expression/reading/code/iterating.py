@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from grader.expression.language.nodes import Call, Expression, Indexed, Symbol, integer
+from grader.expression.algebra.construct import add, sub, substitute
+from grader.expression.language.nodes import ONE, Call, Expression, Indexed, Number, Symbol, integer, walk
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.entering import number_of
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, with_letter
@@ -142,25 +143,50 @@ def _bind_rows(scope: ProgramNames, target: ast.expr, node: ast.expr, letter: st
             raise NotRead
 
 
+def _labels(scope: ProgramNames, node: Expression) -> set[str]:
+    """The labels of the model in a formula."""
+    known = [declared(scope, item.name) for item in walk(node) if isinstance(item, Symbol)]
+    return {label.name for label in known if label is not None and label.places_of and not label.rank}
+
+
+def _places(scope: ProgramNames, bound: Expression) -> Expression:
+    """A bound with the labels in it counted as the program counts."""
+    if scope.first:
+        return bound
+    return substitute(bound, {name: sub(Symbol(name), ONE) for name in _labels(scope, bound)})
+
+
+def _of_letters(scope: ProgramNames, node: Expression) -> bool:
+    """Whether a formula is of letters of indices, labels and numbers alone."""
+    letters = {*scope.letters.values(), *_labels(scope, node)}
+    return all(
+        item.name in letters if isinstance(item, Symbol) else isinstance(item, Number | Call) for item in walk(node)
+    )
+
+
 def _bounds(
     scope: ProgramNames, letter: str, args: Sequence[ast.expr], formula: ReadAs
 ) -> tuple[tuple[Expression, ...], Expression | None]:
     """What a range restricts its letter to, counted from 1: the tests, and the upper end where it is a mere size."""
     *low, high = args
     upper = _tried(scope, high, formula)
+    upper = None if upper is None else _places(scope, upper)
     if upper is None and not isinstance(high, ast.Name):
         raise NotRead
     known = declared(scope, upper.name) if isinstance(upper, Symbol) else None
-    if known is not None and known.role != "size":
+    if known is not None and known.role != "size" and not known.places_of:
         raise NotRead
     tests: list[Expression] = []
     if low:
-        start = number_of(formula(scope, low[0]))
-        if start is None or start < scope.first:
+        begin = _places(scope, formula(scope, low[0]))
+        start = number_of(begin)
+        if (start is None and not _of_letters(scope, begin)) or (start is not None and start < scope.first):
             raise NotRead
-        if start > scope.first:
+        if start is None:
+            tests.append(Call("ge", (Symbol(letter), begin if scope.first else add(begin, ONE))))
+        elif start > scope.first:
             tests.append(Call("ge", (Symbol(letter), integer(start + 1 - scope.first))))
-    if upper is not None and not isinstance(upper, Symbol):
+    if upper is not None and (not isinstance(upper, Symbol) or (known is not None and known.places_of)):
         tests.append(Call("le", (Symbol(letter), upper)))
         upper = None
     return tuple(tests), upper

@@ -10,12 +10,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.expression.algebra.construct import iverson, mul, neg, substitute
-from grader.expression.language.nodes import Call, Cases, Expression, Product, Symbol
+from grader.expression.language.axis_sizes import size_formula
+from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Product, Symbol, walk
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.comprehensions import decided, summed_over
 from grader.expression.reading.code.expressions import condition, formula
 from grader.expression.reading.code.iterating import LetterLoop, bind, passes_of, run_over, without_continue
-from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, one_hot_of, one_pass, value_of
+from grader.expression.reading.code.program_names import (
+    NotRead,
+    ProgramNames,
+    declared,
+    one_hot_of,
+    one_pass,
+    value_of,
+)
 from grader.expression.reading.code.sequences import is_nought
 
 
@@ -24,7 +32,8 @@ class _Change:
     """What a statement adds to a name in one pass.
 
     `entered` are the letters of the loops that number the entries, first axis first; `label` is 1 at the place of the
-    axis behind them; `behind` says that a colon stands before them. With `sets` the entries become the value instead.
+    axis behind them; `behind` says that a colon stands before them. With `sets` the entries become the value instead;
+    `some` says that a test leaves some of them out; `diagonal` that both axes are at the one letter.
     """
 
     name: str
@@ -33,19 +42,27 @@ class _Change:
     label: Expression | None = None
     behind: bool = False
     sets: bool = False
+    some: bool = False
+    diagonal: bool = False
 
 
-def grown(scope: ProgramNames, loop: ast.For) -> dict[str, list[Expression]]:
-    """What each name grows by in a loop, one formula for each statement that adds to it; raises NotRead."""
+def grown(scope: ProgramNames, loop: ast.For) -> tuple[dict[str, list[Expression]], set[str]]:
+    """What each name grows by in a loop, one formula for each statement that adds to it; raises NotRead.
+
+    The second are the names of which all entries are set, whatever stood there before.
+    """
     if _carries(loop):
         raise NotRead
     found: dict[str, list[Expression]] = {}
+    whole = set[str]()
     for change in _changes(scope, loop):
         before = found.setdefault(change.name, [])
-        if change.sets and (before or not is_nought(value_of(scope, change.name))):
+        if change.sets and not (before or change.some or change.diagonal) and _says_lengths(change):
+            whole.add(change.name)
+        elif change.sets and (before or not is_nought(value_of(scope, change.name))):
             raise NotRead  # something stood there
         before.append(_whole(scope, change))
-    return found
+    return found, whole
 
 
 def _changes(scope: ProgramNames, loop: ast.For) -> Iterator[_Change]:
@@ -69,10 +86,30 @@ def _over_letter(run: LetterLoop, change: _Change) -> _Change:
         value = change.value
         for test in run.tests:
             value = mul(iverson(test), value)
-        return replace(change, value=value)
+        _check_length(run, change.value)
+        return replace(change, value=value, some=change.some or bool(run.tests))
     if change.entered:
         return replace(change, value=summed_over(run, change.value))
     return replace(change, value=summed_over(run, _marked(run.scope, change)), label=None)
+
+
+def _check_length(run: LetterLoop, value: Expression) -> None:
+    """Raise NotRead where the letter of a loop enters an axis of another length than the loop has."""
+    for node in walk(value):
+        for base, at in _entered_at(node, run.letter):
+            axes = axes_of(run.scope, base)
+            if run.upper is not None and axes is not None and size_formula(axes[at]) != run.upper and axes[at] != "?":
+                raise NotRead
+
+
+def _entered_at(node: Expression, letter: str) -> Iterator[tuple[Expression, int]]:
+    if isinstance(node, Indexed):
+        yield from ((node.base, at) for at, place in enumerate(node.indices) if place == Symbol(letter))
+
+
+def _says_lengths(change: _Change) -> bool:
+    """Whether each letter of the entries enters an array, whose axis says how many there are."""
+    return all(any(True for node in walk(change.value) for _ in _entered_at(node, one)) for one in change.entered)
 
 
 def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> Iterator[_Change]:
@@ -89,7 +126,7 @@ def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> Iterator[_Change]
                 scope.assigned[name] = formula(scope, value)
             case ast.Assign([ast.Subscript() as target], value):
                 change = _added(scope, target, value, False)
-                if set(change.entered) != set(scope.letters.values()) or change.label is not None:
+                if set(change.entered) != scope.running or change.label is not None:
                     raise NotRead  # set more than once
                 yield replace(change, sets=True)
             case ast.For() as loop:
@@ -98,7 +135,7 @@ def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> Iterator[_Change]
                 yield from _of_pass(scope, inner) if decided(condition(scope, test)) else ()
             case ast.If(test, inner, []):
                 held = iverson(condition(scope, test))
-                yield from (replace(one, value=mul(held, one.value)) for one in _of_pass(scope, inner))
+                yield from (replace(one, value=mul(held, one.value), some=True) for one in _of_pass(scope, inner))
             case ast.If(test, inner, other):
                 yield from _of_branches(scope, condition(scope, test), inner, other)
             case _:
@@ -117,9 +154,9 @@ def _of_branches(
             two.remove(pairs[0])
             yield replace(change, value=Cases(((change.value, test),), pairs[0].value))
         else:
-            yield replace(change, value=mul(held, change.value))
+            yield replace(change, value=mul(held, change.value), some=True)
     for change in two:
-        yield replace(change, value=mul(iverson(Call("not", (test,))), change.value))
+        yield replace(change, value=mul(iverson(Call("not", (test,))), change.value), some=True)
 
 
 def _added(scope: ProgramNames, target: ast.expr, value: ast.expr, negative: bool) -> _Change:
@@ -140,15 +177,21 @@ def _placed(scope: ProgramNames, change: _Change, places: Sequence[ast.expr]) ->
     label: Expression | None = None
     behind = bool(places) and _is_colon(places[0])
     rest = [place for place in places if not _is_colon(place)]
+    if len(places) == 2 and len(rest) == 2 and ast.unparse(places[0]) == ast.unparse(places[1]):
+        rest, change = rest[:1], replace(change, diagonal=True)
     for place in rest:
         letter = scope.letters.get(place.id) if isinstance(place, ast.Name) else None
         if label is not None or (letter is not None and letter in entered):
             raise NotRead
-        if letter is not None:
+        if letter is not None and letter in scope.running:
             entered.append(letter)
+        elif letter is not None:
+            raise NotRead
         else:
             label = _one_hot(scope, formula(scope, place))
-    if len(rest) + behind < len(places) and (behind or (label is not None and entered)):
+    if change.diagonal and not entered:
+        raise NotRead
+    if not change.diagonal and len(rest) + behind < len(places) and (behind or (label is not None and entered)):
         raise NotRead
     return replace(change, entered=tuple(entered), label=label, behind=behind)
 
@@ -184,7 +227,17 @@ def _whole(scope: ProgramNames, change: _Change) -> Expression:
         return value
     own = tuple(Symbol(f"{letter}'") for letter in change.entered)
     array = Call("entries", (substitute(value, dict(zip(change.entered, own, strict=True))), *own))
+    if change.diagonal:
+        return Call("diag", (array,)) if _says_lengths(change) else _all_along(scope, change)
     return Call("transpose", (array,)) if change.behind else array
+
+
+def _all_along(scope: ProgramNames, change: _Change) -> Expression:
+    """The diagonal matrix with the same number all along; raises NotRead where the letter of the loop is in it."""
+    axes = axes_of(scope, value_of(scope, change.name))
+    if not axes or axes != axes[:1] * 2 or {Symbol(letter) for letter in change.entered} & set(walk(change.value)):
+        raise NotRead
+    return mul(change.value, Call("identity", (size_formula(axes[0]),)))
 
 
 def _carries(loop: ast.For) -> bool:

@@ -51,6 +51,9 @@ _ANONYMOUS = re.compile(
     r"(\w+)\s{0,9}=\s{0,9}@?\(?\s{0,9}(\w+(?:\s{0,9},\s{0,9}\w+){0,3})\s{0,9}\)?\s{0,9}(->)?\s{0,9}(.+)"
 )
 _SET = re.compile(r"\s{0,9}([^\W\d]\w*)\s{0,9}(?:\([^=]*\))?\s{0,9}[-+*/.]*=(?!=)")
+_COLON = re.compile(r"([^\W\d]\w*)\((?:[^(),]{1,40},)?\s{0,9}:\s{0,9}[,)]")  # an array entered at every place
+_RANGES = re.compile(r"\[([^\[\]:]+:[^\[\]:,]+?)\s{0,9}[,\s]\s{0,9}([^\[\]:,\s]+:[^\[\]:,]+)\]")
+_WITHOUT = re.compile(r"setdiff\((.+?):(.+?),\s{0,9}(\w+)\)")
 MOST_LINES = 100
 _OPENERS, _CLOSERS = frozenset("([{"), frozenset(")]}")
 
@@ -72,6 +75,7 @@ def like_matlab(text: str) -> bool:
 def in_python(text: str, names: Names) -> str | None:
     """The lines in the words of Python; None where one of them is in none."""
     lines = [line for whole in without_comments(text).replace("...\n", " ").split("\n") for line in _parts(whole)]
+    lines = [line for line in lines if not re.match(r"(?:using|import)\s", line)]
     if len(lines) > MOST_LINES or _holds_primed_name(text, names):
         return None
     helpers = [found for line in lines if (found := _HELPER.fullmatch(line))]
@@ -81,6 +85,7 @@ def in_python(text: str, names: Names) -> str | None:
     table = spellings_of(names).exact
     arrays = {name for name, known in table.items() if known.role not in ("function", "macro")}
     arrays |= {found[1] for line in lines if (found := _SET.match(line))}
+    arrays |= {found[1] for line in lines for found in _COLON.finditer(line)}
     try:
         return "\n".join(_indented(lines, functions, arrays - functions))
     except _NoMatlab:
@@ -171,7 +176,15 @@ def _statement(line: str, functions: set[str], arrays: set[str]) -> tuple[str, b
 
 
 def _range(text: str, arrays: set[str]) -> str:
-    """``1:n`` and ``n:-1:1`` as ranges of Python's words, whose end is part of them here."""
+    """``1:n``, ``n:-1:1`` and ``[1:k-1, k+1:n]`` as ranges of Python's words, whose end is part of them here."""
+    text += ")" * (text.count("(") - text.count(")"))  # one behind a loop in brackets is no part of it
+    without = _WITHOUT.fullmatch(text)
+    several = _RANGES.fullmatch(text)
+    if without:
+        first, last, gone = without.groups()
+        return f"ranges({_range(f'{first}:{gone}-1', arrays)}, {_range(f'{gone}+1:{last}', arrays)})"
+    if several:
+        return f"ranges({_range(several[1], arrays)}, {_range(several[2], arrays)})"
     parts = text.split(":")
     if any(mark in text for mark in "()[]") or not 2 <= len(parts) <= 3:
         if len(parts) == 1:

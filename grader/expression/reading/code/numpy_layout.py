@@ -24,6 +24,7 @@ from grader.expression.language.nodes import (
 )
 from grader.expression.reading.code.array_axes import Lengths, axes_of
 from grader.expression.reading.code.entering import flipped, number_of
+from grader.expression.reading.code.kinked_calls import absolute, clip, heaviside, one_bound
 from grader.expression.reading.code.named_axes import (
     axis_and_kept,
     axis_at,
@@ -357,6 +358,11 @@ _ROWS: Mapping[str, Layout] = MappingProxyType(
         "softmax": _softmax,
         "logsumexp": _logsumexp,
         "tensordot": _tensordot,
+        **dict.fromkeys(("clip", "clamp"), clip),
+        **dict.fromkeys(("abs", "absolute", "fabs"), absolute),
+        "heaviside": heaviside,
+        "clamp_min": one_bound("max"),
+        "clamp_max": one_bound("min"),
         "solve": _solve,
         "slogdet": _slogdet,
         "inner": _inner,
