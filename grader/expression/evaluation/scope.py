@@ -23,6 +23,7 @@ from grader.expression.language.nodes import (
     Partial,
     Product,
     Reduce,
+    Slice,
     Symbol,
     children,
     head,
@@ -196,6 +197,9 @@ def _base_shape(base: Expression, env: Environment) -> tuple[int, ...] | None:
         case Call("transpose", (inner,)):
             turned = _base_shape(inner, env)
             return None if turned is None else turned[::-1]
+        case Indexed(inner, places) if (whole := _base_shape(inner, env)) is not None:
+            left = tuple(size for size, place in zip(whole, places, strict=False) if isinstance(place, Slice))
+            return left + whole[len(places) :]
         case Product(factors, joints) if set(joints) == {"@"}:
             shapes = [shape for factor in factors if (shape := _base_shape(factor, env)) is not None]
             return reduce(lambda one, other: one[:-1] + other[1:], shapes) if shapes else None

@@ -176,6 +176,8 @@ def condition(names: ProgramNames, node: ast.expr) -> Expression:
             return Call("not", (condition(names, inner),))
         case ast.Name(name) if name in names.truths:
             return Call("ne", (value_of(names, name), ZERO))
+        case ast.Subscript() if axes_of(names, entry := formula(names, node)) == ():
+            return Call("ne", (entry, ZERO))
         case _:
             raise NotRead
 

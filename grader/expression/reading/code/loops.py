@@ -14,7 +14,7 @@ from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Product, Symbol, walk
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.comprehensions import decided, summed_over
-from grader.expression.reading.code.expressions import condition, formula
+from grader.expression.reading.code.expressions import condition, formula, joined
 from grader.expression.reading.code.iterating import LetterLoop, bind, passes_of, run_over, without_continue
 from grader.expression.reading.code.program_names import (
     NotRead,
@@ -24,7 +24,7 @@ from grader.expression.reading.code.program_names import (
     one_pass,
     value_of,
 )
-from grader.expression.reading.code.sequences import is_nought
+from grader.expression.reading.code.sequences import is_nought, items_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class _Change:
 
     `entered` are the letters of the loops that number the entries, first axis first; `label` is 1 at the place of the
     axis behind them; `behind` says that a colon stands before them. With `sets` the entries become the value instead;
-    `some` says that a test leaves some of them out; `diagonal` that both axes are at the one letter.
+    `some` says that a test leaves some of them out; `diagonal` that both axes are at the one letter;
+    `scaled` that the entry was multiplied, with all that stood there before.
     """
 
     name: str
@@ -44,6 +45,7 @@ class _Change:
     sets: bool = False
     some: bool = False
     diagonal: bool = False
+    scaled: bool = False
 
 
 def grown(scope: ProgramNames, loop: ast.For) -> tuple[dict[str, list[Expression]], set[str]]:
@@ -61,6 +63,8 @@ def grown(scope: ProgramNames, loop: ast.For) -> tuple[dict[str, list[Expression
             whole.add(change.name)
         elif change.sets and (before or not is_nought(value_of(scope, change.name))):
             raise NotRead  # something stood there
+        if change.scaled and change.name not in whole and not is_nought(value_of(scope, change.name)):
+            raise NotRead
         before.append(_whole(scope, change))
     return found, whole
 
@@ -112,42 +116,88 @@ def _says_lengths(change: _Change) -> bool:
     return all(any(True for node in walk(change.value) for _ in _entered_at(node, one)) for one in change.entered)
 
 
-def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> Iterator[_Change]:
-    """What the statements of one pass add."""
+def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> list[_Change]:
+    """What the statements of one pass add, but to names that it sets anew itself."""
+    own, made = set[str](), list[_Change]()
     for statement in body:
         match statement:
-            case ast.AugAssign(target, ast.Add() | ast.Sub() as sign, value):
-                yield _added(scope, target, value, isinstance(sign, ast.Sub))
-            case ast.Assign([ast.Name(name) as target], ast.BinOp(ast.Name(same), sign, value)) if name == same:
-                if not isinstance(sign, ast.Add | ast.Sub):
-                    raise NotRead
-                yield _added(scope, target, value, isinstance(sign, ast.Sub))
-            case ast.Assign([ast.Name(name)], value):
+            case ast.Assign([ast.Name(name)], value) if _grown_name(statement) is None:
                 scope.assigned[name] = formula(scope, value)
-            case ast.Assign([ast.Subscript() as target], value):
-                change = _added(scope, target, value, False)
-                if set(change.entered) != scope.running or change.label is not None:
-                    raise NotRead  # set more than once
-                yield replace(change, sets=True)
-            case ast.For() as loop:
-                yield from _changes(scope, loop)
-            case ast.If(test, inner, []) if decided(condition(scope, test)) is not None:
-                yield from _of_pass(scope, inner) if decided(condition(scope, test)) else ()
-            case ast.If(test, inner, []):
-                held = iverson(condition(scope, test))
-                yield from (replace(one, value=mul(held, one.value), some=True) for one in _of_pass(scope, inner))
-            case ast.If(test, inner, other):
-                yield from _of_branches(scope, condition(scope, test), inner, other)
+                own.add(name)
+            case ast.AugAssign(ast.Name(name), sign, value) if name in own:
+                scope.assigned[name] = joined(scope, sign, value_of(scope, name), formula(scope, value))
+            case ast.AugAssign(target, ast.Mult() | ast.Div() as sign, value):
+                made = _scaled(scope, made, _added(scope, target, value, False), sign)
             case _:
+                for change in _of_statement(scope, statement):
+                    if change.name in own:
+                        _grow(scope, change)
+                    else:
+                        made.append(change)
+    return made
+
+
+def _grow(scope: ProgramNames, change: _Change) -> None:
+    """Add to a name that is set anew in each pass."""
+    if change.sets or set(change.entered) & scope.running:
+        raise NotRead
+    value = joined(scope, ast.Add(), value_of(scope, change.name), _whole(scope, change))
+    scope.assigned[change.name] = value
+
+
+def _scaled(scope: ProgramNames, made: Sequence[_Change], factor: _Change, sign: ast.operator) -> list[_Change]:
+    """The changes with those of an entry, all of which are made in this pass, multiplied or divided."""
+    same = [one for one in made if one.name == factor.name]
+    alike = all(replace(factor, value=one.value, some=one.some, sets=one.sets) == one for one in same)
+    if not same or not alike or set(factor.entered) != scope.running or factor.label is not None:
+        raise NotRead
+    return [
+        replace(one, value=joined(scope, sign, one.value, factor.value), scaled=True) if one in same else one
+        for one in made
+    ]
+
+
+def _of_statement(scope: ProgramNames, statement: ast.stmt) -> Iterator[_Change]:
+    """What a statement of a pass adds."""
+    match statement:
+        case ast.AugAssign(target, ast.Add() | ast.Sub() as sign, value):
+            yield _added(scope, target, value, isinstance(sign, ast.Sub))
+        case ast.Assign([ast.Name() as target], ast.BinOp(_, sign, value)):
+            yield _added(scope, target, value, isinstance(sign, ast.Sub))
+        case ast.Assign([ast.Subscript() as target], value):
+            change = _added(scope, target, value, False)
+            if set(change.entered) != scope.running or change.label is not None:
+                raise NotRead  # set more than once
+            yield replace(change, sets=True)
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "append"), [value], [])):
+            if items_of(value_of(scope, name)) != () or len(scope.running) != 1:
                 raise NotRead
+            yield _Change(name, formula(scope, value), tuple(scope.running), sets=True)
+        case ast.For() as loop:
+            yield from _changes(scope, loop)
+        case ast.If(test, inner, other) if (known := decided(condition(scope, test))) is not None:
+            yield from _of_pass(scope, inner if known else other)
+        case ast.If(test, inner, other):
+            yield from _of_branches(scope, condition(scope, test), inner, other)
+        case _:
+            raise NotRead
 
 
 def _of_branches(
     scope: ProgramNames, test: Expression, inner: Sequence[ast.stmt], other: Sequence[ast.stmt]
 ) -> Iterator[_Change]:
     """What two branches add; an entry that both set is set once."""
-    one, two = list(_of_pass(scope, inner)), list(_of_pass(scope, other))
+    scopes = replace(scope, assigned=dict(scope.assigned)), replace(scope, assigned=dict(scope.assigned))
+    one, two = _of_pass(scopes[0], inner), _of_pass(scopes[1], other)
     held = iverson(test)
+    for name in {*scopes[0].assigned, *scopes[1].assigned}:
+        taken, left = (inside.assigned.get(name) for inside in scopes)
+        if taken is None or left is None:
+            scope.assigned.pop(name, None)  # of one branch alone
+        elif taken != left:
+            scope.assigned[name] = Cases(((taken, test),), left)
+        else:
+            scope.assigned[name] = taken
     for change in one:
         pairs = [item for item in two if replace(item, value=change.value) == change and item.sets]
         if pairs:
@@ -252,15 +302,32 @@ def _carries(loop: ast.For) -> bool:
             if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.BinOp):
                 allowed.add(id(statement.value.left))
     loads = [node for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    grows -= {name for name in grows if _is_set_anew(loop, name)}
     if any(node.id in grows and id(node) not in allowed for node in loads):
         return True
     for statement in order:
         match statement:
-            case ast.Assign([ast.Name(own)], value) if own not in grows:
+            case ast.Assign([ast.Name(own)], value) if own not in grows and not _is_set_anew(loop, own):
                 before = [node for node in loads if node.id == own]
                 if any((node.lineno, node.col_offset) <= (value.end_lineno, value.end_col_offset) for node in before):
                     return True
     return False
+
+
+def _is_set_anew(loop: ast.For, name: str) -> bool:
+    """Whether a name is set in each pass of the loop, or of one within it, before anything else is done with it."""
+    everywhere = _named(loop, name)
+    for inner in (node for node in ast.walk(loop) if isinstance(node, ast.For)):
+        for at, statement in enumerate(inner.body):
+            match statement:
+                case ast.Assign([ast.Name(own)], value) if own == name:
+                    behind = set[int]().union(*(_named(one, name) for one in inner.body[at:]))
+                    return not _named(value, name) and everywhere <= behind
+    return False
+
+
+def _named(node: ast.AST, name: str) -> set[int]:
+    return {id(item) for item in ast.walk(node) if isinstance(item, ast.Name) and item.id == name}
 
 
 def _grown_name(statement: ast.stmt) -> ast.Name | None:

@@ -58,13 +58,13 @@ def way_of(names: ProgramNames, node: ast.expr, formula: ReadAs) -> Way | None:
 def multiplied(
     names: ProgramNames, ways: tuple[Way | None, Way | None], left: Expression, right: Expression
 ) -> Expression | None:
-    """The matrix product of two values, one of them a vector that says how it stands; None for any other."""
+    """The matrix product of two arrays, a vector among them standing as it must; None where it may stand either way."""
     ranks = tuple(len(axes_of(names, side) or ()) for side in (left, right))
     way = _OF_PRODUCT.get(ways)
     if ranks == (1, 1) and way in ("number", "matrix"):
         return Product((left, right), ("@",)) if way == "number" else Call("outer", (left, right))
     if ranks == (1, 2) and ways == ("row", "matrix"):
         return Product((Call("transpose", (right,)), left), ("@",))
-    if ranks == (2, 1) and ways == ("matrix", "column"):
+    if ranks == (2, 2) or (ranks == (2, 1) and ways in (("matrix", "column"), ("matrix", None))):
         return Product((left, right), ("@",))
     return None

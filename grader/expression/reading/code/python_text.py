@@ -23,6 +23,7 @@ from grader.expression.reading.code.free_letters import entries_as_names, free_l
 from grader.expression.reading.code.index_places import place_numbers
 from grader.expression.reading.code.iterating import bind, passes_of, without_continue
 from grader.expression.reading.code.loops import grown
+from grader.expression.reading.code.lost_lines import restored
 from grader.expression.reading.code.matlab_text import in_python, like_matlab, without_comments
 from grader.expression.reading.code.program_names import (
     Lambda,
@@ -49,7 +50,7 @@ _LIKE_CODE = re.compile(
     r"|\n[ \t]{0,40}\w{1,40}[ ]{0,9}="
     r"|\.[a-zA-Z]\w*\(|(?<![\w.])conv(?:olve)?\(|^\s{0,99}\w+(?:\s{0,9},\s{0,9}\w+){1,4}\s{0,9}=(?!=)|(?:^|\s)(?:%|//)\s|\.[*/^'<>=](?!\d)"
     r"|\b(?:dim|axis|dims|keepdims?|min|max|a_min|a_max)\s?=(?!=)"
-    r"|[\w)\]]'|@\(|\bfor\s{1,9}\w+\s{0,9}=|;\s{0,99}\S|\[[^\[\]]{0,40}:[^\[\]]{0,40}\]"
+    r"|\b(?:bsxfun|repmat)\(|[\w)\]]'|@\(|\bfor\s{1,9}\w+\s{0,9}=|;\s{0,99}\S|\[[^\[\]]{0,40}:[^\[\]]{0,40}\]"
     r"|\w\(\w+(?:,[ ]?\w+){0,3}\)[ ]?=[^=]"
 )
 _JULIA = re.compile(r"\w\[")  # MATLAB enters by round brackets
@@ -76,29 +77,43 @@ def read_code(text: str, names: Names, target: Expression | None = None) -> Read
     if _LIKE_CODE.search(text) is None:
         return None
     spend(CHARACTER * len(text))
-    changes = False
+    changes = parsed = False
     for source, first in _sources(text, names):
         tree = tree_of(source)
         if tree is None or not tree.body or len(tree.body) > _MOST:
             continue
-        scope = ProgramNames(names, first=first, columns=bool(first) and _JULIA.search(text) is not None)
-        free = free_letters(scope, tree, target)
-        tree = entries_as_names(scope, tree, free)
-        lines = _Lines(replace(scope, free=free, letters={letter: letter for letter in free}))
-        try:
-            _run(lines, tree.body)
-            if target is not None and lines.left is not None:
-                _choose_answer(lines, target)
-            if lines.several or (lines.value is not None and depth(lines.value) > MAX_TREE):
-                raise NotRead
-        except (NotRead, RecursionError):
+        parsed = True
+        chain = _followed(ProgramNames(names, first=first, columns=bool(first and _JULIA.search(text))), tree, target)
+        if chain is None:
             # which no reader of formulas understands
             changes |= any(map(_changes_entries, ast.walk(tree))) or _enters_own_names(tree)
-            continue
-        if lines.value is not None:
-            chain = (lines.value,) if lines.left is None else (lines.left, lines.value)
+        elif chain:
             return Reading(text, chain, notes=("code",))
+    if not parsed:
+        sources = tuple(restored(text))
+        spend(CHARACTER * sum(map(len, sources)))
+        trees = [tree for source in sources if (tree := tree_of(source)) is not None]
+        chains = {found for tree in trees if (found := _followed(ProgramNames(names), tree, target))}
+        if len(chains) == 1:
+            return Reading(text, chains.pop(), notes=("code",))
+        changes = any(isinstance(node, ast.For) for tree in trees for node in ast.walk(tree))
     return Reading(text, problems=(Problem("this code can't be followed", _WHOLE, text=text),)) if changes else None
+
+
+def _followed(scope: ProgramNames, tree: ast.Module, target: Expression | None) -> tuple[Expression, ...] | None:
+    """The left side, if there is one, and the value that a program comes to; none of both, or None where it is lost."""
+    free = free_letters(scope, tree, target)
+    tree = entries_as_names(scope, tree, free)
+    lines = _Lines(replace(scope, free=free, letters={letter: letter for letter in free}))
+    try:
+        _run(lines, tree.body)
+        if target is not None and lines.left is not None:
+            _choose_answer(lines, target)
+    except (NotRead, RecursionError):
+        return None
+    if lines.several or (lines.value is not None and depth(lines.value) > MAX_TREE):
+        return None
+    return () if lines.value is None else (lines.value,) if lines.left is None else (lines.left, lines.value)
 
 
 def _choose_answer(lines: _Lines, target: Expression) -> None:
