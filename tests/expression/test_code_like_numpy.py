@@ -152,6 +152,15 @@ sum(v[i] * v[j] for i in range(n) for j in range(i))
 sum(v[j] for i in range(n) for j in range(i + 1, n))
 out = 0\\nfor i in range(n):\\n    for j in range(i + 1, n):\\n        out += S[i, j]\\nout
 a = v\\na = a - 1\\na + v
+out = np.zeros(n)\\nfor i in range(n):\\n t = 0\\n for j in range(d):\\n  t += X[i,j] * Y[i,j]\\n out[i] = t ** 2\\nout
+out = np.zeros(n)\\nfor i in range(n):\\n    for j in range(d):\\n        out[i] += X[i, j]\\n    out[i] /= v[i]\\nout
+out = np.zeros(n)\\nfor i in range(n):\\n    r = v[i]\\n    if r > 0:\\n        r = s\\n    out[i] = r\\nout
+out = np.zeros(n)\\nfor i in range(n):\\n if v[i] > 0:\\n  r = s\\n else:\\n  r = -v[i]\\n out[i] += r * s\\nout
+out = []\\nfor i in range(n):\\n    out.append(X[i] @ Y[i])\\nnp.array(out)
+t = 0\\nfor i in range(n):\\n    u = X[i] * Y[i]\\n    u *= s\\n    t += u.sum()\\nt
+out = np.zeros((n, d))\\nfor i in range(n):\\n    for j in range(d):\\n        out[i, j] = X[i, j] + out[i, j]\\nout
+sum(v[i - 1] * i for i in range(1, n + 1))
+sum(X[i][j] * Y[i][j] for i in range(n) for j in range(d))
 a = v.copy()\\na -= 1\\na + v
 (X @ W)[1]
 np.array([(X @ W)[i] @ (X @ W)[i] for i in range(n)])
@@ -209,6 +218,13 @@ def test_a_program_has_the_value_that_numpy_gives(program: str) -> None:
         "T = S.copy()\nT[range(n - 1), range(n - 1)] -= 1\nT",
         "out = X.copy()\nfor i in range(d):\n    out[i] = 2 * Y[i]\nout",
         "X.clip(low=0)",
+        "sum(v[i] for i in range(n + 1))",
+        "sum(v[i] for i in range(2, n + 1))",
+        "out = np.zeros(n)\nt = 0\nfor i in range(n):\n for j in range(d):\n  t += X[i, j]\n out[i] = t\nout",
+        "out = np.ones(n)\nfor i in range(n):\n    out[i] += X[i, 0]\n    out[i] /= v[i]\nout",
+        "t = 0\nfor i in range(n):\n    if v[i] > 0:\n        r = s\n    t += r\nt",
+        "out = []\nfor i in range(n):\n    for j in range(d):\n        out.append(X[i, j])\nnp.array(out)",
+        "s2 = 0\nfor i in range(n):\n    r = v[i]\n    s2 += r\ns2 * r",
         "out = np.outer(v, v)\nfor i in range(n):\n    for j in range(n):\n        out[i, j] = 1\nout",
     ],
 )

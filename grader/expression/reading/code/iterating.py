@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from grader.expression.algebra.construct import add, sub, substitute
@@ -101,6 +101,7 @@ def bind(scope: ProgramNames, target: ast.expr, value: Expression) -> None:
     """Give the name, or each of the names, of a target its value."""
     match target:
         case ast.Name(name):
+            scope.stale.discard(name)
             scope.assigned[name] = value
         case ast.Tuple(parts) | ast.List(parts):
             items = items_of(value)
@@ -117,6 +118,13 @@ def run_over(scope: ProgramNames, target: ast.expr, node: ast.expr, formula: Rea
     match target, node:
         case ast.Name(name), ast.Call(ast.Name("range") | ast.Attribute(_, "arange"), args, []) if len(args) in (1, 2):
             inside, letter = with_letter(scope, name)
+            size = _counted_from_one(scope, args, formula)
+            if size is not None:  # the name is the number that the letter is, and no place from 0
+                letters = {other: one for other, one in inside.letters.items() if other != name}
+                assigned = {**inside.assigned, name: Symbol(letter)}
+                return LetterLoop(
+                    replace(inside, letters={**letters, f"<{name}>": letter}, assigned=assigned), letter, (), size
+                )
             return LetterLoop(inside, letter, *_bounds(scope, letter, args, formula))
         case ast.Tuple([ast.Name(name), part]), ast.Call(ast.Name("enumerate"), [inner]):
             inside, letter = with_letter(scope, name)
@@ -126,6 +134,19 @@ def run_over(scope: ProgramNames, target: ast.expr, node: ast.expr, formula: Rea
             inside, letter = with_letter(scope, f"<{len(scope.letters)}>")
             _bind_rows(inside, target, node, letter, formula)
             return LetterLoop(inside, letter)
+
+
+def _counted_from_one(scope: ProgramNames, args: Sequence[ast.expr], formula: ReadAs) -> Expression | None:
+    """The size n of ``range(1, n + 1)`` in Python; raises NotRead for another end behind that of an axis."""
+    match [_tried(scope, arg, formula) for arg in args]:
+        case [*low, Call("add", (Symbol(name) as size, Number() as more))] if not scope.first and more.value > 0:
+            known = declared(scope, name)
+            if known is None or known.role != "size":
+                return None
+            if low == [ONE] == [more]:
+                return size
+            raise NotRead
+    return None
 
 
 def _bind_rows(scope: ProgramNames, target: ast.expr, node: ast.expr, letter: str, formula: ReadAs) -> None:

@@ -123,6 +123,7 @@ def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> list[_Change]:
         match statement:
             case ast.Assign([ast.Name(name)], value) if _grown_name(statement) is None:
                 scope.assigned[name] = formula(scope, value)
+                scope.stale.discard(name)
                 own.add(name)
             case ast.AugAssign(ast.Name(name), sign, value) if name in own:
                 scope.assigned[name] = joined(scope, sign, value_of(scope, name), formula(scope, value))
@@ -194,6 +195,7 @@ def _of_branches(
         taken, left = (inside.assigned.get(name) for inside in scopes)
         if taken is None or left is None:
             scope.assigned.pop(name, None)  # of one branch alone
+            scope.stale.add(name)
         elif taken != left:
             scope.assigned[name] = Cases(((taken, test),), left)
         else:
@@ -299,8 +301,9 @@ def _carries(loop: ast.For) -> bool:
         if name is not None:
             grows.add(name.id)
             allowed.add(id(name))
-            if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.BinOp):
-                allowed.add(id(statement.value.left))
+            match statement:
+                case ast.Assign([ast.Name()], ast.BinOp(left)):
+                    allowed.add(id(left))
     loads = [node for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
     grows -= {name for name in grows if _is_set_anew(loop, name)}
     if any(node.id in grows and id(node) not in allowed for node in loads):

@@ -63,6 +63,7 @@ class ProgramNames:
 
 def with_letter(scope: ProgramNames, name: str) -> tuple[ProgramNames, str]:
     """The scope within a loop over a name, and its index letter, which no quantity has."""
+    scope.stale.discard(name)
     table = spellings_of(scope.names)
     taken = {*table.exact, *table.keys, *scope.letters.values()}
     letter = name if name not in taken and len(name) == 1 else fresh(taken)

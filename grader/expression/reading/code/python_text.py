@@ -234,6 +234,7 @@ def _choose(lines: _Lines, test: Expression, body: Sequence[ast.stmt], rest: Seq
 def _take(lines: _Lines, name: str, value: Expression) -> None:
     """A name's new value, which is the last of the lines so far."""
     lines.left, lines.value, lines.several, lines.name = left_of(lines.scope, name), value, False, name
+    lines.scope.stale.discard(name)
     if value == lines.left:  # n = X.shape[0] of an X with n rows: the model's own
         lines.scope.assigned.pop(name, None)
     else:
@@ -322,6 +323,8 @@ def _loop(lines: _Lines, loop: ast.For) -> None:
             _take(
                 lines, name, reduce(lambda one, other: joined(lines.scope, ast.Add(), one, other), changes, before_loop)
             )
+        within = {node.id for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        lines.scope.stale.update(within - changed.keys())  # which have the value of the last pass
         _end_loop(lines, before)
         return
     body = without_continue(loop.body)
