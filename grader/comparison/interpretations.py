@@ -29,6 +29,7 @@ from grader.expression.language.nodes import (
     Partial,
     Product,
     Reduce,
+    Slice,
     Symbol,
     head,
     indices,
@@ -110,8 +111,21 @@ def _bare_sums_bound(question: SolvedQuestion, target: Expression, answer: Expre
     kept = {place.name for side in sides(target) for place in indices(side) if isinstance(place, Symbol)}
     names = {item.name for item in question.graph.quantities}
     foreign = sorted(_index_letters(answer) - kept - names)
+    if not foreign and any(_leaves_axes(question, item) for item in walk(answer)):
+        return  # which its sums run over
     for choice in (foreign, *([letter] for letter in foreign[:MAX_BOUND] if len(foreign) > 1)):
         yield rewritten(answer, lambda node, again, choice=choice: _bound(node, again, choice))  # type: ignore[misc]
+
+
+def _leaves_axes(question: SolvedQuestion, node: Expression) -> bool:
+    """Whether a sum of code is of an array that has axes besides those that letters enter."""
+    if not isinstance(node, Call) or _bare_sum(node) is None:
+        return False
+    axes = question.graph.axes
+    entered = [item for item in walk(node.args[0]) if isinstance(item, Indexed)]
+    return any(
+        len(axes.get(head(item) or "", ())) > sum(not isinstance(p, Slice) for p in item.indices) for item in entered
+    )
 
 
 def _bare_sum(node: Expression) -> Reduce | None:

@@ -136,6 +136,34 @@ f = lambda u: u ** 2\\nf(f(v))
 x[2:5] * w
 out = x\\nout[0] = 0\\nout[-1] = s\\nout
 out = x\\nout[1:4] = w\\nout * 2
+np.clip(X, -0.5, 0.5)
+np.clip(v, a_min=0, a_max=None)
+X.clip(max=s)
+np.heaviside(v, 0.5)
+np.abs(X)
+T = S.copy()\\nT[range(n), range(n)] -= 1\\nT
+T = S.copy()\\nfor i in range(n):\\n    T[i, i] += v[i]\\nT
+T = S.copy()\\nfor i in range(n):\\n    T[i, i] -= s\\nT
+out = np.zeros((n, d))\\nfor i in range(n):\\n    out[i] = v[i] * X[i]\\nout
+out = np.empty((d, n))\\nfor i in range(n):\\n    out[:, i] = X[i] * s\\nout
+out = X.copy()\\nfor i in range(n):\\n    out[i] = 2 * Y[i]\\nout
+out = np.zeros(d)\\nfor i in list(range(1)) + list(range(2, n)):\\n    out += X[i]\\nout
+sum(v[i] * v[j] for i in range(n) for j in range(i))
+sum(v[j] for i in range(n) for j in range(i + 1, n))
+out = 0\\nfor i in range(n):\\n    for j in range(i + 1, n):\\n        out += S[i, j]\\nout
+a = v\\na = a - 1\\na + v
+out = np.zeros(n)\\nfor i in range(n):\\n t = 0\\n for j in range(d):\\n  t += X[i,j] * Y[i,j]\\n out[i] = t ** 2\\nout
+out = np.zeros(n)\\nfor i in range(n):\\n    for j in range(d):\\n        out[i] += X[i, j]\\n    out[i] /= v[i]\\nout
+out = np.zeros(n)\\nfor i in range(n):\\n    r = v[i]\\n    if r > 0:\\n        r = s\\n    out[i] = r\\nout
+out = np.zeros(n)\\nfor i in range(n):\\n if v[i] > 0:\\n  r = s\\n else:\\n  r = -v[i]\\n out[i] += r * s\\nout
+out = []\\nfor i in range(n):\\n    out.append(X[i] @ Y[i])\\nnp.array(out)
+t = 0\\nfor i in range(n):\\n    u = X[i] * Y[i]\\n    u *= s\\n    t += u.sum()\\nt
+out = np.zeros((n, d))\\nfor i in range(n):\\n    for j in range(d):\\n        out[i, j] = X[i, j] + out[i, j]\\nout
+sum(v[i - 1] * i for i in range(1, n + 1))
+sum(X[i][j] * Y[i][j] for i in range(n) for j in range(d))
+a = v.copy()\\na -= 1\\na + v
+(X @ W)[1]
+np.array([(X @ W)[i] @ (X @ W)[i] for i in range(n)])
 """
 NAMES = ModelNames(
     (
@@ -183,6 +211,20 @@ def test_a_program_has_the_value_that_numpy_gives(program: str) -> None:
         "np.einsum('ij,jk', X, W)",
         "np.flip(R, axis=3)",
         "sum(v[i] for i in range(s))",
+        "a = v\na -= 1\na + v",
+        "b = X[0]\nb += 1\nX + b",
+        "b = X.T\nb *= 2\nX.sum()",
+        "m = v > 0\nm[x > 0] = 2\nm",
+        "T = S.copy()\nT[range(n - 1), range(n - 1)] -= 1\nT",
+        "out = X.copy()\nfor i in range(d):\n    out[i] = 2 * Y[i]\nout",
+        "X.clip(low=0)",
+        "sum(v[i] for i in range(n + 1))",
+        "sum(v[i] for i in range(2, n + 1))",
+        "out = np.zeros(n)\nt = 0\nfor i in range(n):\n for j in range(d):\n  t += X[i, j]\n out[i] = t\nout",
+        "out = np.ones(n)\nfor i in range(n):\n    out[i] += X[i, 0]\n    out[i] /= v[i]\nout",
+        "t = 0\nfor i in range(n):\n    if v[i] > 0:\n        r = s\n    t += r\nt",
+        "out = []\nfor i in range(n):\n    for j in range(d):\n        out.append(X[i, j])\nnp.array(out)",
+        "s2 = 0\nfor i in range(n):\n    r = v[i]\n    s2 += r\ns2 * r",
         "out = np.outer(v, v)\nfor i in range(n):\n    for j in range(n):\n        out[i, j] = 1\nout",
     ],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import TypeAlias
 
 import numpy as np
@@ -15,11 +16,14 @@ import numpy as np
 from grader.expression.evaluation.values import Array, Value
 from grader.expression.language.axis_sizes import is_made
 from grader.expression.language.nodes import (
+    Call,
     Expression,
     Indexed,
     Number,
     Partial,
+    Product,
     Reduce,
+    Slice,
     Symbol,
     children,
     head,
@@ -188,7 +192,17 @@ def _entered(nodes: Iterable[Expression], letter: str, env: Environment) -> int 
 
 
 def _base_shape(base: Expression, env: Environment) -> tuple[int, ...] | None:
-    """The axes of an indexed quantity; of a bracket, those of the first array in it."""
+    """The axes of an indexed quantity; of a bracket, those of a transpose, a product, or else its first array."""
+    match base:
+        case Call("transpose", (inner,)):
+            turned = _base_shape(inner, env)
+            return None if turned is None else turned[::-1]
+        case Indexed(inner, places) if (whole := _base_shape(inner, env)) is not None:
+            left = tuple(size for size, place in zip(whole, places, strict=False) if isinstance(place, Slice))
+            return left + whole[len(places) :]
+        case Product(factors, joints) if set(joints) == {"@"}:
+            shapes = [shape for factor in factors if (shape := _base_shape(factor, env)) is not None]
+            return reduce(lambda one, other: one[:-1] + other[1:], shapes) if shapes else None
     for item in walk(base):
         name = head(item) if isinstance(item, Symbol | Partial) else None
         if name is not None and name in env.values:

@@ -17,7 +17,7 @@ from grader.expression.reading.code.iterating import ReadAs
 from grader.expression.reading.code.matlab_calls import matlab_call
 from grader.expression.reading.code.numpy_calls import Options, einsum, function
 from grader.expression.reading.code.numpy_layout import laid_out
-from grader.expression.reading.code.program_names import NotRead, ProgramNames
+from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared
 from grader.expression.reading.code.sequences import items_of, listed, noughts
 
 _PACKAGES = frozenset(
@@ -73,6 +73,9 @@ def _by_name(names: ProgramNames, name: str, node: ast.Call, formula: ReadAs, co
         return Cases(((formula(names, args[1]), condition(names, args[0])),), formula(names, args[2]))
     if name == "einsum" and args and isinstance(args[0], ast.Constant) and isinstance(args[0].value, str):
         return einsum(names, args[0].value, [formula(names, one) for one in args[1:]])
+    if name in ("eye", "identity") and len(args) == 1 and isinstance(args[0], ast.Name) and not names.first:
+        own = args[0].id in names.assigned or declared(names, args[0].id) is not None
+        return Call("identity", (formula(names, args[0]),) if own else ())  # of a size that goes without saying
     if name == "len" and len(args) == 1:
         return length_of(axes_of(names, formula(names, args[0])), 0)
     if name in _NUMBERS and len(args) == 1:

@@ -24,6 +24,7 @@ from grader.expression.reading.code.code_calls import called, is_package, length
 from grader.expression.reading.code.comprehensions import made, summed
 from grader.expression.reading.code.entering import Dots, NewAxis, entered
 from grader.expression.reading.code.index_places import at_labels, is_label, is_place, labels_in, place
+from grader.expression.reading.code.matlab_rows import multiplied, way_of
 from grader.expression.reading.code.numpy_calls import standing
 from grader.expression.reading.code.numpy_layout import turned_round
 from grader.expression.reading.code.program_names import (
@@ -53,8 +54,8 @@ _LOGIC = MappingProxyType({ast.And: "and", ast.Or: "or", ast.BitAnd: "and", ast.
 def formula(names: ProgramNames, node: ast.expr) -> Expression:
     """The formula that an expression is; raises NotRead for what is none."""
     match node:
-        case ast.Constant(value=bool()):
-            raise NotRead
+        case ast.Constant(value=bool() as said):
+            return ONE if said else ZERO
         case ast.Constant(value=int() | float() as value):
             return read(repr(value)).chain[0]
         case ast.Name(name) if name in names.letters and not names.first:
@@ -77,6 +78,9 @@ def formula(names: ProgramNames, node: ast.expr) -> Expression:
             return listed([_item(names, part) for part in parts])
         case ast.ListComp(part, loops):
             return made(names, part, loops, formula, condition)
+        case ast.Attribute(inner, "T") if names.first and way_of(names, node, formula) is not None:
+            found = formula(names, inner)
+            return found if len(axes_of(names, found) or ()) == 1 else turned_round(names, found)
         case ast.Attribute(inner, "T"):
             return turned_round(names, formula(names, inner))
         case ast.Attribute(inner, "mT" | "mH" | "H"):
@@ -114,6 +118,10 @@ def _operated(names: ProgramNames, node: ast.BinOp) -> Expression:
             if axes_of(names, formula(names, whole)) != ():  # of matrices: a power, or the solution of equations
                 raise NotRead
             return joined(names, node.op, formula(names, left), formula(names, right))
+        case ast.BinOp(left, ast.MatMult() as operator, right) if names.first:
+            sides = formula(names, left), formula(names, right)
+            ways = way_of(names, left, formula), way_of(names, right, formula)
+            return multiplied(names, ways, *sides) or joined(names, operator, *sides)
         case ast.BinOp(left, operator, right):
             return joined(names, operator, formula(names, left), formula(names, right))
 
@@ -166,6 +174,10 @@ def condition(names: ProgramNames, node: ast.expr) -> Expression:
             return Call(_LOGIC[type(operator)], (condition(names, left), condition(names, right)))
         case ast.UnaryOp(ast.Not() | ast.Invert(), inner):
             return Call("not", (condition(names, inner),))
+        case ast.Name(name) if name in names.truths:
+            return Call("ne", (value_of(names, name), ZERO))
+        case ast.Subscript() if axes_of(names, entry := formula(names, node)) == ():
+            return Call("ne", (entry, ZERO))
         case _:
             raise NotRead
 

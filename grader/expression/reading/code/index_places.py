@@ -54,7 +54,7 @@ def _numbered(names: ProgramNames, value: Expression) -> Place:
     if isinstance(value, Symbol):
         if known is not None and known.role == "size" and not names.first:
             raise NotRead
-        return value
+        return add(value, ONE) if value.name in names.running and not names.first else value
     letters = set(names.letters.values())
     if any(isinstance(item, Symbol) and item.name not in letters for item in walk(value)):
         raise NotRead

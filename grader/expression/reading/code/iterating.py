@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from grader.expression.language.nodes import Call, Expression, Indexed, Symbol, integer
+from grader.expression.algebra.construct import add, sub, substitute
+from grader.expression.language.nodes import ONE, Call, Expression, Indexed, Number, Symbol, integer, walk
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.entering import number_of
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, with_letter
@@ -100,6 +101,7 @@ def bind(scope: ProgramNames, target: ast.expr, value: Expression) -> None:
     """Give the name, or each of the names, of a target its value."""
     match target:
         case ast.Name(name):
+            scope.stale.discard(name)
             scope.assigned[name] = value
         case ast.Tuple(parts) | ast.List(parts):
             items = items_of(value)
@@ -116,6 +118,13 @@ def run_over(scope: ProgramNames, target: ast.expr, node: ast.expr, formula: Rea
     match target, node:
         case ast.Name(name), ast.Call(ast.Name("range") | ast.Attribute(_, "arange"), args, []) if len(args) in (1, 2):
             inside, letter = with_letter(scope, name)
+            size = _counted_from_one(scope, args, formula)
+            if size is not None:  # the name is the number that the letter is, and no place from 0
+                letters = {other: one for other, one in inside.letters.items() if other != name}
+                assigned = {**inside.assigned, name: Symbol(letter)}
+                return LetterLoop(
+                    replace(inside, letters={**letters, f"<{name}>": letter}, assigned=assigned), letter, (), size
+                )
             return LetterLoop(inside, letter, *_bounds(scope, letter, args, formula))
         case ast.Tuple([ast.Name(name), part]), ast.Call(ast.Name("enumerate"), [inner]):
             inside, letter = with_letter(scope, name)
@@ -125,6 +134,19 @@ def run_over(scope: ProgramNames, target: ast.expr, node: ast.expr, formula: Rea
             inside, letter = with_letter(scope, f"<{len(scope.letters)}>")
             _bind_rows(inside, target, node, letter, formula)
             return LetterLoop(inside, letter)
+
+
+def _counted_from_one(scope: ProgramNames, args: Sequence[ast.expr], formula: ReadAs) -> Expression | None:
+    """The size n of ``range(1, n + 1)`` in Python; raises NotRead for another end behind that of an axis."""
+    match [_tried(scope, arg, formula) for arg in args]:
+        case [*low, Call("add", (Symbol(name) as size, Number() as more))] if not scope.first and more.value > 0:
+            known = declared(scope, name)
+            if known is None or known.role != "size":
+                return None
+            if low == [ONE] == [more]:
+                return size
+            raise NotRead
+    return None
 
 
 def _bind_rows(scope: ProgramNames, target: ast.expr, node: ast.expr, letter: str, formula: ReadAs) -> None:
@@ -142,25 +164,50 @@ def _bind_rows(scope: ProgramNames, target: ast.expr, node: ast.expr, letter: st
             raise NotRead
 
 
+def _labels(scope: ProgramNames, node: Expression) -> set[str]:
+    """The labels of the model in a formula."""
+    known = [declared(scope, item.name) for item in walk(node) if isinstance(item, Symbol)]
+    return {label.name for label in known if label is not None and label.places_of and not label.rank}
+
+
+def _places(scope: ProgramNames, bound: Expression) -> Expression:
+    """A bound with the labels in it counted as the program counts."""
+    if scope.first:
+        return bound
+    return substitute(bound, {name: sub(Symbol(name), ONE) for name in _labels(scope, bound)})
+
+
+def _of_letters(scope: ProgramNames, node: Expression) -> bool:
+    """Whether a formula is of letters of indices, labels and numbers alone."""
+    letters = {*scope.letters.values(), *_labels(scope, node)}
+    return all(
+        item.name in letters if isinstance(item, Symbol) else isinstance(item, Number | Call) for item in walk(node)
+    )
+
+
 def _bounds(
     scope: ProgramNames, letter: str, args: Sequence[ast.expr], formula: ReadAs
 ) -> tuple[tuple[Expression, ...], Expression | None]:
     """What a range restricts its letter to, counted from 1: the tests, and the upper end where it is a mere size."""
     *low, high = args
     upper = _tried(scope, high, formula)
+    upper = None if upper is None else _places(scope, upper)
     if upper is None and not isinstance(high, ast.Name):
         raise NotRead
     known = declared(scope, upper.name) if isinstance(upper, Symbol) else None
-    if known is not None and known.role != "size":
+    if known is not None and known.role != "size" and not known.places_of:
         raise NotRead
     tests: list[Expression] = []
     if low:
-        start = number_of(formula(scope, low[0]))
-        if start is None or start < scope.first:
+        begin = _places(scope, formula(scope, low[0]))
+        start = number_of(begin)
+        if (start is None and not _of_letters(scope, begin)) or (start is not None and start < scope.first):
             raise NotRead
-        if start > scope.first:
+        if start is None:
+            tests.append(Call("ge", (Symbol(letter), begin if scope.first else add(begin, ONE))))
+        elif start > scope.first:
             tests.append(Call("ge", (Symbol(letter), integer(start + 1 - scope.first))))
-    if upper is not None and not isinstance(upper, Symbol):
+    if upper is not None and (not isinstance(upper, Symbol) or (known is not None and known.places_of)):
         tests.append(Call("le", (Symbol(letter), upper)))
         upper = None
     return tuple(tests), upper

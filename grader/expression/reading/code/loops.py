@@ -10,13 +10,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.expression.algebra.construct import iverson, mul, neg, substitute
-from grader.expression.language.nodes import Call, Cases, Expression, Product, Symbol
+from grader.expression.language.axis_sizes import size_formula
+from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Product, Symbol, walk
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.comprehensions import decided, summed_over
-from grader.expression.reading.code.expressions import condition, formula
+from grader.expression.reading.code.expressions import condition, formula, joined
 from grader.expression.reading.code.iterating import LetterLoop, bind, passes_of, run_over, without_continue
-from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, one_hot_of, one_pass, value_of
-from grader.expression.reading.code.sequences import is_nought
+from grader.expression.reading.code.program_names import (
+    NotRead,
+    ProgramNames,
+    declared,
+    one_hot_of,
+    one_pass,
+    value_of,
+)
+from grader.expression.reading.code.sequences import is_nought, items_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +32,9 @@ class _Change:
     """What a statement adds to a name in one pass.
 
     `entered` are the letters of the loops that number the entries, first axis first; `label` is 1 at the place of the
-    axis behind them; `behind` says that a colon stands before them. With `sets` the entries become the value instead.
+    axis behind them; `behind` says that a colon stands before them. With `sets` the entries become the value instead;
+    `some` says that a test leaves some of them out; `diagonal` that both axes are at the one letter;
+    `scaled` that the entry was multiplied, with all that stood there before.
     """
 
     name: str
@@ -33,19 +43,30 @@ class _Change:
     label: Expression | None = None
     behind: bool = False
     sets: bool = False
+    some: bool = False
+    diagonal: bool = False
+    scaled: bool = False
 
 
-def grown(scope: ProgramNames, loop: ast.For) -> dict[str, list[Expression]]:
-    """What each name grows by in a loop, one formula for each statement that adds to it; raises NotRead."""
+def grown(scope: ProgramNames, loop: ast.For) -> tuple[dict[str, list[Expression]], set[str]]:
+    """What each name grows by in a loop, one formula for each statement that adds to it; raises NotRead.
+
+    The second are the names of which all entries are set, whatever stood there before.
+    """
     if _carries(loop):
         raise NotRead
     found: dict[str, list[Expression]] = {}
+    whole = set[str]()
     for change in _changes(scope, loop):
         before = found.setdefault(change.name, [])
-        if change.sets and (before or not is_nought(value_of(scope, change.name))):
+        if change.sets and not (before or change.some or change.diagonal) and _says_lengths(change):
+            whole.add(change.name)
+        elif change.sets and (before or not is_nought(value_of(scope, change.name))):
             raise NotRead  # something stood there
+        if change.scaled and change.name not in whole and not is_nought(value_of(scope, change.name)):
+            raise NotRead
         before.append(_whole(scope, change))
-    return found
+    return found, whole
 
 
 def _changes(scope: ProgramNames, loop: ast.For) -> Iterator[_Change]:
@@ -69,57 +90,125 @@ def _over_letter(run: LetterLoop, change: _Change) -> _Change:
         value = change.value
         for test in run.tests:
             value = mul(iverson(test), value)
-        return replace(change, value=value)
+        _check_length(run, change.value)
+        return replace(change, value=value, some=change.some or bool(run.tests))
     if change.entered:
         return replace(change, value=summed_over(run, change.value))
     return replace(change, value=summed_over(run, _marked(run.scope, change)), label=None)
 
 
-def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> Iterator[_Change]:
-    """What the statements of one pass add."""
+def _check_length(run: LetterLoop, value: Expression) -> None:
+    """Raise NotRead where the letter of a loop enters an axis of another length than the loop has."""
+    for node in walk(value):
+        for base, at in _entered_at(node, run.letter):
+            axes = axes_of(run.scope, base)
+            if run.upper is not None and axes is not None and size_formula(axes[at]) != run.upper and axes[at] != "?":
+                raise NotRead
+
+
+def _entered_at(node: Expression, letter: str) -> Iterator[tuple[Expression, int]]:
+    if isinstance(node, Indexed):
+        yield from ((node.base, at) for at, place in enumerate(node.indices) if place == Symbol(letter))
+
+
+def _says_lengths(change: _Change) -> bool:
+    """Whether each letter of the entries enters an array, whose axis says how many there are."""
+    return all(any(True for node in walk(change.value) for _ in _entered_at(node, one)) for one in change.entered)
+
+
+def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> list[_Change]:
+    """What the statements of one pass add, but to names that it sets anew itself."""
+    own, made = set[str](), list[_Change]()
     for statement in body:
         match statement:
-            case ast.AugAssign(target, ast.Add() | ast.Sub() as sign, value):
-                yield _added(scope, target, value, isinstance(sign, ast.Sub))
-            case ast.Assign([ast.Name(name) as target], ast.BinOp(ast.Name(same), sign, value)) if name == same:
-                if not isinstance(sign, ast.Add | ast.Sub):
-                    raise NotRead
-                yield _added(scope, target, value, isinstance(sign, ast.Sub))
-            case ast.Assign([ast.Name(name)], value):
+            case ast.Assign([ast.Name(name)], value) if _grown_name(statement) is None:
                 scope.assigned[name] = formula(scope, value)
-            case ast.Assign([ast.Subscript() as target], value):
-                change = _added(scope, target, value, False)
-                if set(change.entered) != set(scope.letters.values()) or change.label is not None:
-                    raise NotRead  # set more than once
-                yield replace(change, sets=True)
-            case ast.For() as loop:
-                yield from _changes(scope, loop)
-            case ast.If(test, inner, []) if decided(condition(scope, test)) is not None:
-                yield from _of_pass(scope, inner) if decided(condition(scope, test)) else ()
-            case ast.If(test, inner, []):
-                held = iverson(condition(scope, test))
-                yield from (replace(one, value=mul(held, one.value)) for one in _of_pass(scope, inner))
-            case ast.If(test, inner, other):
-                yield from _of_branches(scope, condition(scope, test), inner, other)
+                scope.stale.discard(name)
+                own.add(name)
+            case ast.AugAssign(ast.Name(name), sign, value) if name in own:
+                scope.assigned[name] = joined(scope, sign, value_of(scope, name), formula(scope, value))
+            case ast.AugAssign(target, ast.Mult() | ast.Div() as sign, value):
+                made = _scaled(scope, made, _added(scope, target, value, False), sign)
             case _:
+                for change in _of_statement(scope, statement):
+                    if change.name in own:
+                        _grow(scope, change)
+                    else:
+                        made.append(change)
+    return made
+
+
+def _grow(scope: ProgramNames, change: _Change) -> None:
+    """Add to a name that is set anew in each pass."""
+    if change.sets or set(change.entered) & scope.running:
+        raise NotRead
+    value = joined(scope, ast.Add(), value_of(scope, change.name), _whole(scope, change))
+    scope.assigned[change.name] = value
+
+
+def _scaled(scope: ProgramNames, made: Sequence[_Change], factor: _Change, sign: ast.operator) -> list[_Change]:
+    """The changes with those of an entry, all of which are made in this pass, multiplied or divided."""
+    same = [one for one in made if one.name == factor.name]
+    alike = all(replace(factor, value=one.value, some=one.some, sets=one.sets) == one for one in same)
+    if not same or not alike or set(factor.entered) != scope.running or factor.label is not None:
+        raise NotRead
+    return [
+        replace(one, value=joined(scope, sign, one.value, factor.value), scaled=True) if one in same else one
+        for one in made
+    ]
+
+
+def _of_statement(scope: ProgramNames, statement: ast.stmt) -> Iterator[_Change]:
+    """What a statement of a pass adds."""
+    match statement:
+        case ast.AugAssign(target, ast.Add() | ast.Sub() as sign, value):
+            yield _added(scope, target, value, isinstance(sign, ast.Sub))
+        case ast.Assign([ast.Name() as target], ast.BinOp(_, sign, value)):
+            yield _added(scope, target, value, isinstance(sign, ast.Sub))
+        case ast.Assign([ast.Subscript() as target], value):
+            change = _added(scope, target, value, False)
+            if set(change.entered) != scope.running or change.label is not None:
+                raise NotRead  # set more than once
+            yield replace(change, sets=True)
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "append"), [value], [])):
+            if items_of(value_of(scope, name)) != () or len(scope.running) != 1:
                 raise NotRead
+            yield _Change(name, formula(scope, value), tuple(scope.running), sets=True)
+        case ast.For() as loop:
+            yield from _changes(scope, loop)
+        case ast.If(test, inner, other) if (known := decided(condition(scope, test))) is not None:
+            yield from _of_pass(scope, inner if known else other)
+        case ast.If(test, inner, other):
+            yield from _of_branches(scope, condition(scope, test), inner, other)
+        case _:
+            raise NotRead
 
 
 def _of_branches(
     scope: ProgramNames, test: Expression, inner: Sequence[ast.stmt], other: Sequence[ast.stmt]
 ) -> Iterator[_Change]:
     """What two branches add; an entry that both set is set once."""
-    one, two = list(_of_pass(scope, inner)), list(_of_pass(scope, other))
+    scopes = replace(scope, assigned=dict(scope.assigned)), replace(scope, assigned=dict(scope.assigned))
+    one, two = _of_pass(scopes[0], inner), _of_pass(scopes[1], other)
     held = iverson(test)
+    for name in {*scopes[0].assigned, *scopes[1].assigned}:
+        taken, left = (inside.assigned.get(name) for inside in scopes)
+        if taken is None or left is None:
+            scope.assigned.pop(name, None)  # of one branch alone
+            scope.stale.add(name)
+        elif taken != left:
+            scope.assigned[name] = Cases(((taken, test),), left)
+        else:
+            scope.assigned[name] = taken
     for change in one:
         pairs = [item for item in two if replace(item, value=change.value) == change and item.sets]
         if pairs:
             two.remove(pairs[0])
             yield replace(change, value=Cases(((change.value, test),), pairs[0].value))
         else:
-            yield replace(change, value=mul(held, change.value))
+            yield replace(change, value=mul(held, change.value), some=True)
     for change in two:
-        yield replace(change, value=mul(iverson(Call("not", (test,))), change.value))
+        yield replace(change, value=mul(iverson(Call("not", (test,))), change.value), some=True)
 
 
 def _added(scope: ProgramNames, target: ast.expr, value: ast.expr, negative: bool) -> _Change:
@@ -140,15 +229,21 @@ def _placed(scope: ProgramNames, change: _Change, places: Sequence[ast.expr]) ->
     label: Expression | None = None
     behind = bool(places) and _is_colon(places[0])
     rest = [place for place in places if not _is_colon(place)]
+    if len(places) == 2 and len(rest) == 2 and ast.unparse(places[0]) == ast.unparse(places[1]):
+        rest, change = rest[:1], replace(change, diagonal=True)
     for place in rest:
         letter = scope.letters.get(place.id) if isinstance(place, ast.Name) else None
         if label is not None or (letter is not None and letter in entered):
             raise NotRead
-        if letter is not None:
+        if letter is not None and letter in scope.running:
             entered.append(letter)
+        elif letter is not None:
+            raise NotRead
         else:
             label = _one_hot(scope, formula(scope, place))
-    if len(rest) + behind < len(places) and (behind or (label is not None and entered)):
+    if change.diagonal and not entered:
+        raise NotRead
+    if not change.diagonal and len(rest) + behind < len(places) and (behind or (label is not None and entered)):
         raise NotRead
     return replace(change, entered=tuple(entered), label=label, behind=behind)
 
@@ -184,7 +279,17 @@ def _whole(scope: ProgramNames, change: _Change) -> Expression:
         return value
     own = tuple(Symbol(f"{letter}'") for letter in change.entered)
     array = Call("entries", (substitute(value, dict(zip(change.entered, own, strict=True))), *own))
+    if change.diagonal:
+        return Call("diag", (array,)) if _says_lengths(change) else _all_along(scope, change)
     return Call("transpose", (array,)) if change.behind else array
+
+
+def _all_along(scope: ProgramNames, change: _Change) -> Expression:
+    """The diagonal matrix with the same number all along; raises NotRead where the letter of the loop is in it."""
+    axes = axes_of(scope, value_of(scope, change.name))
+    if not axes or axes != axes[:1] * 2 or {Symbol(letter) for letter in change.entered} & set(walk(change.value)):
+        raise NotRead
+    return mul(change.value, Call("identity", (size_formula(axes[0]),)))
 
 
 def _carries(loop: ast.For) -> bool:
@@ -196,18 +301,36 @@ def _carries(loop: ast.For) -> bool:
         if name is not None:
             grows.add(name.id)
             allowed.add(id(name))
-            if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.BinOp):
-                allowed.add(id(statement.value.left))
+            match statement:
+                case ast.Assign([ast.Name()], ast.BinOp(left)):
+                    allowed.add(id(left))
     loads = [node for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    grows -= {name for name in grows if _is_set_anew(loop, name)}
     if any(node.id in grows and id(node) not in allowed for node in loads):
         return True
     for statement in order:
         match statement:
-            case ast.Assign([ast.Name(own)], value) if own not in grows:
+            case ast.Assign([ast.Name(own)], value) if own not in grows and not _is_set_anew(loop, own):
                 before = [node for node in loads if node.id == own]
                 if any((node.lineno, node.col_offset) <= (value.end_lineno, value.end_col_offset) for node in before):
                     return True
     return False
+
+
+def _is_set_anew(loop: ast.For, name: str) -> bool:
+    """Whether a name is set in each pass of the loop, or of one within it, before anything else is done with it."""
+    everywhere = _named(loop, name)
+    for inner in (node for node in ast.walk(loop) if isinstance(node, ast.For)):
+        for at, statement in enumerate(inner.body):
+            match statement:
+                case ast.Assign([ast.Name(own)], value) if own == name:
+                    behind = set[int]().union(*(_named(one, name) for one in inner.body[at:]))
+                    return not _named(value, name) and everywhere <= behind
+    return False
+
+
+def _named(node: ast.AST, name: str) -> set[int]:
+    return {id(item) for item in ast.walk(node) if isinstance(item, ast.Name) and item.id == name}
 
 
 def _grown_name(statement: ast.stmt) -> ast.Name | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
+from grader.expression.algebra.construct import add, div, power, sub
 from grader.expression.language.axis_sizes import size_formula
-from grader.expression.language.nodes import ONE, Call, Expression, integer
+from grader.expression.language.nodes import ONE, Call, Expression, Product, integer
 from grader.expression.reading.code.array_axes import Lengths, axes_of
 from grader.expression.reading.code.entering import number_of
 from grader.expression.reading.code.numpy_calls import Options
@@ -14,6 +16,15 @@ from grader.expression.reading.code.sequences import listed, noughts
 
 _SUMS = {"sum": "total", "mean": "mean", "max": "max", "maximum": "max", "min": "min", "minimum": "min"}
 _UNLIKE = frozenset(("reshape", "permute", "kron", "vec", "cumsum", "stack", "norm_"))  # column by column
+_OPERATORS: Mapping[str, Callable[[Expression, Expression], Expression]] = MappingProxyType(
+    {
+        "plus": add,
+        "minus": sub,
+        "rdivide": div,
+        "power": power,
+        "times": lambda left, right: Product((left, right), ("circ",)),
+    }
+)
 _LENGTHS = frozenset(("size", "length", "numel", "rows", "columns"))
 
 
@@ -21,6 +32,10 @@ def matlab_call(names: ProgramNames, name: str, args: Sequence[Expression], opti
     """A call that means something else than in Python; None for any other, NotRead for what is not told."""
     if name in _UNLIKE:
         raise NotRead
+    if name in _OPERATORS and len(args) == 2 and not options:
+        return _OPERATORS[name](*args)
+    if name == "repmat":
+        return _repeated(names, args)
     if name in _LENGTHS and args:
         return _length(names, name, args)
     if name in ("zeros", "ones") and args:
@@ -35,6 +50,19 @@ def matlab_call(names: ProgramNames, name: str, args: Sequence[Expression], opti
     if name in ("flip", "reverse") and (len(args) != 1 or options or len(axes_of(names, args[0]) or ()) != 1):
         raise NotRead
     return None
+
+
+def _repeated(names: ProgramNames, args: Sequence[Expression]) -> Expression:
+    """Copies of a row one below the other, or of a column side by side."""
+    axes = axes_of(names, args[0])
+    if axes is None or len(axes) != 2 or len(args) != 3:
+        raise NotRead
+    below, beside = args[1:]
+    if axes[0] == "1" and beside == ONE:
+        return Product((Call("ones", (below, ONE)), args[0]), ("@",))
+    if axes[1] == "1" and below == ONE:
+        return Product((args[0], Call("ones", (ONE, beside))), ("@",))
+    raise NotRead
 
 
 def _summed(names: ProgramNames, name: str, args: Sequence[Expression], options: Options) -> Expression:

@@ -17,7 +17,7 @@ _PRIMED = re.compile(r"[A-Za-z]\w*'+")
 
 _MARKS = re.compile(
     r"\.[*/^'<>=](?!\d)|[\w)\]]'|(?m:^[ \t]{0,40}end\b)|\bfor\s{1,9}\w+\s{0,9}(?:=|\bin\b)\s{0,9}\w+\s{0,9}:"
-    r"|@\(|(?:^|\s)%|\w\s{0,9}->"
+    r"|@\(|\b(?:bsxfun|repmat)\(|(?:^|\s)%|\w\s{0,9}->"
     r"|(?m:^[ \t]{0,40}\w+\(\w+(?:,[ ]?\w+){0,3}\)[ ]?=[^=])"
 )
 _COMMENT = re.compile(r"(?:^|(?<=\s)|(?<=;))(?:%|//|#).*", re.MULTILINE)
@@ -51,6 +51,13 @@ _ANONYMOUS = re.compile(
     r"(\w+)\s{0,9}=\s{0,9}@?\(?\s{0,9}(\w+(?:\s{0,9},\s{0,9}\w+){0,3})\s{0,9}\)?\s{0,9}(->)?\s{0,9}(.+)"
 )
 _SET = re.compile(r"\s{0,9}([^\W\d]\w*)\s{0,9}(?:\([^=]*\))?\s{0,9}[-+*/.]*=(?!=)")
+_COLON = re.compile(r"([^\W\d]\w*)\((?:[^(),]{1,40},)?\s{0,9}:\s{0,9}[,)]")  # an array entered at every place
+_PLACES = re.compile(r"\b([^\W\d]\w{0,30})\(([\w, ]{1,30})\)")
+_RANGES = re.compile(r"\[([^\[\]:]+:[^\[\]:,]+?)\s{0,9}[,\s]\s{0,9}([^\[\]:,\s]+:[^\[\]:,]+)\]")
+_WITHOUT = re.compile(r"setdiff\((.+?):(.+?),\s{0,9}(\w+)\)")
+_HEAD = re.compile(r"\s{0,40}(?:for|if|elseif|while|end|else)\b")
+_ELSE = re.compile(r"\belse[ \t]{1,9}(?=\w+\(?.{0,60}=)")
+_BSXFUN = re.compile(r"\bbsxfun\(\s{0,9}@(\w{1,20})\s{0,9},")
 MOST_LINES = 100
 _OPENERS, _CLOSERS = frozenset("([{"), frozenset(")]}")
 
@@ -71,7 +78,9 @@ def like_matlab(text: str) -> bool:
 
 def in_python(text: str, names: Names) -> str | None:
     """The lines in the words of Python; None where one of them is in none."""
+    text = _ELSE.sub("else;", _BSXFUN.sub(r"\1(", text))
     lines = [line for whole in without_comments(text).replace("...\n", " ").split("\n") for line in _parts(whole)]
+    lines = [line for line in lines if not re.match(r"(?:using|import)\s", line)]
     if len(lines) > MOST_LINES or _holds_primed_name(text, names):
         return None
     helpers = [found for line in lines if (found := _HELPER.fullmatch(line))]
@@ -81,10 +90,24 @@ def in_python(text: str, names: Names) -> str | None:
     table = spellings_of(names).exact
     arrays = {name for name, known in table.items() if known.role not in ("function", "macro")}
     arrays |= {found[1] for line in lines if (found := _SET.match(line))}
+    arrays |= {found[1] for line in lines for found in _COLON.finditer(line)}
+    arrays |= set(_entered(lines, names))
     try:
         return "\n".join(_indented(lines, functions, arrays - functions))
     except _NoMatlab:
         return None
+
+
+def _entered(lines: Sequence[str], names: Names) -> Iterator[str]:
+    """The quantities of the model, under any of their names, that stand before letters of loops and numbers."""
+    letters = {loop[1] for line in lines if (loop := _LOOP.fullmatch(line))}
+    for line in lines:
+        for name, places in _PLACES.findall(line):
+            if all(place.strip() in letters or place.strip().isdigit() for place in places.split(",")):
+                shape = shape_of(name)
+                found = spellings_of(names).find(shape.base, shape.above, shape.below, shape.primes) if shape else None
+                if found is not None and found.declared.rank and not (found.above or found.below or found.primes):
+                    yield name
 
 
 def _holds_primed_name(text: str, names: Names) -> bool:
@@ -99,11 +122,11 @@ def _holds_primed_name(text: str, names: Names) -> bool:
 
 
 def _parts(line: str) -> Iterator[str]:
-    """The statements of a line, which a semicolon outside of brackets parts."""
+    """The statements of a line, which a semicolon outside of brackets parts, or a comma behind the head of a block."""
     depth, start = 0, 0
     for at, sign in enumerate(line):
         depth += (sign in _OPENERS) - (sign in _CLOSERS)
-        if sign == ";" and not depth:
+        if not depth and (sign == ";" or (sign == "," and _HEAD.match(line, start))):
             yield line[start:at].strip()
             start = at + 1
     yield line[start:].strip()
@@ -171,7 +194,15 @@ def _statement(line: str, functions: set[str], arrays: set[str]) -> tuple[str, b
 
 
 def _range(text: str, arrays: set[str]) -> str:
-    """``1:n`` and ``n:-1:1`` as ranges of Python's words, whose end is part of them here."""
+    """``1:n``, ``n:-1:1`` and ``[1:k-1, k+1:n]`` as ranges of Python's words, whose end is part of them here."""
+    text += ")" * (text.count("(") - text.count(")"))  # one behind a loop in brackets is no part of it
+    without = _WITHOUT.fullmatch(text)
+    several = _RANGES.fullmatch(text)
+    if without:
+        first, last, gone = without.groups()
+        return f"ranges({_range(f'{first}:{gone}-1', arrays)}, {_range(f'{gone}+1:{last}', arrays)})"
+    if several:
+        return f"ranges({_range(several[1], arrays)}, {_range(several[2], arrays)})"
     parts = text.split(":")
     if any(mark in text for mark in "()[]") or not 2 <= len(parts) <= 3:
         if len(parts) == 1:
@@ -207,6 +238,8 @@ def _told(text: str, arrays: set[str]) -> str:
             if not closers:
                 raise _NoMatlab
             out.append(closers.pop())
+        elif sign == ";" and closers[-1:] == [")"]:
+            out.append(",")  # before the options of Julia
         elif sign == ";":
             raise _NoMatlab
         elif sign == "end" and kind == "name" and closers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.expression.language.nodes import Expression
+from grader.expression.language.nodes import Expression, integer
 from grader.expression.reading.code.array_axes import Lengths, axes_of
 from grader.expression.reading.code.entering import number_of
 from grader.expression.reading.code.numpy_calls import Options
@@ -60,6 +60,15 @@ def axis_and_kept(args: Sequence[Expression], options: Options) -> tuple[int | N
     """The axis that a call names, if any, and whether it stays with length 1."""
     kept = any(bool(options.get(word)) for word in _KEPT)
     return named_axis({word: value for word, value in options.items() if word not in _KEPT}, args), kept
+
+
+def as_formula(value: object) -> Expression:
+    """A formula that an option is given; raises NotRead for a word or several numbers."""
+    if isinstance(value, int):
+        return integer(value)
+    if not isinstance(value, Expression):
+        raise NotRead
+    return value
 
 
 def whole(value: object) -> int:

@@ -24,6 +24,7 @@ from grader.expression.language.nodes import (
 )
 from grader.expression.reading.code.array_axes import Lengths, axes_of
 from grader.expression.reading.code.entering import flipped, number_of
+from grader.expression.reading.code.kinked_calls import absolute, clip, heaviside, one_bound
 from grader.expression.reading.code.named_axes import (
     axis_and_kept,
     axis_at,
@@ -262,6 +263,10 @@ def _softmax(names: ProgramNames, args: Sequence[Expression], options: Options) 
     place = axis_at(axis if axis is not None else -1, len(axes))
     if len(axes) == 1 or (len(axes) == 2 and (wide == [place] or (place == 1 and axes[1] != "1"))):
         return Call("softmax", (args[0],))
+    if len(axes) == 2 and len(wide) == 1:  # a vector, which the rubric has as a column or a row and code need not
+        if axis in (0, -1):
+            return Call("softmax", (args[0],))
+        raise NotRead
     powers = Call("exp", (args[0],))
     return div(powers, Call("total", (powers, integer(place), ONE)))
 
@@ -357,6 +362,11 @@ _ROWS: Mapping[str, Layout] = MappingProxyType(
         "softmax": _softmax,
         "logsumexp": _logsumexp,
         "tensordot": _tensordot,
+        **dict.fromkeys(("clip", "clamp"), clip),
+        **dict.fromkeys(("abs", "absolute", "fabs"), absolute),
+        "heaviside": heaviside,
+        "clamp_min": one_bound("max"),
+        "clamp_max": one_bound("min"),
         "solve": _solve,
         "slogdet": _slogdet,
         "inner": _inner,

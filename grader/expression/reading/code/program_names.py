@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from grader.expression.algebra.construct import fresh
 from grader.expression.language.names import Declared, Names
 from grader.expression.language.nodes import Expression, Product, Symbol, head, sides
+from grader.expression.reading.code.program_tree import OVER
 from grader.expression.reading.grammar.names.class_labels import one_hot
 from grader.expression.reading.read import read
 from grader.expression.reading.spelling.spellings import spellings_of
@@ -35,8 +36,11 @@ class Lambda:
 class ProgramNames:
     """The declared names, and what the lines so far made of others.
 
-    `letters` are the names that a loop runs over, with the index letter of each; `first` is the number of the first
-    place of an axis, 0 in Python; `passes` counts the passes of all loops that are gone through one by one.
+    `letters` are the names that a loop runs over, with the index letter of each, and those that are `free`: that number
+    places while nothing gives them a value. `first` is the number of the first place of an axis, 0 in Python; with
+    `columns` each vector stands upright, as in Julia, and a row of a matrix does so as well; `passes`
+    counts the passes of all loops that are gone through one by one. `storage` has by name the array in memory; `stale`
+    are names of arrays that changed under another; `truths` those of arrays of true and false.
     """
 
     names: Names
@@ -44,11 +48,22 @@ class ProgramNames:
     functions: dict[str, Lambda] = field(default_factory=dict)
     letters: Mapping[str, str] = field(default_factory=dict)
     first: int = 0
+    columns: bool = False
     passes: list[int] = field(default_factory=lambda: [0])
+    free: frozenset[str] = frozenset()
+    stale: set[str] = field(default_factory=set)
+    truths: set[str] = field(default_factory=set)
+    storage: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def running(self) -> frozenset[str]:
+        """The index letters that loops run over."""
+        return frozenset(letter for name, letter in self.letters.items() if name not in self.free)
 
 
 def with_letter(scope: ProgramNames, name: str) -> tuple[ProgramNames, str]:
     """The scope within a loop over a name, and its index letter, which no quantity has."""
+    scope.stale.discard(name)
     table = spellings_of(scope.names)
     taken = {*table.exact, *table.keys, *scope.letters.values()}
     letter = name if name not in taken and len(name) == 1 else fresh(taken)
@@ -65,6 +80,8 @@ def one_pass(scope: ProgramNames) -> None:
 
 def value_of(scope: ProgramNames, name: str) -> Expression:
     """What a name stands for: a loop's letter, what was assigned to it, or a quantity of the model."""
+    if name in scope.stale:
+        raise NotRead
     if name in scope.letters:
         return Symbol(scope.letters[name])
     if name in scope.assigned:
@@ -93,7 +110,7 @@ def is_called_as(name: str, target: Expression) -> bool:
 
 def _read(scope: ProgramNames, name: str) -> Expression | None:
     """A name of the model as the reader of formulas finds it, as long as it is no product of others."""
-    reading = read(name, scope.names)
+    reading = read(name.replace(OVER, "/"), scope.names)
     found = reading.expression
     if reading.problems or len(reading.chain) != 1 or isinstance(found, Product):
         return None

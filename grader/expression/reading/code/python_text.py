@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from textwrap import dedent
+from functools import reduce
 
-from grader.expression.algebra.construct import add, mul, sub
+from grader.expression.algebra.construct import add
 from grader.expression.language.names import Names
-from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Product, Symbol, depth, walk
-from grader.expression.reading.code.array_axes import axes_of
+from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Product, depth, walk
+from grader.expression.reading.code.changing import is_listed, placed, with_entries
 from grader.expression.reading.code.comprehensions import decided
 from grader.expression.reading.code.expressions import condition, formula, joined
-from grader.expression.reading.code.index_places import is_every_row, place_numbers
+from grader.expression.reading.code.free_letters import entries_as_names, free_letters
+from grader.expression.reading.code.index_places import place_numbers
 from grader.expression.reading.code.iterating import bind, passes_of, without_continue
 from grader.expression.reading.code.loops import grown
+from grader.expression.reading.code.lost_lines import restored
 from grader.expression.reading.code.matlab_text import in_python, like_matlab, without_comments
-from grader.expression.reading.code.numpy_calls import standing
 from grader.expression.reading.code.program_names import (
     Lambda,
     NotRead,
@@ -35,7 +36,9 @@ from grader.expression.reading.code.program_names import (
     one_pass,
     value_of,
 )
-from grader.expression.reading.code.sequences import is_nought, items_of, listed, with_items
+from grader.expression.reading.code.program_tree import tree_of
+from grader.expression.reading.code.sequences import items_of, listed, with_items
+from grader.expression.reading.code.sharing import assigned_anew, changed_within, changes_in_place, check_truth
 from grader.expression.reading.read import CHARACTER, MAX_TREE, Reading
 from grader.problems import Problem
 from grader.work import spend
@@ -46,9 +49,11 @@ _LIKE_CODE = re.compile(
     r"|\bif\b.{1,200}(?:\belse\b|:[ ]{0,9}\n)|#"
     r"|\n[ \t]{0,40}\w{1,40}[ ]{0,9}="
     r"|\.[a-zA-Z]\w*\(|(?<![\w.])conv(?:olve)?\(|^\s{0,99}\w+(?:\s{0,9},\s{0,9}\w+){1,4}\s{0,9}=(?!=)|(?:^|\s)(?:%|//)\s|\.[*/^'<>=](?!\d)"
-    r"|[\w)\]]'|@\(|\bfor\s{1,9}\w+\s{0,9}=|;\s{0,99}\S|\[[^\[\]]{0,40}:[^\[\]]{0,40}\]"
+    r"|\b(?:dim|axis|dims|keepdims?|min|max|a_min|a_max)\s?=(?!=)"
+    r"|\b(?:bsxfun|repmat)\(|[\w)\]]'|@\(|\bfor\s{1,9}\w+\s{0,9}=|;\s{0,99}\S|\[[^\[\]]{0,40}:[^\[\]]{0,40}\]"
     r"|\w\(\w+(?:,[ ]?\w+){0,3}\)[ ]?=[^=]"
 )
+_JULIA = re.compile(r"\w\[")  # MATLAB enters by round brackets
 _MOST = 60  # statements
 _WHOLE = "write the whole array in one formula"
 
@@ -72,32 +77,51 @@ def read_code(text: str, names: Names, target: Expression | None = None) -> Read
     if _LIKE_CODE.search(text) is None:
         return None
     spend(CHARACTER * len(text))
-    changes = False
+    changes = parsed = False
     for source, first in _sources(text, names):
-        tree = _tree(source)
+        tree = tree_of(source)
         if tree is None or not tree.body or len(tree.body) > _MOST:
             continue
-        lines = _Lines(ProgramNames(names, first=first))
-        try:
-            _run(lines, tree.body)
-            if target is not None and lines.left is not None:
-                _choose_answer(lines, target)
-            if lines.several or (lines.value is not None and depth(lines.value) > MAX_TREE):
-                raise NotRead
-        except (NotRead, RecursionError):
+        parsed = True
+        chain = _followed(ProgramNames(names, first=first, columns=bool(first and _JULIA.search(text))), tree, target)
+        if chain is None:
             # which no reader of formulas understands
             changes |= any(map(_changes_entries, ast.walk(tree))) or _enters_own_names(tree)
-            continue
-        if lines.value is not None:
-            chain = (lines.value,) if lines.left is None else (lines.left, lines.value)
+        elif chain:
             return Reading(text, chain, notes=("code",))
+    if not parsed:
+        sources = tuple(restored(text))
+        spend(CHARACTER * sum(map(len, sources)))
+        trees = [tree for source in sources if (tree := tree_of(source)) is not None]
+        chains = {found for tree in trees if (found := _followed(ProgramNames(names), tree, target))}
+        if len(chains) == 1:
+            return Reading(text, chains.pop(), notes=("code",))
+        changes = any(isinstance(node, ast.For) for tree in trees for node in ast.walk(tree))
     return Reading(text, problems=(Problem("this code can't be followed", _WHOLE, text=text),)) if changes else None
+
+
+def _followed(scope: ProgramNames, tree: ast.Module, target: Expression | None) -> tuple[Expression, ...] | None:
+    """The left side, if there is one, and the value that a program comes to; none of both, or None where it is lost."""
+    free = free_letters(scope, tree, target)
+    tree = entries_as_names(scope, tree, free)
+    lines = _Lines(replace(scope, free=free, letters={letter: letter for letter in free}))
+    try:
+        _run(lines, tree.body)
+        if target is not None and lines.left is not None:
+            _choose_answer(lines, target)
+    except (NotRead, RecursionError):
+        return None
+    if lines.several or (lines.value is not None and depth(lines.value) > MAX_TREE):
+        return None
+    return () if lines.value is None else (lines.value,) if lines.left is None else (lines.left, lines.value)
 
 
 def _choose_answer(lines: _Lines, target: Expression) -> None:
     """Take the one name that is called as what is asked for, wherever it was assigned."""
     scope = lines.scope
     found = [name for name in scope.assigned if left_of(scope, name) == target or is_called_as(name, target)]
+    if len(found) == 1 and found[0] == lines.name:
+        lines.several = False
     if len(found) != 1 or found[0] == lines.name:
         return
     other = lines.name.removeprefix("d") != lines.name and declared(scope, lines.name.removeprefix("d")) is not None
@@ -112,7 +136,7 @@ def _holds(node: Expression | None, part: Expression) -> bool:
 def _sources(text: str, names: Names) -> Iterator[tuple[str, int]]:
     """The text as Python, without remarks, and as MATLAB, each with the number of the first place of an axis."""
     matlab = like_matlab(text)
-    if not matlab or _tree(text) is not None:
+    if not matlab or tree_of(text) is not None:
         yield text, 0
     if "//" in text and not matlab:
         yield without_comments(text), 0
@@ -133,19 +157,6 @@ def _enters_own_names(tree: ast.Module) -> bool:
     own = {name.id for name in ast.walk(tree) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)}
     entered = [node.slice for node in ast.walk(tree) if isinstance(node, ast.Subscript)]
     return any(isinstance(place, ast.Name) and place.id in own for place in entered)
-
-
-def _tree(text: str) -> ast.Module | None:
-    source = dedent(text.strip("\n").replace("\t", "    ")).strip()
-    fence = re.fullmatch(r"```\w*\n(.*?)\n?```", source, re.DOTALL) or re.fullmatch(r"`([^`]+)`", source)
-    if fence:
-        source = fence[1]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)  # 2else, which is no program of the user's
-            return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _run(lines: _Lines, body: Sequence[ast.stmt]) -> None:
@@ -181,8 +192,8 @@ def _run(lines: _Lines, body: Sequence[ast.stmt]) -> None:
                 lines.left, lines.value, lines.several = None, formula(lines.scope, value), False
             case ast.Assign([target], value) | ast.AnnAssign(target, _, ast.expr() as value):
                 _assign(lines, target, value)
-            case ast.AugAssign(target, operator, value):
-                _change(lines, target, operator, value)
+            case ast.AugAssign():
+                _change(lines, statement)
             case ast.For():
                 _loop(lines, statement)
             case ast.FunctionDef() as function:
@@ -223,6 +234,7 @@ def _choose(lines: _Lines, test: Expression, body: Sequence[ast.stmt], rest: Seq
 def _take(lines: _Lines, name: str, value: Expression) -> None:
     """A name's new value, which is the last of the lines so far."""
     lines.left, lines.value, lines.several, lines.name = left_of(lines.scope, name), value, False, name
+    lines.scope.stale.discard(name)
     if value == lines.left:  # n = X.shape[0] of an X with n rows: the model's own
         lines.scope.assigned.pop(name, None)
     else:
@@ -238,8 +250,11 @@ def _assign(lines: _Lines, target: ast.expr, value: ast.expr) -> None:
     match target:
         case ast.Name(name) if isinstance(value, ast.Lambda):
             scope.functions[name] = Lambda(tuple(arg.arg for arg in value.args.args), value.body)
+            with suppress(NotRead):  # which may be the answer at any place
+                lines.left, lines.value = None, formula(scope, value.body)
         case ast.Name(name):
             _take(lines, name, formula(scope, value))
+            assigned_anew(scope, name, value)
         case ast.Subscript():
             _put(lines, target, formula(scope, value))
         case ast.Tuple(parts) if isinstance(value, ast.Tuple) and len(parts) == len(value.elts):
@@ -263,96 +278,53 @@ def _put(lines: _Lines, target: ast.expr, value: Expression) -> None:
         case ast.Name(name):
             _take(lines, name, value)
         case ast.Subscript(ast.Name(name), where):
+            check_truth(scope, name, value)
+            changes_in_place(scope, name)
             old = value_of(scope, name)
-            places = place_numbers(scope, where, formula) if _is_listed(scope, old) else None
-            new = _set(scope, old, where, value) if places is None else with_items(scope, old, places, value)
+            places = place_numbers(scope, where, formula) if is_listed(scope, old) else None
+            new = with_entries(scope, old, where, value) if places is None else with_items(scope, old, places, value)
             _take(lines, name, new)
         case _:
             raise NotRead
 
 
-def _is_listed(scope: ProgramNames, old: Expression) -> bool:
-    """Whether an array is as long as a number says, so that its items can be changed one by one."""
-    axes = axes_of(scope, old)
-    return items_of(old) is not None or bool(axes and axes[0].isdigit())
-
-
-def _set(scope: ProgramNames, old: Expression, where: ast.expr, new: Expression) -> Expression:
-    """The array with a value where a condition holds, or at the entry or the row of a label."""
-    if isinstance(where, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.BinOp):
-        return Cases(((new, condition(scope, where)),), old)
-    mark, placed = _mark(scope, where), _placed(scope, old, where, new)
-    if not isinstance(mark, Indexed) or len(axes_of(scope, old) or ()) == 1:
-        return add(sub(old, mul(mark, old)), placed)
-    if is_nought(old):
-        return placed
-    raise NotRead
-
-
-def _placed(scope: ProgramNames, old: Expression, where: ast.expr, new: Expression) -> Expression:
-    """A value at the entries of a label, a vector in its row or its column; 0 elsewhere."""
-    mark, axes = _mark(scope, where), axes_of(scope, old)
-    given = axes_of(scope, new)
-    if axes is None or given is None:
-        raise NotRead
-    if isinstance(mark, Indexed) and axes == () and len(given) == 1 and not isinstance(where, ast.Tuple):
-        return Call("outer", (mark, new))  # of zeros
-    if (not isinstance(mark, Indexed) or len(axes) == 1) and given == ():
-        return mul(mark, new)
-    if not isinstance(mark, Indexed) and len(axes) == 2 and given[:1] == axes[:1] and len(given) == 1:
-        return mul(mark, standing(new, given, column=True))  # one value for each row
-    if not isinstance(mark, Indexed) or len(axes) != 2 or len(given) != 1:
-        raise NotRead
-    return Call("outer", (new, mark) if isinstance(where, ast.Tuple) else (mark, new))
-
-
-def _change(lines: _Lines, target: ast.expr, operator: ast.operator, value: ast.expr) -> None:
+def _change(lines: _Lines, statement: ast.AugAssign) -> None:
     """``dz -= y``, and ``dz[np.arange(N), y] -= 1`` at the entries that a label marks."""
-    scope = lines.scope
+    scope, target, operator, value = lines.scope, statement.target, statement.op, statement.value
+    for held in changed_within(statement):
+        check_truth(scope, held)
+        changes_in_place(scope, held)
     match target:
         case ast.Name(name):
             changed = formula(scope, value)
         case ast.Subscript(ast.Name(name), where) if (
-            _is_listed(scope, value_of(scope, name)) and place_numbers(scope, where, formula) is not None
+            is_listed(scope, value_of(scope, name)) and place_numbers(scope, where, formula) is not None
         ):
             loaded = ast.Subscript(ast.Name(name, ast.Load()), where, ast.Load())
             _put(lines, target, joined(scope, operator, formula(scope, loaded), formula(scope, value)))
             return
         case ast.Subscript(ast.Name(name), where) if isinstance(operator, ast.Add | ast.Sub):
-            changed = _placed(scope, value_of(scope, name), where, formula(scope, value))
+            changed = placed(scope, value_of(scope, name), where, formula(scope, value))
         case _:
             raise NotRead
     _take(lines, name, joined(scope, operator, value_of(scope, name), changed))
 
 
-def _mark(scope: ProgramNames, where: ast.expr) -> Expression:
-    """1 at the entry of a label, and 0 elsewhere: ``[y]`` of a one-hot y is y itself, ``[k]`` of an index e_k."""
-    rows: list[ast.expr] = []
-    if isinstance(where, ast.Tuple):
-        *rows, where = where.elts
-        if not all(is_every_row(row) for row in rows):
-            raise NotRead
-    label = formula(scope, where)
-    if not isinstance(label, Symbol):
-        raise NotRead
-    known = declared(scope, label.name)
-    if known is None:
-        raise NotRead
-    if known.places_of and known.rank == 1 == len(rows):
-        return one_hot_of(scope, label)
-    if known.places_of and known.rank:
-        raise NotRead
-    return label if known.rank else Indexed(Call("identity", ()), (label,))
-
-
 def _loop(lines: _Lines, loop: ast.For) -> None:
     """A loop: pass by pass where its items are known, else one that only adds to names."""
     before = dict(lines.scope.assigned)
+    for name in changed_within(loop):
+        changes_in_place(lines.scope, name)
     found = passes_of(lines.scope, loop.iter, formula)
     if found is None:
-        for name, changes in grown(lines.scope, loop).items():
-            for change in changes:
-                _take(lines, name, joined(lines.scope, ast.Add(), value_of(lines.scope, name), change))
+        changed, whole = grown(lines.scope, loop)
+        for name, changes in changed.items():
+            before_loop = ZERO if name in whole else value_of(lines.scope, name)
+            _take(
+                lines, name, reduce(lambda one, other: joined(lines.scope, ast.Add(), one, other), changes, before_loop)
+            )
+        within = {node.id for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        lines.scope.stale.update(within - changed.keys())  # which have the value of the last pass
         _end_loop(lines, before)
         return
     body = without_continue(loop.body)

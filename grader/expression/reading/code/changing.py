@@ -1,0 +1,84 @@
+"""Arrays of which some entries are set: where a condition holds, at the entry or the row of a label, on the diagonal.
+
+``dz[z <= 0] = 0``, ``p[y] -= 1``, ``dS[range(n), range(n)] -= 1``.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from grader.expression.algebra.construct import add, mul, sub
+from grader.expression.language.axis_sizes import size_formula
+from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Symbol
+from grader.expression.reading.code.array_axes import axes_of
+from grader.expression.reading.code.expressions import condition, formula
+from grader.expression.reading.code.index_places import is_every_row
+from grader.expression.reading.code.numpy_calls import standing
+from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, one_hot_of
+from grader.expression.reading.code.sequences import is_nought, items_of
+
+
+def is_listed(scope: ProgramNames, old: Expression) -> bool:
+    """Whether an array is as long as a number says, so that its items can be changed one by one."""
+    axes = axes_of(scope, old)
+    return items_of(old) is not None or bool(axes and axes[0].isdigit())
+
+
+def with_entries(scope: ProgramNames, old: Expression, where: ast.expr, new: Expression) -> Expression:
+    """The array with a value where a condition holds, or at the entry or the row of a label."""
+    if isinstance(where, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.BinOp):
+        return Cases(((new, condition(scope, where)),), old)
+    mark, there = _mark(scope, old, where), placed(scope, old, where, new)
+    if not isinstance(mark, Indexed) or len(axes_of(scope, old) or ()) == 1:
+        return add(sub(old, mul(mark, old)), there)
+    if is_nought(old):
+        return there
+    raise NotRead
+
+
+def placed(scope: ProgramNames, old: Expression, where: ast.expr, new: Expression) -> Expression:
+    """A value at the entries of a label, a vector in its row or its column; 0 elsewhere."""
+    mark, axes = _mark(scope, old, where), axes_of(scope, old)
+    given = axes_of(scope, new)
+    if axes is None or given is None:
+        raise NotRead
+    if isinstance(mark, Indexed) and axes == () and len(given) == 1 and not isinstance(where, ast.Tuple):
+        return Call("outer", (mark, new))  # of zeros
+    if (not isinstance(mark, Indexed) or len(axes) == 1) and given == ():
+        return mul(mark, new)
+    if not isinstance(mark, Indexed) and len(axes) == 2 and given[:1] == axes[:1] and len(given) == 1:
+        return mul(mark, standing(new, given, column=True))  # one value for each row
+    if not isinstance(mark, Indexed) or len(axes) != 2 or len(given) != 1:
+        raise NotRead
+    return Call("outer", (new, mark) if isinstance(where, ast.Tuple) else (mark, new))
+
+
+def _mark(scope: ProgramNames, old: Expression, where: ast.expr) -> Expression:
+    """1 at the entry of a label, and 0 elsewhere: ``[y]`` of a one-hot y is y itself, ``[k]`` of an index e_k."""
+    if isinstance(where, ast.Tuple) and len(where.elts) == 2 and all(_is_diagonal(scope, old, k) for k in where.elts):
+        return Call("identity", tuple(size_formula(size) for size in (axes_of(scope, old) or ())[:1]))
+    rows: list[ast.expr] = []
+    if isinstance(where, ast.Tuple):
+        *rows, where = where.elts
+        if not all(is_every_row(row) for row in rows):
+            raise NotRead
+    label = formula(scope, where)
+    if not isinstance(label, Symbol):
+        raise NotRead
+    known = declared(scope, label.name)
+    if known is None:
+        raise NotRead
+    if known.places_of and known.rank == 1 == len(rows):
+        return one_hot_of(scope, label)
+    if known.places_of and known.rank:
+        raise NotRead
+    return label if known.rank else Indexed(Call("identity", ()), (label,))
+
+
+def _is_diagonal(scope: ProgramNames, old: Expression, node: ast.expr) -> bool:
+    """Whether a place is ``range(n)`` of a square array with n rows, which beside another such is its diagonal."""
+    axes = axes_of(scope, old)
+    match node:
+        case ast.Call(ast.Name("range") | ast.Attribute(_, "arange"), [length], []) if axes and axes == axes[:1] * 2:
+            return formula(scope, length) == size_formula(axes[0])
+    return False

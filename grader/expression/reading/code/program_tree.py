@@ -1,0 +1,115 @@
+"""Text of a program -> the syntax tree that Python makes of it, told in fewer kinds of statements.
+
+``x[i] = x[i] + v`` and ``x[i].add_(v)`` are ``x[i] += v``; ``dJ/dw = ...`` sets a name for it; ``V * lambda``
+multiplies by the quantity of that name; what stands behind ``where a = b`` stands before.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from copy import deepcopy
+from textwrap import dedent
+
+_FENCED = re.compile(r"```\w*\n(.*?)\n?```", re.DOTALL)
+_TICKED = re.compile(r"`([^`]+)`")
+# lambda where no arguments and a colon follow, which is a name of Python's grammar and here a quantity
+_LAMBDA = re.compile(r"\blambda\b(?!\s{0,9}[\w, ]{0,60}:)")
+_QUOTIENT = re.compile(r"(?m)^([ \t]{0,40})(?:d|∂)(\w{1,30})\s?/\s?(?:d|∂)(\w{1,30})[ \t]{0,9}=(?!=)")
+_BEHIND = re.compile(
+    r"(.+?)[,;]?\s{1,9}(?:where|with)\s{1,9}(\w{1,30})(?:\s{0,9}=(?!=)\s{0,9}|\s{1,9}is\s{1,9})([^=]+)", re.DOTALL
+)
+_LETTERS = re.compile(r"([^\n]+?)((?:,\s{0,9}\w{1,30}\s{0,9}=(?!=)\s{0,9}[^,=\n]+)+)")
+_THEN = re.compile(r"(?<=[;,\n])\s{0,9}(?:and\s{1,9})?(?:then|so|hence)\s{1,9}(?=\w+\s{0,9}[-+*/@]?=)")
+_IN_PLACE = {"add_": ast.Add, "sub_": ast.Sub, "mul_": ast.Mult, "div_": ast.Div}
+OVER = "__over__"  # between the two differentials of a name that a left side is
+MOST_DEFINITIONS = 4
+
+
+def tree_of(text: str) -> ast.Module | None:
+    """The tree of a program; None where the text is none."""
+    source = dedent(text.strip("\n").replace("\t", "    ")).strip()
+    fence = _FENCED.fullmatch(source) or _TICKED.fullmatch(source)
+    source = _LAMBDA.sub("λ", fence[1] if fence else source)
+    found = _parsed(source)
+    if found is None:
+        source = _QUOTIENT.sub(rf"\1d\2{OVER}d\3 =", _THEN.sub(" ", source))
+        found = _parsed(source) or _parsed(_definitions_first(source))
+    return None if found is None else ast.fix_missing_locations(_InPlace().visit(found))
+
+
+def _definitions_first(source: str) -> str:
+    for _ in range(MOST_DEFINITIONS):
+        found = _BEHIND.fullmatch(source)
+        if found is None:
+            break
+        source = f"{found[2]} = {found[3].strip()}\n{found[1]}"
+    found = _LETTERS.fullmatch(source)
+    if found is not None and found[1].count("(") == found[1].count(")"):
+        source = found[2][1:].replace(",", ";") + "\n" + found[1]
+    return "\n".join(line if line[:1].isspace() and at else line.strip() for at, line in enumerate(source.split("\n")))
+
+
+def _parsed(source: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # 2else, which is no program of the user's
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+class _InPlace(ast.NodeTransformer):
+    """Entries that change, as those with an operator before their sign of equality; sums so far with that first."""
+
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+        match node:
+            case ast.Assign([ast.Subscript() as target], ast.BinOp(left, operator, value)) if _same(target, left):
+                return ast.copy_location(ast.AugAssign(target, operator, value), node)
+            case ast.Assign([ast.Subscript() as target], ast.BinOp(value, ast.Add() as operator, right)):
+                return ast.copy_location(ast.AugAssign(target, operator, value), node) if _same(target, right) else node
+            case ast.Assign([ast.Name(name)], ast.BinOp(value, ast.Add() as operator, ast.Name(same) as own)):
+                if name == same:
+                    node.value = ast.copy_location(ast.BinOp(own, operator, value), node.value)
+        return node
+
+    def visit_For(self, node: ast.For) -> list[ast.stmt]:
+        """One loop for each of several ranges, one behind the other."""
+        self.generic_visit(node)
+        parts = _ranges(node.iter)
+        if len(parts) < 2 or node.orelse:
+            return [node]
+        return [ast.copy_location(ast.For(node.target, part, deepcopy(node.body), []), node) for part in parts]
+
+    def visit_Expr(self, node: ast.Expr) -> ast.stmt:
+        match node.value:
+            case ast.Call(ast.Attribute(ast.Name() | ast.Subscript() as target, name), [value], []) if (
+                name in _IN_PLACE
+            ):
+                target.ctx = ast.Store()
+                return ast.copy_location(ast.AugAssign(target, _IN_PLACE[name](), value), node)
+        return node
+
+
+def _ranges(node: ast.expr) -> list[ast.expr]:
+    """The ranges that a loop goes through, one behind the other; none for anything else."""
+    match node:
+        case ast.Call(ast.Name("range")):
+            return [node]
+        case ast.Call(ast.Name("list"), [inner], []):
+            return _ranges(inner)
+        case ast.Call(ast.Name("ranges" | "chain") | ast.Attribute(_, "chain"), parts, []):
+            found = [_ranges(part) for part in parts]
+        case ast.BinOp(left, ast.Add(), right):
+            found = [_ranges(left), _ranges(right)]
+        case ast.List(parts) if all(isinstance(part, ast.Starred) for part in parts):
+            found = [_ranges(part.value) for part in parts if isinstance(part, ast.Starred)]
+        case _:
+            return []
+    return [part for parts in found for part in parts] if all(found) else []
+
+
+def _same(target: ast.expr, value: ast.expr) -> bool:
+    """Whether a value is what a target sets."""
+    return ast.unparse(target) == ast.unparse(value)
