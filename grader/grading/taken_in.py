@@ -16,7 +16,7 @@ from grader.expression.reading.last_formula import LAST_FORMULA
 from grader.expression.reading.read import Reading
 from grader.expression.reading.remarks import LEADING_WORDS
 
-_COMMAND = re.compile(r"\\(?!text)[A-Za-z]+|\\(?:begin|end)\{\w+\*?\}")
+_COMMAND = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\(?:text|operatorname|mathrm)\b|\\[A-Za-z]+|_\{[^{}]*\}")
 # a reason, and that a formula holds for every index, say nothing of its value
 _NOTHING = re.compile(
     r"[\s,;.(]+(?:since|because|as\s+required)\b[^$]*$|\bfor\s+(?:all|each|every|any)\s+\$?[A-Za-z]\b"
@@ -40,6 +40,17 @@ _OTHERS = (
 )
 _WHEN = frozenset((*_OTHERS, "and", "or", "if", "for", "when", "otherwise", "else", "then"))
 _WHAT = frozenset(("where", "with", "let", "and", "then"))
+# words of a derivation that say nothing of a value
+_LEADS_ON = """
+a again also an and applying apply are as be becomes because by chain constant contribution contributions contributes
+definition denominator depends derivative derivatives differentiate differentiating directly enter enters equation error
+expression find first follows formula from function functions get gets give gives gradient gradients has have hence here
+in input into is it its itself layer layers leads linear loss next now numerator obtain of on output parameter
+parameters part penalty power product quotient regulariser regularizer respect result rule same second since so softmax
+sigmoid step term terms that the then there therefore these this through thus to together total two use used using
+variable via we weight weights which yields
+"""
+_INERT = frozenset(_LEADS_ON.split())
 
 
 def passed_over(reading: Reading, target: Expression, known: Set[str]) -> str:
@@ -63,6 +74,18 @@ def passed_over(reading: Reading, target: Expression, known: Set[str]) -> str:
     if "prose" in reading.notes and (word := _said(reading)):
         return f"We read the formula, but not all the words around it ({word} ...)."
     return ""
+
+
+def only_leads_on(reading: Reading, target: Expression, known: Set[str]) -> bool:
+    """Whether an answer has the asked left side, and no word beside its formulas can bear on their value."""
+    left = reading.chain[0]
+    if len(reading.chain) == 1 or not isinstance(left, Partial) or head(left) != head(target):
+        return False
+    if "left_out" in reading.notes or _unused(reading, known):
+        return False
+    names = {name for side in reading.chain for name in _names(side)}
+    words = _WORD.findall(_COMMAND.sub(" ", reading.text))
+    return all(word in names or word.lower() in _INERT for word in words)
 
 
 def says_more(reading: Reading) -> bool:

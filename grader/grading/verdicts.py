@@ -19,7 +19,7 @@ from grader.grading.by_cases import other_answers
 from grader.grading.read_otherwise import read_otherwise
 from grader.grading.readings import CALLED
 from grader.grading.rubric_letters import counts_otherwise
-from grader.grading.taken_in import passed_over, says_more
+from grader.grading.taken_in import only_leads_on, passed_over, says_more
 from grader.results import NOTES, Decision, Note, NoteKind, Verdict, undecided
 from grader.solver.key import SolvedPart, SolvedQuestion
 
@@ -67,8 +67,12 @@ def verdict_on(
 def unexplained(question: SolvedQuestion, part: SolvedPart, reading: Reading, verdict: Verdict) -> Verdict:
     """The verdict on a wrong answer that no known mistake leads to; a person's where it may have been misread.
 
-    It may where the answer says what its own names mean, or where an earlier side of its chain of equalities is right.
+    It may where the answer says what its own names mean, where some of it did not enter its value, or where an earlier
+    side of its chain of equalities is right.
     """
+    known = {item.name for item in question.graph.quantities}
+    if verdict.note.kind not in NEARLY and (more := passed_over(reading, part.part.target, known)):
+        return undecided(NoteKind.PARTLY_READ, more)
     if says_more(reading):
         return undecided(NoteKind.PARTLY_READ, "This differs from the key, and we see no mistake that leads there.")
     earlier = [side for side in reading.chain[:-1] if not isinstance(side, Partial | Symbol)]
@@ -96,6 +100,8 @@ def _in_doubt(
         return undecided(NoteKind.AMBIGUOUS_READING, f"What {name} stands for is said in words.")
     wrong = verdict.decision is Decision.NOT_EQUIVALENT and verdict.note.kind not in NEARLY
     known = {item.name for item in question.graph.quantities}
+    if wrong and only_leads_on(reading, asked, known):
+        return verdict  # unless nothing explains it
     if (wrong or verdict.note.kind is NoteKind.CHAIN_RULE_ONLY) and (more := passed_over(reading, asked, known)):
         return undecided(NoteKind.PARTLY_READ, more)
     return verdict

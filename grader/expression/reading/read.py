@@ -106,6 +106,8 @@ def read(text: str, names: Names | None = None, notation: str | None = None) -> 
     With `names` every symbol must be one of them (under any spelling); without, every free name is itself.
     """
     reading = _read(text, names, notation)
+    if "left_out" in reading.notes:
+        return _with_left_side(reading, names, notation)
     if not reading.problems:
         return reading
     formula = without_words(text)
@@ -118,6 +120,16 @@ def read(text: str, names: Names | None = None, notation: str | None = None) -> 
         found = _read(again, names, notation)
         if not found.problems:
             return replace(found, text=text, notes=(*found.notes, "prose", LAST_FORMULA))
+    return reading
+
+
+def _with_left_side(reading: Reading, names: Names | None, notation: str | None) -> Reading:
+    """The reading with the derivative at the end of an unread left side: ``it is linear, so dL/dW = ...``."""
+    for last in last_formula(reading.text):
+        found = _read(last, names, notation)
+        alike = not found.problems and found.expression == reading.expression
+        if alike and len(found.chain) > 1 and isinstance(found.chain[0], Partial):
+            return replace(found, text=reading.text, notes=(*found.notes, "prose", LAST_FORMULA))
     return reading
 
 
