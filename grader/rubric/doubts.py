@@ -6,15 +6,19 @@ or not; its author hears that the tolerance does nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from grader.expression.language.nodes import Expression, Partial, Symbol, symbols
+from grader.expression.language.names import Declared
+from grader.expression.language.nodes import Call, Expression, Number, Partial, Product, Symbol, symbols, walk
+from grader.expression.reading.read import plain_name
+from grader.problems import NOWHERE, Problem
 from grader.rubric.fields import Fields, RubricPlace, text_at
 from grader.rubric.model import Model
-from grader.rubric.tree import Entries
+from grader.rubric.tree import Entries, Text
 
 _LIMITS = ("tolerance", "rounding")
 _NAMED = 3
+_WRITTEN = {"e": "e^x", "pi": "2*pi"}
 
 
 def doubt_limits(fields: Fields, models: Sequence[Model], place: RubricPlace) -> None:
@@ -47,3 +51,39 @@ def doubt_target(fields: Fields, target: Expression, model: Model, place: Rubric
     if not told:
         hint = f"a loss is a number: is a sum missing in '{name}', or a transpose before it?"
         place.key("target").warn(text_at(fields, "target"), message, hint)
+
+
+def doubt_constants(
+    names: Sequence[Declared], keys: Mapping[str, Text], formulas: Sequence[tuple[Text, Expression]], place: RubricPlace
+) -> None:
+    """Warn of a quantity that takes the name of a constant: where a formula seems to mean that, else where it is named.
+
+    `keys` are the places of the names, `formulas` the definitions, each with its text.
+    """
+    for item in names:
+        spelled = (item.name, item.latex, *item.aliases)
+        constant = next((one for text in spelled if (one := plain_name(text)) in _WRITTEN), "")
+        if not constant or item.role == "macro" or item.name not in keys:
+            continue
+        where = next(((text, use) for text, formula in formulas for use in _as_constants(formula, item.name)), None)
+        inner = place.inside(f"'{item.name}'")
+        if where is None:
+            message = f"answers that write {_WRITTEN[constant]} are read with this quantity, not the constant"
+            inner.warn(keys[item.name], message, "give it another name if they need the constant")
+        else:
+            message = f"'{constant}' is a quantity of the model here, not the constant"
+            hint = "give the quantity another name if the number is meant"
+            inner.warn(where[0], Problem(message, hint, span=where[1].span))
+
+
+def _as_constants(formula: Expression, name: str) -> Iterator[Symbol]:
+    """Where a name without indices stands beside a number, or below an exponent, as constants do: ``2*pi``, ``e^x``."""
+    for node in walk(formula):
+        match node:
+            case Product(factors) if any(isinstance(one, Number) for one in factors):
+                beside = factors
+            case Call("pow", (base, _)):
+                beside = (base,)
+            case _:
+                continue
+        yield from (one for one in beside if isinstance(one, Symbol) and one.name == name and one.span != NOWHERE)

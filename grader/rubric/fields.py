@@ -44,9 +44,9 @@ class RubricPlace:
         if placed not in self.problems:
             self.problems.append(placed)
 
-    def warn(self, where: int | Text, message: str, hint: str = "") -> None:
+    def warn(self, where: int | Text, problem: Problem | str, hint: str = "") -> None:
         """Put on the list of warnings what may be meant."""
-        self.warnings.append(self._placed(where, Problem(message, hint)))
+        self.warnings.append(self._placed(where, Problem(problem, hint) if isinstance(problem, str) else problem))
 
     def _placed(self, where: int | Text, problem: Problem) -> Problem:
         path = ", ".join(self.path)

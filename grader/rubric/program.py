@@ -45,6 +45,7 @@ from grader.rubric.declarations import (
     read_sizes,
     shown,
 )
+from grader.rubric.doubts import doubt_constants
 from grader.rubric.fields import Fields, RubricPlace, read_fields, read_pairs, read_text, text_at
 from grader.rubric.formulas import Known, read_formula
 from grader.rubric.handed_down import with_losses
@@ -79,6 +80,11 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes)
     notation = read_notation(fields, table, graph, place, steps)
     check_spellings(table, tuple((node.name, node.source or node.expression) for node in nodes), place)
+    formulas = {node.name: node.source or node.expression for node in nodes}
+    written = [(left.formula, formulas[left.name]) for left in lefts if left is not None and left.name in formulas]
+    others = (*_section(fields, "opaque", place), *_section(fields, "notation", place))
+    keys = {_split(key.value, table.sizes)[0]: key for key, _ in (*given, *pairs, *others)}
+    doubt_constants(table.names, keys, written, place)
     letters = _index_letters(table, nodes)
     derivatives = {
         name: tuple(axis for side in sides(target) for axis in table.axes.get(head(side) or "", ()))
