@@ -5,6 +5,8 @@ The key rewritten at random must pass, printed as text and as LaTeX; 0 and the r
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from grader.comparison.aligned_values import truth_value
@@ -13,9 +15,11 @@ from grader.expression.language.nodes import Call, Partial, walk
 from grader.expression.printing.latex import to_latex
 from grader.expression.printing.text import to_text
 from grader.grading.grade import grade_answer
+from grader.grading.messages import PERSON
 from grader.grading.rewrites import rewritten
 from grader.problems import Problem
 from grader.results import Outcome, PartResult
+from grader.results.notes import NoteKind
 from grader.rubric.model import Example
 from grader.rubric.read_back import writable
 from grader.rubric.text_places import place_at
@@ -25,6 +29,7 @@ from grader.solver.rounding.units import half_unit
 from grader.solver.runs import graph_for, seeded
 
 REWRITES = 6
+_START = re.compile("^(Your answer|This)")
 
 
 def check(key: AnswerKey) -> tuple[Problem, ...]:
@@ -73,13 +78,23 @@ def _unexpected(
 ) -> Problem:
     expected = wanted + (f" with the note '{example.note}'" if example.note else "")
     why = found.problems[0] if found.problems else Problem("")
-    details = ": ".join(
-        text for text in (found.note if str(found.note) != str(found.verdict) else "", why.message) if text
-    )
+    note = str(found.note) if str(found.note) != str(found.verdict) else ""
+    details = ": ".join(text for text in (note, why.message or _told(found)) if text)
     said = f"{found.verdict} ({details})" if details else found.verdict
     line, column = place_at(example.places, why.span.start if why.span and len(why.text) == len(example.answer) else 0)
     message = f"'{example.answer}' is {said}, expected {expected}"
     return _at(key, part, field, message, (line or example.line, column))
+
+
+def _told(found: PartResult) -> str:
+    """As what an example can be read, where not all of its readings are right; empty for all other doubts."""
+    if found.note.kind not in (NoteKind.AMBIGUOUS_READING, NoteKind.AMBIGUOUS_INDICES):
+        return ""
+    return (
+        _START.sub(lambda start: "it" if start[0] == "Your answer" else "this", found.message)
+        .removesuffix(PERSON)
+        .rstrip(". ")
+    )
 
 
 def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> list[Problem]:
@@ -90,7 +105,8 @@ def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> li
     if missed:
         text, result = missed[0]
         more = f", and so in {len(missed) - 1} of {len(tried) - 1} other forms" if len(missed) > 1 else ""
-        message = f"self-test: the key written as '{text}' is {result.verdict} ({result.note}){more}"
+        why = ": ".join(one for one in (str(result.note), _told(result)) if one)
+        message = f"self-test: the key written as '{text}' is {result.verdict} ({why}){more}"
         problems.append(_at(key, part, "target", message, place_at(part.part.places, 0)))
     wrong = [to_text(part.part.target, names)]
     if not _may_be_zero(question, part):

@@ -7,7 +7,7 @@ t has m that i runs over both.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 
 from grader.autodiff.entrywise import Entry
@@ -74,6 +74,10 @@ def infer_axes(left: Left, entry: Entry, expression: Expression, axes: Axes) -> 
         sizes = sorted(entered_axes(letter, entry.body, axes) - {"?"})
         if not entered_axes(letter, entry.body, axes):
             hint = f"index something with {letter}, or write {{formula: ..., shape: [...]}}"
+            if len(left.letters) == 1 and re.fullmatch(rf"{left.name}_{letter}", left.text):
+                hint += (
+                    f"; if all of '{left.text}' is a name, {left.name}{letter}: {{formula: ..., latex: '{left.text}'}}"
+                )
             place, written = _within(expression, letter, left.formula.value)
             if place is not None:
                 hint = f"'{written}' is no range of its own: write {{formula: ..., shape: [...]}}"
@@ -85,10 +89,17 @@ def infer_axes(left: Left, entry: Entry, expression: Expression, axes: Axes) -> 
     return tuple(ranges)
 
 
-def check_letters(left: Left, letters: tuple[str, ...], expression: Expression, body: Expression, axes: Axes) -> None:
+def check_letters(
+    left: Left,
+    letters: tuple[str, ...],
+    expression: Expression,
+    body: Expression,
+    axes: Axes,
+    failed: Set[str] = frozenset(),
+) -> None:
     """Note letters that nothing binds, and sums that run over nothing, or over axes of different sizes.
 
-    `expression` is the formula as written, `body` its entry at `letters`.
+    `expression` is the formula as written, `body` its entry at `letters`; a letter of what `failed` follows from that.
     """
     for node, around in _reduces(expression):
         _check_range(left, node, around, axes)
@@ -99,7 +110,7 @@ def check_letters(left: Left, letters: tuple[str, ...], expression: Expression, 
         item, bound = pending.pop()
         if isinstance(item, Reduce):
             bound |= {item.letter}
-        if isinstance(item, Indexed):
+        if isinstance(item, Indexed) and head(item) not in failed:
             free |= {i.name for i in item.indices if isinstance(i, Symbol)} - bound - axes.keys()
         pending.extend((part, bound) for part in children(item))
     for letter in sorted(free):

@@ -51,7 +51,7 @@ from grader.rubric.formulas import Known, read_formula
 from grader.rubric.handed_down import with_losses
 from grader.rubric.model import Model
 from grader.rubric.notation import read_notation
-from grader.rubric.read_back import check_spellings
+from grader.rubric.read_back import check_spellings, take_entry_aliases
 from grader.rubric.recurrence import read_steps, unrolled
 from grader.rubric.tree import Entries, Text, Tree
 
@@ -79,6 +79,7 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     nodes = with_losses(table, nodes)
     graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes)
     notation = read_notation(fields, table, graph, place, steps)
+    take_entry_aliases(table)
     check_spellings(table, tuple((node.name, node.source or node.expression) for node in nodes), place)
     formulas = {node.name: node.source or node.expression for node in nodes}
     written = [(left.formula, formulas[left.name]) for left in lefts if left is not None and left.name in formulas]
@@ -144,6 +145,10 @@ def _read_left(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) 
     if len(set(letters)) < len(letters):
         place.note(key.line, f"an index letter stands twice in '{key.value}'")
     rank = len(shape or letters)
+    if letters and table.lines.get(name, ("", 0))[0] == name:
+        message = f"'{key.value}' is the array '{name}' by its entries, which stands on line {table.lines[name][1]}"
+        place.note(key.line, message, f"as a name: {''.join((name, *letters))}: {{formula: ..., latex: '{key.value}'}}")
+        return None
     if not declare(table, named(name, fields, rank, place, "quantity"), Text(name, key.line), place, fields):
         return None
     return Left(name, letters, formula, shape, key.value, tree.line, place)
@@ -295,7 +300,8 @@ def _lowered(table: DeclaredNames, left: Left, expression: Expression) -> Node |
         left.place.key("shape").note(left.line, message)
         axes = left.shape
     _take_axes(table, left.name, axes)
-    check_letters(left, (*left.letters, *entry.letters), expression, entry.body, table.axes)
+    unknown = table.failed | {name for name, sizes in known.items() if "?" in sizes}
+    check_letters(left, (*left.letters, *entry.letters), expression, entry.body, table.axes, unknown)
     source = expression if entry.body != expression else None
     return Node(left.name, (*left.letters, *entry.letters), axes, entry.body, source)
 

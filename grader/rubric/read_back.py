@@ -5,6 +5,7 @@ r"""Every declared spelling, read back: one that an answer would read as another
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from grader.expression.language.functions import SPELLINGS
@@ -20,12 +21,31 @@ from grader.rubric.declarations import DeclaredNames
 from grader.rubric.fields import RubricPlace
 from grader.rubric.tree import Text
 
+_ENTRY = re.compile(r"(.*[^\s(])\s*\(([a-z](?:,\s*[a-z])*)\)")
 _ACTIVATIONS = frozenset(("sigmoid", "tanh", "exp", "relu", "softmax", "softplus", "normal_cdf", "normal_pdf"))
+
+
+def take_entry_aliases(table: DeclaredNames) -> None:
+    r"""Aliases that are an entry in brackets, ``\alpha_2(k)`` of an array of K: the name before the brackets is one."""
+    taken = {declared.name for declared in table.names}
+    for at, declared in enumerate(table.names):
+        aliases = list(declared.aliases)
+        long = sum(axis != "1" for axis in table.axes.get(declared.name, ()))
+        for place, alias in enumerate(aliases):
+            entry = _ENTRY.fullmatch(alias)
+            letters = re.findall("[a-z]", entry[2]) if entry else []
+            if entry and len(letters) == long and taken.isdisjoint(letters) and shape_of(entry[1]):
+                owner = table.lines.setdefault(entry[1], table.lines[declared.name])[0]
+                aliases[place] = entry[1] if owner == declared.name else alias
+                where = table.written.get((declared.name, alias))
+                if where is not None:
+                    table.written[declared.name, entry[1]] = where
+        table.names[at] = replace(declared, aliases=tuple(dict.fromkeys(aliases)))
 
 
 def check_spellings(table: DeclaredNames, formulas: tuple[tuple[str, Expression], ...], place: RubricPlace) -> None:
     """Note each spelling that reads as something else, and each letter of a function that a value has taken."""
-    names = tuple(table.names)
+    names = _with_axes(table)
     for declared in names:
         if is_macro(declared):
             continue
@@ -70,7 +90,7 @@ def _check_alias(
     bare = spellings_of(tuple(table.names)).find(shape.base, shape.above, shape.below, 0) if shape else None
     if shape is not None and shape.primes and bare is not None and bare.declared.rank:
         message = f"answers that write '{spelling}' for the transpose of '{bare.declared.name}' are read as"
-        same = bare.declared is declared
+        same = bare.declared.name == declared.name
         place.warn(where, f"{message} '{declared.name}'{' itself' if same else ''}", "another spelling leaves it alone")
     if spelling in SPELLINGS and spelling not in FUNCTION_LETTERS:
         message = f"the alias '{spelling}' of '{declared.name}' is a function of the language as well"
@@ -89,6 +109,11 @@ def writable(names: Names) -> Names:
     )
 
 
+def _with_axes(table: DeclaredNames) -> Names:
+    """The names as answers are read with them, which know a column from a matrix."""
+    return tuple(replace(one, axes=table.axes.get(one.name, ())) for one in table.names)
+
+
 def _is_read(spelling: str, declared: Declared, table: DeclaredNames) -> bool:
     """Whether an answer that is this spelling alone is read at all."""
     return declared.role in ("function", "size") or not read(spelling, tuple(table.names)).problems
@@ -98,7 +123,7 @@ def _other(spelling: str, declared: Declared, table: DeclaredNames) -> str:
     """What the spelling reads as, where that is not its own quantity; empty where it can't be read alone."""
     if declared.role == "function":
         return ""
-    reading = read(spelling, tuple(table.names))
+    reading = read(spelling, _with_axes(table))
     if reading.problems or len(reading.chain) != 1 or reading.definitions:
         return ""
     found = reading.chain[0]

@@ -59,7 +59,7 @@ def _entries_behind(p: Parser, declared: Declared, entries: tuple[Expression, ..
 
 def _behind_brackets(p: Parser, found: Found, entries: tuple[Expression, ...]) -> tuple[Expression, ...]:
     """Step over the brackets ahead where they hold the arguments of the quantity; its entries with theirs."""
-    held = _held_indices(p, found.declared.rank - len(entries), bool(entries))
+    held = _held_indices(p, found.declared.rank - len(entries), bool(entries)) or _held_of_column(p, found, entries)
     if held:
         p.pos = p.match[p.pos] + 1
         return (*entries, *held)
@@ -71,6 +71,12 @@ def _behind_brackets(p: Parser, found: Found, entries: tuple[Expression, ...]) -
             p.note("arguments")
             skip_arguments(p)
     return entries
+
+
+def _held_of_column(p: Parser, found: Found, entries: tuple[Expression, ...]) -> tuple[Expression, ...]:
+    r"""The one letter in round brackets ahead that counts a row or a column: ``\alpha_2(i)`` of K x 1."""
+    axes = found.declared.axes
+    return _held_indices(p, 1, entered=False) if not entries and len(axes) == 2 and axes.count("1") == 1 else ()
 
 
 def transposed(p: Parser, node: Expression, shape: Shape) -> Expression:
