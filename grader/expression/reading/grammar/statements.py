@@ -153,7 +153,8 @@ def _and(cut: _Cut) -> None:
 def _semicolon(cut: _Cut) -> None:
     if _another_derivative(cut):
         return
-    if cut.equals and not cut.branching:
+    if cut.equals and (not cut.branching or _equation_ahead(cut.p, cut.at + 1)):
+        cut.branching = False
         cut.defining = cut.defining and _has_equals(cut.p, cut.at + 1)
         cut.end("where" if cut.defining else ";")
 
