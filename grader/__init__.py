@@ -59,10 +59,13 @@ _HOMES = {
 
 def load_rubric(path: str | PathLike[str]) -> Rubric:
     """The rubric in the YAML file at `path`; raises RubricError, which carries every Problem found."""
-    from grader.batch.rubrics import read_rubric
-    from grader.rubric.model import RubricError
+    from grader.work import seldom_collected
 
-    found = read_rubric(path)
+    with seldom_collected():
+        from grader.batch.rubrics import read_rubric
+        from grader.rubric.model import RubricError
+
+        found = read_rubric(path)
     if isinstance(found, tuple):
         raise RubricError(found)
     return found
@@ -70,10 +73,13 @@ def load_rubric(path: str | PathLike[str]) -> Rubric:
 
 def solve(rubric: Rubric) -> AnswerKey:
     """Every target of `rubric` solved and certified; raises RubricError where a part can't be."""
-    from grader.rubric.model import RubricError
-    from grader.solver.solving import solve as solve_all
+    from grader.work import seldom_collected
 
-    key = solve_all(rubric)
+    with seldom_collected():
+        from grader.rubric.model import RubricError
+        from grader.solver.solving import solve as solve_all
+
+        key = solve_all(rubric)
     if isinstance(key, tuple):
         raise RubricError(key)
     return key

@@ -11,6 +11,7 @@ it spends that. So an answer's count does not depend on what others have asked b
 
 from __future__ import annotations
 
+import gc
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,20 @@ STRIDE = 32  # such steps are counted so many at a time
 
 Passed = ParamSpec("Passed")
 Costed = TypeVar("Costed")
+
+
+GARBAGE = 300_000  # objects made and not freed before Python looks for cycles: trees of formulas have none
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Python looks for cycles of garbage seldom inside: what solving makes is nearly all freed by its counts."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], GARBAGE) if before[0] else 0, *before[1:])  # 0: who calls us has turned it off
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 class TooMuchWork(Exception):

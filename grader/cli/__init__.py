@@ -12,6 +12,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from grader.cli.command_line import parse
+from grader.work import seldom_collected
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,7 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # a terminal may know fewer signs than students use
     asked = parse(sys.argv[1:] if argv is None else argv)
     try:
-        return _run(asked)
+        with seldom_collected():
+            return _run(asked)
     except KeyboardInterrupt:
         print("grader: interrupted", file=sys.stderr)
         return 130

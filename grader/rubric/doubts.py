@@ -6,6 +6,7 @@ or not; its author hears that the tolerance does nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from grader.expression.language.names import Declared
@@ -18,6 +19,7 @@ from grader.rubric.tree import Entries, Text
 
 _LIMITS = ("tolerance", "rounding")
 _NAMED = 3
+_CONSTANT = re.compile(r"(?<![A-Za-z])(?:e|pi)(?![A-Za-z])|[π𝑒𝜋]")  # within \mathrm{e}, say
 _WRITTEN = {"e": "e^x", "pi": "2*pi"}
 
 
@@ -62,7 +64,8 @@ def doubt_constants(
     """
     for item in names:
         spelled = (item.name, item.latex, *item.aliases)
-        constant = next((one for text in spelled if (one := plain_name(text)) in _WRITTEN), "")
+        likely = (text for text in spelled if _CONSTANT.search(text))
+        constant = next((one for text in likely if (one := plain_name(text)) in _WRITTEN), "")
         if not constant or item.role == "macro" or item.name not in keys:
             continue
         where = next(((text, use) for text, formula in formulas for use in _as_constants(formula, item.name)), None)

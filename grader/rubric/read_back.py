@@ -14,7 +14,7 @@ from grader.expression.language.nodes import Call, Expression, Indexed, Symbol, 
 from grader.expression.language.words import FUNCTION_LETTERS
 from grader.expression.printing.symbol_latex import symbol_latex
 from grader.expression.printing.text import to_text
-from grader.expression.reading.read import read
+from grader.expression.reading.read import Reading, read
 from grader.expression.reading.spelling.scripts import shape_of
 from grader.expression.reading.spelling.spellings import spellings_of
 from grader.rubric.declarations import DeclaredNames
@@ -53,7 +53,7 @@ def check_spellings(table: DeclaredNames, formulas: tuple[tuple[str, Expression]
         for spelling in dict.fromkeys((declared.name, declared.latex, *declared.aliases)):
             # one that is taken is noted where it is declared
             if spelling and table.lines.get(spelling, (declared.name, 0))[0] == declared.name:
-                _check_spelling(spelling, declared, table, inner)
+                _check_spelling(spelling, declared, table, names, inner)
     by_name = {declared.name: declared for declared in names}
     for name, formula in formulas:
         declared = by_name[name]
@@ -65,16 +65,17 @@ def check_spellings(table: DeclaredNames, formulas: tuple[tuple[str, Expression]
             place.inside(f"'{name}'").note(table.lines[name][1], message, hint)
 
 
-def _check_spelling(spelling: str, declared: Declared, table: DeclaredNames, place: RubricPlace) -> None:
+def _check_spelling(spelling: str, declared: Declared, table: DeclaredNames, names: Names, place: RubricPlace) -> None:
     where = table.written.get((declared.name, spelling), table.lines[declared.name][1])
-    read_at_all = _is_read(spelling, declared, table)
+    reading = None if declared.role == "function" else read(spelling, names)
+    read_at_all = reading is None or declared.role == "size" or not reading.problems
     if spelling in declared.aliases and not read_at_all:
         hint = "as names are read: letters with accents and scripts, w^{(1)}, \\hat{x}_{k|k-1}"
         place.note(where, f"the spelling '{spelling}' of '{declared.name}' can't be read as a name", hint)
     elif not read_at_all and spelling != declared.name:
         message = f"'{declared.name}' is printed as '{spelling}'; answers can't write it so"
         place.warn(where, message, f"they write '{declared.name}' or one of its aliases")
-    other = _other(spelling, declared, table)
+    other = _other(reading, declared, names) if reading is not None else ""
     if other:
         message = f"the spelling '{spelling}' of '{declared.name}' reads as '{other}'"
         place.note(where, message, "choose spellings that differ in more than braces, commas or the level")
@@ -114,21 +115,13 @@ def _with_axes(table: DeclaredNames) -> Names:
     return tuple(replace(one, axes=table.axes.get(one.name, ())) for one in table.names)
 
 
-def _is_read(spelling: str, declared: Declared, table: DeclaredNames) -> bool:
-    """Whether an answer that is this spelling alone is read at all."""
-    return declared.role in ("function", "size") or not read(spelling, tuple(table.names)).problems
-
-
-def _other(spelling: str, declared: Declared, table: DeclaredNames) -> str:
-    """What the spelling reads as, where that is not its own quantity; empty where it can't be read alone."""
-    if declared.role == "function":
-        return ""
-    reading = read(spelling, _with_axes(table))
+def _other(reading: Reading, declared: Declared, names: Names) -> str:
+    """What a spelling reads as, where that is not its own quantity; empty where it can't be read alone."""
     if reading.problems or len(reading.chain) != 1 or reading.definitions:
         return ""
     found = reading.chain[0]
     own = head(found) == declared.name if isinstance(found, Symbol | Indexed) else False
-    return "" if own else to_text(found, tuple(table.names))
+    return "" if own else to_text(found, names)
 
 
 def _is_activation(formula: Expression) -> bool:

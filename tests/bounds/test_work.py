@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
-from grader.work import HELD, TooMuchWork, at_hand, at_most, counting, recalled, spend, uncounted
+from grader.work import (
+    GARBAGE,
+    HELD,
+    TooMuchWork,
+    at_hand,
+    at_most,
+    counting,
+    recalled,
+    seldom_collected,
+    spend,
+    uncounted,
+)
 
 
 def test_a_limit_ends_the_work() -> None:
@@ -102,3 +115,16 @@ def test_a_large_array_is_refused_before_it_is_made() -> None:
         work.held = HELD // 2
         with pytest.raises(TooMuchWork):
             work.room(HELD // 16 + 1)
+
+
+@pytest.mark.parametrize("before", [(700, 10, 10), (0, 10, 10), (10**6, 5, 5)])
+def test_garbage_is_looked_for_as_before_once_it_is_solved(before: tuple[int, int, int]) -> None:
+    usual = gc.get_threshold()
+    try:
+        gc.set_threshold(*before)
+        with pytest.raises(ValueError), seldom_collected():
+            assert gc.get_threshold()[0] == (before[0] and max(before[0], GARBAGE))
+            raise ValueError
+        assert gc.get_threshold() == before
+    finally:
+        gc.set_threshold(*usual)

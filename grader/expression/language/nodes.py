@@ -329,7 +329,9 @@ def depth(node: Expression) -> int:
 
 def symbols(node: Expression) -> frozenset[str]:
     """The names of all symbols in the tree, index letters included."""
-    return frozenset(item.name for item in walk(node) if isinstance(item, Symbol))
+    if type(node) is Symbol:
+        return frozenset((node.name,))
+    return frozenset([item.name for item in walk(node) if type(item) is Symbol])
 
 
 def partial_name(numerator: str, denominator: str) -> str:
