@@ -29,6 +29,8 @@ from grader.version import VERSION
 STEPS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
 TOLERANCE = 1e-6
 DOUBTFUL = 1e-3
+GROWN = 3
+CHANCE = 8  # times the rounding error that was seen may be the one that was not
 MAX_ENTRIES = 24
 FEW_ENTRIES, FEW_POINTS = 3, 5
 
@@ -194,23 +196,41 @@ def _applied(jacobian: Array, direction: Array) -> Array:
 def _slopes(run: Run, moved: Run, above: str, entries: int) -> tuple[Array, Array]:
     """The slope at every entry and point, from the step at which two neighbours of the ladder agree best there.
 
-    With it comes its doubt: how far the neighbours at the next smaller step are apart, where noise shows first.
+    With it comes its doubt: how far the neighbours at the next smaller step are apart, where noise shows first, and
+    what noise is to be expected there: two that have lost their digits may agree by chance.
 
     Each pair of neighbours is extrapolated once (Richardson), which removes the error in h**2.
     """
     shape = run.values[above].shape[1:]
     values = moved.values[above].reshape(entries, len(STEPS), 2, run.points, *shape)
-    steps = np.array(STEPS).reshape(1, -1, 1, *(1,) * len(shape))
+    steps = np.array(STEPS).reshape(1, -1, 1, *(1,) * len(shape))  # (entries, steps, points, *shape)
     with np.errstate(all="ignore"):  # a value may overflow at a point, which is then not usable
         ladder = (values[:, :, 0] - values[:, :, 1]) / (2 * steps)
         gaps = np.abs(np.diff(ladder, axis=1))
-    best = np.argmin(np.where(np.isfinite(gaps), gaps, np.inf), axis=1)
+        # gaps that grow as steps shrink are noise, and that of a value is the same at all steps
+        grown = gaps[:, 1:] > GROWN * gaps[:, :-1]
+        seen = np.max(np.where(grown, gaps[:, 1:] * steps[:, 2:], 0.0), axis=1)
+        error = CHANCE * np.fmax(_rounding(run.values[above], values[:, -1].mean(axis=1)), seen)
+        noise = error[:, None] / steps[:, 1:]
+    best = np.argmin(np.where(np.isfinite(gaps), gaps + noise, np.inf), axis=1)
     ratio = (STEPS[0] / STEPS[1]) ** 2
     with np.errstate(all="ignore"):
         refined = (ratio * ladder[:, 1:] - ladder[:, :-1]) / (ratio - 1)
     chosen: Array = np.take_along_axis(refined, best[:, None], axis=1)[:, 0]
     smaller = np.minimum(best + 1, gaps.shape[1] - 1)
-    return chosen, np.take_along_axis(gaps, smaller[:, None], axis=1)[:, 0]
+    doubt = np.take_along_axis(gaps, smaller[:, None], axis=1)[:, 0]
+    return chosen, doubt + np.take_along_axis(noise, best[:, None], axis=1)[:, 0]
+
+
+def _rounding(plain: Array, wide: Array) -> Array:
+    """What error the widest floating point has in a value, seen from that of the plain one: ``log(1 - p)`` near p = 1.
+
+    Infinite where a plain value says nothing: p is 1 to all its digits.
+    """
+    lost = np.abs(wide - plain)
+    ratio = np.finfo(np.longdouble).eps / np.finfo(float).eps
+    error: Array = np.maximum(lost, np.finfo(float).eps * np.abs(wide)) * ratio
+    return np.where(lost > TOLERANCE * np.maximum(np.abs(wide), 1.0), np.inf, error)
 
 
 def _smooth(run: Run, moved: Run, entries: int) -> Array:

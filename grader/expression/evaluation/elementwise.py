@@ -23,6 +23,7 @@ LARGEST_ROOT = 99  # its degree
 _SLOW = frozenset(("factorial", "pow", "sin", "cos", "cot", "sec", "csc", "arctanh", "log10", "erf", "normal_cdf"))
 _VERY_SLOW = frozenset(("gamma", "lgamma", "digamma", "trigamma", "polygamma"))
 _erf = np.vectorize(math.erf, otypes=[float])
+_erfc = np.vectorize(math.erfc, otypes=[float])  # keeps its digits where 1 - erf has none
 
 
 def sigmoid(x: Array) -> Array:
@@ -135,7 +136,7 @@ ELEMENTWISE: MappingProxyType[str, Callable[..., Array]] = MappingProxyType(
         "relu": lambda x: np.maximum(x, 0.0),
         "softplus": lambda x: np.logaddexp(0.0, x),
         "erf": _erf,
-        "normal_cdf": lambda x: 0.5 * (1.0 + _erf(x / math.sqrt(2.0))),
+        "normal_cdf": lambda x: 0.5 * _erfc(-x / math.sqrt(2.0)),
         "normal_pdf": lambda x: np.exp(-0.5 * np.square(x)) / math.sqrt(2.0 * math.pi),
         "gamma": gamma_functions.gamma,
         "lgamma": gamma_functions.lgamma,

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import re
 
+from grader.expression.language.names import Names
+
 _CLOSING = {"{": "}", "(": ")", "[": "]"}
 _BRACE = re.compile(r"\\(underbrace|overbrace|underset|overset)\s*(?=\{)")
 _EXPECTED = re.compile(
-    r"(?:\\(?:mathbb|operatorname|mathrm|mathbf|text)\s*\{?\s*E\s*\}?|\\E(?![A-Za-z])|(?<![A-Za-z\\])E)\s*_\s*"
+    r"(?:\\hat\s*\{?\s*)?(?:\\(?:mathbb|operatorname|mathrm|mathbf|text)\s*\{?\s*E\s*\}{0,2}|\\E(?![A-Za-z])|(?<![A-Za-z\\])E)\s*_\s*"
 )
+_LETTER = re.compile(r"\s*[a-z]\s*")
+_MEAN_OVER = re.compile(r"(?:\\operatorname\s*\{\s*(?:mean|avg)\s*\}|\b(?:mean|avg))_\{?([a-z])\}?\s*(?=(?:\\left\s*)?[(\[])")
+_OWN_E = re.compile(r"(?<![A-Za-z\\{])E(?:_(?:\w|\{\w{1,3}\}))?\s*:?=(?!=)")
 _MOST_MEANS = 40  # in one text: each is followed to its closing bracket
 _SIM = re.compile(r"\s*([A-Za-z])\s*(?:\\sim|~|∼)\s*(.+?)\s*$", re.DOTALL)
 _OF_STATE = re.compile(r"\s*\(\s*\\?cdot.*\)\s*$|\s*\(\s*[·.].*\)\s*$")
@@ -73,8 +78,8 @@ _COLUMN = re.compile(
 )
 
 
-def plainly(text: str) -> str:
-    """The text in the words of the grammar."""
+def plainly(text: str, names: Names | None = None) -> str:
+    """The text in the words of the grammar; what has a name of these is no shorthand."""
     if "\\" not in text and _BARE.search(text):
         text = _COMMANDS.sub(lambda found: "\\" + found[0], text)
     if "^{[" in text or "^{(" in text:
@@ -88,7 +93,9 @@ def plainly(text: str) -> str:
     if _DOTTED.search(text) and _SUMMED.search(text):
         text = _with_axes_from_nought(text)
     if "E" in text and "_" in text:
-        text = _with_sums(text)
+        text = _with_sums(text, names)
+    if "mean_" in text or "mean}_" in text or "avg" in text:
+        text = _MEAN_OVER.sub(r"mean over \1 of ", text)
     if "'" in text or "prime" in text:
         text = _without_primed_letters(text)
     if "=" in text and ("\\in" in text or "∈" in text or " in " in text):
@@ -187,14 +194,19 @@ def _without_labels(text: str) -> str:
     return text
 
 
-def _with_sums(text: str) -> str:
+def _named_e(text: str, names: Names | None) -> bool:
+    """Whether E is a quantity, of the model or of the answer: ``E_{ij} (X A)_{ij}`` is a product then."""
+    return _OWN_E.search(text) is not None or any("E" in (one.name, one.latex, *one.aliases) for one in names or ())
+
+
+def _with_sums(text: str, names: Names | None) -> str:
     r"""Expectations over a letter drawn from a distribution of the model as sums; those of a vector as ``p^\top r``."""
-    at = count = 0
+    at, count, named = 0, 0, _named_e(text, names)
     while count < _MOST_MEANS and (found := _EXPECTED.search(text, at)):
         at, count = found.end(), count + 1
         under, behind = _group(text, at)
         opener = re.compile(r"\s*(?:\\left\s*|\\big\s*|\\bigl\s*|\\Big\s*)?(\\\{|[\[({])").match(text, behind)
-        if not under or opener is None:
+        if not under or opener is None or (named and found[0].startswith("E")):
             continue
         start = opener.end() - 1
         end = text.find(r"\}", start) + 2 if opener[1] == r"\{" else _end_of(text, start)
@@ -206,6 +218,8 @@ def _with_sums(text: str) -> str:
         if drawn:
             spread = re.sub(rf"_(?:{drawn[1]}|\{{{drawn[1]}\}})\s*$", "", _OF_STATE.sub("", drawn[2]))
             said = rf"(\sum_{{{drawn[1]}}} {{{spread}}}_{{{drawn[1]}}} ({body}))"
+        elif _LETTER.fullmatch(under) and all(under != one.name for one in names or ()):
+            said = f"(mean over {under} of ({body}))"
         else:
             said = rf"({under}^\top ({body}))"
         text = text[: found.start()] + said + text[end:]

@@ -78,7 +78,7 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
         text = _STEPS.sub(lambda found: _BRACKETS[found[1]], text)
     text = with_means_of_bars(without_known_shapes(text, names), names, notes)
     text = with_own_left_sides(with_spoken_definitions(with_named_functions(text, names)), names)
-    text = with_own_functions(with_conditions(with_sums_of_words(plainly(text), names), names), names)
+    text = with_own_functions(with_conditions(with_sums_of_words(plainly(text, names), names), names), names)
     if "_" in text and not text.isascii():
         text = _SUBSCRIPT.sub("", text)
     if r",\!" in text:
