@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from grader.expression.language.names import Names
+from grader.expression.reading.prose_words import PLAIN_WORD
 
 LONGEST = 1_500  # characters of a text whose words are looked at
 _BEFORE = r"(?<=[\w)\]}'|])\s+"
@@ -104,8 +105,39 @@ _IN_BRACKETS = re.compile(
     rf"(?P<test>(?:[^()=<>≤≥≠]|\([^()]{{0,40}}\)){{1,60}}{_RELATION}(?:[^()]|\([^()]{{0,40}}\)){{1,60}})\)"
     r"(?=\s{0,9}(?:[,;.\n]|\\\\|\\q?quad|and\b|otherwise\b|else\b|$))"
 )
+_CASES_AT_MOST = 4  # cases that a left side is said again for
 _WHEN = re.compile(r"\b(?:if|else|for|when|whenever|where|unless)\b")
 _LOSSES = ("L", "J", "loss", "ell")
+# "D_ij = G_ij if Z_ij > 0 and D_ij = 0 otherwise": a left side said again for its other cases
+_JOINS = r"\s*\$?\s*(?:[,;]|\.(?=\s))?\s*(?:\\q?quad\b\s*)?(?:(?:and|but|while)\b)?\s*\$?\s*"
+_AGAIN = re.compile(
+    r"(?:(?<=where )|(?<=with )|(?<=let )|^|(?<![\w\\}'])(?=\\?[A-Za-z∂]{2}|\w[_'({]))(?P<left>\\?[A-Za-z∂][^=<>,;:\n$]{0,80}?)"
+    r"\s*(?<![<>!:])=(?!=)(?P<first>[^\n]{1,200}?\b(?:if|for|when|where)\s[^\n]{1,120}?)"
+    rf"(?P<join>\\\\\s*|\n\s*|(?=\s*\$?\s*(?:[,;.]|and\b|but\b|while\b)){_JOINS})(?P<again>(?P=left)\s*=(?!=))"
+    r"(?=[^\n=]*?\b(?:otherwise|else|elsewhere|if|for|when|where)\b)",
+)
+# "for j != k: dL/ds_j = A, and for j = k: dL/ds_j = B"
+_EACH_LED = re.compile(
+    r"(?P<lead>^\s*(?:if|for|when)\s[^:\n]{3,60}:\s*\$?\s*)(?P<left>\\?[A-Za-z∂][^=<>,;:\n$]{0,80}?\s*(?<![<>!:])=(?!=))"
+    r"(?P<first>[^\n]{1,200}?\b(?:if|for|when)\s[^:\n]{3,60}:\s*\$?\s*)(?P<again>(?P=left))",
+    re.IGNORECASE,
+)
+# "G_ij where Z_ij > 0, and 0 elsewhere"
+_WHERE = re.compile(
+    rf"\bwhere(?P<test>\s[^,;=\n]*?(?:[<>≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)\b|!=)[^,;=\n]*?)\s*,?\s(?:and\s)?\s*"
+    r"(?=[^,;=\n]{1,60}\s(?:elsewhere|otherwise|else)\b)"
+)
+_ELSEWHERE = re.compile(r"\belsewhere\b", re.IGNORECASE)
+# "0 if u != i (another sample)"
+_ASIDE = re.compile(
+    rf"(?P<test>\b(?:if|for|when)\s[^,;()\n]*?{_RELATION}[^,;()\n]*?)\s\((?P<said>{PLAIN_WORD}(?:\s{PLAIN_WORD}){{1,6}})\)"
+    r"(?=\s*(?:[,;.]|$|and\b|otherwise\b|else\b))",
+    re.IGNORECASE,
+)
+_PIECES_OF_CASES = frozenset(
+    "for if when whenever and otherwise else elsewhere it is the derivative gradient slope we have get where".split()
+)
+_TEST_BEHIND = re.compile(rf"\b(?:for|if|when|whenever)\s+\$[^$]*{_RELATION}")
 _ALSO = re.compile(r",?\s+and\s+(?=(?:0|zero)\s+(?:otherwise|else)\b)", re.IGNORECASE)
 
 
@@ -120,10 +152,52 @@ def _without_brackets(text: str) -> str:
     return _IN_BRACKETS.sub(lambda one: f" if {one['test']} ".ljust(len(one[0])), text)
 
 
+def _said_once(text: str) -> str:
+    """The text with each left side that stands before several cases said once."""
+    led = _EACH_LED.match(text)
+    if led is not None:
+        text = led["lead"] + " " * len(led["left"]) + led["first"] + " " * len(led["again"]) + text[led.end() :]
+    for _ in range(_CASES_AT_MOST):
+        found = _AGAIN.search(text)
+        if found is None:
+            break
+        join = ",".ljust(len(found["join"]) - found["join"].count("$")) + "$" * (found["join"].count("$") % 2)
+        join = "$, $".center(len(found["join"])) if found["join"].count("$") == 2 else join
+        begin, end = found.span("again")
+        text = text[: found.start("join")] + join + " " * (end - begin) + text[end:]
+    return text
+
+
+def _without_dollars(text: str) -> str:
+    """The text without the dollar signs round the pieces of its cases: ``$1$ for $x > 0$ and $0$ for $x < 0$``."""
+    outside = " ".join(text.split("$")[::2])
+    words = re.findall(r"[A-Za-z]+", outside)
+    told = _TEST_BEHIND.search(text) and _PIECES_OF_CASES.issuperset(map(str.lower, words))
+    return text.replace("$", " ") if told and text.count("$") % 2 == 0 and "$$" not in text else text
+
+
+def _with_cases(text: str, names: Names) -> str:
+    """The text with its cases in one form: a left side once, no dollar signs between, no words behind a condition."""
+    if "=" in text:
+        text = _said_once(text)
+    if "$" in text:
+        text = _without_dollars(text)
+    if "where" in text:
+        text = _WHERE.sub(lambda found: f"if{found['test']}, ".ljust(len(found[0])), text)
+        text = _ELSEWHERE.sub("otherwise", text)
+    known = {one.name for one in names}
+    return _ASIDE.sub(
+        lambda found: found[0] if known.intersection(found["said"].split()) else found["test"].ljust(len(found[0])),
+        text,
+    )
+
+
 def with_conditions(text: str, names: Names | None = None) -> str:
     """The text with signs for conditions in words; the same text where it holds none."""
     if len(text) > LONGEST:
         return text
+    if _WHEN.search(text):
+        text = _with_cases(text, names or ())
     if _SENTENCES.match(text):
         text = _NEXT.sub(lambda found: ";".ljust(len(found[0])), text)
     if " (" in text:
