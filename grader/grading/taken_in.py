@@ -9,7 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
-from grader.expression.language.nodes import Call, Cases, Expression, Partial, Symbol, head, symbols, walk
+from grader.expression.language.nodes import (
+    Call,
+    Cases,
+    Expression,
+    Partial,
+    Product,
+    Reduce,
+    Symbol,
+    head,
+    symbols,
+    walk,
+)
 from grader.expression.language.words import is_word
 from grader.expression.reading.bars_in_words import BARS
 from grader.expression.reading.last_formula import LAST_FORMULA
@@ -58,8 +69,8 @@ def passed_over(reading: Reading, target: Expression, known: Set[str]) -> str:
 
     What the answer says of a quantity of the model, which is `known`, may stand there for nothing.
     """
-    again = [left for left, _ in reading.definitions if head(target) is not None and head(left) == head(target)]
-    if again:
+    asked = head(target)
+    if any(asked and head(left) == asked and not is_chain_rule(right) for left, right in reading.definitions):
         return "There is more than one formula for what is asked."
     if LAST_FORMULA in reading.notes:
         return "We could read only the last formula of what you wrote."
@@ -76,6 +87,18 @@ def passed_over(reading: Reading, target: Expression, known: Set[str]) -> str:
     if "prose" in reading.notes and (word := _said(reading)):
         return f"We read the formula, but not all the words around it ({word} ...)."
     return ""
+
+
+def is_chain_rule(side: Expression) -> bool:
+    """Whether a side is made of derivatives alone, ``dJ/dz dz/dw``: what a derivation sets out from."""
+    match side:
+        case Partial():
+            return True
+        case Call("add" | "transpose", parts) | Product(parts):
+            return all(map(is_chain_rule, parts))
+        case Reduce("sum", body=body):
+            return is_chain_rule(body)
+    return False
 
 
 def only_leads_on(reading: Reading, target: Expression, known: Set[str]) -> bool:
