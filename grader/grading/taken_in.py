@@ -9,7 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
-from grader.expression.language.nodes import Call, Cases, Expression, Partial, Symbol, head, symbols, walk
+from grader.expression.language.nodes import (
+    Call,
+    Cases,
+    Expression,
+    Partial,
+    Product,
+    Reduce,
+    Symbol,
+    head,
+    symbols,
+    walk,
+)
 from grader.expression.language.words import is_word
 from grader.expression.reading.bars_in_words import BARS
 from grader.expression.reading.last_formula import LAST_FORMULA
@@ -58,8 +69,8 @@ def passed_over(reading: Reading, target: Expression, known: Set[str]) -> str:
 
     What the answer says of a quantity of the model, which is `known`, may stand there for nothing.
     """
-    again = [left for left, _ in reading.definitions if head(target) is not None and head(left) == head(target)]
-    if again:
+    asked = head(target)
+    if any(asked and head(left) == asked and not is_chain_rule(right) for left, right in reading.definitions):
         return "There is more than one formula for what is asked."
     if LAST_FORMULA in reading.notes:
         return "We could read only the last formula of what you wrote."
@@ -69,6 +80,8 @@ def passed_over(reading: Reading, target: Expression, known: Set[str]) -> str:
         return "We took a bar for a mean."
     if "left_out" in reading.notes:
         return "We could not read what stands before your last sign of equality."
+    if twice := _defined_twice(reading):
+        return f"You say twice what {twice} is."
     if unused := _unused(reading, known):
         return f"What you say of {unused} is not used in your answer as we read it."
     if "prose" in reading.notes and (word := _said(reading)):
@@ -76,12 +89,24 @@ def passed_over(reading: Reading, target: Expression, known: Set[str]) -> str:
     return ""
 
 
+def is_chain_rule(side: Expression) -> bool:
+    """Whether a side is made of derivatives alone, ``dJ/dz dz/dw``: what a derivation sets out from."""
+    match side:
+        case Partial():
+            return True
+        case Call("add" | "transpose", parts) | Product(parts):
+            return all(map(is_chain_rule, parts))
+        case Reduce("sum", body=body):
+            return is_chain_rule(body)
+    return False
+
+
 def only_leads_on(reading: Reading, target: Expression, known: Set[str]) -> bool:
     """Whether an answer has the asked left side, and no word beside its formulas can bear on their value."""
     left = reading.chain[0]
     if len(reading.chain) == 1 or not isinstance(left, Partial) or head(left) != head(target):
         return False
-    if "left_out" in reading.notes or _unused(reading, known):
+    if "left_out" in reading.notes or _unused(reading, known) or _defined_twice(reading):
         return False
     names = {name for side in reading.chain for name in _names(side)}
     words = _WORD.findall(_COMMAND.sub(" ", reading.text))
@@ -108,6 +133,13 @@ def _unused(reading: Reading, known: Set[str]) -> str:
     return ""
 
 
+def _defined_twice(reading: Reading) -> str:
+    """The name of a quantity of the answer's own that has two values: one may hold in a case alone, or not at all."""
+    lefts = [left for left, _ in dict.fromkeys(reading.definitions) if not isinstance(left, Partial)]
+    twice = {head(left) for left in lefts if lefts.count(left) > 1} if symbols(reading.chain[-1]) else set()
+    return min((name for name in twice if name), default="")
+
+
 def _names(formula: Expression) -> frozenset[str]:
     return frozenset(head(node) or "" for node in walk(formula) if isinstance(node, Symbol | Partial))
 
@@ -116,7 +148,9 @@ def _said(reading: Reading) -> str:
     """The first word of a text that is no name of its formulas and does more than lead to one."""
     sides = [*reading.chain, *(side for pair in reading.definitions for side in pair)]
     names = {name for side in sides for name in _names(side)}
-    decided = any(isinstance(node, Cases) or _is_test(node) for side in sides for node in walk(side))
+    decided = any(
+        isinstance(node, Cases) or (_is_test(node) and node is not side) for side in sides for node in walk(side)
+    )
     read = (_WHEN if decided else frozenset()) | (_WHAT if reading.definitions else frozenset())
     for found in _WORD.finditer(_NOTHING.sub("", _COMMAND.sub(" ", reading.text))):
         word = found[0].lower()

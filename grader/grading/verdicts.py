@@ -11,7 +11,7 @@ from dataclasses import replace
 from grader.comparison.judge import judge
 from grader.comparison.target import Target
 from grader.expression.algebra.construct import free_symbols
-from grader.expression.language.nodes import Expression, Partial, Symbol, symbols
+from grader.expression.language.nodes import Expression, Symbol, symbols
 from grader.expression.reading.read import Reading
 from grader.expression.reading.remarks import IN_WORDS
 from grader.grading.answers import at_a_place, leaves_axes, leaves_out_letters, with_letters_of, with_own_partials
@@ -19,7 +19,7 @@ from grader.grading.by_cases import other_answers
 from grader.grading.read_otherwise import read_otherwise
 from grader.grading.readings import CALLED
 from grader.grading.rubric_letters import counts_otherwise
-from grader.grading.taken_in import only_leads_on, passed_over, says_more
+from grader.grading.taken_in import is_chain_rule, only_leads_on, passed_over, says_more
 from grader.results import NOTES, Decision, Note, NoteKind, Verdict, undecided
 from grader.solver.key import SolvedPart, SolvedQuestion
 
@@ -75,7 +75,7 @@ def unexplained(question: SolvedQuestion, part: SolvedPart, reading: Reading, ve
         return undecided(NoteKind.PARTLY_READ, more)
     if says_more(reading):
         return undecided(NoteKind.PARTLY_READ, "This differs from the key, and we see no mistake that leads there.")
-    earlier = [side for side in reading.chain[:-1] if not isinstance(side, Partial | Symbol)]
+    earlier = [side for side in reading.chain[:-1] if not isinstance(side, Symbol) and not is_chain_rule(side)]
     judged = (judge(question, target_of(part), side) for side in earlier if symbols(reading.chain[-1]))
     if any(before.decision is Decision.EQUIVALENT for before in judged):
         return undecided(NoteKind.PARTLY_READ, "An earlier side of your equation is right, the last one is not.")

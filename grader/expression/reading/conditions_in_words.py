@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from grader.expression.language.names import Names
+from grader.expression.reading.prose_words import PLAIN_WORD
 
 LONGEST = 1_500  # characters of a text whose words are looked at
 _BEFORE = r"(?<=[\w)\]}'|])\s+"
@@ -104,8 +105,37 @@ _IN_BRACKETS = re.compile(
     rf"(?P<test>(?:[^()=<>≤≥≠]|\([^()]{{0,40}}\)){{1,60}}{_RELATION}(?:[^()]|\([^()]{{0,40}}\)){{1,60}})\)"
     r"(?=\s{0,9}(?:[,;.\n]|\\\\|\\q?quad|and\b|otherwise\b|else\b|$))"
 )
+_EQUATIONS_AT_MOST = 12  # signs of equality that are looked at
+_JOIN_AT_MOST = 40  # characters before it that join it to what is before
+_LEFT_AT_MOST = 80  # characters of a left side said again
 _WHEN = re.compile(r"\b(?:if|else|for|when|whenever|where|unless)\b")
 _LOSSES = ("L", "J", "loss", "ell")
+# "D_ij = G_ij if Z_ij > 0 and D_ij = 0 otherwise": a left side said again for its other cases
+_EQUALS = re.compile(r"(?<![<>!:=])=(?!=)")
+_JOIN = re.compile(
+    r"(?:\s*\n|\s*\\\\|\s*\$?\s*[,;.](?=\s)(?:\s*\\q?quad\b)?|(?<=\s)(?=(?:and|but|while)\b)|\$\s*(?=(?:and|but|while)\b))"
+    r"\s*(?:(?:and|but|while)\b)?\s*\$?\s*$"
+)
+_LED = re.compile(r"(?:^|[\s,;])(?:if|for|when)\s[^:\n]{3,60}:\s*\$?\s*$", re.IGNORECASE)
+_TESTED = re.compile(r"\b(?:if|for|when|where)\s|\$\s*(?:if|for|when)\b")
+_CONDITION_AHEAD = re.compile(r"[^\n=]{1,200}?\b(?:otherwise|else|elsewhere|if|for|when|where)\b")
+_LEFT_BEGINS = re.compile(r"(?:\s|(?:and|but|while|where|with|let|so)\b)*", re.IGNORECASE)
+_CLAUSE = re.compile(r"\bwhere\b|\bwith\b|\blet\b|[;\n]", re.IGNORECASE)
+# "G_ij where Z_ij > 0, and 0 elsewhere"
+_WHERE = re.compile(
+    r"\bwhere(?P<test>\s[^,;=\n]{0,60}?(?:[<>≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)\b|!=)\s?[^,;=\s][^,;=\n]{0,60}?)(?:\s?,\s(?:and\s)?|\sand\s)\s?"
+    r"(?=[^,;=\n]{1,60}\s(?:elsewhere|otherwise|else)\b)"
+)
+_ELSEWHERE = re.compile(r"\belsewhere\b", re.IGNORECASE)
+# "0 if u != i (another sample)"
+_ASIDE = re.compile(
+    rf"(?P<test>\b(?:if|for|when)\s[^,;()\n]{{1,60}}?{_RELATION}[^,;()\n]{{1,60}}?)\s\((?P<said>{PLAIN_WORD}(?:\s{PLAIN_WORD}){{1,6}})\)"
+    r"(?=\s*(?:[,;.]|$|and\b|otherwise\b|else\b))",
+    re.IGNORECASE,
+)
+_OF_CASES = "for if when whenever and otherwise else elsewhere it is the derivative gradient slope we have get where"
+_PIECES_OF_CASES = frozenset(re.findall(r"\w+", _OF_CASES))
+_TEST_BEHIND = re.compile(rf"\b(?:for|if|when|whenever)\s+\$[^$]{{1,80}}{_RELATION}")
 _ALSO = re.compile(r",?\s+and\s+(?=(?:0|zero)\s+(?:otherwise|else)\b)", re.IGNORECASE)
 
 
@@ -120,10 +150,86 @@ def _without_brackets(text: str) -> str:
     return _IN_BRACKETS.sub(lambda one: f" if {one['test']} ".ljust(len(one[0])), text)
 
 
+def _said_once(text: str) -> str:
+    """The text with each left side that stands before several cases said once."""
+    equals = [found.start() for found in _EQUALS.finditer(text)][:_EQUATIONS_AT_MOST]
+    for at, first in enumerate(equals):
+        for second in equals[at + 1 :]:
+            begin = _begin_of_same(text, first, second)
+            if begin >= 0 and _CONDITION_AHEAD.match(text, second + 1):
+                text = _blanked_join(text, begin, second, first)
+    return text
+
+
+def _begin_of_same(text: str, first: int, second: int) -> int:
+    """Where the left side before an ``=`` begins that stands before an earlier one too, as its next case; else -1."""
+    one, other = text[:first].rstrip(), text[:second].rstrip()
+    length = 0
+    while length < min(len(one), len(other) - first, _LEFT_AT_MOST) and one[-1 - length] == other[-1 - length]:
+        if one[-1 - length] in "=<>,;:\n$":
+            break
+        length += 1
+    same = one[len(one) - length :]
+    length -= len(_LEFT_BEGINS.match(same)[0])  # type: ignore[index]
+    before, between = one[: len(one) - length], text[first + 1 : len(other) - length]
+    if length < 1 or one[-length].isdigit() or re.search(r"[\w\\}']$", before):
+        return -1
+    if _LED.search(before) and _LED.search(between):
+        return len(other) - length
+    clause = _CLAUSE.split(before)[-1]
+    begin = len(other) - length
+    cased = not _WHEN.search(clause) and _TESTED.search(between) and _join(text, first, begin)
+    return begin if cased else -1
+
+
+def _join(text: str, first: int, begin: int) -> re.Match[str] | None:
+    """What joins a left side said again to what is behind an ``=``."""
+    return _JOIN.search(text, max(first + 1, begin - _JOIN_AT_MOST), begin)
+
+
+def _blanked_join(text: str, begin: int, equals: int, first: int) -> str:
+    """The text without a left side said again, and a comma for the ``and`` before it."""
+    blank = " " * (equals + 1 - begin)
+    join = _join(text, first, begin)
+    if join is None:  # each stands behind its condition
+        own = len(text[:first].rstrip()) - len(text[begin:equals].rstrip())
+        return text[:own] + " " * (first + 1 - own) + text[first + 1 : begin] + blank + text[equals + 1 :]
+    start = join.start()
+    signs = re.sub(r"[^$]", " ", text[start:begin])
+    comma = signs.find(" ", signs.find("$") + 1 if signs.count("$") == 2 else 0)
+    return text[:start] + signs[:comma] + "," + signs[comma + 1 :] + blank + text[equals + 1 :]
+
+
+def _without_dollars(text: str) -> str:
+    """The text without the dollar signs round the pieces of its cases: ``$1$ for $x > 0$ and $0$ for $x < 0$``."""
+    outside = " ".join(text.split("$")[::2])
+    words = re.findall(r"[A-Za-z]+", outside)
+    told = _TEST_BEHIND.search(text) and _PIECES_OF_CASES.issuperset(map(str.lower, words))
+    return text.replace("$", " ") if told and text.count("$") % 2 == 0 and "$$" not in text else text
+
+
+def _with_cases(text: str, names: Names) -> str:
+    """The text with its cases in one form: a left side once, no dollar signs between, no words behind a condition."""
+    if "=" in text:
+        text = _said_once(text)
+    if "$" in text:
+        text = _without_dollars(text)
+    if "where" in text:
+        text = _WHERE.sub(lambda found: f"if{found['test']}, ".ljust(len(found[0])), text)
+        text = _ELSEWHERE.sub("otherwise", text)
+    known = {one.name for one in names}
+    return _ASIDE.sub(
+        lambda found: found[0] if known.intersection(found["said"].split()) else found["test"].ljust(len(found[0])),
+        text,
+    )
+
+
 def with_conditions(text: str, names: Names | None = None) -> str:
     """The text with signs for conditions in words; the same text where it holds none."""
     if len(text) > LONGEST:
         return text
+    if _WHEN.search(text):
+        text = _with_cases(text, names or ())
     if _SENTENCES.match(text):
         text = _NEXT.sub(lambda found: ";".ljust(len(found[0])), text)
     if " (" in text:

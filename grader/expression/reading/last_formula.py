@@ -18,7 +18,7 @@ _COMES_TO = re.compile(
     r"(?:(?<![\w.])i\.\s?e\.|\b(?:that\s+is|in\s+other\s+words|equivalently|hence|thus|so|therefore|consequently|together"
     r"|altogether|finally|gives?|yields?|this\s+is|we\s+(?:get|have|obtain|find)|comes?\s+out\s+as|ends?\s+up\s+as)\b"
     r"|[,;]\s+(?=(?:d\w{1,8}\s*/\s*d\w|\\[dt]?frac\s*\{\s*(?:\\partial|d)|\\partial|\\nabla|∂|∇)[^\n=]{0,60}=)"
-    r"|=>|⇒|⟹|→|∴|\\(?:Rightarrow|implies|therefore|Longrightarrow)\b|(?<=\s)[\w.]+:(?=\s)|[;.](?=\s)|\n)"
+    r"|=>|⇒|⟹|→|∴|\\(?:Rightarrow|implies|therefore|Longrightarrow)\b|(?<=\s)[\w.]+\)?:(?=\s)|[;.](?=\s)|\n)"
     rf"(?:\s*,|\s*:|\s+(?:that|just|simply|then|overall)\b|\s+{_DERIVATIVE}\s+(?:is|equals|becomes)\b)*\s*",
     re.IGNORECASE,
 )
@@ -26,7 +26,9 @@ _COMES_TO = re.compile(
 _EXPLAINS = re.compile(
     r"(?:\s*[,;.]\s+(?:\\q?quad\s*)?(?:where|since|because|with|as|using|by|here|which)\b[^\n]*"
     r"|\s+\((?=[^()]*[A-Za-z]{3})[^()+^_]*\)"
-    r"|\s*[,;]\s+(?!(?:so|and|hence|thus|then|therefore|we|i\.e\.|i|this|it)\b)\S{1,12}\s+(?:the|an?|being)\s[^=]*)\s*$",
+    r"|\.\s+(?:The|This|It|That|Here|There|Nothing|All|Both|No)\s(?![^\n]*\b(?:multipl|divi[ds]|averag|mean|add|subtract|tak[ei]|flip"
+    r"|chang|doubl|halv|forg|miss|answer|correct|result))[A-Za-z']+(?:,?\s[A-Za-z']+){1,20}\.?"
+    r"|\s*[,;]\s+(?!(?:so|and|hence|thus|then|therefore|we|i\.e\.|i|this|it|for|in|at|on|from|by|of|to)\b)\S{1,12}\s+(?:the|an?|being)\s[^=]*)\s*$",
     re.IGNORECASE,
 )
 _ORDINARY = re.compile(
@@ -34,7 +36,7 @@ _ORDINARY = re.compile(
 )
 _CHANGES = re.compile(
     r"\b(?:times|minus|plus|twice|half|third|negative|negated?|opposite|inverse|reciprocal|doubled?|halved|up\s+to|sign"
-    r"|proportional|transposed?|square[ds]?|root|without|except|almost|about|similar|like)\b",
+    r"|proportional|transposed?|square[ds]?|root|without|except|almost|about|similar|like|missing|missed|still)\b",
     re.IGNORECASE,
 )
 _HOLDS = re.compile(r":\s*$|\bis\s*$|\bbecomes?\s*$|\bequals\s*$")  # what stands before says what the formula is
@@ -43,6 +45,11 @@ _DEPENDS = re.compile(
     r"\b(?:if|unless|otherwise|else|when|whenever|except|cases?|only|not|wrong|instead|but|forgot"
     r"|for\s+(?:\w+\s+in|all|each|every|any)|def|return|lambda|while)\b|[-+*/]=|≠|\\neq?\b",
     re.IGNORECASE,
+)
+# "only the second term depends on q, so ...", "\sum_{i \ne j}": no condition of what the text comes to
+_NO_CONDITION = re.compile(
+    r"_\{[^{}]*\}|\bonly\s(?=(?!(?:for|if|when|in|at|up|on|with|by|valid|true|right|correct|holds?|half|twice|minus|not)\b)"
+    r"[^\n:]{1,120}(?::\s|\n|\b(?:so|hence|thus|therefore)\b))"
 )
 _GIVEN = re.compile(
     r"\b(?:with|where|let|define|defining|setting|taking|and)\s+(?:(?:the|[a-z]{3,})\s+){0,3}"
@@ -54,7 +61,7 @@ _GIVEN = re.compile(
 
 def last_formula(text: str) -> tuple[str, ...]:
     """The text with all but its last formula blanked: with what its words define, and alone; none where it depends."""
-    if len(text) > LONGEST or _DEPENDS.search(text):
+    if len(text) > LONGEST or _DEPENDS.search(_NO_CONDITION.sub(" ", text)):
         return ()
     explained = _EXPLAINS.search(text)
     end = explained.start() if explained and text[: explained.start()].strip() else len(text)

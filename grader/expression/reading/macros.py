@@ -54,8 +54,10 @@ _BARE_DERIVATIVE = re.compile(
 )
 _CASES = re.compile(r"\band\s+(?=-?[\w.]+\s+(?:otherwise|else|if|for|when)\b)")
 _OWN_LEFT = re.compile(
-    rf"(?P<lead>\b(?:where|with|let|and)\b\s*\}}?\s*\$?|[,;\n]{_GAP}{_SPACES})"
+    rf"(?P<lead>\b(?:where|with|let|and)\b\s*\}}?{_GAP}{_SPACES}\$?|[,;\n]{_GAP}{_SPACES})"
     r"(?P<left>(?:\\nabla|∇)\s*_\s*(?:\{\s*(?P<by>\\?[A-Za-z]+)\s*\}|(?P<bare>\\?[A-Za-z]))\s*(?P<of>\\?[A-Za-z]\w{0,6})"
+    r"|\\[dD]elta\s*(?P<change>\\?[A-Za-z])|\\overline\s*\{(?!\s*\\[A-Za-z]+\s*(?:\{[^{}]*\})?\s*\})(?P<bar>[^{}=]{1,20}\s(?:[^{}=]|\{[^{}=]{1,9}\}){1,30}"
+    r"|[^{}=\\]{0,9}\\(?:[^{}=]|\{[^{}=]{1,9}\}){1,30})\}"
     r"|(?P<head>\\?[A-Za-z]{1,12})'{0,2}\s?\((?P<at>[^()=]{2,24})\)"
     r"|(?P<mean>(?:\\(?:mathbb|operatorname|mathrm)\s*\{\s*)?(?<![A-Za-z])E\s*\}?)(?:_\s*(?:\\?[A-Za-z]+|\{[^{}=]{1,20}\}))?\s*\[[^\[\]=]{1,40}\]"
     r"|(?:⟨|\\langle\b)(?P<average>[^⟩=]{1,40}?)(?:⟩|\\rangle\b)\s*(?:_(?:\w+|\{[^{}=]{1,20}\}))?"
@@ -144,12 +146,16 @@ def with_own_left_sides(text: str, names: Names | None) -> str:
     if "=" not in text or len(text) > LONGEST:
         return text
     for found in [*_OWN_LEFT.finditer(text)][:4]:
-        name = found["by"] or found["bare"] or found["head"] or plain_spelling(found["squared"] or "") or "E"
+        name = found["by"] or found["bare"] or found["head"] or plain_spelling(found["squared"] or "")
+        name = name or ("delta" if found["change"] else "overline" if found["bar"] else "E")
         free = [sign for sign in _LETTERS if sign not in text and not _known(sign, names)]
         if not free or _known(name, names) or (found["at"] and re.fullmatch(r"\s*\\?[A-Za-z]+\s*", found["at"])):
             continue
         pieces = re.findall(r"\\[A-Za-z]+|[^\s{}]", found["left"])
-        written = r"[\s{}]*".join(map(re.escape, pieces)) + r"\}?(?![A-Za-z_^'])"
+        closed = re.sub(r"\s", "", found["left"])
+        braces = len(closed) - len(closed.rstrip("}")) if found["bar"] else 0
+        last = rf"(?:\s*\}}){{{braces}}}" if braces else r"\}?"
+        written = r"[\s{}]*".join(map(re.escape, pieces)) + last + r"(?![A-Za-z_^'])"
         if len(re.findall(written, text)) > 1:
             text = re.sub(written, f" {free[0]} ", text)
     return _at_examples(text, names)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from grader.expression.language.names import Names
-from grader.expression.reading.prose_words import PLAIN_WORD, plain_spelling, quantities_by_spelling
+from grader.expression.reading.prose_words import PLAIN_WORD, batch_size, plain_spelling, quantities_by_spelling
 
 _LEADS = re.compile(
     r"\s*(?:(?:So|Thus|Hence|Therefore|Finally|Then|Now|And)\b,?\s+(?=\S)"
@@ -70,6 +70,7 @@ _IN_WORDS = re.compile(
     + r"?[^=\n]*\b(?:is|are|denotes?|stands?\s+for)\b"
     r"(?:\s+(?:the|an?|all|its|row|column|entry|example)\b)(?:[^=\n]*|\s+(?:index|class|word|label|example|position|one)\b[^\n]*)$"
     r"|(?<=[\w)\]}$])\s*(?:\\q?quad\b\s*)?\(\s*(?:where\s+)?\$?"
+    + r"(?!(?:the|but)\b)(?![^()]*\b(?:signs?|minus|negative|half|twice|missing|wrong|opposite|flipped)\b)"
     + _NAME.format("second")
     + r"[^()=\n]{0,12}?(?:\\text\s*\{\s*)?\b(?:is|are|being|denotes)\s[^()=]*\)\s*\.?\s*$"
 )
@@ -213,15 +214,35 @@ _PARTICIPLE = re.compile(
     rf"(?:(?:being|is|are)\s+(?:a\s+)?{_CONSTANT}|not\s+depending\s+on\s+\S{{1,12}}|(?:does|do)\s+not\s+depend\s+on\s+\S{{1,12}})\s*\.?\s*$",
     re.IGNORECASE,
 )
+_ENTRY_BY_ENTRY = r"(?:(?:entry|element|component)(?:-?\s?wise|\s+by\s+(?:entry|element|component)))"
+_ENTRYWISE_BEFORE = re.compile(rf"\s*{_ENTRY_BY_ENTRY}\s*[:,]\s+", re.IGNORECASE)
+_ENTRYWISE = re.compile(
+    rf"(?<=[\w)\]}}'])\s*[,;(]\s*(?:all|everything|each|always|taken|both)?\s*{_ENTRY_BY_ENTRY}\s*\)?\s*\.?\s*$",
+    re.IGNORECASE,
+)
+# "since dz/dw = x for every example: ...": a reason first
+_REASON_BEFORE = re.compile(
+    r"\s*(?:since|because)\s(?!.*\b(?:if|unless|otherwise|else|when|up\s+to|factor|times|only|half|twice|double[ds]?|halved|signs?"
+    r"|negative|minus|opposite|wrong|instead|not\s+(?!depend)|without|missing)\b)[^:\n]{3,120}:\s+(?=\S)",
+    re.IGNORECASE,
+)
+# what a formula is called, if that says no other one: "the identity", "the mean"
+_CALLED = (
+    r"(?!(?:identity|inner|dot|cross|inverse|scalar|zeros?|ones?|constant|mean|average\w*|norm|determinant|trace|ratio|max\w*|min\w*"
+    rf"|matrix|vector|sum|product|difference|total|tanh|relu|cosine|sine|exponential|hessian|jacobian|diagonal)\b){PLAIN_WORD}"
+)
 # ", read as its j-th entry", ", i.e. the outer product": which entry is asked for, and what such a formula is called
 _READ_AS = re.compile(
     r"(?<=[\w)\]}'])\s{0,3}[,;]?\s{1,3}\(?\s{0,3}(?:(?:read|taken|meant|understood)\s+as\s+(?:its|the)\s+\$?[a-z]\$?\s?-?\s?th\s+(?:entry|component|row|column)"
-    r"|(?:i\.\s?e\.|that\s+is),?\s+(?:the|an?)\s+(?:outer\s+product|(?:prediction\s+)?(?:error|residual)))\s?\)?\s?\.?\s*$",
+    rf"|(?:i\.\s?e\.|that\s+is),?\s+(?:the|an?)(?:\souter\sproduct|(?:\s+{_CALLED}){{1,6}}))\s?\)?\s?\.?\s*$",
     re.IGNORECASE,
 )
 # "the average error, 1/n * ...": what a formula is called, before it
 _TOPIC = re.compile(rf"\s*(?:the|an?)\s+(?:{PLAIN_WORD}\s+){{0,5}}{PLAIN_WORD}\s*[,:]\s+(?=[-−\w\\(\[])", re.IGNORECASE)
-_IS = re.compile(r"(?<=[\w)\]}])\s(?:is|equals|becomes)(?:\s+equal\s+to)?\s(?=\S)")
+_IS = re.compile(
+    r"(?<=[\w)\]}])\s(?:is|equals|becomes)(?:\s+equal\s+to)?\s"
+    r"(?=\S)(?!(?:strictly|positive|negative|non|at\s|less|greater|larger|smaller|bigger|above|below|over|under|not)\b)"
+)
 ALONE = re.compile(r"\s*\\?[A-Za-z]+(?:_\w|_\{\w+\})?\s*")
 _EMPHASIS = re.compile(r"(?<![\w*)\]])(\*{2,3}|__)(?=[^\s*_])([^*\n]*?[^\s*])\1(?![\w*(])")
 _ALL_EMPHASIS = re.compile(r"\s*\*([^*\n]+)\*\s*$")
@@ -265,11 +286,11 @@ def without_words(text: str) -> str:
     text = _ALL_EMPHASIS.sub(lambda found: found[0].replace("*", " "), text)
     topic = _TOPIC.match(text) if len(text) <= LONGEST else None
     begin = topic.end() if topic else 0
-    for lead in (_NUMBERED, _LABEL, _TALK, _LABEL, _TALK):
+    for lead in (_NUMBERED, _LABEL, _TALK, _LABEL, _TALK, _ENTRYWISE_BEFORE, _REASON_BEFORE):
         found = lead.match(text, begin)
         begin = found.end() if found else begin
     end = len(text)
-    for remark in (_AFTERWARDS, _REASON_BEHIND, _PARTICIPLE, _READ_AS) if len(text) <= LONGEST else ():
+    for remark in (_AFTERWARDS, _REASON_BEHIND, _PARTICIPLE, _READ_AS, _ENTRYWISE) if len(text) <= LONGEST else ():
         behind = remark.search(text, begin, end)
         end = behind.start() if behind else end
     kept = _IS.sub(lambda found: "=".center(len(found[0])), text[begin:end], count=1)
@@ -290,7 +311,12 @@ _SHAPE_BEHIND = re.compile(
     rf"(?:\(\s?(?:(?:where|with|here)\s)?({_SHAPES})\s?\)|(?:where|with|here)\s({_SHAPES}))\s?\.?\s{{0,9}}$"
 )
 _EACH_SHAPE = re.compile(rf"({_ARRAY}){_VERB}\(?\$?({_SIZE})\s?(?:x|×|by|\\times\b|,)\s?({_SIZE})")
-_VERBS = (" is ", " of ", " has ", " being ")
+_VERBS = (" is ", " of ", " has ", " being ", " have ", " are ")
+# "X has the rows x^{(i)}": which way the examples lie in a matrix
+_ROWS = re.compile(
+    rf"(?<=[\w)\]}}'$])\s{{0,3}}[,;]?\s{{1,3}}(?:(?:where|with|here)\s)?(?:(?P<first>{_ARRAY})\s(?:has|having)\s(?:the\s)?rows"
+    rf"|(?:the\s)?rows\sof\s(?P<second>{_ARRAY})\s(?:are|being))\s(?:the\s)?(?:examples|{_ARRAY}(?:\^\{{?\(?[a-z]\)?\}}?)?)\s?\.?\s{{0,9}}$"
+)
 
 
 def without_known_shapes(text: str, names: Names | None) -> str:
@@ -303,7 +329,16 @@ def without_known_shapes(text: str, names: Names | None) -> str:
     for remark in (_SHAPE_BEFORE.match(text), _SHAPE_BEHIND.search(text)):
         if remark is not None and _as_declared(next(filter(None, remark.groups())), names):
             text = text[: remark.start()] + " " * len(remark[0]) + text[remark.end() :]
+    rows = _ROWS.search(text) if "rows" in text else None
+    if rows is not None and _has_examples_as_rows(rows["first"] or rows["second"], names):
+        text = text[: rows.start()].ljust(len(text))
     return text
+
+
+def _has_examples_as_rows(written: str, names: Names) -> bool:
+    """Whether a matrix is one of the model with an example on each row, or one that the model lacks."""
+    declared = quantities_by_spelling(names).get(plain_spelling(written.strip("$")))
+    return declared is None or bool(declared.axes and batch_size(names, frozenset(declared.axes[:1])))
 
 
 def _as_declared(words: str, names: Names) -> bool:

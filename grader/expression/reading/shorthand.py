@@ -16,7 +16,9 @@ _EXPECTED = re.compile(
     r"(?:\\hat\s*\{?\s*)?(?:\\(?:mathbb|operatorname|mathrm|mathbf|text)\s*\{?\s*E\s*\}{0,2}|\\E(?![A-Za-z])|(?<![A-Za-z\\])E)\s*_\s*"
 )
 _LETTER = re.compile(r"\s*[a-z]\s*")
-_MEAN_OVER = re.compile(r"(?:\\operatorname\s*\{\s*(?:mean|avg)\s*\}|\b(?:mean|avg))_\{?([a-z])\}?\s*(?=(?:\\left\s*)?[(\[])")
+_MEAN_OVER = re.compile(
+    r"(?:\\operatorname\s*\{\s*(?:mean|avg)\s*\}|\b(?:mean|avg))_\{?([a-z])\}?\s*(?=(?:\\left\s*)?[(\[])"
+)
 _OWN_E = re.compile(r"(?<![A-Za-z\\{])E(?:_(?:\w|\{\w{1,3}\}))?\s*:?=(?!=)")
 _MOST_MEANS = 40  # in one text: each is followed to its closing bracket
 _SIM = re.compile(r"\s*([A-Za-z])\s*(?:\\sim|~|∼)\s*(.+?)\s*$", re.DOTALL)

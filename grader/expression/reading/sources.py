@@ -27,9 +27,10 @@ _NO_NUMBERS = frozenset(
 _LABEL = re.compile(r"\s*(?:the\s+)?(?:final\s+)?(?:answer|ans|solution|result)(?:\s+is)?\s*[:=]\s*", re.IGNORECASE)
 # "1.8981 (by the formula above)": words in brackets at the end, one of which no formula would hold
 _REMARK = re.compile(
-    r"[ \t]*\((?![^()]*\b(?:minus|plus|times|twice|half|negative|opposite|signs?|without|except|wrong)\b)"
+    r"[ \t]*\((?![^()]*\b(?:minus|plus|times|twice|half|negative|opposite|signs?|without|except|wrong"
+    r"|missing|missed|doubled?|halved?|divided|multiplied|flipped|still|forgot|forgotten|not\s+(?!depend|appear|enter))\b)"
     r"(?=[^()]*\b(?:by|the|from|see|as|using|since|above|below|rounded|decimals|digits|approximately|with)\b)"
-    r"[A-Za-z][A-Za-z0-9 ,.'-]* [A-Za-z0-9 ,.'-]*\)[ \t]*\.?\s*$"
+    r"(?![^()]*(?:/\D|\D/))[A-Za-z][A-Za-z0-9_/ ,.'-]* [A-Za-z0-9_/ ,.'-]*\)[ \t]*\.?\s*$"
     r"|(?<=\d)[ \t]+\((?:approx\.?|approximately|rounded|exact|\d ?(?:dp|d\.p\.?|sf|s\.f\.?|decimals))\)\s*$"
 )
 # 2.3x10^-5, and a lone x between two numbers: 0.02 x 0.29
@@ -60,6 +61,8 @@ _DELIMITER = re.compile(r"(?<!\\)(?:\$\$?|`+|\\[\[\]()])")
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
 _NAME_ALONE = re.compile(r"(?:\\[A-Za-z]+\s*\{?\s*)*\w+\s*\}?(?:\s*[_^]\s*(?:\w|\{[^{}]*\}|\\\w+))*")
 _DEFINES = re.compile(r"\b(?:where|with|let|define|defining|denote|denoting|and)\W*$", re.IGNORECASE)
+_UNDER = re.compile(r"\b(?:if|for|when|whenever)\s*$", re.IGNORECASE)
+_TEST = re.compile(r"[<>≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)\b")
 
 
 def prepared(text: str, names: Names | None, notes: list[str]) -> str:
@@ -206,6 +209,8 @@ def _segments(text: str, names: Names | None, notes: list[str]) -> list[tuple[in
         fail("this sentence says more than its signs of formulas hold", "write the formula only", *inside[0])
     result: list[tuple[int, int, bool]] = []
     for at, ((start, end), before) in enumerate(zip(inside, outside, strict=False)):
+        if words and result and _UNDER.search(before) and _TEST.search(text, start, end):
+            continue  # when it holds
         if text[start:end].strip() and not (words and _only_named(text, inside[:at], (start, end))):
             found = _DEFINES.search(before)
             lead = bool(found) and (result[-1][2] if found and found[0].lower().startswith("and") and result else True)

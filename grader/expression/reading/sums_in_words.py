@@ -33,6 +33,23 @@ _WHAT_FIRST = re.compile(
 )
 _AVERAGED = re.compile(r"^\s*(?P<what>averaged|summed)\s+(?P<over>over\s+[^:=,;\n]{1,30}?)\s*:\s*(?=\S)", re.IGNORECASE)
 _OF_BATCH = re.compile(r"\b(?:the\s+)?(?P<what>sum|total|mean|average)" + _BATCH, re.IGNORECASE)
+# "the number of classes l != k with s_l - s_k + 1 > 0", "sum over the examples i with Z_ij > 0 of"
+_THING = r"(?:example|sample|unit|entry|row|column|index|word|component|point|step|term|pair)s?"
+_THINGS = rf"(?:{_THING}|classes|entries|indices)"
+_WITH = r"(?:with|where|such\s+that|for\s+which|that\s+have|having)"
+_RELATION = r"(?:[<>=≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)\b)"
+_COUNT = re.compile(
+    rf"(?:\b(?P<minus>minus)\s+(?=[^\s,;]{{0,20}}\s?(?:times\s+)?(?:the\s+)?number\b))?(?P<factor>[^\s,;]{{1,20}}\s+times\s+)?"
+    rf"\b(?:the\s+)?number\s+of\s+{_THINGS}\s+(?:\$?(?P<letter>[a-z])\$?(?P<other>\s?(?:!=|≠|\\neq?)\s?[^\s,;]{{1,12}})?\s+)?{_WITH}\s+",
+    re.IGNORECASE,
+)
+_SUM_WITH = re.compile(
+    rf"\b(?:the\s+)?sum\s+over\s+(?:(?:all|the|every|those)\s+)*(?:{_THINGS}\s+)?\$?(?P<letter>[a-z])\$?\s+{_WITH}\s+"
+    rf"(?P<test>[^,;\n]{{1,60}}?{_RELATION}[^,;\n]{{1,60}}?)\s+of\s+(?=\S)",
+    re.IGNORECASE,
+)
+_SUBSCRIPTS = re.compile(r"_(?:\{([^{}]*)\}|([A-Za-z]))")
+_TEST_ENDS = re.compile(r"[,;\n]|\.(?=\s|$)|\s(?:and|otherwise|else|if|for)\s|\$|\\q?quad\b")
 # "row j of G^T F", "the w-th column of": of a whole side, or of a name
 _PLACE = re.compile(
     r"(?P<begins>^|(?<![<>!:=])=|[-+*/(·])\s*\b(?:the\s+)?"
@@ -56,6 +73,10 @@ def with_sums_of_words(text: str, names: Names | None) -> str:
         text = _SIGNED.sub(lambda found: f" {found[1]} ", text)
     if "row" in text or "column" in text:
         text = _with_places(text)
+    if "number" in text:
+        text = _with_counts(text)
+    if _SUM_WITH.search(text):
+        text = _SUM_WITH.sub(lambda found: f"{_sign(text)}_{{{found['letter']} : {found['test']}}} ", text)
     text = _WHAT_FIRST.sub(lambda found: f"{found['what']} {found['over']} of ({found['body']})", text)
     text = _AVERAGED.sub(lambda found: f"{_NOUNS[found['what'].lower()]} {found['over']} of ", text)
     for words, sign in ((_SUM, _sum), (_MEAN, _mean), (_OF_BATCH, _of_batch)):
@@ -66,6 +87,22 @@ def with_sums_of_words(text: str, names: Names | None) -> str:
                 text = f"{text[: found.start()]}{said}({text[found.end() : end].strip()}){text[end:]}"
             elif said:
                 text = text[: found.start()] + said.ljust(len(found[0])) + text[found.end() :]
+    return text
+
+
+def _with_counts(text: str) -> str:
+    """The text with sums of indicators for how many there are of something."""
+    for found in reversed([*_COUNT.finditer(text)]):
+        end = _ends(text, found.end(), _TEST_ENDS)
+        test = text[found.end() : end].strip()
+        shared = [set(re.findall("[a-z]", one[0] or one[1])) for one in _SUBSCRIPTS.findall(test)]
+        letters = [found["letter"]] if found["letter"] else sorted(set.intersection(*shared)) if shared else []
+        if len(letters) != 1 or not re.search(_RELATION, test):
+            continue
+        indicator = rf"\mathbf{{1}}[{test}]" if "\\" in text else f"1[{test}]"
+        count = f"({_sign(text)}_{{{letters[0]}{found['other'] or ''}}} {indicator})"
+        factor = (found["factor"] or "").rpartition("times")[0]
+        text = f"{text[: found.start()]}{'-' if found['minus'] else ''}{factor}{count}{text[end:]}"
     return text
 
 
@@ -87,10 +124,15 @@ def _with_places(text: str) -> str:
 
 def _side_end(text: str, begin: int) -> int:
     """Where the side of an equation from a place on ends, outside of brackets."""
+    return _ends(text, begin, _SIDE_ENDS)
+
+
+def _ends(text: str, begin: int, ends: re.Pattern[str]) -> int:
+    """The first place from one on, outside of brackets, where a pattern matches or a bracket closes."""
     depth = 0
     for at in range(begin, len(text)):
         depth += (text[at] in "([{") - (text[at] in ")]}")
-        if depth < 0 or (depth == 0 and _SIDE_ENDS.match(text, at)):
+        if depth < 0 or (depth == 0 and ends.match(text, at)):
             return at
     return len(text)
 

@@ -35,7 +35,8 @@ def chains(p: Parser, parts: list[Statement], lenient: bool) -> tuple[Chain, tup
         fail("here is a definition but no answer", "write the formula itself", first.start, p.tokens[-1].end)
     named = {part: _left(p, part) for part in parts}
     apart = [part for part in mains if not _is_used(p, part, mains)]
-    answers = [part for part in mains if not named[part]] or apart[-1:] or mains[-1:]
+    own = [part for part in mains if not named[part] and (part in apart or not _adjoint(p, part))]
+    answers = own or apart[-1:] or mains[-1:]
     if len(apart) == 1 and apart[0].equals and answers[-1] is not apart[0] and answers[-1].equals:
         answers = apart  # dz1 = dz2 W^T, dz2 = ...: of the others each is used
     # x^T dz, dz = ...: what has no left side is the answer
@@ -82,6 +83,8 @@ def _is_used(p: Parser, part: Statement, mains: list[Statement]) -> bool:
     if not part.equals:
         return False
     left = [token.text for token in p.tokens[part.start : part.equals]]
+    if _adjoint(p, part):  # dZ_ij = ... of a dZ
+        left = left[: left.index("_")] if "_" in left else left
     for other in mains:
         right = [token.text for token in p.tokens[other.equals + 1 if other.equals else other.start : other.end]]
         if other is not part and any(right[at : at + len(left)] == left for at in range(len(right) - len(left) + 1)):
@@ -108,7 +111,9 @@ def _adjoint(p: Parser, part: Statement) -> str:
         return ""
     assert p.table is not None
     known = p.table.find(shape.base, shape.above, shape.below, shape.primes)
-    return "" if known is not None or len(shape.base) < 2 else shape.display
+    if known is not None or len(shape.base) < 2:
+        return ""
+    return shape.base if _is_letters(shape.below) else shape.display
 
 
 def _answer(p: Parser, part: Statement) -> Chain:
@@ -152,9 +157,12 @@ def _left(p: Parser, part: Statement) -> str:
     shape = p.scan(part.start)
     if shape is None or shape.end != part.equals or begins_differential(p, part.start):
         return ""
-    if p.table is not None and len(shape.below) <= 3 and shape.below.isalpha() and shape.below.islower():
-        return shape.base
-    return shape.display
+    return shape.base if p.table is not None and _is_letters(shape.below) else shape.display
+
+
+def _is_letters(below: str) -> bool:
+    """Whether a subscript may be letters of indices."""
+    return len(below) <= 3 and below.isalpha() and below.islower()
 
 
 def _in_brackets(p: Parser, part: Statement) -> str | None:
