@@ -164,6 +164,35 @@ sum(X[i][j] * Y[i][j] for i in range(n) for j in range(d))
 a = v.copy()\\na -= 1\\na + v
 (X @ W)[1]
 np.array([(X @ W)[i] @ (X @ W)[i] for i in range(n)])
+mk = v > 0\\nv[mk].sum()
+mk = v > s\\nnp.sum(X[mk], axis=0)
+v[v > 0] @ X[v > 0]
+mk = v > -0.5\\n2 * X[mk].T @ v[mk]
+mk = v > -0.5\\n(X[mk] * v[mk][:, None]).sum(axis=0)
+mk = v > -0.5\\n(X[mk] @ W).T @ v[mk]
+mk = v > -0.5\\nX[mk].mean(axis=0)
+mk = v > -0.5\\nv[mk].mean()
+mk = X > 0\\nnp.mean(X[mk])
+mk = X > 0\\nX[mk].sum() - Y[~mk].sum()
+mk = np.logical_and(v > -1, v < 0.5)\\nnp.exp(v[mk]).sum()
+mk = (v > -1) & (v < 0.5)\\no = np.zeros(n)\\no[mk] = -v[mk] * s\\no
+o = np.zeros((n, d))\\no[v > 0] = X[v > 0]\\no
+o = np.ones((n, d))\\no[v > 0] = Y[0]\\no
+o = X.copy()\\no[X > 0] = Y[X > 0]\\no
+o = v.copy()\\no[v < 0] *= 3\\no
+o = X.copy()\\no[v > 0] -= 1\\no
+o = X.copy()\\no[v > 0] += Y[v > 0]\\no
+idx = np.where(v > -0.5)[0]\\nX[idx].sum(0)
+idx = np.where(v > 0)\\no = v.copy()\\no[idx] = 0\\no
+idx = np.flatnonzero(v > -0.5)\\nt = 0\\nfor i in idx:\\n    t += v[i] * X[i]\\nt
+mk = v > 0\\nsum(v[i] for i in range(n) if mk[i])
+mk = v > 0\\nv * mk - v * ~mk
+np.log(x[x > 0]).sum()
+mk = X[:, 0] > 0\\nX[mk, 1] @ v[mk]
+mk = v > -0.5\\n(R[mk] * v[mk][:, None, None]).sum(0)
+mk = v > -0.5\\n(W.T @ X[mk].T).sum(axis=1)
+mk = v > -0.5\\nX[mk].sum(axis=1).sum()
+mk = v > 0\\nmk = mk.ravel()\\nnp.where(mk, v, 0.0) + np.logical_not(mk)
 """
 NAMES = ModelNames(
     (
@@ -225,6 +254,20 @@ def test_a_program_has_the_value_that_numpy_gives(program: str) -> None:
         "t = 0\nfor i in range(n):\n    if v[i] > 0:\n        r = s\n    t += r\nt",
         "out = []\nfor i in range(n):\n    for j in range(d):\n        out.append(X[i, j])\nnp.array(out)",
         "s2 = 0\nfor i in range(n):\n    r = v[i]\n    s2 += r\ns2 * r",
+        "mk = v > 0\nv[mk]",
+        "mk = v > 0\nv[mk] * v",
+        "mk = x > 0\nv[mk].sum()",
+        "mk = v > 0\n(X[mk] * v[mk]).sum()",
+        "mk = v > 0\n(v[mk] * v[~mk]).sum()",
+        "o = np.zeros(n)\no[v > 0] = v\no",
+        "o = np.zeros(n)\no[v > 0] = v[v < 0]\no",
+        "mk = v > 0\nnp.outer(v[mk], v[mk]).sum()",
+        "mk = v > 0\nX[mk].T @ v",
+        "mk = (v > 0).astype(float)\nv[mk].sum()",
+        "mk = v > 0\nX[:, mk].sum()",
+        "mk = v > 0\nX[mk].mean()",
+        "mk = v > 0\nlen(v[mk]) * s",
+        "mk = v > 0\nX[mk].shape[0] * s",
         "out = np.outer(v, v)\nfor i in range(n):\n    for j in range(n):\n        out[i, j] = 1\nout",
     ],
 )

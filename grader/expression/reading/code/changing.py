@@ -9,8 +9,9 @@ import ast
 
 from grader.expression.algebra.construct import add, mul, sub
 from grader.expression.language.axis_sizes import size_formula
-from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Symbol
+from grader.expression.language.nodes import Call, Expression, Indexed, Symbol
 from grader.expression.reading.code.array_axes import axes_of
+from grader.expression.reading.code.choosing import mask_of, with_chosen
 from grader.expression.reading.code.expressions import condition, formula
 from grader.expression.reading.code.index_places import is_every_row
 from grader.expression.reading.code.numpy_calls import standing
@@ -26,8 +27,9 @@ def is_listed(scope: ProgramNames, old: Expression) -> bool:
 
 def with_entries(scope: ProgramNames, old: Expression, where: ast.expr, new: Expression) -> Expression:
     """The array with a value where a condition holds, or at the entry or the row of a label."""
-    if isinstance(where, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.BinOp):
-        return Cases(((new, condition(scope, where)),), old)
+    mask = mask_of(scope, where, formula, condition)
+    if mask is not None:
+        return with_chosen(scope, old, mask, new)
     mark, there = _mark(scope, old, where), placed(scope, old, where, new)
     if not isinstance(mark, Indexed) or len(axes_of(scope, old) or ()) == 1:
         return add(sub(old, mul(mark, old)), there)

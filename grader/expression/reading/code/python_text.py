@@ -17,6 +17,7 @@ from grader.expression.algebra.construct import add
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Product, depth, walk
 from grader.expression.reading.code.changing import is_listed, placed, with_entries
+from grader.expression.reading.code.choosing import mask_of, settled
 from grader.expression.reading.code.comprehensions import decided
 from grader.expression.reading.code.expressions import condition, formula, joined
 from grader.expression.reading.code.free_letters import entries_as_names, free_letters
@@ -109,11 +110,12 @@ def _followed(scope: ProgramNames, tree: ast.Module, target: Expression | None) 
         _run(lines, tree.body)
         if target is not None and lines.left is not None:
             _choose_answer(lines, target)
+        value = None if lines.value is None else settled(lines.scope, lines.value)
     except (NotRead, RecursionError):
         return None
-    if lines.several or (lines.value is not None and depth(lines.value) > MAX_TREE):
+    if lines.several or (value is not None and depth(value) > MAX_TREE):
         return None
-    return () if lines.value is None else (lines.value,) if lines.left is None else (lines.left, lines.value)
+    return () if value is None else (value,) if lines.left is None else (lines.left, value)
 
 
 def _choose_answer(lines: _Lines, target: Expression) -> None:
@@ -297,7 +299,7 @@ def _change(lines: _Lines, statement: ast.AugAssign) -> None:
     match target:
         case ast.Name(name):
             changed = formula(scope, value)
-        case ast.Subscript(ast.Name(name), where) if (
+        case ast.Subscript(ast.Name(name), where) if mask_of(scope, where, formula, condition) is not None or (
             is_listed(scope, value_of(scope, name)) and place_numbers(scope, where, formula) is not None
         ):
             loaded = ast.Subscript(ast.Name(name, ast.Load()), where, ast.Load())
