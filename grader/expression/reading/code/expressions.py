@@ -24,14 +24,13 @@ from grader.expression.reading.code.choosing import chosen, mask_of, places_wher
 from grader.expression.reading.code.code_calls import called, is_package, length_of
 from grader.expression.reading.code.comprehensions import made, summed
 from grader.expression.reading.code.entering import Dots, NewAxis, entered
-from grader.expression.reading.code.index_places import at_labels, is_label, is_place, labels_in, place
+from grader.expression.reading.code.index_places import at_labels, is_label, is_place, labels_in, one_hot_of, place
 from grader.expression.reading.code.matlab_rows import multiplied, way_of
 from grader.expression.reading.code.numpy_calls import standing
 from grader.expression.reading.code.numpy_layout import turned_round
 from grader.expression.reading.code.program_names import (
     NotRead,
     ProgramNames,
-    one_hot_of,
     one_pass,
     value_of,
 )
@@ -211,7 +210,7 @@ def _entered(names: ProgramNames, inner: ast.expr, where: ast.expr) -> Expressio
     mask = mask_of(names, nodes[0], formula, condition)
     if mask is not None:
         return chosen(names, base, mask, [place(names, node, formula) for node in nodes[1:]])
-    labels = labels_in(names, nodes[-1])
+    labels = labels_in(names, nodes[-1], formula)
     if labels is not None and items_of(base) is None:
         return at_labels(base, labels, one_hot_of(names, labels), nodes[:-1])
     places = [place(names, node, formula) for node in nodes]

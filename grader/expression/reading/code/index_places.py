@@ -7,22 +7,27 @@ from __future__ import annotations
 
 import ast
 
-from grader.expression.algebra.construct import add, sub
+from grader.expression.algebra.construct import add, iverson, sub
 from grader.expression.language.nodes import (
     ONE,
+    ZERO,
     Call,
     Expression,
+    Indexed,
     Number,
     Product,
+    Reduce,
     Symbol,
     children,
     head,
     integer,
     walk,
 )
+from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.entering import Cut, Dots, FromEnd, NewAxis, Place, counted, number_of
 from grader.expression.reading.code.iterating import ReadAs
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, value_of
+from grader.expression.reading.grammar.names.class_labels import one_hot
 
 
 def place(names: ProgramNames, node: ast.expr, formula: ReadAs) -> Place:
@@ -126,13 +131,39 @@ def is_label(names: ProgramNames, node: ast.expr, formula: ReadAs) -> bool:
     return known is not None and bool(known.places_of)
 
 
-def labels_in(names: ProgramNames, node: ast.expr) -> Expression | None:
-    """An array of places, where one stands in an index: the labels of all examples."""
-    if not isinstance(node, ast.Name):
-        return None
-    found = value_of(names, node.id)
+def labels_in(names: ProgramNames, node: ast.expr, formula: ReadAs) -> Expression | None:
+    """An array of places, where one stands in an index: the labels of all examples, ``y.argmax(axis=1)``."""
+    match node:
+        case ast.Name(name):
+            found = value_of(names, name)
+        case ast.Call(ast.Attribute(_, "argmax")):
+            found = formula(names, node)
+        case _:
+            return None
+    if isinstance(found, Call) and found.function == "argmax":
+        return found if len(axes_of(names, found) or ()) == 1 else None
     known = declared(names, found.name) if isinstance(found, Symbol) else None
     return found if known is not None and known.places_of and known.rank == 1 else None
+
+
+def one_hot_of(scope: ProgramNames, places: Expression) -> Expression:
+    """1 at each of the places that a quantity of the model or an argmax holds, as rows; raises NotRead for others."""
+    if isinstance(places, Call) and places.function == "argmax":
+        sizes = [size for size in axes_of(scope, places.args[0]) or () if size != "1"]
+        if not sizes:
+            raise NotRead
+        return one_hot(sizes[-1], places)
+    known = declared(scope, head(places) or "")
+    if known is None or not known.places_of:
+        raise NotRead
+    return one_hot(known.places_of, places)
+
+
+def last_of_each(labels: Expression) -> Expression:
+    """1 for each label that none behind it is equal to: of the rows that ``E[y] = G`` sets twice the last stays."""
+    other, own = Symbol("s'"), Symbol("t'")
+    again = Call("and", (Call("gt", (other, own)), Call("eq", (Indexed(labels, (other,)), Indexed(labels, (own,))))))
+    return Call("entries", (iverson(Call("eq", (Reduce("sum", "s'", iverson(again)), ZERO))), own))
 
 
 def at_labels(base: Expression, labels: Expression, hot: Expression, rows: list[ast.expr]) -> Expression:
@@ -151,7 +182,7 @@ def place_numbers(names: ProgramNames, where: ast.expr, formula: ReadAs) -> list
     """The places of an index that are all whole numbers or slices of such, from 0; None for any other."""
     found: list[int | slice] = []
     for node in where.elts if isinstance(where, ast.Tuple) else [where]:
-        if labels_in(names, node) is not None or (isinstance(node, ast.Name) and node.id in names.letters):
+        if labels_in(names, node, formula) is not None or (isinstance(node, ast.Name) and node.id in names.letters):
             return None
         if isinstance(node, ast.Compare | ast.BoolOp):
             return None

@@ -15,12 +15,12 @@ from grader.expression.language.nodes import Call, Cases, Expression, Indexed, P
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.comprehensions import decided, summed_over
 from grader.expression.reading.code.expressions import condition, formula, joined
+from grader.expression.reading.code.index_places import one_hot_of
 from grader.expression.reading.code.iterating import LetterLoop, bind, passes_of, run_over, without_continue
 from grader.expression.reading.code.program_names import (
     NotRead,
     ProgramNames,
     declared,
-    one_hot_of,
     one_pass,
     value_of,
 )

@@ -14,7 +14,8 @@ from grader.expression.language.derived import DERIVED, DERIVED_SPELLINGS
 from grader.expression.language.functions import FUNCTIONS, SPELLINGS
 from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Indexed, Number, Product, Symbol, integer
 from grader.expression.reading.code.array_axes import Lengths, axes_of
-from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, one_hot_of
+from grader.expression.reading.code.index_places import one_hot_of
+from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared
 from grader.expression.reading.code.sequences import items_of
 
 Options: TypeAlias = Mapping[str, object]  # whole numbers, and formulas
@@ -231,6 +232,12 @@ def _number(node: Expression) -> int | None:
     return None
 
 
+def _power(_: ProgramNames, base: Expression, args: Sequence[Expression], options: Options) -> Expression:
+    if len(args) != 1 or options:
+        raise NotRead
+    return power(base, args[0])
+
+
 def _negative(_: ProgramNames, base: Expression, __: Sequence[Expression], ___: Options) -> Expression:
     return neg(base)
 
@@ -249,6 +256,7 @@ _METHODS: Mapping[str, Method] = MappingProxyType(
         **dict.fromkeys(("sum", "nansum"), _reduced("total")),
         **dict.fromkeys(("mean", "average"), _reduced("mean")),
         **dict.fromkeys(("negative", "neg"), _negative),
+        **dict.fromkeys(("pow", "power", "float_power"), _power),
         "inv": _inverse,
         "add": _operator("add"),
         **dict.fromkeys(("subtract", "sub"), _operator("sub")),

@@ -24,7 +24,7 @@ from grader.expression.language.nodes import (
 )
 from grader.expression.reading.code.array_axes import Lengths, axes_of
 from grader.expression.reading.code.entering import flipped, number_of
-from grader.expression.reading.code.kinked_calls import absolute, clip, heaviside, one_bound
+from grader.expression.reading.code.kinked_calls import absolute, argmax, clip, heaviside, one_bound
 from grader.expression.reading.code.named_axes import (
     axis_and_kept,
     axis_at,
@@ -365,6 +365,7 @@ _ROWS: Mapping[str, Layout] = MappingProxyType(
         **dict.fromkeys(("clip", "clamp"), clip),
         **dict.fromkeys(("abs", "absolute", "fabs"), absolute),
         "heaviside": heaviside,
+        "argmax": argmax,
         "clamp_min": one_bound("max"),
         "clamp_max": one_bound("min"),
         "solve": _solve,

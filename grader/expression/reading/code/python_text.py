@@ -21,7 +21,7 @@ from grader.expression.reading.code.choosing import mask_of, settled
 from grader.expression.reading.code.comprehensions import decided
 from grader.expression.reading.code.expressions import condition, formula, joined
 from grader.expression.reading.code.free_letters import entries_as_names, free_letters
-from grader.expression.reading.code.index_places import place_numbers
+from grader.expression.reading.code.index_places import one_hot_of, place_numbers
 from grader.expression.reading.code.iterating import bind, passes_of, without_continue
 from grader.expression.reading.code.loops import grown
 from grader.expression.reading.code.lost_lines import restored
@@ -33,7 +33,6 @@ from grader.expression.reading.code.program_names import (
     declared,
     is_called_as,
     left_of,
-    one_hot_of,
     one_pass,
     value_of,
 )
