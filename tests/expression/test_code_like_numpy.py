@@ -25,7 +25,10 @@ SHAPES = {
     "S": ("n", "n"),
     "R": ("n", "d", "m"),
     "s": (),
+    "H": ("6", "m"),
+    "q": ("6",),
 }
+PLACES = {"q": "d"}  # whose values count places of an axis, from 0 in a program
 PROGRAMS = """
 np.convolve(x, w)
 np.convolve(w, x, 'same')
@@ -193,10 +196,26 @@ mk = v > -0.5\\n(R[mk] * v[mk][:, None, None]).sum(0)
 mk = v > -0.5\\n(W.T @ X[mk].T).sum(axis=1)
 mk = v > -0.5\\nX[mk].sum(axis=1).sum()
 mk = v > 0\\nmk = mk.ravel()\\nnp.where(mk, v, 0.0) + np.logical_not(mk)
+o = np.zeros((d, m))\\nnp.add.at(o, q, H)\\no
+o = np.zeros((d, m))\\no[q] += H\\no
+o = W.copy()\\no[q] -= 2 * H\\no
+o = np.zeros((d, m))\\no[q] = H\\no
+o = np.zeros(d)\\no[q] += 1\\no
+o = np.ones(d)\\nnp.add.at(o, q, x[:6])\\no
+o = np.zeros((d, m))\\nfor k in range(d):\\n    o[k] = H[q == k].sum(axis=0)\\no
+W[q] * H
+np.eye(d)[q].T @ H
+T = X.copy()\\nT[np.arange(n), Y.argmax(axis=1)] -= 1\\nT
+b = np.argmax(Y, axis=1)\\nT = X.copy()\\nT[range(len(X)), b] -= v\\nT
+T = v.copy()\\nT[np.argmax(v)] -= 1\\nT
+X[np.arange(n), Y.argmax(1)]
+out = np.empty(d)\\nfor k in range(d):\\n    out[k] = s / n\\nout
+np.power(X, 3)
+out = np.outer(v, v)\\nfor i in range(n):\\n    for j in range(n):\\n        out[i, j] = 1\\nout
 """
 NAMES = ModelNames(
     (
-        *(Declared(name, len(axes), axes=axes) for name, axes in SHAPES.items()),
+        *(Declared(name, len(axes), axes=axes, places_of=PLACES.get(name, "")) for name, axes in SHAPES.items()),
         *(Declared(name, role="size") for name in SIZES),
     )
 )
@@ -205,7 +224,8 @@ NAMES = ModelNames(
 def values() -> dict[str, np.ndarray]:
     rng = np.random.default_rng(3)
     sizes = {name: tuple(SIZES.get(axis) or int(axis) for axis in axes) for name, axes in SHAPES.items()}
-    return {name: rng.normal(size=shape) for name, shape in sizes.items()}
+    found = {name: rng.normal(size=shape) for name, shape in sizes.items()}
+    return found | {name: rng.integers(SIZES[axis], size=sizes[name]) for name, axis in PLACES.items()}
 
 
 @pytest.mark.parametrize("program", [line.replace("\\n", "\n") for line in PROGRAMS.strip().splitlines()])
@@ -214,7 +234,8 @@ def test_a_program_has_the_value_that_numpy_gives(program: str) -> None:
     reading = read_code(f"np.pi\n{program}", NAMES)
     assert reading is not None, "not read"
     assert not reading.problems, reading.problems
-    found = evaluate(reading.chain[-1], Environment({name: value[None] for name, value in given.items()}, SIZES, {}))
+    told = {name: value[None] + 1.0 * (name in PLACES) for name, value in given.items()}
+    found = evaluate(reading.chain[-1], Environment(told, SIZES, {}))
     *lines, last = program.split("\n")
     scope = {"np": np, **SIZES, **{name: value.copy() for name, value in given.items()}}
     if last.startswith(" "):
@@ -268,7 +289,12 @@ def test_a_program_has_the_value_that_numpy_gives(program: str) -> None:
         "mk = v > 0\nX[mk].mean()",
         "mk = v > 0\nlen(v[mk]) * s",
         "mk = v > 0\nX[mk].shape[0] * s",
-        "out = np.outer(v, v)\nfor i in range(n):\n    for j in range(n):\n        out[i, j] = 1\nout",
+        "T = X.copy()\nT[:, Y.argmax(axis=1)] -= 1\nT",
+        "T = X.copy()\nT[np.arange(d), Y.argmax(axis=1)] -= 1\nT",
+        "T = X.copy()\nT[np.arange(n), Y.argmax()] -= 1\nT",
+        "o = np.zeros((d, m))\no[:, q] += 1\no",
+        "o = W.copy()\no[q] = H\no",
+        "o = np.zeros((d, m))\no[q] += s\no",
     ],
 )
 def test_what_has_no_such_value_is_not_read(program: str) -> None:

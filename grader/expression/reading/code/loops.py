@@ -9,9 +9,9 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from grader.expression.algebra.construct import iverson, mul, neg, substitute
+from grader.expression.algebra.construct import add, iverson, mul, neg, substitute
 from grader.expression.language.axis_sizes import size_formula
-from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Product, Symbol, walk
+from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Product, Symbol, walk
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.comprehensions import decided, summed_over
 from grader.expression.reading.code.expressions import condition, formula, joined
@@ -88,9 +88,12 @@ def _changes(scope: ProgramNames, loop: ast.For) -> Iterator[_Change]:
 def _over_letter(run: LetterLoop, change: _Change) -> _Change:
     if run.letter in change.entered:
         value = change.value
+        _check_length(run, value)
+        if run.upper is not None and not change.diagonal and not any(True for node in walk(value) for _ in _entered_at(node, run.letter)):
+            places = Indexed(Call("ones", (run.upper,)), (Symbol(run.letter),))
+            value = add(value, Product((ZERO, places), ("*",)))  # so that the letter has its range
         for test in run.tests:
             value = mul(iverson(test), value)
-        _check_length(run, change.value)
         return replace(change, value=value, some=change.some or bool(run.tests))
     if change.entered:
         return replace(change, value=summed_over(run, change.value))
