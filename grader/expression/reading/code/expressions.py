@@ -256,4 +256,4 @@ def _own(names: ProgramNames, name: str, node: ast.Call) -> Expression:
     inside = replace(names, assigned={**names.assigned, **given}, functions=others, letters=letters)
     for target, value in function.lines:
         inside.assigned[target] = formula(inside, value)
-    return formula(inside, function.body)
+    return _item(inside, function.body)

@@ -89,7 +89,11 @@ def _over_letter(run: LetterLoop, change: _Change) -> _Change:
     if run.letter in change.entered:
         value = change.value
         _check_length(run, value)
-        if run.upper is not None and not change.diagonal and not any(True for node in walk(value) for _ in _entered_at(node, run.letter)):
+        if (
+            run.upper is not None
+            and not change.diagonal
+            and not any(True for node in walk(value) for _ in _entered_at(node, run.letter))
+        ):
             places = Indexed(Call("ones", (run.upper,)), (Symbol(run.letter),))
             value = add(value, Product((ZERO, places), ("*",)))  # so that the letter has its range
         for test in run.tests:

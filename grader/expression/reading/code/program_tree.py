@@ -23,6 +23,11 @@ _BEHIND = re.compile(
 _LETTERS = re.compile(r"([^\n]+?)((?:,\s{0,9}\w{1,30}\s{0,9}=(?!=)\s{0,9}[^,=\n]+)+)")
 _THEN = re.compile(r"(?<=[;,\n])\s{0,9}(?:and\s{1,9})?(?:then|so|hence)\s{1,9}(?=\w+\s{0,9}[-+*/@]?=)")
 _IN_PLACE = {"add_": ast.Add, "sub_": ast.Sub, "mul_": ast.Mult, "div_": ast.Div}
+_AT = ("add", "set")
+# what computes no value of its own
+_SILENT = frozenset(
+    ("backward", "zero_grad", "requires_grad_", "retain_grad", "manual_seed", "seed", "set_printoptions")
+)
 OVER = "__over__"  # between the two differentials of a name that a left side is
 MOST_DEFINITIONS = 4
 
@@ -36,7 +41,7 @@ def tree_of(text: str) -> ast.Module | None:
     if found is None:
         source = _QUOTIENT.sub(rf"\1d\2{OVER}d\3 =", _THEN.sub(" ", source))
         found = _parsed(source) or _parsed(_definitions_first(source))
-    return None if found is None else ast.fix_missing_locations(_InPlace().visit(found))
+    return None if found is None else ast.fix_missing_locations(_InPlace().visit(_Computing().visit(found)))
 
 
 def _definitions_first(source: str) -> str:
@@ -60,11 +65,47 @@ def _parsed(source: str) -> ast.Module | None:
         return None
 
 
+class _Computing(ast.NodeTransformer):
+    """What computes something by hand: without mere words, autograd's own work, and the heads of blocks of settings."""
+
+    def visit_With(self, node: ast.With) -> list[ast.stmt] | ast.stmt:
+        self.generic_visit(node)
+        return node if any(item.optional_vars for item in node.items) else node.body
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.stmt:
+        self.generic_visit(node)
+        kept = [line for line in node.body if not _is_text(line)]
+        node.body = kept or node.body
+        return node
+
+    def visit_Expr(self, node: ast.Expr) -> ast.stmt:
+        match node.value:
+            case ast.Call(ast.Attribute(_, name)) if name in _SILENT:
+                return ast.copy_location(ast.Pass(), node)
+            case ast.Call(ast.Name("print") as function, shown):
+                rest = [one for one in shown if not isinstance(one, ast.Constant | ast.JoinedStr)]
+                if len(rest) != 1:
+                    return ast.copy_location(ast.Pass(), node)
+                return ast.copy_location(ast.Expr(ast.Call(function, rest, [])), node)
+        return node
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
 class _InPlace(ast.NodeTransformer):
     """Entries that change, as those with an operator before their sign of equality; sums so far with that first."""
 
-    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt | list[ast.stmt]:
         match node:
+            case ast.Assign([ast.Name(name) as own], ast.Call(ast.Attribute(_, how), [value], []) as call) if (
+                how in _AT and (found := _at(call)) is not None
+            ):  # of JAX, whose arrays never change
+                base, where = found
+                copied = ast.Assign([own], ast.Call(ast.Attribute(base, "copy", ast.Load()), [], []))
+                changed = _changed_at(ast.Name(name, ast.Load()), where, how, value)
+                return [ast.copy_location(copied, node), ast.copy_location(changed, node)]
             case ast.Assign([ast.Subscript() as target], ast.BinOp(left, operator, value)) if _same(target, left):
                 return ast.copy_location(ast.AugAssign(target, operator, value), node)
             case ast.Assign([ast.Subscript() as target], ast.BinOp(value, ast.Add() as operator, right)):
@@ -89,7 +130,25 @@ class _InPlace(ast.NodeTransformer):
             ):
                 target.ctx = ast.Store()
                 return ast.copy_location(ast.AugAssign(target, _IN_PLACE[name](), value), node)
+            case ast.Call(ast.Attribute(ast.Name() as target, "index_add_"), [ast.Constant(0), where, value], []):
+                return ast.copy_location(_changed_at(target, where, "add", value), node)
         return node
+
+
+def _at(call: ast.Call) -> tuple[ast.expr, ast.expr] | None:
+    """The array and the places of ``x.at[i].add(v)``."""
+    match call.func:
+        case ast.Attribute(ast.Subscript(ast.Attribute(base, "at"), where)):
+            return base, where
+    return None
+
+
+def _changed_at(target: ast.Name, where: ast.expr, how: str, value: ast.expr) -> ast.stmt:
+    """What changes an array at some places, each as often as it is named."""
+    if how == "set":
+        return ast.Assign([ast.Subscript(target, where, ast.Store())], value)
+    added = ast.Attribute(ast.Attribute(ast.Name("np", ast.Load()), "add", ast.Load()), "at", ast.Load())
+    return ast.Expr(ast.Call(added, [target, where, value], []))
 
 
 def _ranges(node: ast.expr) -> list[ast.expr]:
