@@ -61,6 +61,8 @@ def called(names: ProgramNames, node: ast.Call, formula: ReadAs, condition: Read
             return _by_name(names, name, node, formula, condition)
         case ast.Attribute(inner, "astype" | "type" | "to" | "double" | "float"):  # the kind of its numbers
             return formula(names, inner)
+        case ast.Attribute(inner, "size") if len(node.args) == 1 and not node.keywords:
+            return length_of(axes_of(names, formula(names, inner)), number_of(formula(names, node.args[0])))
         case ast.Attribute(inner, name):
             given = ast.Call(ast.Name(name, ast.Load()), [inner, *node.args], node.keywords)
             return _applied(names, name, given, formula, method=True)

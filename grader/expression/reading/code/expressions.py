@@ -253,7 +253,8 @@ def _own(names: ProgramNames, name: str, node: ast.Call) -> Expression:
     given = dict(zip(function.arguments, (formula(names, one) for one in node.args), strict=True))
     others = {other: one for other, one in names.functions.items() if other != name}  # none calls itself
     letters = {own: letter for own, letter in names.letters.items() if own not in given}
-    inside = replace(names, assigned={**names.assigned, **given}, functions=others, letters=letters)
+    stale = names.stale - given.keys() - {target for target, _ in function.lines}
+    inside = replace(names, assigned={**names.assigned, **given}, functions=others, letters=letters, stale=stale)
     for target, value in function.lines:
         inside.assigned[target] = formula(inside, value)
     return _item(inside, function.body)

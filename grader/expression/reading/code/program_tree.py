@@ -24,6 +24,7 @@ _LETTERS = re.compile(r"([^\n]+?)((?:,\s{0,9}\w{1,30}\s{0,9}=(?!=)\s{0,9}[^,=\n]
 _THEN = re.compile(r"(?<=[;,\n])\s{0,9}(?:and\s{1,9})?(?:then|so|hence)\s{1,9}(?=\w+\s{0,9}[-+*/@]?=)")
 _IN_PLACE = {"add_": ast.Add, "sub_": ast.Sub, "mul_": ast.Mult, "div_": ast.Div}
 _AT = ("add", "set")
+_COPY = "at__"
 # what computes no value of its own
 _SILENT = frozenset(
     ("backward", "zero_grad", "requires_grad_", "retain_grad", "manual_seed", "seed", "set_printoptions")
@@ -41,7 +42,11 @@ def tree_of(text: str) -> ast.Module | None:
     if found is None:
         source = _QUOTIENT.sub(rf"\1d\2{OVER}d\3 =", _THEN.sub(" ", source))
         found = _parsed(source) or _parsed(_definitions_first(source))
-    return None if found is None else ast.fix_missing_locations(_InPlace().visit(_Computing().visit(found)))
+    if found is None:
+        return None
+    for change in (_Computing(), _AtPlaces(), _InPlace()):
+        found = change.visit(found)
+    return ast.fix_missing_locations(found)
 
 
 def _definitions_first(source: str) -> str:
@@ -90,6 +95,53 @@ class _Computing(ast.NodeTransformer):
         return node
 
 
+class _AtPlaces(ast.NodeTransformer):
+    """JAX's arrays, which never change, as copies under names of their own that do: ``x.at[i].add(v)``."""
+
+    def __init__(self) -> None:
+        self.before: list[ast.stmt] | None = None  # of the statement at hand
+        self.count = 0
+
+    def visit_Assign(self, node: ast.Assign) -> list[ast.stmt]:
+        return self._after_copies(node)
+
+    def visit_Return(self, node: ast.Return) -> list[ast.stmt]:
+        return self._after_copies(node)
+
+    def visit_Expr(self, node: ast.Expr) -> list[ast.stmt]:
+        return self._after_copies(node)
+
+    def _after_copies(self, node: ast.stmt) -> list[ast.stmt]:
+        before: list[ast.stmt] = []
+        self.before = before
+        self.generic_visit(node)
+        self.before = None
+        return [*(ast.copy_location(one, node) for one in before), node]
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
+        return node  # whose names are its own
+
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr:
+        return node
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.expr:
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        match node.func:
+            case ast.Attribute(ast.Subscript(ast.Attribute(base, "at"), where), how) if (
+                how in _AT and self.before is not None and len(node.args) == 1
+            ):
+                self.count += 1
+                name = f"{_COPY}{self.count}"
+                copied = ast.Call(ast.Attribute(base, "copy", ast.Load()), [], [])
+                self.before.append(ast.Assign([ast.Name(name, ast.Store())], copied))
+                self.before.append(_changed_at(ast.Name(name, ast.Load()), where, how, node.args[0]))
+                return ast.copy_location(ast.Name(name, ast.Load()), node)
+        return node
+
+
 def _is_text(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
@@ -97,15 +149,8 @@ def _is_text(node: ast.stmt) -> bool:
 class _InPlace(ast.NodeTransformer):
     """Entries that change, as those with an operator before their sign of equality; sums so far with that first."""
 
-    def visit_Assign(self, node: ast.Assign) -> ast.stmt | list[ast.stmt]:
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
         match node:
-            case ast.Assign([ast.Name(name) as own], ast.Call(ast.Attribute(_, how), [value], []) as call) if (
-                how in _AT and (found := _at(call)) is not None
-            ):  # of JAX, whose arrays never change
-                base, where = found
-                copied = ast.Assign([own], ast.Call(ast.Attribute(base, "copy", ast.Load()), [], []))
-                changed = _changed_at(ast.Name(name, ast.Load()), where, how, value)
-                return [ast.copy_location(copied, node), ast.copy_location(changed, node)]
             case ast.Assign([ast.Subscript() as target], ast.BinOp(left, operator, value)) if _same(target, left):
                 return ast.copy_location(ast.AugAssign(target, operator, value), node)
             case ast.Assign([ast.Subscript() as target], ast.BinOp(value, ast.Add() as operator, right)):
@@ -133,14 +178,6 @@ class _InPlace(ast.NodeTransformer):
             case ast.Call(ast.Attribute(ast.Name() as target, "index_add_"), [ast.Constant(0), where, value], []):
                 return ast.copy_location(_changed_at(target, where, "add", value), node)
         return node
-
-
-def _at(call: ast.Call) -> tuple[ast.expr, ast.expr] | None:
-    """The array and the places of ``x.at[i].add(v)``."""
-    match call.func:
-        case ast.Attribute(ast.Subscript(ast.Attribute(base, "at"), where)):
-            return base, where
-    return None
 
 
 def _changed_at(target: ast.Name, where: ast.expr, how: str, value: ast.expr) -> ast.stmt:

@@ -102,7 +102,8 @@ def _print(lines: Lines, value: ast.expr) -> None:
         case ast.Call(ast.Name(name)) if name in lines.scope.functions:
             lines.left, lines.value, lines.several = None, formula(lines.scope, value), False
         case _ if lines.value is None:
-            lines.left, lines.value = None, formula(lines.scope, value)
+            with suppress(NotRead):
+                lines.left, lines.value, lines.several = None, formula(lines.scope, value), False
 
 
 def _show(lines: Lines, shown: Sequence[str]) -> None:
@@ -294,6 +295,7 @@ def _define(lines: Lines, function: ast.FunctionDef) -> None:
     if len(before) == len(function.body) - 1 and isinstance(last, ast.Return) and last.value is not None:
         lines.scope.functions[function.name] = Lambda(arguments, last.value, tuple(before))
     inner = _copy(lines)
+    inner.scope = replace(inner.scope, stale=set(lines.scope.stale), truths=set(lines.scope.truths))
     try:
         run_lines(inner, function.body)
     except NotRead:
