@@ -1,4 +1,4 @@
-"""Lines of Python -> the value of the last one: assignments, changes in place, masks, loops that add up, functions.
+"""ProgramLines of Python -> the value of the last one: assignments, changes in place, masks, loops that add up, functions.
 
 ``dz = yhat - y; dz[z <= 0] = 0; dW = dz @ h.T`` is ``where(z <= 0, 0, yhat - y) @ h^T`` with dW on its left side. Only
 the syntax tree is looked at; nothing is run.
@@ -25,7 +25,7 @@ from grader.expression.reading.code.program_names import (
     left_of,
 )
 from grader.expression.reading.code.program_tree import tree_of
-from grader.expression.reading.code.running import Lines, run_lines
+from grader.expression.reading.code.running import ProgramLines, run_lines
 from grader.expression.reading.read import CHARACTER, MAX_TREE, Reading
 from grader.problems import Problem
 from grader.work import spend
@@ -80,7 +80,7 @@ def _followed(scope: ProgramNames, tree: ast.Module, target: Expression | None) 
     """The left side, if there is one, and the value that a program comes to; none of both, or None where it is lost."""
     free = free_letters(scope, tree, target)
     tree = entries_as_names(scope, tree, free)
-    lines = Lines(replace(scope, free=free, letters={letter: letter for letter in free}))
+    lines = ProgramLines(replace(scope, free=free, letters={letter: letter for letter in free}))
     try:
         run_lines(lines, tree.body)
         if target is not None and (lines.left is not None or lines.shown):
@@ -93,7 +93,7 @@ def _followed(scope: ProgramNames, tree: ast.Module, target: Expression | None) 
     return () if value is None else (value,) if lines.left is None else (lines.left, value)
 
 
-def _choose_answer(lines: Lines, target: Expression) -> None:
+def _choose_answer(lines: ProgramLines, target: Expression) -> None:
     """Take the one name that is called as what is asked for, wherever it was assigned."""
     scope = lines.scope
     found = [name for name in scope.assigned if left_of(scope, name) == target or is_called_as(name, target)]

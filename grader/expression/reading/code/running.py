@@ -35,7 +35,7 @@ _CHECKS = frozenset(("allclose", "isclose", "array_equal", "equal", "gradcheck",
 
 
 @dataclass(slots=True)
-class Lines:
+class ProgramLines:
     """What the lines so far came to: names with their values, and the last line's left side and value."""
 
     scope: ProgramNames
@@ -47,7 +47,7 @@ class Lines:
     shown: tuple[str, ...] = ()  # names that were printed or handed out at the end
 
 
-def run_lines(lines: Lines, body: Sequence[ast.stmt]) -> None:
+def run_lines(lines: ProgramLines, body: Sequence[ast.stmt]) -> None:
     """Run through some statements; raises NotRead for what can't be told in formulas."""
     for at, statement in enumerate(body):
         match statement:
@@ -94,7 +94,7 @@ def run_lines(lines: Lines, body: Sequence[ast.stmt]) -> None:
                 raise NotRead
 
 
-def _print(lines: Lines, value: ast.expr) -> None:
+def _print(lines: ProgramLines, value: ast.expr) -> None:
     """A name that is printed may be the answer, as may what a function gives; any other value only if none is there."""
     match value:
         case ast.Name(name):
@@ -106,14 +106,14 @@ def _print(lines: Lines, value: ast.expr) -> None:
                 lines.left, lines.value, lines.several = None, formula(lines.scope, value), False
 
 
-def _show(lines: Lines, shown: Sequence[str]) -> None:
+def _show(lines: ProgramLines, shown: Sequence[str]) -> None:
     """Names whose values are handed out: the one there is, or that of several which is called as what is asked for."""
     values = [value_of(lines.scope, name) for name in shown]
     lines.left, lines.value, lines.name = None, values[-1], shown[-1]
     lines.several, lines.shown = len(shown) > 1, tuple(shown)
 
 
-def _add_at(lines: Lines, name: str, where: ast.expr, value: ast.expr) -> None:
+def _add_at(lines: ProgramLines, name: str, where: ast.expr, value: ast.expr) -> None:
     """``np.add.at(dE, w, G)``: each row as often as its place is named."""
     if labels_in(lines.scope, where, formula) is None:
         _change(lines, ast.AugAssign(ast.Subscript(ast.Name(name, ast.Store()), where, ast.Store()), ast.Add(), value))
@@ -128,7 +128,7 @@ def _returns(body: Sequence[ast.stmt]) -> bool:
     return isinstance(body[-1], ast.Return)
 
 
-def _branch(lines: Lines, test: Expression, body: Sequence[ast.stmt], rest: Sequence[ast.stmt]) -> None:
+def _branch(lines: ProgramLines, test: Expression, body: Sequence[ast.stmt], rest: Sequence[ast.stmt]) -> None:
     """A branch that returns, and what is returned where it is not taken."""
     one, other = _copy(lines), _copy(lines)
     run_lines(one, body)
@@ -138,7 +138,7 @@ def _branch(lines: Lines, test: Expression, body: Sequence[ast.stmt], rest: Sequ
     lines.left, lines.value = other.left, Cases(((one.value, test),), other.value)
 
 
-def _choose(lines: Lines, test: Expression, body: Sequence[ast.stmt], rest: Sequence[ast.stmt]) -> None:
+def _choose(lines: ProgramLines, test: Expression, body: Sequence[ast.stmt], rest: Sequence[ast.stmt]) -> None:
     """Two branches, and each name that either assigns: as it is in the one or in the other."""
     one, other = _copy(lines), _copy(lines)
     run_lines(one, body)
@@ -153,7 +153,7 @@ def _choose(lines: Lines, test: Expression, body: Sequence[ast.stmt], rest: Sequ
         _take(lines, name, Cases(((first, test),), second))
 
 
-def _take(lines: Lines, name: str, value: Expression) -> None:
+def _take(lines: ProgramLines, name: str, value: Expression) -> None:
     """A name's new value, which is the last of the lines so far."""
     lines.left, lines.value, lines.several, lines.name = left_of(lines.scope, name), value, False, name
     lines.shown = ()
@@ -164,11 +164,11 @@ def _take(lines: Lines, name: str, value: Expression) -> None:
         lines.scope.assigned[name] = value
 
 
-def _copy(lines: Lines) -> Lines:
-    return Lines(replace(lines.scope, assigned=dict(lines.scope.assigned)), used=lines.used)
+def _copy(lines: ProgramLines) -> ProgramLines:
+    return ProgramLines(replace(lines.scope, assigned=dict(lines.scope.assigned)), used=lines.used)
 
 
-def _assign(lines: Lines, target: ast.expr, value: ast.expr) -> None:
+def _assign(lines: ProgramLines, target: ast.expr, value: ast.expr) -> None:
     scope = lines.scope
     match target:
         case ast.Name(name) if isinstance(value, ast.Lambda):
@@ -198,7 +198,7 @@ def _assign(lines: Lines, target: ast.expr, value: ast.expr) -> None:
             raise NotRead
 
 
-def _lose(lines: Lines, name: str, value: ast.expr) -> None:
+def _lose(lines: ProgramLines, name: str, value: ast.expr) -> None:
     """Note a name whose value is not read, and what that goes on from."""
     lines.scope.assigned.pop(name, None)
     assigned_anew(lines.scope, name, value)
@@ -208,7 +208,7 @@ def _lose(lines: Lines, name: str, value: ast.expr) -> None:
         lines.used |= {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
 
 
-def _put(lines: Lines, target: ast.expr, value: Expression) -> None:
+def _put(lines: ProgramLines, target: ast.expr, value: Expression) -> None:
     """A value under a name, or in a part of an array."""
     scope = lines.scope
     match target:
@@ -225,7 +225,7 @@ def _put(lines: Lines, target: ast.expr, value: Expression) -> None:
             raise NotRead
 
 
-def _change(lines: Lines, statement: ast.AugAssign) -> None:
+def _change(lines: ProgramLines, statement: ast.AugAssign) -> None:
     """``dz -= y``, and ``dz[np.arange(N), y] -= 1`` at the entries that a label marks."""
     scope, target, operator, value = lines.scope, statement.target, statement.op, statement.value
     for held in changed_within(statement):
@@ -247,7 +247,7 @@ def _change(lines: Lines, statement: ast.AugAssign) -> None:
     _take(lines, name, joined(scope, operator, value_of(scope, name), changed))
 
 
-def _loop(lines: Lines, loop: ast.For) -> None:
+def _loop(lines: ProgramLines, loop: ast.For) -> None:
     """A loop: pass by pass where its items are known, else one that only adds to names."""
     before = dict(lines.scope.assigned)
     for name in changed_within(loop):
@@ -274,7 +274,7 @@ def _loop(lines: Lines, loop: ast.For) -> None:
     _end_loop(lines, before)
 
 
-def _end_loop(lines: Lines, before: Mapping[str, Expression]) -> None:
+def _end_loop(lines: ProgramLines, before: Mapping[str, Expression]) -> None:
     """Of what a loop changed, the one name that was there before it is what it made; of several none is."""
     now = lines.scope.assigned
     changed = [name for name, value in before.items() if now.get(name, value) is not value]
@@ -283,7 +283,7 @@ def _end_loop(lines: Lines, before: Mapping[str, Expression]) -> None:
     lines.several = len(changed) > 1
 
 
-def _define(lines: Lines, function: ast.FunctionDef) -> None:
+def _define(lines: ProgramLines, function: ast.FunctionDef) -> None:
     """A function of one line may be called later; the last one of a text is the answer."""
     arguments = tuple(arg.arg for arg in function.args.args)
     last = function.body[-1]
