@@ -13,7 +13,7 @@ from grader.expression.language.nodes import ONE, Call, Expression, Indexed, Pro
 from grader.expression.reading.code.array_axes import Lengths, axes_of
 from grader.expression.reading.code.choosing import mask_of, with_chosen
 from grader.expression.reading.code.expressions import condition, formula
-from grader.expression.reading.code.index_places import is_every_row, labels_in, last_of_each, one_hot_of
+from grader.expression.reading.code.index_places import is_every_row, labels_in, last_of_each, one_hot_of, size_numbered
 from grader.expression.reading.code.numpy_calls import standing
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared
 from grader.expression.reading.code.sequences import is_nought, items_of
@@ -27,6 +27,7 @@ def is_listed(scope: ProgramNames, old: Expression) -> bool:
 
 def with_entries(scope: ProgramNames, old: Expression, where: ast.expr, new: Expression) -> Expression:
     """The array with a value where a condition holds, or at the entry or the row of a label."""
+    where = _without_colons(where)
     mask = mask_of(scope, where, formula, condition)
     if mask is not None:
         return with_chosen(scope, old, mask, new)
@@ -42,6 +43,7 @@ def with_entries(scope: ProgramNames, old: Expression, where: ast.expr, new: Exp
 
 def placed(scope: ProgramNames, old: Expression, where: ast.expr, new: Expression) -> Expression:
     """A value at the entries of a label, a vector in its row or its column; 0 elsewhere."""
+    where = _without_colons(where)
     axes, given = axes_of(scope, old), axes_of(scope, new)
     if axes is None or given is None:
         raise NotRead
@@ -80,12 +82,12 @@ def _mark(scope: ProgramNames, old: Expression, where: ast.expr) -> Expression:
     rows: list[ast.expr] = []
     if isinstance(where, ast.Tuple):
         *rows, where = where.elts
-        if not all(is_every_row(row) for row in rows):
+        if not all(_is_colon(row) or is_every_row(scope, row, axes, formula) for row in rows):
             raise NotRead
     label = formula(scope, where)
     known = declared(scope, label.name) if isinstance(label, Symbol) else None
     if labels_in(scope, where, formula) is not None:
-        if len(rows) != 1 or not _numbers_rows(scope, rows[0], axes):
+        if len(rows) != 1 or not is_every_row(scope, rows[0], axes, formula):
             raise NotRead
         return one_hot_of(scope, label)
     if known is None and not (isinstance(label, Call) and label.function == "argmax"):
@@ -100,21 +102,20 @@ def _mark(scope: ProgramNames, old: Expression, where: ast.expr) -> Expression:
     return standing(one_hot_of(scope, label), axes[:1], column=True)
 
 
-def _numbers_rows(scope: ProgramNames, node: ast.expr, axes: Lengths) -> bool:
-    """Whether a place is ``np.arange(n)`` of an array with n rows; a colon would be each of these at every label."""
-    match node:
-        case ast.Call(ast.Name("range") | ast.Attribute(_, "arange"), [length]) if axes:
-            try:
-                return formula(scope, length) == size_formula(axes[0])
-            except NotRead:
-                return isinstance(length, ast.Name)  # m, which nothing else is
-    return False
-
-
 def _is_diagonal(scope: ProgramNames, old: Expression, node: ast.expr) -> bool:
     """Whether a place is ``range(n)`` of a square array with n rows, which beside another such is its diagonal."""
     axes = axes_of(scope, old)
-    match node:
-        case ast.Call(ast.Name("range") | ast.Attribute(_, "arange"), [length], []) if axes and axes == axes[:1] * 2:
-            return formula(scope, length) == size_formula(axes[0])
-    return False
+    size = size_numbered(scope, node, formula)
+    return size is not None and axes is not None and axes == axes[:1] * 2 and size == size_formula(axes[0])
+
+
+def _without_colons(where: ast.expr) -> ast.expr:
+    """The index without the colons at its end, which say nothing: ``dE[k, :]`` as ``dE[k]``."""
+    match where:
+        case ast.Tuple([*rest, ast.Slice(None, None, None)]) if rest:
+            return _without_colons(rest[0] if len(rest) == 1 else ast.Tuple(rest, ast.Load()))
+    return where
+
+
+def _is_colon(node: ast.expr) -> bool:
+    return isinstance(node, ast.Slice) and node.lower is None is node.upper

@@ -28,7 +28,7 @@ from grader.expression.language.nodes import (
     rebuild,
     walk,
 )
-from grader.expression.reading.code.array_axes import CHOSEN, axes_of
+from grader.expression.reading.code.array_axes import CHOSEN, Lengths, axes_of
 from grader.expression.reading.code.entering import Cut, Place
 from grader.expression.reading.code.iterating import ReadAs
 from grader.expression.reading.code.program_names import NotRead, ProgramNames
@@ -57,9 +57,14 @@ def mask_of(names: ProgramNames, node: ast.expr, formula: ReadAs, condition: Rea
     return found.args[0] if isinstance(found, Call) and found.function == "places" else None
 
 
-def places_where(names: ProgramNames, node: ast.Call, condition: ReadAs) -> Expression | None:
-    """``np.where(test)``: the places where a test of a vector holds, as they come; None for any other call."""
+def places_where(names: ProgramNames, node: ast.Call, formula: ReadAs, condition: ReadAs) -> Expression | None:
+    """``np.where(test)``, ``np.arange(n)``: the places where a test of a vector holds, or all; None for other calls."""
     match node:
+        case ast.Call(ast.Attribute(_, "arange") | ast.Name("range"), [length], []):
+            known = formula(names, length)
+            if not isinstance(known, Symbol):
+                raise NotRead
+            return Call("places", (Call("ones", (known,)),))
         case ast.Call(ast.Name(name) | ast.Attribute(_, name), [test], []) if name in _WHERE and is_test(names, test):
             mask = _upright(names, iverson(condition(names, test)))
         case _:
@@ -70,20 +75,43 @@ def places_where(names: ProgramNames, node: ast.Call, condition: ReadAs) -> Expr
     return listed((found,)) if name in ("where", "nonzero") and not names.first else found
 
 
-def chosen(names: ProgramNames, base: Expression, mask: Expression, rest: Sequence[Place]) -> Expression:
+def chosen(
+    names: ProgramNames, base: Expression, masks: Sequence[Expression | None], places: Sequence[Place | None]
+) -> Expression:
     """The entries or rows of an array at a mask; raises NotRead where the two have not the same length."""
+    at = [place for place in range(len(masks)) if masks[place] is not None]
+    mask, axes = masks[at[0]], axes_of(names, base)
+    if mask is None or len(at) > 1 or axes is None:
+        raise NotRead
+    before, behind = _plain(places[: at[0]]), _plain(places[at[0] + 1 :])
+    if before == [Slice()] and not behind and len(axes) == 2:
+        return Call("transpose", (chosen(names, Call("transpose", (base,)), (mask,), (None,)),))
+    if any(isinstance(place, Slice) for place in before):
+        raise NotRead
+    if before:
+        base = Indexed(base, tuple(before))
     if len(axes_of(names, mask) or ()) == 2 and "1" in (axes_of(names, mask) or ()):
-        mask = _upright(names, mask)
-        base = _upright(names, base)
+        mask, base = _upright(names, mask), _upright(names, base)
     axes, held = axes_of(names, base), axes_of(names, mask)
-    if not axes or not held or axes[: len(held)] != held or CHOSEN in axes:
+    if not axes or not held or not _as_long(axes, held) or CHOSEN in axes or (behind and len(held) > 1):
         raise NotRead
-    plain = [Slice() if isinstance(place, Cut) and place.whole else place for place in rest]
-    if plain and (len(held) != 1 or not all(isinstance(place, Slice | Expression) for place in plain)):
-        raise NotRead
-    if any(not isinstance(place, Slice) for place in plain):
-        base = Indexed(base, (Slice(), *(place for place in plain if isinstance(place, Expression))))
+    if any(not isinstance(place, Slice) for place in behind):
+        base = Indexed(base, (Slice(), *behind))
     return Call("chosen", (base, mask))
+
+
+def _plain(places: Sequence[Place | None]) -> list[Expression]:
+    """Places and colons of an index; raises NotRead for a slice or a new axis."""
+    plain = [Slice() if isinstance(place, Cut) and place.whole else place for place in places]
+    found = [place for place in plain if isinstance(place, Expression)]
+    if len(found) < len(plain):
+        raise NotRead
+    return found
+
+
+def _as_long(axes: Lengths, held: Lengths) -> bool:
+    """Whether a mask may be as long as the first axes of an array; of a list made by a loop the length is not known."""
+    return len(axes) >= len(held) and all(one == other or other == "?" for one, other in zip(axes, held, strict=False))
 
 
 def _upright(names: ProgramNames, array: Expression) -> Expression:
@@ -97,7 +125,7 @@ def with_chosen(names: ProgramNames, old: Expression, mask: Expression, new: Exp
     axes, held = axes_of(names, old), axes_of(names, mask)
     found = _pulled(names, new, {})
     value, own = found.full, found.mask
-    if found.last or axes is None or held is None or axes[: len(held)] != held:
+    if found.last or axes is None or held is None or not _as_long(axes, held):
         raise NotRead
     given = axes_of(names, value)
     if own is not None and own not in (mask, _upright(names, mask)):

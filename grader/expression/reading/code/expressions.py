@@ -24,7 +24,7 @@ from grader.expression.reading.code.choosing import chosen, mask_of, places_wher
 from grader.expression.reading.code.code_calls import called, is_package, length_of
 from grader.expression.reading.code.comprehensions import made, summed
 from grader.expression.reading.code.entering import Dots, NewAxis, entered
-from grader.expression.reading.code.index_places import at_labels, is_label, is_place, labels_in, one_hot_of, place
+from grader.expression.reading.code.index_places import at_labels, is_label, is_place, labels_in, place
 from grader.expression.reading.code.matlab_rows import multiplied, way_of
 from grader.expression.reading.code.numpy_calls import standing
 from grader.expression.reading.code.numpy_layout import turned_round
@@ -207,12 +207,15 @@ def _entered(names: ProgramNames, inner: ast.expr, where: ast.expr) -> Expressio
         return length_of(axes_of(names, formula(names, inner.value)), where.value)
     base = formula(names, inner)
     nodes = where.elts if isinstance(where, ast.Tuple) else [where]
-    mask = mask_of(names, nodes[0], formula, condition)
-    if mask is not None:
-        return chosen(names, base, mask, [place(names, node, formula) for node in nodes[1:]])
+    masks = [mask_of(names, node, formula, condition) for node in nodes]
+    if any(mask is not None for mask in masks):
+        at = [
+            None if mask is not None else place(names, node, formula) for node, mask in zip(nodes, masks, strict=True)
+        ]
+        return chosen(names, base, masks, at)
     labels = labels_in(names, nodes[-1], formula)
     if labels is not None and items_of(base) is None:
-        return at_labels(base, labels, one_hot_of(names, labels), nodes[:-1])
+        return at_labels(names, base, labels, nodes[:-1], formula)
     places = [place(names, node, formula) for node in nodes]
     if len(places) == 2 and sum(isinstance(one, NewAxis) for one in places) == 1:
         axes = axes_of(names, base)
@@ -242,7 +245,7 @@ def _called(names: ProgramNames, node: ast.Call) -> Expression:
             node = ast.Call(node.func, [ast.ListComp(part, loops)], [])
     if isinstance(node.func, ast.Attribute) and node.func.attr in LOGIC and is_package(node.func.value):
         return iverson(condition(names, node))
-    return places_where(names, node, condition) or called(names, node, formula, condition)
+    return places_where(names, node, formula, condition) or called(names, node, formula, condition)
 
 
 def _own(names: ProgramNames, name: str, node: ast.Call) -> Expression:

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from grader.expression.algebra.construct import add, iverson, sub
+from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.nodes import (
     ONE,
     ZERO,
@@ -23,7 +25,7 @@ from grader.expression.language.nodes import (
     integer,
     walk,
 )
-from grader.expression.reading.code.array_axes import axes_of
+from grader.expression.reading.code.array_axes import Lengths, axes_of
 from grader.expression.reading.code.entering import Cut, Dots, FromEnd, NewAxis, Place, counted, number_of
 from grader.expression.reading.code.iterating import ReadAs
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, value_of
@@ -166,15 +168,17 @@ def last_of_each(labels: Expression) -> Expression:
     return Call("entries", (iverson(Call("eq", (Reduce("sum", "s'", iverson(again)), ZERO))), own))
 
 
-def at_labels(base: Expression, labels: Expression, hot: Expression, rows: list[ast.expr]) -> Expression:
+def at_labels(
+    names: ProgramNames, base: Expression, labels: Expression, rows: Sequence[ast.expr], formula: ReadAs
+) -> Expression:
     """``E[y]`` the rows at labels, ``W[:, y]`` the columns, ``p[np.arange(n), y]`` the entry of each row."""
-    match rows:
+    match list(rows):
         case []:
             return Call("take", (base, labels))
         case [ast.Slice(None, None, None)]:
             return Call("transpose", (Call("take", (Call("transpose", (base,)), labels)),))
-        case [row] if is_every_row(row):
-            return Call("total", (Product((base, hot), ("circ",)), integer(1)))
+        case [row] if is_every_row(names, row, axes_of(names, base), formula):
+            return Call("total", (Product((base, one_hot_of(names, labels)), ("circ",)), integer(1)))
     raise NotRead
 
 
@@ -193,11 +197,24 @@ def place_numbers(names: ProgramNames, where: ast.expr, formula: ReadAs) -> list
     return found
 
 
-def is_every_row(node: ast.expr) -> bool:
-    """Whether an index is every place of an axis: a colon, or ``np.arange(n)``."""
+def size_numbered(names: ProgramNames, node: ast.expr, formula: ReadAs) -> Expression | None:
+    """The length n of an index that is each place of an axis in turn, ``np.arange(n)``; None for any other."""
     match node:
-        case ast.Slice(None, None, None):
-            return True
-        case ast.Call(ast.Name("range") | ast.Attribute(_, "arange"), [_]):
-            return True
-    return False
+        case ast.Call(ast.Name("range") | ast.Attribute(_, "arange"), [length], []):
+            return formula(names, length)
+        case ast.Name(name) if name in names.assigned and name not in names.letters:
+            found = formula(names, node)
+            if isinstance(found, Call) and found.function == "places":
+                match found.args[0]:
+                    case Call("ones", (size,)):
+                        return size
+    return None
+
+
+def is_every_row(names: ProgramNames, node: ast.expr, axes: Lengths | None, formula: ReadAs) -> bool:
+    """Whether an index is every place of the first axis in turn, ``np.arange(n)`` of an array with n rows."""
+    try:
+        size = size_numbered(names, node, formula)
+    except NotRead:
+        return isinstance(node, ast.Call) and isinstance(node.args[0], ast.Name)  # m, which nothing else is
+    return size is not None and axes not in (None, ()) and size == size_formula(axes[0])

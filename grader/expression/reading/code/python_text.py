@@ -1,4 +1,4 @@
-"""ProgramLines of Python -> the value of the last one: assignments, changes in place, masks, loops that add up, functions.
+"""Lines of Python -> the value of the last one: assignments, changes in place, masks, loops that add up, functions.
 
 ``dz = yhat - y; dz[z <= 0] = 0; dW = dz @ h.T`` is ``where(z <= 0, 0, yhat - y) @ h^T`` with dW on its left side. Only
 the syntax tree is looked at; nothing is run.
