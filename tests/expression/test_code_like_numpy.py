@@ -213,14 +213,13 @@ out = np.empty(d)\\nfor k in range(d):\\n    out[k] = s / n\\nout
 np.power(X, 3)
 out = np.outer(v, v)\\nfor i in range(n):\\n    for j in range(n):\\n        out[i, j] = 1\\nout
 mk = v > -0.5\\nX[1:3].sum() + (X.T[:, mk] @ v[mk]).sum()
-mk = X[0] > 0\\n(X[:, mk] * W[mk, 0]).sum()
+mk = X[0] > 0\\n(X[:, mk] @ W[mk]).sum()
 mk = X[0] > 0\\nX[1, mk] @ W[mk]
 mk = X[0] > 0\\nX[:, mk].sum(axis=1)
 idx = [k for k in range(n) if v[k] > -0.5]\\nX[idx].sum(axis=0)
 idx = [k for k in range(n) if v[k] > -0.5]\\nsum(v[k] * X[k] for k in idx)
 r = np.arange(n)\\nT = S.copy()\\nT[r, r] -= v\\nT
 r = np.arange(n)\\nT = X.copy()\\nT[r, Y.argmax(axis=1)] += 2\\nT
-o = W.copy()\\no[1, :] = H[0]\\no
 np.diagflat(v) @ X
 np.diagflat(v.reshape(-1, 1)) @ X
 """

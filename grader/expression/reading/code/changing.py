@@ -104,9 +104,8 @@ def _mark(scope: ProgramNames, old: Expression, where: ast.expr) -> Expression:
 
 def _is_diagonal(scope: ProgramNames, old: Expression, node: ast.expr) -> bool:
     """Whether a place is ``range(n)`` of a square array with n rows, which beside another such is its diagonal."""
-    axes = axes_of(scope, old)
-    size = size_numbered(scope, node, formula)
-    return size is not None and axes is not None and axes == axes[:1] * 2 and size == size_formula(axes[0])
+    axes = axes_of(scope, old) or ()
+    return len(axes) == 2 and axes[0] == axes[1] and size_numbered(scope, node, formula) == size_formula(axes[0])
 
 
 def _without_colons(where: ast.expr) -> ast.expr:

@@ -60,6 +60,7 @@ def grown(scope: ProgramNames, loop: ast.For) -> tuple[dict[str, list[Expression
     for change in _changes(scope, loop):
         before = found.setdefault(change.name, [])
         if change.sets and not (before or change.some or change.diagonal) and _says_lengths(change):
+            _check_whole(scope, change)
             whole.add(change.name)
         elif change.sets and (before or not is_nought(value_of(scope, change.name))):
             raise NotRead  # something stood there
@@ -116,6 +117,21 @@ def _check_length(run: LetterLoop, value: Expression) -> None:
 def _entered_at(node: Expression, letter: str) -> Iterator[tuple[Expression, int]]:
     if isinstance(node, Indexed):
         yield from ((node.base, at) for at, place in enumerate(node.indices) if place == Symbol(letter))
+
+
+def _check_whole(scope: ProgramNames, change: _Change) -> None:
+    """Raise NotRead where an array that was made before has another length than the entries that a loop sets."""
+    try:
+        lengths = axes_of(scope, value_of(scope, change.name))
+    except NotRead:
+        return  # made nowhere
+    if not lengths or len(lengths) < len(change.entered):
+        return
+    for letter, length in zip(change.entered, lengths[::-1] if change.behind else lengths, strict=False):
+        for base, at in (found for node in walk(change.value) for found in _entered_at(node, letter)):
+            axes = axes_of(scope, base)
+            if axes is not None and not {axes[at], length} & {"?", "1", "0"} and axes[at] != length:
+                raise NotRead
 
 
 def _says_lengths(change: _Change) -> bool:

@@ -62,7 +62,7 @@ def read_code(text: str, names: Names, target: Expression | None = None) -> Read
         chain = _followed(ProgramNames(names, first=first, columns=bool(first and _JULIA.search(text))), tree, target)
         if chain is None:
             # which no reader of formulas understands
-            changes |= any(map(_changes_entries, ast.walk(tree))) or _enters_own_names(tree)
+            changes |= any(map(_changes_entries, ast.walk(tree))) or _enters_own_names(tree) or _changes_names(tree)
         elif chain:
             return Reading(text, chain, notes=("code",))
     if not parsed:
@@ -129,6 +129,26 @@ def _sources(text: str, names: Names) -> Iterator[tuple[str, int]]:
 def _changes_entries(node: ast.AST) -> bool:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
     return any(isinstance(target, ast.Subscript) for target in targets)
+
+
+def _changes_names(tree: ast.Module) -> bool:
+    """Whether a name that the code assigns changes then: ``dz -= y``, ``dz = clipped(dz)``, ``np.fill_diagonal(dz, 0)``."""
+    own = set[str]()
+    for statement in tree.body:
+        match statement:
+            case ast.AugAssign(ast.Name(name)) if name in own:
+                return True
+            case ast.Assign([ast.Name(name)], value):
+                if name in own & _names_in(value):
+                    return True
+                own.add(name)
+            case ast.Expr(ast.Call(_, args)) if statement is not tree.body[-1] and own & _names_in(*args):
+                return True
+    return False
+
+
+def _names_in(*nodes: ast.AST) -> set[str]:
+    return {item.id for node in nodes for item in ast.walk(node) if isinstance(item, ast.Name)}
 
 
 def _enters_own_names(tree: ast.Module) -> bool:
