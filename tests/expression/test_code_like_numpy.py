@@ -222,6 +222,9 @@ r = np.arange(n)\\nT = S.copy()\\nT[r, r] -= v\\nT
 r = np.arange(n)\\nT = X.copy()\\nT[r, Y.argmax(axis=1)] += 2\\nT
 np.diagflat(v) @ X
 np.diagflat(v.reshape(-1, 1)) @ X
+np.less(v, 0.2) * v
+np.where(np.greater_equal(X, 0), X, 0)
+np.exp(v[np.not_equal(v, v[1])]).sum()
 """
 NAMES = ModelNames(
     (

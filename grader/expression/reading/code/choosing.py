@@ -91,7 +91,7 @@ def chosen(
     if before:
         base = Indexed(base, tuple(before))
     if len(axes_of(names, mask) or ()) == 2 and "1" in (axes_of(names, mask) or ()):
-        mask, base = _upright(names, mask), _upright(names, base)
+        mask = _upright(names, mask)
     axes, held = axes_of(names, base), axes_of(names, mask)
     if not axes or not held or not _as_long(axes, held) or CHOSEN in axes or (behind and len(held) > 1):
         raise NotRead
@@ -132,7 +132,7 @@ def with_chosen(names: ProgramNames, old: Expression, mask: Expression, new: Exp
         raise NotRead
     if own is None and (given is None or len(given) > len(axes) - len(held)):
         raise NotRead  # as many as the mask chooses, which none of whole length is
-    if own is not None and len(axes_of(names, own) or ()) < len(held):
+    if own is not None and given is not None and len(given) < len(axes) and held[1:] == ("1",):
         value = Call("expand_dims", (value, ONE))
     return Cases(((value, _holds(names, mask, len(axes))),), old)
 

@@ -24,6 +24,14 @@ _LETTERS = re.compile(r"([^\n]+?)((?:,\s{0,9}\w{1,30}\s{0,9}=(?!=)\s{0,9}[^,=\n]
 _THEN = re.compile(r"(?<=[;,\n])\s{0,9}(?:and\s{1,9})?(?:then|so|hence)\s{1,9}(?=\w+\s{0,9}[-+*/@]?=)")
 _IN_PLACE = {"add_": ast.Add, "sub_": ast.Sub, "mul_": ast.Mult, "div_": ast.Div}
 _AT = ("add", "set")
+_COMPARED: dict[str, type[ast.cmpop]] = {
+    **dict.fromkeys(("less", "lt"), ast.Lt),
+    **dict.fromkeys(("less_equal", "le"), ast.LtE),
+    **dict.fromkeys(("greater", "gt"), ast.Gt),
+    **dict.fromkeys(("greater_equal", "ge"), ast.GtE),
+    **dict.fromkeys(("equal", "eq"), ast.Eq),
+    **dict.fromkeys(("not_equal", "ne"), ast.NotEq),
+}
 _COPY = "at__"
 # what computes no value of its own
 _SILENT = frozenset(
@@ -77,6 +85,21 @@ class _Computing(ast.NodeTransformer):
         self.generic_visit(node)
         return node if any(item.optional_vars for item in node.items) else node.body
 
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """Comparisons by their names, and PyTorch's ``x.masked_fill(mask, 0)``, as what they are elsewhere."""
+        self.generic_visit(node)
+        match node:
+            case ast.Call(ast.Attribute(ast.Name("np" | "torch" | "jnp"), name), [left, right], []) if (
+                name in _COMPARED
+            ):
+                return ast.copy_location(ast.Compare(left, [_COMPARED[name]()], [right]), node)
+            case ast.Call(ast.Attribute(left, name), [right], []) if name in _COMPARED:
+                return ast.copy_location(ast.Compare(left, [_COMPARED[name]()], [right]), node)
+            case ast.Call(ast.Attribute(base, "masked_fill"), [mask, value], []):
+                where = ast.Attribute(ast.Name("np", ast.Load()), "where", ast.Load())
+                return ast.copy_location(ast.Call(where, [mask, value, base], []), node)
+        return node
+
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.stmt:
         self.generic_visit(node)
         kept = [line for line in node.body if not _is_text(line)]
@@ -84,7 +107,10 @@ class _Computing(ast.NodeTransformer):
         return node
 
     def visit_Expr(self, node: ast.Expr) -> ast.stmt:
+        self.generic_visit(node)
         match node.value:
+            case ast.Call(ast.Attribute(ast.Name() as target, "masked_fill_"), [mask, value], []):
+                return ast.copy_location(ast.Assign([ast.Subscript(target, mask, ast.Store())], value), node)
             case ast.Call(ast.Attribute(_, name)) if name in _SILENT:
                 return ast.copy_location(ast.Pass(), node)
             case ast.Call(ast.Name("print") as function, shown):

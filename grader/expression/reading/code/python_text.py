@@ -132,7 +132,7 @@ def _changes_entries(node: ast.AST) -> bool:
 
 
 def _changes_names(tree: ast.Module) -> bool:
-    """Whether a name that the code assigns changes then: ``dz -= y``, ``dz = clipped(dz)``, ``np.fill_diagonal(dz, 0)``."""
+    """Whether a name that the code assigns changes: ``dz -= y``, ``dz = bounded(dz)``, ``np.fill_diagonal(dz, 0)``."""
     own = set[str]()
     for statement in tree.body:
         match statement:
