@@ -25,7 +25,10 @@ SHAPES = {
     "S": ("n", "n"),
     "R": ("n", "d", "m"),
     "s": (),
+    "H": ("6", "m"),
+    "q": ("6",),
 }
+PLACES = {"q": "d"}  # whose values count places of an axis, from 0 in a program
 PROGRAMS = """
 np.convolve(x, w)
 np.convolve(w, x, 'same')
@@ -164,10 +167,68 @@ sum(X[i][j] * Y[i][j] for i in range(n) for j in range(d))
 a = v.copy()\\na -= 1\\na + v
 (X @ W)[1]
 np.array([(X @ W)[i] @ (X @ W)[i] for i in range(n)])
+mk = v > 0\\nv[mk].sum()
+mk = v > s\\nnp.sum(X[mk], axis=0)
+v[v > 0] @ X[v > 0]
+mk = v > -0.5\\n2 * X[mk].T @ v[mk]
+mk = v > -0.5\\n(X[mk] * v[mk][:, None]).sum(axis=0)
+mk = v > -0.5\\n(X[mk] @ W).T @ v[mk]
+mk = v > -0.5\\nX[mk].mean(axis=0)
+mk = v > -0.5\\nv[mk].mean()
+mk = X > 0\\nnp.mean(X[mk])
+mk = X > 0\\nX[mk].sum() - Y[~mk].sum()
+mk = np.logical_and(v > -1, v < 0.5)\\nnp.exp(v[mk]).sum()
+mk = (v > -1) & (v < 0.5)\\no = np.zeros(n)\\no[mk] = -v[mk] * s\\no
+o = np.zeros((n, d))\\no[v > 0] = X[v > 0]\\no
+o = np.ones((n, d))\\no[v > 0] = Y[0]\\no
+o = X.copy()\\no[X > 0] = Y[X > 0]\\no
+o = v.copy()\\no[v < 0] *= 3\\no
+o = X.copy()\\no[v > 0] -= 1\\no
+o = X.copy()\\no[v > 0] += Y[v > 0]\\no
+idx = np.where(v > -0.5)[0]\\nX[idx].sum(0)
+idx = np.where(v > 0)\\no = v.copy()\\no[idx] = 0\\no
+idx = np.flatnonzero(v > -0.5)\\nt = 0\\nfor i in idx:\\n    t += v[i] * X[i]\\nt
+mk = v > 0\\nsum(v[i] for i in range(n) if mk[i])
+mk = v > 0\\nv * mk - v * ~mk
+np.log(x[x > 0]).sum()
+mk = X[:, 0] > 0\\nX[mk, 1] @ v[mk]
+mk = v > -0.5\\n(R[mk] * v[mk][:, None, None]).sum(0)
+mk = v > -0.5\\n(W.T @ X[mk].T).sum(axis=1)
+mk = v > -0.5\\nX[mk].sum(axis=1).sum()
+mk = v > 0\\nmk = mk.ravel()\\nnp.where(mk, v, 0.0) + np.logical_not(mk)
+o = np.zeros((d, m))\\nnp.add.at(o, q, H)\\no
+o = np.zeros((d, m))\\no[q] += H\\no
+o = W.copy()\\no[q] -= 2 * H\\no
+o = np.zeros((d, m))\\no[q] = H\\no
+o = np.zeros(d)\\no[q] += 1\\no
+o = np.ones(d)\\nnp.add.at(o, q, x[:6])\\no
+o = np.zeros((d, m))\\nfor k in range(d):\\n    o[k] = H[q == k].sum(axis=0)\\no
+W[q] * H
+np.eye(d)[q].T @ H
+T = X.copy()\\nT[np.arange(n), Y.argmax(axis=1)] -= 1\\nT
+b = np.argmax(Y, axis=1)\\nT = X.copy()\\nT[range(len(X)), b] -= v\\nT
+T = v.copy()\\nT[np.argmax(v)] -= 1\\nT
+X[np.arange(n), Y.argmax(1)]
+out = np.empty(d)\\nfor k in range(d):\\n    out[k] = s / n\\nout
+np.power(X, 3)
+out = np.outer(v, v)\\nfor i in range(n):\\n    for j in range(n):\\n        out[i, j] = 1\\nout
+mk = v > -0.5\\nX[1:3].sum() + (X.T[:, mk] @ v[mk]).sum()
+mk = X[0] > 0\\n(X[:, mk] @ W[mk]).sum()
+mk = X[0] > 0\\nX[1, mk] @ W[mk]
+mk = X[0] > 0\\nX[:, mk].sum(axis=1)
+idx = [k for k in range(n) if v[k] > -0.5]\\nX[idx].sum(axis=0)
+idx = [k for k in range(n) if v[k] > -0.5]\\nsum(v[k] * X[k] for k in idx)
+r = np.arange(n)\\nT = S.copy()\\nT[r, r] -= v\\nT
+r = np.arange(n)\\nT = X.copy()\\nT[r, Y.argmax(axis=1)] += 2\\nT
+np.diagflat(v) @ X
+np.diagflat(v.reshape(-1, 1)) @ X
+np.less(v, 0.2) * v
+np.where(np.greater_equal(X, 0), X, 0)
+np.exp(v[np.not_equal(v, v[1])]).sum()
 """
 NAMES = ModelNames(
     (
-        *(Declared(name, len(axes), axes=axes) for name, axes in SHAPES.items()),
+        *(Declared(name, len(axes), axes=axes, places_of=PLACES.get(name, "")) for name, axes in SHAPES.items()),
         *(Declared(name, role="size") for name in SIZES),
     )
 )
@@ -176,7 +237,8 @@ NAMES = ModelNames(
 def values() -> dict[str, np.ndarray]:
     rng = np.random.default_rng(3)
     sizes = {name: tuple(SIZES.get(axis) or int(axis) for axis in axes) for name, axes in SHAPES.items()}
-    return {name: rng.normal(size=shape) for name, shape in sizes.items()}
+    found = {name: rng.normal(size=shape) for name, shape in sizes.items()}
+    return found | {name: rng.integers(SIZES[axis], size=sizes[name]) for name, axis in PLACES.items()}
 
 
 @pytest.mark.parametrize("program", [line.replace("\\n", "\n") for line in PROGRAMS.strip().splitlines()])
@@ -185,7 +247,8 @@ def test_a_program_has_the_value_that_numpy_gives(program: str) -> None:
     reading = read_code(f"np.pi\n{program}", NAMES)
     assert reading is not None, "not read"
     assert not reading.problems, reading.problems
-    found = evaluate(reading.chain[-1], Environment({name: value[None] for name, value in given.items()}, SIZES, {}))
+    told = {name: value[None] + 1.0 * (name in PLACES) for name, value in given.items()}
+    found = evaluate(reading.chain[-1], Environment(told, SIZES, {}))
     *lines, last = program.split("\n")
     scope = {"np": np, **SIZES, **{name: value.copy() for name, value in given.items()}}
     if last.startswith(" "):
@@ -225,7 +288,26 @@ def test_a_program_has_the_value_that_numpy_gives(program: str) -> None:
         "t = 0\nfor i in range(n):\n    if v[i] > 0:\n        r = s\n    t += r\nt",
         "out = []\nfor i in range(n):\n    for j in range(d):\n        out.append(X[i, j])\nnp.array(out)",
         "s2 = 0\nfor i in range(n):\n    r = v[i]\n    s2 += r\ns2 * r",
-        "out = np.outer(v, v)\nfor i in range(n):\n    for j in range(n):\n        out[i, j] = 1\nout",
+        "mk = v > 0\nv[mk]",
+        "mk = v > 0\nv[mk] * v",
+        "mk = x > 0\nv[mk].sum()",
+        "mk = v > 0\n(X[mk] * v[mk]).sum()",
+        "mk = v > 0\n(v[mk] * v[~mk]).sum()",
+        "o = np.zeros(n)\no[v > 0] = v\no",
+        "o = np.zeros(n)\no[v > 0] = v[v < 0]\no",
+        "mk = v > 0\nnp.outer(v[mk], v[mk]).sum()",
+        "mk = v > 0\nX[mk].T @ v",
+        "mk = (v > 0).astype(float)\nv[mk].sum()",
+        "mk = v > 0\nX[:, mk].sum()",
+        "mk = v > 0\nX[mk].mean()",
+        "mk = v > 0\nlen(v[mk]) * s",
+        "mk = v > 0\nX[mk].shape[0] * s",
+        "T = X.copy()\nT[:, Y.argmax(axis=1)] -= 1\nT",
+        "T = X.copy()\nT[np.arange(d), Y.argmax(axis=1)] -= 1\nT",
+        "T = X.copy()\nT[np.arange(n), Y.argmax()] -= 1\nT",
+        "o = np.zeros((d, m))\no[:, q] += 1\no",
+        "o = W.copy()\no[q] = H\no",
+        "o = np.zeros((d, m))\no[q] += s\no",
     ],
 )
 def test_what_has_no_such_value_is_not_read(program: str) -> None:

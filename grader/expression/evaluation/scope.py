@@ -194,6 +194,8 @@ def _entered(nodes: Iterable[Expression], letter: str, env: Environment) -> int 
 def _base_shape(base: Expression, env: Environment) -> tuple[int, ...] | None:
     """The axes of an indexed quantity; of a bracket, those of a transpose, a product, or else its first array."""
     match base:
+        case Call("ones", (Symbol(size_name),)) if size_name in env.sizes:
+            return (env.sizes[size_name],)
         case Call("transpose", (inner,)):
             turned = _base_shape(inner, env)
             return None if turned is None else turned[::-1]

@@ -10,6 +10,7 @@ from grader.expression.language.nodes import Call, Cases, Expression, Indexed, N
 from grader.expression.reading.code.program_names import ProgramNames, declared
 
 Lengths = tuple[str, ...]
+CHOSEN = "chosen"  # the length of an axis of which a mask chose some entries
 _SAME = frozenset(("softmax", "log_softmax", "inv"))
 _NUMBER = frozenset(("logsumexp", "norm", "inner", "trace", "det", "logdet"))
 
@@ -78,6 +79,14 @@ class _Axes:
             case "outer", (left, right):
                 pair = self.of(left), self.of(right)
                 return None if pair[0] is None or pair[1] is None else (_length(pair[0]), _length(pair[1]))
+            case "chosen", (base, mask):
+                whole, held = self.of(base), self.of(mask)
+                return None if whole is None or held is None else (CHOSEN, *whole[len(held) :])
+            case "places", _:
+                return (CHOSEN,)
+            case "argmax", (inner,):
+                found = self.of(inner)
+                return None if found is None else () if "1" in found else found[:-1]
             case "take", (base, places):
                 rows, of = self.of(places), self.of(base)
                 return None if rows is None or of is None else rows + of[1:]

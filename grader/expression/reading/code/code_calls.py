@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.nodes import ZERO, Call, Cases, Expression
-from grader.expression.reading.code.array_axes import Lengths, axes_of
+from grader.expression.reading.code.array_axes import CHOSEN, Lengths, axes_of
 from grader.expression.reading.code.convolutions import CONVOLUTIONS, convolution
 from grader.expression.reading.code.entering import number_of
 from grader.expression.reading.code.iterating import ReadAs
@@ -42,7 +42,12 @@ def is_package(node: ast.expr) -> bool:
 
 def length_of(axes: Lengths | None, place: object) -> Expression:
     """The length of an axis, where it is known; raises NotRead."""
-    if axes is None or not isinstance(place, int) or not -len(axes) <= place < len(axes) or axes[place] == "?":
+    if (
+        axes is None
+        or not isinstance(place, int)
+        or not -len(axes) <= place < len(axes)
+        or axes[place] in ("?", CHOSEN)
+    ):
         raise NotRead
     return size_formula(axes[place])
 
@@ -56,6 +61,8 @@ def called(names: ProgramNames, node: ast.Call, formula: ReadAs, condition: Read
             return _by_name(names, name, node, formula, condition)
         case ast.Attribute(inner, "astype" | "type" | "to" | "double" | "float"):  # the kind of its numbers
             return formula(names, inner)
+        case ast.Attribute(inner, "size") if len(node.args) == 1 and not node.keywords:
+            return length_of(axes_of(names, formula(names, inner)), number_of(formula(names, node.args[0])))
         case ast.Attribute(inner, name):
             given = ast.Call(ast.Name(name, ast.Load()), [inner, *node.args], node.keywords)
             return _applied(names, name, given, formula, method=True)

@@ -9,6 +9,7 @@ import ast
 import operator as operator_functions
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 
 from grader.expression.algebra.construct import iverson, mul, substitute
 from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Product, Reduce, Symbol
@@ -79,9 +80,12 @@ def made(
     found = passes_of(names, loop.iter, formula)
     if found is None:
         run = run_over(names, loop.target, loop.iter, formula)
+        own = Symbol(f"{run.letter}'")
+        if loop.ifs and not run.tests and ast.unparse(part) == ast.unparse(loop.target):  # places where a test holds
+            held = reduce(mul, (iverson(condition(run.scope, test)) for test in loop.ifs))
+            return Call("places", (Call("entries", (substitute(held, {run.letter: own}), own)),))
         if loop.ifs or run.tests:
             raise NotRead
-        own = Symbol(f"{run.letter}'")
         return Call("entries", (substitute(formula(run.scope, part), {run.letter: own}), own))
     items: list[Expression] = []
     for value in found:

@@ -20,6 +20,7 @@ from grader.expression.language.nodes import (
     Symbol,
 )
 from grader.expression.reading.code.array_axes import Lengths, axes_of, together
+from grader.expression.reading.code.choosing import chosen, mask_of, places_where
 from grader.expression.reading.code.code_calls import called, is_package, length_of
 from grader.expression.reading.code.comprehensions import made, summed
 from grader.expression.reading.code.entering import Dots, NewAxis, entered
@@ -30,11 +31,11 @@ from grader.expression.reading.code.numpy_layout import turned_round
 from grader.expression.reading.code.program_names import (
     NotRead,
     ProgramNames,
-    one_hot_of,
     one_pass,
     value_of,
 )
 from grader.expression.reading.code.sequences import is_nought, items_of, listed, sum_of
+from grader.expression.reading.code.sharing import LOGIC
 from grader.expression.reading.read import read
 
 _JOINED: Mapping[type[ast.operator], Callable[[Expression, Expression], Expression]] = MappingProxyType(
@@ -66,6 +67,8 @@ def formula(names: ProgramNames, node: ast.expr) -> Expression:
             return neg(formula(names, inner))
         case ast.UnaryOp(ast.UAdd(), inner):
             return formula(names, inner)
+        case ast.UnaryOp(ast.Invert() | ast.Not(), _):
+            return iverson(condition(names, node))
         case ast.BinOp():
             return _operated(names, node)
         case ast.Compare() | ast.BoolOp():
@@ -104,8 +107,6 @@ def _item(names: ProgramNames, node: ast.expr) -> Expression:
 def _operated(names: ProgramNames, node: ast.BinOp) -> Expression:
     """Two values and an operator; rows chosen by a mask, lists one behind the other."""
     match node:
-        case ast.BinOp(left, ast.MatMult() as operator, right) if _mask(names, left) and _mask(names, right):
-            return joined(names, operator, _masked(names, left), _masked(names, right))
         case ast.BinOp(_, ast.BitAnd() | ast.BitOr(), _):
             return iverson(condition(names, node))
         case ast.BinOp(left, ast.Add(), right) if isinstance(left, ast.List) or isinstance(right, ast.List):
@@ -174,6 +175,10 @@ def condition(names: ProgramNames, node: ast.expr) -> Expression:
             return Call(_LOGIC[type(operator)], (condition(names, left), condition(names, right)))
         case ast.UnaryOp(ast.Not() | ast.Invert(), inner):
             return Call("not", (condition(names, inner),))
+        case ast.Call(ast.Attribute(_, "logical_not"), [inner], []):
+            return Call("not", (condition(names, inner),))
+        case ast.Call(ast.Attribute(_, "logical_and" | "logical_or" as name), [left, right], []):
+            return Call(name.removeprefix("logical_"), (condition(names, left), condition(names, right)))
         case ast.Name(name) if name in names.truths:
             return Call("ne", (value_of(names, name), ZERO))
         case ast.Subscript() if axes_of(names, entry := formula(names, node)) == ():
@@ -202,9 +207,15 @@ def _entered(names: ProgramNames, inner: ast.expr, where: ast.expr) -> Expressio
         return length_of(axes_of(names, formula(names, inner.value)), where.value)
     base = formula(names, inner)
     nodes = where.elts if isinstance(where, ast.Tuple) else [where]
-    labels = labels_in(names, nodes[-1])
+    masks = [mask_of(names, node, formula, condition) for node in nodes]
+    if any(mask is not None for mask in masks):
+        at = [
+            None if mask is not None else place(names, node, formula) for node, mask in zip(nodes, masks, strict=True)
+        ]
+        return chosen(names, base, masks, at)
+    labels = labels_in(names, nodes[-1], formula)
     if labels is not None and items_of(base) is None:
-        return at_labels(base, labels, one_hot_of(names, labels), nodes[:-1])
+        return at_labels(names, base, labels, nodes[:-1], formula)
     places = [place(names, node, formula) for node in nodes]
     if len(places) == 2 and sum(isinstance(one, NewAxis) for one in places) == 1:
         axes = axes_of(names, base)
@@ -215,24 +226,6 @@ def _entered(names: ProgramNames, inner: ast.expr, where: ast.expr) -> Expressio
     if any(isinstance(one, NewAxis | Dots) for one in places) and axes_of(names, base) is None:
         raise NotRead
     return entered(names, base, places)
-
-
-def _mask(names: ProgramNames, node: ast.expr) -> Expression | None:
-    """The condition by which rows are chosen: the mask of ``x[mask]``."""
-    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Name | ast.Compare):
-        return None
-    found = formula(names, node.slice)
-    return found if isinstance(found, Call) and found.function == "iverson" else None
-
-
-def _masked(names: ProgramNames, node: ast.expr) -> Expression:
-    """The array with zeros in the rows that a mask leaves out, as good as without them in a matrix product."""
-    assert isinstance(node, ast.Subscript)
-    base, mask = formula(names, node.value), formula(names, node.slice)
-    axes = axes_of(names, base)
-    if axes is None or len(axes) > 2:
-        raise NotRead
-    return Product((base, mask if len(axes) == 1 else standing(mask, axes[:1], column=True)), ("circ",))
 
 
 def _called(names: ProgramNames, node: ast.Call) -> Expression:
@@ -250,7 +243,9 @@ def _called(names: ProgramNames, node: ast.Call) -> Expression:
             return _own(names, name, node)
         case ast.Call(_, [ast.GeneratorExp(part, loops)], []):
             node = ast.Call(node.func, [ast.ListComp(part, loops)], [])
-    return called(names, node, formula, condition)
+    if isinstance(node.func, ast.Attribute) and node.func.attr in LOGIC and is_package(node.func.value):
+        return iverson(condition(names, node))
+    return places_where(names, node, formula, condition) or called(names, node, formula, condition)
 
 
 def _own(names: ProgramNames, name: str, node: ast.Call) -> Expression:
@@ -261,7 +256,8 @@ def _own(names: ProgramNames, name: str, node: ast.Call) -> Expression:
     given = dict(zip(function.arguments, (formula(names, one) for one in node.args), strict=True))
     others = {other: one for other, one in names.functions.items() if other != name}  # none calls itself
     letters = {own: letter for own, letter in names.letters.items() if own not in given}
-    inside = replace(names, assigned={**names.assigned, **given}, functions=others, letters=letters)
+    stale = names.stale - given.keys() - {target for target, _ in function.lines}
+    inside = replace(names, assigned={**names.assigned, **given}, functions=others, letters=letters, stale=stale)
     for target, value in function.lines:
         inside.assigned[target] = formula(inside, value)
-    return formula(inside, function.body)
+    return _item(inside, function.body)

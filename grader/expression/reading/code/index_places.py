@@ -6,23 +6,30 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
-from grader.expression.algebra.construct import add, sub
+from grader.expression.algebra.construct import add, iverson, sub
+from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.nodes import (
     ONE,
+    ZERO,
     Call,
     Expression,
+    Indexed,
     Number,
     Product,
+    Reduce,
     Symbol,
     children,
     head,
     integer,
     walk,
 )
+from grader.expression.reading.code.array_axes import Lengths, axes_of
 from grader.expression.reading.code.entering import Cut, Dots, FromEnd, NewAxis, Place, counted, number_of
 from grader.expression.reading.code.iterating import ReadAs
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, value_of
+from grader.expression.reading.grammar.names.class_labels import one_hot
 
 
 def place(names: ProgramNames, node: ast.expr, formula: ReadAs) -> Place:
@@ -126,24 +133,52 @@ def is_label(names: ProgramNames, node: ast.expr, formula: ReadAs) -> bool:
     return known is not None and bool(known.places_of)
 
 
-def labels_in(names: ProgramNames, node: ast.expr) -> Expression | None:
-    """An array of places, where one stands in an index: the labels of all examples."""
-    if not isinstance(node, ast.Name):
-        return None
-    found = value_of(names, node.id)
+def labels_in(names: ProgramNames, node: ast.expr, formula: ReadAs) -> Expression | None:
+    """An array of places, where one stands in an index: the labels of all examples, ``y.argmax(axis=1)``."""
+    match node:
+        case ast.Name(name):
+            found = value_of(names, name)
+        case ast.Call(ast.Attribute(_, "argmax")):
+            found = formula(names, node)
+        case _:
+            return None
+    if isinstance(found, Call) and found.function == "argmax":
+        return found if len(axes_of(names, found) or ()) == 1 else None
     known = declared(names, found.name) if isinstance(found, Symbol) else None
     return found if known is not None and known.places_of and known.rank == 1 else None
 
 
-def at_labels(base: Expression, labels: Expression, hot: Expression, rows: list[ast.expr]) -> Expression:
+def one_hot_of(scope: ProgramNames, places: Expression) -> Expression:
+    """1 at each of the places that a quantity of the model or an argmax holds, as rows; raises NotRead for others."""
+    if isinstance(places, Call) and places.function == "argmax":
+        sizes = [size for size in axes_of(scope, places.args[0]) or () if size != "1"]
+        if not sizes:
+            raise NotRead
+        return one_hot(sizes[-1], places)
+    known = declared(scope, head(places) or "")
+    if known is None or not known.places_of:
+        raise NotRead
+    return one_hot(known.places_of, places)
+
+
+def last_of_each(labels: Expression) -> Expression:
+    """1 for each label that none behind it is equal to: of the rows that ``E[y] = G`` sets twice the last stays."""
+    other, own = Symbol("s'"), Symbol("t'")
+    again = Call("and", (Call("gt", (other, own)), Call("eq", (Indexed(labels, (other,)), Indexed(labels, (own,))))))
+    return Call("entries", (iverson(Call("eq", (Reduce("sum", "s'", iverson(again)), ZERO))), own))
+
+
+def at_labels(
+    names: ProgramNames, base: Expression, labels: Expression, rows: Sequence[ast.expr], formula: ReadAs
+) -> Expression:
     """``E[y]`` the rows at labels, ``W[:, y]`` the columns, ``p[np.arange(n), y]`` the entry of each row."""
-    match rows:
+    match list(rows):
         case []:
             return Call("take", (base, labels))
         case [ast.Slice(None, None, None)]:
             return Call("transpose", (Call("take", (Call("transpose", (base,)), labels)),))
-        case [row] if is_every_row(row):
-            return Call("total", (Product((base, hot), ("circ",)), integer(1)))
+        case [row] if is_every_row(names, row, axes_of(names, base), formula):
+            return Call("total", (Product((base, one_hot_of(names, labels)), ("circ",)), integer(1)))
     raise NotRead
 
 
@@ -151,7 +186,7 @@ def place_numbers(names: ProgramNames, where: ast.expr, formula: ReadAs) -> list
     """The places of an index that are all whole numbers or slices of such, from 0; None for any other."""
     found: list[int | slice] = []
     for node in where.elts if isinstance(where, ast.Tuple) else [where]:
-        if labels_in(names, node) is not None or (isinstance(node, ast.Name) and node.id in names.letters):
+        if labels_in(names, node, formula) is not None or (isinstance(node, ast.Name) and node.id in names.letters):
             return None
         if isinstance(node, ast.Compare | ast.BoolOp):
             return None
@@ -162,11 +197,24 @@ def place_numbers(names: ProgramNames, where: ast.expr, formula: ReadAs) -> list
     return found
 
 
-def is_every_row(node: ast.expr) -> bool:
-    """Whether an index is every place of an axis: a colon, or ``np.arange(n)``."""
+def size_numbered(names: ProgramNames, node: ast.expr, formula: ReadAs) -> Expression | None:
+    """The length n of an index that is each place of an axis in turn, ``np.arange(n)``; None for any other."""
     match node:
-        case ast.Slice(None, None, None):
-            return True
-        case ast.Call(ast.Name("range") | ast.Attribute(_, "arange"), [_]):
-            return True
-    return False
+        case ast.Call(ast.Name("range") | ast.Attribute(_, "arange"), [length], []):
+            return formula(names, length)
+        case ast.Name(name) if name in names.assigned and name not in names.letters:
+            found = formula(names, node)
+            if isinstance(found, Call) and found.function == "places":
+                match found.args[0]:
+                    case Call("ones", (size,)):
+                        return size
+    return None
+
+
+def is_every_row(names: ProgramNames, node: ast.expr, axes: Lengths | None, formula: ReadAs) -> bool:
+    """Whether an index is every place of the first axis in turn, ``np.arange(n)`` of an array with n rows."""
+    try:
+        size = size_numbered(names, node, formula)
+    except NotRead:
+        return isinstance(node, ast.Call) and isinstance(node.args[0], ast.Name)  # m, which nothing else is
+    return size is not None and axes not in (None, ()) and size == size_formula(axes[0])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from grader.expression.algebra.construct import add, sub, substitute
-from grader.expression.language.nodes import ONE, Call, Expression, Indexed, Number, Symbol, integer, walk
+from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Indexed, Number, Symbol, integer, walk
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.entering import number_of
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, with_letter
@@ -130,10 +130,18 @@ def run_over(scope: ProgramNames, target: ast.expr, node: ast.expr, formula: Rea
             inside, letter = with_letter(scope, name)
             _bind_rows(inside, part, inner, letter, formula)
             return LetterLoop(inside, letter)
+        case ast.Name(name), _ if (mask := _places_of(_tried(scope, node, formula))) is not None:
+            inside, letter = with_letter(scope, name)
+            return LetterLoop(inside, letter, (Call("ne", (Indexed(mask, (Symbol(letter),)), ZERO)),))
         case _:
             inside, letter = with_letter(scope, f"<{len(scope.letters)}>")
             _bind_rows(inside, target, node, letter, formula)
             return LetterLoop(inside, letter)
+
+
+def _places_of(found: Expression | None) -> Expression | None:
+    """The mask whose places a value is: ``np.where(mask)[0]``."""
+    return found.args[0] if isinstance(found, Call) and found.function == "places" else None
 
 
 def _counted_from_one(scope: ProgramNames, args: Sequence[ast.expr], formula: ReadAs) -> Expression | None:

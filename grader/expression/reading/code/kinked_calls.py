@@ -1,4 +1,4 @@
-"""Functions of NumPy and PyTorch with kinks or steps: values kept between bounds, the Heaviside step."""
+"""Functions of NumPy and PyTorch with kinks or steps: values kept between bounds, the Heaviside step, argmax."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from grader.expression.algebra.construct import neg
 from grader.expression.language.nodes import ONE, ZERO, Call, Cases, Expression
 from grader.expression.reading.code.array_axes import axes_of
-from grader.expression.reading.code.named_axes import as_formula
+from grader.expression.reading.code.named_axes import as_formula, axis_and_kept, axis_at
 from grader.expression.reading.code.numpy_calls import Options
 from grader.expression.reading.code.program_names import NotRead, ProgramNames
 
@@ -54,3 +54,17 @@ def one_bound(kind: str) -> Callable[[ProgramNames, Sequence[Expression], Option
         return Call(kind, (args[0], given[0]))
 
     return bound
+
+
+def argmax(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+    """The place of the largest entry of a vector, or of each row or column of a matrix."""
+    axis, kept = axis_and_kept(args[1:], options)
+    axes = axes_of(names, args[0])
+    if kept or names.first or axes is None or not 1 <= len(axes) <= 2:
+        raise NotRead
+    wide = [k for k, size in enumerate(axes) if size != "1"]
+    if axis is None or len(wide) < 2:
+        if len(wide) != 1 or (axis is not None and axis_at(axis, len(axes)) != wide[0]):
+            raise NotRead  # of a matrix counted through all its rows
+        return Call("argmax", (args[0],))
+    return Call("argmax", (args[0] if axis_at(axis, 2) == 1 else Call("transpose", (args[0],)),))

@@ -9,18 +9,18 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from grader.expression.algebra.construct import iverson, mul, neg, substitute
+from grader.expression.algebra.construct import add, iverson, mul, neg, substitute
 from grader.expression.language.axis_sizes import size_formula
-from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Product, Symbol, walk
+from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Product, Symbol, walk
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.comprehensions import decided, summed_over
 from grader.expression.reading.code.expressions import condition, formula, joined
+from grader.expression.reading.code.index_places import one_hot_of
 from grader.expression.reading.code.iterating import LetterLoop, bind, passes_of, run_over, without_continue
 from grader.expression.reading.code.program_names import (
     NotRead,
     ProgramNames,
     declared,
-    one_hot_of,
     one_pass,
     value_of,
 )
@@ -60,6 +60,7 @@ def grown(scope: ProgramNames, loop: ast.For) -> tuple[dict[str, list[Expression
     for change in _changes(scope, loop):
         before = found.setdefault(change.name, [])
         if change.sets and not (before or change.some or change.diagonal) and _says_lengths(change):
+            _check_whole(scope, change)
             whole.add(change.name)
         elif change.sets and (before or not is_nought(value_of(scope, change.name))):
             raise NotRead  # something stood there
@@ -88,9 +89,16 @@ def _changes(scope: ProgramNames, loop: ast.For) -> Iterator[_Change]:
 def _over_letter(run: LetterLoop, change: _Change) -> _Change:
     if run.letter in change.entered:
         value = change.value
+        _check_length(run, value)
+        if (
+            run.upper is not None
+            and not change.diagonal
+            and not any(True for node in walk(value) for _ in _entered_at(node, run.letter))
+        ):
+            places = Indexed(Call("ones", (run.upper,)), (Symbol(run.letter),))
+            value = add(value, Product((ZERO, places), ("*",)))  # so that the letter has its range
         for test in run.tests:
             value = mul(iverson(test), value)
-        _check_length(run, change.value)
         return replace(change, value=value, some=change.some or bool(run.tests))
     if change.entered:
         return replace(change, value=summed_over(run, change.value))
@@ -109,6 +117,21 @@ def _check_length(run: LetterLoop, value: Expression) -> None:
 def _entered_at(node: Expression, letter: str) -> Iterator[tuple[Expression, int]]:
     if isinstance(node, Indexed):
         yield from ((node.base, at) for at, place in enumerate(node.indices) if place == Symbol(letter))
+
+
+def _check_whole(scope: ProgramNames, change: _Change) -> None:
+    """Raise NotRead where an array that was made before has another length than the entries that a loop sets."""
+    try:
+        lengths = axes_of(scope, value_of(scope, change.name))
+    except NotRead:
+        return  # made nowhere
+    if not lengths or len(lengths) < len(change.entered):
+        return
+    for letter, length in zip(change.entered, lengths[::-1] if change.behind else lengths, strict=False):
+        for base, at in (found for node in walk(change.value) for found in _entered_at(node, letter)):
+            axes = axes_of(scope, base)
+            if axes is not None and not {axes[at], length} & {"?", "1", "0"} and axes[at] != length:
+                raise NotRead
 
 
 def _says_lengths(change: _Change) -> bool:

@@ -17,7 +17,7 @@ _PRIMED = re.compile(r"[A-Za-z]\w*'+")
 
 _MARKS = re.compile(
     r"\.[*/^'<>=](?!\d)|[\w)\]]'|(?m:^[ \t]{0,40}end\b)|\bfor\s{1,9}\w+\s{0,9}(?:=|\bin\b)\s{0,9}\w+\s{0,9}:"
-    r"|@\(|\b(?:bsxfun|repmat)\(|(?:^|\s)%|\w\s{0,9}->"
+    r"|@\(|\b(?:bsxfun|repmat)\(|(?<![.\w])size\(\w{1,30},\s{0,9}[12]\)\s{0,9};|(?:^|\s)%|\w\s{0,9}->"
     r"|(?m:^[ \t]{0,40}\w+\(\w+(?:,[ ]?\w+){0,3}\)[ ]?=[^=])"
 )
 _COMMENT = re.compile(r"(?:^|(?<=\s)|(?<=;))(?:%|//|#).*", re.MULTILINE)
@@ -45,7 +45,9 @@ _SIGNS = {
     ".(": "(",
 }
 _LOOP = re.compile(r"for\s{1,9}\(?\s{0,9}(\w+)\s{0,9}(?:=|\bin\b|∈)\s{0,9}(.{1,200}?)\s{0,20}\)?")
-_FUNCTION = re.compile(r"function\s{1,9}(?:\[?\s{0,9}(\w+)\s{0,9}\]?\s{0,9}=\s{0,9})?(\w+)\s{0,9}\(([\w ,]*)\)")
+_FUNCTION = re.compile(
+    r"function\s{1,9}(?:\[?\s{0,9}(\w+(?:[\s,]{1,9}\w+){0,5})\s{0,9}\]?\s{0,9}=\s{0,9})?(\w+)\s{0,9}\(([\w ,]*)\)"
+)
 _HELPER = re.compile(r"(\w+)\(\s{0,9}(\w+(?:\s{0,9},\s{0,9}\w+){0,3})\s{0,9}\)\s{0,9}=(?!=)\s{0,9}(.+)")
 _ANONYMOUS = re.compile(
     r"(\w+)\s{0,9}=\s{0,9}@?\(?\s{0,9}(\w+(?:\s{0,9},\s{0,9}\w+){0,3})\s{0,9}\)?\s{0,9}(->)?\s{0,9}(.+)"
@@ -158,7 +160,7 @@ def _indented(lines: Sequence[str], functions: set[str], arrays: set[str]) -> It
                     raise _NoMatlab
                 result = results.pop()
                 if result:
-                    yield " " * (depth + 1) + f"return {result}"
+                    yield " " * (depth + 1) + "return " + ", ".join(re.findall(r"\w+", result))
                 continue
             case "else" | "elseif":
                 head = "else:" if line == "else" else f"elif {_told(line[6:], arrays)}:"

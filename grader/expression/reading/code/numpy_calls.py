@@ -12,9 +12,21 @@ from typing import TypeAlias
 from grader.expression.algebra.construct import neg, power, total
 from grader.expression.language.derived import DERIVED, DERIVED_SPELLINGS
 from grader.expression.language.functions import FUNCTIONS, SPELLINGS
-from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Indexed, Number, Product, Symbol, integer
+from grader.expression.language.nodes import (
+    ONE,
+    ZERO,
+    Call,
+    Expression,
+    Indexed,
+    Number,
+    Product,
+    Symbol,
+    integer,
+    walk,
+)
 from grader.expression.reading.code.array_axes import Lengths, axes_of
-from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared, one_hot_of
+from grader.expression.reading.code.index_places import one_hot_of
+from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared
 from grader.expression.reading.code.sequences import items_of
 
 Options: TypeAlias = Mapping[str, object]  # whole numbers, and formulas
@@ -36,16 +48,26 @@ def function(names: ProgramNames, name: str, args: Sequence[Expression], options
     own = DERIVED_SPELLINGS.get(name.lower().replace("_", ""))
     if own == "concat" and len(options) == 1 and (axis := options.get("axis", options.get("dim"))) in (0, 1):
         own, options = ("hstack" if axis else own), {}
+    if own == "onehot" and args:
+        return _one_hot(names, args, options)
     if options and not (row == "log_softmax" and _along_last(names, args, options)):
         raise NotRead
-    if own == "onehot" and args:
-        return one_hot_of(names, args[0])
     if row is not None and FUNCTIONS[row].kind in ("elementwise", "array"):
         if FUNCTIONS[row].low <= len(args) <= (FUNCTIONS[row].high or len(args)):
             return Call(row, tuple(args))
     elif own is not None and DERIVED[own].low <= len(args) <= DERIVED[own].high:
         return DERIVED[own].formula(*args)
     raise NotRead
+
+
+def _one_hot(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+    """The rows of labels, where as many classes are said as there are."""
+    found = one_hot_of(names, args[0])
+    said = [*args[1:], *options.values()]
+    sizes = [part.args for part in walk(found) if isinstance(part, Call) and part.function == "identity"]
+    if options.keys() - {"num_classes", "depth"} or any((size,) not in sizes for size in said):
+        raise NotRead
+    return found
 
 
 def standing(base: Expression, axes: Lengths, column: bool) -> Expression:
@@ -231,6 +253,12 @@ def _number(node: Expression) -> int | None:
     return None
 
 
+def _power(_: ProgramNames, base: Expression, args: Sequence[Expression], options: Options) -> Expression:
+    if len(args) != 1 or options:
+        raise NotRead
+    return power(base, args[0])
+
+
 def _negative(_: ProgramNames, base: Expression, __: Sequence[Expression], ___: Options) -> Expression:
     return neg(base)
 
@@ -249,6 +277,7 @@ _METHODS: Mapping[str, Method] = MappingProxyType(
         **dict.fromkeys(("sum", "nansum"), _reduced("total")),
         **dict.fromkeys(("mean", "average"), _reduced("mean")),
         **dict.fromkeys(("negative", "neg"), _negative),
+        **dict.fromkeys(("pow", "power", "float_power"), _power),
         "inv": _inverse,
         "add": _operator("add"),
         **dict.fromkeys(("subtract", "sub"), _operator("sub")),

@@ -24,7 +24,7 @@ from grader.expression.language.nodes import (
 )
 from grader.expression.reading.code.array_axes import Lengths, axes_of
 from grader.expression.reading.code.entering import flipped, number_of
-from grader.expression.reading.code.kinked_calls import absolute, clip, heaviside, one_bound
+from grader.expression.reading.code.kinked_calls import absolute, argmax, clip, heaviside, one_bound
 from grader.expression.reading.code.named_axes import (
     axis_and_kept,
     axis_at,
@@ -338,6 +338,13 @@ def _like_ones(_: ProgramNames, args: Sequence[Expression], __: Options) -> Expr
     return Call("add", (Product((ZERO, args[0]), ("*",)), ONE))
 
 
+def _diagflat(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+    axes = known_axes(names, args[0])
+    if len(args) > 1 or options or not (len(axes) == 1 or axes[1:] == ("1",)):
+        raise NotRead
+    return Call("diag", (args[0] if len(axes) == 1 else Indexed(args[0], (Slice(), ONE)),))
+
+
 _NO_METHODS = frozenset(("stack", "concatenate", "cat", "vstack", "hstack", "column_stack", "row_stack"))
 _ROWS: Mapping[str, Layout] = MappingProxyType(
     {
@@ -365,6 +372,8 @@ _ROWS: Mapping[str, Layout] = MappingProxyType(
         **dict.fromkeys(("clip", "clamp"), clip),
         **dict.fromkeys(("abs", "absolute", "fabs"), absolute),
         "heaviside": heaviside,
+        "argmax": argmax,
+        "diagflat": _diagflat,
         "clamp_min": one_bound("max"),
         "clamp_max": one_bound("min"),
         "solve": _solve,

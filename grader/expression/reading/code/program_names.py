@@ -10,7 +10,6 @@ from grader.expression.algebra.construct import fresh
 from grader.expression.language.names import Declared, Names
 from grader.expression.language.nodes import Expression, Product, Symbol, head, sides
 from grader.expression.reading.code.program_tree import OVER
-from grader.expression.reading.grammar.names.class_labels import one_hot
 from grader.expression.reading.read import read
 from grader.expression.reading.spelling.spellings import spellings_of
 from grader.work import spend
@@ -87,6 +86,9 @@ def value_of(scope: ProgramNames, name: str) -> Expression:
     if name in scope.assigned:
         return scope.assigned[name]
     found = _read(scope, name)
+    plain = name.removesuffix("_")  # lambda_, since lambda is a word of Python's
+    if found is None and plain != name and plain not in scope.assigned.keys() | scope.stale:
+        found = _read(scope, plain)
     if found is None:
         raise NotRead
     return found
@@ -120,11 +122,3 @@ def _read(scope: ProgramNames, name: str) -> Expression | None:
 def declared(scope: ProgramNames, name: str) -> Declared | None:
     """What is declared under the plain name of a symbol."""
     return spellings_of(scope.names).exact.get(name)
-
-
-def one_hot_of(scope: ProgramNames, places: Expression) -> Expression:
-    """1 at each of the places that a quantity of the model holds, as rows; raises NotRead for any other formula."""
-    known = declared(scope, head(places) or "")
-    if known is None or not known.places_of:
-        raise NotRead
-    return one_hot(known.places_of, places)

@@ -30,6 +30,8 @@ _VIEWS = frozenset(
     )
 )
 _COPIES = frozenset(("copy", "clone", "array"))
+_SAME_SHAPE = frozenset(("ravel", "flatten", "squeeze", "detach", "numpy"))
+LOGIC = frozenset(("logical_and", "logical_or", "logical_not"))
 
 
 def assigned_anew(scope: ProgramNames, name: str, value: ast.expr) -> None:
@@ -37,7 +39,7 @@ def assigned_anew(scope: ProgramNames, name: str, value: ast.expr) -> None:
     scope.stale.discard(name)
     held = _holder(scope, value)
     scope.storage[name] = f"{name}#{len(scope.storage)}" if held is None else held
-    (scope.truths.add if _is_test(scope, value) else scope.truths.discard)(name)
+    (scope.truths.add if is_test(scope, value) else scope.truths.discard)(name)
 
 
 def changes_in_place(scope: ProgramNames, name: str) -> None:
@@ -95,18 +97,21 @@ def _are_plain(places: ast.expr) -> bool:
     return not any(isinstance(part, ast.List | ast.Compare | ast.Call | ast.Tuple) for part in parts)
 
 
-def _is_test(scope: ProgramNames, node: ast.expr) -> bool:
+def is_test(scope: ProgramNames, node: ast.expr) -> bool:
+    """Whether a value is true or false, or an array of these."""
     match node:
         case ast.Compare() | ast.UnaryOp(ast.Invert() | ast.Not(), _):
             return True
         case ast.BoolOp(_, values):
-            return any(_is_test(scope, value) for value in values)
+            return any(is_test(scope, value) for value in values)
         case ast.BinOp(left, ast.BitAnd() | ast.BitOr(), right):
-            return _is_test(scope, left) or _is_test(scope, right)
+            return is_test(scope, left) or is_test(scope, right)
         case ast.Name(name):
             return name in scope.truths
-        case ast.Call(ast.Attribute(ast.Name("np"), name), [inner]) if name in _COPIES:
-            return _is_test(scope, inner)
-        case ast.Call(ast.Attribute(inner, name), []) if name in _COPIES:
-            return _is_test(scope, inner)
+        case ast.Call(ast.Attribute(ast.Name("np" | "torch" | "jnp"), name), [inner, *_]) if name in _COPIES | LOGIC:
+            return is_test(scope, inner)
+        case ast.Call(ast.Attribute(inner, name), _) if name in _COPIES | _SAME_SHAPE:
+            return is_test(scope, inner)
+        case ast.Subscript(inner, _):
+            return is_test(scope, inner)
     return False
