@@ -25,6 +25,7 @@ from grader.expression.language.words import is_word
 from grader.expression.reading.bars_in_words import BARS
 from grader.expression.reading.last_formula import LAST_FORMULA
 from grader.expression.reading.read import Reading
+from grader.expression.reading.reasons import without_reasons
 from grader.expression.reading.remarks import LEADING_WORDS
 
 _COMMAND = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\(?:text|operatorname|mathrm)\b|\\[A-Za-z]+|_\{[^{}]*\}")
@@ -152,7 +153,7 @@ def _said(reading: Reading) -> str:
         isinstance(node, Cases) or (_is_test(node) and node is not side) for side in sides for node in walk(side)
     )
     read = (_WHEN if decided else frozenset()) | (_WHAT if reading.definitions else frozenset())
-    for found in _WORD.finditer(_NOTHING.sub("", _COMMAND.sub(" ", reading.text))):
+    for found in _WORD.finditer(_NOTHING.sub("", _COMMAND.sub(" ", without_reasons(reading.text)))):
         word = found[0].lower()
         if word in read or found[0] in names or word in LEADING_WORDS - _WHEN:
             continue

@@ -164,7 +164,7 @@ def _read(text: str, names: Names | None, notation: str | None) -> Reading:
     problems = [*parser.problems, *mixed_names(parser)]
     if problems:
         return _failed(text, source, problems, notes)
-    return Reading(text, chain, definitions, tuple(notes))
+    return Reading(text, chain, definitions, tuple(dict.fromkeys(notes)))
 
 
 def read_expression(text: str, names: Names | None = None) -> Expression | Problem:

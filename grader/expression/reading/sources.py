@@ -17,6 +17,7 @@ from grader.expression.reading.functions_in_words import with_named_functions
 from grader.expression.reading.lexing import lexer_latex, lexer_plain
 from grader.expression.reading.lexing.tokens import MAX_CHARACTERS, Token, fail
 from grader.expression.reading.macros import with_macros, with_own_functions, with_own_left_sides
+from grader.expression.reading.reasons import without_reasons
 from grader.expression.reading.remarks import ALONE, said_of_names, without_known_shapes, without_remarks
 from grader.expression.reading.shorthand import plainly
 from grader.expression.reading.sums_in_words import with_sums_of_words
@@ -77,6 +78,9 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
     if not text.isascii() and not _UNCHANGED.issuperset(text):
         text = text.translate({ord(sign): _plain(sign) for sign in set(text)})
     text = with_macros(text, names)
+    if (said := without_reasons(text)) != text:
+        notes.append("prose")
+        text = said
     if "floor" in text or "ceil" in text:
         text = _STEPS.sub(lambda found: _BRACKETS[found[1]], text)
     text = with_means_of_bars(without_known_shapes(text, names), names, notes)
