@@ -17,7 +17,6 @@ from grader.expression.reading.functions_in_words import with_named_functions
 from grader.expression.reading.lexing import lexer_latex, lexer_plain
 from grader.expression.reading.lexing.tokens import MAX_CHARACTERS, Token, fail
 from grader.expression.reading.macros import with_macros, with_own_functions, with_own_left_sides
-from grader.expression.reading.reasons import without_reasons
 from grader.expression.reading.remarks import ALONE, said_of_names, without_known_shapes, without_remarks
 from grader.expression.reading.shorthand import plainly
 from grader.expression.reading.sums_in_words import with_sums_of_words
@@ -58,6 +57,7 @@ _COMMA = re.compile(r"(?<![\d.,])(\d{1,3})(?:,|\{,\})(\d{3}(?:[eE][-+]?\d+)?)(?!
 _SUBSCRIPT = re.compile(r"(?<=[A-Za-z])_(?=[₀-₉ᵢⱼₖₗₘₙ])")  # a_₇ says it twice
 _DIGIT_AND_BLANK = re.compile(r"\d[ \u00a0\u2009\u202f]\d")
 _CHOOSE = re.compile(r"\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}")
+_REASONED = re.compile(r"\b(?:since|because|due|thanks|as)\s", re.IGNORECASE)
 _DELIMITER = re.compile(r"(?<!\\)(?:\$\$?|`+|\\[\[\]()])")
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
 _NAME_ALONE = re.compile(r"(?:\\[A-Za-z]+\s*\{?\s*)*\w+\s*\}?(?:\s*[_^]\s*(?:\w|\{[^{}]*\}|\\\w+))*")
@@ -78,8 +78,11 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
     if not text.isascii() and not _UNCHANGED.issuperset(text):
         text = text.translate({ord(sign): _plain(sign) for sign in set(text)})
     text = with_macros(text, names)
-    if (said := without_reasons(text)) != text:
-        notes.append("prose")
+    if _REASONED.search(text):
+        from grader.expression.reading.reasons import without_reasons  # few texts give any
+
+        said = without_reasons(text)
+        notes += ["prose"] if said != text else []
         text = said
     if "floor" in text or "ceil" in text:
         text = _STEPS.sub(lambda found: _BRACKETS[found[1]], text)
