@@ -108,6 +108,8 @@ def _remembering(table: Spellings) -> Callable[[str, str], Usual | None]:
 def _usual_meaning(table: Spellings, text: str, below: str) -> Usual | None:
     """The declared name and the entries of a usual name, None where more must be looked at."""
     known = table.knows(text)
+    if known and text[0] == "d" != text and table.knows(text[1:]):
+        return None  # the dS of dS/dtau, which may be named itself
     if text in table.functions or (text in table.letters if known else not _means_itself(text)):
         return None
     found = table.find(text, "", below, 0)
