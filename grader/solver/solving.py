@@ -15,7 +15,7 @@ from grader.expression.printing.mathml import to_mathml
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.rubric.model import Part, Question, Rubric
-from grader.solver.as_asked import under
+from grader.solver.as_asked import asks_somewhere, under
 from grader.solver.asked import asked_in_order, asked_of
 from grader.solver.certify import certify_question
 from grader.solver.chain import derivation
@@ -93,7 +93,7 @@ def _solve_question(question: Question, session: Session) -> SolvedQuestion:
     graph = question.model.graph
     _check_sizes(graph)
     numeric = is_numeric(graph)
-    runs = list(draw_runs(graph, content_hash(question), session))
+    runs = list(draw_runs(graph, content_hash(question), session, lambda run: asks_somewhere(question, run)))
     kink: Kink | None = None
     conditions = model_margins(graph)
     targets = [target for part in question.judged for target in (part.target, *(s.target for s in part.steps))]
