@@ -78,7 +78,9 @@ class Work:
 
     def room(self, entries: int) -> None:
         """Make sure, before an array of so many entries is made, that it may be; raises TooMuchWork."""
-        if self.limit < math.inf and (self.held + self.kept + 8 * entries > self.most or self.spent + entries > self.limit):
+        if self.limit < math.inf and (
+            self.held + self.kept + 8 * entries > self.most or self.spent + entries > self.limit
+        ):
             raise TooMuchWork(f"an array of {entries:,} entries")
 
 

@@ -175,10 +175,12 @@ def moved_run(run: Run, leaves: Mapping[str, Array], points: int) -> Run:
     return make_run(run.graph, run.sizes, leaves, points, run.session)
 
 
-Asked = Callable[[Run], bool]
+AsksSomewhere = Callable[[Run], bool]
 
 
-def draw_runs(graph: ComputationGraph, key: str, session: Session, asked: Asked = lambda _: True) -> tuple[Run, ...]:
+def draw_runs(
+    graph: ComputationGraph, key: str, session: Session, asked: AsksSomewhere = lambda _: True
+) -> tuple[Run, ...]:
     """The sample points of a model: two draws where arrays have sizes, one otherwise, one point if all is given.
 
     Sizes are larger where the parts ask for nothing at small ones, by their conditions: three different letters over m.
