@@ -48,7 +48,7 @@ from grader.rubric.formulas import Known, read_formula
 from grader.rubric.handed_down import with_losses
 from grader.rubric.model import Model
 from grader.rubric.notation import read_notation
-from grader.rubric.read_back import check_spellings, take_entry_aliases
+from grader.rubric.read_back import check_spellings, take_entry_aliases, take_phrases
 from grader.rubric.recurrence import read_steps, unrolled
 from grader.rubric.tree import Entries, Text, Tree
 
@@ -78,19 +78,20 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes)
     notation = read_notation(fields, table, graph, place, steps)
     take_entry_aliases(table)
+    letters = index_letters(authored, (item.name for item in table.names), table.axes)
+    own = {left.name: left.letters for left in lefts if left is not None}
+    take_phrases(table, letters, own)
     check_spellings(table, tuple((node.name, node.source or node.expression) for node in nodes), place)
     formulas = {node.name: node.source or node.expression for node in nodes}
     written = [(left.formula, formulas[left.name]) for left in lefts if left is not None and left.name in formulas]
     others = (*_section(fields, "opaque", place), *_section(fields, "notation", place))
     keys = {_split(key.value, table.sizes)[0]: key for key, _ in (*given, *pairs, *others)}
     doubt_constants(table.names, keys, written, place)
-    letters = index_letters(authored, (item.name for item in table.names), table.axes)
     derivatives = {
         name: tuple(axis for side in sides(target) for axis in table.axes.get(head(side) or "", ()))
         for name, target in notation
     }
     axes = {**derivatives, **table.axes}
-    own = {node.name: node.letters for node in authored if node.source is None}
     with_axes = [replace(item, axes=axes.get(item.name, ())) for item in table.names]
     names = ModelNames(
         replace(

@@ -23,7 +23,7 @@ class Declared:
     index letters (``w_{kj}``), so that they mean an entry and not the whole; of the sizes one may
     count `examples`. `fixed` has the aliases of which one letter is no index, each with that letter: the i of an
     ``\\alpha_{ij}`` that is alpha at j. Where its values are places on an axis, as labels are, `places_of` is the size
-    of that axis.
+    of that axis. `phrases` are spellings that are no names, each with the letters in it that stand for any place.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Declared:
     examples: bool = False
     places_of: str = ""
     fixed: tuple[tuple[str, str], ...] = ()
+    phrases: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 Names = tuple[Declared, ...]
