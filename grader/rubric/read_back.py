@@ -6,7 +6,7 @@ r"""Every declared spelling, read back: one that an answer would read as another
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from grader.expression.language.functions import SPELLINGS
@@ -58,11 +58,24 @@ def take_phrases(table: DeclaredNames, letters: IndexLetters, own: Mapping[str, 
         for text in dict.fromkeys((*declared.aliases, declared.latex)):
             tokens = phrase_tokens(text) if text and shape_of(text) is None else []
             written = {token.text: None for token in tokens[1:] if token.kind == "name"}
-            entered = own.get(declared.name, ()) or tuple(letter for letter in written if letter in letters)
-            whole = not declared.rank or len(entered) != declared.rank or not written.keys() >= set(entered)
+            axes = table.axes.get(declared.name, ())
             if tokens:
-                phrases.append((text, () if whole else entered))
+                defined = own.get(declared.name, ())
+                phrases.append((text, _places_in(written, defined, axes, letters) if declared.rank else ()))
         table.names[at] = replace(declared, phrases=tuple(phrases))
+
+
+def _places_in(
+    written: Iterable[str], own: tuple[str, ...], axes: tuple[str, ...], letters: IndexLetters
+) -> tuple[str, ...]:
+    """The letters of a spelling that are places of its array, from the first axis on; none where it is the whole."""
+    written = tuple(written)
+    if own:
+        missing = next((at for at, letter in enumerate(own) if letter not in written), len(own))
+        return own[:missing] if set(own[missing:]).isdisjoint(written) else ()
+    counting = tuple(letter for letter in written if letter in letters)
+    fits = all(axis in letters[letter] for letter, axis in zip(counting, axes, strict=False))
+    return counting if fits and len(counting) <= len(axes) else ()
 
 
 def check_spellings(table: DeclaredNames, formulas: tuple[tuple[str, Expression], ...], place: RubricPlace) -> None:

@@ -26,8 +26,7 @@ from grader.expression.reading.lexing import lexer_plain
 from grader.expression.reading.lexing.linking import link
 from grader.expression.reading.lexing.tokens import Token, Unreadable, fail
 from grader.expression.reading.remarks import comes_to, without_words
-from grader.expression.reading.spelling.dashes import with_dashes
-from grader.expression.reading.spelling.phrases import with_phrases
+from grader.expression.reading.spelling.phrases import with_dashes, with_phrases
 from grader.expression.reading.spelling.spellings import spellings_of
 from grader.problems import Problem, Span
 from grader.work import spend

@@ -2,6 +2,7 @@ r"""Spellings that are no name, as declared -> the name in their place: ``\pi(a|
 
 The tokens of such a spelling are replaced before anything is read. Where its quantity is an array by the letters of its
 definition, these letters stand for any place: ``\pi(k|s_t)`` of a pi_tk finds ``\pi(a_t|s_t)`` as pi at (t, a_t).
+A name with a dash that was typed without braces, ``Z_1-1``, is the declared ``Z_{1-1}`` likewise, not a difference.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from grader.expression.language.names import Names, kept_by_names
 from grader.expression.reading.lexing import lexer_latex, lexer_plain
 from grader.expression.reading.lexing.tokens import Token, Unreadable
+from grader.expression.reading.spelling.spellings import Spellings
 
 _BRACES = frozenset("{}")
 _NAMES = frozenset(("name", "word"))
@@ -91,6 +93,14 @@ def with_phrases(tokens: list[Token], names: Names) -> list[Token]:
     return [*made, *tokens[done:]]
 
 
+def is_phrase(text: str, names: Names) -> bool:
+    """Whether a text is a phrase of the model and nothing else."""
+    phrases = phrases_of(names)
+    tokens = phrase_tokens(text) if phrases else []
+    ends = [_matched(tokens, seen(tokens), 0, phrase) for phrase in phrases] if tokens else []
+    return any(end is not None and end[0] == len(tokens) for end in ends)
+
+
 def _matched(
     tokens: list[Token], visible: list[int], at: int, phrase: Phrase
 ) -> tuple[int, tuple[tuple[Token, ...], ...]] | None:
@@ -139,3 +149,42 @@ def _in_place(name: str, start: int, end: int, entries: tuple[tuple[Token, ...],
         inside += [*([Token(",", ",", end, end)] if inside else []), *taken]
     begin = [Token("name", name, start, end), Token("_", "_", end, end), Token("(", "{", end, end)]
     return [*begin, *(token._replace(start=end, end=end) for token in inside), Token(")", "}", end, end)]
+
+
+def with_dashes(tokens: list[Token], table: Spellings, notes: list[str]) -> list[Token]:
+    """Braces round the subscript of ``Z_1-1`` where a quantity is declared as ``Z_{1-1}``: that name wins, noted."""
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        below = at + 2 if tokens[at + 1 : at + 2] and tokens[at + 1].kind == "_" else at
+        run = tokens[below : below + 3]
+        if (
+            token.kind not in ("name", "word")
+            or [piece.kind for piece in run[1:]] != ["-", "num"]
+            or not run[0].end == run[1].start < run[1].end == run[2].start
+        ):
+            out.append(token)
+            at += 1
+            continue
+        letters = token.text if below > at else token.text.rstrip("0123456789")
+        first = run[0].text if below > at else token.text[len(letters) :]
+        if not _dashed(table, letters, f"{first}-{run[2].text}", "" if below > at else token.text):
+            out.append(token)
+            at += 1
+            continue
+        cut = run[0].start if below > at else token.start + len(letters)
+        out += [Token(token.kind, letters, token.start, cut), Token("_", "_", cut, cut), Token("(", "{", cut, cut)]
+        out += [Token("num", first, cut, run[0].end), run[1], run[2], Token(")", "}", run[2].end, run[2].end)]
+        if "dash_in_name" not in notes:
+            notes.append("dash_in_name")
+        at = below + 3
+    return out
+
+
+def _dashed(table: Spellings, letters: str, below: str, plain: str) -> bool:
+    """Whether a name with such a subscript is declared; `plain` is the rival, a name without its dash."""
+    for base in (letters, letters[1:] if letters[:1] == "d" else ""):
+        if base and any(other + below in table.keys for other in (base, base.swapcase())):
+            return not plain or table.find(base + plain[len(letters) :], "", "", 0) is None
+    return False
