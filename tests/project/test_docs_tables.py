@@ -13,6 +13,7 @@ import pytest
 
 from grader.expression.language.derived import DERIVED
 from grader.expression.language.functions import FUNCTIONS
+from grader.expression.language.names import Declared
 from grader.expression.reading.lexing.latex_commands import COMMANDS
 from grader.expression.reading.read import read
 from grader.results import NOTES, NoteKind
@@ -111,7 +112,7 @@ def test_every_function_of_the_table_is_read_by_each_of_its_names() -> None:
                 else ", ".join(["x", "2", "3"][: max(lows[name], 1)])
             )
             text = f"x + {spelling}" if name == "undefined" else f"{spelling}({given})"
-            assert not read(text).problems, text
+            assert not read(text, (Declared("x", 2, axes=("n", "n")),)).problems, text
 
 
 TABLES: dict[str, Callable[[], str]] = {"mistakes by name": malrules, "notes": notes, "functions": functions}
