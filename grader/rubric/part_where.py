@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from grader.expression.language.names import Declared
-from grader.expression.language.nodes import Call, Expression, Symbol, indices, sides
+from grader.expression.language.nodes import Call, Expression, Indexed, Reduce, Symbol, indices, sides, symbols, walk
 from grader.rubric.fields import Fields, RubricPlace, read_pairs
 from grader.rubric.formulas import read_formula
 from grader.rubric.model import Model
@@ -80,4 +80,19 @@ def _condition(text: Text, target: Expression, model: Model, place: RubricPlace)
     placed = tuple((at + len(_OPENED), line, column) for at, line, column in text.places)
     bracket = Text(f"{_OPENED}{text.value}]", text.line, text.plain, placed)
     read = read_formula(bracket, (*model.names, *letters), place)
-    return read.args[0] if isinstance(read, Call) and read.function == "iverson" else None
+    if not (isinstance(read, Call) and read.function == "iverson"):
+        return None
+    known = {*_letters(target), *(declared.name for declared in model.names)}
+    foreign = next((name for name in sorted(_entered(read)) if name not in known), "")
+    if foreign:
+        hint = f"the letters of the target are {', '.join(_letters(target)) or 'none'}"
+        place.note(text, f"the condition has the index '{foreign}', which the target has not", hint)
+        return None
+    return read.args[0]
+
+
+def _entered(condition: Expression) -> set[str]:
+    """The letters that enter arrays in a condition, and that no sum in it binds."""
+    bound = {item.letter for item in walk(condition) if isinstance(item, Reduce)}
+    entries = [place for item in walk(condition) if isinstance(item, Indexed) for place in item.indices]
+    return {name for place in entries for name in symbols(place)} - bound
