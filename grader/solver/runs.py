@@ -349,12 +349,13 @@ def precise(run: Run) -> Run:
 
 
 def extents(run: Run, target: Expression) -> dict[str, int]:
-    """The range of every letter that enters an axis of a target."""
+    """The range of every letter that enters an axis of a target, or of a place in it: the s of dJ/du_{w_s}."""
     axes = run.graph.axes
+    entered = [*sides(target), *(place for side in sides(target) for place in indices(side))]
     return {
         index.name: axis_length(axis, run.sizes)
-        for side in sides(target)
-        for index, axis in zip(indices(side), axes.get(head(side) or "", ()), strict=False)
+        for item in entered
+        for index, axis in zip(indices(item), axes.get(head(item) or "", ()), strict=False)
         if isinstance(index, Symbol)
     }
 
