@@ -22,7 +22,9 @@ from typing import ParamSpec, TypeVar
 
 ANSWER = 80_000_000  # units for what is done for one answer
 CARRIED = 40_000_000  # units for going on to an answer from the student's others
+OF_KEY = 3_000_000_000  # units for solving a question, and for each thing that belongs to a key and to no answer
 HELD = 64 * 2**20  # bytes of arrays at a time; what NumPy needs beside them is about as much again
+HELD_SOLVING = 8 * HELD  # the same while a question is solved
 NODE = 200  # units for changing a node of a formula
 STEP = 120  # units for coming by it
 STRIDE = 32  # such steps are counted so many at a time
@@ -53,13 +55,15 @@ class TooMuchWork(Exception):
 class Work:
     """What a piece of work has spent, of how much.
 
-    `held` are the bytes of the arrays that it holds at the moment, `kept` of those that it may need once more.
+    `held` are the bytes of the arrays that it holds at the moment, `kept` of those that it may need once more; `most`
+    is how many it may hold.
     """
 
     limit: float = math.inf
     spent: int = 0
     held: int = 0
     kept: int = 0
+    most: int = HELD
 
     @property
     def left(self) -> float:
@@ -74,7 +78,9 @@ class Work:
 
     def room(self, entries: int) -> None:
         """Make sure, before an array of so many entries is made, that it may be; raises TooMuchWork."""
-        if self.limit < math.inf and (self.held + self.kept + 8 * entries > HELD or self.spent + entries > self.limit):
+        if self.limit < math.inf and (
+            self.held + self.kept + 8 * entries > self.most or self.spent + entries > self.limit
+        ):
             raise TooMuchWork(f"an array of {entries:,} entries")
 
 
@@ -96,12 +102,16 @@ def spend(units: int) -> None:
 
 
 @contextmanager
-def at_most(units: float) -> Iterator[Work]:
-    """A block that may spend so many units, and no more than what is left of the block around it."""
+def at_most(units: float, most: int = HELD) -> Iterator[Work]:
+    """A block that may spend so many units, and no more than what is left of the block around it.
+
+    `most` is how many bytes it may hold, where there is no block around it.
+    """
     outer = _at_hand.get()
-    work = Work(
-        units if outer is None else min(units, outer.left), held=0 if outer is None else outer.held + outer.kept
-    )
+    if outer is None:
+        work = Work(units, most=most)
+    else:
+        work = Work(min(units, outer.left), held=outer.held + outer.kept, most=outer.most)
     before = _at_hand.set(work)
     try:
         yield work
@@ -118,7 +128,7 @@ def counting() -> Iterator[Work]:
     Where it raises, nobody keeps what it gives: then it is charged at once, whenever it is tried.
     """
     outer = _at_hand.get()
-    work = Work() if outer is None else Work(outer.left, held=outer.held + outer.kept)
+    work = Work() if outer is None else Work(outer.left, held=outer.held + outer.kept, most=outer.most)
     before = _at_hand.set(work)
     try:
         yield work

@@ -41,9 +41,17 @@ def check(key: AnswerKey) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def _at(key: AnswerKey, part: SolvedPart, field: str, message: str, place: tuple[int, int]) -> Problem:
+HINTS = {
+    NoteKind.TOO_MUCH_WORK: "too many index letters at a time: ask for it in two parts, by a quantity in between",
+    NoteKind.UNDEFINED: "at some place it has no value: an index that leaves its axis, a quotient by 0",
+    NoteKind.WRONG_AT_KINK: "only where two branches meet: say what holds there, or restrict the part by 'where'",
+    NoteKind.WRONG_FAR_OUT: "only for large values, or small ones",
+}
+
+
+def _at(key: AnswerKey, part: SolvedPart, field: str, message: str, place: tuple[int, int], hint: str = "") -> Problem:
     path = f"question {part.asked.question}, part {part.part.id}, key '{field}'"
-    return Problem(message).at(key.rubric.path, place[0] or part.part.line, place[1], path)
+    return Problem(message, hint).at(key.rubric.path, place[0] or part.part.line, place[1], path)
 
 
 def _examples(key: AnswerKey, part: SolvedPart) -> list[Problem]:
@@ -83,7 +91,8 @@ def _unexpected(
     said = f"{found.verdict} ({details})" if details else found.verdict
     line, column = place_at(example.places, why.span.start if why.span and len(why.text) == len(example.answer) else 0)
     message = f"'{example.answer}' is {said}, expected {expected}"
-    return _at(key, part, field, message, (line or example.line, column))
+    hint = HINTS.get(found.note.kind, "") if wanted == Outcome.CORRECT else ""
+    return _at(key, part, field, message, (line or example.line, column), hint)
 
 
 def _told(found: PartResult) -> str:
@@ -107,7 +116,8 @@ def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> li
         more = f", and so in {len(missed) - 1} of {len(tried) - 1} other forms" if len(missed) > 1 else ""
         why = ": ".join(one for one in (str(result.note), _told(result)) if one)
         message = f"self-test: the key written as '{text}' is {result.verdict} ({why}){more}"
-        problems.append(_at(key, part, "target", message, place_at(part.part.places, 0)))
+        hint = HINTS.get(result.note.kind, "")
+        problems.append(_at(key, part, "target", message, place_at(part.part.places, 0), hint))
     wrong = [to_text(part.part.target, names)]
     if not _may_be_zero(question, part):
         wrong += ["0", *_opposites(question, part)]

@@ -12,6 +12,7 @@ import numpy as np
 
 from grader.expression.language.names import Declared
 from grader.expression.reading.macros import closing
+from grader.expression.reading.spelling.phrases import is_phrase
 from grader.solver.key import SolvedQuestion
 from grader.solver.session import remembered
 
@@ -27,7 +28,7 @@ _OUTCOME = re.compile(
 )
 _ANY = re.compile(r"\s*(?:\\cdot|\\bullet|[·.•])\s*")
 _GIVEN = re.compile(r"\\?[A-Za-z]+")
-_EXAMPLE = re.compile(r"(?:_\{?|\^\{?\()([a-z])\b")
+_EXAMPLE = re.compile(r"(?:_\{?|\^\{?\()([a-z])(?![\w+\-−]|\s+[+\-−])")
 _MEAN = re.compile(
     r"(?:\\(?:mathbb|operatorname|mathrm|mathbf|text)\s*\{\s*E\s*\}|\\E(?![A-Za-z])|(?<![A-Za-z\\])E)\s*(?=(?:\\left\s*)?\[)"
 )
@@ -88,7 +89,8 @@ def _with_probabilities(question: SolvedQuestion, text: str, found: Distribution
         sides = _BAR.split(inside)
         letter = match["dressed"] or match["sign"] or match["hat"] or match["bare"]
         said = len(sides) == 2 or ((alone := _OUTCOME.fullmatch(inside)) is not None and alone["of"] is not None)
-        if not said or not _is_free(question, found, letter):
+        declared = end > 0 and is_phrase(text[match.start() : end + 1], question.question.model.names)
+        if not said or declared or not _is_free(question, found, letter):
             continue
         entry = _entry(question, found, sides[0], sides[1] if len(sides) == 2 else None)
         # a probability of something else is no product of p and a bracket

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from string import ascii_lowercase
 from types import MappingProxyType
 
 from grader.autodiff.graph import Leaf
@@ -19,8 +18,8 @@ from grader.expression.printing.symbol_latex import symbol_latex
 from grader.expression.reading.lexing.tokens import Unreadable
 from grader.expression.reading.macros import defined_macros, put_in
 from grader.expression.reading.read import plain_name
-from grader.expression.reading.spelling.scripts import Shape, shape_of
 from grader.problems import Problem, did_you_mean
+from grader.rubric.entry_aliases import above_entries
 from grader.rubric.fields import (
     Fields,
     RubricPlace,
@@ -35,7 +34,6 @@ from grader.rubric.tree import Entries, Items, Text, Tree, found
 
 _NAME = re.compile(r"[^\W\d_]+\d*(?:_[^\W_]+)*'*")
 _OPAQUE = re.compile(rf"({_NAME.pattern})\s*\(([^()]*)\)")
-_LETTERS = frozenset(ascii_lowercase)
 # These spell functions as well, and a model may take them for itself.
 _FREE_SPELLINGS = frozenset({"sigma", "Phi", "phi", "psi", "Gamma"})
 
@@ -132,31 +130,6 @@ def named(name: str, fields: Fields, rank: int, place: RubricPlace, role: str, a
     )
 
 
-def entry_spellings(declared: Declared, letters: frozenset[str]) -> tuple[str, ...]:
-    """The spellings of an array that end in as many index letters as it has axes: its entries are meant.
-
-    The name of a given quantity is a name, whatever it ends in; that of a derivative has the letters of its target.
-    """
-    usual = (declared.name, symbol_latex(declared.name))
-    spellings = (*usual, declared.latex, *declared.aliases) if declared.role == "adjoint" else declared.aliases
-    if declared.latex not in usual:
-        spellings = (*spellings, declared.latex)
-    found = {text: shape_of(text) for text in spellings if declared.rank}
-    return tuple(
-        text
-        for text, shape in found.items()
-        if shape is not None
-        and len(entered := _entered_letters(shape, declared)) == declared.rank == len(set(entered))
-        and letters.issuperset(entered)
-    )
-
-
-def _entered_letters(shape: Shape, declared: Declared) -> str:
-    """The letters below a name, and one above the quantity's own: ``y^{(i)}`` of a y."""
-    own = shape.base in (declared.name, *declared.aliases) and len(shape.above) == 1 and shape.above.isalpha()
-    return (shape.above if own else "") + shape.below.replace(",", "")
-
-
 def read_given(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) -> None:
     """Take a given quantity; in place of its keys a domain alone, or nothing, may stand."""
     shorthand = not isinstance(tree, Entries) or _is_set(tree)
@@ -186,9 +159,7 @@ def read_given(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) 
     if domain.kind in ("symmetric", "positive definite") and (len(axes) != 2 or axes[0] != axes[1]):
         place.note(key.line, f"the domain '{domain.kind}' needs the shape of a square matrix", "as in shape: [n, n]")
     declared = replace(named(key.value, fields, len(axes), place, "quantity"), places_of=domain.size)
-    # the letters of the model's formulas are known once they are read; what stands above the own name is one
-    above = tuple(text for text in entry_spellings(declared, _LETTERS) if "^" in text)
-    declared = replace(declared, entries=above)
+    declared = replace(declared, entries=above_entries(declared))
     if declare(table, declared, key, place, fields):
         table.axes[key.value] = axes
         table.leaves.append(Leaf(key.value, axes, domain, value))
@@ -200,11 +171,12 @@ def read_given(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) 
 def _index(table: DeclaredNames, fields: Fields, place: RubricPlace) -> Domain:
     """The domain of a place on an axis of a declared size."""
     size = read_text(fields, "index", place)
-    if size and size not in table.sizes and not re.fullmatch(r"[1-9]\d{0,3}", size):
+    written = written_size(size, table.sizes)
+    if size and not (written and not written.startswith(("0", "-"))):
         message = f"expected a size symbol ({', '.join(table.sizes) or 'none declared'}) or a whole number"
         place.key("index").note(fields["index"].line, f"{message}, found '{size}'", did_you_mean(size, table.sizes))
         return REAL
-    return Domain("index", size=size)
+    return Domain("index", size=written)
 
 
 def read_opaque(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) -> None:

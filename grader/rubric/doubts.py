@@ -13,6 +13,7 @@ from grader.expression.language.names import Declared
 from grader.expression.language.nodes import Call, Expression, Number, Partial, Product, Symbol, symbols, walk
 from grader.expression.reading.read import plain_name
 from grader.problems import NOWHERE, Problem
+from grader.rubric.entry_aliases import is_doubtful
 from grader.rubric.fields import Fields, RubricPlace, text_at
 from grader.rubric.model import Model
 from grader.rubric.tree import Entries, Text
@@ -77,6 +78,21 @@ def doubt_constants(
             message = f"'{constant}' is a quantity of the model here, not the constant"
             hint = "give the quantity another name if the number is meant"
             inner.warn(where[0], Problem(message, hint, span=where[1].span))
+
+
+def doubt_entries(names: Sequence[Declared], written: Mapping[tuple[str, str], Text], place: RubricPlace) -> None:
+    """Warn of an alias of an array that looks like an entry and is read as the whole, as none of its letters counts.
+
+    `written` are the places of the aliases, by the name and what they say.
+    """
+    for item in names:
+        for text in item.aliases:
+            where = written.get((item.name, text))
+            if where is None or text in item.entries or dict(item.fixed).get(text) or not is_doubtful(text, item):
+                continue
+            message = f"the alias '{text}' is all of '{item.name}': its letters count nothing in the model's formulas"
+            hint = f"for its entries, define it as {item.name}_j: ..., or name the size with 'examples'"
+            place.inside(f"'{item.name}'").warn(where, message, hint)
 
 
 def _as_constants(formula: Expression, name: str) -> Iterator[Symbol]:

@@ -6,7 +6,7 @@ import re
 
 from grader.rubric.fields import Fields, RubricPlace, read_fields, read_items, read_text, text_at
 from grader.rubric.model import Example
-from grader.rubric.tree import Entries, Text, found
+from grader.rubric.tree import Entries, Text, found, in_quotes
 
 _NOTE = re.compile(r"[a-z][a-z0-9_]*([/:+][A-Za-z0-9_>\-]+)*")
 
@@ -20,7 +20,8 @@ def read_examples(fields: Fields, name: str, place: RubricPlace) -> tuple[Exampl
             continue
         inner = place.inside(f"{name} {number}")
         if not isinstance(item, Entries):
-            inner.note(item.line, f"expected an answer, or a mapping with answer and note, found {found(item)}")
+            message = f"expected an answer, or a mapping with answer and note, found {found(item)}"
+            inner.note(item.line, message, in_quotes(item))
             continue
         example = read_fields(item, "example", inner)
         note = read_text(example, "note", inner)

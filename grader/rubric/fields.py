@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from grader.problems import Problem, Span, did_you_mean
 from grader.rubric.schema import KEYS
 from grader.rubric.text_places import place_at
-from grader.rubric.tree import Entries, Items, Text, Tree, found
+from grader.rubric.tree import Entries, Items, Text, Tree, found, in_quotes
 
 Fields = Mapping[str, Tree]
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 _WHOLE = re.compile(r"\d{1,2}")
+_WORD = re.compile(r"[A-Za-z_ ]{3,}")  # what may be a misspelt key
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +86,20 @@ def read_fields(tree: Tree, section: str, place: RubricPlace) -> Fields:
         if key.value in rows:
             fields[key.value] = value
         else:
-            place.note(
-                key.line,
-                f"unknown key '{key.value}': expected one of {', '.join(rows)}",
-                did_you_mean(key.value, rows),
-            )
+            message = f"unknown key '{key.value}': expected one of {', '.join(rows)}"
+            place.note(key.line, message, did_you_mean(key.value, rows) or _meant_as_text(tree, key, value))
     if isinstance(tree, Entries) or len(place.problems) == before:
         for name, row in rows.items():
             if row.required and name not in fields:
                 place.note(tree.line, f"the key '{name}' is missing")
     return fields
+
+
+def _meant_as_text(tree: Tree, key: Text, value: Tree) -> str:
+    """A hint where a key looks like part of a formula that YAML has cut."""
+    if isinstance(tree, Entries) and tree.flow and value == Text("", value.line):
+        return "between { } text that holds a comma stands in single quotes"
+    return "" if _WORD.fullmatch(key.value) else "text that holds ': ' stands in single quotes"
 
 
 def _one_of(rows: Mapping[str, object]) -> str:
@@ -111,7 +116,7 @@ def read_text(fields: Fields, name: str, place: RubricPlace, default: str = "") 
                 return value.strip()
             place.key(name).note(fields[name].line, "expected a text, found an empty one")
         case tree:
-            place.key(name).note(tree.line, f"expected a text, found {found(tree)}")
+            place.key(name).note(tree.line, f"expected a text, found {found(tree)}", in_quotes(tree))
     return default
 
 

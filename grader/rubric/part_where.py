@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from grader.expression.language.names import Declared
-from grader.expression.language.nodes import Call, Expression, Symbol, indices, sides
+from grader.expression.language.nodes import Call, Expression, Indexed, Reduce, Symbol, indices, sides, symbols, walk
 from grader.rubric.fields import Fields, RubricPlace, read_pairs
 from grader.rubric.formulas import read_formula
 from grader.rubric.model import Model
@@ -16,7 +17,12 @@ from grader.rubric.program import with_own_letters
 from grader.rubric.text_places import place_at
 from grader.rubric.tree import Entries, Items, Text, Tree, found
 
-_EQUATION = re.compile(r"([^=<>≤≥≠!]*[^=<>≤≥≠!\s:])\s*=\s*([^=].*)", re.DOTALL)
+_EQUATION = re.compile(r"([^=<>≤≥≠!()\[\]+*/]*[^=<>≤≥≠!()\[\]+*/\s:])\s*=\s*([^=].*)", re.DOTALL)
+# o \notin \{w_s\}: no w_s is o
+_AMONG = re.compile(
+    r"(?P<one>[\w\\{}]+)\s*(?P<not>\\notin\b|\\not\s*\\in\b|∉|\bnot in\b)?(?(not)|(?:\\in\b|∈|\bin\b))\s*"
+    r"\\?\{\s*(?P<all>[A-Za-z]\w*?_\{?(?P<letter>[a-z])\}?)\s*\\?\}(?:_\{?[\w=]+\}?(?:\^\{?\w+\}?)?)?"
+)
 _COMPARED = re.compile(r"!=|==|[<>≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)\b")
 _OPENED = "1["  # a condition is read as what its indicator holds
 
@@ -49,7 +55,9 @@ def read_where(
 
 
 def _letters(target: Expression) -> tuple[str, ...]:
-    return tuple(place.name for side in sides(target) for place in indices(side) if isinstance(place, Symbol))
+    entered = [place for side in sides(target) for place in indices(side)]
+    entered += [inner for place in entered for inner in indices(place)]
+    return tuple(dict.fromkeys(place.name for place in entered if isinstance(place, Symbol)))
 
 
 def _definition(text: Text, target: Expression, model: Model) -> tuple[Text, Text] | None:
@@ -57,7 +65,7 @@ def _definition(text: Text, target: Expression, model: Model) -> tuple[Text, Tex
     text = text.stripped()
     match = _EQUATION.fullmatch(text.value)
     known = {*_letters(target), *(declared.name for declared in model.names)}
-    if match is None or _COMPARED.search(match[1]) or match[1].strip() in known:
+    if match is None or _AMONG.fullmatch(text.value) or _COMPARED.search(match[1]) or match[1].strip() in known:
         return None
     return Text(match[1].strip(), text.line), _from(text, match.start(2))
 
@@ -72,6 +80,10 @@ def _from(text: Text, start: int) -> Text:
 def _condition(text: Text, target: Expression, model: Model, place: RubricPlace) -> Expression | None:
     """What must hold, in the letters of the target and the quantities of the model."""
     text = text.stripped()
+    among = _AMONG.fullmatch(text.value)
+    if among is not None:
+        count = f"sum_{among['letter']}([{among['all']} = {among['one']}])"
+        text = replace(text, value=f"{count} {'< 1' if among['not'] else '> 0'}", places=text.places[:1])
     if "=" not in text.value and not _COMPARED.search(text.value):
         hint = f"the letters of the target are {', '.join(_letters(target)) or 'none'}"
         place.note(text, f"expected a condition such as i != j, or a definition, found '{text.value}'", hint)
@@ -80,4 +92,19 @@ def _condition(text: Text, target: Expression, model: Model, place: RubricPlace)
     placed = tuple((at + len(_OPENED), line, column) for at, line, column in text.places)
     bracket = Text(f"{_OPENED}{text.value}]", text.line, text.plain, placed)
     read = read_formula(bracket, (*model.names, *letters), place)
-    return read.args[0] if isinstance(read, Call) and read.function == "iverson" else None
+    if not (isinstance(read, Call) and read.function == "iverson"):
+        return None
+    known = {*_letters(target), *(declared.name for declared in model.names)}
+    foreign = next((name for name in sorted(_entered(read)) if name not in known), "")
+    if foreign:
+        hint = f"the letters of the target are {', '.join(_letters(target)) or 'none'}"
+        place.note(text, f"the condition has the index '{foreign}', which the target has not", hint)
+        return None
+    return read.args[0]
+
+
+def _entered(condition: Expression) -> set[str]:
+    """The letters that enter arrays in a condition, and that no sum in it binds."""
+    bound = {item.letter for item in walk(condition) if isinstance(item, Reduce)}
+    entries = [place for item in walk(condition) if isinstance(item, Indexed) for place in item.indices]
+    return {name for place in entries for name in symbols(place)} - bound

@@ -16,27 +16,23 @@ from grader.autodiff.higher import gradient_node
 from grader.autodiff.lower import lower
 from grader.expression.algebra.construct import apart, fresh, substitute
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.names import Declared, ModelNames, Names
+from grader.expression.language.names import ModelNames, Names
 from grader.expression.language.nodes import (
     Expression,
     Indexed,
     Partial,
-    Reduce,
     Symbol,
     children,
     head,
     indices,
     sides,
     symbols,
-    walk,
 )
-from grader.expression.reading.spelling.scripts import shape_of
 from grader.problems import Problem, Span
 from grader.rubric.axes import Left, check_bars, check_letters, infer_axes, with_shapes
 from grader.rubric.declarations import (
     DeclaredNames,
     declare,
-    entry_spellings,
     named,
     read_function,
     read_given,
@@ -45,13 +41,14 @@ from grader.rubric.declarations import (
     read_sizes,
     shown,
 )
-from grader.rubric.doubts import doubt_constants
+from grader.rubric.doubts import doubt_constants, doubt_entries
+from grader.rubric.entry_aliases import above_entries, counted_entries, entry_spellings, fixed_letter, index_letters
 from grader.rubric.fields import Fields, RubricPlace, read_fields, read_pairs, read_text, text_at
 from grader.rubric.formulas import Known, read_formula
 from grader.rubric.handed_down import with_losses
 from grader.rubric.model import Model
 from grader.rubric.notation import read_notation
-from grader.rubric.read_back import check_spellings, take_entry_aliases
+from grader.rubric.read_back import check_spellings, take_entry_aliases, take_phrases
 from grader.rubric.recurrence import read_steps, unrolled
 from grader.rubric.tree import Entries, Text, Tree
 
@@ -76,59 +73,41 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
         place.key("define").note(fields["define"].line, "expected at least one definition, found none")
     lefts = [_read_left(table, key, value, place.inside(f"define '{key.value}'")) for key, value in pairs]
     nodes = _read_definitions(table, [left for left in lefts if left is not None])
+    authored = nodes
     nodes = with_losses(table, nodes)
     graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes)
     notation = read_notation(fields, table, graph, place, steps)
     take_entry_aliases(table)
+    letters = index_letters(authored, (item.name for item in table.names), table.axes)
+    own = {left.name: left.letters for left in lefts if left is not None}
+    take_phrases(table, letters, own)
     check_spellings(table, tuple((node.name, node.source or node.expression) for node in nodes), place)
     formulas = {node.name: node.source or node.expression for node in nodes}
     written = [(left.formula, formulas[left.name]) for left in lefts if left is not None and left.name in formulas]
     others = (*_section(fields, "opaque", place), *_section(fields, "notation", place))
     keys = {_split(key.value, table.sizes)[0]: key for key, _ in (*given, *pairs, *others)}
     doubt_constants(table.names, keys, written, place)
-    letters = _index_letters(table, nodes)
     derivatives = {
         name: tuple(axis for side in sides(target) for axis in table.axes.get(head(side) or "", ()))
         for name, target in notation
     }
     axes = {**derivatives, **table.axes}
+    with_axes = [replace(item, axes=axes.get(item.name, ())) for item in table.names]
     names = ModelNames(
         replace(
             item,
-            axes=axes.get(item.name, ()),
-            entries=(*entry_spellings(item, letters), *_counted(item, nodes, notation, letters)),
+            entries=(
+                *entry_spellings(item, letters, read_text(fields, "examples", place)),
+                *counted_entries(item, nodes, notation, letters),
+            ),
+            fixed=tuple((text, fixed_letter(text, item, letters, own.get(item.name, ()))) for text in item.aliases),
         )
-        for item in table.names
+        for item in with_axes
     )
+    doubt_entries(names, table.written, place)
     places = [(key.value, key.places) for key, _ in given]
     places += [(left.name, left.formula.places) for left in lefts if left is not None]
     return Model(replace(graph, notation=notation), names, tuple(places))
-
-
-def _index_letters(table: DeclaredNames, nodes: Iterable[Node]) -> frozenset[str]:
-    """The letters that the author's formulas use for indices alone."""
-    formulas = [node.source or node.expression for node in nodes]
-    bound = {item.letter for formula in formulas for item in walk(formula) if isinstance(item, Reduce)}
-    own = {letter for node in nodes if node.source is None for letter in node.letters}
-    return frozenset(bound | own) - {declared.name for declared in table.names}
-
-
-def _counted(
-    item: Declared, nodes: Iterable[Node], notation: tuple[tuple[str, Expression], ...], letters: frozenset[str]
-) -> tuple[str, ...]:
-    """The entries of an array without its layer, by the letters of the formulas: ``w_{kj}`` of a ``w^{(2)}``."""
-    bases = {shape.base for text in (item.latex, *item.aliases) if (shape := shape_of(text)) and shape.above}
-    if not item.rank or not bases:
-        return ()
-    targets = [target for name, target in notation if name == item.name]
-    names = {item.name, *(head(target.denominator) for target in targets if isinstance(target, Partial))}
-    formulas = [node.source or node.expression for node in nodes]
-    used = {place for formula in formulas for place in walk(formula) if isinstance(place, Indexed)}
-    entered = [indices(place) for place in used if head(place) in names]
-    entered += [tuple(map(Symbol, node.letters)) for node in nodes if node.name in names and node.source is None]
-    found = {"".join(one.name for one in places if isinstance(one, Symbol)) for places in entered}
-    counted = sorted(text for text in found if len(text) == item.rank == len(set(text)) and letters.issuperset(text))
-    return tuple(f"{base}_{{{text}}}" for base in sorted(bases) for text in counted)
 
 
 def _section(fields: Fields, name: str, place: RubricPlace) -> tuple[tuple[Text, Tree], ...]:
@@ -149,7 +128,9 @@ def _read_left(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) 
         message = f"'{key.value}' is the array '{name}' by its entries, which stands on line {table.lines[name][1]}"
         place.note(key.line, message, f"as a name: {''.join((name, *letters))}: {{formula: ..., latex: '{key.value}'}}")
         return None
-    if not declare(table, named(name, fields, rank, place, "quantity"), Text(name, key.line), place, fields):
+    declared = named(name, fields, rank, place, "quantity")
+    declared = replace(declared, entries=above_entries(declared))
+    if not declare(table, declared, Text(name, key.line), place, fields):
         return None
     return Left(name, letters, formula, shape, key.value, tree.line, place)
 
@@ -188,9 +169,11 @@ def with_own_letters(model: Model, pairs: Iterable[tuple[Text, Tree]], place: Ru
     )
     lefts = [_read_left(table, key, value, place.inside(f"where '{key.value}'")) for key, value in pairs]
     nodes = _read_definitions(table, [left for left in lefts if left is not None], graph.nodes)
-    letters = _index_letters(table, (*graph.nodes, *nodes))
+    known = (item.name for item in table.names)
+    letters = index_letters((*graph.nodes, *nodes), known, table.axes)
     own = table.names[len(model.names) :]
-    found = (replace(one, axes=table.axes.get(one.name, ()), entries=entry_spellings(one, letters)) for one in own)
+    own = [replace(one, axes=table.axes.get(one.name, ())) for one in own]
+    found = (replace(one, entries=entry_spellings(one, letters)) for one in own)
     return Model(replace(graph, nodes=(*graph.nodes, *nodes)), ModelNames((*model.names, *found)))
 
 

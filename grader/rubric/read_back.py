@@ -6,6 +6,7 @@ r"""Every declared spelling, read back: one that an answer would read as another
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from grader.expression.language.functions import SPELLINGS
@@ -15,9 +16,11 @@ from grader.expression.language.words import FUNCTION_LETTERS
 from grader.expression.printing.symbol_latex import symbol_latex
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, read
+from grader.expression.reading.spelling.phrases import phrase_tokens
 from grader.expression.reading.spelling.scripts import shape_of
 from grader.expression.reading.spelling.spellings import spellings_of
 from grader.rubric.declarations import DeclaredNames
+from grader.rubric.entry_aliases import IndexLetters
 from grader.rubric.fields import RubricPlace
 from grader.rubric.tree import Text
 
@@ -41,6 +44,38 @@ def take_entry_aliases(table: DeclaredNames) -> None:
                 if where is not None:
                     table.written[declared.name, entry[1]] = where
         table.names[at] = replace(declared, aliases=tuple(dict.fromkeys(aliases)))
+
+
+def take_phrases(table: DeclaredNames, letters: IndexLetters, own: Mapping[str, tuple[str, ...]]) -> None:
+    r"""Spellings that are no names and may stand for one, ``\pi(a|s)``: of arrays with the letters that are places.
+
+    These are the letters of its definition, `own`, or else as many `letters` that count as it has axes.
+    """
+    for at, declared in enumerate(table.names):
+        if declared.role not in ("quantity", "size", "adjoint"):
+            continue
+        phrases = []
+        for text in dict.fromkeys((*declared.aliases, declared.latex)):
+            tokens = phrase_tokens(text) if text and shape_of(text) is None else []
+            written = {token.text: None for token in tokens[1:] if token.kind == "name"}
+            axes = table.axes.get(declared.name, ())
+            if tokens:
+                defined = own.get(declared.name, ())
+                phrases.append((text, _places_in(written, defined, axes, letters) if declared.rank else ()))
+        table.names[at] = replace(declared, phrases=tuple(phrases))
+
+
+def _places_in(
+    written: Iterable[str], own: tuple[str, ...], axes: tuple[str, ...], letters: IndexLetters
+) -> tuple[str, ...]:
+    """The letters of a spelling that are places of its array, from the first axis on; none where it is the whole."""
+    written = tuple(written)
+    if own:
+        missing = next((at for at, letter in enumerate(own) if letter not in written), len(own))
+        return own[:missing] if set(own[missing:]).isdisjoint(written) else ()
+    counting = tuple(letter for letter in written if letter in letters)
+    fits = all(axis in letters[letter] for letter, axis in zip(counting, axes, strict=False))
+    return counting if fits and len(counting) <= len(axes) else ()
 
 
 def check_spellings(table: DeclaredNames, formulas: tuple[tuple[str, Expression], ...], place: RubricPlace) -> None:

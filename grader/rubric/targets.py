@@ -99,8 +99,14 @@ def _quantity_mistakes(item: Expression, model: Model, kinds: tuple[str, ...]) -
                 f"expected at most {declared[name].rank} indices at '{name}', or none, found {len(item.indices)}",
                 "",
             )
-        if not all(isinstance(index, Symbol | Number) for index in item.indices):
+        if not all(isinstance(index, Symbol | Number) or _is_place(index, model) for index in item.indices):
             yield f"expected letters or whole numbers as indices of '{name}'", ""
+
+
+def _is_place(index: Expression, model: Model) -> bool:
+    """Whether an index is a place of the model at a letter: the w_s of a row u_{w_s}."""
+    declared = next((known for known in model.names if known.name == _name(index)), None)
+    return declared is not None and bool(declared.places_of) and isinstance(index, Indexed)
 
 
 def _name(item: Expression) -> str:

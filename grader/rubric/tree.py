@@ -13,7 +13,7 @@ import yaml
 
 from grader.problems import Problem
 from grader.rubric.text_places import Places, place_at, places_of
-from grader.rubric.yaml_slips import explained, lost_command
+from grader.rubric.yaml_slips import explained, lost_command, quoted
 
 MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 20
@@ -88,11 +88,11 @@ def _build(text: str, loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader]) ->
         done: Tree
         match event:
             case yaml.AliasEvent():
-                return Problem("YAML aliases (*name) are not read", "write the value out", line=line)
+                return Problem("YAML aliases (*name) are not read", f"write the value out, or {quoted('*')}", line=line)
             case yaml.NodeEvent() if event.anchor is not None:
-                return Problem("YAML anchors (&name) are not read", "write the value out", line=line)
+                return Problem("YAML anchors (&name) are not read", f"leave it out, or {quoted('&')}", line=line)
             case yaml.ScalarEvent() | yaml.CollectionStartEvent() if event.tag not in (None, "!"):
-                return Problem(f"the YAML tag '{event.tag}' is not read", "leave it out", line=line)
+                return Problem(f"the YAML tag '{event.tag}' is not read", f"leave it out, or {quoted('!')}", line=line)
             case yaml.CollectionStartEvent():
                 if len(open_nodes) == MAX_DEPTH:
                     return Problem(f"nested deeper than {MAX_DEPTH} levels", line=line)
@@ -146,3 +146,9 @@ def found(tree: Tree) -> str:
             return "a list"
         case Entries():
             return "a mapping"
+
+
+def in_quotes(tree: Tree) -> str:
+    """A hint where something else stands that may be meant as a text."""
+    begin = "{" if isinstance(tree, Entries) else "[ or -" if isinstance(tree, Items) else ""
+    return f"a text that begins with {begin} stands in single quotes" if begin else ""

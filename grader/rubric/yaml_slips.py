@@ -22,15 +22,29 @@ _HINTS = (
         "indent with spaces, and put text that starts with @, ` or % in single quotes",
     ),
     ("sequence entries are not allowed", "put text that starts with '- ' in single quotes"),
-    ("found unexpected end of stream", "a quotation mark is missing"),
+    ("found unexpected end of stream", "a quotation mark is missing; within single quotes one is written twice"),
     ("but got '?'", "between { }, put text that ends with '?' in single quotes"),
-    ("but got '<stream end>'", "a closing bracket is missing"),
+    (
+        "but got '<stream end>'",
+        "a closing bracket is missing, or a # begins a comment: put text with # in single quotes",
+    ),
     ("expected chomping or indentation", "text that begins with | or > stands in single quotes"),
+    ("expected a comment or a line break", "text that begins with | or > stands in single quotes"),
+    ("expected the node content, but found '<stream end>'", "put text that begins with # in single quotes"),
+    ("mapping keys are not allowed", "put text that begins with ? in single quotes"),
+    ("expected alphabetic or numeric character", "put text that holds a * or & between blanks in single quotes"),
     ("expected ',' or ']'", f"between [ ] {_BRACKET}"),
     ("expected ',' or '}'", f"between {{ }} {_BRACKET}"),
-    ("found '<scalar>'", "a quotation mark is missing, here or above"),
+    (
+        "found '<scalar>'",
+        "a quotation mark is missing, here or above, or round all of a text that begins with a bracket",
+    ),
     ("expected <block end>", "the keys of one mapping begin in the same column: count the spaces of the lines above"),
 )
+QUOTE = "'"
+_CONTENT = re.compile(r"expected the node content, but found '([^<])'")
+_VALUE = re.compile(r"\s*(?:- +)*(?:[^\s'\"\[{#][^:#]*: +)?")
+_SIGNS = tuple("[{*&'\"")
 _LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
 _KEY = re.compile(r"\s*(?:- +)*[^\s:#][^:#]*$")  # what stands before a colon that makes a key
 
@@ -47,7 +61,30 @@ def explained(text: str, error: yaml.MarkedYAMLError) -> Problem:
         if found is not None:
             return found
     hint = next((hint for piece, hint in _HINTS if piece in said), "")
+    begin = _CONTENT.search(said)
+    if begin is not None:
+        hint = f"put text that begins with {begin[1]} in single quotes"
+    begun = _begun(lines[mark.line], mark.column) if "expected <block end>" in said or "alphabetic" in said else ""
+    if begun:
+        hint = (
+            f"text that begins with {begun[0]} stands in single quotes, all of it: '{begun.replace(QUOTE, 2 * QUOTE)}'"
+        )
     return Problem(f"not valid YAML: {said}", hint, line=mark.line + 1, column=mark.column + 1)
+
+
+def _begun(line: str, column: int) -> str:
+    """The value of a line that begins with a sign of YAML before a column and goes on behind what that opens."""
+    value = _VALUE.match(line)
+    if value is None or value.end() > column or line[value.end() : value.end() + 1] not in _SIGNS:
+        return ""
+    before = line[value.end() : column]
+    still_open = before.count("[") + before.count("{") > before.count("]") + before.count("}")
+    return "" if still_open else line[value.end() :].rstrip()
+
+
+def quoted(sign: str) -> str:
+    """The hint for a sign of YAML at the beginning of a text."""
+    return f"put text that begins with {sign} in single quotes"
 
 
 def _without_colon(lines: list[str], at: int, before: str, itself: bool) -> Problem | None:

@@ -14,6 +14,7 @@ from grader.expression.algebra.simplify import simplify
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, ShapeError, Value, spread
 from grader.expression.language.nodes import ONE, ZERO, Again, Call, Expression, Partial, Symbol, rebuild, rewritten
+from grader.rubric.model import Question
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.kinks import Kink
 from grader.solver.readable import readable
@@ -54,6 +55,24 @@ def holds(run: Run, condition: Expression, target: Expression, truth: Value) -> 
     data = spread(found, truth.letters)
     data = data.reshape(*data.shape, *(1,) * (truth.data.ndim - data.ndim))
     return np.broadcast_to(data != 0, np.broadcast_shapes(data.shape, truth.data.shape))
+
+
+def asks_somewhere(question: Question, run: Run) -> bool:
+    """Whether the condition of each part holds somewhere in a run, or can't be told from it."""
+    for part in question.judged:
+        if part.condition is None:
+            continue
+        model = part.own or question.model
+        values = dict(run.values)
+        try:
+            for node in model.graph.nodes[len(run.graph.nodes) :]:
+                values[node.name] = node_array(node, values, run.sizes, run.points)
+            own = replace(run, graph=model.graph, values=values)
+            if not evaluate(part.condition, environment(own, extents(own, part.target))).data.any():
+                return False
+        except ShapeError:
+            continue  # it names what the target has not, or a derivative: certified later
+    return True
 
 
 def under(condition: Expression, formula: Expression) -> Expression:

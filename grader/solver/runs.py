@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -27,6 +27,8 @@ from grader.work import NODE, at_hand, counting, spend
 
 SCALAR_POINTS = 40
 MOST_DRAWS = 2000
+SIZES_TRIED = 24  # draws, of which the smallest is taken
+LEAST_SIZES = (2, 3, 4, 5)  # from where sizes are drawn, where a condition holds at none from before
 ARRAY_POINTS = 16
 
 
@@ -67,16 +69,21 @@ def is_numeric(graph: ComputationGraph) -> bool:
 
 
 def draw_sizes(
-    graph: ComputationGraph, rng: np.random.Generator, attempt: int, before: Mapping[str, int] = MappingProxyType({})
+    graph: ComputationGraph,
+    rng: np.random.Generator,
+    attempt: int,
+    before: Mapping[str, int] = MappingProxyType({}),
+    least: int = 2,
 ) -> dict[str, int]:
-    """Distinct small sizes, no one equal to a literal axis, each another than it was `before`.
+    """Distinct small sizes from `least` on, no one equal to a literal axis, each another than it was `before`.
 
-    Else a number would pass for a size: ``(yhat_ij - y_ij)/3`` where both draws have m = 3.
+    Else a number would pass for a size: ``(yhat_ij - y_ij)/3`` where both draws have m = 3. Of axes as 2*m the shortest
+    of some draws are taken: with four letters over one, an array of all of them has its length to the fourth entries.
     """
     axes = {axis for item in graph.quantities for axis in item.axes}
     literal, made = {int(a) for a in axes if a.isdigit()}, sorted(filter(is_made, axes))
-    pool = [n for n in range(2, (6 if made else 12) + len(graph.sizes)) if n not in literal]
-    start = attempt % 2
+    pool = [n for n in range(least, least + (4 if made else 10) + len(graph.sizes)) if n not in literal]
+    start, found = attempt % 2, list[dict[str, int]]()
     for _ in range(MOST_DRAWS):  # without sums and products of sizes, the next size for each is always a choice
         chosen: list[int] = rng.permutation(pool if made else pool[start : start + len(graph.sizes)]).tolist()
         sizes = dict(zip(graph.sizes, chosen, strict=False))
@@ -84,8 +91,14 @@ def draw_sizes(
         lengths = [*sizes.values(), *literal]
         fit = min(sizes.values(), default=2) > 1 and len({*lengths}) == len(lengths)
         if all(before.get(name) != size for name, size in sizes.items()) and (fit or not made):
-            return sizes
-    raise ShapeError(f"no sizes were found for which axes as {', '.join(made)} are all different, and longer than 1")
+            found.append(sizes)
+            if not made or len(found) == SIZES_TRIED:
+                break
+    if not found:
+        raise ShapeError(
+            f"no sizes were found for which axes as {', '.join(made)} are all different, and longer than 1"
+        )
+    return min(found, key=lambda sizes: max(sizes.values(), default=0))
 
 
 def draw_leaves(
@@ -162,17 +175,32 @@ def moved_run(run: Run, leaves: Mapping[str, Array], points: int) -> Run:
     return make_run(run.graph, run.sizes, leaves, points, run.session)
 
 
-def draw_runs(graph: ComputationGraph, key: str, session: Session) -> tuple[Run, ...]:
-    """The sample points of a model: two draws where arrays have sizes, one otherwise, one point if all is given."""
+AsksSomewhere = Callable[[Run], bool]
+
+
+def draw_runs(
+    graph: ComputationGraph, key: str, session: Session, asked: AsksSomewhere = lambda _: True
+) -> tuple[Run, ...]:
+    """The sample points of a model: two draws where arrays have sizes, one otherwise, one point if all is given.
+
+    Sizes are larger where the parts ask for nothing at small ones, by their conditions: three different letters over m.
+    """
     if is_numeric(graph):
         return (make_run(graph, {}, draw_leaves(graph, {}, 1, seeded(key)), 1, session),)
     runs: list[Run] = []
     for attempt in range(2 if graph.sizes else 1):
-        rng = seeded(key, str(attempt))
-        sizes = draw_sizes(graph, rng, attempt, runs[0].sizes if runs else {})
-        points = ARRAY_POINTS if any(leaf.axes for leaf in graph.leaves) else SCALAR_POINTS
-        runs.append(make_run(graph, sizes, draw_leaves(graph, sizes, points, rng), points, session))
+        drawn = (_drawn(graph, seeded(key, str(attempt)), attempt, least, runs, session) for least in LEAST_SIZES)
+        first = next(drawn)
+        runs.append(first if not graph.sizes or asked(first) else next(filter(asked, drawn), first))
     return tuple(runs)
+
+
+def _drawn(
+    graph: ComputationGraph, rng: np.random.Generator, attempt: int, least: int, before: list[Run], session: Session
+) -> Run:
+    sizes = draw_sizes(graph, rng, attempt, before[0].sizes if before else {}, least)
+    points = ARRAY_POINTS if any(leaf.axes for leaf in graph.leaves) else SCALAR_POINTS
+    return make_run(graph, sizes, draw_leaves(graph, sizes, points, rng), points, session)
 
 
 def with_partials(run: Run, expressions: Iterable[Expression], adjoints: Mapping[str, tuple[Node, ...]]) -> Run:
@@ -321,12 +349,13 @@ def precise(run: Run) -> Run:
 
 
 def extents(run: Run, target: Expression) -> dict[str, int]:
-    """The range of every letter that enters an axis of a target."""
+    """The range of every letter that enters an axis of a target, or of a place in it: the s of dJ/du_{w_s}."""
     axes = run.graph.axes
+    entered = [*sides(target), *(place for side in sides(target) for place in indices(side))]
     return {
         index.name: axis_length(axis, run.sizes)
-        for side in sides(target)
-        for index, axis in zip(indices(side), axes.get(head(side) or "", ()), strict=False)
+        for item in entered
+        for index, axis in zip(indices(item), axes.get(head(item) or "", ()), strict=False)
         if isinstance(index, Symbol)
     }
 

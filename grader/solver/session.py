@@ -13,7 +13,7 @@ from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
-from grader.work import costed, spend, uncounted
+from grader.work import OF_KEY, at_most, costed, spend, uncounted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,13 +55,14 @@ def remembered(
 ) -> Callable[[Remembered[Owner, Given, Worked]], Remembered[Owner, Given, Worked]]:
     """A decorator: the function with its last `maxsize` results in a session kept by all of its arguments.
 
-    `of_key`: what it gives belongs to the key, whatever any answer says, and is charged to no answer.
+    `of_key`: what it gives belongs to the key, whatever any answer says, and is charged to no answer; it has bounds of
+    its own, and raises TooMuchWork there.
     """
 
     def decorate(function: Remembered[Owner, Given, Worked]) -> Remembered[Owner, Given, Worked]:
         @wraps(function)
         def working(owner: Owner, /, *args: Given.args, **named: Given.kwargs) -> Worked:
-            with uncounted():
+            with uncounted(), at_most(OF_KEY):
                 return function(owner, *args, **named)
 
         @wraps(function)

@@ -15,7 +15,7 @@ from grader.expression.printing.mathml import to_mathml
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.rubric.model import Part, Question, Rubric
-from grader.solver.as_asked import under
+from grader.solver.as_asked import asks_somewhere, under
 from grader.solver.asked import asked_in_order, asked_of
 from grader.solver.certify import certify_question
 from grader.solver.chain import derivation
@@ -31,10 +31,15 @@ from grader.solver.rounding.reach import at_target, lines_of, program_of, reach
 from grader.solver.rounding.units import rounds
 from grader.solver.runs import Run, draw_runs, graph_for, is_numeric, joined, with_partials
 from grader.solver.session import Session
+from grader.work import HELD_SOLVING, OF_KEY, TooMuchWork, at_most
 
 TOO_DEEP = Problem(
     "the formulas of this model are nested too deeply to be solved",
     "ask for derivatives by quantities nearer to the end",
+)
+TOO_LARGE = Problem(
+    "the arrays of this model are too large to be solved: too many index letters stand over long axes at a time",
+    "ask in two parts, by a quantity in between, or use a plain size where an axis is a sum or a product of sizes",
 )
 MAX_ENTRIES = 20_000
 USUAL = 4  # what a size is drawn as, about
@@ -61,12 +66,16 @@ def solve(
         done = None if anew or record is None else _recalled(record, question, session)
         if done is None:
             try:
-                done = _solve_question(question, session)
-                if record is None or not anew:
-                    problems += certify_question(done)
-                    certified[name] = done
+                with at_most(OF_KEY, HELD_SOLVING):
+                    done = _solve_question(question, session)
+                    if record is None or not anew:
+                        problems += certify_question(done)
+                        certified[name] = done
             except ShapeError as error:
                 problems.append(at_quantity(error.problem, question, error.quantity))
+                continue
+            except TooMuchWork:
+                problems.append(at_quantity(TOO_LARGE, question, ""))
                 continue
             except RecursionError:
                 problems.append(at_quantity(TOO_DEEP, question, ""))
@@ -93,7 +102,7 @@ def _solve_question(question: Question, session: Session) -> SolvedQuestion:
     graph = question.model.graph
     _check_sizes(graph)
     numeric = is_numeric(graph)
-    runs = list(draw_runs(graph, content_hash(question), session))
+    runs = list(draw_runs(graph, content_hash(question), session, lambda run: asks_somewhere(question, run)))
     kink: Kink | None = None
     conditions = model_margins(graph)
     targets = [target for part in question.judged for target in (part.target, *(s.target for s in part.steps))]

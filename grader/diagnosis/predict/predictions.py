@@ -29,6 +29,7 @@ from grader.rubric.malrules import MALRULES
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.runs import Run, extents, worked_out
 from grader.solver.session import remembered
+from grader.work import TooMuchWork
 
 LAST = 1 + max(row.rank for row in MALRULES.values())
 JUST_BEHIND = 0.5  # ranks are whole numbers
@@ -141,7 +142,7 @@ def _all(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value) -> 
     for family in (_by_chain, _by_derivative, _by_formula, _by_layout, _by_factor):
         try:
             yield from family(question, part, run, truth)
-        except ShapeError:  # a model that one family of mistakes can't be tried on has still the others
+        except (ShapeError, TooMuchWork):  # a model that one family can't be tried on has still the others
             continue
 
 
@@ -158,7 +159,7 @@ def _by_chain(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value
         for number, one in enumerate(made):
             try:
                 values = gradient_with(tangents, operation, one.tangent, full)
-            except ShapeError:
+            except (ShapeError, TooMuchWork):  # with many letters, an array of all of them is too large
                 continue
             mistake = named(names, one.kind, one.about, _link(one.about, operation.node.name))
             yield mistake, _entered(run, part, truth, values)

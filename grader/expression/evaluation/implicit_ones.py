@@ -6,12 +6,14 @@ r"""A vector of ones whose length only its neighbour tells: ``\mathbf 1^\top A``
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise, product
 
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.scope import Environment
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import Call, Expression, Product, Symbol, integer
 
+MOST_LENGTHS = 5  # of which a column and a row of ones are tried with each pair
 _JOINTS = frozenset(("", "@", "*", "cdot", "times"))
 
 
@@ -38,18 +40,24 @@ def with_sums(node: Expression, env: Environment) -> Expression:
 
 
 def with_lengths(node: Expression, env: Environment) -> list[Expression]:
-    """The product with each length that vectors of ones left in it may have: ``v 1^T`` repeats the column v."""
+    r"""The product with each length that vectors of ones left in it may have: ``v 1^T`` repeats the column v.
+
+    A column and a row of ones beside each other, ``\mathbf{1}\mathbf{1}^\top``, have a length each.
+    """
     if not isinstance(node, Product) or not holds_ones(node):
         return [node]
     named = {length: Symbol(name) for name, length in sorted(env.sizes.items(), reverse=True)}
     lengths = {length for value in env.values.values() for length in value.shape[1:]}
     sizes = [named.get(length, integer(length)) for length in sorted((lengths | named.keys()) - {1})]
-    return [replace(node, factors=tuple(_of_length(factor, size) for factor in node.factors)) for size in sizes]
+    beside = any(_is_ones(one) and _is_turned(other) for one, other in pairwise(node.factors))
+    pairs = list(product(sizes, sizes)) if beside and len(sizes) <= MOST_LENGTHS else [(size, size) for size in sizes]
+    return [replace(node, factors=tuple(_of_length(factor, *pair) for factor in node.factors)) for pair in pairs]
 
 
-def _of_length(factor: Expression, size: Expression) -> Expression:
-    ones = Call("ones", (size,))
-    return ones if _is_ones(factor) else Call("transpose", (ones,)) if _is_turned(factor) else factor
+def _of_length(factor: Expression, height: Expression, width: Expression) -> Expression:
+    if _is_ones(factor):
+        return Call("ones", (height,))
+    return Call("transpose", (Call("ones", (width,)),)) if _is_turned(factor) else factor
 
 
 def _is_ones(node: Expression) -> bool:

@@ -21,7 +21,9 @@ class Declared:
     `functions.FUNCTIONS`) or "macro" (a handout's, no quantity); `axes` are the sizes of its axes
     where they are known, as names or digits; `entries` are those of its spellings whose subscript is
     index letters (``w_{kj}``), so that they mean an entry and not the whole; of the sizes one may
-    count `examples`. Where its values are places on an axis, as labels are, `places_of` is the size of that axis.
+    count `examples`. `fixed` has the aliases of which one letter is no index, each with that letter: the i of an
+    ``\\alpha_{ij}`` that is alpha at j. Where its values are places on an axis, as labels are, `places_of` is the size
+    of that axis. `phrases` are spellings that are no names, each with the letters in it that stand for any place.
     """
 
     name: str
@@ -35,6 +37,8 @@ class Declared:
     entries: tuple[str, ...] = ()
     examples: bool = False
     places_of: str = ""
+    fixed: tuple[tuple[str, str], ...] = ()
+    phrases: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 Names = tuple[Declared, ...]

@@ -26,7 +26,7 @@ from grader.expression.reading.lexing import lexer_plain
 from grader.expression.reading.lexing.linking import link
 from grader.expression.reading.lexing.tokens import Token, Unreadable, fail
 from grader.expression.reading.remarks import comes_to, without_words
-from grader.expression.reading.spelling.dashes import with_dashes
+from grader.expression.reading.spelling.phrases import with_dashes, with_phrases
 from grader.expression.reading.spelling.spellings import spellings_of
 from grader.problems import Problem, Span
 from grader.work import spend
@@ -141,6 +141,8 @@ def _read(text: str, names: Names | None, notation: str | None) -> Reading:
     try:
         source = sources.prepared(text, names, notes)
         tokens = _tokens(source, names, notation, notes)
+        if names is not None:
+            tokens = with_phrases(tokens, names)
         table = None if names is None else spellings_of(names)
         if table is not None and table.dashed and _DASH.search(source):
             tokens = with_dashes(tokens, table, notes)

@@ -73,6 +73,8 @@ class Spellings:
     arguments: dict[str, frozenset[str]] = field(default_factory=dict)
     letters: frozenset[str] = FUNCTION_LETTERS
     entries: dict[tuple[str, str, int], list[tuple[str, Declared]]] = field(default_factory=dict)
+    above: dict[tuple[str, int], Declared] = field(default_factory=dict)  # x of an alias x^{(i)}: its row i
+    marked: dict[tuple[str, int], list[tuple[str, str, Declared]]] = field(default_factory=dict)  # by alias.fixed
     nested: dict[tuple[str, str], Declared] = field(default_factory=dict)  # (u, w) of an alias u_{w_s}: its entry s
     examples: str = ""  # the size of which examples are counted, if the model says so
     raised: frozenset[tuple[str, str]] = frozenset()  # layers above a letter, (a, 3) of a^3, that no letter has alone
@@ -122,6 +124,12 @@ def spellings_of(names: Names) -> Spellings:
             for text in choose(declared):
                 shape = shape_of(text)
                 if shape is not None and text in declared.entries:
+                    if shape.above and not shape.below:
+                        table.above.setdefault((shape.base, shape.primes), declared)
+                    continue
+                if shape is not None and (letter := dict(declared.fixed).get(text)):
+                    marked = table.marked.setdefault((shape.base, shape.primes), [])
+                    marked.append((shape.below.replace(",", ""), letter, declared))
                     continue
                 if shape is not None and declared.rank and (inner := _NESTED.fullmatch(shape.below)):
                     table.nested[shape.base, inner[1]] = declared
@@ -227,6 +235,15 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
         owner = keys.get(key_of(base, "", inner[1], 0)) or table.nested.get((base, inner[1]))
         if owner is not None and owner.rank:
             return Found(owner, "", inner[2])
+    if below and not above and (base, primes) in table.marked:
+        written = below.replace(",", "")
+        for letters, letter, owner in table.marked[base, primes]:
+            if written == letter:
+                return Found(owner)
+            if len(written) == len(letters) and written.find(letter) == letters.index(letter):
+                return Found(owner, "", written.replace(letter, "", 1))
+    if len(above) == 1 and (base, primes) in table.above:
+        return Found(table.above[base, primes], above, below)
     if below and (base, above, primes) in table.entries:
         entered = _entered(table, base, above, below, primes)
         if entered is not None:
