@@ -15,6 +15,7 @@ from grader.autodiff.graph import ComputationGraph, Node
 from grader.autodiff.tidy import tidied
 from grader.expression.algebra.construct import (
     free_symbols,
+    fresh,
     mul,
     substitute,
 )
@@ -93,6 +94,7 @@ def _in_place(node: Node, target: Expression, graph: ComputationGraph) -> Expres
     places = [place for side in sides(target) for place in _places(side, axes)]
     if len(places) != len(node.letters):
         return readable(node.expression)
+    node = _apart(node, places)
     given = {letter: place for letter, place in zip(node.letters, places, strict=True) if place is not None}
     whole = [(a, b) for a, b in zip(node.letters, node.axes, strict=True) if a not in given]
     placed = substitute(node.expression, given)
@@ -105,6 +107,20 @@ def _in_place(node: Node, target: Expression, graph: ComputationGraph) -> Expres
         if found is not None:
             return found
     return _entry_by_entry(placed, letters, ranges) or formula
+
+
+def _apart(node: Node, places: list[Expression | None]) -> Node:
+    """The quantity with letters of their own for the axes left whole: the k that a target enters is another than its k."""
+    entered = frozenset(name for place in places if place is not None for name in symbols(place))
+    taken = {*entered, *node.letters, *symbols(node.expression)}
+    new: dict[str, Expression] = {}
+    letters = list(node.letters)
+    for at, place in enumerate(places):
+        if place is None and letters[at] in entered:
+            letters[at] = fresh(taken)
+            taken.add(letters[at])
+            new[node.letters[at]] = Symbol(letters[at])
+    return replace(node, letters=tuple(letters), expression=substitute(node.expression, new)) if new else node
 
 
 def _entry_by_entry(formula: Expression, letters: tuple[str, ...], ranges: tuple[str, ...]) -> Matrix | None:
@@ -153,6 +169,7 @@ def with_letters(graph: ComputationGraph, target: Expression, adjoints: Mapping[
     places = [_places(side, axes) for side in sides(target)]
     if node is None or sum(map(len, places)) != len(node.letters):
         return target
+    node = _apart(node, [place for side in places for place in side])
     letters = iter(zip(node.letters, node.axes, strict=True))
 
     def fill(side: Expression) -> Expression:
