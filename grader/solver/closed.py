@@ -11,7 +11,7 @@ from dataclasses import replace
 from math import prod
 
 from grader.autodiff.backprop import inline, inlined_size
-from grader.autodiff.graph import ComputationGraph, Node
+from grader.autodiff.graph import ComputationGraph, Node, names_in
 from grader.autodiff.tidy import tidied
 from grader.expression.algebra.construct import (
     free_symbols,
@@ -94,7 +94,7 @@ def _in_place(node: Node, target: Expression, graph: ComputationGraph) -> Expres
     places = [place for side in sides(target) for place in _places(side, axes)]
     if len(places) != len(node.letters):
         return readable(node.expression)
-    node = _apart(node, places)
+    node = _apart(node, places, names_in(axes))
     given = {letter: place for letter, place in zip(node.letters, places, strict=True) if place is not None}
     whole = [(a, b) for a, b in zip(node.letters, node.axes, strict=True) if a not in given]
     placed = substitute(node.expression, given)
@@ -109,10 +109,10 @@ def _in_place(node: Node, target: Expression, graph: ComputationGraph) -> Expres
     return _entry_by_entry(placed, letters, ranges) or formula
 
 
-def _apart(node: Node, places: list[Expression | None]) -> Node:
-    """The quantity with letters of their own for the axes left whole: the k that a target enters is another than its k."""
+def _apart(node: Node, places: list[Expression | None], names: set[str]) -> Node:
+    """The quantity with letters of their own for the axes left whole, none of which a target enters."""
     entered = frozenset(name for place in places if place is not None for name in symbols(place))
-    taken = {*entered, *node.letters, *symbols(node.expression)}
+    taken = {*names, *entered, *node.letters, *symbols(node.expression)}
     new: dict[str, Expression] = {}
     letters = list(node.letters)
     for at, place in enumerate(places):
@@ -169,7 +169,7 @@ def with_letters(graph: ComputationGraph, target: Expression, adjoints: Mapping[
     places = [_places(side, axes) for side in sides(target)]
     if node is None or sum(map(len, places)) != len(node.letters):
         return target
-    node = _apart(node, [place for side in places for place in side])
+    node = _apart(node, [place for side in places for place in side], names_in(axes))
     letters = iter(zip(node.letters, node.axes, strict=True))
 
     def fill(side: Expression) -> Expression:
