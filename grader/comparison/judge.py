@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from grader.comparison.aligned_values import right_at_one_place, truth_value
 from grader.comparison.common_vocabulary import worked_out
-from grader.comparison.conventions import coercions, labels_entered, unguarded
+from grader.comparison.conventions import coercions, has_row_vectors, labels_entered, unguarded
 from grader.comparison.decide import decide_number, decide_samples
 from grader.comparison.implied_indices import of_examples
 from grader.comparison.interpretations import (
@@ -127,6 +127,8 @@ def _judge_rows(question: SolvedQuestion, target: Target, answer: Expression, ve
         return None
     whole = any(len(axes.get(name, ())) == 1 for name in _unentered(answer))
     if verdict.note.kind in _UNFIT and not whole and not any(map(_turns_first, walk(answer))):
+        return found
+    if verdict.note.kind is NoteKind.ILL_TYPED and has_row_vectors(question.graph):
         return found
     return undecided(NoteKind.AMBIGUOUS_READING, "This is right if its vectors are rows, so that x y^T is a number.")
 

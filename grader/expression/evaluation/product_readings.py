@@ -232,13 +232,21 @@ def _meanings(joint: str, left: Expression, right: Expression, env: Environment,
         typed = (joint in ("", "cdot") or turned_over) and all(map(_is_typed, (left, right)))
         matrices = typed and _shape(left, env)[-1:] == _shape(right, env)[:1]
         return ("@",) if diagonal or matrices else MEANINGS[joint]
-    # a transpose gives plain vectors the orientation of columns, or of rows where only that fits: h^T d of other sizes
+    # a transpose gives plain vectors the orientation of columns, and rows of matrices that of rows where only that fits
     turned = tuple(_is_transposed(side) for side in (left, right))
     if joint != "circ" and turned in ((True, False), (False, True)):
         same = _shape(left, env) == _shape(right, env)
         # a plain vector is a column to most, and a row to those who write x w^T for a number
+        same = same or (not rows and any(_holds_vector(side, env) for side in (left, right)))
         return ("inner",) if same and turned[0] != rows else ("otimes",)
     return VECTOR_MEANINGS[joint]
+
+
+def _holds_vector(node: Expression, env: Environment) -> bool:
+    """Whether a plain vector of the model stands in a factor; a row of a matrix is none."""
+    if isinstance(node, Symbol):
+        return node.name in env.values and env.values[node.name].ndim == 2
+    return any(_holds_vector(child, env) for child in children(node)) if not isinstance(node, Indexed) else False
 
 
 def _is_typed(node: Expression) -> bool:
