@@ -57,7 +57,7 @@ def right_at_one_place(question: SolvedQuestion, target: Expression, answer: Exp
             return ""
         if not extra or not set(truth.letters) <= set(letters) or value.rank != truth.rank:
             return ""
-        close = np.isclose(*np.broadcast_arrays(one, other), rtol=CLOSE, atol=CLOSE, equal_nan=True)
+        close = np.isclose(one, other, rtol=CLOSE, atol=CLOSE, equal_nan=True)
         kept = tuple(k for k in range(1, close.ndim) if not (k <= len(letters) and letters[k - 1] in extra))
         if not close.all(axis=kept).reshape(len(close), -1).any(axis=1).all():
             return ""
