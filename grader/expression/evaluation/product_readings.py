@@ -362,10 +362,12 @@ def strictly(node: Expression, env: Environment) -> Expression:
         arrays = [k for k, factor in enumerate(item.factors) if any(size > 1 for size in _shape(factor, small))]
         terms = [item.factors[k] for k in arrays]
         joints = {_joint_between(item, left, right) for left, right in pairwise(arrays)}
-        if joints == {"cdot"} and len(terms) == 2 and all(_is_vector(term, small) for term in terms):
+        if joints == {"cdot"} and len(terms) == 2 and all(_long_axes(term, small) == 1 for term in terms):
             built = _pair(terms[0], "inner", terms[1])
         elif (
-            len(joints) == 1 and joints != {"cdot"} and (len(terms) > 2 or (joints == {""} and _matrices(terms, small)))
+            len(joints) == 1
+            and joints != {"cdot"}
+            and (len(terms) > 2 or (joints == {""} and {_long_axes(term, small) for term in terms} == {2}))
         ):
             built = _grouped(terms, ["@"] * (len(terms) - 1), "@")
         else:
@@ -376,12 +378,8 @@ def strictly(node: Expression, env: Environment) -> Expression:
     return rewritten(node, rule)
 
 
-def _matrices(nodes: Sequence[Expression], env: Environment) -> bool:
-    return all(sum(size > 1 for size in _shape(node, env)) == 2 for node in nodes)
-
-
-def _is_vector(node: Expression, env: Environment) -> bool:
-    return sum(size > 1 for size in _shape(node, env)) == 1
+def _long_axes(node: Expression, env: Environment) -> int:
+    return sum(size > 1 for size in _shape(node, env))
 
 
 def same_values(one: Expression, other: Expression, env: Environment) -> bool:
