@@ -6,7 +6,7 @@ product meet (``a W^T ∘ s``) either may bind first. Scalars need no reading: a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, pairwise, product
 
