@@ -7,10 +7,10 @@ matrix with it on the diagonal, a number for its multiple of the identity matrix
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, pairwise
 
 from grader.autodiff.graph import ComputationGraph, Node, names_in
 from grader.expression.algebra.construct import free_symbols, fresh, iverson, mul, sub, total
@@ -38,6 +38,26 @@ Coercion = tuple[Expression, str, str]
 GUARD = Fraction(1, 100_000)  # the largest number that is taken for one
 MOST = 120  # nodes of a formula in which a number may stand for a multiple of the identity
 LONGEST = 300  # digits of a power
+
+
+def has_row_vectors(graph: ComputationGraph) -> bool:
+    """Whether the model multiplies a plain vector by a matrix to its right, ``x @ W``: its vectors are rows."""
+    rank = {name: len(axes) for name, axes in graph.axes.items()}
+    return any(
+        isinstance(item, Product)
+        and any(joint in ("@", "") and _ranks(pair, rank) == (1, 2) for joint, pair in _neighbours(item))
+        for node in graph.nodes
+        if node.source is not None
+        for item in walk(node.source)
+    )
+
+
+def _neighbours(node: Product) -> Iterator[tuple[str, tuple[Expression, Expression]]]:
+    return zip(node.joints, pairwise(node.factors), strict=True)
+
+
+def _ranks(pair: tuple[Expression, Expression], rank: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(rank.get(item.name, 0) if isinstance(item, Symbol) else 0 for item in pair)
 
 
 def labels_entered(graph: ComputationGraph, answer: Expression) -> Expression:

@@ -65,13 +65,19 @@ def _out(leaf: Leaf, start: Array) -> Array:
     return kept
 
 
+def _usual(values: Array) -> float:
+    """The size that values have where they are not nought, as most are where a condition or a label rules them out."""
+    sizes = np.abs(values[np.isfinite(values) & (values != 0)])
+    return float(np.median(sizes)) if sizes.size else 0.0
+
+
 def where_far(pair: Pair, wide: Pair, near: Pair, skip: Array) -> tuple[int, ...] | None:
     """The first place (point, *entry) where the two sides of `pair` differ beyond all noise; None where nowhere.
 
     `wide` are the same values in the widest floating point, `near` those at the ordinary points.
     """
     with np.errstate(all="ignore"):
-        usual = float(np.nanmedian(np.abs(near.truth)))
+        usual = _usual(near.truth)
         gap = np.abs(pair.answer - pair.truth)
         size = np.maximum(np.abs(pair.answer), np.abs(pair.truth))
         steady = np.abs(np.abs(wide.answer - wide.truth) - gap) <= STEADY * gap

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from grader.comparison.aligned_values import truth_value
+from grader.comparison.aligned_values import right_at_one_place, truth_value
 from grader.comparison.common_vocabulary import worked_out
-from grader.comparison.conventions import coercions, labels_entered, unguarded
+from grader.comparison.conventions import coercions, has_row_vectors, labels_entered, unguarded
 from grader.comparison.decide import decide_number, decide_samples
 from grader.comparison.implied_indices import of_examples
 from grader.comparison.interpretations import (
@@ -78,8 +78,24 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
         if entered != answer:
             return _noted(judge(question, target, entered), NoteKind.IMPLIED_INDEX)
         verdict = _judge_rows(question, target, answer, verdict) or _judge_meant(question, target, answer, verdict)
+    if verdict.note.kind is NoteKind.SHAPE:
+        verdict = _at_one_place(question, target, worked_out(answer, question.graph)) or verdict
     verdict = _set_up(verdict) if left and verdict.note.kind in _PLAINLY else verdict
     return _of_sizes(question, target, answer, verdict)
+
+
+def _at_one_place(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict | None:
+    """A person's verdict on an answer whose further letters may be places at which it is right; None where they can't.
+
+    The word c of ``-u_c`` may be the observed one, where the model has no letter for that.
+    """
+    try:
+        ways = _readings(question, target, answer, rows=False)
+    except (TooManyReadings, ShapeError):
+        return None
+    letters = next(filter(None, (right_at_one_place(question, target.expression, way) for way in ways)), "")
+    said = f"This is right for some {letters}, and nothing says which is meant."
+    return undecided(NoteKind.AMBIGUOUS_INDICES, said) if letters else None
 
 
 def _of_sizes(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict:
@@ -111,6 +127,8 @@ def _judge_rows(question: SolvedQuestion, target: Target, answer: Expression, ve
         return None
     whole = any(len(axes.get(name, ())) == 1 for name in _unentered(answer))
     if verdict.note.kind in _UNFIT and not whole and not any(map(_turns_first, walk(answer))):
+        return found
+    if verdict.note.kind is NoteKind.ILL_TYPED and has_row_vectors(question.graph):
         return found
     return undecided(NoteKind.AMBIGUOUS_READING, "This is right if its vectors are rows, so that x y^T is a number.")
 

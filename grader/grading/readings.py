@@ -38,6 +38,7 @@ from grader.expression.language.nodes import (
 from grader.expression.reading.code.python_text import read_code
 from grader.expression.reading.read import Reading, read
 from grader.expression.reading.remarks import PADDED
+from grader.grading.calls_at_formulas import called_at_formulas
 from grader.grading.definition_checks import problem_of_definitions
 from grader.grading.definitions import joined_at_places
 from grader.grading.diagonals import with_diagonals
@@ -93,6 +94,23 @@ def _readings_of(question: SolvedQuestion, text: str, target: Expression) -> tup
     columns = _by_columns(question, target, text)
     if columns is not None:
         return (columns,) if plain.problems else (columns, plain)
+    return _with_called_at_formulas(question, target, text, _with_called(question, target, text, plain))
+
+
+def _with_called_at_formulas(
+    question: SolvedQuestion, target: Expression, text: str, found: tuple[Reading, ...]
+) -> tuple[Reading, ...]:
+    """The readings, and the one with quantities at formulas: first where their letters are those of functions."""
+    at_formulas = called_at_formulas(question, text, names_with_arguments(question)) if "(" in text else None
+    if at_formulas is None:
+        return found
+    reading = _checked(question, target, replace(at_formulas[0], notes=(*at_formulas[0].notes, CALLED)))
+    if reading.problems or any(reading.chain == one.chain for one in found):
+        return found
+    return (reading, *found) if at_formulas[1] or found[0].problems else (*found, reading)
+
+
+def _with_called(question: SolvedQuestion, target: Expression, text: str, plain: Reading) -> tuple[Reading, ...]:
     if _CALL.search(text) is None:
         return (plain,)
     called = _checked(question, target, read(text, names_with_arguments(question)))

@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from grader.autodiff.graph import names_in
+from grader.expression.algebra.construct import free_symbols
+from grader.expression.language.functions import CONSTANTS
 from grader.expression.language.names import Declared
-from grader.expression.language.nodes import Call, Expression, Indexed, Reduce, Symbol, indices, sides, symbols, walk
+from grader.expression.language.nodes import Call, Expression, Symbol, indices, sides
 from grader.rubric.fields import Fields, RubricPlace, read_pairs
 from grader.rubric.formulas import read_formula
 from grader.rubric.model import Model
@@ -64,6 +67,8 @@ def _definition(text: Text, target: Expression, model: Model) -> tuple[Text, Tex
     """The two sides of a definition; None for what compares what is known already, as ``i = j`` does."""
     text = text.stripped()
     match = _EQUATION.fullmatch(text.value)
+    if match is not None and set(match[1]) & set("(["):  # sum_r([w_r = o]) = 0
+        return None
     known = {*_letters(target), *(declared.name for declared in model.names)}
     if match is None or _AMONG.fullmatch(text.value) or _COMPARED.search(match[1]) or match[1].strip() in known:
         return None
@@ -92,19 +97,13 @@ def _condition(text: Text, target: Expression, model: Model, place: RubricPlace)
     placed = tuple((at + len(_OPENED), line, column) for at, line, column in text.places)
     bracket = Text(f"{_OPENED}{text.value}]", text.line, text.plain, placed)
     read = read_formula(bracket, (*model.names, *letters), place)
-    if not (isinstance(read, Call) and read.function == "iverson"):
+    if not isinstance(read, Call) or read.function != "iverson":
         return None
-    known = {*_letters(target), *(declared.name for declared in model.names)}
-    foreign = next((name for name in sorted(_entered(read)) if name not in known), "")
-    if foreign:
-        hint = f"the letters of the target are {', '.join(_letters(target)) or 'none'}"
-        place.note(text, f"the condition has the index '{foreign}', which the target has not", hint)
+    known = {*_letters(target), *CONSTANTS, *names_in(model.graph.axes), *model.graph.sizes}
+    unknown = sorted(free_symbols(read) - known)
+    if unknown:
+        own = ", ".join(_letters(target)) or "none"
+        message = f"the condition names '{unknown[0]}', which is no letter of the target"
+        place.note(text, message, f"the letters of the target are {own}")
         return None
     return read.args[0]
-
-
-def _entered(condition: Expression) -> set[str]:
-    """The letters that enter arrays in a condition, and that no sum in it binds."""
-    bound = {item.letter for item in walk(condition) if isinstance(item, Reduce)}
-    entries = [place for item in walk(condition) if isinstance(item, Indexed) for place in item.indices]
-    return {name for place in entries for name in symbols(place)} - bound

@@ -77,6 +77,11 @@ def asks_somewhere(question: Question, run: Run) -> bool:
 
 def under(condition: Expression, formula: Expression) -> Expression:
     """The formula where a condition holds: ``[i = j]`` is 0 where i and j differ, and i is j where they are equal."""
+    if isinstance(condition, Call) and condition.function == "and":
+        first, second = sorted(condition.args, key=_is_equation, reverse=True)
+        if _is_equation(first) and isinstance(first, Call) and isinstance(first.args[1], Symbol):
+            second = substitute(second, {first.args[1].name: first.args[0]})
+        return under(second, under(first, formula))
     if not isinstance(condition, Call) or condition.function not in ("eq", "ne"):
         return formula
     left, right = condition.args
@@ -97,3 +102,7 @@ def under(condition: Expression, formula: Expression) -> Expression:
     if equal and isinstance(right, Symbol):
         found = substitute(found, {right.name: left})
     return readable(simplify(found)) if found != formula else formula
+
+
+def _is_equation(condition: Expression) -> bool:
+    return isinstance(condition, Call) and condition.function == "eq"

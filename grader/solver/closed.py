@@ -11,7 +11,7 @@ from dataclasses import replace
 from math import prod
 
 from grader.autodiff.backprop import inline, inlined_size
-from grader.autodiff.graph import ComputationGraph, Node
+from grader.autodiff.graph import ComputationGraph, Node, names_in
 from grader.autodiff.tidy import tidied
 from grader.expression.algebra.construct import (
     free_symbols,
@@ -94,7 +94,7 @@ def _in_place(node: Node, target: Expression, graph: ComputationGraph) -> Expres
     places = [place for side in sides(target) for place in _places(side, axes)]
     if len(places) != len(node.letters):
         return readable(node.expression)
-    node = _apart(node, places, target)
+    node = _apart(node, places, names_in(axes))
     given = {letter: place for letter, place in zip(node.letters, places, strict=True) if place is not None}
     whole = [(a, b) for a, b in zip(node.letters, node.axes, strict=True) if a not in given]
     placed = substitute(node.expression, given)
@@ -109,20 +109,18 @@ def _in_place(node: Node, target: Expression, graph: ComputationGraph) -> Expres
     return _entry_by_entry(placed, letters, ranges) or formula
 
 
-def _apart(node: Node, places: list[Expression | None], target: Expression) -> Node:
-    """The formula with letters of axes that stay whole which are none of the target's: of dl_t/dTheta_k, k is a row."""
-    taken = symbols(target)
-    clashing = {letter for letter, place in zip(node.letters, places, strict=True) if place is None and letter in taken}
-    if not clashing:
-        return node
-    around = taken | symbols(node.expression) | {*node.letters}
-    renamed: dict[str, Expression] = {}
-    for letter in sorted(clashing):
-        name = fresh(around)
-        around = around | {name}
-        renamed[letter] = Symbol(name)
-    letters = tuple(head(renamed.get(letter, Symbol(letter))) or letter for letter in node.letters)
-    return replace(node, letters=letters, expression=substitute(node.expression, renamed))
+def _apart(node: Node, places: list[Expression | None], names: set[str]) -> Node:
+    """The quantity with letters of their own for the axes left whole, none of which a target enters."""
+    entered = frozenset(name for place in places if place is not None for name in symbols(place))
+    taken = {*names, *entered, *node.letters, *symbols(node.expression)}
+    new: dict[str, Expression] = {}
+    letters = list(node.letters)
+    for at, place in enumerate(places):
+        if place is None and letters[at] in entered:
+            letters[at] = fresh(taken)
+            taken.add(letters[at])
+            new[node.letters[at]] = Symbol(letters[at])
+    return replace(node, letters=tuple(letters), expression=substitute(node.expression, new)) if new else node
 
 
 def _entry_by_entry(formula: Expression, letters: tuple[str, ...], ranges: tuple[str, ...]) -> Matrix | None:
@@ -171,7 +169,7 @@ def with_letters(graph: ComputationGraph, target: Expression, adjoints: Mapping[
     places = [_places(side, axes) for side in sides(target)]
     if node is None or sum(map(len, places)) != len(node.letters):
         return target
-    node = _apart(node, [place for side in places for place in side], target)
+    node = _apart(node, [place for side in places for place in side], names_in(axes))
     letters = iter(zip(node.letters, node.axes, strict=True))
 
     def fill(side: Expression) -> Expression:

@@ -57,7 +57,7 @@ def matrix_form(
     scope = _Scope(frozenset(letters), axes, known, {**known})
     wanted = tuple(UNIT if axis == "1" else letter for letter, axis in zip(letters, ranges, strict=True))
     try:
-        found = _array_form(_distinct(node, {*letters} | names_in(axes)), scope)
+        found = _array_form(_distinct(node, {*letters} | names_in(axes) | free_symbols(node)), scope)
         if not found.letters and any(letter != UNIT for letter in wanted):
             return None
         return _with_quotients(turned(found, wanted).expression if found.letters else found.expression)

@@ -6,7 +6,7 @@ product meet (``a W^T ∘ s``) either may bind first. Scalars need no reading: a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, pairwise, product
 
@@ -232,13 +232,21 @@ def _meanings(joint: str, left: Expression, right: Expression, env: Environment,
         typed = (joint in ("", "cdot") or turned_over) and all(map(_is_typed, (left, right)))
         matrices = typed and _shape(left, env)[-1:] == _shape(right, env)[:1]
         return ("@",) if diagonal or matrices else MEANINGS[joint]
-    # a transpose gives plain vectors the orientation of columns, or of rows where only that fits: h^T d of other sizes
+    # a transpose gives plain vectors the orientation of columns, and rows of matrices that of rows where only that fits
     turned = tuple(_is_transposed(side) for side in (left, right))
     if joint != "circ" and turned in ((True, False), (False, True)):
         same = _shape(left, env) == _shape(right, env)
         # a plain vector is a column to most, and a row to those who write x w^T for a number
+        same = same or (not rows and any(_holds_vector(side, env) for side in (left, right)))
         return ("inner",) if same and turned[0] != rows else ("otimes",)
     return VECTOR_MEANINGS[joint]
+
+
+def _holds_vector(node: Expression, env: Environment) -> bool:
+    """Whether a plain vector of the model stands in a factor; a row of a matrix is none."""
+    if isinstance(node, Symbol):
+        return node.name in env.values and env.values[node.name].ndim == 2
+    return any(_holds_vector(child, env) for child in children(node)) if not isinstance(node, Indexed) else False
 
 
 def _is_typed(node: Expression) -> bool:
@@ -354,10 +362,12 @@ def strictly(node: Expression, env: Environment) -> Expression:
         arrays = [k for k, factor in enumerate(item.factors) if any(size > 1 for size in _shape(factor, small))]
         terms = [item.factors[k] for k in arrays]
         joints = {_joint_between(item, left, right) for left, right in pairwise(arrays)}
-        if joints == {"cdot"} and len(terms) == 2 and all(_is_vector(term, small) for term in terms):
+        if joints == {"cdot"} and len(terms) == 2 and all(_long_axes(term, small) == 1 for term in terms):
             built = _pair(terms[0], "inner", terms[1])
         elif (
-            len(joints) == 1 and joints != {"cdot"} and (len(terms) > 2 or (joints == {""} and _matrices(terms, small)))
+            len(joints) == 1
+            and joints != {"cdot"}
+            and (len(terms) > 2 or (joints == {""} and {_long_axes(term, small) for term in terms} == {2}))
         ):
             built = _grouped(terms, ["@"] * (len(terms) - 1), "@")
         else:
@@ -368,12 +378,8 @@ def strictly(node: Expression, env: Environment) -> Expression:
     return rewritten(node, rule)
 
 
-def _matrices(nodes: Sequence[Expression], env: Environment) -> bool:
-    return all(sum(size > 1 for size in _shape(node, env)) == 2 for node in nodes)
-
-
-def _is_vector(node: Expression, env: Environment) -> bool:
-    return sum(size > 1 for size in _shape(node, env)) == 1
+def _long_axes(node: Expression, env: Environment) -> int:
+    return sum(size > 1 for size in _shape(node, env))
 
 
 def same_values(one: Expression, other: Expression, env: Environment) -> bool:

@@ -25,11 +25,17 @@ _SIM = re.compile(r"\s*([A-Za-z])\s*(?:\\sim|~|∼)\s*(.+?)\s*$", re.DOTALL)
 _OF_STATE = re.compile(r"\s*\(\s*\\?cdot.*\)\s*$|\s*\(\s*[·.].*\)\s*$")
 _SET = (
     r"(?P<name>\b[A-Z]|\\(?:mathcal|mathbb|mathrm|cal)\s*\{?\s*[A-Z]\s*\}?"
-    r"|\\(?:Omega|Gamma|Theta|Lambda|Phi|Psi|Delta)|[ΩΓΘΛΦΨΔ])(?P<at>(?:_(?:[a-z]|\{[a-z]\}))?)\s*:?=\s*(?:\\\{|\{)"
-    r"(?:\s|\\[,;:!])*(?P<letter>[a-z])(?:\s*\\in\s*[^:|\\]+?)?\s*(?::|\\mid|\\vert|\|)\s*(?P<test>.+?)(?:\s|\\[,;:!])*(?:\\\}|\})"
+    r"|\\(?:Omega|Gamma|Theta|Lambda|Phi|Psi|Delta)|[ΩΓΘΛΦΨΔ])(?P<at>(?:_(?:[a-z]|\{[^{}]{1,9}\}))?(?:\([^()=]{1,20}\))?)"
+    r"\s*:?=\s*(?:\\left\s*)?(?:\\\{|\{)"
+    r"(?:\s|\\[,;:!])*(?P<letter>[a-z])(?:\s*\\in\s*[^:|\\]+?)?(?:\s|\\,|\\middle)*(?::|\\mid|\\vert|\|)"
+    r"(?:\s|\\,)*(?P<test>(?:[^{}\\]|\\[A-Za-z]+|\\[,;:! ]|\{[^{}]{0,40}\}){1,160}?)"
+    r"(?:\s|\\[,;:!])*(?:\\right\s*)?(?:\\\}|\})"
 )
+_MOST_SETS = 4  # of one answer
+_PLAIN = re.compile(r"[\s{}]|\\[,;:! ]")  # what makes no other name of it
 _SET_BEHIND = re.compile(
-    r"(?:[,;.]|\\q?quad|\\text\s*\{\s*(?:where|with)\s*\}|\bwhere\b|\bwith\b|\s)*" + _SET + r"\s*\.?\s*$", re.DOTALL
+    r"(?:[,;.]|\\q?quad|\\text\s*\{\s*(?:where|with|and)\s*\}|\b(?:where|with|and)\b|\s)*" + _SET + r"\s*\.?\s*$",
+    re.DOTALL,
 )
 _SET_BEFORE = re.compile(
     r"\s*(?:let|with|define|writing|for)\s+\$?" + _SET + r"\$?[\s.,;:]*(?:\bthen\b[\s,:]*)?", re.DOTALL | re.IGNORECASE
@@ -100,8 +106,6 @@ def plainly(text: str, names: Names | None = None) -> str:
         text = _MEAN_OVER.sub(r"mean over \1 of ", text)
     if "'" in text or "prime" in text:
         text = _without_primed_letters(text)
-    if "=" in text and ("\\in" in text or "∈" in text or " in " in text):
-        text = _with_conditions(text)
     if "{" in text and ("#" in text or "|" in text or r"\lvert" in text):
         for counted in _COUNT:
             text = counted.sub(_number_of, text)
@@ -238,18 +242,32 @@ def _group(text: str, at: int) -> tuple[str, int]:
     return (found[0], found.end()) if found else ("", at)
 
 
-def _with_conditions(text: str) -> str:
+def with_sets(text: str) -> str:
     r"""``\sum_{i \in S} y_i, S = \{i : y_i < 1\}`` as ``\sum_{i: y_i < 1} y_i``."""
-    behind, before = _SET_BEHIND.search(text), _SET_BEFORE.match(text)
-    found = behind or before
-    if found is None:
+    if "=" not in text or not ("\\in" in text or "∈" in text or " in " in text):
         return text
-    letter, test = found["letter"], found["test"]
-    at = rf"\s*_\s*\{{?{found['at'].strip('_{}')}\}}?" if found["at"] else r"(?!\s*_)"
-    rest = text[: behind.start()] if behind else text[found.end() :]
-    counted = rf"\{{\s*{letter}\s*(?:\\in|∈|\bin\b)\s*{re.escape(found['name'].strip())}{at}\s*\}}"
-    said = re.sub(counted, lambda _: f"{{{letter}: {test}}}", rest)
-    return said if said != rest else text
+    for _ in range(_MOST_SETS):
+        behind, before = _SET_BEHIND.search(text), _SET_BEFORE.match(text)
+        found = behind or before
+        if found is None:
+            break
+        rest = text[: behind.start()] if behind else text[found.end() :]
+        said = _counted(rest, found)
+        if said == rest:
+            break
+        text = said
+    return text
+
+
+def _counted(text: str, found: re.Match[str]) -> str:
+    """The text with the condition of a set wherever a letter of that name runs over just this set."""
+    own = _PLAIN.sub("", found["name"] + found["at"])
+    for counted in reversed([*re.finditer(rf"\{{\s*{found['letter']}\s*(?:\\in(?![A-Za-z])|∈|\bin\b)", text)]):
+        end = _end_of(text, counted.start())
+        name, comma, more = text[counted.end() : end - 1].partition(",")
+        if end > 0 and _PLAIN.sub("", name) == own:
+            text = f"{text[: counted.start()]}{{{found['letter']}: {found['test']}{comma}{more}}}{text[end:]}"
+    return text
 
 
 def _any_entry(found: re.Match[str]) -> str:

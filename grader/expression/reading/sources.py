@@ -18,7 +18,7 @@ from grader.expression.reading.lexing import lexer_latex, lexer_plain
 from grader.expression.reading.lexing.tokens import MAX_CHARACTERS, Token, fail
 from grader.expression.reading.macros import with_macros, with_own_functions, with_own_left_sides
 from grader.expression.reading.remarks import ALONE, said_of_names, without_known_shapes, without_remarks
-from grader.expression.reading.shorthand import plainly
+from grader.expression.reading.shorthand import plainly, with_sets
 from grader.expression.reading.sums_in_words import with_sums_of_words
 
 _NO_NUMBERS = frozenset(
@@ -87,7 +87,7 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
     if "floor" in text or "ceil" in text:
         text = _STEPS.sub(lambda found: _BRACKETS[found[1]], text)
     text = with_means_of_bars(without_known_shapes(text, names), names, notes)
-    text = with_own_left_sides(with_spoken_definitions(with_named_functions(text, names)), names)
+    text = with_own_left_sides(with_sets(with_spoken_definitions(with_named_functions(text, names))), names)
     text = with_own_functions(with_conditions(with_sums_of_words(plainly(text, names), names), names), names)
     if "_" in text and not text.isascii():
         text = _SUBSCRIPT.sub("", text)

@@ -96,8 +96,14 @@ def _below(p: Cursor, at: int) -> list[Token]:
 
 def _letters_under(inner: list[Token]) -> Iterable[str]:
     """The letters that begin the range, or come behind a comma in it."""
-    fresh, before = True, ""
+    fresh, before, depth, within = True, "", 0, False  # within a set, which binds nothing
     for piece in inner:
+        depth += (piece.kind == "(") - (piece.kind == ")")
+        if piece.kind == "rel" and piece.text == "in":
+            within, depth = True, 0
+        within = within and not (depth == 0 and piece.kind in (",", ";", "row"))
+        if within:
+            continue
         named = piece.kind in ("name", "word")
         if fresh and named:
             yield from piece.text if piece.text not in GREEK and len(piece.text) < 4 else [piece.text]

@@ -64,6 +64,10 @@ class Rules(NamedTuple):
     extremum: Callable[[Parser, str], Expression]
 
 
+def _is_condition(node: Expression) -> bool:
+    return isinstance(node, Call) and (node.function in CONDITIONS or node.function == "iverson")
+
+
 class Parser(Cursor):
     """A cursor that climbs: one method for each rung of the ladder, and one for each rule that others call."""
 
@@ -151,11 +155,27 @@ class Parser(Cursor):
     def conditions(self) -> Expression:
         """Conditions parted by commas, all of which hold."""
         start = self.pos
-        test = self.condition(self.clause(), start)
+        test = self._of_all(start)
         while self.kinds[self.pos] == "," and self.kinds[self.pos + 1] not in (")", "row", "end"):
             self.pos += 1
             at = self.pos
             test = Call("and", (test, self.condition(self.clause(), at)), 0, self.span(start))
+        return test
+
+    def _of_all(self, start: int) -> Expression:
+        """A condition on one value or on several before it, ``a, b <= 0``."""
+        found = self.clause()
+        several: list[Expression] = []
+        while self.kinds[self.pos] == "," and not _is_condition(found):
+            several.append(found)
+            self.pos += 1
+            found = self.clause()
+        test = self.condition(found, start)
+        if several and not (isinstance(test, Call) and len(test.args) == 2 and test.function not in ("and", "or")):
+            self.condition(several[0], start)  # which none is
+        for value in reversed(several):
+            one = Call(found.function, (value, found.args[1]), 0, found.span) if isinstance(found, Call) else value
+            test = Call("and", (one, test), 0, self.span(start))
         return test
 
     def condition_in_bracket(self) -> Expression:

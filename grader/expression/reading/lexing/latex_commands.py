@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lt": ("rel", "lt"),
     "gt": ("rel", "gt"),
     "in": ("rel", "in"),
+    **dict.fromkeys(("setminus", "smallsetminus"), ("setminus", "setminus")),
     **dict.fromkeys(("approx", "simeq", "cong", "thickapprox", "doteq"), ("=", "approx")),
     **dict.fromkeys(("equiv", "triangleq", "eq"), ("=", "=")),
     **dict.fromkeys(("coloneqq", "coloneq", "leftarrow", "gets", "longleftarrow"), ("=", ":=")),

@@ -126,6 +126,7 @@ SIGNS = MappingProxyType(
         "⩾": ("rel", "ge"),
         "≠": ("rel", "ne"),
         "∈": ("rel", "in"),
+        "∖": ("setminus", "setminus"),
         "∧": ("logic", "and"),
         "∨": ("logic", "or"),
         "¬": ("logic", "not"),

@@ -32,6 +32,33 @@ _FLIPPED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}
 _EMPTY = frozenset(("end", ")", "=", ",", "joint", "/"))  # before these, nothing is left to be summed
 _BEHIND_RANGE = frozenset((",", ";", ":", "|", "row", "quad", "name", "word"))
 _WHOLE_SETS = frozenset("DBXVNI")  # usual names of all examples, classes, words
+_WHOLE_WORDS = frozenset(
+    (
+        "vocab",
+        "vocabulary",
+        "words",
+        "corpus",
+        "data",
+        "dataset",
+        "batch",
+        "minibatch",
+        "classes",
+        "labels",
+        "categories",
+        "examples",
+        "samples",
+        "observations",
+        "items",
+        "users",
+        "nodes",
+        "vertices",
+        "pixels",
+        "positions",
+        "tokens",
+        "features",
+        "units",
+    )
+)
 _BEHIND_INDEXED = frozenset(("_", "^", "+", "-", "joint", "("))
 
 
@@ -180,9 +207,7 @@ def _read_letter(p: Parser, under: _Range, close: int) -> None:
     after = p.tokens[at + 1]
     if after.kind == "rel" and after.text == "in":
         p.pos += 2
-        _check_set(p, close)
-        while p.pos < close and p.kinds[p.pos] not in (",", "row"):
-            p.pos = p.match.get(p.pos, p.pos) + 1
+        _read_set(p, under, names, close)
     elif after.kind == "=" and names[0] not in under.letters:
         p.pos += 2
         first = _with_letters(p, Parser.sum)
@@ -217,14 +242,63 @@ def _read_last(p: Parser, under: _Range, close: int) -> None:
     under.upper = _with_letters(p, _upper)
 
 
-def _check_set(p: Parser, close: int) -> None:
-    """Refuse a set with a name of its own: it may hold less than the whole range, as SV does. Words are data sets."""
-    name = p.token
-    alone = p.kinds[p.pos + 1] in (",", "row") or p.pos + 1 == close
-    if name.kind not in ("name", "word") or not alone or p.table is None or name.text in _WHOLE_SETS:
-        return
-    if name.text in p.defined or (len(name.text) < 4 and not p.table.knows(name.text)):
-        fail(f"what is in the set '{name.text}' is not known here", "write a condition", name.start, name.end)
+def _read_set(p: Parser, under: _Range, names: list[str], close: int) -> None:
+    r"""What a letter is in: a range, ``[n]`` or ``\{1, \dots, n\}``, or all; ``\setminus`` leaves some out."""
+    start, opener = p.pos, p.token.text
+    end = start
+    while end < close and p.kinds[end] not in (",", "row"):
+        end = p.match.get(end, end) + 1
+    if p.kinds[start] == "(" and opener in ("[", r"\{", "{"):
+        last = p.match[start]
+        p.pos += 1
+        _read_limits(p, under, last)
+        p.pos = last + 1
+    elif p.kinds[start] == "num":
+        end = close
+        _read_limits(p, under, close)
+    elif start < end and (p.table is None or _is_whole(p, p.token)):
+        p.pos += 1
+    while p.kinds[p.pos] == "setminus":
+        p.pos += 1
+        last = p.match[p.pos] if p.kinds[p.pos] == "(" else p.pos
+        p.pos += last > p.pos
+        while p.pos <= last and p.kinds[p.pos] != ")":
+            left_out = _with_letters(p, Parser.sum)
+            for name in names:
+                under.restrict(Call("ne", (Symbol(name), left_out), 0, left_out.span))
+            p.pos += p.kinds[p.pos] == ","
+        p.pos = max(p.pos, last + 1)
+    if p.pos != end or start == end:
+        found = p.token if start == end else p.tokens[start]
+        said = "what is in this set is not known here"
+        if found.kind in ("name", "word"):
+            said = f"what is in the set '{found.text}' is not known here"
+        fail(said, "write a condition", found.start, max(found.end, p.tokens[end - 1].end))
+
+
+def _read_limits(p: Parser, under: _Range, end: int) -> None:
+    """A first and a last value up to token `end`: ``1, \\dots, n``, ``1..n``, ``1, n``; one alone is the last."""
+    at = p.pos
+    if p.kinds[at] == "num" and at + 1 < end:
+        first = p.sum()
+        if p.kinds[p.pos : p.pos + 1] == [","] and p.pos + 2 == end:  # [1, n]
+            p.replace(p.pos, p.token._replace(kind="dots"))
+        _read_last(p, under, end)
+    else:
+        first = ONE
+        if at + 1 == end:
+            under.upper = _with_letters(p, _upper)
+    if under.upper is None or p.pos != end or under.lower not in (None, first):
+        fail("what is in this set is not known here", "write a condition", p.tokens[at].start, p.tokens[end - 1].end)
+    under.lower = first
+
+
+def _is_whole(p: Parser, name: Token) -> bool:
+    """Whether a name stands for all examples, classes, words; one of its own may hold less, as SV does."""
+    if name.kind not in ("name", "word") or p.table is None or name.text in p.defined:
+        return False
+    known = name.text in _WHOLE_SETS or p.table.knows(name.text)
+    return known or (len(name.text) > 3 and name.text.lower() in _WHOLE_WORDS)
 
 
 def _no_letter(token: Token) -> NoReturn:
