@@ -29,6 +29,7 @@ from grader.expression.reading.reasons import without_reasons
 from grader.expression.reading.remarks import LEADING_WORDS
 
 _COMMAND = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\(?:text|operatorname|mathrm)\b|\\[A-Za-z]+|_\{[^{}]*\}")
+_FORMULA = re.compile(r"\$(?:(?!\\text)[^$])+\$")  # between dollar signs: all of it was read
 # a reason, and that a formula holds for every index, say nothing of its value
 _NOTHING = re.compile(
     r"[\s,;.(]+(?:since|because|as\s+required)\b[^$]*$|\bfor\s+(?:all|each|every|any)\s+\$?[A-Za-z]\b"
@@ -153,13 +154,20 @@ def _said(reading: Reading) -> str:
         isinstance(node, Cases) or (_is_test(node) and node is not side) for side in sides for node in walk(side)
     )
     read = (_WHEN if decided else frozenset()) | (_WHAT if reading.definitions else frozenset())
-    for found in _WORD.finditer(_NOTHING.sub("", _COMMAND.sub(" ", without_reasons(reading.text)))):
+    for found in _WORD.finditer(_beside_formulas(without_reasons(reading.text))):
         word = found[0].lower()
         if word in read or found[0] in names or word in LEADING_WORDS - _WHEN:
             continue
         if word in _WHEN | _WHAT or is_word(word):
             return found[0]
     return ""
+
+
+def _beside_formulas(text: str) -> str:
+    """The words of a text: without what says nothing of a value, and without what stands between dollar signs."""
+    if "$" in text:  # a reason may hold formulas that were read as such
+        return _COMMAND.sub(" ", _FORMULA.sub(" ", _NOTHING.sub("", text)))
+    return _NOTHING.sub("", _COMMAND.sub(" ", text))
 
 
 def _is_test(node: Expression) -> bool:

@@ -230,13 +230,16 @@ def _derivative_by_subscript(p: Parser, shape: Shape, span: Span, _: int) -> Exp
 
 
 def _indices_joined_on(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
-    """``yij`` is y at (i, j) where y has two axes and nothing is called yij."""
+    """``yij`` is y at (i, j) where y has two axes and nothing is called yij, ``xi`` row i of X or entry i of a column."""
     if not _is_bare(shape) or p.table is None:
         return None
     for size in (1, 2, 3):
         base, letters = shape.base[:-size], shape.base[-size:]
         found = p.table.find(base, "", letters, 0) if base and letters.islower() and letters.isalpha() else None
-        if found is not None and found.below == letters and found.declared.rank == size and takes_indices(p, found):
+        if found is None or found.below != letters or not takes_indices(p, found):
+            continue
+        rank = found.declared.rank
+        if size in (rank, rank - found.declared.axes.count("1")) or (size == len(base) == 1 and rank == 2):
             p.used.add(found.declared.name)
             return quantity(p, found, shape, span)
     return None

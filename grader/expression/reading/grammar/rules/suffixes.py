@@ -89,9 +89,14 @@ def prime(p: Parser, node: Expression, start: int) -> Expression:
 
 
 def transpose_sign(p: Parser, node: Expression, start: int) -> Expression | None:
-    """A ``⊤`` without its ``^``; any other name is no suffix."""
-    if p.tokens[p.pos][1] != "⊤":
-        return None
+    """A ``⊤`` without its ``^``, or letters of sums that touch a bracket, ``(XW)ij``; any other name is no suffix."""
+    text = p.tokens[p.pos][1]
+    if text != "⊤":
+        bracketed = p.tokens[p.pos - 1].text in (")", "]") and p.touches() and len(text) <= MAX_AXES
+        if not bracketed or not all(letter in p.bound and not p.declared(letter) for letter in text):
+            return None
+        p.pos += 1
+        return Indexed(node, tuple(Symbol(letter, p.span(p.pos - 1)) for letter in text), p.span(start))
     p.pos += 1
     return Call("transpose", (node,), 0, p.span(start))
 
