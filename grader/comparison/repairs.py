@@ -13,8 +13,8 @@ from grader.comparison.aligned_values import truth_value
 from grader.comparison.arrays import line_up
 from grader.comparison.edits import Edit, edits_anywhere, sums_of
 from grader.expression.evaluation.evaluator import evaluate
-from grader.expression.evaluation.product_readings import TooManyReadings, at_one_point, distinct, readings
-from grader.expression.evaluation.scope import Environment
+from grader.expression.evaluation.product_readings import TooManyReadings, distinct, readings
+from grader.expression.evaluation.scope import Environment, at_one_point
 from grader.expression.evaluation.values import ShapeError, Value
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import Expression, Symbol, indices

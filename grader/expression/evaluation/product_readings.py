@@ -15,7 +15,7 @@ import numpy as np
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.implicit_identity import holds_bare_identity, of_one_entry, with_sizes
 from grader.expression.evaluation.implicit_ones import holds_ones, with_lengths, with_sums
-from grader.expression.evaluation.scope import Environment
+from grader.expression.evaluation.scope import Environment, at_one_point
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import (
     Again,
@@ -23,6 +23,7 @@ from grader.expression.language.nodes import (
     Expression,
     Indexed,
     Matrix,
+    Number,
     Product,
     Reduce,
     Slice,
@@ -106,11 +107,6 @@ def _with_identities(node: Expression, env: Environment, rows: bool) -> tuple[Ex
     return tuple(dict.fromkeys(kept))
 
 
-def at_one_point(env: Environment) -> Environment:
-    """The first point of a run, where it is seen what fits."""
-    return Environment({name: value[:1] for name, value in env.values.items()}, env.sizes, env.extents)
-
-
 def _is_ambiguous(node: Expression, env: Environment) -> bool:
     """Whether a product has two or more factors that hold arrays not fully indexed, or bars stand round one."""
     known: dict[int, bool] = {}
@@ -123,14 +119,19 @@ def _is_ambiguous(node: Expression, env: Environment) -> bool:
             return True
         if isinstance(item, Reduce) and not item.letter:
             return True
-        if _is_power_of_t(item) and _holds_array(children(item)[0], env, known):
+        if _power(item) and _holds_array(children(item)[0], env, known):
             return True
     return False
 
 
-def _is_power_of_t(node: Expression) -> bool:
-    """Whether a node is something to the power of a T that the model has: of an array that may be its transpose."""
-    return isinstance(node, Call) and node.function == "pow" and node.args[1] == Symbol("T")
+def _power(node: Expression) -> int:
+    """A power that may mean more: 2 or 3 of a square matrix, of its product or of each entry; T is -1, any other 0."""
+    match node:
+        case Call("pow", (_, Symbol("T"))):  # may be a transpose
+            return -1
+        case Call("pow", (_, Number(value))) if value in (2, 3):
+            return int(value)
+    return 0
 
 
 def _holds_array(node: Expression, env: Environment, known: dict[int, bool]) -> bool:
@@ -176,8 +177,11 @@ def _readings_of_one(built: Expression, env: Environment, rows: bool) -> list[Ex
     match built:
         case Product():
             return _product_readings(built, env, rows)
-        case Call(args=(base, _)) if _is_power_of_t(built) and _rank(base, env) > 0:
+        case Call(args=(base, _)) if _power(built) < 0 and _rank(base, env) > 0:
             return [Call("transpose", (base,), span=built.span), built]
+        case Call(args=(base, _)) if (count := _power(built)) > 0 and _rank(base, env) == 2:
+            if len({*_shape(base, env)}) == 1:
+                return [Product((base,) * count, (sign,) * (count - 1), built.span) for sign in ("@", "circ")]
         case Reduce(kind="sum", letter="", body=body):
             return _bare_sums(built, body, env)
     return _bar_readings(built, env)
@@ -362,13 +366,10 @@ def strictly(node: Expression, env: Environment) -> Expression:
         arrays = [k for k, factor in enumerate(item.factors) if any(size > 1 for size in _shape(factor, small))]
         terms = [item.factors[k] for k in arrays]
         joints = {_joint_between(item, left, right) for left, right in pairwise(arrays)}
-        if joints == {"cdot"} and len(terms) == 2 and all(_long_axes(term, small) == 1 for term in terms):
+        long = {sum(size > 1 for size in _shape(term, small)) for term in terms}
+        if joints == {"cdot"} and len(terms) == 2 and long == {1}:
             built = _pair(terms[0], "inner", terms[1])
-        elif (
-            len(joints) == 1
-            and joints != {"cdot"}
-            and (len(terms) > 2 or (joints == {""} and {_long_axes(term, small) for term in terms} == {2}))
-        ):
+        elif len(joints) == 1 and joints != {"cdot"} and (len(terms) > 2 or (joints == {""} and long == {2})):
             built = _grouped(terms, ["@"] * (len(terms) - 1), "@")
         else:
             return item
@@ -376,10 +377,6 @@ def strictly(node: Expression, env: Environment) -> Expression:
         return _with_scalars(scalars, built) if _evaluates(built, small) else item
 
     return rewritten(node, rule)
-
-
-def _long_axes(node: Expression, env: Environment) -> int:
-    return sum(size > 1 for size in _shape(node, env))
 
 
 def same_values(one: Expression, other: Expression, env: Environment) -> bool:

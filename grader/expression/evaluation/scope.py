@@ -48,6 +48,11 @@ class Environment:
     extents: Mapping[str, int]
 
 
+def at_one_point(env: Environment) -> Environment:
+    """The first point of a run, where it is seen what fits."""
+    return Environment({name: value[:1] for name, value in env.values.items()}, env.sizes, env.extents)
+
+
 @dataclass(slots=True, eq=False)
 class Sharing:
     """What several places share in the formula at hand.
