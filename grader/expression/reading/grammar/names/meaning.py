@@ -230,7 +230,7 @@ def _derivative_by_subscript(p: Parser, shape: Shape, span: Span, _: int) -> Exp
 
 
 def _indices_joined_on(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
-    """``yij`` is y at (i, j) where y has two axes and nothing has that name, ``xi`` row i of X or entry i of a column."""
+    """``yij`` is y at (i, j) where y has two axes and none has that name, ``xi`` row i of X or an entry of a column."""
     if not _is_bare(shape) or p.table is None:
         return None
     for size in (1, 2, 3):
