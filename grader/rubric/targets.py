@@ -101,6 +101,12 @@ def _quantity_mistakes(item: Expression, model: Model, kinds: tuple[str, ...]) -
             )
         if not all(isinstance(index, Symbol | Number) or _is_place(index, model) for index in item.indices):
             yield f"expected letters or whole numbers as indices of '{name}'", ""
+        for index in item.indices:
+            owner = declared.get(index.name) if isinstance(index, Symbol) else None
+            if owner is not None and owner.role == "quantity" and not owner.places_of:
+                other = f"{owner.name * 2}: {{..., latex: '{owner.name}'}}"
+                hint = f"another letter, or another name for the quantity, as in {other}"
+                yield f"the index '{owner.name}' of '{name}' is the name of a quantity, which is no place", hint
 
 
 def _is_place(index: Expression, model: Model) -> bool:
