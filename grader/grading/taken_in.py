@@ -32,6 +32,7 @@ _COMMAND = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\(?:text|operatorname|mathrm)
 # a reason, and that a formula holds for every index, say nothing of its value
 _NOTHING = re.compile(
     r"[\s,;.(]+(?:since|because|as\s+required)\b[^$]*$|\bfor\s+(?:all|each|every|any)\s+\$?[A-Za-z]\b"
+    r"|\+\s*\{?\s*const(?:ants?)?\b"
 )
 _WORD = re.compile(r"(?<![\w\\])[A-Za-z]{2,}(?![\w(])")
 # words that say when something holds, or what it is, where a reading has them as conditions or definitions
@@ -123,8 +124,8 @@ def says_more(reading: Reading) -> bool:
 
 
 def _unused(reading: Reading, known: Set[str]) -> str:
-    """The name of a definition that neither the answer nor another one holds; derivatives are steps of a derivation."""
-    sides = [reading.chain[-1], *(right for _, right in reading.definitions)]
+    """The name of a definition that no side nor other one holds; derivatives are steps of a derivation."""
+    sides = [*(reading.chain[1:] or reading.chain), *(right for _, right in reading.definitions)]
     used: set[str | None] = {name for side in sides for name in _names(side)}
     if not symbols(reading.chain[-1]):
         return ""  # numbers that were carried to the answer
