@@ -44,7 +44,7 @@ def chains(p: Parser, parts: list[Statement], lenient: bool) -> tuple[Chain, tup
     # x^T dz, dz = ...: what has no left side is the answer
     answer = mains[0] if not mains[0].equals and _defines_for(p, mains[0], answers[-1]) else answers[-1]
     for part, name in named.items():
-        if part is not answer and (name := name or _adjoint(p, part)):
+        if part is not answer and (name := name or _adjoint(p, part)) and not _only_differentiated(p, part, parts):
             p.defined[name] = name
     definitions = _definitions(p, parts, answer, lenient)
     return _answer(p, answer), definitions
@@ -96,19 +96,22 @@ def _is_used(p: Parser, part: Statement, mains: list[Statement]) -> bool:
 
 def _restates(p: Parser, part: Statement, parts: list[Statement]) -> bool:
     r"""Whether ``L = (y - t)^2 + \dots`` leaves terms of a quantity out that stands in derivatives alone elsewhere."""
+    inside = range(part.equals, part.end)
+    left_out = any(p.kinds[at] == "dots" or p.tokens[at].text in _LEFT_OUT for at in inside)
+    return left_out and _only_differentiated(p, part, parts)
+
+
+def _only_differentiated(p: Parser, part: Statement, parts: list[Statement]) -> bool:
+    """Whether a statement is on a quantity of the model that stands in derivatives alone elsewhere."""
     shape = p.scan(part.start) if part.equals and p.table is not None else None
     if shape is None or shape.end != part.equals:
         return False
-    inside = range(part.equals, part.end)
-    if not any(p.kinds[at] == "dots" or p.tokens[at].text in _LEFT_OUT for at in inside):
-        return False
     assert p.table is not None
-    known = p.table.find(shape.base, shape.above, shape.below, shape.primes) is not None
+    if p.table.find(shape.base, shape.above, shape.below, shape.primes) is None:
+        return False
     rest = (at for other in parts if other is not part for at in range(other.start, other.end))
-    return known and not any(
-        p.tokens[at].text == p.tokens[part.start].text and _DERIVED.isdisjoint(p.kinds[max(0, at - 5) : at])
-        for at in rest
-    )
+    same = [at for at in rest if p.tokens[at].text == p.tokens[part.start].text]
+    return not any(_DERIVED.isdisjoint(p.kinds[max(0, at - 5) : at]) for at in same)
 
 
 def _defines_for(p: Parser, first: Statement, last: Statement) -> bool:
