@@ -23,16 +23,15 @@ from grader.expression.language.nodes import (
 )
 from grader.expression.language.words import is_word
 from grader.expression.reading.bars_in_words import BARS
+from grader.expression.reading.clauses import without_clauses
 from grader.expression.reading.last_formula import LAST_FORMULA
 from grader.expression.reading.read import Reading
-from grader.expression.reading.reasons import without_reasons
 from grader.expression.reading.remarks import LEADING_WORDS
 
 _COMMAND = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\(?:text|operatorname|mathrm)\b|\\[A-Za-z]+|_\{[^{}]*\}")
-# a reason, and that a formula holds for every index, say nothing of its value
+# that a formula holds for every index, and that terms of no interest are left out, say nothing of its value
 _NOTHING = re.compile(
-    r"[\s,;.(]+(?:since|because|as\s+required)\b[^$]*$|\bfor\s+(?:all|each|every|any)\s+\$?[A-Za-z]\b"
-    r"|\+\s*\{?\s*const(?:ants?)?\b"
+    r"[\s,;.(]+as\s+required\b[^$]*$|\bfor\s+(?:all|each|every|any)\s+\$?[A-Za-z]\b|\+\s*\{?\s*const(?:ants?)?\b"
 )
 _WORD = re.compile(r"(?<![\w\\])[A-Za-z]{2,}(?![\w(])")
 # words that say when something holds, or what it is, where a reading has them as conditions or definitions
@@ -154,7 +153,7 @@ def _said(reading: Reading) -> str:
         isinstance(node, Cases) or (_is_test(node) and node is not side) for side in sides for node in walk(side)
     )
     read = (_WHEN if decided else frozenset()) | (_WHAT if reading.definitions else frozenset())
-    for found in _WORD.finditer(_NOTHING.sub("", _COMMAND.sub(" ", without_reasons(reading.text)))):
+    for found in _WORD.finditer(_NOTHING.sub("", _COMMAND.sub(" ", without_clauses(reading.text, wrong=True)))):
         word = found[0].lower()
         if word in read or found[0] in names or word in LEADING_WORDS - _WHEN:
             continue

@@ -217,7 +217,7 @@ _PARTICIPLE = re.compile(
 _ENTRY_BY_ENTRY = r"(?:(?:entry|element|component)(?:-?\s?wise|\s+by\s+(?:entry|element|component)))"
 _ENTRYWISE_BEFORE = re.compile(rf"\s*{_ENTRY_BY_ENTRY}\s*[:,]\s+", re.IGNORECASE)
 _ENTRYWISE = re.compile(
-    rf"(?<=[\w)\]}}'])\s*[,;(]\s*(?:all|everything|each|always|taken|both)?\s*{_ENTRY_BY_ENTRY}\s*\)?\s*\.?\s*$",
+    rf"(?<=[\w)\]}}'])\s*[,;(]\s*(?:(?:all|everything|each|always|taken|both|[*∘⊙]|\\(?:odot|circ)\b)\s*(?:is\s|means\s)?)?\s*{_ENTRY_BY_ENTRY}\s*\)?\s*\.?\s*$",
     re.IGNORECASE,
 )
 # "since dz/dw = x for every example: ...": a reason first
