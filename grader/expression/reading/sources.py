@@ -57,7 +57,9 @@ _COMMA = re.compile(r"(?<![\d.,])(\d{1,3})(?:,|\{,\})(\d{3}(?:[eE][-+]?\d+)?)(?!
 _SUBSCRIPT = re.compile(r"(?<=[A-Za-z])_(?=[₀-₉ᵢⱼₖₗₘₙ])")  # a_₇ says it twice
 _DIGIT_AND_BLANK = re.compile(r"\d[ \u00a0\u2009\u202f]\d")
 _CHOOSE = re.compile(r"\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}")
-_SENTENCE = re.compile(r"(?<![\\\w])[A-Za-z]+,?\s[a-z]{2,}\s|\b(?:since|because|as)\s", re.IGNORECASE)
+_SENTENCE = re.compile(
+    r"(?<![\\\w])[A-Za-z]\w*,?\s[a-z]{2,}\s|[$)]\s[a-z]{3,}\s|\b(?:since|because|as)\s", re.IGNORECASE
+)
 _DELIMITER = re.compile(r"(?<!\\)(?:\$\$?|`+|\\[\[\]()])")
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
 _NAME_ALONE = re.compile(r"(?:\\[A-Za-z]+\s*\{?\s*)*\w+\s*\}?(?:\s*[_^]\s*(?:\w|\{[^{}]*\}|\\\w+))*")
