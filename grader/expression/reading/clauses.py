@@ -15,6 +15,7 @@ from grader.expression.language.functions import SPELLINGS
 LONGEST = 1_500  # characters of a text whose words are looked at
 _MATHS = "\x1a"  # stands for each character of a formula between its signs
 _DELIMITED = re.compile(r"\$\$[^$]+\$\$|\$[^$]+\$|`[^`\n]+`|\\\((?:(?!\\\)).)+\\\)|\\\[(?:(?!\\\]).)+\\\]", re.DOTALL)
+_TEXT = re.compile(r"(\\(?:text|mathrm|textrm|mbox)\s*\{)([^{}]*)\}")
 # the formula is another one, or holds under a condition
 _CHANGES = re.compile(
     r"\b(?:times|minus|plus|twice|half|third|negative|negat\w+|opposite|inverse|reciprocal|doubled?|halved|up\s+to|signs?"
@@ -130,6 +131,7 @@ def without_clauses(text: str, wrong: bool = False) -> str:
     if len(text) > LONGEST or _TAKEN_BACK.search(text):
         return text
     masked = _DELIMITED.sub(lambda found: _MATHS * len(found[0]), text)
+    masked = _TEXT.sub(lambda found: f"{' ' * len(found[1])}{found[2]} ", masked)
     for pattern in (_CALLED, _RUNS, _ONES, _REMARK, _REASON_BEHIND, _REASON_BEFORE, _LEADS):
         found = pattern.match(masked) if pattern in (_REASON_BEFORE, _LEADS) else pattern.search(masked)
         if found is None or (pattern is _LEADS and _MATHS in masked and not wrong):
