@@ -57,7 +57,7 @@ _AS = (
 _OPENS = rf"(?:since|because|due\s+to|thanks\s+to|{_AS})"
 _SAYS_WHY = re.compile(r"(?:since|because|due|thanks)\b", re.IGNORECASE)
 _DERIVATIVE = r"(?:d\w{1,8}\s*/\s*d\w|\\[dt]?frac\s*\{\s*(?:\\partial|d)|\\partial|\\nabla|∂|∇)[^\n=]{0,60}="
-_FORMULA = rf"(?=[{_MATHS}\\(\d-]|[A-Za-z]\w*[_^(/])"
+_FORMULA = rf"(?=[{_MATHS}\\(\d-]|[A-Za-z]\w*[_^(/]|[A-Za-z]{{1,2}}\s*[\\*+=-])"
 _COMES = (
     r"(?:so|hence|thus|therefore|consequently|we\s+(?:get|have|obtain|find)|it\s+follows\s+that|this\s+gives"
     r"|the\s+(?:gradient|derivative)\s+is)\b"
@@ -66,11 +66,12 @@ _GIVES = r"(?:gives?|yields?|leads?\s+to|results?\s+in|combines?\s+to|simplif(?:
 _FUNCTIONS = "|".join(sorted(SPELLINGS, key=len, reverse=True))
 # words beside each other, as a sentence begins: "The bias is", "s_1 enters"
 _WORDS = rf"(?:[A-Za-z][\w'’-]*|{_MATHS}+),?\s+(?!(?:{_FUNCTIONS})(?![\w-]))[a-z'’-]{{2,}}(?=[\s,:])"
+_ORDINARY = re.compile(rf"(?<![\\\w])(?!(?:{_FUNCTIONS})\b)[a-z]{{3,}}|{_MATHS}", re.IGNORECASE)
 _REASON_BEHIND = re.compile(
     rf"(?<=[\w)\]}}'{_MATHS}])[\s,;.(]*[\s,;(](?={_OPENS})(?P<clause>[^\n;$]{{4,300}}?)\)?\s*\.?\s*$", re.IGNORECASE
 )
 _REASON_BEFORE = re.compile(
-    rf"\s*(?P<clause>{_OPENS}[^\n;$]{{3,300}}?)(?:,\s*|\s+(?={_COMES})|:\s+)(?:{_COMES}[\s,:]*)*{_FORMULA}",
+    rf"\s*(?P<clause>{_OPENS}[^\n;$]{{3,300}}?)(?:(?<!\\),\s*|\s+(?={_COMES})|:\s+)(?:{_COMES}[\s,:]*)*{_FORMULA}",
     re.IGNORECASE,
 )
 _LEADS = re.compile(
@@ -145,7 +146,8 @@ def without_clauses(text: str, wrong: bool = False) -> str:
             continue  # "The first term gives"
         apart = text[begin:end].count("(") == text[begin:end].count(")") and rest.strip(" \n\t.,;$")
         mixed = _MATHS in masked and _SIGNS.search(masked[begin:end])
-        if not said or not apart or mixed:
+        words = all(map(_ORDINARY.search, found["clause"].split(","))) or pattern is _REASON_BEHIND
+        if not (said and apart and words) or mixed:
             continue
         kept = ""
         if pattern is _LEADS and _MATHS not in masked and _SIGNS.search(found["clause"]):
