@@ -71,7 +71,8 @@ _REASON_BEHIND = re.compile(
     rf"(?<=[\w)\]}}'{_MATHS}])[\s,;.(]*[\s,;(](?={_OPENS})(?P<clause>[^\n;$]{{4,300}}?)\)?\s*\.?\s*$", re.IGNORECASE
 )
 _REASON_BEFORE = re.compile(
-    rf"\s*(?P<clause>{_OPENS}[^\n;$]{{3,300}}?)(?:(?<!\\),\s*|\s+(?={_COMES})|:\s+)(?:{_COMES}[\s,:]*)*{_FORMULA}",
+    rf"\s*(?P<clause>{_OPENS}(?:[^\n;$,]{{3,300}}?(?:(?<!\\),\s*|:\s+)|[^\n;$]{{3,300}}?[,\s]\s*(?={_COMES})))"
+    rf"(?:{_COMES}[\s,:]*)*{_FORMULA}",
     re.IGNORECASE,
 )
 _LEADS = re.compile(
@@ -146,7 +147,7 @@ def without_clauses(text: str, wrong: bool = False) -> str:
             continue  # "The first term gives"
         apart = text[begin:end].count("(") == text[begin:end].count(")") and rest.strip(" \n\t.,;$")
         mixed = _MATHS in masked and _SIGNS.search(masked[begin:end])
-        words = all(map(_ORDINARY.search, found["clause"].split(","))) or pattern is _REASON_BEHIND
+        words = all(map(_ORDINARY.search, found["clause"].rstrip(" ,").split(","))) or pattern is _REASON_BEHIND
         if not (said and apart and words) or mixed:
             continue
         kept = ""
