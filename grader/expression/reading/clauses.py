@@ -147,7 +147,7 @@ def without_clauses(text: str, wrong: bool = False) -> str:
             continue  # "The first term gives"
         apart = text[begin:end].count("(") == text[begin:end].count(")") and rest.strip(" \n\t.,;$")
         mixed = _MATHS in masked and _SIGNS.search(masked[begin:end])
-        words = all(map(_ORDINARY.search, found["clause"].rstrip(" ,").split(","))) or pattern is _REASON_BEHIND
+        words = pattern is not _REASON_BEFORE or all(map(_ORDINARY.search, found["clause"].rstrip(" ,").split(",")))
         if not (said and apart and words) or mixed:
             continue
         kept = ""
