@@ -23,16 +23,16 @@ from grader.expression.language.nodes import (
 )
 from grader.expression.language.words import is_word
 from grader.expression.reading.bars_in_words import BARS
+from grader.expression.reading.clauses import without_clauses
 from grader.expression.reading.last_formula import LAST_FORMULA
 from grader.expression.reading.read import Reading
-from grader.expression.reading.reasons import without_reasons
 from grader.expression.reading.remarks import LEADING_WORDS
 
 _COMMAND = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\(?:text|operatorname|mathrm)\b|\\[A-Za-z]+|_\{[^{}]*\}")
 _FORMULA = re.compile(r"\$(?:(?!\\text)[^$])+\$")  # between dollar signs: all of it was read
-# a reason, and that a formula holds for every index, say nothing of its value
+# that a formula holds for every index, and that terms of no interest are left out, say nothing of its value
 _NOTHING = re.compile(
-    r"[\s,;.(]+(?:since|because|as\s+required)\b[^$]*$|\bfor\s+(?:all|each|every|any)\s+\$?[A-Za-z]\b"
+    r"[\s,;.(]+as\s+required\b[^$]*$|\bfor\s+(?:all|each|every|any)\s+\$?[A-Za-z]\b|\+\s*\{?\s*const(?:ants?)?\b"
 )
 _WORD = re.compile(r"(?<![\w\\])[A-Za-z]{2,}(?![\w(])")
 # words that say when something holds, or what it is, where a reading has them as conditions or definitions
@@ -124,8 +124,8 @@ def says_more(reading: Reading) -> bool:
 
 
 def _unused(reading: Reading, known: Set[str]) -> str:
-    """The name of a definition that neither the answer nor another one holds; derivatives are steps of a derivation."""
-    sides = [reading.chain[-1], *(right for _, right in reading.definitions)]
+    """The name of a definition that no side nor other one holds; derivatives are steps of a derivation."""
+    sides = [*(reading.chain[1:] or reading.chain), *(right for _, right in reading.definitions)]
     used: set[str | None] = {name for side in sides for name in _names(side)}
     if not symbols(reading.chain[-1]):
         return ""  # numbers that were carried to the answer
@@ -154,20 +154,14 @@ def _said(reading: Reading) -> str:
         isinstance(node, Cases) or (_is_test(node) and node is not side) for side in sides for node in walk(side)
     )
     read = (_WHEN if decided else frozenset()) | (_WHAT if reading.definitions else frozenset())
-    for found in _WORD.finditer(_beside_formulas(without_reasons(reading.text))):
+    text = _FORMULA.sub(" ", without_clauses(reading.text, wrong=True))
+    for found in _WORD.finditer(_NOTHING.sub("", _COMMAND.sub(" ", text))):
         word = found[0].lower()
         if word in read or found[0] in names or word in LEADING_WORDS - _WHEN:
             continue
         if word in _WHEN | _WHAT or is_word(word):
             return found[0]
     return ""
-
-
-def _beside_formulas(text: str) -> str:
-    """The words of a text: without what says nothing of a value, and without what stands between dollar signs."""
-    if "$" in text:  # a reason may hold formulas that were read as such
-        return _COMMAND.sub(" ", _FORMULA.sub(" ", _NOTHING.sub("", text)))
-    return _NOTHING.sub("", _COMMAND.sub(" ", text))
 
 
 def _is_test(node: Expression) -> bool:

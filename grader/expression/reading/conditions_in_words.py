@@ -136,6 +136,21 @@ _ASIDE = re.compile(
 _OF_CASES = "for if when whenever and otherwise else elsewhere it is the derivative gradient slope we have get where"
 _PIECES_OF_CASES = frozenset(re.findall(r"\w+", _OF_CASES))
 _TEST_BEHIND = re.compile(rf"\b(?:for|if|when|whenever)\s+\$[^$]{{1,80}}{_RELATION}")
+# "G, except where Z < 0: there it is 0"
+_EXCEPT = re.compile(
+    r"(?P<value>[^\n]+?)\s*,?\s+except\s+(?:where|if|when|for|at)\s+(?P<test>[^:\n]+?)\s*(?:[:,]\s+(?:there|where|then)\s+it\s+(?:is|equals)"
+    r"|:)\s+(?P<other>[^\n]+?)\s*\.?\s*$",
+    re.IGNORECASE,
+)
+# "p for a wrong class, and the same minus 1 for the right class i = k"
+_CLASSES = re.compile(
+    r"(?P<value>[^\n]+?)\s+for\s+(?:an?|the|every|each|all|any)\s+(?:wrong|incorrect|other)\s+class(?:es)?\s*[,;]?\s+(?:(?:and|but|while)\s+)?"
+    r"(?P<other>[^\n]+?)\s+for\s+the\s+(?:right|correct|true)\s+class,?\s+(?P<letter>[a-z])\s*=\s*(?P<at>[a-z])\s*\.?\s*$",
+    re.IGNORECASE,
+)
+_THE_SAME = re.compile(r"the\s+same(?:\s+(?P<sign>minus|plus|times)\s+(?=\S))?", re.IGNORECASE)
+_WORD_OF_SIGN = {"minus": "-", "plus": "+", "times": "*"}
+_RELATED = re.compile(rf"{_RELATION}")
 _ALSO = re.compile(r",?\s+and\s+(?=(?:0|zero)\s+(?:otherwise|else)\b)", re.IGNORECASE)
 
 
@@ -208,6 +223,28 @@ def _without_dollars(text: str) -> str:
     return text.replace("$", " ") if told and text.count("$") % 2 == 0 and "$$" not in text else text
 
 
+def _with_exceptions(text: str) -> str:
+    """The text with a value for most and another one for the rest as cases; the same text where it holds none."""
+    bare = text.replace("$", " ")
+    found = _EXCEPT.fullmatch(bare) or _CLASSES.fullmatch(bare)
+    if found is None or _WHEN.search(found["value"]) or _WHEN.search(found["other"]):
+        return text
+    at = found["value"].rfind("=") + 1
+    left, value = found["value"][:at], found["value"][at:].strip()
+    same = _THE_SAME.match(found["other"])
+    other = found["other"]
+    if same is not None:
+        other = f"({value}) {_WORD_OF_SIGN[same['sign'].lower()] if same['sign'] else ''} {other[same.end() :]}"
+    if found.re is _CLASSES:
+        letter, place = found["letter"], found["at"]
+        return f"{left} {value} if {letter} != {place}, {other} if {letter} = {place}"
+    if _RELATED.search(found["test"]) is None:
+        return text
+    explained = re.fullmatch(rf"\s*(?:{PLAIN_WORD}\s+){{1,6}}\((.+)\)\s*", found["test"])  # the clipping acts (r > 1)
+    test = re.sub(r",\s+(?=(?:or|and)\s)", " ", explained[1] if explained else found["test"])
+    return f"{left} {other} if {test}, {value} otherwise"
+
+
 def _with_cases(text: str, names: Names) -> str:
     """The text with its cases in one form: a left side once, no dollar signs between, no words behind a condition."""
     if "=" in text:
@@ -228,6 +265,8 @@ def with_conditions(text: str, names: Names | None = None) -> str:
     """The text with signs for conditions in words; the same text where it holds none."""
     if len(text) > LONGEST:
         return text
+    if " except " in text or " class" in text:
+        text = _with_exceptions(text)
     if _WHEN.search(text):
         text = _with_cases(text, names or ())
     if _SENTENCES.match(text):

@@ -21,7 +21,8 @@ _LEADS = re.compile(
     r"(?:\s+(?:of|with|respect|to|wrt|w\.r\.t\.|by|for|the|in|\S{1,6}))*?\s+(?:is|equals|=|:)\s*(?:given\s+by\s+)?:?\s*)+",
 )
 _BEHIND = re.compile(
-    r"(?<=[\w)\]}.,;'!])[ \t]*[,;(]?[ \t]+(?:which\s+(?:is|are|equals?|gives|means|becomes|vanishes|simplifies|we)"
+    r"(?<=[\w)\]}.,;'!])[ \t]*[,;(]?[ \t]+(?:which\s+"
+    r"(?!(?:is|are)\s+(?:not|wrong|incorrect|false)\b)(?:is|are|equals?|gives|means|becomes|vanishes|simplifies|we)"
     r"|using|recalling|recall\s+that|due\s+to|thanks\s+to|as\s+(?:we|the|in|required|desired|shown|expected|before)"
     r"|by\s+(?:the|chain|product|quotient|definition)|from\s+the|via\s+the|evaluated\s+at|at\s+(?=[A-Za-z_\\{}^0-9]{1,9}\s*=))\b"
     r"[^\n]*"
@@ -201,29 +202,10 @@ _AFTERWARDS = re.compile(
     r"\s+is\s+(?:the|our|my)\s+(?:final\s+)?(?:answer|gradient|derivative|result|solution)\b[\w\s.]*$"
     r"|\s*(?::-?\)|Q\.?E\.?D\.?|□|∎|■)\s*$"
 )
-# a reason that stays a reason: nothing is told in it of what the answer is, or when
-_REASON_BEHIND = re.compile(
-    r"(?<=[\w)\]}'])[\s,;]+(?:since|because)\s(?!.*\b(?:so|thus|hence|therefore|consequently|if|unless|otherwise|else|when|get|gives?"
-    r"|yields?|up\s+to|factor|times|only|half|twice|double[ds]?|halved|signs?|negative|minus|opposite|wrong|instead|again|multipl\w+|divided?|added|adding|not\s+(?!depend)|answer|result)\b)[^\n]*$",
-    re.IGNORECASE,
-)
-# "..., the entropy of p being constant": a participle for a reason
-_CONSTANT = r"(?:constant|fixed|given|independent\s+of\s+\S{1,12}(?:\s+and\s+\S{1,12})?)"
-_PARTICIPLE = re.compile(
-    r"(?<=[\w)\]}'])\s*[,;]\s+(?:with\s+|as\s+)?(?:the|this|that|its|which)\s+[^=,;+*/^()\n]{2,60}?\s"
-    rf"(?:(?:being|is|are)\s+(?:a\s+)?{_CONSTANT}|not\s+depending\s+on\s+\S{{1,12}}|(?:does|do)\s+not\s+depend\s+on\s+\S{{1,12}})\s*\.?\s*$",
-    re.IGNORECASE,
-)
 _ENTRY_BY_ENTRY = r"(?:(?:entry|element|component)(?:-?\s?wise|\s+by\s+(?:entry|element|component)))"
 _ENTRYWISE_BEFORE = re.compile(rf"\s*{_ENTRY_BY_ENTRY}\s*[:,]\s+", re.IGNORECASE)
 _ENTRYWISE = re.compile(
-    rf"(?<=[\w)\]}}'])\s*[,;(]\s*(?:all|everything|each|always|taken|both)?\s*{_ENTRY_BY_ENTRY}\s*\)?\s*\.?\s*$",
-    re.IGNORECASE,
-)
-# "since dz/dw = x for every example: ...": a reason first
-_REASON_BEFORE = re.compile(
-    r"\s*(?:since|because)\s(?!.*\b(?:if|unless|otherwise|else|when|up\s+to|factor|times|only|half|twice|double[ds]?|halved|signs?"
-    r"|negative|minus|opposite|wrong|instead|not\s+(?!depend)|without|missing)\b)[^:\n]{3,120}:\s+(?=\S)",
+    rf"(?<=[\w)\]}}'])\s*[,;(]\s*(?:(?:all|everything|each|always|taken|both|[*∘⊙]|\\(?:odot|circ)\b)\s*(?:is\s|means\s)?)?\s*{_ENTRY_BY_ENTRY}\s*\)?\s*\.?\s*$",
     re.IGNORECASE,
 )
 # what a formula is called, if that says no other one: "the identity", "the mean"
@@ -286,11 +268,11 @@ def without_words(text: str) -> str:
     text = _ALL_EMPHASIS.sub(lambda found: found[0].replace("*", " "), text)
     topic = _TOPIC.match(text) if len(text) <= LONGEST else None
     begin = topic.end() if topic else 0
-    for lead in (_NUMBERED, _LABEL, _TALK, _LABEL, _TALK, _ENTRYWISE_BEFORE, _REASON_BEFORE):
+    for lead in (_NUMBERED, _LABEL, _TALK, _LABEL, _TALK, _ENTRYWISE_BEFORE):
         found = lead.match(text, begin)
         begin = found.end() if found else begin
     end = len(text)
-    for remark in (_AFTERWARDS, _REASON_BEHIND, _PARTICIPLE, _READ_AS, _ENTRYWISE) if len(text) <= LONGEST else ():
+    for remark in (_AFTERWARDS, _READ_AS, _ENTRYWISE) if len(text) <= LONGEST else ():
         behind = remark.search(text, begin, end)
         end = behind.start() if behind else end
     kept = _IS.sub(lambda found: "=".center(len(found[0])), text[begin:end], count=1)

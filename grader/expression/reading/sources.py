@@ -57,7 +57,9 @@ _COMMA = re.compile(r"(?<![\d.,])(\d{1,3})(?:,|\{,\})(\d{3}(?:[eE][-+]?\d+)?)(?!
 _SUBSCRIPT = re.compile(r"(?<=[A-Za-z])_(?=[₀-₉ᵢⱼₖₗₘₙ])")  # a_₇ says it twice
 _DIGIT_AND_BLANK = re.compile(r"\d[ \u00a0\u2009\u202f]\d")
 _CHOOSE = re.compile(r"\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}")
-_REASONED = re.compile(r"\b(?:since|because|due|thanks|as)\s", re.IGNORECASE)
+_SENTENCE = re.compile(
+    r"(?<![\\\w])[A-Za-z]\w*,?\s[a-z]{2,}\s|[$)]\s[a-z]{3,}\s|\b(?:since|because|as)\s", re.IGNORECASE
+)
 _DELIMITER = re.compile(r"(?<!\\)(?:\$\$?|`+|\\[\[\]()])")
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
 _NAME_ALONE = re.compile(r"(?:\\[A-Za-z]+\s*\{?\s*)*\w+\s*\}?(?:\s*[_^]\s*(?:\w|\{[^{}]*\}|\\\w+))*")
@@ -78,10 +80,10 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
     if not text.isascii() and not _UNCHANGED.issuperset(text):
         text = text.translate({ord(sign): _plain(sign) for sign in set(text)})
     text = with_macros(text, names)
-    if _REASONED.search(text):
-        from grader.expression.reading.reasons import without_reasons  # few texts give any
+    if _SENTENCE.search(text):
+        from grader.expression.reading.clauses import without_clauses  # few texts hold any
 
-        said = without_reasons(text)
+        said = without_clauses(text)
         notes += ["prose"] if said != text else []
         text = said
     if "floor" in text or "ceil" in text:

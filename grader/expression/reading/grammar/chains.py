@@ -17,6 +17,8 @@ from grader.expression.reading.grammar.statements import Statement
 from grader.expression.reading.lexing.tokens import Unreadable, fail
 from grader.problems import Problem, Span
 
+_LEFT_OUT = frozenset(("const", "constant", "constants", "C", "c"))  # what stands for terms of no interest
+_DERIVED = frozenset(("partial", "nabla"))
 _NAME_AT_MOST = 8  # tokens outside of brackets in what a left side may be called
 Chain: TypeAlias = tuple[Expression, ...]
 DefinedName: TypeAlias = tuple[Expression, Expression]
@@ -42,7 +44,7 @@ def chains(p: Parser, parts: list[Statement], lenient: bool) -> tuple[Chain, tup
     # x^T dz, dz = ...: what has no left side is the answer
     answer = mains[0] if not mains[0].equals and _defines_for(p, mains[0], answers[-1]) else answers[-1]
     for part, name in named.items():
-        if part is not answer and (name := name or _adjoint(p, part)):
+        if part is not answer and (name := name or _adjoint(p, part)) and not _only_differentiated(p, part, parts):
             p.defined[name] = name
     definitions = _definitions(p, parts, answer, lenient)
     return _answer(p, answer), definitions
@@ -54,7 +56,7 @@ def _definitions(p: Parser, parts: list[Statement], answer: Statement, lenient: 
     for part in parts:
         if part is answer:
             continue
-        sides = _earlier(p, part, lenient or part.step)
+        sides = _earlier(p, part, ((lenient or part.step) and not part.definition) or _restates(p, part, parts))
         if sides is None:
             continue
         if len(sides) > 1 and not isinstance(sides[0], Number):
@@ -90,6 +92,26 @@ def _is_used(p: Parser, part: Statement, mains: list[Statement]) -> bool:
         if other is not part and any(right[at : at + len(left)] == left for at in range(len(right) - len(left) + 1)):
             return True
     return False
+
+
+def _restates(p: Parser, part: Statement, parts: list[Statement]) -> bool:
+    r"""Whether ``L = (y - t)^2 + \dots`` leaves terms of a quantity out that stands in derivatives alone elsewhere."""
+    inside = range(part.equals, part.end)
+    left_out = any(p.kinds[at] == "dots" or p.tokens[at].text in _LEFT_OUT for at in inside)
+    return left_out and _only_differentiated(p, part, parts)
+
+
+def _only_differentiated(p: Parser, part: Statement, parts: list[Statement]) -> bool:
+    """Whether a statement is on a quantity of the model that stands in derivatives alone elsewhere."""
+    shape = p.scan(part.start) if part.equals and p.table is not None else None
+    if shape is None or shape.end != part.equals:
+        return False
+    assert p.table is not None
+    if p.table.find(shape.base, shape.above, shape.below, shape.primes) is None:
+        return False
+    rest = (at for other in parts if other is not part for at in range(other.start, other.end))
+    same = [at for at in rest if p.tokens[at].text == p.tokens[part.start].text]
+    return not any(_DERIVED.isdisjoint(p.kinds[max(0, at - 5) : at]) for at in same)
 
 
 def _defines_for(p: Parser, first: Statement, last: Statement) -> bool:
@@ -138,11 +160,11 @@ def _earlier(p: Parser, part: Statement, lenient: bool) -> Chain | None:
     try:
         sides = _chain(p, part)
     except Unreadable:
-        if lenient and not part.definition:
+        if lenient:
             del p.problems[problems:]
             return None
         raise
-    if lenient and not part.definition and len(p.problems) > problems:
+    if lenient and len(p.problems) > problems:
         del p.problems[problems:]
         return None
     return sides

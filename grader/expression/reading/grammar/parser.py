@@ -93,8 +93,9 @@ class Parser(Cursor):
         return self.rules.branches(self, value) if self.kinds[self.pos] in _BRANCHING else as_value(value)
 
     def clause(self) -> Expression:
-        """A value or a condition: ``a < b and c = d``."""
-        start = self.pos
+        """A value or a condition: ``a < b and c = d``; an *and* binds before an *or*."""
+        start = first = self.pos
+        either: Expression | None = None
         left = self.sum() if self.kinds[start] != "logic" else self.relation()
         kind = self.kinds[self.pos]
         if kind not in _COMPARES:
@@ -104,9 +105,17 @@ class Parser(Cursor):
         while self.kinds[self.pos] == "logic" and self.token.text != "not" and not self._branch_at(self.pos + 1):
             start, word = self.pos, self.token.text
             self.pos += 1
-            right = self.relation()
-            left = Call(word, (self.condition(left, start), self.condition(right, start)), 0, self.span(start))
-        return left
+            if word == "or":
+                either, left = self._either(either, left, first, start), self.relation()
+            else:
+                both = self.condition(left, start), self.condition(self.relation(), start)
+                left = Call(word, both, 0, self.span(start))
+        return left if either is None else self._either(either, left, first, self.pos)
+
+    def _either(self, either: Expression | None, last: Expression, first: int, at: int) -> Expression:
+        """What an *or* joins so far, from token `first` on, with one more condition."""
+        known = self.condition(last, at)
+        return known if either is None else Call("or", (either, known), 0, self.span(first))
 
     def _branch_at(self, at: int) -> bool:
         """Whether a value and its branch word stand at `at`, as in ``1 if x > 0 and 0 otherwise``."""

@@ -42,6 +42,9 @@ def link(tokens: list[Token]) -> Linked:
         fail("this is too long to read as one formula", f"at most {MAX_TOKENS} signs", last.start, last.end)
     kinds = [token[0] for token in tokens]
     present = frozenset(kinds)
+    if {"&", "row", ","} <= present:
+        tokens = _with_definitions_last(tokens)
+        kinds = [token[0] for token in tokens]
     if "rel" in present and "," in present and _angles(tokens):
         kinds = [token[0] for token in tokens]
     pairs = _brackets(tokens, kinds) if _LAID_OUT.isdisjoint(present) else None
@@ -61,6 +64,54 @@ def link(tokens: list[Token]) -> Linked:
     state.kept += [Token("end", "", end, end)] * ENDS
     kinds = [token[0] for token in state.kept]
     return Linked(state.kept, state.match, state.notes, kinds, frozenset(kinds))
+
+
+def _with_definitions_last(tokens: list[Token]) -> list[Token]:
+    r"""Rows of a chain with a definition between two of its sides behind them: ``y &= a S, \quad S = b \\\\ &= c``.
+
+    The columns tell whose the next side is: the definition has none of its own.
+    """
+    found: list[Token] = []
+    held: list[Token] = []
+    begin, level = 0, 0
+    for at, token in enumerate(tokens):
+        level += (token.kind == "(") - (token.kind == ")")
+        if token.kind != "row" or level:
+            found.append(token)
+            continue
+        if not _column_ahead(tokens, at + 1):
+            found, held = [*found, *held], []
+        elif not held and (places := _definition_behind(found, begin)):
+            held = [found[places[0]]._replace(kind="key", text="where"), *found[places[1] :]]
+            del found[places[0] :]
+        found.append(token)
+        begin = len(found)
+    return [*found, *held]
+
+
+def _column_ahead(tokens: list[Token], at: int) -> bool:
+    """Whether the row from `at` begins with the ``=`` of a column."""
+    while at < len(tokens) and tokens[at].kind in ("nl", "quad"):
+        at += 1
+    return [token.kind for token in tokens[at : at + 2]] == ["&", "="]
+
+
+def _definition_behind(row: list[Token], begin: int) -> tuple[int, int] | None:
+    """Where the comma and the ``S = b`` stand behind the ``&= a S`` of a row; None where no such definition ends it."""
+    kinds = [token.kind for token in row]
+    level, column, comma = 0, 0, 0
+    for at in range(begin, len(row)):
+        level += (kinds[at] == "(") - (kinds[at] == ")")
+        if kinds[at : at + 2] == ["&", "="]:
+            column, comma = at, 0
+        elif kinds[at] == "," and column and not level and not comma:
+            comma = at
+    first = comma + 1
+    while comma and first < len(row) and (kinds[first] in ("quad", "&") or row[first].text in ("where", "with")):
+        first += 1
+    rest = kinds[first:]
+    defines = rest[:1] == ["name"] and "=" in rest[1:] and not {"key", "&"} & {*rest}
+    return (comma, first) if comma and defines else None
 
 
 def _angles(tokens: list[Token]) -> bool:
