@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from benchmarks.byhand import Misshapen, Point, Unknown, differs, entries_of, ra
 from benchmarks.changes import KINDS, forms, mistakes, mixed
 from benchmarks.table import Row, print_table
 from grader.autodiff.backprop import NotDifferentiable, backward_pass
+from grader.autodiff.graph import ComputationGraph
 from grader.comparison.judge import judge
 from grader.diagnosis.diagnose import diagnosed
 from grader.expression.language.nodes import Expression, Indexed, Partial, Symbol, head, symbols
@@ -133,11 +135,22 @@ def _bracketed(values: Any, style: str) -> str:
     return "[" + ", ".join(_bracketed(item, style) for item in values) + "]"
 
 
+def _points(graph: ComputationGraph, seed: int, many: int) -> list[Point]:
+    """Points at which every quantity has a value: the logarithm of 1 - p has none where p is 1 to all its digits."""
+    found: list[Point] = []
+    for number in range(seed, seed + 100):
+        with suppress(ValueError, ArithmeticError):
+            found.append(random_point(graph, number))
+        if len(found) == many:
+            break
+    return found
+
+
 def forms_of(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> list[Form]:
     """The forms of a part's right formula; raises Unknown where the oracle can't work them out."""
     seed = sum(map(ord, part.part.id))
     many = 1 if question.numeric else ARRAY_POINTS if question.graph.sizes else POINTS
-    points = [random_point(question.graph, seed * 100 + k) for k in range(many)]
+    points = _points(question.graph, seed * 100, many)
     found = [(part.part.target, part.closed, False)]
     indexed = by_entries(question, part)
     if indexed is not None:
