@@ -19,6 +19,7 @@ _LETTER = re.compile(r"\s*[a-z]\s*")
 _MEAN_OVER = re.compile(
     r"(?:\\operatorname\s*\{\s*(?:mean|avg)\s*\}|\b(?:mean|avg))_\{?([a-z])\}?\s*(?=(?:\\left\s*)?[(\[])"
 )
+_SET_IN_WORDS = re.compile(r"(\\in\b|∈)\s*\\text\s*\{\s*\|?\s*([A-Za-z]+)\s*\|?\s*\}")
 _OWN_E = re.compile(r"(?<![A-Za-z\\{])E(?:_(?:\w|\{\w{1,3}\}))?\s*:?=(?!=)")
 _MOST_MEANS = 40  # in one text: each is followed to its closing bracket
 _SIM = re.compile(r"\s*([A-Za-z])\s*(?:\\sim|~|∼)\s*(.+?)\s*$", re.DOTALL)
@@ -111,6 +112,8 @@ def plainly(text: str, names: Names | None = None) -> str:
             text = counted.sub(_number_of, text)
     if "chi" in text or "χ" in text:
         text = _CHI.sub(lambda found: _indicator(text, found), text)
+    if r"\text" in text and "in" in text:
+        text = _SET_IN_WORDS.sub(r"\1 \\mathrm{\2}", text)
     if "Gamma" in text or "Γ" in text:
         text = _LOG_GAMMA.sub(_derivative_of_log_gamma, text)
     if " choose " in text:

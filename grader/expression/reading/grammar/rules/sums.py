@@ -256,6 +256,8 @@ def _read_set(p: Parser, under: _Range, names: list[str], close: int) -> None:
     elif p.kinds[start] == "num":
         end = close
         _read_limits(p, under, close)
+    elif p.kinds[start : start + 3 : 2] == ["|", "|"] and (p.table is None or _is_whole(p, p.tokens[start + 1])):
+        p.pos += 3  # |V|, for all that are counted so
     elif start < end and (p.table is None or _is_whole(p, p.token)):
         p.pos += 1
     while p.kinds[p.pos] == "setminus":
