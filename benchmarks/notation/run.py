@@ -46,7 +46,8 @@ class Counts:
 def moved(form: Form, free: Expression, place: float) -> Form:
     """The form at points where a free quantity, or the entry of one, has a value of its own."""
     graph, name, points = form.question.graph, head(free) or "", []
-    for seed, point in enumerate(form.points):
+    for number, point in enumerate(form.points):
+        seed = 2 * number + min(point.sizes.values(), default=0) % 2  # which gives the same sizes
         values = np.array(point.entries[name], dtype=float)
         values[(0,) * values.ndim] = place
         leaves = tuple(replace(leaf, value=values) if leaf.name == name else leaf for leaf in graph.leaves)
