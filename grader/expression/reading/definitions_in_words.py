@@ -142,12 +142,18 @@ def _without_brackets_behind(text: str) -> str:
     if depth or not _APART.search(text[:begin]):
         return text
     pieces = [piece for piece in _PIECES.split(said) if piece.strip(" \\,;")]
-    if not pieces or not all(map(_IS_DEFINITION.match, pieces)) or any(map(_IS_PLACE.fullmatch, pieces)):
+    if not pieces or not all(map(_defines, pieces)) or any(map(_IS_PLACE.fullmatch, pieces)):
         return text
     special = re.search(r"=\s*[-+]?[\d.]+\s*$", said)
     word = "for" if special else "where"
     where = rf" \text{{ {word} }} " if "\\" in text else f" {word} "
     return _APART.sub("", text[:begin]) + where + said + text[end + 1 :]
+
+
+def _defines(piece: str) -> bool:
+    r"""Whether a text is a name, ``=`` and a formula; the bound of ``\sum_{i=1}^n`` is none."""
+    left = piece.partition("=")[0]
+    return _IS_DEFINITION.match(piece) is not None and left.count("{") == left.count("}") and "sum" not in left
 
 
 def _with_plain_leads(text: str) -> str:
