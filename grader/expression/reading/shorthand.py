@@ -215,7 +215,7 @@ def _with_sums(text: str, names: Names | None) -> str:
         at, count = found.end(), count + 1
         under, behind = _group(text, at)
         opener = re.compile(r"\s*(?:\\left\s*|\\big\s*|\\bigl\s*|\\Big\s*)?(\\\{|[\[({])").match(text, behind)
-        if not under or opener is None or (named and found[0].startswith("E")):
+        if not under or opener is None or (named and "mathbb" not in found[0]):
             continue
         start = opener.end() - 1
         end = text.find(r"\}", start) + 2 if opener[1] == r"\{" else _end_of(text, start)
