@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from grader.autodiff.graph import Leaf
 from grader.expression.algebra.construct import free_symbols, substitute
 from grader.expression.language.nodes import ONE, Expression, Indexed, Partial, Product, Reduce, Symbol, indices, sides
+from grader.expression.reading.lexing.tokens import LONGEST
 from grader.expression.reading.read import Reading
 from grader.solver.key import SolvedQuestion
 
-LONGEST = 1_500  # characters of a text whose words are looked at
 _TRUE = r"(?:true|correct|right|gold|target|observed|actual|ground[- ]truth|labell?ed)"
 _CLASS = r"(?:class(?:es)?|labels?|words?|ind(?:ex|ices)|categor(?:y|ies)|tokens?|answer|one)"
 _TAKEN = r"(?:taken|chosen|selected|sampled)"

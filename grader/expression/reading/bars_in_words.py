@@ -9,9 +9,9 @@ import re
 
 from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.names import Declared, Names
+from grader.expression.reading.lexing.tokens import LONGEST
 from grader.expression.reading.prose_words import batch_size, plain_spelling, quantities_by_spelling
 
-LONGEST = 1_500  # characters of a text whose words are looked at
 BARS = "bars"  # the note on bars that were taken as means where nothing says so
 _MOST = 8  # bars of a text
 _BEGINS = re.compile(

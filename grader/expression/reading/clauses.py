@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 
 from grader.expression.language.functions import SPELLINGS
+from grader.expression.reading.lexing.tokens import LONGEST
 
-LONGEST = 1_500  # characters of a text whose words are looked at
 _MATHS = "\x1a"  # stands for each character of a formula between its signs
 _DELIMITED = re.compile(r"\$\$[^$]+\$\$|\$[^$]+\$|`[^`\n]+`|\\\((?:(?!\\\)).)+\\\)|\\\[(?:(?!\\\]).)+\\\]", re.DOTALL)
 _TEXT = re.compile(r"(\\(?:text|mathrm|textrm|mbox)\s*\{)([^{}]*)\}")

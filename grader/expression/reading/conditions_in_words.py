@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 from grader.expression.language.names import Names
+from grader.expression.reading.lexing.tokens import LONGEST
 from grader.expression.reading.prose_words import PLAIN_WORD
 
-LONGEST = 1_500  # characters of a text whose words are looked at
 _BEFORE = r"(?<=[\w)\]}'|])\s+"
 _IS = r"(?:(?:is|are|be|was|becomes)\s+)?(?:strictly\s+)?"
 _COMPARED = (

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
+from grader.expression.reading.lexing.tokens import LONGEST
 from grader.expression.reading.prose_words import PLAIN_WORD
 
-LONGEST = 1_500  # characters of a text whose words are looked at
 _NAME = r"\\?[A-Za-z]{1,12}(?:_\{?\w{1,6}\}?|\^\{?[\w()\[\]]{1,6}\}?){0,2}'?(?:\s?\([^()]{1,24}\))?"
 _DIAGONAL = re.compile(
     rf"(?P<name>{_NAME})\$?\s*(?P<open>\\(?:text|mathrm)\s*\{{\s*)?\b(?:is|denotes|being)\s+(?:(?:the|an?)\s+)?"

@@ -11,8 +11,8 @@ import re
 from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.names import Names
 from grader.expression.language.words import FUNCTION_LETTERS, GREEK_LETTERS
+from grader.expression.reading.lexing.tokens import LONGEST
 
-LONGEST = 1_500  # characters of a text whose words are looked at
 _FIRST_WORDS = {
     "sigmoid": "sigmoid",
     "logistic": "sigmoid",

@@ -9,8 +9,8 @@ import re
 
 from grader.expression.language.functions import SPELLINGS
 from grader.expression.reading.functions_in_words import names_function
+from grader.expression.reading.lexing.tokens import LONGEST
 
-LONGEST = 1_500  # characters of a text whose words are looked at
 LAST_FORMULA = "last_formula"  # the note on a reading that holds only the last formula of its text
 _DERIVATIVE = r"(?:the\s+)?(?:(?:final|total|full|whole)\s+)?(?:gradient|derivative|answer|result|sum|update)"
 # what a text comes to stands behind one of these

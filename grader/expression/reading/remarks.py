@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from grader.expression.language.names import Names
+from grader.expression.reading.lexing.tokens import LONGEST
 from grader.expression.reading.prose_words import PLAIN_WORD, batch_size, plain_spelling, quantities_by_spelling
 
 _LEADS = re.compile(
@@ -88,7 +89,6 @@ _PADDED = re.compile(
     rf"|\(?(?:zero|0)\s+{_BEYOND}[^=\n]*|\(?(?:with\s+)?zero[- ]padd(?:ing|ed)[^=\n]*)$",
     re.IGNORECASE,
 )
-LONGEST = 1_500  # characters of a text whose words are looked at: patterns of words take the square of its length
 PADDED = "padded:"  # the note on a name whose entries outside of its range are 0, or on all
 IN_WORDS = "in_words:"  # the note on a name that words explain
 

@@ -9,9 +9,9 @@ import re
 from itertools import pairwise
 
 from grader.expression.language.names import Names
+from grader.expression.reading.lexing.tokens import LONGEST
 from grader.expression.reading.prose_words import batch_size, plain_spelling, quantities_by_spelling
 
-LONGEST = 1_500  # characters of a text whose words are looked at
 _OVER = (
     r"\s+(?:taken\s+)?over\s+(?:(?:all|the|every|each|training)\s+)*"
     r"(?:(?:examples?|samples?|classes|units|entries|rows|index|indices|words|components?|letters?|points?|batch)\s+)?"

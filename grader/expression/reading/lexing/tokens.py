@@ -10,6 +10,7 @@ from typing import NamedTuple, NoReturn
 from grader.problems import Problem, Span
 
 MAX_CHARACTERS = 20_000
+LONGEST = 1_500  # characters of a text whose words are looked at: patterns of words take the square of its length
 MAX_TOKENS = 4_000
 MAX_DEPTH = 60
 MAX_DIGITS = 400
