@@ -293,15 +293,18 @@ def _derived(table: DeclaredNames, left: Left, target: Partial, graph: Computati
     """A definition that is a derivative: ``g_k: dJ/dtheta_k`` is more of the program."""
     node = gradient_node(graph, target)
     places = [place for side in sides(target) for place in indices(side)]
-    if node is None or (places and (len(places) != len(node.letters) or places != [*map(Symbol, left.letters)])):
+    entered = dict(zip(places, node.axes, strict=False)) if node is not None else {}
+    diagonal = [entered[place] for place in places] == [*(node.axes if node is not None else ())]  # dl_i/deta_i
+    if node is None or (places and ([*entered] != [*map(Symbol, left.letters)] or not diagonal)):
         hint = "as in g: dJ/dtheta, or g_k: dJ/dtheta_k"
         if table.failed.isdisjoint(head(side) or "" for side in sides(target)):
             left.note("expected a derivative that the model has, with the letters of the left side", hint)
         return None
-    _take_axes(table, left.name, node.axes)
-    letters = left.letters if places else node.letters
-    expression = substitute(node.expression, dict(zip(node.letters, map(Symbol, letters), strict=True)))
-    return Node(left.name, letters, node.axes, expression, target)
+    letters, axes = (left.letters, tuple(entered.values())) if places else (node.letters, node.axes)
+    _take_axes(table, left.name, axes)
+    at = places or [*map(Symbol, letters)]
+    expression = substitute(node.expression, dict(zip(node.letters, at, strict=True)))
+    return Node(left.name, letters, axes, expression, target)
 
 
 def _take_axes(table: DeclaredNames, name: str, axes: tuple[str, ...]) -> None:
