@@ -19,7 +19,7 @@ from grader.solver.as_asked import asks_somewhere, under
 from grader.solver.asked import asked_in_order, asked_of
 from grader.solver.certify import certify_question
 from grader.solver.chain import derivation
-from grader.solver.closed import closed_form
+from grader.solver.closed import closed_form, shown
 from grader.solver.derivation import shown_steps
 from grader.solver.faults import at_quantity
 from grader.solver.finite_points import at_finite_points, finite_part
@@ -154,7 +154,7 @@ def _solve_part(
     closed = closed_form(graph, part.target, adjoints)
     lines = derivation(graph, part.target, adjoints, closed)
     if part.condition is not None:
-        closed = under(part.condition, closed)
+        closed = shown(under(part.condition, closed), part.target, graph)
         lines = (*lines, DerivationLine(part.target, closed, f"where {to_text(part.condition)}"))
     names = question.model.names
     solution = shown_steps(lines, names) if part.show_solution else ()
