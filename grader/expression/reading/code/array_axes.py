@@ -6,8 +6,8 @@ from itertools import zip_longest
 from math import prod
 
 from grader.expression.language.functions import FUNCTIONS
-from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Number, Product, Reduce, Slice, Symbol
-from grader.expression.reading.code.program_names import ProgramNames, declared
+from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Number, Product, Reduce, Slice, Symbol, children, walk
+from grader.expression.reading.code.program_names import ProgramNames, Widened, declared
 
 Lengths = tuple[str, ...]
 CHOSEN = "chosen"  # the length of an axis of which a mask chose some entries
@@ -18,6 +18,33 @@ _NUMBER = frozenset(("logsumexp", "norm", "inner", "trace", "det", "logdet"))
 def axes_of(scope: ProgramNames, node: Expression) -> Lengths | None:
     """The sizes of the axes of an array, as names or digits; None where they are not known."""
     return _Axes(scope).of(node)
+
+
+def check_no_widening(scope: ProgramNames, node: Expression) -> None:
+    """Raise Widened where a sum or a product takes in a vector beside a column, of which NumPy makes a matrix.
+
+    Where nothing takes it in, a matrix can't be meant: then what is declared as a column is a vector of the program.
+    """
+    axes = _Axes(scope)
+    taking = [item for item in walk(node) if _takes_in(item)]
+    below, spread = dict[int, Expression](), [inner for item in taking for inner in children(item)]
+    while spread:
+        item = spread.pop()
+        if id(item) not in below:
+            below[id(item)] = item
+            spread += children(item)
+    if any(axes.widens(item) for item in below.values()):
+        raise Widened
+
+
+def _takes_in(node: Expression) -> bool:
+    """Whether a node makes anything of arrays but an array of the same axes."""
+    match node:
+        case Product(_, joints):
+            return "@" in joints
+        case Call(name, _):
+            return name == "entries" or name not in FUNCTIONS or FUNCTIONS[name].kind == "array"
+    return isinstance(node, Reduce)
 
 
 class _Axes:
@@ -136,8 +163,33 @@ class _Axes:
                 return tuple(missing if size == "-1" else size for size in wanted)
             case "entries", (body, *letters):
                 below = self.of(body)
-                return None if below is None else (*("?" for _ in letters), *below)
+                return None if below is None else (*(self._run(body, letter) for letter in letters), *below)
         return None
+
+    def _run(self, body: Expression, letter: Expression) -> str:
+        """The length of the axis that a letter enters somewhere in a formula."""
+        for node in walk(body):
+            if isinstance(node, Indexed) and letter in node.indices:
+                axes, at = self.of(node.base), node.indices.index(letter)
+                if axes is not None and at < len(axes) and axes[at] != "?":
+                    return axes[at]
+        return "?"
+
+    def widens(self, node: Expression) -> bool:
+        """Whether NumPy makes a matrix of a vector and a column that a formula joins entry by entry."""
+        match node:
+            case Product(factors, joints) if "@" not in joints:
+                sides = factors
+            case Cases(branches, otherwise):
+                sides = (*(item for pair in branches for item in pair), *(() if otherwise is None else (otherwise,)))
+            case Call(name, args) if len(args) > 1 and name in FUNCTIONS and FUNCTIONS[name].kind != "array":
+                sides = args
+            case _:
+                return False
+        found = [axes for side in sides if (axes := self.of(side)) is not None]
+        vectors = {axes[0] for axes in found if len(axes) == 1} - {"1"}
+        columns = {axes[0] for axes in found if len(axes) == 2 and axes[1] == "1"} - {"1"}
+        return bool(vectors & columns) or ("?" in vectors | columns and bool(vectors) and bool(columns))
 
     def _widest(self, items: tuple[Expression, ...]) -> Lengths | None:
         found: Lengths | None = ()

@@ -22,6 +22,10 @@ class NotRead(Exception):
     """A piece of code that can't be told as a formula."""
 
 
+class Widened(NotRead):
+    """A vector beside a column: of no other shape than what each of them has, if the program meant two vectors."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lambda:
     """A function of a program: what it is called on, its lines ``name = value``, and what it returns."""
