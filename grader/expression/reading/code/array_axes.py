@@ -6,7 +6,7 @@ from itertools import zip_longest
 from math import prod
 
 from grader.expression.language.functions import FUNCTIONS
-from grader.expression.language.nodes import Call, Cases, Expression, Indexed, Number, Product, Reduce, Slice, Symbol, children, walk
+from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Number, Product, Reduce, Slice, Symbol, children, walk
 from grader.expression.reading.code.program_names import ProgramNames, Widened, declared
 
 Lengths = tuple[str, ...]
@@ -33,8 +33,26 @@ def check_no_widening(scope: ProgramNames, node: Expression) -> None:
         if id(item) not in below:
             below[id(item)] = item
             spread += children(item)
-    if any(axes.widens(item) for item in below.values()):
-        raise Widened
+    for item in walk(node):
+        if axes.widens(item) and (id(item) in below or made_here(scope, item)):
+            raise Widened
+
+
+def made_here(scope: ProgramNames, node: Expression) -> bool:
+    """Whether no column or row of the model is in a value, which the program might have as a vector."""
+    known = [declared(scope, item.name) for item in walk(node) if isinstance(item, Symbol)]
+    return not any(one is not None and one.rank == 2 and "1" in one.axes for one in known)
+
+
+def beside(names: ProgramNames, left: Expression, right: Expression) -> tuple[Expression, Expression]:
+    """Two arrays, of which a vector beside a column that the program made is a row, as NumPy has it."""
+    axes = axes_of(names, left), axes_of(names, right)
+    ranks = tuple(map(len, axes)) if axes[0] is not None is not axes[1] else ()
+    if ranks == (1, 2) and axes[1][1] == "1" and axes[0] != ("1",) and made_here(names, right):
+        return Call("expand_dims", (left, ZERO)), right
+    if ranks == (2, 1) and axes[0][1] == "1" and axes[1] != ("1",) and made_here(names, left):
+        return left, Call("expand_dims", (right, ZERO))
+    return left, right
 
 
 def _takes_in(node: Expression) -> bool:
@@ -70,6 +88,8 @@ class _Axes:
                 below = self.of(base)
                 if below is None or len(places) > len(below):
                     return None
+                if len(places) == 1 < len(below) == 2 and "1" in below and not isinstance(places[0], Slice):
+                    return ()  # as in formulas
                 kept = [axis for axis, place in zip(below, places, strict=False) if isinstance(place, Slice)]
                 return (*kept, *below[len(places) :])
             case Product(factors, joints):

@@ -19,7 +19,7 @@ from grader.expression.language.nodes import (
     Product,
     Symbol,
 )
-from grader.expression.reading.code.array_axes import Lengths, axes_of, together
+from grader.expression.reading.code.array_axes import Lengths, axes_of, beside, made_here, together
 from grader.expression.reading.code.choosing import chosen, mask_of, places_where
 from grader.expression.reading.code.code_calls import called, is_package, length_of
 from grader.expression.reading.code.comprehensions import made, summed
@@ -136,16 +136,25 @@ def joined(names: ProgramNames, operator: ast.operator, left: Expression, right:
     """Two values and an operator between them; raises NotRead for one that no formula has."""
     if type(operator) not in _JOINED:
         raise NotRead
-    if isinstance(operator, ast.Add | ast.Sub) and is_nought(left):
+    if isinstance(operator, ast.Add | ast.Sub) and is_nought(left) and (names.first or not _widens(names, left, right)):
         return right if isinstance(operator, ast.Add) else neg(right)
     if isinstance(operator, ast.MatMult):
+        if not names.first and () in (axes_of(names, left), axes_of(names, right)):
+            raise NotRead
         return Product((left, right), ("*" if names.first else "@",))  # of MATLAB, where a number may stand beside it
+    left, right = beside(names, left, right)
     axes = axes_of(names, left), axes_of(names, right)
     if isinstance(operator, ast.Mult):
         for one, other, (column, row) in ((left, right, axes), (right, left, axes[::-1])):
             if column and row and column[1:] == ("1",) == row[:-1] and "1" not in (column[0], row[1]):
                 return Product((one, other), ("@",))
     return _JOINED[type(operator)](*_widened(left, right, axes))
+
+
+def _widens(names: ProgramNames, left: Expression, right: Expression) -> bool:
+    """Whether an array has more entries beside another than by itself."""
+    one, other = axes_of(names, left), axes_of(names, right)
+    return one is not None and other is not None and together(one, other) not in (None, other)
 
 
 def _widened(
@@ -193,7 +202,8 @@ def _compared(names: ProgramNames, sides: Sequence[ast.expr]) -> list[Expression
     if not letters and not any(is_label(names, side, formula) for side in sides):
         items = [formula(names, side) for side in sides]
         if len(items) == 2:
-            return list(_widened(items[0], items[1], (axes_of(names, items[0]), axes_of(names, items[1]))))
+            one, other = beside(names, *items)
+            return list(_widened(one, other, (axes_of(names, one), axes_of(names, other))))
         return items
     found = [place(names, side, formula) if is_place(names, side, formula) else formula(names, side) for side in sides]
     known = [one for one in found if isinstance(one, Expression)]
@@ -221,7 +231,7 @@ def _entered(names: ProgramNames, inner: ast.expr, where: ast.expr) -> Expressio
         axes = axes_of(names, base)
         if axes is None:
             raise NotRead
-        if len(axes) == 2 and "1" in axes:  # a vector, which may be declared as a column or as a row
+        if len(axes) == 2 and "1" in axes and not made_here(names, base):  # a vector, which may be declared as a column or as a row
             return standing(base, axes, isinstance(places[1], NewAxis))
     if any(isinstance(one, NewAxis | Dots) for one in places) and axes_of(names, base) is None:
         raise NotRead

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from grader.expression.algebra.construct import add, iverson, mul, neg, substitute
 from grader.expression.language.axis_sizes import size_formula
-from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Product, Symbol, walk
+from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Product, Symbol, integer, walk
 from grader.expression.reading.code.array_axes import axes_of
-from grader.expression.reading.code.comprehensions import decided, summed_over
+from grader.expression.reading.code.comprehensions import check_length, decided, entered_at, summed_over
 from grader.expression.reading.code.expressions import condition, formula, joined
 from grader.expression.reading.code.index_places import one_hot_of
 from grader.expression.reading.code.iterating import LetterLoop, bind, passes_of, run_over, without_continue
@@ -25,6 +25,7 @@ from grader.expression.reading.code.program_names import (
     value_of,
 )
 from grader.expression.reading.code.sequences import is_nought, items_of
+from grader.expression.reading.code.sharing import assigned_anew, changes_in_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,37 @@ def grown(scope: ProgramNames, loop: ast.For) -> tuple[dict[str, list[Expression
             raise NotRead  # something stood there
         if change.scaled and change.name not in whole and not is_nought(value_of(scope, change.name)):
             raise NotRead
-        before.append(_whole(scope, change))
+        before.append(_in_array(scope, change, _whole(scope, change)))
     return found, whole
+
+
+def _in_array(scope: ProgramNames, change: _Change, array: Expression) -> Expression:
+    """Entries with the axes of the array that they are set in or added to; raises NotRead where they do not fit."""
+    try:
+        old, new = axes_of(scope, value_of(scope, change.name)), axes_of(scope, array)
+    except NotRead:
+        return array  # made nowhere
+    if not old or old == ("0",) or new is None or not change.entered or change.diagonal or change.label is not None or scope.first:
+        return array
+    many = len(change.entered)
+    missing = len(old) - len(new)
+    if missing < 0 and set(new[len(old) :]) != {"1"}:
+        raise NotRead
+    if change.behind and missing > 0:
+        new = (*("1",) * missing, *new)
+    elif missing > 0:
+        new = (*new[:many], *("1",) * missing, *new[many:])
+        for _ in range(missing):
+            array = Call("expand_dims", (array, integer(many)))
+    numbered = range(len(old) - many, len(old)) if change.behind else range(many)
+    for at, (length, other) in enumerate(zip(old, new, strict=False)):
+        if other not in (length, "?") and length != "?" and (other != "1" or at in numbered):
+            raise NotRead
+    if not change.sets or old == new or "?" in old or missing < 0:
+        return array
+    if len(old) > 2:
+        raise NotRead
+    return add(array, Product((ZERO, Call("ones", tuple(map(size_formula, old)))), ("*",)))
 
 
 def _changes(scope: ProgramNames, loop: ast.For) -> Iterator[_Change]:
@@ -89,11 +119,11 @@ def _changes(scope: ProgramNames, loop: ast.For) -> Iterator[_Change]:
 def _over_letter(run: LetterLoop, change: _Change) -> _Change:
     if run.letter in change.entered:
         value = change.value
-        _check_length(run, value)
+        check_length(run, value)
         if (
             run.upper is not None
             and not change.diagonal
-            and not any(True for node in walk(value) for _ in _entered_at(node, run.letter))
+            and not any(True for node in walk(value) for _ in entered_at(node, run.letter))
         ):
             places = Indexed(Call("ones", (run.upper,)), (Symbol(run.letter),))
             value = add(value, Product((ZERO, places), ("*",)))  # so that the letter has its range
@@ -105,20 +135,6 @@ def _over_letter(run: LetterLoop, change: _Change) -> _Change:
     return replace(change, value=summed_over(run, _marked(run.scope, change)), label=None)
 
 
-def _check_length(run: LetterLoop, value: Expression) -> None:
-    """Raise NotRead where the letter of a loop enters an axis of another length than the loop has."""
-    for node in walk(value):
-        for base, at in _entered_at(node, run.letter):
-            axes = axes_of(run.scope, base)
-            if run.upper is not None and axes is not None and size_formula(axes[at]) != run.upper and axes[at] != "?":
-                raise NotRead
-
-
-def _entered_at(node: Expression, letter: str) -> Iterator[tuple[Expression, int]]:
-    if isinstance(node, Indexed):
-        yield from ((node.base, at) for at, place in enumerate(node.indices) if place == Symbol(letter))
-
-
 def _check_whole(scope: ProgramNames, change: _Change) -> None:
     """Raise NotRead where an array that was made before has another length than the entries that a loop sets."""
     try:
@@ -128,7 +144,7 @@ def _check_whole(scope: ProgramNames, change: _Change) -> None:
     if not lengths or len(lengths) < len(change.entered):
         return
     for letter, length in zip(change.entered, lengths[::-1] if change.behind else lengths, strict=False):
-        for base, at in (found for node in walk(change.value) for found in _entered_at(node, letter)):
+        for base, at in (found for node in walk(change.value) for found in entered_at(node, letter)):
             axes = axes_of(scope, base)
             if axes is not None and not {axes[at], length} & {"?", "1", "0"} and axes[at] != length:
                 raise NotRead
@@ -136,7 +152,7 @@ def _check_whole(scope: ProgramNames, change: _Change) -> None:
 
 def _says_lengths(change: _Change) -> bool:
     """Whether each letter of the entries enters an array, whose axis says how many there are."""
-    return all(any(True for node in walk(change.value) for _ in _entered_at(node, one)) for one in change.entered)
+    return all(any(True for node in walk(change.value) for _ in entered_at(node, one)) for one in change.entered)
 
 
 def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> list[_Change]:
@@ -146,9 +162,10 @@ def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> list[_Change]:
         match statement:
             case ast.Assign([ast.Name(name)], value) if _grown_name(statement) is None:
                 scope.assigned[name] = formula(scope, value)
-                scope.stale.discard(name)
+                assigned_anew(scope, name, value)
                 own.add(name)
             case ast.AugAssign(ast.Name(name), sign, value) if name in own:
+                changes_in_place(scope, name)
                 scope.assigned[name] = joined(scope, sign, value_of(scope, name), formula(scope, value))
             case ast.AugAssign(target, ast.Mult() | ast.Div() as sign, value):
                 made = _scaled(scope, made, _added(scope, target, value, False), sign)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
 
-from grader.expression.algebra.construct import div
+from grader.expression.algebra.construct import div, neg
 from grader.expression.language.nodes import (
     ONE,
     ZERO,
@@ -22,7 +22,7 @@ from grader.expression.language.nodes import (
     Symbol,
     integer,
 )
-from grader.expression.reading.code.array_axes import Lengths, axes_of
+from grader.expression.reading.code.array_axes import Lengths, axes_of, made_here
 from grader.expression.reading.code.entering import flipped, number_of
 from grader.expression.reading.code.kinked_calls import absolute, argmax, clip, heaviside, one_bound
 from grader.expression.reading.code.named_axes import (
@@ -34,7 +34,7 @@ from grader.expression.reading.code.named_axes import (
     whole_numbers,
 )
 from grader.expression.reading.code.numpy_calls import Options, einsum, standing
-from grader.expression.reading.code.program_names import NotRead, ProgramNames
+from grader.expression.reading.code.program_names import NotRead, ProgramNames, Widened
 from grader.expression.reading.code.sequences import items_of, listed
 
 Layout: TypeAlias = Callable[[ProgramNames, Sequence[Expression], Options], Expression | None]
@@ -180,10 +180,23 @@ def _reshape(names: ProgramNames, args: Sequence[Expression], options: Options) 
     axes, shape = axes_of(names, base), [number_of(size) for size in sizes]
     vector = axes is not None and (len(axes) == 1 or (len(axes) == 2 and "1" in axes))
     if axes is not None and vector and shape in ([-1, 1], [1, -1], [-1]):
-        return base if shape == [-1] else standing(base, axes, column=shape == [-1, 1])
+        return _line(base, axes) if shape == [-1] else standing(base, axes, column=shape == [-1, 1])
     if axes is None or not sizes or len(sizes) > 4 or shape.count(-1) > 1:
         raise NotRead
     return Call("reshaped", (base, *sizes))
+
+
+def _line(base: Expression, axes: Lengths) -> Expression:
+    """The vector that a column or a row is."""
+    if len(axes) == 2 and "1" in axes:
+        return Indexed(base, (Slice(), ONE) if axes[1] == "1" else (ONE, Slice()))
+    return base if len(axes) == 1 else Call("reshaped", (base, neg(ONE)))
+
+
+def _ravel(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+    """All entries one after the other; of what has no known axes, or of MATLAB, the array as it is."""
+    axes = axes_of(names, args[0])
+    return args[0] if not axes or names.first or args[1:] or options else _line(args[0], axes)
 
 
 def _expand(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
@@ -191,15 +204,15 @@ def _expand(names: ProgramNames, args: Sequence[Expression], options: Options) -
     place = named_axis(options, args[1:])
     if place is None:
         raise NotRead
-    if len(axes) == 2 and "1" in axes and place in (0, 1, -1):  # a vector, which is declared as a column or as a row
+    if len(axes) == 2 and "1" in axes and place in (0, 1, -1) and not made_here(names, base):  # a vector, which is declared as a column or as a row
         return standing(base, axes, column=place != 0)
     return Call("expand_dims", (base, integer(axis_at(place, len(axes) + 1))))
 
 
 def _squeeze(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
-    """Axes of length 1 dropped; columns and rows stay what they are declared as."""
+    """Axes of length 1 dropped."""
     axes = axes_of(names, args[0])
-    if axes is None or len(axes) < 3:
+    if not axes or names.first:
         return args[0]
     place = named_axis(options, args[1:])
     gone = [k for k, size in enumerate(axes) if size == "1"] if place is None else [axis_at(place, len(axes))]
@@ -338,6 +351,14 @@ def _like_ones(_: ProgramNames, args: Sequence[Expression], __: Options) -> Expr
     return Call("add", (Product((ZERO, args[0]), ("*",)), ONE))
 
 
+def _diag(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression | None:
+    """The language's, of a vector; of a column NumPy takes the first entry alone."""
+    axes = axes_of(names, args[0])
+    if axes is not None and len(axes) == 2 and "1" in axes and not names.first:
+        raise Widened
+    return None
+
+
 def _diagflat(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
     axes = known_axes(names, args[0])
     if len(args) > 1 or options or not (len(axes) == 1 or axes[1:] == ("1",)):
@@ -363,6 +384,7 @@ _ROWS: Mapping[str, Layout] = MappingProxyType(
         **dict.fromkeys(("reshape", "view"), _reshape),
         **dict.fromkeys(("expand_dims", "unsqueeze"), _expand),
         "squeeze": _squeeze,
+        **dict.fromkeys(("ravel", "flatten"), _ravel),
         **dict.fromkeys(("max", "amax"), _extreme("max")),
         **dict.fromkeys(("min", "amin"), _extreme("min")),
         "norm": _norm,
@@ -373,6 +395,7 @@ _ROWS: Mapping[str, Layout] = MappingProxyType(
         **dict.fromkeys(("abs", "absolute", "fabs"), absolute),
         "heaviside": heaviside,
         "argmax": argmax,
+        "diag": _diag,
         "diagflat": _diagflat,
         "clamp_min": one_bound("max"),
         "clamp_max": one_bound("min"),
