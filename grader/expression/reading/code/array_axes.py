@@ -119,6 +119,9 @@ class _Axes:
                 if found is None or not 0 <= at < len(found):
                     return None
                 return (*found[:at], *(("1",) if kept else ()), *found[at + 1 :])
+            case "diag", (inner,):
+                found = self.of(inner)
+                return None if found is None or len(found) != 1 else found * 2
             case "identity", (size,):
                 return _sizes((size, size))
             case "ones", sizes:
@@ -158,6 +161,11 @@ class _Axes:
                 if found is None or any(self.of(item) != found for item in rest):
                     return None
                 return (*found[: int(axis)], str(1 + len(rest)), *found[int(axis) :])
+            case "concatenated", (Number(axis), first, *rest):
+                found = self.of(first)
+                if found is None or any(len(self.of(item) or ()) != len(found) for item in rest):
+                    return None
+                return (*found[: int(axis)], "?", *found[int(axis) + 1 :])
             case "stacked", (_,):
                 return ("0",)
             case "permuted", (inner, *order):

@@ -74,13 +74,13 @@ def formula(names: ProgramNames, node: ast.expr) -> Expression:
         case ast.Compare() | ast.BoolOp():
             return iverson(condition(names, node))
         case ast.IfExp(test, one, other):
-            return Cases(((formula(names, one), condition(names, test)),), formula(names, other))
+            return Cases(((formula(names, one), truth(names, test)),), formula(names, other))
         case ast.Subscript(inner, where):
             return _entered(names, inner, where)
         case ast.List(parts):
             return listed([_item(names, part) for part in parts])
         case ast.ListComp(part, loops):
-            return made(names, part, loops, formula, condition)
+            return made(names, part, loops, formula, truth)
         case ast.Attribute(inner, "T") if names.first and way_of(names, node, formula) is not None:
             found = formula(names, inner)
             return found if len(axes_of(names, found) or ()) == 1 else turned_round(names, found)
@@ -136,7 +136,7 @@ def joined(names: ProgramNames, operator: ast.operator, left: Expression, right:
     """Two values and an operator between them; raises NotRead for one that no formula has."""
     if type(operator) not in _JOINED:
         raise NotRead
-    if isinstance(operator, ast.Add | ast.Sub) and is_nought(left) and (names.first or not _widens(names, left, right)):
+    if isinstance(operator, ast.Add | ast.Sub) and is_nought(left) and (names.first or _as_wide(names, left, right)):
         return right if isinstance(operator, ast.Add) else neg(right)
     if isinstance(operator, ast.MatMult):
         if not names.first and () in (axes_of(names, left), axes_of(names, right)):
@@ -151,10 +151,10 @@ def joined(names: ProgramNames, operator: ast.operator, left: Expression, right:
     return _JOINED[type(operator)](*_widened(left, right, axes))
 
 
-def _widens(names: ProgramNames, left: Expression, right: Expression) -> bool:
-    """Whether an array has more entries beside another than by itself."""
+def _as_wide(names: ProgramNames, left: Expression, right: Expression) -> bool:
+    """Whether zeros leave an array beside them as wide as it is."""
     one, other = axes_of(names, left), axes_of(names, right)
-    return one is not None and other is not None and together(one, other) not in (None, other)
+    return left == ZERO or (other is not None and together(one, other) == other)
 
 
 def _widened(
@@ -194,6 +194,14 @@ def condition(names: ProgramNames, node: ast.expr) -> Expression:
             return Call("ne", (entry, ZERO))
         case _:
             raise NotRead
+
+
+def truth(names: ProgramNames, node: ast.expr) -> Expression:
+    """A test of one value; raises NotRead for one of an array, which is neither true nor false."""
+    found = condition(names, node)
+    if set(axes_of(names, found) or ()) - {"1"}:
+        raise NotRead
+    return found
 
 
 def _compared(names: ProgramNames, sides: Sequence[ast.expr]) -> list[Expression]:
@@ -244,7 +252,7 @@ def _called(names: ProgramNames, node: ast.Call) -> Expression:
         case ast.Call(
             ast.Name("sum" | "fsum") | ast.Attribute(ast.Name(), "sum"), [ast.GeneratorExp(part, loops)], []
         ) | ast.Call(ast.Name("sum"), [ast.ListComp(part, loops)], []):
-            return summed(names, part, loops, formula, condition)
+            return summed(names, part, loops, formula, truth)
         case ast.Call(ast.Name("sum"), [inner, *start], []) if len(start) < 2 and not names.first:
             items = items_of(formula(names, inner))
             if items is not None:

@@ -14,7 +14,7 @@ from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Product, Symbol, integer, walk
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.comprehensions import check_length, decided, entered_at, summed_over
-from grader.expression.reading.code.expressions import condition, formula, joined
+from grader.expression.reading.code.expressions import formula, joined, truth
 from grader.expression.reading.code.index_places import one_hot_of
 from grader.expression.reading.code.iterating import LetterLoop, bind, passes_of, run_over, without_continue
 from grader.expression.reading.code.program_names import (
@@ -73,10 +73,14 @@ def grown(scope: ProgramNames, loop: ast.For) -> tuple[dict[str, list[Expression
 
 def _in_array(scope: ProgramNames, change: _Change, array: Expression) -> Expression:
     """Entries with the axes of the array that they are set in or added to; raises NotRead where they do not fit."""
+    if change.name in scope.stale:
+        raise NotRead
     try:
         old, new = axes_of(scope, value_of(scope, change.name)), axes_of(scope, array)
     except NotRead:
         return array  # made nowhere
+    if old is None and (change.sets or not is_nought(value_of(scope, change.name))):
+        raise NotRead
     if not old or old == ("0",) or new is None or not change.entered or change.diagonal or change.label is not None or scope.first:
         return array
     many = len(change.entered)
@@ -93,10 +97,12 @@ def _in_array(scope: ProgramNames, change: _Change, array: Expression) -> Expres
     for at, (length, other) in enumerate(zip(old, new, strict=False)):
         if other not in (length, "?") and length != "?" and (other != "1" or at in numbered):
             raise NotRead
-    if not change.sets or old == new or "?" in old or missing < 0:
+    if not change.sets or old == new or missing < 0:
         return array
-    if len(old) > 2:
+    if len(old) > 2 or (change.behind and "?" in old) or "?" in old[:many]:
         raise NotRead
+    if "?" in old:
+        return array
     return add(array, Product((ZERO, Call("ones", tuple(map(size_formula, old)))), ("*",)))
 
 
@@ -165,6 +171,7 @@ def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> list[_Change]:
                 assigned_anew(scope, name, value)
                 own.add(name)
             case ast.AugAssign(ast.Name(name), sign, value) if name in own:
+                _check_own(scope, name, own)
                 changes_in_place(scope, name)
                 scope.assigned[name] = joined(scope, sign, value_of(scope, name), formula(scope, value))
             case ast.AugAssign(target, ast.Mult() | ast.Div() as sign, value):
@@ -176,6 +183,14 @@ def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> list[_Change]:
                     else:
                         made.append(change)
     return made
+
+
+def _check_own(scope: ProgramNames, name: str, own: set[str]) -> None:
+    """Raise NotRead where an array that a pass changes in place is one from before it, which other passes change."""
+    held = scope.storage.get(name, name)
+    others = {other for other, one in scope.storage.items() if one == held} | {held.partition("#")[0]}
+    if others - own and axes_of(scope, value_of(scope, name)) != ():
+        raise NotRead
 
 
 def _grow(scope: ProgramNames, change: _Change) -> None:
@@ -216,10 +231,10 @@ def _of_statement(scope: ProgramNames, statement: ast.stmt) -> Iterator[_Change]
             yield _Change(name, formula(scope, value), tuple(scope.running), sets=True)
         case ast.For() as loop:
             yield from _changes(scope, loop)
-        case ast.If(test, inner, other) if (known := decided(condition(scope, test))) is not None:
+        case ast.If(test, inner, other) if (known := decided(truth(scope, test))) is not None:
             yield from _of_pass(scope, inner if known else other)
         case ast.If(test, inner, other):
-            yield from _of_branches(scope, condition(scope, test), inner, other)
+            yield from _of_branches(scope, truth(scope, test), inner, other)
         case _:
             raise NotRead
 

@@ -200,6 +200,12 @@ def _joined(joint: str) -> Method:
     return join
 
 
+def _matmul(names: ProgramNames, base: Expression, args: Sequence[Expression], options: Options) -> Expression:
+    if any(axes_of(names, one) == () for one in (base, *args)):
+        raise NotRead
+    return _joined("@")(names, base, args, options)
+
+
 def _operator(name: str) -> Method:
     def apply(_: ProgramNames, base: Expression, args: Sequence[Expression], options: Options) -> Expression:
         if len(args) != 1 or options:
@@ -274,7 +280,8 @@ def _inverse(_: ProgramNames, base: Expression, __: Sequence[Expression], ___: O
 _METHODS: Mapping[str, Method] = MappingProxyType(
     {
         **dict.fromkeys(("copy", "clone", "detach", "numpy", "item", "contiguous", "cpu"), _same),
-        **dict.fromkeys(("dot", "matmul", "mm", "mv"), _joined("@")),
+        "dot": _joined("@"),
+        **dict.fromkeys(("matmul", "mm", "mv"), _matmul),
         **dict.fromkeys(("multiply", "mul"), _joined("circ")),
         **dict.fromkeys(("outer", "ger"), _operator("outer")),
         **dict.fromkeys(("sum", "nansum"), _reduced("total")),

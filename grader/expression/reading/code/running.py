@@ -18,7 +18,7 @@ from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.changing import is_listed, placed, with_entries
 from grader.expression.reading.code.choosing import mask_of
 from grader.expression.reading.code.comprehensions import decided
-from grader.expression.reading.code.expressions import condition, formula, joined
+from grader.expression.reading.code.expressions import condition, formula, joined, truth
 from grader.expression.reading.code.index_places import labels_in, one_hot_of, place_numbers
 from grader.expression.reading.code.iterating import bind, passes_of, without_continue
 from grader.expression.reading.code.loops import grown
@@ -53,16 +53,16 @@ def run_lines(lines: ProgramLines, body: Sequence[ast.stmt]) -> None:
     """Run through some statements; raises NotRead for what can't be told in formulas."""
     for at, statement in enumerate(body):
         match statement:
-            case ast.If(test, inner, other) if (known := decided(condition(lines.scope, test))) is not None:
+            case ast.If(test, inner, other) if (known := decided(truth(lines.scope, test))) is not None:
                 if _returns(inner) and known:
                     run_lines(lines, inner)
                     return
                 run_lines(lines, inner if known else other)
             case ast.If(test, inner, other) if _returns(inner):
-                _branch(lines, condition(lines.scope, test), inner, [*other, *body[at + 1 :]])
+                _branch(lines, truth(lines.scope, test), inner, [*other, *body[at + 1 :]])
                 return
             case ast.If(test, inner, other):
-                _choose(lines, condition(lines.scope, test), inner, other)
+                _choose(lines, truth(lines.scope, test), inner, other)
             case ast.Expr(ast.Constant(value=str())) | ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Assert():
                 continue
             case ast.Expr(ast.Call(ast.Attribute(ast.Attribute(_, "add"), "at"), [ast.Name(name), where, value])):
