@@ -6,7 +6,7 @@ from itertools import zip_longest
 from math import prod
 
 from grader.expression.language.functions import FUNCTIONS
-from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Number, Product, Reduce, Slice, Symbol, children, walk
+from grader.expression.language.nodes import ONE, ZERO, Call, Cases, Expression, Indexed, Number, Product, Reduce, Slice, Symbol, children, walk
 from grader.expression.reading.code.program_names import ProgramNames, Widened, declared
 
 Lengths = tuple[str, ...]
@@ -53,6 +53,12 @@ def beside(names: ProgramNames, left: Expression, right: Expression) -> tuple[Ex
     if ranks == (2, 1) and axes[0][1] == "1" and axes[1] != ("1",) and made_here(names, left):
         return left, Call("expand_dims", (right, ZERO))
     return left, right
+
+
+def upright(vector: Expression, axes: Lengths | None, other: Lengths | None) -> Expression:
+    """A vector of MATLAB as the column that fits beside a matrix, where it is as long as that has rows."""
+    fits = axes is not None and other is not None and len(axes) == 1 and len(other) == 2 and "1" not in other
+    return Call("expand_dims", (vector, ONE)) if fits and axes[0] == other[0] != other[1] else vector
 
 
 def _takes_in(node: Expression) -> bool:

@@ -143,7 +143,7 @@ def _indexed(scope: ProgramNames, base: Expression, places: Sequence[Expression]
     axes, laid_out = axes_of(scope, base), isinstance(base, Call) and base.function in LAYOUTS
     if laid_out and axes is None:
         raise NotRead
-    if axes is not None and (laid_out or (len(places) < len(axes) and made_here(scope, base))):
+    if axes is not None and (laid_out or ("1" in axes and made_here(scope, base))):
         places = [*places, *(Slice(),) * (len(axes) - len(places))]
     elif axes is not None and axes[:1] == ("1",) and len(axes) == 2 and places == [ONE]:
         raise Widened  # the row, or the first entry of a vector

@@ -19,7 +19,7 @@ from grader.expression.language.nodes import (
     Product,
     Symbol,
 )
-from grader.expression.reading.code.array_axes import Lengths, axes_of, beside, made_here, together
+from grader.expression.reading.code.array_axes import Lengths, axes_of, beside, made_here, together, upright
 from grader.expression.reading.code.choosing import chosen, mask_of, places_where
 from grader.expression.reading.code.code_calls import called, is_package, length_of
 from grader.expression.reading.code.comprehensions import made, summed
@@ -144,6 +144,9 @@ def joined(names: ProgramNames, operator: ast.operator, left: Expression, right:
         return Product((left, right), ("*" if names.first else "@",))  # of MATLAB, where a number may stand beside it
     left, right = beside(names, left, right)
     axes = axes_of(names, left), axes_of(names, right)
+    if names.first:
+        left, right = upright(left, *axes), upright(right, *axes[::-1])
+        axes = axes_of(names, left), axes_of(names, right)
     if isinstance(operator, ast.Mult):
         for one, other, (column, row) in ((left, right, axes), (right, left, axes[::-1])):
             if column and row and column[1:] == ("1",) == row[:-1] and "1" not in (column[0], row[1]):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from grader.expression.algebra.construct import add, iverson, mul, neg, substitute
@@ -284,6 +285,10 @@ def _placed(scope: ProgramNames, change: _Change, places: Sequence[ast.expr]) ->
     label: Expression | None = None
     behind = bool(places) and _is_colon(places[0])
     rest = [place for place in places if not _is_colon(place)]
+    if len(rest) == 2 == len(places) and ast.unparse(rest[1]) == "0" and not scope.first:
+        with suppress(NotRead):  # the one place of a column
+            rest = rest[:1] if (axes_of(scope, value_of(scope, change.name)) or ())[1:] == ("1",) else rest
+            places = rest
     if len(places) == 2 and len(rest) == 2 and ast.unparse(places[0]) == ast.unparse(places[1]):
         rest, change = rest[:1], replace(change, diagonal=True)
     for place in rest:

@@ -266,6 +266,19 @@ def _norm(names: ProgramNames, args: Sequence[Expression], options: Options) -> 
     return Call("sqrt", (Call("total", (Call("square", (args[0],)), *along)),))
 
 
+def _spread(root: bool) -> Layout:
+    """The variance, a mean of squares, or its root; the caller knows that it is one."""
+
+    def spread(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+        rest = {word: value for word, value in options.items() if word not in ("ddof", "unbiased", "correction")}
+        along = _along(names, args, rest) or ()
+        middle = Call("mean", (args[0], along[0], ONE) if along else (args[0],))
+        found = Call("mean", (Call("square", (Call("sub", (args[0], middle)),)), *along))
+        return Call("sqrt", (found,)) if root else found
+
+    return spread
+
+
 def _softmax(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression | None:
     """Along another axis than the last, by its formula; None where the language has it."""
     if not options and len(args) == 1:
@@ -388,6 +401,8 @@ _ROWS: Mapping[str, Layout] = MappingProxyType(
         **dict.fromkeys(("max", "amax"), _extreme("max")),
         **dict.fromkeys(("min", "amin"), _extreme("min")),
         "norm": _norm,
+        "var": _spread(root=False),
+        "std": _spread(root=True),
         "softmax": _softmax,
         "logsumexp": _logsumexp,
         "tensordot": _tensordot,
