@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
@@ -30,6 +30,7 @@ SHAPES = {
     "q": ("n",),
 }
 PLACES = {"q": "d"}  # whose values count places of an axis, from 0 in a program
+Values: TypeAlias = dict[str, np.ndarray | np.float64]
 _HOLE = re.compile(r"\{(\w+)\}")
 _TRIES = 12
 _LARGEST = 1e7
@@ -176,8 +177,12 @@ len({a}) * {b}
 """
 TESTS = "{a} > 0 ;; {a} < {b} ;; {a} >= 0.1 ;; ({a} > 0) & ({b} < 1) ;; ~({a} > 0) ;; q == 1 ;; {a}[0] > {b}"
 WITHIN = "v[i] X[i] Y[i] v[i] u[i] X[i] S[i] R[i] e[i] S[:, i] v[i] X[i, 0] X[i, :] w[i] col w w s i"
-WITHIN_BOTH = "X[i, j] X[i, j] Y[i, j] X[i][j] v[i] v[i] w[j] w[j] X[i] W[j] R[i, j] e[i] col[j] row[0, j] S[i, j] i j s"
-START = "np.zeros({size}) ;; np.zeros(({size}, {size})) ;; np.zeros(({size}, 1)) ;; np.zeros_like({a}) ;; 0 ;; {a}.copy()"
+WITHIN_BOTH = (
+    "X[i, j] X[i, j] Y[i, j] X[i][j] v[i] v[i] w[j] w[j] X[i] W[j] R[i, j] e[i] col[j] row[0, j] S[i, j] i j s"
+)
+START = (
+    "np.zeros({size}) ;; np.zeros(({size}, {size})) ;; np.zeros(({size}, 1)) ;; np.zeros_like({a}) ;; 0 ;; {a}.copy()"
+)
 LINES = r"""
 {new} = {a}
 {new} = {a}
@@ -228,7 +233,7 @@ _TEMPLATES = {
     "line": [line.replace("\\n", "\n") for line in LINES.strip().splitlines()],
     "test": TESTS.split(" ;; "),
     "start": START.split(" ;; "),
-    "size": list(SIZES) + ["n", "d"],
+    "size": [*SIZES, "n", "d"],
     "many": ["n", "n", "n", "n", "d"],
     "each": ["d", "d", "d", "n"],
     "axis": ["0", "1", "-1", "0", "1", "2"],
@@ -236,15 +241,7 @@ _TEMPLATES = {
 _NAMES = {"a": NAMES.split(), "i": WITHIN.split(), "ij": WITHIN_BOTH.split()}
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
-    """Lines of which the last is a name or an expression, and its value; None where NumPy refuses it."""
-
-    text: str
-    value: np.ndarray | None
-
-
-def given(rng: np.random.Generator) -> dict[str, np.ndarray | float]:
+def given(rng: np.random.Generator) -> Values:
     """Values of all names."""
     shapes = {name: tuple(SIZES.get(axis) or int(axis) for axis in axes) for name, axes in SHAPES.items()}
     found = {name: rng.normal(size=shape) for name, shape in shapes.items()}
@@ -252,8 +249,8 @@ def given(rng: np.random.Generator) -> dict[str, np.ndarray | float]:
     return found | {name: rng.integers(SIZES[axis], size=shapes[name]) for name, axis in PLACES.items()}
 
 
-def run(text: str, values: Mapping[str, np.ndarray | float]) -> np.ndarray | None:
-    """What the last line comes to by NumPy; None where it refuses the program, or leaves the numbers of a desk."""
+def run(text: str, values: Values) -> np.ndarray | None:
+    """What the last line comes to by NumPy; None where it refuses the program."""
     *lines, last = text.split("\n")
     scope = {"np": np, **SIZES, **{name: np.copy(value) if np.ndim(value) else value for name, value in values.items()}}
     with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -261,16 +258,22 @@ def run(text: str, values: Mapping[str, np.ndarray | float]) -> np.ndarray | Non
         try:
             exec("\n".join(lines), scope)  # noqa: S102
             found = np.asarray(eval(last, scope))  # noqa: S307
-            found = found.astype(float)
+            halves = any(getattr(one, "dtype", None) == np.float16 for one in (found, *scope.values()))
+            return None if halves else found.astype(float)  # of functions of truths, as no student computes
         except Exception:
             return None
-    if any(getattr(one, 'dtype', None) == np.float16 for one in scope.values()):
-        return None  # of truths, as no student computes
-    return found if np.isfinite(found).all() and np.abs(found).max(initial=0) < _LARGEST and found.size else None
 
 
-def programs(seed: int, many: int) -> Iterator[Program]:
-    """Programs of one to four statements and an expression; of one in ten NumPy refuses the last line."""
+def is_ordinary(value: np.ndarray) -> bool:
+    """Whether there are entries, all of which are numbers that two ways to compute them agree on."""
+    return bool(value.size and np.isfinite(value).all() and np.abs(value).max() < _LARGEST)
+
+
+def programs(seed: int, many: int) -> Iterator[tuple[str, Values]]:
+    """Programs of up to three statements and an expression, with the values that they were tried at.
+
+    Of one in ten NumPy refuses the last line.
+    """
     rng = np.random.default_rng(seed)
     for _ in range(many):
         text, values, made = "", given(rng), list[str]()
@@ -287,17 +290,23 @@ def programs(seed: int, many: int) -> Iterator[Program]:
             if refused and last is not None and run(f"{text}{last}", values) is not None:
                 refused = rng.random() < 0.9
                 last = last if not refused else None
-        yield Program(text + last, run(text + last, values))
+        yield text + last, values
 
 
 def _that_runs(
-    rng: np.random.Generator, kind: str, text: str, values: Mapping[str, np.ndarray | float], made: Sequence[str], new: str
+    rng: np.random.Generator,
+    kind: str,
+    text: str,
+    values: Values,
+    made: Sequence[str],
+    new: str,
 ) -> str | None:
     """A line that NumPy runs behind others."""
     for _ in range(_TRIES):
         line = _filled(rng, kind, 3, made, new)
         last = f"{line}\n{new if new and new in line else 's'}" if kind == "line" else line
-        if run(f"{text}{last}", values) is not None:
+        found = run(f"{text}{last}", values)
+        if found is not None and is_ordinary(found):
             return line
     return None
 
@@ -316,7 +325,11 @@ def _filled(rng: np.random.Generator, kind: str, depth: int, made: Sequence[str]
                 inner = _filled(rng, within, depth - 1, made)
             case other:
                 inner = _filled(rng, other, depth - 1, made)
-        return inner if re.fullmatch(r"[\w.]*(\[[\w:, ]*\])?|[\w.]+\([^()]*\)", inner) or hole[1] in _FREE else f"({inner})"
+        return (
+            inner
+            if re.fullmatch(r"[\w.]*(\[[\w:, ]*\])?|[\w.]+\([^()]*\)", inner) or hole[1] in _FREE
+            else f"({inner})"
+        )
 
     if kind in _NAMES and (depth <= 0 or rng.random() < 0.45):
         return str(rng.choice([*_NAMES[kind], *made, *made]))

@@ -197,7 +197,7 @@ def _entered(nodes: Iterable[Expression], letter: str, env: Environment) -> int 
     return first
 
 
-_ENTRY_BY_ENTRY = frozenset(("elementwise", "operator"))
+_ENTRY_BY_ENTRY = frozenset(name for name, row in FUNCTIONS.items() if row.kind in ("elementwise", "operator"))
 
 
 def _base_shape(base: Expression, env: Environment) -> tuple[int, ...] | None:
@@ -207,7 +207,7 @@ def _base_shape(base: Expression, env: Environment) -> tuple[int, ...] | None:
             return (env.sizes[size_name],)
         case Call("total" | "mean" | "max" | "min", (_,)):
             return ()
-        case Call(name, args) if name != "transpose" and name in FUNCTIONS and FUNCTIONS[name].kind in _ENTRY_BY_ENTRY:
+        case Call(called, args) if called != "transpose" and called in _ENTRY_BY_ENTRY:
             known = [shape for arg in args if (shape := _base_shape(arg, env)) is not None]
             return max(known, key=len) if known else None
         case Call("transpose", (inner,)):

@@ -6,7 +6,21 @@ from itertools import zip_longest
 from math import prod
 
 from grader.expression.language.functions import FUNCTIONS
-from grader.expression.language.nodes import ONE, ZERO, Call, Cases, Expression, Indexed, Number, Product, Reduce, Slice, Symbol, children, walk
+from grader.expression.language.nodes import (
+    ONE,
+    ZERO,
+    Call,
+    Cases,
+    Expression,
+    Indexed,
+    Number,
+    Product,
+    Reduce,
+    Slice,
+    Symbol,
+    children,
+    walk,
+)
 from grader.expression.reading.code.program_names import ProgramNames, Widened, declared
 
 Lengths = tuple[str, ...]
@@ -23,9 +37,11 @@ def axes_of(scope: ProgramNames, node: Expression) -> Lengths | None:
 def check_no_widening(scope: ProgramNames, node: Expression) -> None:
     """Raise Widened where a sum or a product takes in a vector beside a column, of which NumPy makes a matrix.
 
-    Where nothing takes it in, a matrix can't be meant: then what is declared as a column is a vector of the program.
+    Where nothing takes it in, a matrix can't be meant: then what is declared as a column is a vector of the program,
+    unless that makes vectors of its columns itself.
     """
     axes = _Axes(scope)
+    told = bool(scope.upright) or any(axes.flattens(item) for item in walk(node))
     taking = [item for item in walk(node) if _takes_in(item)]
     below, spread = dict[int, Expression](), [inner for item in taking for inner in children(item)]
     while spread:
@@ -34,7 +50,7 @@ def check_no_widening(scope: ProgramNames, node: Expression) -> None:
             below[id(item)] = item
             spread += children(item)
     for item in walk(node):
-        if axes.widens(item) and (id(item) in below or made_here(scope, item)):
+        if axes.widens(item) and (told or id(item) in below or made_here(scope, item)):
             raise Widened
 
 
@@ -46,19 +62,26 @@ def made_here(scope: ProgramNames, node: Expression) -> bool:
 
 def beside(names: ProgramNames, left: Expression, right: Expression) -> tuple[Expression, Expression]:
     """Two arrays, of which a vector beside a column that the program made is a row, as NumPy has it."""
-    axes = axes_of(names, left), axes_of(names, right)
-    ranks = tuple(map(len, axes)) if axes[0] is not None is not axes[1] else ()
-    if ranks == (1, 2) and axes[1][1] == "1" and axes[0] != ("1",) and made_here(names, right):
+    if names.first:
+        return left, right
+    one, other = axes_of(names, left), axes_of(names, right)
+    if _is_beside(one, other) and made_here(names, right):
         return Call("expand_dims", (left, ZERO)), right
-    if ranks == (2, 1) and axes[0][1] == "1" and axes[1] != ("1",) and made_here(names, left):
+    if _is_beside(other, one) and made_here(names, left):
         return left, Call("expand_dims", (right, ZERO))
     return left, right
 
 
+def _is_beside(vector: Lengths | None, column: Lengths | None) -> bool:
+    """Whether the axes are those of a vector, not of one entry, and of a column."""
+    return len(vector or ()) == 1 and vector != ("1",) and column is not None and column[1:] == ("1",)
+
+
 def upright(vector: Expression, axes: Lengths | None, other: Lengths | None) -> Expression:
     """A vector of MATLAB as the column that fits beside a matrix, where it is as long as that has rows."""
-    fits = axes is not None and other is not None and len(axes) == 1 and len(other) == 2 and "1" not in other
-    return Call("expand_dims", (vector, ONE)) if fits and axes[0] == other[0] != other[1] else vector
+    if axes is None or other is None or len(axes) != 1 or len(other) != 2 or "1" in other:
+        return vector
+    return Call("expand_dims", (vector, ONE)) if axes[0] == other[0] != other[1] else vector
 
 
 def _takes_in(node: Expression) -> bool:
@@ -208,6 +231,10 @@ class _Axes:
                 if axes is not None and at < len(axes) and axes[at] != "?":
                     return axes[at]
         return "?"
+
+    def flattens(self, node: Expression) -> bool:
+        """Whether a formula is the vector of a column, as ``ravel`` makes it."""
+        return isinstance(node, Indexed) and node.indices == (Slice(), ONE) and (self.of(node.base) or ())[1:] == ("1",)
 
     def widens(self, node: Expression) -> bool:
         """Whether NumPy makes a matrix of a vector and a column that a formula joins entry by entry."""

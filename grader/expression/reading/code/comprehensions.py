@@ -13,7 +13,18 @@ from functools import reduce
 
 from grader.expression.algebra.construct import iverson, mul, substitute
 from grader.expression.language.axis_sizes import size_formula
-from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Indexed, Product, Reduce, Symbol, walk
+from grader.expression.language.nodes import (
+    ONE,
+    ZERO,
+    Call,
+    Expression,
+    Indexed,
+    Product,
+    Reduce,
+    Symbol,
+    indices,
+    walk,
+)
 from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.entering import number_of
 from grader.expression.reading.code.iterating import LetterLoop, ReadAs, bind, passes_of, run_over
@@ -58,7 +69,7 @@ def check_length(run: LetterLoop, value: Expression) -> None:
     for node in walk(value) if run.upper is not None else ():
         for base, at in entered_at(node, run.letter):
             axes = axes_of(run.scope, base)
-            if axes is None or axes[at] == "?" or (axes[0] == "1" and len(axes) == 2 == 1 + len(children(node)[1:])):
+            if axes is None or axes[at] == "?" or (axes[0] == "1" and len(axes) == 2 == 1 + len(indices(node))):
                 continue  # one place of a row is that of a vector
             if size_formula(axes[at]) != run.upper:
                 raise NotRead

@@ -35,7 +35,7 @@ from grader.expression.reading.code.program_names import (
     value_of,
 )
 from grader.expression.reading.code.sequences import is_nought, items_of, listed, sum_of
-from grader.expression.reading.code.sharing import LOGIC
+from grader.expression.reading.code.sharing import LOGIC, is_test
 from grader.expression.reading.read import read
 
 _JOINED: Mapping[type[ast.operator], Callable[[Expression, Expression], Expression]] = MappingProxyType(
@@ -63,7 +63,7 @@ def formula(names: ProgramNames, node: ast.expr) -> Expression:
             return sub(Symbol(names.letters[name]), ONE)
         case ast.Name(name):
             return value_of(names, name)
-        case ast.UnaryOp(ast.USub(), inner):
+        case ast.UnaryOp(ast.USub(), inner) if not is_test(names, inner):  # which has no minus
             return neg(formula(names, inner))
         case ast.UnaryOp(ast.UAdd(), inner):
             return formula(names, inner)
@@ -242,7 +242,9 @@ def _entered(names: ProgramNames, inner: ast.expr, where: ast.expr) -> Expressio
         axes = axes_of(names, base)
         if axes is None:
             raise NotRead
-        if len(axes) == 2 and "1" in axes and not made_here(names, base):  # a vector, which may be declared as a column or as a row
+        # a vector, which may be declared as a column or as a row
+        if len(axes) == 2 and "1" in axes and not made_here(names, base):
+            names.upright.append(base)
             return standing(base, axes, isinstance(places[1], NewAxis))
     if any(isinstance(one, NewAxis | Dots) for one in places) and axes_of(names, base) is None:
         raise NotRead

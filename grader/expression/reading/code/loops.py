@@ -7,13 +7,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from grader.expression.algebra.construct import add, iverson, mul, neg, substitute
 from grader.expression.language.axis_sizes import size_formula
-from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Product, Symbol, integer, walk
+from grader.expression.language.nodes import (
+    ZERO,
+    Call,
+    Cases,
+    Expression,
+    Indexed,
+    Product,
+    Symbol,
+    head,
+    integer,
+    walk,
+)
 from grader.expression.reading.code.array_axes import axes_of
+from grader.expression.reading.code.carried_names import carries, grown_name
 from grader.expression.reading.code.comprehensions import check_length, decided, entered_at, summed_over
 from grader.expression.reading.code.expressions import formula, joined, truth
 from grader.expression.reading.code.index_places import one_hot_of
@@ -55,7 +66,7 @@ def grown(scope: ProgramNames, loop: ast.For) -> tuple[dict[str, list[Expression
 
     The second are the names of which all entries are set, whatever stood there before.
     """
-    if _carries(loop):
+    if carries(loop):
         raise NotRead
     found: dict[str, list[Expression]] = {}
     whole = set[str]()
@@ -82,7 +93,9 @@ def _in_array(scope: ProgramNames, change: _Change, array: Expression) -> Expres
         return array  # made nowhere
     if old is None and (change.sets or not is_nought(value_of(scope, change.name))):
         raise NotRead
-    if not old or old == ("0",) or new is None or not change.entered or change.diagonal or change.label is not None or scope.first:
+    if not old or old == ("0",) or new is None or scope.first:
+        return array
+    if not change.entered or change.diagonal or change.label is not None:
         return array
     many = len(change.entered)
     missing = len(old) - len(new)
@@ -167,7 +180,7 @@ def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> list[_Change]:
     own, made = set[str](), list[_Change]()
     for statement in body:
         match statement:
-            case ast.Assign([ast.Name(name)], value) if _grown_name(statement) is None:
+            case ast.Assign([ast.Name(name)], value) if grown_name(statement) is None:
                 scope.assigned[name] = formula(scope, value)
                 assigned_anew(scope, name, value)
                 own.add(name)
@@ -285,10 +298,9 @@ def _placed(scope: ProgramNames, change: _Change, places: Sequence[ast.expr]) ->
     label: Expression | None = None
     behind = bool(places) and _is_colon(places[0])
     rest = [place for place in places if not _is_colon(place)]
-    if len(rest) == 2 == len(places) and ast.unparse(rest[1]) == "0" and not scope.first:
-        with suppress(NotRead):  # the one place of a column
-            rest = rest[:1] if (axes_of(scope, value_of(scope, change.name)) or ())[1:] == ("1",) else rest
-            places = rest
+    if len(rest) == 2 == len(places) and not scope.first:
+        places = _without_noughts(scope, change.name, places)
+        behind, rest = _is_colon(places[0]), [place for place in places if not _is_colon(place)]
     if len(places) == 2 and len(rest) == 2 and ast.unparse(places[0]) == ast.unparse(places[1]):
         rest, change = rest[:1], replace(change, diagonal=True)
     for place in rest:
@@ -301,11 +313,36 @@ def _placed(scope: ProgramNames, change: _Change, places: Sequence[ast.expr]) ->
             raise NotRead
         else:
             label = _one_hot(scope, formula(scope, place))
+            _check_labelled(scope, change.name, places.index(place), formula(scope, place))
     if change.diagonal and not entered:
         raise NotRead
     if not change.diagonal and len(rest) + behind < len(places) and (behind or (label is not None and entered)):
         raise NotRead
     return replace(change, entered=tuple(entered), label=label, behind=behind)
+
+
+def _check_labelled(scope: ProgramNames, name: str, axis: int, label: Expression) -> None:
+    """Raise NotRead where the axis that a label numbers is another one of the array, or not known."""
+    known = declared(scope, head(label) or "")
+    try:
+        axes = axes_of(scope, value_of(scope, name))
+    except NotRead:
+        return  # made nowhere
+    if known is not None and axes and (axis >= len(axes) or axes[axis] != known.places_of):
+        raise NotRead
+
+
+def _without_noughts(scope: ProgramNames, name: str, places: Sequence[ast.expr]) -> Sequence[ast.expr]:
+    """Two places without the 0 that is the only place of a column; of a row a colon is the same."""
+    try:
+        axes = axes_of(scope, value_of(scope, name)) or ()
+    except NotRead:
+        return places
+    if axes[1:] == ("1",) and ast.unparse(places[1]) == "0":
+        return places[:1]
+    if axes[:1] == ("1",) and ast.unparse(places[0]) == "0":
+        return [ast.Slice(), places[1]]
+    return places
 
 
 def _is_colon(node: ast.expr) -> bool:
@@ -350,56 +387,3 @@ def _all_along(scope: ProgramNames, change: _Change) -> Expression:
     if not axes or axes != axes[:1] * 2 or {Symbol(letter) for letter in change.entered} & set(walk(change.value)):
         raise NotRead
     return mul(change.value, Call("identity", (size_formula(axes[0]),)))
-
-
-def _carries(loop: ast.For) -> bool:
-    """Whether a pass uses what an earlier pass made: a sum so far, or a name before it is assigned."""
-    grows, allowed = set[str](), set[int]()
-    order: list[ast.stmt] = [node for node in ast.walk(loop) if isinstance(node, ast.stmt)]
-    for statement in order:
-        name = _grown_name(statement)
-        if name is not None:
-            grows.add(name.id)
-            allowed.add(id(name))
-            match statement:
-                case ast.Assign([ast.Name()], ast.BinOp(left)):
-                    allowed.add(id(left))
-    loads = [node for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
-    grows -= {name for name in grows if _is_set_anew(loop, name)}
-    if any(node.id in grows and id(node) not in allowed for node in loads):
-        return True
-    for statement in order:
-        match statement:
-            case ast.Assign([ast.Name(own)], value) if own not in grows and not _is_set_anew(loop, own):
-                before = [node for node in loads if node.id == own]
-                if any((node.lineno, node.col_offset) <= (value.end_lineno, value.end_col_offset) for node in before):
-                    return True
-    return False
-
-
-def _is_set_anew(loop: ast.For, name: str) -> bool:
-    """Whether a name is set in each pass of the loop, or of one within it, before anything else is done with it."""
-    everywhere = _named(loop, name)
-    for inner in (node for node in ast.walk(loop) if isinstance(node, ast.For)):
-        for at, statement in enumerate(inner.body):
-            match statement:
-                case ast.Assign([ast.Name(own)], value) if own == name:
-                    behind = set[int]().union(*(_named(one, name) for one in inner.body[at:]))
-                    return not _named(value, name) and everywhere <= behind
-    return False
-
-
-def _named(node: ast.AST, name: str) -> set[int]:
-    return {id(item) for item in ast.walk(node) if isinstance(item, ast.Name) and item.id == name}
-
-
-def _grown_name(statement: ast.stmt) -> ast.Name | None:
-    """The name that a statement adds to, or whose entries it sets."""
-    match statement:
-        case ast.AugAssign((ast.Name() as name) | ast.Subscript(ast.Name() as name)):
-            return name
-        case ast.Assign([ast.Subscript(ast.Name() as name)]):
-            return name
-        case ast.Assign([ast.Name() as name], ast.BinOp(ast.Name(same), ast.Add() | ast.Sub())) if name.id == same:
-            return name
-    return None

@@ -59,7 +59,8 @@ def read_code(text: str, names: Names, target: Expression | None = None) -> Read
     try:
         return _read_code(text, names, target)
     except Widened:
-        return Reading(text, problems=(Problem("NumPy makes a matrix of a vector beside a column", _VECTORS, text=text),))
+        widened = Problem("NumPy makes a matrix of a vector beside a column", _VECTORS, text=text)
+        return Reading(text, problems=(widened,))
 
 
 def _read_code(text: str, names: Names, target: Expression | None) -> Reading | None:

@@ -127,6 +127,7 @@ def _add_at(lines: ProgramLines, name: str, where: ast.expr, value: ast.expr) ->
     if None not in (whole, along, given) and given != (*(along or ()), *(whole or ())[1:]):
         raise NotRead
     added = Product((Call("transpose", (one_hot_of(lines.scope, labels),)), new), ("@",))
+    check_truth(lines.scope, name)
     changes_in_place(lines.scope, name)
     _take(lines, name, add(value_of(lines.scope, name), added))
 
