@@ -65,14 +65,24 @@ def beside(names: ProgramNames, left: Expression, right: Expression) -> tuple[Ex
     if names.first:
         return left, right
     one, other = axes_of(names, left), axes_of(names, right)
-    if _is_beside(one, other) and made_here(names, right):
+    if is_beside(one, other) and made_here(names, right):
         return Call("expand_dims", (left, ZERO)), right
-    if _is_beside(other, one) and made_here(names, left):
+    if is_beside(other, one) and made_here(names, left):
         return left, Call("expand_dims", (right, ZERO))
     return left, right
 
 
-def _is_beside(vector: Lengths | None, column: Lengths | None) -> bool:
+def lined_up(names: ProgramNames, left: Expression, right: Expression) -> tuple[Expression, Expression]:
+    """Two arrays, each in the shape that they have together where both become wider."""
+    left, right = beside(names, left, right)
+    one, other = axes_of(names, left), axes_of(names, right)
+    whole = together(one, other)
+    if one is None or other is None or whole is None or whole in (one, other):
+        return left, right
+    return Call("broadcast", (left, right)), Call("broadcast", (right, left))
+
+
+def is_beside(vector: Lengths | None, column: Lengths | None) -> bool:
     """Whether the axes are those of a vector, not of one entry, and of a column."""
     return len(vector or ()) == 1 and vector != ("1",) and column is not None and column[1:] == ("1",)
 

@@ -23,7 +23,7 @@ def without_dictionaries(tree: ast.Module) -> ast.Module:
     keys |= {(name, key) for node in ast.walk(tree) for name, literal in [_filled(node)] for key in literal}
     if not keys and not any(isinstance(node, ast.Subscript) and _key(node.slice) for node in ast.walk(tree)):
         return tree
-    found = _Named(frozenset(keys)).visit(tree)
+    found = _PlainNames(frozenset(keys)).visit(tree)
     return found if isinstance(found, ast.Module) else tree
 
 
@@ -44,7 +44,7 @@ def _filled(node: ast.AST) -> tuple[str, dict[str, ast.expr]]:
     return "", {}
 
 
-class _Named(ast.NodeTransformer):
+class _PlainNames(ast.NodeTransformer):
     def __init__(self, keys: frozenset[tuple[str, str]]) -> None:
         self.keys = keys
 

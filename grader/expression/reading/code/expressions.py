@@ -19,7 +19,7 @@ from grader.expression.language.nodes import (
     Product,
     Symbol,
 )
-from grader.expression.reading.code.array_axes import Lengths, axes_of, beside, made_here, together, upright
+from grader.expression.reading.code.array_axes import axes_of, beside, lined_up, made_here, together, upright
 from grader.expression.reading.code.choosing import chosen, mask_of, places_where
 from grader.expression.reading.code.code_calls import called, is_package, length_of
 from grader.expression.reading.code.comprehensions import made, summed
@@ -151,24 +151,13 @@ def joined(names: ProgramNames, operator: ast.operator, left: Expression, right:
         for one, other, (column, row) in ((left, right, axes), (right, left, axes[::-1])):
             if column and row and column[1:] == ("1",) == row[:-1] and "1" not in (column[0], row[1]):
                 return Product((one, other), ("@",))
-    return _JOINED[type(operator)](*_widened(left, right, axes))
+    return _JOINED[type(operator)](*lined_up(names, left, right))
 
 
 def _as_wide(names: ProgramNames, left: Expression, right: Expression) -> bool:
     """Whether zeros leave an array beside them as wide as it is."""
     one, other = axes_of(names, left), axes_of(names, right)
     return left == ZERO or (other is not None and together(one, other) == other)
-
-
-def _widened(
-    left: Expression, right: Expression, axes: tuple[Lengths | None, Lengths | None]
-) -> tuple[Expression, Expression]:
-    """Two arrays, each in the shape that they have together where both become wider."""
-    one, other = axes
-    whole = together(one, other)
-    if one is None or other is None or whole is None or whole in (one, other):
-        return left, right
-    return Call("broadcast", (left, right)), Call("broadcast", (right, left))
 
 
 def condition(names: ProgramNames, node: ast.expr) -> Expression:
@@ -213,8 +202,7 @@ def _compared(names: ProgramNames, sides: Sequence[ast.expr]) -> list[Expression
     if not letters and not any(is_label(names, side, formula) for side in sides):
         items = [formula(names, side) for side in sides]
         if len(items) == 2:
-            one, other = beside(names, *items)
-            return list(_widened(one, other, (axes_of(names, one), axes_of(names, other))))
+            return list(lined_up(names, *items))
         return items
     found = [place(names, side, formula) if is_place(names, side, formula) else formula(names, side) for side in sides]
     known = [one for one in found if isinstance(one, Expression)]
@@ -223,11 +211,20 @@ def _compared(names: ProgramNames, sides: Sequence[ast.expr]) -> list[Expression
     return known
 
 
+def _with_new_axes(places: Sequence[ast.expr]) -> list[ast.expr]:
+    """The places with ``k, None`` for the one list of a place, ``X[:, [k]]``, whose axis stays."""
+    lists = [place for place in places if isinstance(place, ast.List)]
+    if len(lists) != 1 or len(lists[0].elts) != 1:
+        return list(places)
+    at = places.index(lists[0])
+    return [*places[:at], lists[0].elts[0], ast.Constant(None), *places[at + 1 :]]
+
+
 def _entered(names: ProgramNames, inner: ast.expr, where: ast.expr) -> Expression:
     if isinstance(inner, ast.Attribute) and inner.attr == "shape" and isinstance(where, ast.Constant):
         return length_of(axes_of(names, formula(names, inner.value)), where.value)
     base = formula(names, inner)
-    nodes = where.elts if isinstance(where, ast.Tuple) else [where]
+    nodes = _with_new_axes(where.elts if isinstance(where, ast.Tuple) else [where])
     masks = [mask_of(names, node, formula, condition) for node in nodes]
     if any(mask is not None for mask in masks):
         at = [

@@ -24,7 +24,7 @@ from grader.expression.language.nodes import (
     integer,
     walk,
 )
-from grader.expression.reading.code.array_axes import Lengths, axes_of, beside
+from grader.expression.reading.code.array_axes import Lengths, axes_of, lined_up
 from grader.expression.reading.code.index_places import one_hot_of
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared
 from grader.expression.reading.code.sequences import items_of
@@ -54,7 +54,7 @@ def function(names: ProgramNames, name: str, args: Sequence[Expression], options
         raise NotRead
     if row is not None and FUNCTIONS[row].kind in ("elementwise", "array"):
         if FUNCTIONS[row].low <= len(args) <= (FUNCTIONS[row].high or len(args)):
-            fitted = beside(names, *args) if len(args) == 2 and FUNCTIONS[row].kind == "elementwise" else args
+            fitted = lined_up(names, *args) if len(args) == 2 and FUNCTIONS[row].kind == "elementwise" else args
             return Call(row, tuple(fitted))
     elif own is not None and DERIVED[own].low <= len(args) <= DERIVED[own].high:
         return DERIVED[own].formula(*args)

@@ -14,7 +14,7 @@ from functools import reduce
 from grader.expression.algebra.construct import add, mul
 from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Product
-from grader.expression.reading.code.array_axes import axes_of
+from grader.expression.reading.code.array_axes import axes_of, is_beside
 from grader.expression.reading.code.changing import is_listed, placed, with_entries
 from grader.expression.reading.code.choosing import mask_of
 from grader.expression.reading.code.comprehensions import decided
@@ -26,6 +26,7 @@ from grader.expression.reading.code.program_names import (
     Lambda,
     NotRead,
     ProgramNames,
+    Widened,
     left_of,
     one_pass,
     value_of,
@@ -252,12 +253,15 @@ def _change(lines: ProgramLines, statement: ast.AugAssign) -> None:
             changed = placed(scope, value_of(scope, name), where, formula(scope, value))
         case _:
             raise NotRead
-    _take(lines, name, _kept_wide(scope, name, joined(scope, operator, value_of(scope, name), changed)))
+    new = joined(scope, operator, value_of(scope, name), changed)
+    _take(lines, name, _kept_wide(scope, name, [changed], new))
 
 
-def _kept_wide(scope: ProgramNames, name: str, new: Expression) -> Expression:
+def _kept_wide(scope: ProgramNames, name: str, changes: Sequence[Expression], new: Expression) -> Expression:
     """What an array becomes in place; raises NotRead where that has other axes, which NumPy refuses."""
     old, axes = axes_of(scope, value_of(scope, name)), axes_of(scope, new)
+    if not scope.first and any(is_beside(axes_of(scope, change), old) for change in changes):
+        raise Widened
     if old and axes is not None and "?" not in (*old, *axes) and old != axes and not scope.first:
         raise NotRead
     return new
@@ -275,7 +279,7 @@ def _loop(lines: ProgramLines, loop: ast.For) -> None:
             before_loop = ZERO if name in whole else value_of(lines.scope, name)
             new = reduce(lambda one, other: joined(lines.scope, ast.Add(), one, other), changes, before_loop)
             if name in changed_within(loop) and name not in whole:
-                new = _kept_wide(lines.scope, name, new)
+                new = _kept_wide(lines.scope, name, changes, new)
             _take(lines, name, new)
         within = {node.id for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         lines.scope.stale.update(within - changed.keys())  # which have the value of the last pass
