@@ -23,6 +23,8 @@ from grader.grading.taken_in import is_chain_rule, only_leads_on, passed_over, s
 from grader.results import NOTES, Decision, Note, NoteKind, Verdict, undecided
 from grader.solver.key import SolvedPart, SolvedQuestion
 
+# words by which a name is how many there are of something
+_COUNTED = r"(?:number|count|size|dimension)"
 # words by which a set is a part of all that there is
 _PROPER = r"(?:with|where|which|such|whose|satisfying|misclassified|active|violating|violated|inside|wrong)"
 
@@ -96,6 +98,8 @@ def _in_doubt(
         return undecided(NoteKind.AMBIGUOUS_INDICES, "Your right side has other indices than your left side.")
     if verdict.decision in (Decision.NOT_EQUIVALENT, Decision.EQUIVALENT) and (name := _subset_in_words(reading)):
         return undecided(NoteKind.AMBIGUOUS_READING, f"Which terms are in {name} is said in words.")
+    if verdict.decision is Decision.EQUIVALENT and (name := _counted_in_words(question, reading)):
+        return undecided(NoteKind.AMBIGUOUS_READING, f"What {name} counts is said in words.")
     if verdict.decision is Decision.NOT_EQUIVALENT and (name := _said_in_words(question, reading, answer)):
         return undecided(NoteKind.AMBIGUOUS_READING, f"What {name} stands for is said in words.")
     wrong = verdict.decision is Decision.NOT_EQUIVALENT and verdict.note.kind not in NEARLY
@@ -113,6 +117,22 @@ def _subset_in_words(reading: Reading) -> str:
         name = re.escape(note.removeprefix(IN_WORDS)) if note.startswith(IN_WORDS) else ""
         summed = name and re.search(rf"(?:\\in\b|∈)\s*(?:\\[a-z]+\s*\{{\s*)?{name}\b", reading.text)
         if summed and re.search(rf"\b{name}\b[}}$\s]*(?:is|are|denotes?)\s[^=]*\b{_PROPER}\b", reading.text):
+            return name
+    return ""
+
+
+def _counted_in_words(question: SolvedQuestion, reading: Reading) -> str:
+    """A name that the model lacks and that its words call a number of something: maybe not of what it looks like."""
+    known = {written for one in question.question.model.names for written in (one.name, *one.aliases)}
+    for note in reading.notes:
+        name = note.removeprefix(IN_WORDS) if note.startswith(IN_WORDS) else ""
+        used = len(re.findall(rf"\b{re.escape(name)}\b", reading.text)) > 1
+        if (
+            name
+            and used
+            and name not in known
+            and re.search(rf"\b{re.escape(name)}\b[^,;.=]*\b{_COUNTED}\b", reading.text)
+        ):
             return name
     return ""
 
