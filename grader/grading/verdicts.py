@@ -11,7 +11,8 @@ from dataclasses import replace
 from grader.comparison.judge import judge
 from grader.comparison.target import Target
 from grader.expression.algebra.construct import free_symbols
-from grader.expression.language.nodes import Expression, Symbol, symbols
+from grader.expression.language.nodes import Expression, Partial, Symbol, head, symbols
+from grader.expression.reading.prose_words import plain_spelling
 from grader.expression.reading.read import Reading
 from grader.expression.reading.remarks import IN_WORDS
 from grader.grading.answers import at_a_place, leaves_axes, leaves_out_letters, with_letters_of, with_own_partials
@@ -19,7 +20,7 @@ from grader.grading.by_cases import other_answers
 from grader.grading.read_otherwise import read_otherwise
 from grader.grading.readings import CALLED
 from grader.grading.rubric_letters import counts_otherwise
-from grader.grading.taken_in import is_chain_rule, only_leads_on, passed_over, says_more
+from grader.grading.taken_in import Spelled, is_chain_rule, only_leads_on, passed_over, says_more
 from grader.results import NOTES, Decision, Note, NoteKind, Verdict, undecided
 from grader.solver.key import SolvedPart, SolvedQuestion
 
@@ -73,7 +74,9 @@ def unexplained(question: SolvedQuestion, part: SolvedPart, reading: Reading, ve
     side of its chain of equalities is right.
     """
     known = {item.name for item in question.graph.quantities}
-    if verdict.note.kind not in NEARLY and (more := passed_over(reading, part.part.target, known)):
+    if verdict.note.kind not in NEARLY and (
+        more := passed_over(reading, part.part.target, known, _spelled(question, part.part.target))
+    ):
         return undecided(NoteKind.PARTLY_READ, more)
     if says_more(reading):
         return undecided(NoteKind.PARTLY_READ, "This differs from the key, and we see no mistake that leads there.")
@@ -106,9 +109,23 @@ def _in_doubt(
     known = {item.name for item in question.graph.quantities}
     if wrong and only_leads_on(reading, asked, known):
         return verdict  # unless nothing explains it
-    if (wrong or verdict.note.kind is NoteKind.CHAIN_RULE_ONLY) and (more := passed_over(reading, asked, known)):
+    if (wrong or verdict.note.kind is NoteKind.CHAIN_RULE_ONLY) and (
+        more := passed_over(reading, asked, known, _spelled(question, asked))
+    ):
         return undecided(NoteKind.PARTLY_READ, more)
     return verdict
+
+
+def _spelled(question: SolvedQuestion, asked: Expression) -> Spelled:
+    """All names of the two quantities of a derivative that is asked; none where another thing is."""
+    if not isinstance(asked, Partial):
+        return frozenset(), frozenset()
+    return _all_names(question, head(asked.numerator)), _all_names(question, head(asked.denominator))
+
+
+def _all_names(question: SolvedQuestion, name: str | None) -> frozenset[str]:
+    same = [one for one in question.question.model.names if one.name == name]
+    return frozenset(plain_spelling(one) for item in same for one in (item.name, item.latex, *item.aliases) if one)
 
 
 def _subset_in_words(reading: Reading) -> str:

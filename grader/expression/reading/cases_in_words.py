@@ -40,6 +40,7 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"(?<=[^\s\x1a])\s+(?P<aside>\x1a+)$")
+_TEST_THEN_VALUE = re.compile(r"(?P<test>(?:[A-Za-z]{2,}\s+){1,5}\x1a+)\s+(?P<value>\S)")
 _PLACE = re.compile(r"\s*[a-z]\s*=\s*[a-z]\w*\s*")
 _PAIR = re.compile(r"_(?:([a-z])([a-z])(?![a-z])|\{([a-z]),?\s?([a-z])\})")
 _ADJECTIVE = re.compile(r"(?P<sign>positive|negative)\s+(?=\S)", re.IGNORECASE)
@@ -197,7 +198,7 @@ def _unless(cases: _Cases, value: str, test: str) -> None:
     while cases.kind() in ("comma", "colon", "so") or [cases.kind(), cases.kind(1)] == ["open", "lead"]:
         cases.at += 1
     told = {piece.kind for piece in cases.pieces[begin : cases.at]}
-    if told.isdisjoint(("colon", "so", "open")):
+    if told.isdisjoint(("colon", "so", "open")) and not cases.text().lower().startswith("then"):
         cases.at = begin
         _add(cases, value, f"not ({test})")
         return
@@ -270,6 +271,13 @@ def _test(cases: _Cases, behind: bool) -> str:
     if cases.kind() != "formula":
         raise _NoCasesError
     said = cases.text()
+    parted = None if behind else _TEST_THEN_VALUE.match(outside_brackets(said))
+    if parted is not None:  # for the negatives (j != c) p_j
+        test = _condition(cases, said[: parted.end("test")])
+        cases.pieces[cases.at] = SentencePiece("formula", said[parted.start("value") :], cases.pieces[cases.at].start)
+        if not test:
+            raise _NoCasesError
+        return test
     cases.at += 1
     if cases.kind() == "comma" and cases.kind(1) == "that":
         cases.at += 1

@@ -61,7 +61,7 @@ _KINK = re.compile(
 
 # "if the loss is positive", "while the loss L stays above 0"
 _LOSS = re.compile(
-    r"\b(?P<when>if|when|whenever|while|as\s+long\s+as|provided(?:\s+that)?|in\s+case|for)\s+the\s+(?:(?:triplet|total|whole)\s+)?loss"
+    r"\b(?P<when>unless|if|when|whenever|while|as\s+long\s+as|provided(?:\s+that)?|in\s+case|for)\s+the\s+(?:(?:triplet|total|whole)\s+)?loss"
     r"(?:\s+\$?(?P<name>[A-Z])\$?)?\s+(?:is|stays|remains)\s+(?P<nought>(?:zero|0)\b)?",
     re.IGNORECASE,
 )
@@ -131,6 +131,7 @@ def _with_loss(text: str, names: Names) -> str:
 
     def named(found: re.Match[str]) -> str:
         fits = len(known) == 1 and found["name"] in (None, known[0])
-        return f"if {known[0]} {'= 0' if found['nought'] else 'is '}" if fits else found[0]
+        when = "unless" if found["when"].lower() == "unless" else "if"
+        return f"{when} {known[0]} {'= 0' if found['nought'] else 'is '}" if fits else found[0]
 
     return _LOSS.sub(named, text)

@@ -31,7 +31,7 @@ _WORDS = (
     ("on", rf"(?:(?:for|on|in|along)\s+)?(?:(?:all|the)\s+)*{_DIAGONAL}"),
     ("unless", r"unless|except\s+(?:where|if|when|for|at)"),
     ("so", rf"in\s+which\s+case|there(?=\s+{_WHAT}\s+(?:is|equals|becomes)\b)"),
-    ("open", r"(?:if|when|whenever|for|where|as\s+long\s+as|provided(?:\s+that)?|in\s+case|given\s+that)"),
+    ("open", r"(?:(?:only\s+)?(?:if|when)|whenever|for|where|as\s+long\s+as|in\s+case|(?:provided|given)(?:\s+that)?)"),
     ("nought", rf"{_WHAT}\s+vanishes"),
     ("lead", rf"(?:then\s+)?{_WHAT}\s+{_WORTH}|then|we\s+(?:get|have|obtain)"),
     ("and", r"(?:and|but|while|whereas)"),
