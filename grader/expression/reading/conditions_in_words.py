@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 
 from grader.expression.language.names import Names
-from grader.expression.reading.cases_in_words import with_cases_in_words
 from grader.expression.reading.lexing.tokens import LONGEST
 
 _BEFORE = r"(?<=[\w)\]}'|])\s+"
@@ -116,6 +115,8 @@ def with_conditions(text: str, names: Names | None = None) -> str:
         text = _with_loss(text, names or ()) if "loss" in text else text
         text = _with_signs(_KINK.sub(lambda found: " " * len(found[0]), text))
     if _OPENS.search(text):
+        from grader.expression.reading.cases_in_words import with_cases_in_words  # few texts hold any
+
         text = with_cases_in_words(_without_dollars(text), names or ())
     if worth:
         text = _AS_LONG_AS.sub(lambda found: "if".ljust(len(found[0])), text)
