@@ -39,6 +39,7 @@ from grader.rubric.program import read_model
 from grader.rubric.schema import HAND_KEYS
 from grader.rubric.targets import read_target
 from grader.rubric.tree import Entries, Text, Tree, read_document
+from grader.rubric.vec_targets import with_vec_targets
 from grader.submission.labels import folded_label
 
 _NO_MODEL = Model(ComputationGraph((), (), ()), ())
@@ -261,6 +262,7 @@ def _read_question(tree: Tree, number: int, defaults: _Defaults, seen: _Seen, ru
     model = _question_model(fields, seen, place)
     seen.models[name] = model
     items = read_items(fields, "parts", place)
+    model = with_vec_targets(model, items, place) if model is not None else None
     if "parts" in fields and not items:
         place.key("parts").note(fields["parts"].line, "expected at least one part, found none")
     if len(seen.parts) + len(items) > MAX_PARTS:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from grader.expression.language.nodes import Expression, Indexed, Number, Partial, Symbol
+from grader.expression.language.nodes import Call, Expression, Indexed, Number, Partial, Symbol
 from grader.problems import Problem, Span, did_you_mean
 from grader.rubric.fields import Fields, RubricPlace, read_text, text_at
 from grader.rubric.formulas import Known, problems_of, read_formula
@@ -34,9 +34,22 @@ def read_target(fields: Fields, model: Model | None, place: RubricPlace) -> tupl
     expression = None if unread else read_formula(round_d, model.names, place, Known(model.names, failed))
     if expression is None:
         return text, _UNREAD
+    expression = defined_as(expression, model) or expression
     for message, hint in _mistakes(expression, model):
         place.note(written, message, hint)
     return text, expression
+
+
+def defined_as(target: Expression, model: Model) -> Expression | None:
+    """The definition of the model that says just this derivative; None where there is none, or it is another target."""
+    if not is_vec_target(target):
+        return None
+    return next((Symbol(node.name) for node in model.graph.nodes if node.source == target), None)
+
+
+def is_vec_target(target: Expression) -> bool:
+    """Whether a target is a derivative as a matrix, or a row, of all entries by all entries."""
+    return isinstance(target, Call) and target.function == "vec" and isinstance(target.args[0], Partial)
 
 
 def _with_round_d(text: str) -> str:

@@ -42,6 +42,11 @@ _STEPS = re.compile(r"\\(lfloor|rfloor|lceil|rceil)(?![A-Za-z])")
 _BRACKETS = {"lfloor": " floor(", "rfloor": ")".ljust(7), "lceil": " ceil(", "rceil": ")".ljust(6)}
 # \mathrm{d}L, the upright d of a differential, as the d of dL
 _UPRIGHT_D = re.compile(r"\\(?:mathrm|operatorname|rm|text|mathsf|textrm)\s*\{d\}(?=[A-Za-z\\])")
+# \vec(X) is no arrow, and the d of dvec(X) that of a differential
+_ARROW = re.compile(r"\\vec(?=\s*(?:\\left\s*)?\()")
+_OF_COLUMNS = re.compile(
+    r"(?<![A-Za-z\\])d(?=\s?(?:\\(?:operatorname|mathrm|text|textrm|mathsf)\s*\{\s*vec\s*\}|vec)\s*(?:\\left\s*)?\()"
+)
 # 7.5\mathrm{e}{-4}, as numbers with an exponent look in LaTeX
 _EXPONENT = re.compile(
     r"(?<=[\d.])\s*(?:\\(?:mathrm|text|rm|operatorname|mathsf|textrm)\s*\{\s*([eE])\s*\}|([eE])(?=\{))\s*\{?\s*([-+−]?\d{1,3})\s*\}?"
@@ -105,6 +110,8 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
         text = _CHOOSE.sub(r"\\binom{\1}{\2}", text)
     if r"{d}" in text:
         text = _UPRIGHT_D.sub(lambda found: "d".rjust(len(found[0])), text)
+    if "vec" in text:
+        text = _OF_COLUMNS.sub("∂", _ARROW.sub(" vec", text))
     if "10" in text or " x " in text or " X " in text:
         text = _CROSS.sub(lambda found: found[0].replace("x", "×").replace("X", "×"), text)
     opener = text.rfind("(")  # a remark stands in the last brackets
