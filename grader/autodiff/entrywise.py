@@ -159,7 +159,7 @@ def at_counted(
 
 def summed_up(letter: str, size: Expression, body: Expression) -> Expression:
     """The sum over a letter of so many values; over rows and columns where it counts the entries of a matrix."""
-    rows = next((found for item in walk(body) if (found := _rows(item, letter)) is not None), None)
+    rows = next((found for item in walk(body) if (found := rows_by(item, letter)) is not None), None)
     columns = None if rows is None else _without(size, rows)
     if rows is None or columns is None or _is_tied(letter, body):
         return Reduce("sum", letter, body) if _enters(letter, body) else Reduce("sum", letter, body, ONE, size)
@@ -176,7 +176,7 @@ def _row_and_column(place: Expression, rows: Expression) -> tuple[Expression, Ex
     return sub(place, mul(rows, before)), add(ONE, before)
 
 
-def _rows(node: Expression, letter: str) -> Expression | None:
+def rows_by(node: Expression, letter: str) -> Expression | None:
     """The number of rows by which a whole part of ``(p - 1)/m`` takes a letter p apart."""
     match node:
         case Call("floor", (Call("div", (Call("sub", (Symbol(name), one)), rows)),)) if name == letter and one == ONE:
@@ -186,7 +186,7 @@ def _rows(node: Expression, letter: str) -> Expression | None:
 
 def _without(size: Expression, rows: Expression) -> Expression | None:
     """What a size is a product of beside a factor, or other factors; None where it is none."""
-    factors = list(size.factors) if isinstance(size, Product) else [size]
+    factors: list[Expression] = list(size.factors) if isinstance(size, Product) else [size]
     for factor in rows.factors if isinstance(rows, Product) else (rows,):
         if factor not in factors:
             return None

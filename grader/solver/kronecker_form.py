@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from grader.autodiff.entrywise import rows_by
 from grader.expression.algebra.construct import fresh, substitute
 from grader.expression.language.nodes import (
     ONE,
@@ -51,7 +52,12 @@ def kronecker_form(
         found.append(digits)
     if len(found) == 1:
         whole = matrix_form(node, found[0].letters, found[0].axes, axes)
-        return None if whole is None else Call("vec", (whole,))
+        match whole:
+            case None:
+                return None
+            case Product((one, other), ("otimes",)):  # of vectors
+                return Call("kron", (other, one))
+        return Call("vec", (whole,))
     ways = (_product(node, one, other, axes) for one, other in product(*map(_either, found)))
     return next((way for way in ways if way is not None), None)
 
@@ -65,11 +71,7 @@ def _either(digits: _Digits) -> tuple[_Digits, ...]:
 
 def _split(node: Expression, letter: str, axis: str, taken: set[str]) -> tuple[Expression, _Digits | None]:
     """The formula in the digits of a letter; a letter that is not taken apart counts rows, or columns, of one."""
-    below = {
-        item.args[0].args[1]
-        for item in walk(node)
-        if isinstance(item, Call) and item.function == "floor" and _counts(item, letter)
-    }
+    below = {rows for item in walk(node) if (rows := rows_by(item, letter)) is not None}
     row, column, behind = (_new(taken) for _ in range(3))
     if not below:
         return substitute(node, {letter: Symbol(row)}), _Digits((row, column), (axis, "1"))
@@ -81,7 +83,7 @@ def _split(node: Expression, letter: str, axis: str, taken: set[str]) -> tuple[E
         return node, None
 
     def rule(item: Expression, again: Again) -> Expression:
-        if isinstance(item, Call) and item.function == "floor" and _counts(item, letter):
+        if rows_by(item, letter) is not None:
             return Symbol(behind)
         item = rebuild(item, again)
         match item:
@@ -100,14 +102,6 @@ def _new(taken: set[str]) -> str:
     letter = fresh(taken)
     taken.add(letter)
     return letter
-
-
-def _counts(node: Call, letter: str) -> bool:
-    """Whether a whole part is that of ``(p - 1)/m``."""
-    match node.args[0]:
-        case Call("div", (Call("sub", (Symbol(name), one)), _)):
-            return name == letter and one == ONE
-    return False
 
 
 def _without(axis: str, size: str) -> str:
