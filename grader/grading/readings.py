@@ -43,6 +43,7 @@ from grader.grading.definition_checks import problem_of_definitions
 from grader.grading.definitions import joined_at_places
 from grader.grading.diagonals import with_diagonals
 from grader.grading.distributions import with_distributions
+from grader.grading.index_letters import with_index_letters
 from grader.grading.true_class import at_true_class, with_true_class
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import environment
@@ -227,7 +228,7 @@ def _is_restated(question: SolvedQuestion, left: Expression, right: Expression) 
 
 
 def _checked(question: SolvedQuestion, target: Expression, reading: Reading) -> Reading:
-    reading = _with_answer_first(question, target, reading)
+    reading = _with_answer_first(question, target, with_index_letters(question, target, reading))
     reading = _without_restated(question, with_diagonals(question, reading))
     if len(reading.definitions) > 1:
         places = frozenset(leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index")

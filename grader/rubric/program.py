@@ -11,16 +11,18 @@ from dataclasses import replace
 
 from grader.autodiff.backprop import expand_primes, inline
 from grader.autodiff.entrywise import Entry
-from grader.autodiff.graph import ComputationGraph, Node
+from grader.autodiff.graph import ComputationGraph, Node, entered_axes
 from grader.autodiff.higher import gradient_node
 from grader.autodiff.lower import lower
 from grader.expression.algebra.construct import apart, fresh, substitute
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.names import ModelNames, Names
 from grader.expression.language.nodes import (
+    Call,
     Expression,
     Indexed,
     Partial,
+    Reduce,
     Symbol,
     children,
     head,
@@ -282,7 +284,7 @@ def _lowered(table: DeclaredNames, left: Left, expression: Expression) -> Node |
         message = f"expected shape {shown(left.shape)}, the formula gives {shown(axes)}{where}"
         left.place.key("shape").note(left.line, message)
         axes = left.shape
-    _take_axes(table, left.name, axes)
+    _take_axes(table, left.name, axes, _places_of(expression, known, left.letters))
     unknown = table.failed | {name for name, sizes in known.items() if "?" in sizes}
     check_letters(left, (*left.letters, *entry.letters), expression, entry.body, table.axes, unknown)
     source = expression if entry.body != expression else None
@@ -304,10 +306,22 @@ def _derived(table: DeclaredNames, left: Left, target: Partial, graph: Computati
     return Node(left.name, letters, node.axes, expression, target)
 
 
-def _take_axes(table: DeclaredNames, name: str, axes: tuple[str, ...]) -> None:
+def _places_of(expression: Expression, axes: Mapping[str, tuple[str, ...]], letters: tuple[str, ...]) -> str:
+    """The axis on which the values of a definition are places, that of its argmax; empty for any other."""
+    match expression:
+        case Call("argmax", (inner,)):
+            found = set(lower(inner, axes, letters).axes[-1:])
+        case Reduce("min", letter, Symbol(name), None, None, Call() as test) if letter == name:  # argmax_k z_k
+            found = entered_axes(letter, test, axes)
+        case _:
+            return ""
+    return found.pop() if len(found) == 1 else ""
+
+
+def _take_axes(table: DeclaredNames, name: str, axes: tuple[str, ...], places_of: str = "") -> None:
     table.axes[name] = axes
     place = next(k for k, item in enumerate(table.names) if item.name == name)
-    table.names[place] = replace(table.names[place], rank=len(axes))
+    table.names[place] = replace(table.names[place], rank=len(axes), places_of=places_of)
 
 
 def _oriented(table: DeclaredNames, left: Left, expression: Expression, body: Expression) -> Node:

@@ -9,7 +9,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from grader.expression.language.nodes import Call, Expression, Indexed, Number, Partial, Symbol
+from grader.expression.algebra.construct import fresh, substitute
+from grader.expression.language.nodes import (
+    Call,
+    Expression,
+    Indexed,
+    Number,
+    Partial,
+    Symbol,
+    indices,
+    sides,
+    symbols,
+)
 from grader.problems import Problem, Span, did_you_mean
 from grader.rubric.fields import Fields, RubricPlace, read_text, text_at
 from grader.rubric.formulas import Known, problems_of, read_formula
@@ -35,9 +46,33 @@ def read_target(fields: Fields, model: Model | None, place: RubricPlace) -> tupl
     if expression is None:
         return text, _UNREAD
     expression = defined_as(expression, model) or expression
+    if "where" not in fields:  # which would mean the quantity
+        expression = with_own_letters(expression, model)
     for message, hint in _mistakes(expression, model):
         place.note(written, message, hint)
     return text, expression
+
+
+def with_own_letters(target: Expression, model: Model) -> Expression:
+    """The target with other letters for indices that are called as a quantity: what stands below is an index."""
+    quantities = {known.name for known in model.names if known.role == "quantity" and not known.places_of}
+    taken = {*(known.name for known in model.names), *symbols(target)}
+    new: dict[str, Expression] = {}
+    for place in (place for side in sides(target) for place in indices(side)):
+        if isinstance(place, Symbol) and len(place.name) == 1 and place.name in quantities and place.name not in new:
+            letter = fresh(taken)
+            taken.add(letter)
+            new[place.name] = Symbol(letter, place.span)
+
+    def entered(side: Expression) -> Expression:
+        match side:
+            case Partial(above, below):
+                return Partial(entered(above), entered(below), side.span)
+            case Indexed(base, places):
+                return Indexed(base, tuple(substitute(place, new) for place in places), side.span)
+        return side
+
+    return entered(target) if new else target
 
 
 def defined_as(target: Expression, model: Model) -> Expression | None:

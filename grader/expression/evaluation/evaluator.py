@@ -256,6 +256,8 @@ def _reduce(node: Reduce, env: Environment, scope: Scope) -> Value:
     if node.letter in env.values:  # inside its sum a letter hides the quantity of its name
         node = _renamed(node, fresh(set(env.values) | symbols(node)))
     size = extent(node.body, node.letter, env) or _bound_size(node, env, scope)
+    if node.condition is not None:
+        size = size or extent(node.condition, node.letter, env)
     size = size or extent_of_namesake(node.body, node.letter, env)
     if size is None:
         raise NoValue(f"nothing tells the range of the index '{node.letter}'", node.span)

@@ -47,6 +47,15 @@ _ARROW = re.compile(r"\\vec(?=\s*(?:\\left\s*)?\()")
 _OF_COLUMNS = re.compile(
     r"(?<![A-Za-z\\])d(?=\s?(?:\\(?:operatorname|mathrm|text|textrm|mathsf)\s*\{\s*vec\s*\}|vec)\s*(?:\\left\s*)?\()"
 )
+# \arg\max_k, \operatorname*{arg\,max}_k and \underset{k}{\arg\max} as argmax_k
+_ARG = (
+    r"(?:\\arg(?![A-Za-z])|\\(?:operatorname\*?|mathrm|text)\s*\{\s*arg\s*\}|(?<![\\A-Za-z])arg)(?:\\[,;! ]|\s)*"
+    r"\\?(max|min)(?![A-Za-z])|\\(?:operatorname\*?|mathrm|text|mathop)\s*\{\s*(?:\\mathrm\s*\{)?"
+    r"arg(?:\\[,;! ]|\s|~)*(max|min)\s*\}?\s*\}"
+    r"|\\arg(max|min)(?![A-Za-z])"
+)
+_PLACE_OF = re.compile(_ARG)
+_PLACE_UNDER = re.compile(r"\\underset\s*\{([^{}]*)\}\s*\{\s*(?:" + _ARG + r")\s*\}")
 # 7.5\mathrm{e}{-4}, as numbers with an exponent look in LaTeX
 _EXPONENT = re.compile(
     r"(?<=[\d.])\s*(?:\\(?:mathrm|text|rm|operatorname|mathsf|textrm)\s*\{\s*([eE])\s*\}|([eE])(?=\{))\s*\{?\s*([-+−]?\d{1,3})\s*\}?"
@@ -85,6 +94,11 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
     if not text.isascii() and not _UNCHANGED.issuperset(text):
         text = text.translate({ord(sign): _plain(sign) for sign in set(text)})
     text = with_macros(text, names)
+    if "arg" in text:
+        text = _PLACE_UNDER.sub(
+            lambda found: f"arg{found[2] or found[3] or found[4]}_{{{found[1]}}}".ljust(len(found[0])), text
+        )
+        text = _PLACE_OF.sub(lambda found: f"arg{found[1] or found[2] or found[3]}".ljust(len(found[0])), text)
     if _SENTENCE.search(text):
         from grader.expression.reading.clauses import without_clauses  # few texts hold any
 
