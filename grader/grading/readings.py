@@ -165,6 +165,17 @@ def _derivative(question: SolvedQuestion, left: Expression) -> Expression:
     return Partial(Symbol(above), Indexed(Symbol(below), indices(left)), left.span)
 
 
+def _by_name(question: SolvedQuestion, left: Expression) -> Expression:
+    """A left side ``dvec(Y)/dvec(X)``, or an entry of it, as the definition of the model that it is."""
+    base = left.base if isinstance(left, Indexed) else left
+    if not isinstance(base, Call) or base.function != "vec":
+        return left
+    name = next((node.name for node in question.graph.nodes if node.source == base), None)
+    if name is None:
+        return left
+    return Indexed(Symbol(name), left.indices, left.span) if isinstance(left, Indexed) else Symbol(name, left.span)
+
+
 def _with_answer_first(question: SolvedQuestion, target: Expression, reading: Reading) -> Reading:
     r"""``H = X^\top R X, R_{nn} = p_n (1 - p_n)`` where the model has an R and no H: the first is the answer."""
     names = {item.name for item in question.graph.quantities}
@@ -237,5 +248,7 @@ def _checked(question: SolvedQuestion, target: Expression, reading: Reading) -> 
         reading = replace(reading, chain=(_derivative(question, reading.chain[0]), *reading.chain[1:]))
     if any(note.startswith(PADDED) for note in reading.notes):
         reading = _with_zeros_outside(question, reading)
+    if len(reading.chain) > 1:
+        reading = replace(reading, chain=(_by_name(question, reading.chain[0]), *reading.chain[1:]))
     problem = problem_of_definitions(reading) if reading.definitions else None
     return reading if problem is None else replace(reading, problems=(*reading.problems, problem))

@@ -172,7 +172,7 @@ def _spelled(p: Parser, text: str) -> Declared | None:
 
 
 _PARTS = frozenset((",", ";", "logic", "&", "row", "nl", "key", "end", "(", ")", "start", "|"))
-_OF_PLACES = frozenset(("num", "+", "-", "joint", "/", "(", ")"))
+_OF_PLACES = frozenset(("num", "frac", "+", "-", "joint", "/", "(", ")"))
 
 
 def _letter_of_index(p: Parser, shape: Shape, span: Span, start: int) -> Expression | None:
@@ -202,17 +202,9 @@ def _compares_indices(p: Parser, letter: str, at: int) -> bool:
 
 def _among_places(p: Parser, at: int) -> bool:
     r"""Whether a letter is compared with places alone: ``i - 2 = j + 1``, or stands alone beside ``argmax_k z_k``."""
-    openers = {close: opener for opener, close in p.match.items()}
-    begin, end = at, at
-    while begin and (begin - 1 in openers or p.kinds[begin - 1] not in _PARTS):
-        begin = openers.get(begin - 1, begin - 1)
-    relations = []
-    while end == at or end in p.match or p.kinds[end] not in _PARTS:
-        end = p.match.get(end, end) + 1
-    inner = begin
-    while inner < end:
-        relations += [inner] if p.kinds[inner] in ("=", "rel") else []
-        inner = p.match.get(inner, inner) + 1
+    begin, end, relations = _comparison(p, at, at)
+    while not relations and begin and p.match.get(begin - 1) == end:  # i in floor((i - 1)/m) = 1
+        begin, end, relations = _comparison(p, begin - 1, end)
     if len(relations) != 1:
         return False
     (relation,) = relations
@@ -222,6 +214,21 @@ def _among_places(p: Parser, at: int) -> bool:
         return len(letters) > 1 or not letters.isdisjoint(script_letters(p, 0, len(p.tokens)))  # q > 0 tells nothing
     own, other = sides if at < relation else sides[::-1]
     return own == (at, at + 1) and p.tokens[other[0]].text.lower() in ("argmax", "argmin")
+
+
+def _comparison(p: Parser, first: int, last: int) -> tuple[int, int, list[int]]:
+    """Where what stands round some tokens in the same brackets begins and ends, and its signs of relations."""
+    openers = {close: opener for opener, close in p.match.items()}
+    begin, end = first, last + 1
+    while begin and (begin - 1 in openers or p.kinds[begin - 1] not in _PARTS):
+        begin = openers.get(begin - 1, begin - 1)
+    while end in p.match or p.kinds[end] not in _PARTS:
+        end = p.match.get(end, end) + 1
+    relations, inner = [], begin
+    while inner < end:
+        relations += [inner] if p.kinds[inner] in ("=", "rel") else []
+        inner = p.match.get(inner, inner) + 1
+    return begin, end, relations
 
 
 def _is_place(p: Parser, begin: int, end: int) -> bool:
