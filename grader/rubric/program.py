@@ -109,7 +109,7 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     doubt_entries(names, table.written, place)
     places = [(key.value, key.places) for key, _ in given]
     places += [(left.name, left.formula.places) for left in lefts if left is not None]
-    return Model(replace(graph, notation=notation), names, tuple(places))
+    return Model(replace(graph, notation=notation), names, tuple(places), tuple(steps.items()))
 
 
 def _section(fields: Fields, name: str, place: RubricPlace) -> tuple[tuple[Text, Tree], ...]:
@@ -176,7 +176,8 @@ def with_own_letters(model: Model, pairs: Iterable[tuple[Text, Tree]], place: Ru
     own = table.names[len(model.names) :]
     own = [replace(one, axes=table.axes.get(one.name, ())) for one in own]
     found = (replace(one, entries=entry_spellings(one, letters)) for one in own)
-    return Model(replace(graph, nodes=(*graph.nodes, *nodes)), ModelNames((*model.names, *found)))
+    grown = replace(graph, nodes=(*graph.nodes, *nodes))
+    return Model(grown, ModelNames((*model.names, *found)), steps=model.steps)
 
 
 def _read_definitions(table: DeclaredNames, lefts: list[Left], above: tuple[Node, ...] = ()) -> tuple[Node, ...]:

@@ -26,7 +26,7 @@ from grader.rubric.fields import Fields, RubricPlace, read_text, text_at
 from grader.rubric.formulas import Known, problems_of, read_formula
 from grader.rubric.model import Model
 
-_UNREAD = Symbol("")
+UNREAD = Symbol("")
 _DERIVATIVE = re.compile(r"\s*d(\w+'*)\s*/\s*d(\w+'*)\s*")
 _SECOND = re.compile(r"\s*d\^2\s*(\w+'*)\s*/\s*\(?\s*d(\w+'*)\s*(?:\^2|\s\s*d(\w+'*))\s*\)?\s*")
 
@@ -35,7 +35,7 @@ def read_target(fields: Fields, model: Model | None, place: RubricPlace) -> tupl
     """The target as typed and as read; without a model (it is missing) nothing is checked."""
     text = read_text(fields, "target", place)
     if not text or model is None:
-        return text, _UNREAD
+        return text, UNREAD
     written, place = text_at(fields, "target"), place.key("target")
     unread = _unread_sides(text, model)
     for problem in unread:
@@ -44,7 +44,7 @@ def read_target(fields: Fields, model: Model | None, place: RubricPlace) -> tupl
     round_d = replace(written, value=_with_round_d(written.value))
     expression = None if unread else read_formula(round_d, model.names, place, Known(model.names, failed))
     if expression is None:
-        return text, _UNREAD
+        return text, UNREAD
     expression = defined_as(expression, model) or expression
     if "where" not in fields:  # which would mean the quantity
         expression = with_own_letters(expression, model)
@@ -59,7 +59,7 @@ def with_own_letters(target: Expression, model: Model) -> Expression:
     taken = {*(known.name for known in model.names), *symbols(target)}
     new: dict[str, Expression] = {}
     for place in (place for side in sides(target) for place in indices(side)):
-        if isinstance(place, Symbol) and len(place.name) == 1 and place.name in quantities and place.name not in new:
+        if isinstance(place, Symbol) and re.fullmatch("[a-z]", place.name) and place.name in quantities and place.name not in new:
             letter = fresh(taken)
             taken.add(letter)
             new[place.name] = Symbol(letter, place.span)
