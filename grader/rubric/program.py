@@ -52,6 +52,7 @@ from grader.rubric.model import Model
 from grader.rubric.notation import read_notation
 from grader.rubric.read_back import check_spellings, take_entry_aliases, take_phrases
 from grader.rubric.recurrence import read_steps, unrolled
+from grader.rubric.sets import read_sets
 from grader.rubric.tree import Entries, Text, Tree
 
 _INDEXED = re.compile(r"(.+?)(?:_\{?((?:[a-z],? ?){1,3})\}?|\[((?:[a-z],? ?){1,3})\])")
@@ -70,12 +71,15 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
         read_opaque(table, key, value, place.inside(f"opaque '{key.value}'"))
     for key, value in _section(fields, "functions", place):
         read_function(table, key, value, place.inside(f"function '{key.value}'"))
+    sets = _section(fields, "sets", place)
+    read_sets(table, sets, place, last=False)
     pairs = unrolled(_section(fields, "define", place), steps)
     if "define" in fields and isinstance(fields["define"], Entries) and not pairs:
         place.key("define").note(fields["define"].line, "expected at least one definition, found none")
     lefts = [_read_left(table, key, value, place.inside(f"define '{key.value}'")) for key, value in pairs]
     nodes = _read_definitions(table, [left for left in lefts if left is not None])
     authored = nodes
+    read_sets(table, sets, place, last=True)
     nodes = with_losses(table, nodes)
     graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes)
     notation = read_notation(fields, table, graph, place, steps)

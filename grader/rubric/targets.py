@@ -59,7 +59,12 @@ def with_own_letters(target: Expression, model: Model) -> Expression:
     taken = {*(known.name for known in model.names), *symbols(target)}
     new: dict[str, Expression] = {}
     for place in (place for side in sides(target) for place in indices(side)):
-        if isinstance(place, Symbol) and re.fullmatch("[a-z]", place.name) and place.name in quantities and place.name not in new:
+        if (
+            isinstance(place, Symbol)
+            and re.fullmatch("[a-z]", place.name)
+            and place.name in quantities
+            and place.name not in new
+        ):
             letter = fresh(taken)
             taken.add(letter)
             new[place.name] = Symbol(letter, place.span)

@@ -94,6 +94,10 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
     if not text.isascii() and not _UNCHANGED.issuperset(text):
         text = text.translate({ord(sign): _plain(sign) for sign in set(text)})
     text = with_macros(text, names)
+    if names is not None and any(declared.role == "set" for declared in names):
+        from grader.expression.reading.declared_sets import with_declared_sets  # few models have any
+
+        text = with_declared_sets(text, names)
     if "arg" in text:
         text = _PLACE_UNDER.sub(
             lambda found: f"arg{found[2] or found[3] or found[4]}_{{{found[1]}}}".ljust(len(found[0])), text
