@@ -15,6 +15,7 @@ from grader.expression.reading.declared_sets import MEMBER, OWNER
 from grader.rubric.declarations import DeclaredNames
 from grader.rubric.fields import RubricPlace, read_fields, read_texts, text_at
 from grader.rubric.formulas import problems_of, read_formula
+from grader.rubric.text_places import place_at
 from grader.rubric.tree import Entries, Text, Tree
 
 _OPENED = "1["  # a condition is read as what its indicator holds
@@ -51,8 +52,7 @@ def _read_set(table: DeclaredNames, key: Text, text: Text, place: RubricPlace, *
         return None
     letters = (condition["letter"], *owner)
     names: Names = (*table.names, *(Declared(one) for one in letters if all(one != d.name for d in table.names)))
-    before = condition.start("test") - len(_OPENED)
-    placed = tuple((max(at - before, 0), line, column) for at, line, column in text.places[:1])
+    placed = text.places and ((len(_OPENED), *place_at(text.places, condition.start("test"))),)
     inner = Text(f"{_OPENED}{condition['test'].strip()}]", text.line, text.plain, placed)
     if not last and problems_of(inner.value, names):
         return None

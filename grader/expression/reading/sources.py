@@ -56,6 +56,11 @@ _ARG = (
 )
 _PLACE_OF = re.compile(_ARG)
 _PLACE_UNDER = re.compile(r"\\underset\s*\{([^{}]*)\}\s*\{\s*(?:" + _ARG + r")\s*\}")
+# \sum_{-m \le j \le m}, a range by its two ends
+_BETWEEN = re.compile(
+    r"(?P<sign>(?:sum|prod|max|min)\s*_\s*[{(]\s*)(?P<low>-?\s*\w+)\s*(?:\\leq?(?![A-Za-z])|<=|≤)\s*(?P<letter>[a-z])\s*"
+    r"(?:\\leq?(?![A-Za-z])|<=|≤)\s*(?P<high>\w+)(?=\s*[,;})])"
+)
 # 7.5\mathrm{e}{-4}, as numbers with an exponent look in LaTeX
 _EXPONENT = re.compile(
     r"(?<=[\d.])\s*(?:\\(?:mathrm|text|rm|operatorname|mathsf|textrm)\s*\{\s*([eE])\s*\}|([eE])(?=\{))\s*\{?\s*([-+−]?\d{1,3})\s*\}?"
@@ -128,6 +133,8 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
         text = _CHOOSE.sub(r"\\binom{\1}{\2}", text)
     if r"{d}" in text:
         text = _UPRIGHT_D.sub(lambda found: "d".rjust(len(found[0])), text)
+    if "_" in text:
+        text = _BETWEEN.sub(_as_range, text)
     if "vec" in text:
         text = _OF_COLUMNS.sub("∂", _ARROW.sub(" vec", text))
     if "10" in text or " x " in text or " X " in text:
@@ -160,6 +167,11 @@ def with_other_commas(text: str) -> tuple[str, ...]:
     if _COMMA.search(text) is None:
         return ()
     return _COMMA.sub(r"\1.\2", text), _COMMA.sub(r"\1\2", text)
+
+
+def _as_range(found: re.Match[str]) -> str:
+    """``{1 \\le k \\le n`` as ``{k=1..n``."""
+    return f"{found['sign']}{found['letter']}={found['low']}..{found['high']}"
 
 
 def _exponent(found: re.Match[str]) -> str:
