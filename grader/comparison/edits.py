@@ -116,8 +116,12 @@ def joined_to_a_matrix(node: Expression) -> Edits:
         if isinstance(node, Product) and joint != "otimes":
             parts = (node.factors[:k], node.joints[: k - 1]), (node.factors[k:], node.joints[k:])
             left, right = (Product(*part) if part[1] else part[0][0] for part in parts)
-            if not (isinstance(left, Call) and left.function == "transpose"):  # x^T y is meant as a number
-                yield node, Call("outer", (left, right))
+            if isinstance(left, Call) and left.function == "transpose":
+                continue  # x^T y is meant as a number
+            yield node, Call("outer", (left, right))
+            if len(node.factors) > k + 1:
+                first = Call("outer", (left, node.factors[k]))
+                yield node, Product((first, *node.factors[k + 1 :]), node.joints[k:])
 
 
 def _joined(node: Expression, joints: dict[str, tuple[str, ...]]) -> Edits:
