@@ -140,6 +140,8 @@ def _right_answers(question: SolvedQuestion, part: SolvedPart) -> list[str]:
         return [repr(float(values[0]))] if values.size == 1 else []
     if any(isinstance(item, Partial) for item in walk(part.closed)):  # of a deep model, and no answer as it stands
         return []
+    if part.part.step:  # the key is that of one step
+        return []
     names = writable(question.question.model.names)
     rng = seeded(key_of(part))
     formulas = dict.fromkeys((part.closed, *(rewritten(part.closed, rng) for _ in range(REWRITES))))

@@ -105,7 +105,7 @@ def _solve_question(question: Question, session: Session) -> SolvedQuestion:
     runs = list(draw_runs(graph, content_hash(question), session, lambda run: asks_somewhere(question, run)))
     kink: Kink | None = None
     conditions = model_margins(graph)
-    targets = [target for part in question.judged for target in (part.target, *(s.target for s in part.steps))]
+    targets = [target for part in question.judged for target in part.targets]
     if not numeric:
         used = graph.leading_to(*(head(sides(target)[0]) or "" for target in targets))
         names = [node.name for node in graph.nodes if node.name in used]
