@@ -10,7 +10,6 @@ import re
 from collections.abc import Set
 from typing import TypeAlias
 
-from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.nodes import (
     Call,
     Cases,
@@ -26,7 +25,7 @@ from grader.expression.language.nodes import (
 from grader.expression.language.words import is_word
 from grader.expression.reading.bars_in_words import BARS
 from grader.expression.reading.clauses import without_clauses
-from grader.expression.reading.last_formula import LAST_FORMULA, claimed, last_formula
+from grader.expression.reading.last_formula import LAST_FORMULA, last_formula
 from grader.expression.reading.prose_words import plain_spelling
 from grader.expression.reading.read import Reading
 from grader.expression.reading.remarks import LEADING_WORDS
@@ -98,7 +97,7 @@ def passed_over(
         return "There is more than one formula for what is asked."
     if head(reading.chain[0]) != asked and _answers_before(reading.text, spelled):
         return "There is more than one formula for what is asked."
-    if LAST_FORMULA in reading.notes and (_sets_out(reading, known, spelled) or _claims(reading, target)):
+    if LAST_FORMULA in reading.notes and _sets_out(reading, known, spelled):
         return ""
     if LAST_FORMULA in reading.notes:
         return "We could read only the last formula of what you wrote."
@@ -112,7 +111,7 @@ def passed_over(
         return f"You say twice what {twice} is."
     if unused := _unused(reading, known):
         return f"What you say of {unused} is not used in your answer as we read it."
-    if "prose" in reading.notes and not _claims(reading, target) and (word := _said(reading)):
+    if "prose" in reading.notes and (word := _said(reading)):
         return f"We read the formula, but not all the words around it ({word} ...)."
     return ""
 
@@ -157,27 +156,6 @@ def _sets_out(reading: Reading, known: Set[str], spelled: Spelled) -> bool:
             return False
     words = (word.lower() for word in _WORD.findall(_COMMAND.sub(" ", before)))
     return all(word in _INERT or word in LEADING_WORDS or word == "with" or not is_word(word) for word in words)
-
-
-def _claims(reading: Reading, target: Expression) -> bool:
-    """Whether a text ends with an equation of the asked derivative, and what leads there bears on nothing in it."""
-    left = reading.chain[0]
-    if len(reading.chain) < 2 or not isinstance(left, Partial) or head(left) != head(target):
-        return False
-    begin = claimed(reading.text)
-    if begin is None or {"left_out", "ambiguous_index"} & {*reading.notes}:
-        return False
-    lead = reading.text[:begin]
-    steps = [*_STEP.finditer(lead), *_FRACTION.finditer(lead), *_NABLA.finditer(lead)]
-    return len(_EQUALS.findall(lead)) <= len(steps) and not _said_behind(reading, begin)
-
-
-def _said_behind(reading: Reading, begin: int) -> bool:
-    """Whether words stand in an equation or behind it that are none of its names and functions."""
-    names = {name.lower() for side in reading.chain for name in _names(side)}
-    behind = reading.text[reading.text.index("=", begin) :]
-    words = {word.lower() for word in _WORD.findall(_COMMAND.sub(" ", behind))}
-    return any(is_word(word) and word not in SPELLINGS for word in words - names)
 
 
 def is_chain_rule(side: Expression) -> bool:

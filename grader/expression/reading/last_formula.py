@@ -48,7 +48,7 @@ _DEPENDS = re.compile(
 )
 # "only the second term depends on q, so ...", "\sum_{i \ne j}": no condition of what the text comes to
 _NO_CONDITION = re.compile(
-    r"_\{[^{}]*\}|\b(?:do(?:es)?\s+not|don't|doesn't)\s+(?:depend|involve|contain|enter|appear|matter)\w*"
+    r"_\{[^{}]*\}|\b(?:do(?:es)?\s+not|don't|doesn't)\s+(?:depend|involve|contain|enter|appear|matter|touch|affect|change|react|occur|reach|influence)\w*"
     r"|\b(?:everything|all)\s+(?:but|except(?:\s+for)?)\s+(?=the\s+\w+\s+(?:term|part|sum|summand)\b)"
     r"|\bonly\s+(?=\S[^\n:.]{0,60}\s(?:matters?|remains?|survives?|counts?|contributes?|is\s+left)\b)|\bonly\s(?=(?!(?:for|if|when|in|at|up|on|with|by|valid|true|right|correct|holds?|half|twice|minus|not)\b)"
     r"[^\n:]{1,120}(?::\s|\n|\b(?:so|hence|thus|therefore)\b))"
@@ -61,39 +61,9 @@ _GIVEN = re.compile(
 )
 
 
-# an equation of a derivative at the end of a text: what is claimed, whatever leads there
-_SIDE = (
-    r"(?:(?:d|∂)(?:\^?[2²])?\s?\\?[A-Za-z]\w{0,9}\s*/\s*(?:d|∂)\s?\\?[A-Za-z][\w'^]{0,9}(?:\^\{?[2²]\}?)?"
-    r"|\\[dt]?frac\s*\{\s?(?:\\partial|d|∂)(?:[^{}=]|\{[^{}=]*\}){1,40}\}\s*\{\s?(?:\\partial|d|∂)(?:[^{}=]|\{[^{}=]*\}){1,40}\}"
-    r"|(?:\\nabla|∇)\s?_?\s?(?:\{[^{}=]{1,20}\}|\\?\w{1,9})\s*\\?\w{0,9})"
-)
-_CLAIM = re.compile(rf"(?:(?<=[\s,;:.$])|^)\$?\s*{_SIDE}\s*&?\s*=(?!=)(?=[^\n]*$)")
-# what a lead may say that bears on the equation behind it: a condition, a definition, a change, a denial
-BEARS = re.compile(
-    r"\b(?:if|unless|otherwise|else|when|whenever|cases?|not|no|never|wrong|instead|forg\w+|let|where|with\s+\S+\s*(?:=|(?:the|an?|as|being|denoting|standing)\b)|denot\w+|defin\w+"
-    r"|call\w*|nam(?:e|ed|ing)|writ\w+|put\w*|sett?(?:ing)?|while|assum\w+|given|suppos\w+|times|minus|plus|twice|half|halv\w+"
-    r"|doubl\w+|negat\w+|up\s+to|ignor\w+|neglect\w+|drop\w*|except|apart|approximat\w*|about|provided|sum\w*|mean\w*"
-    r"|averag\w+|transpos\w+|sign|multipl\w+|divid\w+|for\s+(?:all|each|every|any|most|some|positive|negative|others?|\\?\w{1,2}|\S+\s*(?:=|[<>≠≤≥∈]))(?!\w)|at\s+\S+\s*=)(?!\w)"
-    r"|\b(?:is|are|be|equals?|becomes?)\s+(?![a-z]{3,}\b|an?\b|in\b|of\b|on\b)\S",
-    re.IGNORECASE,
-)
-DENIES = re.compile(r"\b(?:do(?:es)?\s+not|don't|doesn't)\s+[a-z]{3,}", re.IGNORECASE)  # of another quantity
-
-
-def claimed(text: str) -> int | None:
-    """Where the equation of a derivative that a text ends with begins, if no word before bears on it; else None."""
-    begins = [found.start() for found in _CLAIM.finditer(text)]
-    return begins[-1] if begins and not BEARS.search(DENIES.sub(" ", text[: begins[-1]])) else None
-
-
 def last_formula(text: str) -> tuple[str, ...]:
     """The text with all but its last formula blanked: with what its words define, and alone; none where it depends."""
-    if len(text) > LONGEST:
-        return ()
-    claim = claimed(text)
-    if claim and _ORDINARY.search(text, 0, claim) and not _CHANGES.search(text, claim) and "," not in text[claim:]:
-        return (" " * claim + text[claim:].rstrip(" .;"),)
-    if _DEPENDS.search(_NO_CONDITION.sub(" ", text)):
+    if len(text) > LONGEST or _DEPENDS.search(_NO_CONDITION.sub(" ", text)):
         return ()
     explained = _EXPLAINS.search(text)
     end = explained.start() if explained and text[: explained.start()].strip() else len(text)
