@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from grader.comparison.judge import judge
@@ -14,12 +16,14 @@ from grader.expression.algebra.construct import mul
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import (
+    ONE,
     Again,
     Call,
     Expression,
     Indexed,
     Number,
     Product,
+    Reduce,
     Symbol,
     head,
     rebuild,
@@ -29,6 +33,7 @@ from grader.expression.language.nodes import (
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading
 from grader.grading.answers import final_answer
+from grader.grading.readings import letters_of
 from grader.results import Decision, NoteKind, Verdict, undecided
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, environment
@@ -51,6 +56,9 @@ def read_otherwise(
     if bracketed != answer and judge(question, target, bracketed).decision is Decision.EQUIVALENT:
         shown = to_text(bracketed, question.question.model.names)
         return undecided(NoteKind.AMBIGUOUS_READING, f"Brackets may be missing; this is right if {shown} is meant.")
+    whole = _without_ends(answer, letters_of(asked))
+    if whole != answer and judge(question, target, whole).decision is Decision.EQUIVALENT:
+        return undecided(NoteKind.AMBIGUOUS_INDICES, "This is right if its sum ends at a size, not at the index.")
     squared = _with_variances(question, answer)
     if squared != answer and judge(question, target, squared).decision is Decision.EQUIVALENT:
         return undecided(
@@ -72,6 +80,17 @@ def _with_brackets(node: Expression, again: Again) -> Expression:
         case Call("sub", (first, Number() | Product() as rest)):
             return _raised(first, rest) or node
     return node
+
+
+def _without_ends(answer: Expression, letters: frozenset[str]) -> Expression:
+    """The answer with sums over the whole axis where they end at one of these letters."""
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        ends = isinstance(node, Reduce) and node.lower in (None, ONE) and isinstance(node.upper, Symbol)
+        return replace(node, lower=None, upper=None) if ends and node.upper.name in letters else node
+
+    return rewritten(answer, rule)
 
 
 def _raised(first: Expression, rest: Expression) -> Expression | None:

@@ -9,17 +9,19 @@ from grader.expression.language.words import GREEK
 from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.lexing.tokens import Token
 
+PAIR = "pair"  # the note on a letter that a sum binds beside its own
 _BINDING = frozenset(("sum", "prod", "max", "min"))
 _EXTREMA = frozenset(("max", "min"))  # a run of LaTeX letters may end in one
 _TEXT = itemgetter(1)  # of a token
 _ORDERED = frozenset(("lt", "le", "gt", "ge"))
 
 
-def paired_letters(p: Cursor) -> frozenset[int]:
+def paired_letters(p: Cursor, free: frozenset[str]) -> frozenset[int]:
     r"""Where the first letter of a ``\sum_{i<j}`` stands that runs over both.
 
-    It does where both letters are indices in what is summed and the second one is not used outside of it: then
-    nothing else says which j is meant. With ``\ne`` it is always the first letter alone, as in a softmax.
+    It does where both letters are indices in what is summed and the second one is not used outside of it, nor among
+    the indices `free` of what is asked for: then nothing else says which j is meant. With ``\ne`` it is always the
+    first letter alone, as in a softmax.
     """
     tokens, match, kinds = p.tokens, p.match, p.kinds
     if "rel" not in p.present or "sum" not in p.present:
@@ -36,7 +38,7 @@ def paired_letters(p: Cursor) -> frozenset[int]:
             end = match.get(end, end) + 1
         inside = script_letters(p, at + 7, end)
         outside = script_letters(p, 0, at) | script_letters(p, end, len(tokens))
-        if {first.text, second.text} <= inside and second.text not in outside:
+        if {first.text, second.text} <= inside and second.text not in outside | free:
             found.add(at + 3)
     return frozenset(found)
 
@@ -62,6 +64,20 @@ def is_pair(first: Token, second: Token) -> bool:
     r"""Whether two letters without braces are both under the sign: ``\sum_ij``."""
     letters = second.kind in ("name", "word") and len(first.text) == 1 == len(second.text)
     return letters and second.start == first.end and second.text in "jkluv" and first.text in "ijku"
+
+
+def free_letters(p: Cursor, asked: frozenset[str]) -> frozenset[str]:
+    r"""The indices that no sum of the text binds: those `asked` for, and those that enter an array.
+
+    A capital is a size to most: the N of ``\sum_{n=1}^N x_n``.
+    """
+    if "sum" not in p.present:
+        return asked
+    entering: set[str] = set()
+    for at in (at for at, kind in enumerate(p.kinds) if kind == "_" and p.kinds[at - 1] in ("name", "accent", ")")):
+        entering |= script_letters(p, at, at + 1)
+    undeclared = {letter for letter in entering - p.bound if letter.islower() and not p.declared(letter)}
+    return asked | undeclared
 
 
 def bound_letters(p: Cursor, pairs: frozenset[int] = frozenset()) -> frozenset[str]:

@@ -23,7 +23,7 @@ class Cursor:
     """
 
     __slots__ = (
-        *("tokens", "kinds", "present", "match", "pos", "table", "bound", "pairs", "notes", "problems"),  # the text
+        *("tokens", "kinds", "present", "match", "pos", "table", "bound", "free", "pairs", "notes", "problems"),
         *("depth", "inner", "bars", "commas", "in_partial", "outside"),  # what surrounds the place
         *("defined", "renamed", "used", "ranges", "retries", "runs_cut", "scanned"),  # what was met so far
     )
@@ -36,6 +36,7 @@ class Cursor:
         self.pos = 0
         self.table = table  # the declared names, None where any name is itself
         self.bound: frozenset[str] = frozenset()  # letters that a sum of the text binds
+        self.free: frozenset[str] = frozenset()  # indices that the text or what is asked for leaves free
         self.pairs: frozenset[int] = frozenset()  # where a letter stands that binds the one behind it: \sum_{i<j}
         self.notes = linked.notes
         self.problems: list[Problem] = []

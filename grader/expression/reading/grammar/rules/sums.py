@@ -139,7 +139,7 @@ def _reduce(p: Parser, kind: str, start: int, only_bracket: bool) -> Expression:
 def _with_letters(p: Parser, read: Callable[[Parser], Expression]) -> Expression:
     r"""A bound, in which the letters of indices may stand: ``\sum_{n=k}^{k+4} g_{n-k+1}``."""
     before = p.bound
-    p.bound = before | script_letters(p, 0, len(p.tokens))
+    p.bound = before | p.free | script_letters(p, 0, len(p.tokens))
     found = read(p)
     p.bound = before
     return found
@@ -332,7 +332,7 @@ def _bounds(
     size, first = upper, ONE
     if isinstance(upper, Call) and upper.function == "sub" and upper.args[1] == ONE:
         size, first = upper.args[0], ZERO  # 0 to n - 1
-    named = isinstance(size, Symbol) and p.table is not None and size.name not in p.bound
+    named = isinstance(size, Symbol) and p.table is not None and size.name not in p.bound | p.free
     unknown = named and isinstance(size, Symbol) and not p.declared(size.name)
     if isinstance(size, Symbol) and ((not lettered and size is upper) or (unknown and lower in (None, first))):
         p.note(f"range:{size.name}")
@@ -358,6 +358,8 @@ def _upper(p: Parser) -> Expression:
     only = inner[0]
     p.pos += 3 if group else 1
     span = Span(only.start, only.end)
+    if only.text in p.free:
+        return Symbol(only.text, span)
     if only.kind == "num" and only.text.isdigit() and len(only.text) < 9:
         return integer(int(only.text))
     if only.kind not in ("name", "word"):
