@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -31,6 +32,7 @@ from grader.expression.language.nodes import (
     symbols,
 )
 from grader.expression.printing.text import to_text
+from grader.expression.reading.grammar.rules.calls import LOGARITHMS
 from grader.expression.reading.read import Reading
 from grader.grading.answers import final_answer
 from grader.grading.readings import letters_of
@@ -38,6 +40,7 @@ from grader.results import Decision, NoteKind, Verdict, undecided
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, environment
 
+_LOG_OF_GROUP = re.compile(r"\\(?:log|ln|lg)(?:_\w)?\s{0,3}\{")
 GUARD = 1e-6  # below it, a number added keeps a quotient from 0
 BELOW = 4  # factors behind a slash that may be meant below it
 
@@ -59,6 +62,12 @@ def read_otherwise(
     whole = _without_ends(answer, letters_of(asked))
     if whole != answer and judge(question, target, whole).decision is Decision.EQUIVALENT:
         return undecided(NoteKind.AMBIGUOUS_INDICES, "This is right if its sum ends at a size, not at the index.")
+    for moved in (rewritten(answer, _with_powers_inside), _with_powers_outside(reading, answer)):
+        if moved != answer and judge(question, target, moved).decision is Decision.EQUIVALENT:
+            shown = to_text(moved, question.question.model.names)
+            return undecided(
+                NoteKind.AMBIGUOUS_READING, f"A power may be the logarithm's or its argument's; this is right as {shown}."
+            )
     squared = _with_variances(question, answer)
     if squared != answer and judge(question, target, squared).decision is Decision.EQUIVALENT:
         return undecided(
@@ -80,6 +89,29 @@ def _with_brackets(node: Expression, again: Again) -> Expression:
         case Call("sub", (first, Number() | Product() as rest)):
             return _raised(first, rest) or node
     return node
+
+
+def _with_powers_inside(node: Expression, again: Again) -> Expression:
+    r"""A logarithm's power behind its bracket as one of its argument: ``\log(s)^2``, but not ``\log^2 s``."""
+    node = rebuild(node, again)
+    match node:
+        case Call("pow", (Call(function, (inner,)) as call, power)) if function in LOGARITHMS:
+            if node.span.start == call.span.start and node.span.end > call.span.end:
+                return replace(call, args=(Call("pow", (inner, power), 0, node.span),))
+    return node
+
+
+def _with_powers_outside(reading: Reading, answer: Expression) -> Expression:
+    r"""The answer with powers of arguments as powers of logarithms, where braces stand as a call's: ``\log{s}^2``."""
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        match node:
+            case Call(function, (Call("pow", (inner, power)),)) if function in LOGARITHMS:
+                return Call("pow", (replace(node, args=(inner,)), power), 0, node.span)
+        return node
+
+    return rewritten(answer, rule) if _LOG_OF_GROUP.search(reading.text) else answer
 
 
 def _without_ends(answer: Expression, letters: frozenset[str]) -> Expression:
