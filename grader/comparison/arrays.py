@@ -59,6 +59,10 @@ def line_up(answer: Value, truth: Value, points: int) -> tuple[Pair, ...]:
     if truth.letters and truth.rank and not answer.rank and len(foreign) == truth.rank:
         # dJ/du_w asks for a vector at every w; (yhat_w - y_w) v_i gives its entries
         truth = Value(truth.data, (*truth.letters, *_axes(truth.rank)))
+    if answer.letters and not foreign and not truth.rank and len(left_out) == answer.rank > 1:
+        # dL/dW_hji asks for the entries of the matrix of h
+        found = Value(answer.data, (*answer.letters, *left_out))
+        answer = found if _ranges(found).items() <= _ranges(truth).items() else answer
     if foreign and not truth.letters and len(answer.letters) + len(_without_ones(answer.shape)) == truth.rank:
         answer = _by_entries(answer)  # the vector at a k is a row or a column of the array
         foreign = list(answer.letters)

@@ -66,7 +66,8 @@ def read_otherwise(
         if moved != answer and judge(question, target, moved).decision is Decision.EQUIVALENT:
             shown = to_text(moved, question.question.model.names)
             return undecided(
-                NoteKind.AMBIGUOUS_READING, f"A power may be the logarithm's or its argument's; this is right as {shown}."
+                NoteKind.AMBIGUOUS_READING,
+                f"A power may be the logarithm's or its argument's; this is right as {shown}.",
             )
     squared = _with_variances(question, answer)
     if squared != answer and judge(question, target, squared).decision is Decision.EQUIVALENT:
