@@ -12,6 +12,7 @@ import numpy as np
 
 from grader.comparison.judge import judge
 from grader.comparison.other_readings import with_more_below
+from grader.comparison.sum_scopes import further_scopes
 from grader.comparison.target import Target
 from grader.expression.algebra.construct import mul
 from grader.expression.evaluation.evaluator import evaluate
@@ -59,6 +60,10 @@ def read_otherwise(
     if bracketed != answer and judge(question, target, bracketed).decision is Decision.EQUIVALENT:
         shown = to_text(bracketed, question.question.model.names)
         return undecided(NoteKind.AMBIGUOUS_READING, f"Brackets may be missing; this is right if {shown} is meant.")
+    for wider in further_scopes(answer):
+        if judge(question, target, wider).decision is Decision.EQUIVALENT:
+            shown = to_text(wider, question.question.model.names)
+            return undecided(NoteKind.AMBIGUOUS_READING, f"Brackets may be missing; this is right if {shown} is meant.")
     whole = _without_ends(answer, letters_of(asked))
     if whole != answer and judge(question, target, whole).decision is Decision.EQUIVALENT:
         return undecided(NoteKind.AMBIGUOUS_INDICES, "This is right if its sum ends at a size, not at the index.")
@@ -120,8 +125,12 @@ def _without_ends(answer: Expression, letters: frozenset[str]) -> Expression:
 
     def rule(node: Expression, again: Again) -> Expression:
         node = rebuild(node, again)
-        ends = isinstance(node, Reduce) and node.lower in (None, ONE) and isinstance(node.upper, Symbol)
-        return replace(node, lower=None, upper=None) if ends and node.upper.name in letters else node
+        match node:
+            case Reduce(lower=None | Number(), upper=Symbol(name=last)) if (
+                node.lower in (None, ONE) and last in letters
+            ):
+                return replace(node, lower=None, upper=None)
+        return node
 
     return rewritten(answer, rule)
 
