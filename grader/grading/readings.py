@@ -28,6 +28,7 @@ from grader.expression.language.nodes import (
     Indexed,
     Matrix,
     Partial,
+    Reduce,
     Symbol,
     head,
     indices,
@@ -38,7 +39,6 @@ from grader.expression.language.nodes import (
     walk,
 )
 from grader.expression.reading.code.python_text import read_code
-from grader.expression.reading.grammar.bound_letters import PAIR
 from grader.expression.reading.read import Reading, read
 from grader.expression.reading.remarks import PADDED
 from grader.grading.calls_at_formulas import called_at_formulas
@@ -118,8 +118,9 @@ def _with_ends_as_indices(
         return found
     known = {item.name for item in question.graph.quantities} | question.runs[0].sizes.keys() | {"e"}
     ends = (note.partition(":") for one in found for note in one.notes)
-    letters = {last for kind, _, last in ends if kind in ("range", PAIR)}
+    letters = {last for kind, _, last in ends if kind == "range"}
     for side in (one.chain[-1] for one in found if one.chain):
+        letters |= {second for item in walk(side) if (second := _second_of_pair(item))}
         letters |= free_symbols(side) - known - {place for item in walk(side) for place in letters_of(item)}
     letters = {one for one in letters if len(one) == 1 and one.islower()} - letters_of(target)
     if len(letters) != 1:
@@ -128,6 +129,14 @@ def _with_ends_as_indices(
     if other.problems:
         return found
     return (*found, replace(other, chain=(entries(letters.pop()), *other.chain)))
+
+
+def _second_of_pair(node: Expression) -> str:
+    r"""The letter that a sum over both letters of ``\\sum_{i<j}`` binds beside its own; empty for any other."""
+    match node:
+        case Reduce(letter=first, body=Reduce(letter=second, condition=Call(args=(Symbol(one), Symbol(other))))):
+            return second if (one, other) == (second, first) else ""
+    return ""
 
 
 def _vector_entries(question: SolvedQuestion, target: Expression) -> Callable[[str], Expression] | None:

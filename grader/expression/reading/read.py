@@ -15,7 +15,7 @@ from grader.expression.language.nodes import Expression, Partial, Symbol, childr
 from grader.expression.language.words import is_word
 from grader.expression.reading import sources
 from grader.expression.reading.grammar import index_sizes
-from grader.expression.reading.grammar.bound_letters import PAIR, bound_letters, free_letters, paired_letters
+from grader.expression.reading.grammar.bound_letters import bound_letters, free_letters, paired_letters
 from grader.expression.reading.grammar.chains import chains, mixed_names
 from grader.expression.reading.grammar.names.numbered import written_out
 from grader.expression.reading.grammar.parser import Parser
@@ -154,7 +154,7 @@ def _read(text: str, names: Names | None, notation: str | None, free: frozenset[
         parser.pairs = paired_letters(parser, free)
         parser.bound = bound_letters(parser, parser.pairs)
         parser.free = free_letters(parser, free)
-        notes += [f"{PAIR}:{parser.tokens[at + 2].text}" for at in sorted(parser.pairs)]
+        parser.scanned.clear()  # by which a superscript may be an index
         chain, definitions = chains(parser, parts, "prose" in notes)
         if parser.ranges and (meant := index_sizes.sizes(parser)):
             chain = tuple(index_sizes.sized(side, meant) for side in chain)

@@ -9,7 +9,6 @@ from grader.expression.language.words import GREEK
 from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.lexing.tokens import Token
 
-PAIR = "pair"  # the note on a letter that a sum binds beside its own
 _BINDING = frozenset(("sum", "prod", "max", "min"))
 _EXTREMA = frozenset(("max", "min"))  # a run of LaTeX letters may end in one
 _TEXT = itemgetter(1)  # of a token

@@ -84,8 +84,19 @@ class Cursor:
         return self.scanned[at]
 
     def is_layer(self, base: str, above: str) -> bool:
-        """Whether a superscript without brackets is a layer's: the 3 of ``a^3``, where no a is declared."""
-        return self.table is not None and (base, above) in self.table.raised and base not in self.defined
+        """Whether a superscript without braces is a layer's, the 3 of ``a^3``, where no a is declared, or an index."""
+        if self.table is None or base in self.defined:
+            return False
+        inner = above.strip("()")
+        return (base, inner) in self.table.raised or (inner != above and self._counts(base, inner))
+
+    def _counts(self, base: str, letter: str) -> bool:
+        """Whether a letter in brackets above an array is an index: by an alias, or by a sum or what is asked for."""
+        if len(letter) != 1 or not letter.isalpha() or self.table is None or self.declared(letter):
+            return False
+        found = self.table.find(base, "", "", 0)
+        counted = (base, 0) in self.table.above or letter in self.bound | self.free
+        return counted and found is not None and found.declared.rank > 0
 
     def script(self, at: int) -> tuple[str, int]:
         """The argument of ``_`` or ``^`` that begins at token `at` as text, and the token behind it."""
