@@ -108,14 +108,21 @@ def _ranges(value: Value) -> dict[str, int]:
 def _oriented(answer: Value, truth: Value) -> Value:
     """The answer with axes of length 1 put in or left out, as the truth has them: a plain vector has no orientation.
 
-    A row for a column stays as it is: that is a transpose. A 0 serves as a zero array of any shape.
+    A row for a column stays as it is: that is a transpose. A number serves as an array of it where the truth has the
+    same number in every entry, and a 0 in any case.
     """
     head = answer.data.shape[: 1 + len(answer.letters)]
     if answer.rank != truth.rank and _without_ones(answer.shape) == _without_ones(truth.shape):
         return Value(answer.data.reshape(*head, *truth.shape), answer.letters)
-    if not answer.rank and not answer.letters and truth.rank and not np.any(answer.data):
+    if not answer.rank and not answer.letters and truth.rank and (not np.any(answer.data) or _is_constant(truth)):
         return Value(np.broadcast_to(answer.data.reshape(-1, *(1,) * truth.rank), (*head, *truth.shape)), ())
     return answer
+
+
+def _is_constant(truth: Value) -> bool:
+    """Whether all entries are one number at every point, as those of the gradient of a sum are."""
+    flat = truth.data.reshape(len(truth.data), -1)
+    return not truth.letters and bool(np.allclose(flat, flat[:, :1], rtol=1e-12, atol=0.0, equal_nan=True))
 
 
 def _without_ones(shape: Iterable[int]) -> list[int]:
