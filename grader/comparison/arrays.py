@@ -114,6 +114,11 @@ def _oriented(answer: Value, truth: Value) -> Value:
     head = answer.data.shape[: 1 + len(answer.letters)]
     if answer.rank != truth.rank and _without_ones(answer.shape) == _without_ones(truth.shape):
         return Value(answer.data.reshape(*head, *truth.shape), answer.letters)
+    if answer.letters and answer.rank and not _without_ones(answer.shape):  # W_{:j}^T v of a column v is a number
+        return Value(answer.data.reshape(head), answer.letters)
+    whole = truth.data.shape[1:]
+    if not answer.letters and not truth.rank and answer.shape == (*whole, 1):  # a column at each of its entries
+        return Value(answer.data.reshape(*head, *whole))
     if not answer.rank and not answer.letters and truth.rank and (not np.any(answer.data) or _is_constant(truth)):
         return Value(np.broadcast_to(answer.data.reshape(-1, *(1,) * truth.rank), (*head, *truth.shape)), ())
     return answer
