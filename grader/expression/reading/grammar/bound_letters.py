@@ -91,7 +91,8 @@ def bound_letters(p: Cursor, pairs: frozenset[int] = frozenset()) -> frozenset[s
     for at in [at for at, token in enumerate(tokens) if token[1] in _BINDING or token[1][-3:] in _EXTREMA]:
         kind = tokens[at].kind
         if kind in ("sum", "word") or (kind in ("fn", "name") and tokens[at].text in _EXTREMA):
-            letters.update(_letters_under(_below(p, at)))
+            inner = _below(p, at)
+            letters.update(_letters_entering(p, inner) or _letters_under(inner))
     return frozenset(letters)
 
 
@@ -107,6 +108,17 @@ def _below(p: Cursor, at: int) -> list[Token]:
     if tokens[below + 1].kind == "(":
         return tokens[below + 2 : match[below + 1]]
     return tokens[below + 1 : below + (3 if is_pair(tokens[below + 1], tokens[below + 2]) else 2)]
+
+
+def _letters_entering(p: Cursor, inner: list[Token]) -> set[str]:
+    r"""The letters of the entry that a range begins with, where that is a condition: the i of ``r_i \\ge 0``."""
+    if len(inner) < 4 or p.table is None or inner[0].kind not in ("name", "word") or inner[1].kind != "_":
+        return set()
+    compared = any(piece.kind in ("rel", "=") for piece in inner)
+    script = inner[3] if inner[2].kind == "(" else inner[2]
+    if not compared or not p.declared(inner[0].text) or script.kind not in ("name", "word") or len(script.text) > 3:
+        return set()
+    return {letter for letter in script.text if not p.declared(letter)}
 
 
 def _letters_under(inner: list[Token]) -> Iterable[str]:
