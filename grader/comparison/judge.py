@@ -153,20 +153,18 @@ def _unentered(node: Expression) -> Iterator[str]:
 
 
 def _judge_scopes(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict | None:
-    r"""The votes of the scopes that a sum without brackets may have, where its letter stands behind it; else None."""
+    """The verdict by how far a sum without brackets may reach, where its letter stands behind it; else None.
+
+    A person's where it is right so: what is written is no sum of what it should be.
+    """
     places = (place for side in sides(target.expression) for place in indices(side))
-    kept = frozenset(place.name for place in places if isinstance(place, Symbol))
-    ways, bracketed = wider_scopes(answer, kept)
-    judged = [_judge_readings(question, target, worked_out(way, question.graph)) for way in ways]
-    voting = [found for found in judged if found.note.kind not in _UNFIT]
-    if not voting:
-        return None
-    right = [found for found in voting if found.decision is Decision.EQUIVALENT]
-    if len(right) == len(voting) and not bracketed:
-        return _noted(right[0], NoteKind.IMPLIED_SUM)
+    ways = wider_scopes(answer, frozenset(place.name for place in places if isinstance(place, Symbol)))
+    judged = [(way, _judge_readings(question, target, worked_out(way, question.graph))) for way in ways]
+    voting = [pair for pair in judged if pair[1].note.kind not in _UNFIT]
+    right = [way for way, found in voting if found.decision is Decision.EQUIVALENT]
     if not right:
-        return voting[0]
-    shown = to_text(ways[judged.index(right[0])], question.question.model.names)
+        return voting[0][1] if voting else None
+    shown = to_text(right[0], question.question.model.names)
     return undecided(NoteKind.AMBIGUOUS_READING, f"How far its sum reaches is not said; this is right as {shown}.")
 
 

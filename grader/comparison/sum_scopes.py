@@ -25,22 +25,21 @@ class Term(NamedTuple):
     before: Expression
 
 
-def wider_scopes(answer: Expression, kept: frozenset[str]) -> tuple[tuple[Expression, ...], bool]:
-    """The formulas with sums that reach as far as their letters stand, and whether brackets end one before.
+def wider_scopes(answer: Expression, kept: frozenset[str]) -> tuple[Expression, ...]:
+    """The formulas with sums that reach as far as their letters stand; none where each sum holds its letter.
 
-    None where each sum holds its letter. `kept` are the letters that may be free.
+    `kept` are the letters that may be free.
     """
-    found, pending, bracketed = list[Expression](), [answer], False
+    found, pending = list[Expression](), [answer]
     while pending and len(found) + len(pending) <= MOST:
         current = pending.pop(0)
         leak = next(filter(None, (_leak(node, kept) for node in walk(current))), None)
         if leak is None:
             found.append(current)
             continue
-        chain, options, ends = leak
-        bracketed = bracketed or ends
+        chain, options = leak
         pending += [_with(current, chain, option) for option in options]
-    return (tuple(found), bracketed) if not pending and found != [answer] else ((), False)
+    return tuple(found) if not pending and found != [answer] else ()
 
 
 def _with(whole: Expression, part: Expression, other: Expression) -> Expression:
@@ -56,11 +55,8 @@ def further_scopes(answer: Expression) -> Iterator[Expression]:
                 yield _with(answer, chain, _extended(terms, at, sums[-1], end))
 
 
-def _leak(node: Expression, kept: frozenset[str]) -> tuple[Expression, list[Expression], bool] | None:
-    """A chain of terms with a sum whose letter stands in later ones, what it may be, and whether brackets end the sum.
-
-    None where it is no such chain.
-    """
+def _leak(node: Expression, kept: frozenset[str]) -> tuple[Expression, list[Expression]] | None:
+    """A chain of terms with a sum whose letter stands in later ones, and what it may be; None where it is none."""
     for terms, at, sums in _open_sums(node):
         letters = {one.letter for one in sums} - kept
         later = [k for k in range(at + 1, len(terms)) if letters & free_symbols(terms[k].node)]
@@ -69,7 +65,7 @@ def _leak(node: Expression, kept: frozenset[str]) -> tuple[Expression, list[Expr
             inner = [k for k in range(len(sums)) if needed <= {outer.letter for outer in sums[: k + 1]}]
             ends = range(later[-1] + 1, len(terms) + 1)
             options = [_extended(terms, at, sums[k], end) for k in inner for end in ends]
-            return node, options, sums[-1].span.end != sums[-1].body.span.end
+            return node, options
     return None
 
 
