@@ -23,7 +23,6 @@ from grader.expression.language.nodes import (
     Expression,
     Indexed,
     Number,
-    Partial,
     Product,
     Reduce,
     Symbol,
@@ -31,7 +30,6 @@ from grader.expression.language.nodes import (
     integer,
     rebuild,
     rewritten,
-    sides,
     walk,
 )
 from grader.solver.runs import Run, environment
@@ -186,15 +184,6 @@ def _constant(node: Expression, depth: int = 4) -> Fraction | None:
             return None if found is None else -found
         case _:
             return None
-
-
-def holds_jacobian(graph: ComputationGraph, answer: Expression) -> bool:
-    """Whether a whole array is differentiated by a whole array: what such a chain lacks, no edit of shapes tells."""
-    axes = graph.axes
-    return any(
-        isinstance(item, Partial) and all(isinstance(side, Symbol) and axes.get(side.name) for side in sides(item))
-        for item in walk(answer)
-    )
 
 
 def coercions(run: Run, answer: Expression, value: Value, truth: Value) -> Iterator[Coercion]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from grader.comparison.aligned_values import right_at_one_place, truth_value
 from grader.comparison.common_vocabulary import worked_out
-from grader.comparison.conventions import coercions, has_row_vectors, holds_jacobian, labels_entered, unguarded
+from grader.comparison.conventions import coercions, has_row_vectors, labels_entered, unguarded
 from grader.comparison.decide import decide_number, decide_samples
 from grader.comparison.implied_indices import of_examples
 from grader.comparison.interpretations import (
@@ -25,7 +25,6 @@ from grader.comparison.interpretations import (
 )
 from grader.comparison.repairs import TooManyRepairs, least_repairs
 from grader.comparison.shapes import in_symbols, repaired_verdict, shape_in_symbols, shape_message, transposed_verdict
-from grader.comparison.sum_scopes import wider_scopes
 from grader.comparison.target import Target, primed, restates, unfinished, uses_model
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.implicit_identity import holds_bare_identity, with_sizes
@@ -37,10 +36,10 @@ from grader.expression.language.nodes import (
     Expression,
     Indexed,
     Matrix,
+    Partial,
     Product,
     Symbol,
     children,
-    indices,
     sides,
     walk,
 )
@@ -79,9 +78,6 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
         if entered != answer:
             return _noted(judge(question, target, entered), NoteKind.IMPLIED_INDEX)
         verdict = _judge_rows(question, target, answer, verdict) or _judge_meant(question, target, answer, verdict)
-        scoped = None if verdict.decision is Decision.EQUIVALENT else _judge_scopes(question, target, answer)
-        doubtful = verdict.decision is not Decision.NOT_EQUIVALENT
-        verdict = scoped if scoped and not (doubtful and scoped.decision is Decision.NOT_EQUIVALENT) else verdict
     if verdict.note.kind is NoteKind.SHAPE:
         verdict = _at_one_place(question, target, worked_out(answer, question.graph)) or verdict
     verdict = _set_up(verdict) if left and verdict.note.kind in _PLAINLY else verdict
@@ -152,22 +148,6 @@ def _unentered(node: Expression) -> Iterator[str]:
         yield from _unentered(child)
 
 
-def _judge_scopes(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict | None:
-    """The verdict by how far a sum without brackets may reach, where its letter stands behind it; else None.
-
-    A person's where it is right so: what is written is no sum of what it should be.
-    """
-    places = (place for side in sides(target.expression) for place in indices(side))
-    ways = wider_scopes(answer, frozenset(place.name for place in places if isinstance(place, Symbol)))
-    judged = [(way, _judge_readings(question, target, worked_out(way, question.graph))) for way in ways]
-    voting = [pair for pair in judged if pair[1].note.kind not in _UNFIT]
-    right = [way for way, found in voting if found.decision is Decision.EQUIVALENT]
-    if not right:
-        return voting[0][1] if voting else None
-    shown = to_text(right[0], question.question.model.names)
-    return undecided(NoteKind.AMBIGUOUS_READING, f"How far its sum reaches is not said; this is right as {shown}.")
-
-
 def _judge_meant(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict:
     """The verdict on an answer that is wrong, or has no value of the shape asked for, by what it may mean instead."""
     wrong: list[Verdict] = []
@@ -214,10 +194,19 @@ def _judge_repairs(question: SolvedQuestion, target: Target, answer: Expression,
             return repaired_verdict(verdict, found, repair.detail(answer), repair.once(names), target.shapes)
     if any(found.decision is not Decision.NOT_EQUIVALENT for _, found in judged):
         return undecided(NoteKind.ILL_TYPED)
-    if verdict.note.kind is NoteKind.SHAPE or not judged or holds_jacobian(question.graph, answer):
+    if verdict.note.kind is NoteKind.SHAPE or not judged or _holds_jacobian(question, answer):
         return verdict
     repair, found = judged[0]
     return replace(found, message=f"Its arrays do not fit together; this is what it gives once {repair.once(names)}.")
+
+
+def _holds_jacobian(question: SolvedQuestion, answer: Expression) -> bool:
+    """Whether a whole array is differentiated by a whole array: what such a chain lacks, no edit of shapes tells."""
+    axes = question.graph.axes
+    return any(
+        isinstance(item, Partial) and all(isinstance(side, Symbol) and axes.get(side.name) for side in sides(item))
+        for item in walk(answer)
+    )
 
 
 def _judge_readings(question: SolvedQuestion, target: Target, answer: Expression, *, rows: bool = False) -> Verdict:

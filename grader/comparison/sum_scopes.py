@@ -17,7 +17,7 @@ from grader.problems import NOWHERE
 MOST = 8  # scopes that are tried
 
 
-class Term(NamedTuple):
+class SignedTerm(NamedTuple):
     """A term of a formula with its sign, and what stands up to its end."""
 
     sign: str
@@ -69,7 +69,7 @@ def _leak(node: Expression, kept: frozenset[str]) -> tuple[Expression, list[Expr
     return None
 
 
-def _open_sums(node: Expression) -> Iterator[tuple[list[Term], int, list[Reduce]]]:
+def _open_sums(node: Expression) -> Iterator[tuple[list[SignedTerm], int, list[Reduce]]]:
     """The terms of a chain, each place with sums at its end that no bracket ends, and these from the outermost."""
     if not (isinstance(node, Call) and node.function in ("add", "sub")):
         return
@@ -82,18 +82,18 @@ def _open_sums(node: Expression) -> Iterator[tuple[list[Term], int, list[Reduce]
             yield terms, at, sums
 
 
-def _extended(terms: list[Term], at: int, last: Reduce, end: int) -> Expression:
+def _extended(terms: list[SignedTerm], at: int, last: Reduce, end: int) -> Expression:
     """The chain with the sum `last` at the end of a term reaching up to another term."""
     term = terms[at]._replace(node=_reaching(terms[at].node, last, terms[at + 1 : end]))
     return _joined([*terms[:at], term, *terms[end:]])
 
 
-def _terms(node: Expression) -> list[Term]:
+def _terms(node: Expression) -> list[SignedTerm]:
     """The terms of a chain from its beginning; what stands in brackets behind a sign is one."""
     match node:
         case Call("add" | "sub" as sign, (left, right), 0):
-            return [*_terms(left), Term(sign, right, node)]
-    return [Term("add", node, node)]
+            return [*_terms(left), SignedTerm(sign, right, node)]
+    return [SignedTerm("add", node, node)]
 
 
 def _sums(node: Expression) -> list[Reduce]:
@@ -114,13 +114,13 @@ def _nested(node: Expression) -> Iterator[Reduce]:
         node = node.body
 
 
-def _reaching(term: Expression, last: Reduce, behind: list[Term]) -> Expression:
+def _reaching(term: Expression, last: Reduce, behind: list[SignedTerm]) -> Expression:
     """The term with what stands behind it in its sum `last`."""
-    body = _joined([Term("add", last.body, last.body), *behind])
+    body = _joined([SignedTerm("add", last.body, last.body), *behind])
     return _with(term, last, replace(last, body=body))
 
 
-def _joined(terms: list[Term]) -> Expression:
+def _joined(terms: list[SignedTerm]) -> Expression:
     whole = terms[0].node
     for term in terms[1:]:
         whole = Call(term.sign, (whole, term.node), 0, whole.span)

@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.comparison.judge import judge
 from grader.comparison.other_readings import with_more_below
-from grader.comparison.sum_scopes import further_scopes
+from grader.comparison.sum_scopes import further_scopes, wider_scopes
 from grader.comparison.target import Target
 from grader.expression.algebra.construct import mul
 from grader.expression.evaluation.evaluator import evaluate
@@ -60,7 +60,7 @@ def read_otherwise(
     if bracketed != answer and judge(question, target, bracketed).decision is Decision.EQUIVALENT:
         shown = to_text(bracketed, question.question.model.names)
         return undecided(NoteKind.AMBIGUOUS_READING, f"Brackets may be missing; this is right if {shown} is meant.")
-    for wider in further_scopes(answer):
+    for wider in (*wider_scopes(answer, letters_of(asked)), *further_scopes(answer)):
         if judge(question, target, wider).decision is Decision.EQUIVALENT:
             shown = to_text(wider, question.question.model.names)
             return undecided(NoteKind.AMBIGUOUS_READING, f"Brackets may be missing; this is right if {shown} is meant.")

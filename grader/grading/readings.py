@@ -82,7 +82,7 @@ def readings_of(question: SolvedQuestion, text: str, target: Expression) -> tupl
 
 
 def _readings_of(question: SolvedQuestion, text: str, target: Expression) -> tuple[Reading, ...]:
-    plain = _checked(question, target, read(text, question.question.model.names, free=letters_of(target)))
+    plain = _checked(question, target, read(text, question.question.model.names, None, letters_of(target)))
     listed = _LIST.fullmatch(text) if question.numeric and _is_array(question, target) else None
     if listed:
         numbers = ", ".join(_ITEM.findall(listed["numbers"]))
@@ -125,7 +125,7 @@ def _with_ends_as_indices(
     letters = {one for one in letters if len(one) == 1 and one.islower()} - letters_of(target)
     if len(letters) != 1:
         return found
-    other = _checked(question, target, read(text, question.question.model.names, free=frozenset(letters)))
+    other = _checked(question, target, read(text, question.question.model.names, None, frozenset(letters)))
     if other.problems:
         return found
     return (*found, replace(other, chain=(entries(letters.pop()), *other.chain)))
@@ -169,7 +169,7 @@ def _with_called_at_formulas(
 def _with_called(question: SolvedQuestion, target: Expression, text: str, plain: Reading) -> tuple[Reading, ...]:
     if _CALL.search(text) is None:
         return (plain,)
-    called = _checked(question, target, read(text, names_with_arguments(question), free=letters_of(target)))
+    called = _checked(question, target, read(text, names_with_arguments(question), None, letters_of(target)))
     if called.problems or (called.chain, called.definitions) == (plain.chain, plain.definitions):
         return (plain,)
     called = replace(called, notes=(*called.notes, CALLED))
@@ -181,7 +181,7 @@ def _by_columns(question: SolvedQuestion, target: Expression, text: str) -> Read
     parted = _COLUMNS.sub(lambda found: "[" + _BLANK.sub(", ", found[1].strip()) + "]", text)
     if parted == text:
         return None
-    found = _checked(question, target, read(parted, question.question.model.names, free=letters_of(target)))
+    found = _checked(question, target, read(parted, question.question.model.names, None, letters_of(target)))
     axes = question.graph.axes
     for side in () if found.problems else found.chain:
         for item in walk(side):
