@@ -244,13 +244,15 @@ def _wrong_at(
     if not np.any(pair.answer != pair.truth):
         return None
     wide = _same_way(pairs_in(question, precise(far), target.expression, answer), near)
-    terms = np.abs(pair.truth)
+    skip, terms = kink_points(far, conditions), np.abs(pair.truth)
+    if where_far(pair, wide, near, skip, terms) is None:
+        return None
     for side, way in ((answer, near), (target.closed, replace(near, renamed=()))):
         try:
             terms = terms + _same_way(pairs_in(question, far, target.expression, without_signs(side)), way).answer
         except ShapeError:  # of a closed form that is no formula for all entries
             continue
-    where = where_far(pair, wide, near, kink_points(far, conditions), terms)
+    where = where_far(pair, wide, near, skip, terms)
     if where is None:
         return None
     shown = counterexample(far, pair, where, answer, target.closed)
