@@ -207,7 +207,9 @@ def _read_right(table: DeclaredNames, left: Left, later: Mapping[str, Left]) -> 
     if not left.formula.value:
         return None
     above = tuple(declared for declared in table.names if declared.name not in later)
-    return read_formula(left.formula, tuple(table.names), left.place, Known(above, table.failed, table.told))
+    return read_formula(
+        left.formula, tuple(table.names), left.place, Known(above, table.failed, table.told, frozenset(left.letters))
+    )
 
 
 def _early(left: Left, expression: Expression, own: Left, later: Mapping[str, Left]) -> bool:

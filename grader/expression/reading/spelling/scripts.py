@@ -65,7 +65,8 @@ def scan(
     """The name that begins at token `at`, with all its scripts that are no power; None where no name begins.
 
     `lengthen(base, below)` says whether a LaTeX subscript without braces takes the letters behind its first one too,
-    `raised(base, above)` whether a superscript without brackets is a layer's, as in ``a^3``, and no power.
+    `raised(base, above)` whether a superscript without braces is a layer's, as in ``a^3``, or counts, as in ``z^(i)``,
+    and is no power.
     """
     name = _without_scripts(tokens, match, at, lengthen)
     if name is None:
@@ -93,7 +94,7 @@ def scan(
                 layer is None and not above and raised is not None and tokens[end + 1].text == "("
             ):  # h^(1) of a named layer
                 plain = _LAYER.fullmatch(raw)
-                layer = plain if plain is not None and raised(base, plain[2]) else None
+                layer = plain if plain is not None and raised(base, raw) else None
             if raw and not raw.strip("'"):
                 primes += len(raw)
             elif raw in TRANSPOSED:
