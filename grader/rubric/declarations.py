@@ -14,10 +14,12 @@ from grader.expression.language.axis_sizes import written_size
 from grader.expression.language.domain import REAL, Domain, parse_domain
 from grader.expression.language.functions import FUNCTIONS, SPELLINGS
 from grader.expression.language.names import Declared, Names
+from grader.expression.language.words import FUNCTION_LETTERS
 from grader.expression.printing.symbol_latex import symbol_latex
 from grader.expression.reading.lexing.tokens import Unreadable
 from grader.expression.reading.macros import defined_macros, put_in
 from grader.expression.reading.read import plain_name
+from grader.expression.reading.spelling.scripts import shape_of
 from grader.problems import Problem, did_you_mean
 from grader.rubric.entry_aliases import above_entries
 from grader.rubric.fields import (
@@ -120,13 +122,15 @@ def _no_name(table: DeclaredNames, declared: Declared, key: Text, place: RubricP
 def named(name: str, fields: Fields, rank: int, place: RubricPlace, role: str, arguments: str = "") -> Declared:
     """The name with the spellings that its section gives."""
     given = tuple(text.value for text in read_texts(fields, "arguments", place))
+    aliases = tuple(text.value for text in read_texts(fields, "aliases", place))
     return Declared(
         name,
         rank,
-        aliases=tuple(text.value for text in read_texts(fields, "aliases", place)),
+        aliases=aliases,
         latex=read_text(fields, "latex", place, symbol_latex(name)),
         arguments=given or ((arguments,) if arguments else ()),
         role=role,
+        called=any(shape.base in FUNCTION_LETTERS for text in aliases if (shape := shape_of(text))),
     )
 
 

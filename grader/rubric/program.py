@@ -48,7 +48,7 @@ from grader.rubric.formulas import Known, read_formula
 from grader.rubric.handed_down import with_losses
 from grader.rubric.model import Model
 from grader.rubric.notation import read_notation
-from grader.rubric.read_back import check_spellings, take_entry_aliases, take_phrases
+from grader.rubric.read_back import check_spellings, is_activation, take_entry_aliases, take_phrases
 from grader.rubric.recurrence import read_steps, unrolled
 from grader.rubric.tree import Entries, Text, Tree
 
@@ -101,6 +101,7 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
                 *counted_entries(item, nodes, notation, letters),
             ),
             fixed=tuple((text, fixed_letter(text, item, letters, own.get(item.name, ()))) for text in item.aliases),
+            called=item.called and item.name in formulas and is_activation(formulas[item.name]),
         )
         for item in with_axes
     )

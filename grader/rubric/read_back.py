@@ -25,7 +25,7 @@ from grader.rubric.fields import RubricPlace
 from grader.rubric.tree import Text
 
 _ENTRY = re.compile(r"(.*[^\s(])\s*\(([a-z](?:,\s*[a-z])*)\)")
-_ACTIVATIONS = frozenset(("sigmoid", "tanh", "exp", "relu", "softmax", "softplus", "normal_cdf", "normal_pdf"))
+_ACTIVATIONS = frozenset(("sigmoid", "tanh", "relu", "softmax", "normal_cdf", "normal_pdf"))
 
 
 def take_entry_aliases(table: DeclaredNames) -> None:
@@ -94,7 +94,7 @@ def check_spellings(table: DeclaredNames, formulas: tuple[tuple[str, Expression]
         declared = by_name[name]
         shapes = [shape_of(text) for text in (name, declared.latex) if text]
         letters = [shape.base for shape in shapes if shape and shape.base in FUNCTION_LETTERS and not shape.below]
-        if letters and not declared.arguments and _is_activation(formula):
+        if letters and not declared.arguments and len(set(symbols(formula))) == 1 and is_activation(formula):
             message = f"'{letters[0]}(...)' in an answer would be a product with '{name}', not a call"
             hint = "put this spelling under 'aliases', or give 'arguments'"
             place.inside(f"'{name}'").note(table.lines[name][1], message, hint)
@@ -159,9 +159,15 @@ def _other(reading: Reading, declared: Declared, names: Names) -> str:
     return "" if own else to_text(found, names)
 
 
-def _is_activation(formula: Expression) -> bool:
-    """Whether a formula is an activation of one quantity: ``1/(1 + exp(-x))``; ``exp(rho)`` is a scale."""
-    if isinstance(formula, Call) and formula.function == "exp":
-        return False
-    called = any(isinstance(item, Call) and item.function in _ACTIVATIONS for item in walk(formula))
-    return called and len(set(symbols(formula))) == 1
+def is_activation(formula: Expression) -> bool:
+    """Whether a formula calls an activation: ``1/(1 + exp(-x))``; ``exp(rho)`` and ``softplus(rho)`` are scales."""
+    return any(
+        isinstance(item, Call)
+        and (item.function in _ACTIVATIONS or (item.function == "div" and _adds_powers_of_e(item.args[1])))
+        for item in walk(formula)
+    )
+
+
+def _adds_powers_of_e(below: Expression) -> bool:
+    sums = (item for item in walk(below) if isinstance(item, Call) and item.function in ("add", "sub"))
+    return any(isinstance(inner, Call) and inner.function == "exp" for item in sums for inner in walk(item))

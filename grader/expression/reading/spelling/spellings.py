@@ -62,7 +62,7 @@ class Spellings:
     """The names of one model under every spelling; build it with `spellings_of`.
 
     `entries` has, by base, upper script and primes, the index letters by which spellings of that base are told apart;
-    `letters` are those of `FUNCTION_LETTERS` that no quantity has for its own: an alias leaves the function its call.
+    `letters` are those of `FUNCTION_LETTERS` that no quantity has for its own: one that is `called` leaves it its call.
     """
 
     names: Names
@@ -118,8 +118,6 @@ def spellings_of(names: Names) -> Spellings:
         table.exact[declared.name] = declared
     bare: dict[tuple[str, str, str, int], Declared] = {}
     for choose in (_own, _latex, _aliases):
-        if choose is _aliases:
-            table.letters = FUNCTION_LETTERS - table.keys.keys()
         for declared in names:
             for text in choose(declared):
                 shape = shape_of(text)
@@ -142,6 +140,7 @@ def spellings_of(names: Names) -> Spellings:
                 else:
                     table.shapes.setdefault(_parts(shape.base, shape.above, shape.below, shape.primes), declared)
                     table.keys.setdefault(key_of(shape.base, shape.above, shape.below, shape.primes), declared)
+    table.letters = frozenset(one for one in FUNCTION_LETTERS if (owner := table.keys.get(one)) is None or owner.called)
     for declared in names:
         if declared.role == "function":
             table.functions[declared.name] = declared.function
