@@ -16,7 +16,7 @@ from grader.autodiff.higher import gradient_node
 from grader.autodiff.lower import lower
 from grader.expression.algebra.construct import apart, fresh, substitute
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.names import ModelNames, Names
+from grader.expression.language.names import Declared, ModelNames, Names
 from grader.expression.language.nodes import (
     Expression,
     Indexed,
@@ -42,7 +42,14 @@ from grader.rubric.declarations import (
     shown,
 )
 from grader.rubric.doubts import doubt_constants, doubt_entries
-from grader.rubric.entry_aliases import above_entries, counted_entries, entry_spellings, fixed_letter, index_letters
+from grader.rubric.entry_aliases import (
+    counted_entries,
+    counted_letters,
+    entries_in_formulas,
+    entry_spellings,
+    fixed_letter,
+    index_letters,
+)
 from grader.rubric.fields import Fields, RubricPlace, read_fields, read_pairs, read_text, text_at
 from grader.rubric.formulas import Known, read_formula
 from grader.rubric.handed_down import with_losses
@@ -130,7 +137,6 @@ def _read_left(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) 
         place.note(key.line, message, f"as a name: {''.join((name, *letters))}: {{formula: ..., latex: '{key.value}'}}")
         return None
     declared = named(name, fields, rank, place, "quantity")
-    declared = replace(declared, entries=above_entries(declared))
     if not declare(table, declared, Text(name, key.line), place, fields):
         return None
     return Left(name, letters, formula, shape, key.value, tree.line, place)
@@ -180,6 +186,8 @@ def with_own_letters(model: Model, pairs: Iterable[tuple[Text, Tree]], place: Ru
 
 def _read_definitions(table: DeclaredNames, lefts: list[Left], above: tuple[Node, ...] = ()) -> tuple[Node, ...]:
     later = {left.name: left for left in lefts}
+    table.counted = counted_letters((left.letters, left.formula.value) for left in lefts)
+    table.names[:] = [item if item.entries else _with_entries(table, item) for item in table.names]
     nodes = list(above)
     for left in lefts:
         # the ranks of the definitions above are known by now
@@ -311,7 +319,13 @@ def _derived(table: DeclaredNames, left: Left, target: Partial, graph: Computati
 def _take_axes(table: DeclaredNames, name: str, axes: tuple[str, ...]) -> None:
     table.axes[name] = axes
     place = next(k for k, item in enumerate(table.names) if item.name == name)
-    table.names[place] = replace(table.names[place], rank=len(axes))
+    table.names[place] = _with_entries(table, replace(table.names[place], rank=len(axes)))
+
+
+def _with_entries(table: DeclaredNames, declared: Declared) -> Declared:
+    """A name with its aliases that are entries for the formulas below."""
+    known = replace(declared, axes=table.axes.get(declared.name, ()))
+    return replace(declared, entries=entries_in_formulas(known, table.counted))
 
 
 def _oriented(table: DeclaredNames, left: Left, expression: Expression, body: Expression) -> Node:

@@ -181,6 +181,11 @@ def raw_script(tokens: list[Token], match: dict[int, int], at: int) -> tuple[str
     return "", at
 
 
+def alias_shape(text: str) -> Shape | None:
+    r"""An alias as a shape, ``\sigma_k^2`` with its 2 above: for who knows that it is a name."""
+    return shape_of(text) or shape_of(text, raised=True)
+
+
 def shape_of(text: str, raised: bool = False) -> Shape | None:
     """A declared name or alias, in plain text or LaTeX, as a shape; ``a^3`` is one only where names are `raised`."""
     try:

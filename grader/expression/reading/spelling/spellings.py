@@ -16,7 +16,7 @@ from grader.expression.language.names import Declared, Names, is_macro, kept_by_
 from grader.expression.language.nodes import Expression
 from grader.expression.language.words import FUNCTION_LETTERS, GREEK
 from grader.expression.reading.lexing.tokens import KEYWORDS
-from grader.expression.reading.spelling.scripts import EXAMPLE, shape_of
+from grader.expression.reading.spelling.scripts import EXAMPLE, Shape, alias_shape, shape_of
 
 LOOKALIKES = {"omega": "w", "nu": "v", "chi": "x", "upsilon": "u", "rho": "p", "kappa": "k", "ell": "l"}
 
@@ -117,29 +117,29 @@ def spellings_of(names: Names) -> Spellings:
     for declared in names:
         table.exact[declared.name] = declared
     bare: dict[tuple[str, str, str, int], Declared] = {}
-    for choose in (_own, _latex, _aliases):
-        for declared in names:
-            for text in choose(declared):
-                shape = shape_of(text)
-                if shape is not None and text in declared.entries:
-                    if shape.above and not shape.below:
-                        table.above.setdefault((shape.base, shape.primes), declared)
-                    continue
-                if shape is not None and (letter := dict(declared.fixed).get(text)):
-                    marked = table.marked.setdefault((shape.base, shape.primes), [])
-                    marked.append((shape.below.replace(",", ""), letter, declared))
-                    continue
-                if shape is not None and declared.rank and (inner := _NESTED.fullmatch(shape.below)):
-                    table.nested[shape.base, inner[1]] = declared
-                    continue
-                if shape is None:
-                    table.exact.setdefault(text, declared)
-                    layer = shape_of(text, raised=True)
-                    if layer is not None:
-                        bare.setdefault(_parts(layer.base, layer.above, layer.below, layer.primes), declared)
-                else:
-                    table.shapes.setdefault(_parts(shape.base, shape.above, shape.below, shape.primes), declared)
-                    table.keys.setdefault(key_of(shape.base, shape.above, shape.below, shape.primes), declared)
+    for declared, text in _by_precedence(names):
+        shape = shape_of(text)
+        if shape is not None and text in declared.entries:
+            if shape.above and not shape.below:
+                table.above.setdefault((shape.base, shape.primes), declared)
+            elif _counts_above(shape, declared) and not table.knows(shape.base):
+                table.keys[shape.base] = declared  # any letters enter it then
+            continue
+        if shape is not None and (letter := dict(declared.fixed).get(text)):
+            marked = table.marked.setdefault((shape.base, shape.primes), [])
+            marked.append((shape.below.replace(",", ""), letter, declared))
+            continue
+        if shape is not None and declared.rank and (inner := _NESTED.fullmatch(shape.below)):
+            table.nested[shape.base, inner[1]] = declared
+            continue
+        if shape is None:
+            table.exact.setdefault(text, declared)
+            layer = shape_of(text, raised=True)
+            if layer is not None:
+                bare.setdefault(_parts(layer.base, layer.above, layer.below, layer.primes), declared)
+        else:
+            table.shapes.setdefault(_parts(shape.base, shape.above, shape.below, shape.primes), declared)
+            table.keys.setdefault(key_of(shape.base, shape.above, shape.below, shape.primes), declared)
     table.letters = frozenset(one for one in FUNCTION_LETTERS if (owner := table.keys.get(one)) is None or owner.called)
     for declared in names:
         if declared.role == "function":
@@ -148,8 +148,10 @@ def spellings_of(names: Names) -> Spellings:
     _raise(table, bare)
     for declared in names:
         for text in declared.entries:
-            shape = shape_of(text)
-            if shape is not None and shape.below and (text in declared.aliases or not table.knows(shape.base)):
+            shape = alias_shape(text)
+            if shape is None or not shape.below or _counts_above(shape, declared):
+                continue
+            if text in declared.aliases or not table.knows(shape.base):
                 key = (shape.base, shape.above, shape.primes)
                 table.entries.setdefault(key, []).append((shape.below.replace(",", ""), declared))
     table.examples = next((declared.name for declared in names if declared.examples), "")
@@ -158,6 +160,12 @@ def spellings_of(names: Names) -> Spellings:
     table.find = lru_cache(maxsize=4096)(lambda *shape: _of_example(table, *shape))
     table.pieces = lru_cache(maxsize=4096)(lambda word: _pieces(table, word))
     return table
+
+
+def _counts_above(shape: Shape, declared: Declared) -> bool:
+    r"""Whether the letter above an entry is one of its places, as in ``v_t^{(h)}``."""
+    letters = len(shape.below.replace(",", ""))
+    return len(shape.above) == 1 and shape.above.isalpha() and 0 < letters < declared.rank
 
 
 def _raise(table: Spellings, bare: Mapping[tuple[str, str, str, int], Declared]) -> None:
@@ -184,16 +192,11 @@ def _series(table: Spellings) -> dict[str, Series]:
     }
 
 
-def _own(declared: Declared) -> tuple[str, ...]:
-    return (declared.name,)
-
-
-def _latex(declared: Declared) -> tuple[str, ...]:
-    return (declared.latex,) if declared.latex else ()
-
-
-def _aliases(declared: Declared) -> tuple[str, ...]:
-    return declared.aliases
+def _by_precedence(names: Names) -> list[tuple[Declared, str]]:
+    """Every spelling with its name: the names themselves first, then their LaTeX, then the aliases."""
+    spelled = [(declared, declared.name) for declared in names]
+    spelled += [(declared, declared.latex) for declared in names if declared.latex]
+    return spelled + [(declared, text) for declared in names for text in declared.aliases]
 
 
 def _allowed(declared: Declared) -> frozenset[str]:
@@ -301,7 +304,8 @@ def _entered(table: Spellings, base: str, above: str, below: str, primes: int) -
     """
     choice = table.entries[base, above, primes]
     written = below.replace(",", "")
-    exact = [declared for letters, declared in choice if letters == written]
+    exact = [one for letters, one in choice if letters == written]
+    exact += [one for letters, one in choice if len(written) <= one.rank and written.startswith(letters)]  # of a row
     if exact:
         return exact[0]
     alone = base not in table.exact and key_of(base, above, "", primes) not in table.keys
@@ -321,7 +325,7 @@ def _entered(table: Spellings, base: str, above: str, below: str, primes: int) -
 def _is_alias(declared: Declared, base: str) -> bool:
     """Whether the author has given the letter of an entry, and it is not just how the model's formulas count it."""
     return any(
-        text in declared.entries and (shape := shape_of(text)) and shape.base == base for text in declared.aliases
+        text in declared.entries and (shape := alias_shape(text)) and shape.base == base for text in declared.aliases
     )
 
 
