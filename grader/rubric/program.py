@@ -84,7 +84,12 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     nodes = with_losses(table, nodes)
     graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes)
     notation = read_notation(fields, table, graph, place, steps)
-    take_entry_aliases(table)
+    derivatives = {
+        name: tuple(axis for side in sides(target) for axis in table.axes.get(head(side) or "", ()))
+        for name, target in notation
+    }
+    axes = {**derivatives, **table.axes}
+    take_entry_aliases(table, axes)
     letters = index_letters(authored, (item.name for item in table.names), table.axes)
     own = {left.name: left.letters for left in lefts if left is not None}
     take_phrases(table, letters, own)
@@ -94,11 +99,6 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     others = (*_section(fields, "opaque", place), *_section(fields, "notation", place))
     keys = {_split(key.value, table.sizes)[0]: key for key, _ in (*given, *pairs, *others)}
     doubt_constants(table.names, keys, written, place)
-    derivatives = {
-        name: tuple(axis for side in sides(target) for axis in table.axes.get(head(side) or "", ()))
-        for name, target in notation
-    }
-    axes = {**derivatives, **table.axes}
     with_axes = [replace(item, axes=axes.get(item.name, ())) for item in table.names]
     names = ModelNames(
         replace(

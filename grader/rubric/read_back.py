@@ -28,12 +28,12 @@ _ENTRY = re.compile(r"(.*[^\s(])\s*\(([a-z](?:,\s*[a-z])*)\)")
 _ACTIVATIONS = frozenset(("sigmoid", "tanh", "relu", "softmax", "normal_cdf", "normal_pdf"))
 
 
-def take_entry_aliases(table: DeclaredNames) -> None:
+def take_entry_aliases(table: DeclaredNames, axes: Mapping[str, tuple[str, ...]]) -> None:
     r"""Aliases that are an entry in brackets, ``\alpha_2(k)`` of an array of K: the name before the brackets is one."""
     taken = {declared.name for declared in table.names}
     for at, declared in enumerate(table.names):
         aliases = list(declared.aliases)
-        long = sum(axis != "1" for axis in table.axes.get(declared.name, ()))
+        long = sum(axis != "1" for axis in axes.get(declared.name, ()))
         for place, alias in enumerate(aliases):
             entry = _ENTRY.fullmatch(alias)
             letters = re.findall("[a-z]", entry[2]) if entry else []

@@ -98,7 +98,7 @@ def scan(
                 primes += len(raw)
             elif raw in TRANSPOSED:
                 transposed = True
-            elif layer and base != "e":
+            elif layer and (base != "e" or below or tokens[after].kind == "_"):  # e^{(h)} may be a power
                 above, primes, transposed = layer[2], primes + len(layer[4]), transposed or bool(layer[5])
             elif example:
                 above, transposed = example[1] + EXAMPLE + example[2], transposed or bool(example[3])

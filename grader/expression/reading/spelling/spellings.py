@@ -169,12 +169,17 @@ def _counts_above(shape: Shape, declared: Declared) -> bool:
 
 
 def _raise(table: Spellings, bare: Mapping[tuple[str, str, str, int], Declared]) -> None:
-    """Take layers without brackets, ``a^3``, where the letter alone is no name of the model and has no powers."""
+    """Take layers without brackets, ``a^3``, where the letter alone is no name of the model and has no powers.
+
+    One that is a letter is a label, ``\\delta_t^z``, where no number has its name.
+    """
+    sizes = {declared.name for declared in table.names if not declared.rank}
+    labels = {(base, above) for base, above, _, _ in bare if above.isalpha() and above not in sizes}
     for shape, declared in bare.items():
-        if not table.knows(shape[0]):
+        if not table.knows(shape[0]) or shape[:2] in labels:
             table.shapes.setdefault(shape, declared)
     layers = {(base, above) for base, above, _, _ in table.shapes if above and EXAMPLE not in above}
-    table.raised = frozenset(layer for layer in layers if not table.knows(layer[0]))
+    table.raised = frozenset(layer for layer in layers if layer in labels or not table.knows(layer[0]))
 
 
 def _series(table: Spellings) -> dict[str, Series]:
@@ -252,7 +257,10 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
             return Found(entered, "", below)
     for name in (f"{base}_{below}" if below else base, base + below):
         if name in exact and not above and not primes and not (below and name in GREEK):
-            return Found(exact[name])
+            itself = (
+                below.isalpha() and keys.get(base) is exact[name] and exact[name].rank
+            )  # \pi_k of a pik printed \pi
+            return Found(exact[name], "", below if itself else "")
     # W_{21}^{(1)} and W_{12-1} share a normal form: as declared comes first
     declared = table.shapes.get(_parts(base, above, below, primes)) or keys.get(key_of(base, above, below, primes))
     if declared is not None:
