@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.expression.evaluation.evaluator import evaluate
-from grader.expression.evaluation.values import Array, spread
+from grader.expression.evaluation.values import Array, ShapeError, spread
 from grader.expression.language.nodes import Partial, head, partial_name, symbols
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
@@ -78,7 +78,12 @@ def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> Problem | None:
         quantities(run, (left, part.closed), done.adjoints)
         with np.errstate(all="ignore"):
             truth = evaluate(left, environment(run, extents(run, left)))
-            shown = evaluate(part.closed, environment(run, extents(run, left)))
+            try:
+                shown = evaluate(part.closed, environment(run, extents(run, left)))
+            except ShapeError as error:
+                formula = to_text(part.closed, done.question.model.names)
+                message = f"the closed form {formula} of this model has no value: {error.problem.message}"
+                return Problem(message, "ask for it by its entries, or look for an array where a number is meant")
         data, wanted = spread(shown, truth.letters), truth.data
         if data.ndim != wanted.ndim and data.size in (wanted.size, wanted.size // run.points, run.points):
             # a plain vector for a row or a column, a scalar for all entries

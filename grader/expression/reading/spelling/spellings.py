@@ -149,9 +149,8 @@ def spellings_of(names: Names) -> Spellings:
     for declared in names:
         for text in declared.entries:
             shape = alias_shape(text)
-            if shape is None or not shape.below or _counts_above(shape, declared):
-                continue
-            if text in declared.aliases or not table.knows(shape.base):
+            below = shape is not None and shape.below and not _counts_above(shape, declared)
+            if shape and below and (text in declared.aliases or not table.knows(shape.base)):
                 key = (shape.base, shape.above, shape.primes)
                 table.entries.setdefault(key, []).append((shape.below.replace(",", ""), declared))
     table.examples = next((declared.name for declared in names if declared.examples), "")
@@ -257,10 +256,8 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
             return Found(entered, "", below)
     for name in (f"{base}_{below}" if below else base, base + below):
         if name in exact and not above and not primes and not (below and name in GREEK):
-            itself = (
-                below.isalpha() and keys.get(base) is exact[name] and exact[name].rank
-            )  # \pi_k of a pik printed \pi
-            return Found(exact[name], "", below if itself else "")
+            printed = name == base + below and below.isalpha() and keys.get(base) is exact[name]  # \pi_k of a pik
+            return Found(exact[name], "", below if printed and exact[name].rank else "")
     # W_{21}^{(1)} and W_{12-1} share a normal form: as declared comes first
     declared = table.shapes.get(_parts(base, above, below, primes)) or keys.get(key_of(base, above, below, primes))
     if declared is not None:
