@@ -87,6 +87,10 @@ def doubt_entries(names: Sequence[Declared], written: Mapping[tuple[str, str], T
     `written` are the places of the aliases, by the name and what they say.
     """
     for item in names:
+        if item.role == "quantity" and item.latex in item.entries and (item.name, item.latex) in written:
+            message = f"'{item.name}' is printed as '{item.latex}', an entry of it, and its entries with letters twice"
+            hint = "put it under 'aliases'; 'latex' is how the whole is printed"
+            place.inside(f"'{item.name}'").warn(written[item.name, item.latex], message, hint)
         for text in item.aliases:
             where = written.get((item.name, text))
             if where is None or text in item.entries or dict(item.fixed).get(text) or not is_doubtful(text, item):

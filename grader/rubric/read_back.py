@@ -136,13 +136,22 @@ def _check_alias(
 
 
 def writable(names: Names) -> Names:
-    """The names as they may be printed where it is read again: with the usual LaTeX for one that can't be read."""
+    """The names as they may be printed where it is read again.
+
+    They have the usual LaTeX for one that can't be read, or that is an entry.
+    """
     return tuple(
         declared
-        if is_macro(declared) or not declared.latex or not read(declared.latex, names).problems
+        if is_macro(declared) or not declared.latex or _is_read_whole(declared, names)
         else replace(declared, latex=symbol_latex(declared.name))
         for declared in names
     )
+
+
+def _is_read_whole(declared: Declared, names: Names) -> bool:
+    """Whether the LaTeX of a name is read, and as all of it."""
+    entry = declared.role == "quantity" and declared.latex in declared.entries
+    return not entry and not read(declared.latex, names).problems
 
 
 def _with_axes(table: DeclaredNames) -> Names:

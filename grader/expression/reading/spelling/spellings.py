@@ -15,7 +15,6 @@ from grader.expression.language.functions import CONSTANTS, SPELLINGS
 from grader.expression.language.names import Declared, Names, is_macro, kept_by_names
 from grader.expression.language.nodes import Expression
 from grader.expression.language.words import FUNCTION_LETTERS, GREEK
-from grader.expression.reading.lexing.tokens import KEYWORDS
 from grader.expression.reading.spelling.scripts import EXAMPLE, Shape, alias_shape, shape_of
 
 LOOKALIKES = {"omega": "w", "nu": "v", "chi": "x", "upsilon": "u", "rho": "p", "kappa": "k", "ell": "l"}
@@ -150,7 +149,7 @@ def spellings_of(names: Names) -> Spellings:
         for text in declared.entries:
             shape = alias_shape(text)
             below = shape is not None and shape.below and not _counts_above(shape, declared)
-            if shape and below and (text in declared.aliases or not table.knows(shape.base)):
+            if shape and below and (text in _given(declared) or not table.knows(shape.base)):
                 key = (shape.base, shape.above, shape.primes)
                 table.entries.setdefault(key, []).append((shape.below.replace(",", ""), declared))
     table.examples = next((declared.name for declared in names if declared.examples), "")
@@ -201,6 +200,11 @@ def _by_precedence(names: Names) -> list[tuple[Declared, str]]:
     spelled = [(declared, declared.name) for declared in names]
     spelled += [(declared, declared.latex) for declared in names if declared.latex]
     return spelled + [(declared, text) for declared in names for text in declared.aliases]
+
+
+def _given(declared: Declared) -> tuple[str, ...]:
+    """The spellings that the author gives a quantity beside its name; of a derivative, the LaTeX has any letters."""
+    return declared.aliases if declared.role == "adjoint" else (*declared.aliases, declared.latex)
 
 
 def _allowed(declared: Declared) -> frozenset[str]:
@@ -276,7 +280,7 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
     if "," in below:  # W_{1,ij}: the first is part of the name
         first, _, rest = below.partition(",")
         named = keys.get(key_of(base, above, first, primes))
-        alone = bare is None or bare is named or _wide(bare) <= below.count(",")
+        alone = bare is None or bare is named or _wide(bare) <= below.count(",") or len(rest) >= _wide(bare) > 1
         # {u_o}_i where u_o is declared and o is nothing else: the vector's entry, no entry of the matrix u
         alone = alone or (first.isalpha() and first not in exact and named is not None and named.rank == 1)
         if named is not None and named.rank and alone:
@@ -330,7 +334,7 @@ def _entered(table: Spellings, base: str, above: str, below: str, primes: int) -
 def _is_alias(declared: Declared, base: str) -> bool:
     """Whether the author has given the letter of an entry, and it is not just how the model's formulas count it."""
     return any(
-        text in declared.entries and (shape := alias_shape(text)) and shape.base == base for text in declared.aliases
+        text in declared.entries and (shape := alias_shape(text)) and shape.base == base for text in _given(declared)
     )
 
 
@@ -374,27 +378,3 @@ def _pieces(table: Spellings, word: str) -> tuple[str, ...] | None:
             if current is None or len(head) + 1 < len(current):
                 best[end] = (*head, piece)
     return best[len(word)]
-
-
-_TAILS = frozenset(spelling for spelling in (*SPELLINGS, *GREEK) if len(spelling) > 2)
-
-
-@lru_cache(maxsize=4096)
-def latex_pieces(word: str) -> tuple[str, ...]:
-    """A run of LaTeX letters where nothing is declared: whole where the run is a name of the field, else letters."""
-    if len(word) == 2 and word[0] == "d" and (word[1].isupper() or word[1] in "abhwyz"):
-        return (word,)  # dZ, as the field calls a gradient
-    if (
-        word in GREEK
-        or (word in KEYWORDS and word != "ow")
-        or word.endswith("hat")
-        or (word in SPELLINGS and len(word) > 2)
-    ):
-        return (word,)
-    if len(word) > 4 and re.search("[a-z]{3}", word) and not any(tail in word for tail in _TAILS):
-        return (word,)  # gradz and actFun are words, xWU are factors
-    for size in range(len(word) - 2, 0, -1):
-        tail = word[-size:]
-        if size > 2 and (tail in SPELLINGS or tail in GREEK):
-            return (*word[:-size], tail)
-    return tuple(word)
