@@ -15,7 +15,9 @@ from grader.autodiff.graph import ComputationGraph, Node
 from grader.autodiff.higher import gradient_node
 from grader.autodiff.lower import lower
 from grader.expression.algebra.construct import apart, fresh, substitute
+from grader.expression.evaluation.implicit_identity import holds_bare_identity, sized
 from grader.expression.evaluation.values import ShapeError
+from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.names import Declared, ModelNames, Names
 from grader.expression.language.nodes import (
     Expression,
@@ -273,6 +275,8 @@ def _apart(node: Node, names: Iterable[str]) -> Node:
 def _lowered(table: DeclaredNames, left: Left, expression: Expression) -> Node | None:
     """The definition as a formula of entries, with its shape worked out and checked against what is declared."""
     known = {name: axes for name, axes in table.axes.items() if name != left.name}
+    if holds_bare_identity(expression):
+        expression = _with_size_of_identity(expression, known, left.letters)
     try:
         entry = lower(expression, known, left.letters)
     except ShapeError as error:
@@ -296,6 +300,21 @@ def _lowered(table: DeclaredNames, left: Left, expression: Expression) -> Node |
     check_letters(left, (*left.letters, *entry.letters), expression, entry.body, table.axes, unknown)
     source = expression if entry.body != expression else None
     return Node(left.name, (*left.letters, *entry.letters), axes, entry.body, source)
+
+
+def _with_size_of_identity(
+    expression: Expression, known: Mapping[str, tuple[str, ...]], letters: tuple[str, ...]
+) -> Expression:
+    """The formula with its identity matrices of the one size that fits beside them; itself where none or more do."""
+    sizes = dict.fromkeys(axis for name in symbols(expression) for axis in known.get(name, ()) if axis not in "1?")
+    fitting = []
+    for one in (sized(expression, size_formula(axis)) for axis in sizes):
+        try:
+            lower(one, known, letters)
+        except ShapeError:
+            continue
+        fitting.append(one)
+    return fitting[0] if len(fitting) == 1 else expression
 
 
 def _derived(table: DeclaredNames, left: Left, target: Partial, graph: ComputationGraph) -> Node | None:

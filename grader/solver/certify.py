@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, ShapeError, spread
-from grader.expression.language.nodes import Partial, head, partial_name, symbols
+from grader.expression.language.nodes import Call, Partial, head, partial_name, symbols
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.solver.as_asked import holds
@@ -94,7 +94,9 @@ def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> Problem | None:
         if part.part.condition is not None:
             usable &= (asked := holds(run, part.part.condition, left, truth))
             if not asked.any():
-                return Problem("the condition under 'where' holds at no sample point: every answer would be right")
+                message = "the condition under 'where' holds at no sample point: every answer would be right"
+                equal = isinstance(asked_at := part.part.condition, Call) and asked_at.function == "eq"
+                return Problem(message, "given numbers are drawn apart, never equal: ask without it" if equal else "")
         if not usable.any():
             return Problem("this has no finite value at any sample point", HINT)
         gap, scale = np.abs(data[usable] - wanted[usable]), np.maximum(np.abs(wanted[usable]), 1.0)
