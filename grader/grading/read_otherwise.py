@@ -32,9 +32,11 @@ from grader.expression.language.nodes import (
     rewritten,
     symbols,
 )
+from grader.expression.language.words import FUNCTION_LETTERS
 from grader.expression.printing.text import to_text
 from grader.expression.reading.grammar.rules.calls import LOGARITHMS
-from grader.expression.reading.read import Reading
+from grader.expression.reading.read import Reading, read
+from grader.expression.reading.spelling.spellings import spellings_of
 from grader.grading.answers import final_answer
 from grader.grading.readings import letters_of
 from grader.results import Decision, NoteKind, Verdict, undecided
@@ -83,6 +85,11 @@ def read_otherwise(
         return undecided(
             NoteKind.AMBIGUOUS_READING, "This is right if the square of a deviation is the variance alone."
         )
+    called = _with_letters_called(question, asked, reading) or answer
+    if called != answer and judge(question, target, called).decision is Decision.EQUIVALENT:
+        shown = to_text(called, question.question.model.names)
+        said = f"A letter before a bracket may be a function or a factor; this is right if {shown} is meant."
+        return undecided(NoteKind.AMBIGUOUS_READING, said)
     return _with_more_below(question, asked, target, reading) if "/" in reading.text else None
 
 
@@ -104,6 +111,16 @@ def _with_euler(node: Expression, again: Again) -> Expression:
         case Call("log", (Symbol("e"),)):
             return ONE
     return node
+
+
+def _with_letters_called(question: SolvedQuestion, asked: Expression, reading: Reading) -> Expression | None:
+    r"""The answer with letters before brackets read the other way: ``\sigma(z)`` as the function, not as a factor."""
+    names = question.question.model.names
+    if "(" not in reading.text or not spellings_of(names).keys.keys() & FUNCTION_LETTERS:
+        return None
+    other = read(reading.text, tuple(replace(one, called=not one.called) for one in names))
+    same = (other.chain, other.definitions) == (reading.chain, reading.definitions)
+    return None if other.problems or same else final_answer(question, other, asked)
 
 
 def _with_brackets(node: Expression, again: Again) -> Expression:

@@ -208,7 +208,8 @@ def _tokens(source: str, names: Names | None, notation: str | None, notes: list[
     for at in runs:
         token = tokens[at]
         word = source[token.start : token.end].lower()  # as typed: t̂ is spelled "that"
-        if word in _PROSE and not _is_product(source, token, names):
+        below = tokens[at - 1].kind == "_" or (tokens[at - 1].text == "{" and tokens[at - 2].kind == "_")
+        if word in _PROSE and not (below and at) and not _is_product(source, token, names):
             fail(*_LIKE_PROSE, token.start, token.end)
     if names is None:
         for at, following in pairwise(runs):

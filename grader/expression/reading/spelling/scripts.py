@@ -99,7 +99,7 @@ def scan(
                 primes += len(raw)
             elif raw in TRANSPOSED:
                 transposed = True
-            elif layer and base != "e":
+            elif layer and (base != "e" or below or tokens[after].kind == "_"):  # e^{(h)} may be a power
                 above, primes, transposed = layer[2], primes + len(layer[4]), transposed or bool(layer[5])
             elif example:
                 above, transposed = example[1] + EXAMPLE + example[2], transposed or bool(example[3])
@@ -180,6 +180,11 @@ def raw_script(tokens: list[Token], match: dict[int, int], at: int) -> tuple[str
     if token.kind in ("name", "num", "word", "'", "fn") or token[:2] == ("joint", "*"):
         return token.text, at + 1
     return "", at
+
+
+def alias_shape(text: str) -> Shape | None:
+    r"""An alias as a shape, ``\sigma_k^2`` with its 2 above: for who knows that it is a name."""
+    return shape_of(text) or shape_of(text, raised=True)
 
 
 def shape_of(text: str, raised: bool = False) -> Shape | None:
