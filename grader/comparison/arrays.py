@@ -15,6 +15,7 @@ AGREE = 1e-9
 DIFFER = 1e-6
 PLAIN = 1e-3  # at half the points or more, this is no rounding noise
 STEADY = 0.2  # a true difference is the same in a wider floating point, noise is another
+_OWN = "own "  # before it: an axis of the answer
 _AXIS = "axis "  # what an axis without a letter is called, with its number
 
 
@@ -92,7 +93,7 @@ def _check_ranges(answer: Value, truth: Value) -> None:
 def _by_entries(value: Value) -> Value:
     """The value with letters in place of its axes, those of length 1 left out."""
     own = _without_ones(value.shape)
-    letters = (*value.letters, *(f"own {axis}" for axis in _axes(len(own))))
+    letters = (*value.letters, *(f"{_OWN}{axis}" for axis in _axes(len(own))))
     return Value(value.data.reshape(*value.data.shape[: 1 + len(value.letters)], *own), letters)
 
 
@@ -142,16 +143,19 @@ def _renamings(answer: Value, truth: Value, foreign: list[str], points: int, tar
     found = []
     for choice in permutations(open_letters, len(foreign)):
         names = dict(zip(foreign, choice, strict=True))
+        own_axes = [wanted.index(name) for letter, name in names.items() if letter.startswith(_OWN)]
+        if own_axes != sorted(own_axes):  # rows stay rows: the transpose is another answer
+            continue
         letters = tuple(names.get(letter, letter) for letter in answer.letters)
         if all(own[letter] == asked[name] for letter, name in zip(answer.letters, letters, strict=True)):
             data = spread(Value(answer.data, letters), wanted)
             found.append(Pair(_full(data, points, target.shape), target, tuple(names.items())))
     if not found:
         _check_ranges(answer, truth)
+        free = [letter for letter in foreign if not letter.startswith(_OWN)]
         named = [letter for letter in truth.letters if not letter.startswith(_AXIS)]
         raise ShapeError(
-            f"the index {', '.join(foreign)} is free in this answer, the answer asked for has"
-            f" {', '.join(named) or 'none'}"
+            f"the index {', '.join(free)} is free in this answer, the answer asked for has {', '.join(named) or 'none'}"
         )
     return tuple(found)
 

@@ -323,7 +323,8 @@ def _turned(question: SolvedQuestion, target: Target, answer: Expression, verdic
     decide = decide_number if question.numeric else decide_samples
     turned = Call("transpose", (answer,))
     try:
-        value = truth if not truth.letters else evaluate(answer, environment(run, extents(run, target.expression)))
+        whole = not truth.letters and truth.rank == 2
+        value = truth if whole else evaluate(answer, environment(run, extents(run, target.expression)))
         if value.rank != 2 or len(value.letters) + 2 != len(truth.letters) + truth.rank:
             return None
         found = _finished(question, target, turned, decide(question, target, turned))
