@@ -47,6 +47,11 @@ class Kind(StrEnum):
     EXTRA_FACTOR = "extra_factor"
     EXTRA_TERM = "extra_term"
     POWER_OF_TEN = "power_of_ten"
+    EXPONENT = "exponent"
+    DERIVATIVE_FOR_VALUE = "derivative_for_value"
+    WRONG_INDEX = "wrong_index"
+    OFF_BY_ONE = "off_by_one"
+    EXTRA_SUM = "extra_sum"
 
 
 class Frequency(Enum):

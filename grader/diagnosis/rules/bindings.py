@@ -83,7 +83,13 @@ FORMULAS: tuple[Bound[formula.FormulaRule], ...] = (
     Bound(formula.conditions, (Kind.SWAPPED_BRANCHES, Kind.MISSING_CONDITION, Kind.FACTOR_TWO, Kind.DROPPED_TERM)),
     Bound(
         formula.functions,
-        (Kind.MISSING_FUNCTION, Kind.WRONG_ACTIVATION, Kind.SWAPPED_BRANCHES, Kind.MISSING_CONDITION),
+        (
+            Kind.MISSING_FUNCTION,
+            Kind.MISSING_TRANSPOSE,
+            Kind.WRONG_ACTIVATION,
+            Kind.SWAPPED_BRANCHES,
+            Kind.MISSING_CONDITION,
+        ),
     ),
 )
 INTERCHANGED: tuple[Bound[Callable[[SolvedQuestion, SolvedPart], Iterator[formula.ChangedFormula]]], ...] = (
