@@ -100,7 +100,9 @@ def _worked_out(node: Reduce, graph: ComputationGraph) -> Expression | None:
 def _partly(node: Reduce, graph: ComputationGraph) -> Expression | None:
     """The sum with those of its terms taken out that come to something: ``sum_i (1 + l_i) p_i`` is 1 and the rest."""
     terms = tuple(_terms(node.body))
-    found = [_worked_out(replace(node, body=term), graph) for term in terms] if len(terms) > 1 else []
+    if len(terms) < 2 or any(len(entered_axes(node.letter, term, graph.axes)) != 1 for term in terms):
+        return None
+    found = [_worked_out(replace(node, body=term), graph) for term in terms]
     if all(value is None for value in found):
         return None
     rest = [term for term, value in zip(terms, found, strict=True) if value is None]

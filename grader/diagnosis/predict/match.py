@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -45,19 +46,24 @@ def matching(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> 
 
 
 def _likeliest(question: SolvedQuestion, part: SolvedPart, sampled: tuple[Sampled, ...]) -> list[Mistake]:
-    """What explains the answer, the likelier before the other: a usual slip of the derivation, one change of what is
-    written, another slip of the derivation; single mistakes before two at once."""
+    """What explains the answer, the likelier before the other: single mistakes before two at once; of those, a usual
+    slip of the derivation, a change of what stands there, another slip, something put in, and what seldom happens."""
     predicted = _formulas(question, part, sampled, predictions)
-    if predicted and usual(predicted[0]):
+    if predicted and _turn(predicted[0]) == FIRST:
         return predicted
     alone, scaled = mends(question, part, sampled)
     if alone or predicted:
-        return [*alone, *predicted]
-    pairs = _formulas(question, part, sampled, combined)
-    return [*pairs, *scaled] if pairs and usual(pairs[0]) else [*scaled, *pairs]
+        return sorted([*(_placed(mistake, predicted) for mistake in alone), *predicted], key=_turn)
+    return sorted([*_formulas(question, part, sampled, combined), *scaled], key=_turn)
 
 
-_USUAL = frozenset(
+def _placed(mistake: Mistake, predicted: list[Mistake]) -> Mistake:
+    """A mistake found in the answer by the name that its place has in the model, where one of its kind is predicted."""
+    same = next((other for other in predicted if other.kind is mistake.kind), None)
+    return mistake if same is None else replace(mistake, detail=same.detail, link=same.link)
+
+
+_FIRST = frozenset(
     (
         Kind.FACTOR_TWO,
         Kind.MISSING_MEAN,
@@ -65,13 +71,36 @@ _USUAL = frozenset(
         Kind.MISSING_CONDITION,
         Kind.TANH_FOR_SIGMOID,
         Kind.SOFTMAX_DIAGONAL,
+        Kind.BIAS_AS_WEIGHT,
     )
 )
+_PUT_IN = frozenset((Kind.MISSING_FACTOR, Kind.MISSING_CONDITION, Kind.WRONG_QUANTITY))
+_SELDOM = frozenset(
+    (
+        Kind.PRODUCT_RULE,
+        Kind.QUOTIENT_RULE,
+        Kind.INNER_ONLY,
+        Kind.WRONG_VARIABLE,
+        Kind.WRONG_QUANTITY,
+        Kind.TRANSPOSED,
+        Kind.INVERTED,
+        Kind.EXTRA_FACTOR,
+        Kind.EXTRA_TERM,
+    )
+)
+FIRST, CHANGED, USUAL, PUT_IN, SELDOM = range(5)
 
 
-def usual(mistake: Mistake) -> bool:
-    """Whether a mistake of the derivation is told apart from what one change of the answer would mend."""
-    return mistake.kind in _USUAL or (mistake.kind is Kind.SIGN and not mistake.detail)
+def _turn(mistake: Mistake) -> int:
+    """When a mistake has its turn; within a turn the catalogue's ranks decide."""
+    if mistake.written:
+        return PUT_IN if mistake.kind in _PUT_IN else CHANGED
+    plain = (mistake.kind is Kind.SIGN and not mistake.detail) or (
+        mistake.kind is Kind.ACTIVATION_FOR_DERIVATIVE and not mistake.depth
+    )
+    if mistake.kind in _FIRST or plain:
+        return FIRST
+    return SELDOM if mistake.kind in _SELDOM else USUAL
 
 
 def _sampled(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> Iterator[Sampled]:
@@ -152,7 +181,8 @@ def _numbers(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> 
         predicted = known.values[:, 0]
         slack = _slack(predicted, place, part)
         within, spent = told_apart(predicted, slack, given, spent)
-        near = (np.abs(given - predicted) <= slack * np.abs(predicted)).all(axis=1)
+        with np.errstate(invalid="ignore"):
+            near = (np.abs(given - predicted) <= slack * np.abs(predicted)).all(axis=1)
         found: list[Mistake] = []
         for index in np.flatnonzero(within & near):
             found += [known.mistakes[index], *known.same[index]]
@@ -170,7 +200,7 @@ def _slack(predicted: Array, place: int | None, part: SolvedPart) -> Array:
     else:
         half = np.full(predicted.shape, 0.5 * unit_of(place) if place is not None else 0.0)
     with np.errstate(all="ignore"):
-        own = np.where(predicted == 0, math.inf, half / np.abs(predicted))
+        own: Array = np.where(predicted == 0, math.inf, half / np.abs(predicted))
     return own + _carried(part, place) + EXACT
 
 

@@ -6,7 +6,8 @@ points first, and those that fit there at all points of all runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
@@ -20,7 +21,7 @@ from grader.diagnosis.predict.pairs import both
 from grader.diagnosis.rules import bindings
 from grader.diagnosis.rules.mistake import Mistake, mended_by
 from grader.diagnosis.rules.whole_answer_mistakes import Multiple
-from grader.diagnosis.rules.written_mistakes import changes
+from grader.diagnosis.rules.written_mistakes import Written
 from grader.diagnosis.rules.written_quantities import Known
 from grader.expression.algebra.construct import div, mul, number, power, sub, substitute
 from grader.expression.evaluation.product_readings import TooManyReadings
@@ -30,7 +31,7 @@ from grader.rubric.malrule import Kind
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.runs import Run
 from grader.solver.session import remembered
-from grader.work import TooMuchWork
+from grader.work import TooMuchWork, at_hand, at_most
 
 MOST = 400  # changes that are tried
 POINTS = 6  # at which they are held against the truth first
@@ -45,17 +46,26 @@ def mends(
     answer, known = sampled[0].reading, _known(question, part)
     alone: list[Mistake] = []
     scaled: list[Mistake] = []
-    for change in islice(changes(answer, known), MOST):
-        for multiple in _near(question, part, change.formula):
-            if not _everywhere(question, part, sampled, change.formula, multiple):
-                continue
+    tried = islice((change for bound in bindings.WRITTEN for change in bound.function(answer, known)), MOST)
+    with suppress(TooMuchWork), at_most(at_hand().left / 2):
+        for change, multiple in _right(question, part, sampled, tried):
             mistake = mended_by(question.question.model.names, change)
             if multiple is None:
                 alone.append(mistake)
             elif mistake.kind not in _MULTIPLES:
                 scaled.append(both(mistake, Mistake(multiple.kind, multiple.detail, multiple.detail)))
-            break
     return sorted(alone, key=_place), sorted(scaled, key=_place)
+
+
+def _right(
+    question: SolvedQuestion, part: SolvedPart, sampled: Sequence[Sampled], tried: Iterable[Written]
+) -> Iterator[tuple[Written, Multiple | None]]:
+    """The changes that make the answer right, and those that make it a multiple of what is right."""
+    for change in tried:
+        for multiple in _near(question, part, change.formula):
+            if _everywhere(question, part, sampled, change.formula, multiple):
+                yield change, multiple
+                break
 
 
 # what is done to the text itself before what is put into it; of the latter, what is like it before what is not
@@ -137,7 +147,7 @@ def _near(question: SolvedQuestion, part: SolvedPart, formula: Expression) -> It
     run = few_points(question)
     try:
         pairs = pairs_in(question, run, part.part.target, formula)
-    except (ShapeError, TooManyReadings, TooMuchWork, ValueError):
+    except (ShapeError, TooManyReadings, ValueError):
         return
     for multiple in (None, *_multiples(question, run)):
         factor = 1.0 if multiple is None else multiple.factor
@@ -178,7 +188,7 @@ def _everywhere(
     for run, one in zip(question.runs, sampled, strict=True):
         try:
             pairs = pairs_in(question, run, part.part.target, formula)
-        except (ShapeError, TooMuchWork, ValueError):
+        except (ShapeError, ValueError):
             return False
         factor = 1.0
         if multiple is not None:

@@ -166,6 +166,8 @@ def _by_chain(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value
             except (ShapeError, TooMuchWork):  # with many letters, an array of all of them is too large
                 continue
             mistake = named(names, one.kind, one.about, _link(one.about, operation.node.name))
+            if one.kind is Kind.ACTIVATION_FOR_DERIVATIVE and not _is_function(operation.node.expression):
+                mistake = replace(mistake, depth=1)  # a sum or a quotient is hardly taken for its own derivative
             yield mistake, _entered(run, part, truth, values)
             if isinstance(one.about, Call) and one.about == operation.expression:
                 key = (operation.node.name, one.kind, one.about.function, number)
@@ -176,6 +178,10 @@ def _by_chain(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value
             yield same[0][0], _entered(run, part, truth, every)
     for wrong in (wrong for bound in bindings.JACOBIANS for wrong in bound.function(tangents)):
         yield named(names, wrong.kind, wrong.about), _entered(run, part, truth, full + wrong.values)
+
+
+def _is_function(definition: Expression) -> bool:
+    return isinstance(definition, Call) and len(definition.args) == 1 and definition.function != "neg"
 
 
 def _by_derivative(
@@ -218,7 +224,10 @@ def _by_factor(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Valu
     names = question.question.model.names
     for bound in bindings.FACTORS:
         for wrong in bound.function(question, part, run, truth.data):
-            yield named(names, wrong.kind, wrong.about), wrong.values
+            yield (
+                replace(named(names, wrong.kind, wrong.about), depth=not isinstance(wrong.about, Partial)),
+                wrong.values,
+            )
 
 
 def _entered(run: Run, part: SolvedPart, truth: Value, values: Array) -> Array:

@@ -17,8 +17,10 @@ from grader.diagnosis.rules import formula_mistakes as formula
 from grader.diagnosis.rules import operator_mistakes as operator
 from grader.diagnosis.rules import shape_mistakes as shape
 from grader.diagnosis.rules import whole_answer_mistakes as whole
+from grader.diagnosis.rules import written_mistakes as written
 from grader.diagnosis.rules.mistake import Mistake
 from grader.diagnosis.rules.tangents import Tangents
+from grader.diagnosis.rules.written_quantities import Known
 from grader.expression.evaluation.values import Array
 from grader.expression.language.nodes import Expression
 from grader.rubric.malrule import Kind
@@ -109,6 +111,33 @@ FACTORS: tuple[Bound[Callable[[SolvedQuestion, SolvedPart, Run, Array], Iterator
     Bound(factor.too_much_or_too_little, (Kind.EXTRA_FACTOR, Kind.MISSING_FACTOR, Kind.EXTRA_TERM)),
 )
 
+WRITTEN: tuple[Bound[Callable[[Expression, Known], Iterator[written.Written]]], ...] = (
+    Bound(
+        written.changes,
+        (
+            Kind.SIGN,
+            Kind.FACTOR_TWO,
+            Kind.MISSING_MEAN,
+            Kind.MEAN_FOR_SUM,
+            Kind.MISSING_CONDITION,
+            Kind.ACTIVATION_FOR_DERIVATIVE,
+            Kind.DERIVATIVE_FOR_VALUE,
+            Kind.MISSING_FACTOR,
+            Kind.WRONG_ACTIVATION,
+            Kind.EXPONENT,
+            Kind.SWAPPED_BRANCHES,
+            Kind.WRONG_QUANTITY,
+            Kind.WRONG_INDEX,
+            Kind.OFF_BY_ONE,
+            Kind.TRANSPOSED,
+            Kind.EXTRA_SUM,
+            Kind.INVERTED,
+            Kind.EXTRA_FACTOR,
+            Kind.EXTRA_TERM,
+        ),
+    ),
+)
+
 # of an answer of another shape, and of one that the judge had to repair
 SHAPES: tuple[Bound[Callable[..., Iterator[Mistake]]], ...] = (
     Bound(shape.stopped_early, (Kind.OUTER_ONLY,)),
@@ -135,6 +164,7 @@ ROWS: tuple[Bound[Any], ...] = (
     *REPLACED,
     *LAYOUTS,
     *FACTORS,
+    *WRITTEN,
     *SHAPES,
 )
 BOUND: Mapping[Kind, tuple[Callable[..., Iterator[Any]], ...]] = MappingProxyType(

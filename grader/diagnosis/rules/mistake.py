@@ -19,8 +19,8 @@ _MAX_SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A mistake: its kind, a word for what it is about, that as text to show, its node (`link`), a second one, and how
-    deep inside a formula it was made."""
+    """A mistake: its kind, a word for what it is about, that as text to show, its node (`link`), a second one, how deep
+    inside a formula it was made, and whether it was found in the answer as it is `written`."""
 
     kind: Kind
     detail: str = ""
@@ -28,6 +28,7 @@ class Mistake:
     link: str = ""
     second: Mistake | None = None
     depth: int = 0
+    written: bool = False
 
     @property
     def rule(self) -> str:
@@ -54,4 +55,4 @@ def mended_by(names: Names, change: Written) -> Mistake:
             shown, detail = about, word_for(change.about)
     if len(detail) > 2 * MAX_WORD:
         detail = ""
-    return Mistake(change.kind, detail, shown if len(shown) <= 2 * _MAX_SHOWN else "")
+    return Mistake(change.kind, detail, shown if len(shown) <= 2 * _MAX_SHOWN else "", written=True)

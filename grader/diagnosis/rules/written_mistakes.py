@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from grader.diagnosis.rules.written_quantities import Change, Known, free_letters, in_its_place, throughout
+from grader.diagnosis.rules.written_quantities import Change, Known, free_letters, in_its_place, squared, throughout
 from grader.expression.algebra.construct import div, free_symbols, mul, number, substitute, with_child
 from grader.expression.algebra.simplify import simplify
 from grader.expression.language.nodes import (
@@ -33,6 +33,7 @@ from grader.rubric.malrule import Kind
 
 TESTS = frozenset(("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"))
 _TURNED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "ne", "ne": "eq"}
+SQUARED = frozenset(("sigmoid", "tanh", "sin", "cos", "cosh", "exp", "log", "sqrt"))
 _OTHER = {"sigmoid": ("tanh",), "tanh": ("sigmoid",), "normal_pdf": ("normal_cdf",), "sin": ("cos",), "cos": ("sin",)}
 
 
@@ -69,6 +70,17 @@ def _anywhere(node: Expression, known: Known, scope: tuple[str, ...]) -> Iterato
     for place, child in enumerate(children(node)):
         if isinstance(child, Call) and child.function in TESTS:
             continue
+        below = place == 1 and isinstance(node, Call) and node.function == "div"
+        inside = (
+            _inside(child, known, scope) if below and isinstance(child, Product) else _anywhere(child, known, scope)
+        )
+        for kind, about, belongs, wrong in inside:
+            yield kind, about, belongs, with_child(node, place, wrong)
+
+
+def _inside(node: Product, known: Known, scope: tuple[str, ...]) -> Iterator[Change]:
+    """The changes inside the factors below a line: the factors themselves are those of the quotient."""
+    for place, child in enumerate(node.factors):
         for kind, about, belongs, wrong in _anywhere(child, known, scope):
             yield kind, about, belongs, with_child(node, place, wrong)
 
@@ -87,8 +99,10 @@ def _here(node: Expression, known: Known, scope: tuple[str, ...]) -> Iterator[Ch
             yield Kind.SWAPPED_BRANCHES, node, None, Call("iverson", (Call(_TURNED[name], sides),))
         case Call("transpose", (inner,)):
             yield Kind.TRANSPOSED, inner, inner, inner
-        case Call(name, (inner,), 0) if name in _OTHER:
-            for other in _OTHER[name]:
+        case Call(name, (inner,), 0) if name in SQUARED or name in _OTHER:
+            if name in SQUARED:
+                yield Kind.EXPONENT, node, squared(node), squared(node)
+            for other in _OTHER.get(name, ()):
                 kind = Kind.DERIVATIVE_FOR_VALUE if name == "normal_pdf" else Kind.WRONG_ACTIVATION
                 yield kind, node, Call(other, (inner,)), Call(other, (inner,))
         case Cases(((first, test),), other) if other is not None:
@@ -150,8 +164,7 @@ def _quotient(top: Expression, bottom: Expression, known: Known) -> Iterator[Cha
         yield kind, factor if size else div(ONE, factor), None, under
         if not isinstance(factor, Number):
             yield Kind.INVERTED, div(ONE, factor), factor, mul(under, factor)
-            raised = (*rest, Call("square", (factor,)))
-            yield Kind.EXPONENT, factor, Call("square", (factor,)), div(top, mul(*raised))
+            yield Kind.EXPONENT, factor, squared(factor), div(top, mul(*rest, squared(factor)))
 
 
 def _terms(node: Call) -> Iterator[Change]:

@@ -48,6 +48,10 @@ class Known:
     slopes: Callable[[Expression], Sequence[Expression]] = lambda _: ()
 
 
+def squared(node: Expression) -> Expression:
+    return Call("pow", (node, number(2)))
+
+
 def free_letters(node: Expression, known: Known) -> frozenset[str]:
     """The index letters of a formula that no sum in it binds."""
     return free_symbols(node) - known.axes.keys() - known.sizes
@@ -62,7 +66,7 @@ def in_its_place(node: Expression, known: Known, scope: tuple[str, ...]) -> Iter
     if name is None or (name not in known.axes and name not in known.sizes):
         return
     if name in known.axes:
-        yield Kind.EXPONENT, node, Call("square", (node,)), Call("square", (node,))
+        yield Kind.EXPONENT, node, squared(node), squared(node)
     if isinstance(node, Indexed):
         for new in _places(node, scope):
             yield Kind.WRONG_INDEX, node, new, new
