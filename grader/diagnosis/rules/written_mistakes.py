@@ -173,16 +173,25 @@ def _terms(node: Call) -> Iterator[Change]:
         case Call("add", (left, right)):
             yield Kind.SIGN, right, None, Call("sub", (left, right))
             yield Kind.SIGN, left, None, Call("sub", (right, left))
-            yield Kind.EXTRA_TERM, right, None, left
+            yield _one_more(node, right), _about(node, right), left, left
             yield Kind.EXTRA_TERM, left, None, right
         case Call("sub", (left, right)):
             yield Kind.SIGN, right, None, Call("add", (left, right))
             yield Kind.SIGN, node, None, Call("sub", (right, left))
             yield Kind.SIGN, left, None, Call("neg", (Call("add", (left, right)),))
-            yield Kind.EXTRA_TERM, right, None, left
+            yield _one_more(node, right), _about(node, right), left, left
             yield Kind.EXTRA_TERM, left, None, Call("neg", (right,))
         case Call("neg", (inner,)):
             yield Kind.SIGN, inner, None, inner
+
+
+def _one_more(node: Call, right: Expression) -> Kind:
+    """``n - 1`` for n is one off, and no term too much."""
+    return Kind.OFF_BY_ONE if right == ONE and isinstance(node.args[0], Symbol) else Kind.EXTRA_TERM
+
+
+def _about(node: Call, right: Expression) -> Expression:
+    return node if _one_more(node, right) is Kind.OFF_BY_ONE else right
 
 
 def _exponents(node: Call) -> Iterator[Change]:
