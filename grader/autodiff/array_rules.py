@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
 
+from grader.autodiff.block_rules import columns, kron
 from grader.autodiff.entrywise import Entry, Letters, elementwise, flat, length, matmul, outer, scalar, summed
 from grader.expression.algebra.construct import call, div, mul, number, power, sub, substitute
 from grader.expression.evaluation.values import ShapeError
@@ -218,6 +219,8 @@ ARRAY_RULES: MappingProxyType[str, ArrayRule] = MappingProxyType(
         "outer": lambda args, _, span: outer(args[0], args[1], span),
         "multiply": lambda args, _, span: elementwise(args, lambda bodies: mul(*bodies), span),
         "diag": _diag,
+        "vec": columns,
+        "kron": kron,
         "trace": _trace,
         "argmax": _argmax,
         "inv": _inv,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from types import MappingProxyType
 
-from grader.autodiff.entrywise import length
+from grader.autodiff.entrywise import at_counted, counted_by, length, summed_up
 from grader.autodiff.graph import ComputationGraph, Leaf, Node, entered_axes, names_in
 from grader.autodiff.local_rules import REDUCTIONS, local_rule, range_tests
 from grader.autodiff.matrix_rules import matrix_partial
@@ -40,6 +40,7 @@ from grader.expression.language.nodes import (
     Indexed,
     Number,
     Partial,
+    Product,
     Reduce,
     Symbol,
     head,
@@ -165,19 +166,6 @@ def inline(node: Expression, known: Mapping[str, Node]) -> Expression:
         return substitute(again(definition.expression), places)
 
     return rewritten(node, rule)
-
-
-def inlined_size(nodes: Iterable[Node], name: str, most: int) -> int:
-    """How many nodes the formula of a quantity (or adjoint) has once `inline` is done, or more than `most`.
-
-    `nodes` are the definitions, each behind those that it uses; the count is made without putting them in.
-    """
-    found: dict[str, int] = {}
-    for node in nodes:
-        used = list(walk(node.expression))
-        below = sum(found.get(head(item) or "", 0) for item in used if isinstance(item, Symbol | Partial))
-        found[node.name] = min(len(used) + below, most + 1)
-    return found.get(name, 0)
 
 
 def _local(node: Node, cotangent: Expression, axes: Mapping[str, tuple[str, ...]]) -> list[Contribution]:
@@ -365,7 +353,14 @@ def _occurrence(
     expression, remaining = cotangent, list(live)
     own: list[str] = []
     moved: dict[str, Expression] = {}
-    for place, axis in zip((substitute(place, moved) for place in places), axes[name], strict=True):
+    counted = counted_by(places, axes[name], remaining)
+    if counted is not None:  # the entries of vec(X) are those of X
+        for _ in places:
+            own.append(fresh(taken | set(own)))
+        expression = at_counted(expression, counted, places, own, axes[name])
+        remaining.remove(counted)
+        places = ()
+    for place, axis in zip((substitute(place, moved) for place in places), axes[name], strict=False):
         if axis == "1" and place == ONE:
             own.append(fresh(taken | set(own)))  # an axis of one entry: the adjoint is the same for all of it
             continue
@@ -393,6 +388,8 @@ def _occurrence(
                 expression = replace(bounded, body=expression)
             case Number() | Symbol() as size if letter not in free_symbols(expression):  # else nothing tells how many
                 expression = mul(size, expression)
+            case Product() as size:  # which may be that of all entries of a matrix
+                expression = summed_up(letter, size, expression)
             case _:
                 expression = total((letter,), expression)
     return [Contribution(name, tuple(own), expression)]

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.expression.algebra.construct import fresh, mul, substitute
+from grader.expression.algebra.construct import add, call, div, fresh, mul, sub, substitute
+from grader.expression.algebra.matching import replace_tree
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.axis_sizes import size_formula
-from grader.expression.language.nodes import ONE, Expression, Reduce, Symbol
+from grader.expression.language.nodes import ONE, Call, Expression, Indexed, Product, Reduce, Symbol, symbols, walk
 from grader.problems import NOWHERE, Span
 
 
@@ -81,7 +82,9 @@ def elementwise(
 
 def summed(body: Expression, letter: str, axis: str) -> Expression:
     """The sum over an axis; over one of length 1 its only entry."""
-    return substitute(body, {letter: ONE}) if axis == "1" else Reduce("sum", letter, body)
+    if axis == "1":
+        return substitute(body, {letter: ONE})
+    return summed_up(letter, length(axis), body)
 
 
 def matmul(left: Entry, right: Entry, supply: Letters, span: Span = NOWHERE) -> Entry:
@@ -116,3 +119,97 @@ def outer(left: Entry, right: Entry, span: Span = NOWHERE) -> Entry:
     """The matrix a_i b_j of two vectors."""
     a, b = flat(left, span), flat(right, span)
     return Entry(a.letters + b.letters, a.axes + b.axes, mul(a.body, b.body))
+
+
+def digits(place: Expression, sizes: Sequence[str]) -> list[Expression]:
+    """The places on axes, the first running fastest, that make up one place."""
+    long = [k for k, size in enumerate(sizes) if size != "1"]
+    found: list[Expression] = [ONE] * len(sizes)
+    for k in long[:-1]:
+        found[k], place = _row_and_column(place, size_formula(sizes[k]))
+    if long:
+        found[long[-1]] = place
+    return found
+
+
+def counted_by(places: Sequence[Expression], axes: Sequence[str], letters: Sequence[str]) -> str | None:
+    """The letter that counts, column by column, the entry at the places; None where none of the letters does."""
+    long = [k for k, axis in enumerate(axes) if axis != "1"]
+    if len(long) < 2:
+        return None
+    entered, sizes = [places[k] for k in long], [axes[k] for k in long]
+    return next((letter for letter in letters if digits(Symbol(letter), sizes) == entered), None)
+
+
+def at_counted(
+    node: Expression, counted: str, places: Sequence[Expression], letters: Sequence[str], axes: Sequence[str]
+) -> Expression:
+    """The formula where a letter counts the entry at `letters` of what `places` enter: at ``i + m*(j - 1)``."""
+    whole: Expression | None = None
+    before: Expression = ONE
+    for place, letter, axis in zip(places, letters, axes, strict=True):
+        if axis == "1":
+            continue
+        own = Symbol(letter)
+        node = replace_tree(node, place, own)
+        whole = own if whole is None else add(whole, mul(before, sub(own, ONE)))
+        before = mul(before, size_formula(axis))
+    return node if whole is None else substitute(node, {counted: whole})
+
+
+def summed_up(letter: str, size: Expression, body: Expression) -> Expression:
+    """The sum over a letter of so many values; over rows and columns where it counts the entries of a matrix."""
+    rows = next((found for item in walk(body) if (found := rows_by(item, letter)) is not None), None)
+    columns = None if rows is None else _without(size, rows)
+    if rows is None or columns is None or _is_tied(letter, body):
+        return Reduce("sum", letter, body) if _enters(letter, body) else Reduce("sum", letter, body, ONE, size)
+    i = fresh({*symbols(body), letter})
+    j = fresh({*symbols(body), letter, i})
+    for place, own in zip(_row_and_column(Symbol(letter), rows), (i, j), strict=True):
+        body = replace_tree(body, place, Symbol(own))
+    body = substitute(body, {letter: add(Symbol(i), mul(rows, sub(Symbol(j), ONE)))})
+    return summed_up(j, columns, summed_up(i, rows, body))
+
+
+def _row_and_column(place: Expression, rows: Expression) -> tuple[Expression, Expression]:
+    before = call("floor", div(sub(place, ONE), rows))
+    return sub(place, mul(rows, before)), add(ONE, before)
+
+
+def rows_by(node: Expression, letter: str) -> Expression | None:
+    """The number of rows by which a whole part of ``(p - 1)/m`` takes a letter p apart."""
+    match node:
+        case Call("floor", (Call("div", (Call("sub", (Symbol(name), one)), rows)),)) if name == letter and one == ONE:
+            return rows
+    return None
+
+
+def _without(size: Expression, rows: Expression) -> Expression | None:
+    """What a size is a product of beside a factor, or other factors; None where it is none."""
+    factors: list[Expression] = list(size.factors) if isinstance(size, Product) else [size]
+    for factor in rows.factors if isinstance(rows, Product) else (rows,):
+        if factor not in factors:
+            return None
+        factors.remove(factor)
+    return mul(*factors) if factors else None
+
+
+def _is_tied(letter: str, body: Expression) -> bool:
+    """Whether a letter equals another, so that its sum has one term."""
+    return any(
+        isinstance(item, Call)
+        and item.function == "kronecker"
+        and Symbol(letter) in item.args
+        and all(isinstance(arg, Symbol) for arg in item.args)
+        for item in walk(body)
+    )
+
+
+def _enters(letter: str, body: Expression) -> bool:
+    """Whether something tells the range of a letter: an array that it enters, or another letter that it equals."""
+    own = Symbol(letter)
+    return any(
+        (isinstance(item, Indexed) and own in item.indices)
+        or (isinstance(item, Call) and item.function == "kronecker" and own in item.args)
+        for item in walk(body)
+    )

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from grader.expression.language.domain import REAL, Domain
-from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Symbol, symbols, walk
+from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Symbol, head, symbols, walk
 
 
 def names_in(axes: Mapping[str, tuple[str, ...]]) -> set[str]:
@@ -132,3 +132,16 @@ class ComputationGraph:
     def only_through(self, below: str, gate: str, above: str) -> bool:
         """Whether every path from `below` to `above` goes through `gate`."""
         return above not in self.reached_from(below, without=gate)
+
+
+def inlined_size(nodes: Iterable[Node], name: str, most: int) -> int:
+    """How many nodes the formula of a quantity (or adjoint) has once `inline` is done, or more than `most`.
+
+    `nodes` are the definitions, each behind those that it uses; the count is made without putting them in.
+    """
+    found: dict[str, int] = {}
+    for node in nodes:
+        used = list(walk(node.expression))
+        below = sum(found.get(head(item) or "", 0) for item in used if isinstance(item, Symbol | Partial))
+        found[node.name] = min(len(used) + below, most + 1)
+    return found.get(name, 0)

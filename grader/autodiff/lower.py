@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import assert_never
 
 from grader.autodiff.array_rules import ARRAY_RULES
-from grader.autodiff.block_rules import put_together
+from grader.autodiff.block_rules import as_row, is_vector, kron, put_together
 from grader.autodiff.entrywise import Entry, Letters, elementwise, matmul, outer, scalar
 from grader.autodiff.graph import names_in
 from grader.expression.algebra.construct import fresh, iverson, mul, substitute
@@ -149,6 +149,8 @@ def _partial(node: Partial, axes: Axes, supply: Letters) -> Entry:
 
 def _call(node: Call, axes: Axes, supply: Letters) -> Entry:
     args = [_low(arg, axes, supply) for arg in node.args]
+    if node.function == "kron":
+        args = [as_row(one, supply) if _transposed(arg) else one for one, arg in zip(args, node.args, strict=True)]
     rule = ARRAY_RULES.get("inv" if _is_inverse(node, args) else node.function)
     args = args[:1] if _is_inverse(node, args) else args
     if rule is not None:
@@ -215,9 +217,14 @@ def _product(node: Product, axes: Axes, supply: Letters) -> Entry:
         return scalar(Product(tuple(entry.body for entry in entries), node.joints, node.span))
     joints = [_meaning(node, left, right, entries) for left, right in pairwise(arrays)]
     grouped = [entries[arrays[0]]]
+    if "otimes" in joints and not all(is_vector(entries[k]) for k in arrays) and _transposed(node.factors[arrays[0]]):
+        grouped = [as_row(grouped[0], supply)]
     for joint, k in zip(joints, arrays[1:], strict=True):
         if joint == "@":
             grouped[-1] = matmul(grouped[-1], entries[k], supply, node.span)
+        elif joint == "otimes" and not (is_vector(grouped[-1]) and is_vector(entries[k])):
+            row = as_row(entries[k], supply) if _transposed(node.factors[k]) else entries[k]
+            grouped[-1] = kron([grouped[-1], row], supply, node.span)
         elif joint == "otimes":
             grouped[-1] = outer(grouped[-1], entries[k], node.span)
         else:

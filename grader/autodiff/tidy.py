@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from grader.autodiff.entrywise import length
 from grader.autodiff.graph import Node, entered_axes
-from grader.expression.algebra.construct import free_symbols, is_plain_sum, mul
+from grader.expression.algebra.construct import add, free_symbols, is_plain_sum, mul
 from grader.expression.algebra.matching import fold
-from grader.expression.algebra.simplify import simplify
-from grader.expression.language.nodes import Again, Expression, Reduce, rebuild, rewritten, walk
+from grader.expression.algebra.simplify import expanded, join_terms, simplify, split_terms
+from grader.expression.language.nodes import ZERO, Again, Expression, Reduce, rebuild, rewritten, walk
 
 
 def tidied(node: Expression, definitions: Iterable[Node], axes: Mapping[str, tuple[str, ...]]) -> Expression:
@@ -39,9 +39,14 @@ def _counting(axes: Mapping[str, tuple[str, ...]]) -> Callable[[Expression, Agai
     def change(node: Expression, again: Again) -> Expression:
         entered = sorted(entered_axes(node.letter, node.body, axes)) if isinstance(node, Reduce) else []
         node = rebuild(node, again)
-        if entered and isinstance(node, Reduce):
-            bare = replace(node, body=simplify(node.body))
-            return mul(length(entered[0]), bare.body) if _lost(bare) else node
-        return node
+        if not entered or not is_plain_sum(node):
+            return node
+        terms = split_terms(expanded(simplify(node.body)))
+        equal = tuple(term for term in terms if node.letter not in free_symbols(join_terms((term,))))
+        if not equal:
+            return node
+        others = join_terms(tuple(term for term in terms if term not in equal))
+        counted = mul(length(entered[0]), join_terms(equal))
+        return counted if others == ZERO else add(counted, replace(node, body=others))
 
     return change

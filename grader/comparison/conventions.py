@@ -191,10 +191,16 @@ def coercions(run: Run, answer: Expression, value: Value, truth: Value) -> Itera
     meant = _with_identities(run, answer)
     if meant != answer:
         yield meant, "identity", "that multiple of the identity matrix is put for a number beside a matrix"
+    long = [n for n in value.shape if n != 1]
+    if not value.letters and not truth.letters and truth.rank == 2 and 1 not in truth.shape:
+        rows, wide = truth.shape
+        if long == [rows * wide]:
+            turned = Call("reshaped", (answer, _size(run, wide), _size(run, rows)))
+            yield Call("transpose", (turned,)), "columns", "its entries are put into the columns of a matrix"
     if value.letters or truth.letters or truth.rank != 2 or truth.shape[0] != truth.shape[1]:
         return
     length = truth.shape[0]
-    if [n for n in value.shape if n != 1] == [length]:
+    if long == [length]:
         yield Call("diag", (answer,)), "diagonal", "the diagonal matrix with these entries is put for the vector"
     if not value.rank:
         unit = _multiple(answer, _size(run, length))

@@ -111,8 +111,17 @@ def joined_otherwise(node: Expression) -> Edits:
 
 
 def joined_to_a_matrix(node: Expression) -> Edits:
-    """Two factors of a product joined to their outer product."""
-    yield from _joined(node, dict.fromkeys(_OTHER_JOINTS.keys() - {"otimes"}, ("otimes",)))
+    """A product parted in two, of which the outer product is taken; that of matrices is none."""
+    for k, joint in enumerate(node.joints if isinstance(node, Product) else (), 1):
+        if isinstance(node, Product) and joint != "otimes":
+            parts = (node.factors[:k], node.joints[: k - 1]), (node.factors[k:], node.joints[k:])
+            left, right = (Product(*part) if part[1] else part[0][0] for part in parts)
+            if isinstance(left, Call) and left.function == "transpose":
+                continue  # x^T y is meant as a number
+            yield node, Call("outer", (left, right))
+            if len(node.factors) > k + 1:
+                first = Call("outer", (left, node.factors[k]))
+                yield node, Product((first, *node.factors[k + 1 :]), node.joints[k:])
 
 
 def _joined(node: Expression, joints: dict[str, tuple[str, ...]]) -> Edits:

@@ -140,9 +140,13 @@ def leaned_on(question: SolvedQuestion, target: Expression, answer: Expression) 
 
 
 def _earlier(question: SolvedQuestion, target: Target) -> set[str | None]:
-    """The derivatives that the parts before the target's ask for."""
-    asked = [part.target for part in question.question.judged]
-    return {head(item) for item in asked[: asked.index(target.expression)]} if target.expression in asked else set()
+    """The derivatives that the parts before the target's ask for; of a target at a step, those at the other steps."""
+    found: set[str | None] = set()
+    for part in question.question.judged:
+        if target.expression == part.target or target.expression in dict(part.at_steps).values():
+            return found | (set(part.beside) - {head(target.expression)})
+        found.add(head(part.target))
+    return set()
 
 
 def uses_model(question: SolvedQuestion, answer: Expression) -> bool:

@@ -98,7 +98,7 @@ def question_fingerprints(rubric: Rubric) -> dict[str, str]:
 
 
 def _model(question: Question) -> str:
-    asked = [(part.id, part.target, part.text, tuple(step.target for step in part.steps)) for part in question.judged]
+    asked = [(part.id, part.target, part.text, part.targets[1:]) for part in question.judged]
     return hashed(program_hash(), question.id, repr(question.model), repr(asked))
 
 

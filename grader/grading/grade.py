@@ -22,6 +22,7 @@ from grader.grading.answers import (
     final_answer,
     shown_steps,
 )
+from grader.grading.at_steps import parts_at_steps, together
 from grader.grading.built_on import built_on, leans_on
 from grader.grading.by_cases import of_target
 from grader.grading.by_hand import by_hand, missing, waiting
@@ -220,6 +221,19 @@ def _within_bounds(question: SolvedQuestion, part: SolvedPart, text: str) -> Jud
 
 
 def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
+    """The judgement on an answer; at a general step, that on the answer at each step that the part asks for."""
+    if not part.part.step:
+        return _judge_text(question, part, text)
+    found = [_judge_text(question, *at) for at in parts_at_steps(question, part, text)]
+    base, verdict = together(part, found)
+    if verdict is not None and base.reading is not None and base.expression is not None:
+        base = _judgement(question, part, base.reading, base.expression, verdict)
+    answer = base.result.answer
+    result = base.result if answer is None else replace(base.result, answer=replace(answer, text=text))
+    return replace(base, text=text, result=result)
+
+
+def _judge_text(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
     """The judgement on the first reading that is right, or else on the likeliest."""
     first: Judgement | None = None
     for found in readings_of(question, text, part.part.target):

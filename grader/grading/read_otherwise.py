@@ -14,6 +14,7 @@ from grader.expression.algebra.construct import mul
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import (
+    ONE,
     Again,
     Call,
     Expression,
@@ -47,6 +48,10 @@ def read_otherwise(
         return undecided(NoteKind.AMBIGUOUS_READING, said)
     if question.numeric and _rounded_again(question, target, reading):
         return undecided(NoteKind.AMBIGUOUS_READING, "A number before the last one is right; the last one rounds it.")
+    rules = (_with_exponentials, _with_euler) if any(one.name == "e" for one in question.question.model.names) else ()
+    exponentials = {rewritten(answer, rule) for rule in rules} - {answer}
+    if any(judge(question, target, one).decision is Decision.EQUIVALENT for one in exponentials):
+        return undecided(NoteKind.AMBIGUOUS_READING, "Here e is a quantity; this is right if it is Euler's number.")
     bracketed = rewritten(answer, _with_brackets) if not question.numeric else answer
     if bracketed != answer and judge(question, target, bracketed).decision is Decision.EQUIVALENT:
         shown = to_text(bracketed, question.question.model.names)
@@ -57,6 +62,26 @@ def read_otherwise(
             NoteKind.AMBIGUOUS_READING, "This is right if the square of a deviation is the variance alone."
         )
     return _with_more_below(question, asked, target, reading) if "/" in reading.text else None
+
+
+def _with_exponentials(node: Expression, again: Again) -> Expression:
+    """A power of a quantity e with more than a number above it as an exponential: ``e^{x_1}``, ``e^e``."""
+    node = rebuild(node, again)
+    match node:
+        case Call("pow", (Symbol("e"), power)) if symbols(power):
+            return Call("exp", (power,), span=node.span)
+    return node
+
+
+def _with_euler(node: Expression, again: Again) -> Expression:
+    """Euler's number for a quantity e that stands below any power, or alone in a logarithm."""
+    node = rebuild(node, again)
+    match node:
+        case Call("pow", (Symbol("e"), power)):
+            return Call("exp", (power,), span=node.span)
+        case Call("log", (Symbol("e"),)):
+            return ONE
+    return node
 
 
 def _with_brackets(node: Expression, again: Again) -> Expression:

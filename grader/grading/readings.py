@@ -43,6 +43,7 @@ from grader.grading.definition_checks import problem_of_definitions
 from grader.grading.definitions import joined_at_places
 from grader.grading.diagonals import with_diagonals
 from grader.grading.distributions import with_distributions
+from grader.grading.index_letters import with_index_letters
 from grader.grading.true_class import at_true_class, with_true_class
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import environment
@@ -164,6 +165,17 @@ def _derivative(question: SolvedQuestion, left: Expression) -> Expression:
     return Partial(Symbol(above), Indexed(Symbol(below), indices(left)), left.span)
 
 
+def _by_name(question: SolvedQuestion, left: Expression) -> Expression:
+    """A left side ``dvec(Y)/dvec(X)``, or an entry of it, as the definition of the model that it is."""
+    base = left.base if isinstance(left, Indexed) else left
+    if not isinstance(base, Call) or base.function != "vec":
+        return left
+    name = next((node.name for node in question.graph.nodes if node.source == base), None)
+    if name is None:
+        return left
+    return Indexed(Symbol(name), left.indices, left.span) if isinstance(left, Indexed) else Symbol(name, left.span)
+
+
 def _with_answer_first(question: SolvedQuestion, target: Expression, reading: Reading) -> Reading:
     r"""``H = X^\top R X, R_{nn} = p_n (1 - p_n)`` where the model has an R and no H: the first is the answer."""
     names = {item.name for item in question.graph.quantities}
@@ -227,7 +239,7 @@ def _is_restated(question: SolvedQuestion, left: Expression, right: Expression) 
 
 
 def _checked(question: SolvedQuestion, target: Expression, reading: Reading) -> Reading:
-    reading = _with_answer_first(question, target, reading)
+    reading = _with_answer_first(question, target, with_index_letters(question, target, reading))
     reading = _without_restated(question, with_diagonals(question, reading))
     if len(reading.definitions) > 1:
         places = frozenset(leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index")
@@ -236,5 +248,7 @@ def _checked(question: SolvedQuestion, target: Expression, reading: Reading) -> 
         reading = replace(reading, chain=(_derivative(question, reading.chain[0]), *reading.chain[1:]))
     if any(note.startswith(PADDED) for note in reading.notes):
         reading = _with_zeros_outside(question, reading)
+    if len(reading.chain) > 1:
+        reading = replace(reading, chain=(_by_name(question, reading.chain[0]), *reading.chain[1:]))
     problem = problem_of_definitions(reading) if reading.definitions else None
     return reading if problem is None else replace(reading, problems=(*reading.problems, problem))

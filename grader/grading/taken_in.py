@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set
+from typing import TypeAlias
 
 from grader.expression.language.nodes import (
     Call,
@@ -24,7 +25,8 @@ from grader.expression.language.nodes import (
 from grader.expression.language.words import is_word
 from grader.expression.reading.bars_in_words import BARS
 from grader.expression.reading.clauses import without_clauses
-from grader.expression.reading.last_formula import LAST_FORMULA
+from grader.expression.reading.last_formula import LAST_FORMULA, last_formula
+from grader.expression.reading.prose_words import plain_spelling
 from grader.expression.reading.read import Reading
 from grader.expression.reading.remarks import LEADING_WORDS
 
@@ -34,6 +36,22 @@ _FORMULA = re.compile(r"\$(?:(?!\\text)[^$])+\$")  # between dollar signs: all o
 _NOTHING = re.compile(
     r"[\s,;.(]+as\s+required\b[^$]*$|\bfor\s+(?:all|each|every|any)\s+\$?[A-Za-z]\b|\+\s*\{?\s*const(?:ants?)?\b"
 )
+_EQUALS = re.compile(r"=|[<>≤≥≠]|\\(?:neq?|leq?|geq?)\b")
+# an equation of a derivative in plain text: dz/dw = x, d/dr log cosh r = tanh r, sigma' = sigma (1 - sigma)
+_STEP = re.compile(
+    r"(?<![\w/])(?:(?:d|∂)(?P<above>[A-Za-z]\w*)?\s?/\s?(?:d|∂)(?P<below>[A-Za-z]\w*)(?P<of>\s?[^=,;:'\n]{0,80})|(?P<primed>[A-Za-z]+)'(?:\([^()=]{1,20}\))?\s?)=(?!=)"
+)
+_COMES = re.compile(r"\b(?:so|hence|thus|therefore|consequently|gives?|giving|get|have|obtain|find|yields?|follows)\b")
+_REASON = re.compile(r"\b(?:since|because|as|using|with|from)\b[\s}$]*(?:the\s+)?$", re.IGNORECASE)
+_WRITTEN = r"(?:[^{}=]|\{[^{}=]*\}){1,30}?"
+_FRACTION = re.compile(
+    rf"\\[dt]?frac\s?\{{\s?(?:\\partial|d|∂)\s?(?P<above>{_WRITTEN})\s?\}}\s?\{{\s?(?:\\partial|d|∂)\s?(?P<below>{_WRITTEN})\s?\}}\s?&?\s?=(?!=)"
+)
+_NABLA = re.compile(
+    r"(?:\\nabla|∇)\s?_?\s?\{?\s?(?P<below>\\?\w+?)\s?\}?\s+(?P<above>\\?[A-Za-z]+)\s?(?:\([^()=]{1,20}\))?\s?&?\s?=(?!=)"
+)
+Spelled: TypeAlias = tuple[frozenset[str], frozenset[str]]  # names of a numerator and of a denominator
+_NAMED = frozenset(("sigma", "sigmoid", "tanh", "relu", "ReLU", "softplus", "softmax"))
 _WORD = re.compile(r"(?<![\w\\])[A-Za-z]{2,}(?![\w(])")
 # words that say when something holds, or what it is, where a reading has them as conditions or definitions
 _OTHERS = (
@@ -66,14 +84,21 @@ variable via we weight weights which yields
 _INERT = frozenset(_LEADS_ON.split())
 
 
-def passed_over(reading: Reading, target: Expression, known: Set[str]) -> str:
+def passed_over(
+    reading: Reading, target: Expression, known: Set[str], spelled: Spelled = (frozenset(), frozenset())
+) -> str:
     """A sentence on what of the text did not enter the value of an answer; empty where all did.
 
-    What the answer says of a quantity of the model, which is `known`, may stand there for nothing.
+    What the answer says of a quantity of the model, which is `known`, may stand there for nothing; the quantities of
+    the derivative that is asked may be `spelled` in these ways.
     """
     asked = head(target)
     if any(asked and head(left) == asked and not is_chain_rule(right) for left, right in reading.definitions):
         return "There is more than one formula for what is asked."
+    if head(reading.chain[0]) != asked and _answers_before(reading.text, spelled):
+        return "There is more than one formula for what is asked."
+    if LAST_FORMULA in reading.notes and _sets_out(reading, known, spelled):
+        return ""
     if LAST_FORMULA in reading.notes:
         return "We could read only the last formula of what you wrote."
     if "ambiguous_index" in reading.notes and "zero_based" not in reading.notes:
@@ -89,6 +114,48 @@ def passed_over(reading: Reading, target: Expression, known: Set[str]) -> str:
     if "prose" in reading.notes and (word := _said(reading)):
         return f"We read the formula, but not all the words around it ({word} ...)."
     return ""
+
+
+def _answers_before(text: str, spelled: Spelled) -> bool:
+    """Whether an equation of the asked derivative is a reason for, or leads to, another formula of the text."""
+    for signs in (_STEP, _FRACTION, _NABLA):
+        for step in signs.finditer(text):
+            leads = _COMES.search(text, step.end()) or _REASON.search(text, 0, step.start())
+            if leads and _is_asked(step, spelled):
+                return True
+    return False
+
+
+def _is_asked(step: re.Match[str], spelled: Spelled) -> bool:
+    """Whether an equation of a derivative has the asked one on its left."""
+    above, below = (plain_spelling(step[name] or "").partition("_")[0] for name in ("above", "below"))
+    return above in spelled[0] and below in spelled[1]
+
+
+def _sets_out(reading: Reading, known: Set[str], spelled: Spelled) -> bool:
+    """Whether all before the last formula are derivatives of other quantities than the asked one, which it lacks.
+
+    So ``as d/dq_i log q_i = 1/q_i we obtain`` is a step, while ``as dL/dq_i = ...`` is another answer.
+    """
+    answer = reading.chain[-1]
+    blanked = last_formula(reading.text)[-1:]
+    if not all(spelled) or not blanked or any(isinstance(node, Partial) for node in walk(answer)):
+        return False
+    begin = len(blanked[0]) - len(blanked[0].lstrip())
+    before, behind = reading.text[:begin], reading.text[len(blanked[0].rstrip()) :]
+    steps = [*_STEP.finditer(before)]
+    if not steps or len(steps) != len(_EQUALS.findall(before)) or behind.strip(" .,;\n"):
+        return False
+    for step in steps:
+        above, of = (step["above"] or "").partition("_")[0], (step["of"] or "").strip()
+        if step["primed"]:
+            other = step["primed"] in _NAMED - spelled[0]
+        else:
+            other = above in known and not of and not _is_asked(step, spelled) if above else bool(of)
+        if not other or (above in spelled[0] and step["below"].partition("_")[0] not in known):
+            return False
+    words = (word.lower() for word in _WORD.findall(_COMMAND.sub(" ", before)))
+    return all(word in _INERT or word in LEADING_WORDS or word == "with" or not is_word(word) for word in words)
 
 
 def is_chain_rule(side: Expression) -> bool:

@@ -11,7 +11,8 @@ from dataclasses import replace
 from grader.comparison.judge import judge
 from grader.comparison.target import Target
 from grader.expression.algebra.construct import free_symbols
-from grader.expression.language.nodes import Expression, Symbol, symbols
+from grader.expression.language.nodes import Expression, Partial, Symbol, head, symbols
+from grader.expression.reading.prose_words import plain_spelling
 from grader.expression.reading.read import Reading
 from grader.expression.reading.remarks import IN_WORDS
 from grader.grading.answers import at_a_place, leaves_axes, leaves_out_letters, with_letters_of, with_own_partials
@@ -19,10 +20,12 @@ from grader.grading.by_cases import other_answers
 from grader.grading.read_otherwise import read_otherwise
 from grader.grading.readings import CALLED
 from grader.grading.rubric_letters import counts_otherwise
-from grader.grading.taken_in import is_chain_rule, only_leads_on, passed_over, says_more
+from grader.grading.taken_in import Spelled, is_chain_rule, only_leads_on, passed_over, says_more
 from grader.results import NOTES, Decision, Note, NoteKind, Verdict, undecided
 from grader.solver.key import SolvedPart, SolvedQuestion
 
+# words by which a name is how many there are of something
+_COUNTED = r"(?:number|count|size|dimension)"
 # words by which a set is a part of all that there is
 _PROPER = r"(?:with|where|which|such|whose|satisfying|misclassified|active|violating|violated|inside|wrong)"
 
@@ -71,7 +74,9 @@ def unexplained(question: SolvedQuestion, part: SolvedPart, reading: Reading, ve
     side of its chain of equalities is right.
     """
     known = {item.name for item in question.graph.quantities}
-    if verdict.note.kind not in NEARLY and (more := passed_over(reading, part.part.target, known)):
+    if verdict.note.kind not in NEARLY and (
+        more := passed_over(reading, part.part.target, known, _spelled(question, part.part.target))
+    ):
         return undecided(NoteKind.PARTLY_READ, more)
     if says_more(reading):
         return undecided(NoteKind.PARTLY_READ, "This differs from the key, and we see no mistake that leads there.")
@@ -96,15 +101,31 @@ def _in_doubt(
         return undecided(NoteKind.AMBIGUOUS_INDICES, "Your right side has other indices than your left side.")
     if verdict.decision in (Decision.NOT_EQUIVALENT, Decision.EQUIVALENT) and (name := _subset_in_words(reading)):
         return undecided(NoteKind.AMBIGUOUS_READING, f"Which terms are in {name} is said in words.")
+    if verdict.decision is Decision.EQUIVALENT and (name := _counted_in_words(question, reading)):
+        return undecided(NoteKind.AMBIGUOUS_READING, f"What {name} counts is said in words.")
     if verdict.decision is Decision.NOT_EQUIVALENT and (name := _said_in_words(question, reading, answer)):
         return undecided(NoteKind.AMBIGUOUS_READING, f"What {name} stands for is said in words.")
     wrong = verdict.decision is Decision.NOT_EQUIVALENT and verdict.note.kind not in NEARLY
     known = {item.name for item in question.graph.quantities}
     if wrong and only_leads_on(reading, asked, known):
         return verdict  # unless nothing explains it
-    if (wrong or verdict.note.kind is NoteKind.CHAIN_RULE_ONLY) and (more := passed_over(reading, asked, known)):
+    if (wrong or verdict.note.kind is NoteKind.CHAIN_RULE_ONLY) and (
+        more := passed_over(reading, asked, known, _spelled(question, asked))
+    ):
         return undecided(NoteKind.PARTLY_READ, more)
     return verdict
+
+
+def _spelled(question: SolvedQuestion, asked: Expression) -> Spelled:
+    """All names of the two quantities of a derivative that is asked; none where another thing is."""
+    if not isinstance(asked, Partial):
+        return frozenset(), frozenset()
+    return _all_names(question, head(asked.numerator)), _all_names(question, head(asked.denominator))
+
+
+def _all_names(question: SolvedQuestion, name: str | None) -> frozenset[str]:
+    same = [one for one in question.question.model.names if one.name == name]
+    return frozenset(plain_spelling(one) for item in same for one in (item.name, item.latex, *item.aliases) if one)
 
 
 def _subset_in_words(reading: Reading) -> str:
@@ -113,6 +134,22 @@ def _subset_in_words(reading: Reading) -> str:
         name = re.escape(note.removeprefix(IN_WORDS)) if note.startswith(IN_WORDS) else ""
         summed = name and re.search(rf"(?:\\in\b|∈)\s*(?:\\[a-z]+\s*\{{\s*)?{name}\b", reading.text)
         if summed and re.search(rf"\b{name}\b[}}$\s]*(?:is|are|denotes?)\s[^=]*\b{_PROPER}\b", reading.text):
+            return name
+    return ""
+
+
+def _counted_in_words(question: SolvedQuestion, reading: Reading) -> str:
+    """A name that the model lacks and that its words call a number of something: maybe not of what it looks like."""
+    known = {written for one in question.question.model.names for written in (one.name, *one.aliases)}
+    for note in reading.notes:
+        name = note.removeprefix(IN_WORDS) if note.startswith(IN_WORDS) else ""
+        used = len(re.findall(rf"\b{re.escape(name)}\b", reading.text)) > 1
+        if (
+            name
+            and used
+            and name not in known
+            and re.search(rf"\b{re.escape(name)}\b[^,;.=]*\b{_COUNTED}\b", reading.text)
+        ):
             return name
     return ""
 

@@ -159,6 +159,8 @@ def _check_range(left: Left, node: Reduce, around: tuple[str, ...], axes: Axes) 
     except ShapeError:
         return  # noted for the formula as a whole
     entered = entered_axes(letter, body, axes)
+    if not entered and node.condition is not None:  # the k of argmax_k z_k
+        entered = entered_axes(letter, node.condition, axes)
     whole = {axis for axis in entered if not any(_longer(axis, size) for size in last)}
     sizes = sorted((whole | (last if entered else set())) - {"?", "1"})
     if not entered and not bounded:

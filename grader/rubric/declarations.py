@@ -273,7 +273,8 @@ def read_shape(table: DeclaredNames, fields: Fields, place: RubricPlace) -> tupl
             axes.append("?")
             sizes = ", ".join(table.sizes) or "none declared"
             message = f"expected size symbols ({sizes}), whole numbers or sums of them, found {found(item)}"
-            place.key("shape").note(item.line, message, did_you_mean(text, table.sizes))
+            hint = "places count from 1: of -m..m write 2*m+1, and w_{j+m+1} for w_j" if ".." in text else ""
+            place.key("shape").note(item.line, message, hint or did_you_mean(text, table.sizes))
     return tuple(axes)
 
 

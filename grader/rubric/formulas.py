@@ -91,7 +91,7 @@ _STRIDE = re.compile(r"\s*-?\s*\d*\s*\*?\s*([A-Za-z])\s*(?:[+-]\s*\w+\s*)?")
 _IN_CODE = re.compile(r"([A-Za-z]\w*)\[([^\[\],]*[*-][^\[\],]*|\s*\d+\s*[A-Za-z][^\[\],]*)\]")
 _TOO_MANY = re.compile(r"('.+') has (\d+ ind\w+), here are more")
 _BELOW = re.compile(r"_(?:\{(.*)\}|\((.*)\)|(\w+))")
-_PLACE = "an index is a letter, a number, or a sum of them: of every second entry, i+i"
+_PLACE = "an index is a letter, a number, or made of them by + - * / in a subscript, as in x_{2i}"
 
 
 def _computed_places(source: str, names: Names) -> Iterator[Problem]:

@@ -37,8 +37,10 @@ from grader.rubric.model import HandPart, Model, Part, PartialCredit, Question, 
 from grader.rubric.part_where import read_where
 from grader.rubric.program import read_model
 from grader.rubric.schema import HAND_KEYS
-from grader.rubric.targets import read_target
+from grader.rubric.step_targets import names_at_steps, read_at_steps, step_of
+from grader.rubric.targets import UNREAD, read_target
 from grader.rubric.tree import Entries, Text, Tree, read_document
+from grader.rubric.vec_targets import with_vec_targets
 from grader.submission.labels import folded_label
 
 _NO_MODEL = Model(ComputationGraph((), (), ()), ())
@@ -261,6 +263,7 @@ def _read_question(tree: Tree, number: int, defaults: _Defaults, seen: _Seen, ru
     model = _question_model(fields, seen, place)
     seen.models[name] = model
     items = read_items(fields, "parts", place)
+    model = with_vec_targets(model, items, place) if model is not None else None
     if "parts" in fields and not items:
         place.key("parts").note(fields["parts"].line, "expected at least one part, found none")
     if len(seen.parts) + len(items) > MAX_PARTS:
@@ -318,9 +321,14 @@ def _read_part(
     if isinstance(tree, Entries) and "target" not in fields:
         place.note(tree.line, "the key 'target' is missing")
     own = _inherit(fields, defaults, place)
-    text, target = read_target(fields, model, place)
+    letter = step_of(fields, model) if model is not None else ""
     letters, condition = None, None
-    if model is not None:
+    if model is not None and letter:
+        text, at_steps = read_at_steps(fields, letter, model, place)
+        target = at_steps[-1][1] if at_steps else UNREAD
+    else:
+        (text, target), at_steps = read_target(fields, model, place), ()
+    if model is not None and not letter:
         doubt_limits(fields, [model], place)
         doubt_target(fields, target, model, place)
         letters, condition = read_where(fields, target, model, place)
@@ -355,6 +363,9 @@ def _read_part(
         places=text_at(fields, "target").places,
         own=letters,
         condition=condition,
+        step=letter,
+        at_steps=at_steps,
+        beside=names_at_steps(text, letter, model) if model is not None and letter else (),
     )
 
 

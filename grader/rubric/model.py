@@ -88,6 +88,8 @@ class Part:
     is what students write for the part, where that is not its `id`. `places` say where the characters of `text` stand.
     is what students write for the part, where that is not its `id`. `own` is the model with the letters that only
     answers to this part may use; `condition` says of which entries, or where, the target is asked (None: everywhere).
+    Of a part that asks at a general step, `step` is the letter that counts them, and `at_steps` has each with its
+    target, the last of which is `target`; `beside` are the names of its derivative at all steps.
     """
 
     id: str
@@ -112,6 +114,15 @@ class Part:
     places: Places = field(default=(), compare=False, repr=False)
     own: Model | None = None
     condition: Expression | None = None
+    step: str = ""
+    at_steps: tuple[tuple[int, Expression], ...] = ()
+    beside: tuple[str, ...] = ()
+
+    @property
+    def targets(self) -> tuple[Expression, ...]:
+        """All that is asked for: the target, what it is at the other steps, and the steps of the way to it."""
+        others = (target for _, target in self.at_steps if target != self.target)
+        return (self.target, *others, *(step.target for step in self.steps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +142,13 @@ class Model:
     """The declared program of a question, and the names by which answers may call its quantities.
 
     `places` has, for each quantity, where the characters of its formula stand, or of its name where it is given.
+    `steps` has the letters that count steps, each with its numbers.
     """
 
     graph: ComputationGraph
     names: Names
     places: tuple[tuple[str, Places], ...] = field(default=(), compare=False, repr=False)
+    steps: tuple[tuple[str, range], ...] = ()
 
     def place_of(self, name: str, offset: int = 0) -> tuple[int, int]:
         """The line and the column of a character of a quantity's formula; (0, 0) where they are not known."""

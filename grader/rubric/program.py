@@ -11,16 +11,18 @@ from dataclasses import replace
 
 from grader.autodiff.backprop import expand_primes, inline
 from grader.autodiff.entrywise import Entry
-from grader.autodiff.graph import ComputationGraph, Node
+from grader.autodiff.graph import ComputationGraph, Node, entered_axes
 from grader.autodiff.higher import gradient_node
 from grader.autodiff.lower import lower
 from grader.expression.algebra.construct import apart, fresh, substitute
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.names import ModelNames, Names
 from grader.expression.language.nodes import (
+    Call,
     Expression,
     Indexed,
     Partial,
+    Reduce,
     Symbol,
     children,
     head,
@@ -50,6 +52,7 @@ from grader.rubric.model import Model
 from grader.rubric.notation import read_notation
 from grader.rubric.read_back import check_spellings, take_entry_aliases, take_phrases
 from grader.rubric.recurrence import read_steps, unrolled
+from grader.rubric.sets import read_sets
 from grader.rubric.tree import Entries, Text, Tree
 
 _INDEXED = re.compile(r"(.+?)(?:_\{?((?:[a-z],? ?){1,3})\}?|\[((?:[a-z],? ?){1,3})\])")
@@ -68,12 +71,15 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
         read_opaque(table, key, value, place.inside(f"opaque '{key.value}'"))
     for key, value in _section(fields, "functions", place):
         read_function(table, key, value, place.inside(f"function '{key.value}'"))
+    sets = _section(fields, "sets", place)
+    read_sets(table, sets, place, last=False)
     pairs = unrolled(_section(fields, "define", place), steps)
     if "define" in fields and isinstance(fields["define"], Entries) and not pairs:
         place.key("define").note(fields["define"].line, "expected at least one definition, found none")
     lefts = [_read_left(table, key, value, place.inside(f"define '{key.value}'")) for key, value in pairs]
     nodes = _read_definitions(table, [left for left in lefts if left is not None])
     authored = nodes
+    read_sets(table, sets, place, last=True)
     nodes = with_losses(table, nodes)
     graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes)
     notation = read_notation(fields, table, graph, place, steps)
@@ -107,7 +113,7 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     doubt_entries(names, table.written, place)
     places = [(key.value, key.places) for key, _ in given]
     places += [(left.name, left.formula.places) for left in lefts if left is not None]
-    return Model(replace(graph, notation=notation), names, tuple(places))
+    return Model(replace(graph, notation=notation), names, tuple(places), tuple(steps.items()))
 
 
 def _section(fields: Fields, name: str, place: RubricPlace) -> tuple[tuple[Text, Tree], ...]:
@@ -174,7 +180,8 @@ def with_own_letters(model: Model, pairs: Iterable[tuple[Text, Tree]], place: Ru
     own = table.names[len(model.names) :]
     own = [replace(one, axes=table.axes.get(one.name, ())) for one in own]
     found = (replace(one, entries=entry_spellings(one, letters)) for one in own)
-    return Model(replace(graph, nodes=(*graph.nodes, *nodes)), ModelNames((*model.names, *found)))
+    grown = replace(graph, nodes=(*graph.nodes, *nodes))
+    return Model(grown, ModelNames((*model.names, *found)), steps=model.steps)
 
 
 def _read_definitions(table: DeclaredNames, lefts: list[Left], above: tuple[Node, ...] = ()) -> tuple[Node, ...]:
@@ -282,7 +289,7 @@ def _lowered(table: DeclaredNames, left: Left, expression: Expression) -> Node |
         message = f"expected shape {shown(left.shape)}, the formula gives {shown(axes)}{where}"
         left.place.key("shape").note(left.line, message)
         axes = left.shape
-    _take_axes(table, left.name, axes)
+    _take_axes(table, left.name, axes, _places_of(expression, known, left.letters))
     unknown = table.failed | {name for name, sizes in known.items() if "?" in sizes}
     check_letters(left, (*left.letters, *entry.letters), expression, entry.body, table.axes, unknown)
     source = expression if entry.body != expression else None
@@ -293,21 +300,36 @@ def _derived(table: DeclaredNames, left: Left, target: Partial, graph: Computati
     """A definition that is a derivative: ``g_k: dJ/dtheta_k`` is more of the program."""
     node = gradient_node(graph, target)
     places = [place for side in sides(target) for place in indices(side)]
-    if node is None or (places and (len(places) != len(node.letters) or places != [*map(Symbol, left.letters)])):
+    entered = dict(zip(places, node.axes, strict=False)) if node is not None else {}
+    diagonal = [entered[place] for place in places] == [*(node.axes if node is not None else ())]  # dl_i/deta_i
+    if node is None or (places and ([*entered] != [*map(Symbol, left.letters)] or not diagonal)):
         hint = "as in g: dJ/dtheta, or g_k: dJ/dtheta_k"
         if table.failed.isdisjoint(head(side) or "" for side in sides(target)):
             left.note("expected a derivative that the model has, with the letters of the left side", hint)
         return None
-    _take_axes(table, left.name, node.axes)
-    letters = left.letters if places else node.letters
-    expression = substitute(node.expression, dict(zip(node.letters, map(Symbol, letters), strict=True)))
-    return Node(left.name, letters, node.axes, expression, target)
+    letters, axes = (left.letters, tuple(entered.values())) if places else (node.letters, node.axes)
+    _take_axes(table, left.name, axes)
+    at = places or [*map(Symbol, letters)]
+    expression = substitute(node.expression, dict(zip(node.letters, at, strict=True)))
+    return Node(left.name, letters, axes, expression, target)
 
 
-def _take_axes(table: DeclaredNames, name: str, axes: tuple[str, ...]) -> None:
+def _places_of(expression: Expression, axes: Mapping[str, tuple[str, ...]], letters: tuple[str, ...]) -> str:
+    """The axis on which the values of a definition are places, that of its argmax; empty for any other."""
+    match expression:
+        case Call("argmax", (inner,)):
+            found = set(lower(inner, axes, letters).axes[-1:])
+        case Reduce("min", letter, Symbol(name), None, None, Call() as test) if letter == name:  # argmax_k z_k
+            found = entered_axes(letter, test, axes)
+        case _:
+            return ""
+    return found.pop() if len(found) == 1 else ""
+
+
+def _take_axes(table: DeclaredNames, name: str, axes: tuple[str, ...], places_of: str = "") -> None:
     table.axes[name] = axes
     place = next(k for k, item in enumerate(table.names) if item.name == name)
-    table.names[place] = replace(table.names[place], rank=len(axes))
+    table.names[place] = replace(table.names[place], rank=len(axes), places_of=places_of)
 
 
 def _oriented(table: DeclaredNames, left: Left, expression: Expression, body: Expression) -> Node:

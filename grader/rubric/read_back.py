@@ -160,6 +160,8 @@ def _other(reading: Reading, declared: Declared, names: Names) -> str:
 
 
 def _is_activation(formula: Expression) -> bool:
-    """Whether a formula is an activation of one quantity: ``1/(1 + exp(-x))``."""
+    """Whether a formula is an activation of one quantity: ``1/(1 + exp(-x))``; ``exp(rho)`` is a scale."""
+    if isinstance(formula, Call) and formula.function == "exp":
+        return False
     called = any(isinstance(item, Call) and item.function in _ACTIVATIONS for item in walk(formula))
     return called and len(set(symbols(formula))) == 1

@@ -93,7 +93,7 @@ def _key(key: Text, letter: str, n: int) -> Text:
 def _tree(tree: Tree, letter: str, n: int) -> Tree:
     match tree:
         case Text():
-            return _text(tree, letter, n)
+            return at_step(tree, letter, n)
         case Items(items):
             return Items(tuple(_tree(item, letter, n) for item in items), tree.line, tree.flow)
         case Entries(items):
@@ -101,7 +101,7 @@ def _tree(tree: Tree, letter: str, n: int) -> Tree:
             return Entries(tuple(kept), tree.line, tree.flow)
 
 
-def _text(text: Text, letter: str, n: int) -> Text:
+def at_step(text: Text, letter: str, n: int) -> Text:
     """A text at a step, each character that stays where it was."""
     alone = re.compile(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])")
     moved = re.compile(rf"{alone.pattern}(?:\s*([+-])\s*(\d+))?")

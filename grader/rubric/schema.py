@@ -155,6 +155,10 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
                 _mapping(_TEXT, _section("function")),
                 "Names by which answers call a known function: {g: tanh}.",
             ),
+            "sets": Key(
+                _mapping(_TEXT, _section("set")),
+                "Sets that sums may run over, each with what holds of what is in it: {N(v): 'u: A_vu = 1'}.",
+            ),
             "define": Key(
                 _mapping(_WORD, _section("define")),
                 "The program: one assignment a line, in order.",
@@ -176,6 +180,10 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
         "function": {
             "function": Key(_TEXT, "The function that it is, such as tanh.", required=True),
             "latex": _NAMING["latex"],
+            "aliases": _NAMING["aliases"],
+        },
+        "set": {
+            "of": Key(_TEXT, "A letter and the condition on it: 'u: A_vu = 1'.", required=True),
             "aliases": _NAMING["aliases"],
         },
         "define": {

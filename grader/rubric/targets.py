@@ -9,13 +9,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from grader.expression.language.nodes import Expression, Indexed, Number, Partial, Symbol
+from grader.expression.algebra.construct import fresh, substitute
+from grader.expression.language.nodes import (
+    Call,
+    Expression,
+    Indexed,
+    Number,
+    Partial,
+    Symbol,
+    indices,
+    sides,
+    symbols,
+)
 from grader.problems import Problem, Span, did_you_mean
 from grader.rubric.fields import Fields, RubricPlace, read_text, text_at
 from grader.rubric.formulas import Known, problems_of, read_formula
 from grader.rubric.model import Model
 
-_UNREAD = Symbol("")
+UNREAD = Symbol("")
 _DERIVATIVE = re.compile(r"\s*d(\w+'*)\s*/\s*d(\w+'*)\s*")
 _SECOND = re.compile(r"\s*d\^2\s*(\w+'*)\s*/\s*\(?\s*d(\w+'*)\s*(?:\^2|\s\s*d(\w+'*))\s*\)?\s*")
 
@@ -24,7 +35,7 @@ def read_target(fields: Fields, model: Model | None, place: RubricPlace) -> tupl
     """The target as typed and as read; without a model (it is missing) nothing is checked."""
     text = read_text(fields, "target", place)
     if not text or model is None:
-        return text, _UNREAD
+        return text, UNREAD
     written, place = text_at(fields, "target"), place.key("target")
     unread = _unread_sides(text, model)
     for problem in unread:
@@ -33,10 +44,52 @@ def read_target(fields: Fields, model: Model | None, place: RubricPlace) -> tupl
     round_d = replace(written, value=_with_round_d(written.value))
     expression = None if unread else read_formula(round_d, model.names, place, Known(model.names, failed))
     if expression is None:
-        return text, _UNREAD
+        return text, UNREAD
+    expression = defined_as(expression, model) or expression
+    if "where" not in fields:  # which would mean the quantity
+        expression = with_own_letters(expression, model)
     for message, hint in _mistakes(expression, model):
         place.note(written, message, hint)
     return text, expression
+
+
+def with_own_letters(target: Expression, model: Model) -> Expression:
+    """The target with other letters for indices that are called as a quantity: what stands below is an index."""
+    quantities = {known.name for known in model.names if known.role == "quantity" and not known.places_of}
+    taken = {*(known.name for known in model.names), *symbols(target)}
+    new: dict[str, Expression] = {}
+    for place in (place for side in sides(target) for place in indices(side)):
+        if (
+            isinstance(place, Symbol)
+            and re.fullmatch("[a-z]", place.name)
+            and place.name in quantities
+            and place.name not in new
+        ):
+            letter = fresh(taken)
+            taken.add(letter)
+            new[place.name] = Symbol(letter, place.span)
+
+    def entered(side: Expression) -> Expression:
+        match side:
+            case Partial(above, below):
+                return Partial(entered(above), entered(below), side.span)
+            case Indexed(base, places):
+                return Indexed(base, tuple(substitute(place, new) for place in places), side.span)
+        return side
+
+    return entered(target) if new else target
+
+
+def defined_as(target: Expression, model: Model) -> Expression | None:
+    """The definition of the model that says just this derivative; None where there is none, or it is another target."""
+    if not is_vec_target(target):
+        return None
+    return next((Symbol(node.name) for node in model.graph.nodes if node.source == target), None)
+
+
+def is_vec_target(target: Expression) -> bool:
+    """Whether a target is a derivative as a matrix, or a row, of all entries by all entries."""
+    return isinstance(target, Call) and target.function == "vec" and isinstance(target.args[0], Partial)
 
 
 def _with_round_d(text: str) -> str:

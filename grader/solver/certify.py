@@ -46,7 +46,7 @@ def certify_question(done: SolvedQuestion) -> list[Problem]:
         if differs is not None:
             problems.append(without_values(done, part.target) or at_target(differs, question, part))
             continue
-        for target in (part.target, *(step.target for step in part.steps)):
+        for target in part.targets:
             if not isinstance(target, Partial):
                 continue
             graph = graph_for(done.session, done.graph, target)

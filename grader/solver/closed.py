@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from math import prod
 
-from grader.autodiff.backprop import inline, inlined_size
-from grader.autodiff.graph import ComputationGraph, Node, names_in
+from grader.autodiff.backprop import inline
+from grader.autodiff.graph import ComputationGraph, Node, inlined_size, names_in
 from grader.autodiff.tidy import tidied
 from grader.expression.algebra.construct import (
     free_symbols,
@@ -38,6 +38,7 @@ from grader.expression.language.nodes import (
     walk,
 )
 from grader.solver.known_sums import known_sums, with_softmax
+from grader.solver.kronecker_form import kronecker_form
 from grader.solver.matrix_form import matrix_form
 from grader.solver.readable import (
     forms,
@@ -102,6 +103,9 @@ def _in_place(node: Node, target: Expression, graph: ComputationGraph) -> Expres
     if not whole:
         return formula
     letters, ranges = tuple(a for a, _ in whole), tuple(b for _, b in whole)
+    blocks = kronecker_form(formula, letters, ranges, axes)
+    if blocks is not None:
+        return blocks
     for item in sorted((formula, *forms(placed)), key=length):
         found = matrix_form(item, letters, ranges, axes)
         if found is not None:

@@ -13,7 +13,7 @@ from grader.version import VERSION
 
 def content_hash(question: Question) -> str:
     """A hash of everything that the truth of a question depends on, and of the version that found it."""
-    targets = [(part.id, part.target, tuple(step.target for step in part.steps)) for part in question.judged]
+    targets = [(part.id, part.target, part.targets[1:]) for part in question.judged]
     text = repr((VERSION, question.model.graph, targets))
     return sha256(text.encode()).hexdigest()
 
@@ -38,7 +38,7 @@ def question_nodes(question: Question) -> NodeTable:
     for _, derivative in graph.notation:
         placed(table, derivative)
     for part in question.judged:
-        for target in (part.target, *(step.target for step in part.steps)):
+        for target in part.targets:
             placed(table, target)
     return table
 

@@ -196,6 +196,9 @@ def _positive_part(atom: Expression, known: Mapping[str, Node]) -> Expression | 
     return None
 
 
+_PLACE = (Symbol, Indexed)
+
+
 def with_indicators(formula: Expression, names: Iterable[str]) -> Expression:
     """Kronecker's delta of a number, or beside names that begin with a delta, as an indicator: ``1[i = 2]``."""
     beside = any(name.startswith("delta") for name in names)
@@ -203,7 +206,9 @@ def with_indicators(formula: Expression, names: Iterable[str]) -> Expression:
     def change(node: Expression, again: Again) -> Expression:
         node = rebuild(node, again)
         match node:
-            case Call("kronecker", (one, other)) if beside or isinstance(one, Number) or isinstance(other, Number):
+            case Call("kronecker", (one, other)) if beside or not (
+                isinstance(one, _PLACE) and isinstance(other, _PLACE)
+            ):
                 return iverson(Call("eq", (other, one) if isinstance(one, Number) else (one, other)))
         return node
 

@@ -19,7 +19,7 @@ from grader.solver.as_asked import asks_somewhere, under
 from grader.solver.asked import asked_in_order, asked_of
 from grader.solver.certify import certify_question
 from grader.solver.chain import derivation
-from grader.solver.closed import closed_form
+from grader.solver.closed import closed_form, shown
 from grader.solver.derivation import shown_steps
 from grader.solver.faults import at_quantity
 from grader.solver.finite_points import at_finite_points, finite_part
@@ -105,7 +105,7 @@ def _solve_question(question: Question, session: Session) -> SolvedQuestion:
     runs = list(draw_runs(graph, content_hash(question), session, lambda run: asks_somewhere(question, run)))
     kink: Kink | None = None
     conditions = model_margins(graph)
-    targets = [target for part in question.judged for target in (part.target, *(s.target for s in part.steps))]
+    targets = [target for part in question.judged for target in part.targets]
     if not numeric:
         used = graph.leading_to(*(head(sides(target)[0]) or "" for target in targets))
         names = [node.name for node in graph.nodes if node.name in used]
@@ -154,7 +154,7 @@ def _solve_part(
     closed = closed_form(graph, part.target, adjoints)
     lines = derivation(graph, part.target, adjoints, closed)
     if part.condition is not None:
-        closed = under(part.condition, closed)
+        closed = shown(under(part.condition, closed), part.target, graph)
         lines = (*lines, DerivationLine(part.target, closed, f"where {to_text(part.condition)}"))
     names = question.model.names
     solution = shown_steps(lines, names) if part.show_solution else ()

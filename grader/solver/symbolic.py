@@ -9,8 +9,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
-from grader.autodiff.backprop import inline, inlined_size
-from grader.autodiff.graph import ComputationGraph
+from grader.autodiff.backprop import inline
+from grader.autodiff.graph import ComputationGraph, inlined_size
 from grader.expression.language.nodes import (
     Call,
     Cases,

@@ -10,10 +10,11 @@ import grader
 from grader.grading.check import check
 
 ROOT = Path(__file__).parents[2]
+DECLARED = sorted((Path(__file__).parent / "declared").glob("*.yaml"))  # what a rubric may say, each with answers
 EXAMPLES = sorted((ROOT / "rubrics" / "examples").glob("*.yaml"))
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "rubrics").glob("**/*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*sorted((ROOT / "rubrics").glob("**/*.yaml")), *DECLARED], ids=lambda path: path.stem)
 def test_rubric_passes_its_own_check(path):
     problems = check(grader.solve(grader.load_rubric(path)))
     assert not problems, "\n".join(map(str, problems))

@@ -225,6 +225,19 @@ np.diagflat(v.reshape(-1, 1)) @ X
 np.less(v, 0.2) * v
 np.where(np.greater_equal(X, 0), X, 0)
 np.exp(v[np.not_equal(v, v[1])]).sum()
+v[:, None] * v
+v - v.reshape(-1, 1)
+np.zeros((d, 1)) - W[:, 0]
+np.maximum(v[:, None], v)
+X.ravel()
+R.flatten() * 2
+np.var(X, axis=0)
+X.std(axis=1, keepdims=True)
+X[:, [1]] * X
+X.sum(axis=0, keepdims=True)[0]
+t = np.zeros(n)\\nfor i in range(d):\\n    t += W[i, 0]\\nt
+T = R.copy()\\nfor i in range(n):\\n    T[i] += v[i]\\nT
+T = np.zeros((n, d))\\nfor i in range(n):\\n    T[i] = v[i]\\nT
 """
 NAMES = ModelNames(
     (
@@ -308,6 +321,18 @@ def test_a_program_has_the_value_that_numpy_gives(program: str) -> None:
         "o = np.zeros((d, m))\no[:, q] += 1\no",
         "o = W.copy()\no[q] = H\no",
         "o = np.zeros((d, m))\no[q] += s\no",
+        "np.einsum('ij->ji', v)",
+        "X @ s",
+        "sum(W[i, 0] for i in range(n))",
+        "np.array([v[i] for i in range(d)])",
+        "-(v > 0)",
+        "x.var()",
+        "v[0, 1]",
+        "np.eye(m)[q]",
+        "out = np.zeros(n)\nfor i in range(n):\n    out[i] = X[i] * Y[i]\nout",
+        "out = np.zeros((n, 1))\nfor i in range(n):\n    out += v\nout",
+        "out = np.zeros((n, d))\nfor i in range(d):\n    out[i] += W[i, 0]\nout",
+        "o = v.copy()\nfor i in range(n):\n    t = o\n    t += v[i]\no",
     ],
 )
 def test_what_has_no_such_value_is_not_read(program: str) -> None:

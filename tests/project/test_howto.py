@@ -27,7 +27,7 @@ from grader.submission.submissions import ReadFolder
 
 HOWTO = Path(__file__).parents[2] / "docs/howto"
 PLACES_OF = {"arccosh": 1.5}  # where a function has a value; all others have one at 0.4
-LETTERS = "xyz"
+LETTERS = "xyzu"
 
 
 def called(name: str) -> Expression:

@@ -25,6 +25,7 @@ questions:
       notation: {a: {target: ds / dx}}
       opaque: {f: {of: [x]}}
       functions: {h: {function: tanh}}
+      sets: {S: {of: "i: i < 2"}}
       define: {s: {formula: x}}
     parts:
       - id: p
@@ -46,6 +47,7 @@ SECTIONS: dict[str, tuple[str | int, ...]] = {
     "given": ("questions", 0, "model", "given", "x"),
     "opaque": ("questions", 0, "model", "opaque", "f"),
     "function": ("questions", 0, "model", "functions", "h"),
+    "set": ("questions", 0, "model", "sets", "S"),
     "define": ("questions", 0, "model", "define", "s"),
     "notation": ("questions", 0, "model", "notation", "a"),
     "part": ("questions", 0, "parts", 0),

@@ -53,6 +53,11 @@ MODELS = [
         "",
         "a deviation is no function",
     ),
+    (
+        "given: {x: real, rho: real}\n      define: {s: {formula: exp(rho), latex: '\\sigma'}, L: s*x}",
+        "",
+        "a deviation as a power of e is none either",
+    ),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,10 @@ import pytest
 
 import grader
 from grader.expression.evaluation.evaluator import evaluate
-from grader.expression.evaluation.values import spread
+from grader.expression.evaluation.product_readings import readings
+from grader.expression.evaluation.values import ShapeError, spread
 from grader.expression.printing.text import to_text
+from grader.solver.as_asked import holds
 from grader.solver.runs import environment, extents, quantities
 
 ROOT = Path(__file__).parents[2]
@@ -18,17 +21,26 @@ FOLDERS = ("rubrics", "rubrics/examples", "benchmarks/course_notation", "benchma
 RUBRICS = sorted(path for folder in FOLDERS for path in (ROOT / folder).glob("*.yaml"))
 
 
-def same(question, line) -> bool:
-    """Whether a line's two sides agree at the points of a run."""
+def value(formula, room):
+    """The value of a formula; of a definition as its author wrote it, matrices without a sign between them too."""
+    with suppress(ShapeError):
+        return evaluate(formula, room)
+    return evaluate(readings(formula, room)[0], room)
+
+
+def same(question, part, line) -> bool:
+    """Whether a line's two sides agree at the points of a run, where the part asks."""
     run = question.runs[0]
     quantities(run, (line.left, line.right), question.adjoints)
     room = environment(run, extents(run, line.left))
-    left, right = evaluate(line.left, room), evaluate(line.right, room)
+    left, right = evaluate(line.left, room), value(line.right, room)
     wanted, found = left.data, spread(right, left.letters)
     if found.shape[1 + len(left.letters) :] != wanted.shape[1 + len(left.letters) :] and found.size == wanted.size:
         found = found.reshape(wanted.shape)  # a plain vector for a row or a column
     wanted, found = np.broadcast_arrays(wanted, found)
     there = np.isfinite(wanted) & np.isfinite(found)
+    if line is part.lines[-1] and part.part.condition is not None:
+        there &= holds(run, part.part.condition, line.left, left)
     return bool(there.any()) and np.allclose(wanted[there], found[there], rtol=1e-6, atol=1e-8)
 
 
@@ -39,4 +51,4 @@ def test_every_line_of_a_key_is_true(path: Path) -> None:
         for part in question.parts:
             for line in part.lines:
                 told = f"{to_text(line.left, names)} = {to_text(line.right, names)} [{line.reason}]"
-                assert same(question, line), f"{part.part.id}: {told}"
+                assert same(question, part, line), f"{part.part.id}: {told}"

@@ -269,7 +269,7 @@ def _with_derivatives(
     """The graph with the derivatives that second ones are taken of, the held formula for each; None where a held one
     names further derivatives, which would count as constant."""
     asked = question.question.judged
-    targets = [target for part in asked for target in (part.target, *(s.target for s in part.steps))]
+    targets = [target for part in asked for target in part.targets]
     known = {node.name for node in graph.nodes}
     every = {node.name: node for target in targets for node in graph_for(question.session, graph, target).nodes}
     derived = [_by_entries(graph, found.get(name, node)) for name, node in every.items() if name not in known]

@@ -52,9 +52,12 @@ def from_one(node: Reduce) -> tuple[Reduce, bool]:
 
 
 def _from_below(node: Reduce) -> Reduce:
-    r"""A sum that begins below nought, ``\sum_{k=-n}^{n} k^2``, counted from 1; one of entries stays as it is."""
+    r"""A sum that begins below nought, ``\sum_{k=-n}^{n} k^2``, counted from 1; one of entries ``x_k`` stays as it is.
+
+    Where other letters stand beside it, ``w_{k+n+1}``, the letter means its number.
+    """
     parts = [node.body] if node.condition is None else [node.body, node.condition]
-    if node.upper is None or any(_offsets(part, node.letter) for part in parts):
+    if node.upper is None or any(offset is not None for part in parts for offset in _offsets(part, node.letter)):
         return node
     match node.lower:
         case Call(function="neg", args=(below,)):

@@ -1,7 +1,7 @@
 """How arrays are cut, lined up and put together, as NumPy has it: one row each.
 
 Axes are positions counted from 0; letters stay batch axes. ``stacked(0, x, y)`` of two vectors has them as its rows.
-Only code says these, so that each means just what it does there.
+Only code says these, so that each means just what it does there, but for ``vec`` and ``kron``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from grader.expression.evaluation.values import (
     union,
     whole_number,
 )
+from grader.expression.language.nodes import Call, Expression
 from grader.problems import NOWHERE, Span
 from grader.work import at_hand
 
@@ -156,6 +157,59 @@ def _axis(arg: Value, rank: int, span: Span) -> int:
     return axis % rank
 
 
+def vec(args: Values, span: Span = NOWHERE) -> Value:
+    """All entries as one vector, the first axis running fastest, as textbooks have it.
+
+    With a second argument, a Jacobian as a matrix: so many axes of what is differentiated as its rows, the others, of
+    what it is differentiated by, as its columns.
+    """
+    x = args[0]
+    above = whole_number(args[1], span) if len(args) > 1 else 0
+    if not x.rank or above > x.rank:
+        raise ShapeError(f"vec is of a matrix, this is {shape_text(x.shape)}", span)
+    head = x.data.shape[: 1 + len(x.letters)]
+    first, middle, last = len(head), len(head) + above, len(head) + x.rank
+    turned = x.data.transpose(*range(first), *reversed(range(first, middle)), *reversed(range(middle, last)))
+    sizes = [math.prod(x.shape[:above])] if above else []
+    return Value(turned.reshape(*head, *sizes, math.prod(x.shape[above:])), x.letters)
+
+
+def kron(args: Values, span: Span = NOWHERE) -> Value:
+    """The blocks a_ij B; of two plain vectors the vector of blocks a_i b, one beside another array is a column."""
+    left, right = args
+    if not left.rank or not right.rank:
+        raise ShapeError("a Kronecker product is of matrices, this is of a number", span)
+    if left.rank == right.rank == 1:
+        whole = kron((_as_column(left), _as_column(right)), span)
+        return Value(whole.data[..., 0], whole.letters)
+    left, right = _as_column(left), _as_column(right)
+    if left.rank != 2 or right.rank != 2:
+        shapes = f"{shape_text(left.shape)} with {shape_text(right.shape)}"
+        raise ShapeError(f"a Kronecker product is of matrices: {shapes}", span)
+    letters = union((left, right))
+    a, b = spread(left, letters), spread(right, letters)
+    check_ranges(letters, (a, b), span)
+    at_hand().room(math.prod(map(max, zip(a.shape[:-2], b.shape[:-2], strict=True))) * a[0].size * b[0].size)
+    data = a[..., :, None, :, None] * b[..., None, :, None, :]
+    (rows, wide), (high, deep) = left.shape, right.shape
+    return Value(data.reshape(*data.shape[:-4], rows * high, wide * deep), letters)
+
+
+def with_rows(args: Values, nodes: Sequence[Expression]) -> Values:
+    """The arguments of ``kron``, of which a plain vector that is transposed is a row."""
+    pairs = zip(args, nodes, strict=True)
+    return [Value(x.data[..., None, :], x.letters) if x.rank == 1 and is_transpose(node) else x for x, node in pairs]
+
+
+def is_transpose(node: Expression) -> bool:
+    """Whether a transpose is written."""
+    return isinstance(node, Call) and node.function == "transpose"
+
+
+def _as_column(x: Value) -> Value:
+    return Value(x.data[..., None], x.letters) if x.rank == 1 else x
+
+
 LAYOUT: MappingProxyType[str, Callable[[Values, Span], Value]] = MappingProxyType(
     {
         "expand_dims": expand_dims,
@@ -166,5 +220,7 @@ LAYOUT: MappingProxyType[str, Callable[[Values, Span], Value]] = MappingProxyTyp
         "reshaped": reshaped,
         "permuted": permuted,
         "convolved": convolved,
+        "vec": vec,
+        "kron": kron,
     }
 )

@@ -22,14 +22,27 @@ _PLAIN = frozenset(
 LARGEST_ROOT = 99  # its degree
 _SLOW = frozenset(("factorial", "pow", "sin", "cos", "cot", "sec", "csc", "arctanh", "log10", "erf", "normal_cdf"))
 _VERY_SLOW = frozenset(("gamma", "lgamma", "digamma", "trigamma", "polygamma"))
-_erf = np.vectorize(math.erf, otypes=[float])
+_near_erf = np.vectorize(math.erf, otypes=[float])
 _erfc = np.vectorize(math.erfc, otypes=[float])  # keeps its digits where 1 - erf has none
+_LEAST = float(np.finfo(float).tiny)  # of a number with all its digits
 
 
 def sigmoid(x: Array) -> Array:
     """The logistic function 1 / (1 + exp(-x)), without overflow."""
     small = np.exp(-np.abs(x))
     return np.asarray(np.where(x >= 0, 1.0, small) / (1.0 + small))
+
+
+def _normal_cdf(x: Array) -> Array:
+    """Of the standard normal distribution; nought where the number would be too small to have all its digits."""
+    half = 0.5 * _erfc(np.abs(x) / math.sqrt(2.0)).astype(np.result_type(x, float))
+    return np.where(x > 0, 1.0 - half, np.where(half < _LEAST, 0.0, half))
+
+
+def _erf(x: Array) -> Array:
+    """The error function; where it is near 1, by what is left, in as many digits as the argument has."""
+    far: Array = np.sign(x) * (1.0 - _erfc(np.abs(x)).astype(np.result_type(x, float)))
+    return np.where(np.abs(x) > 1, far, _near_erf(x))
 
 
 def _power(base: Array, exponent: Array) -> Array:
@@ -136,7 +149,7 @@ ELEMENTWISE: MappingProxyType[str, Callable[..., Array]] = MappingProxyType(
         "relu": lambda x: np.maximum(x, 0.0),
         "softplus": lambda x: np.logaddexp(0.0, x),
         "erf": _erf,
-        "normal_cdf": lambda x: 0.5 * _erfc(-x / math.sqrt(2.0)),
+        "normal_cdf": _normal_cdf,
         "normal_pdf": lambda x: np.exp(-0.5 * np.square(x)) / math.sqrt(2.0 * math.pi),
         "gamma": gamma_functions.gamma,
         "lgamma": gamma_functions.lgamma,

@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.expression.algebra.construct import fresh, substitute
 from grader.expression.evaluation.array_functions import ARRAY
-from grader.expression.evaluation.array_layout import stacked
+from grader.expression.evaluation.array_layout import stacked, with_rows
 from grader.expression.evaluation.blocks import block
 from grader.expression.evaluation.elementwise import ELEMENTWISE, UNITS
 from grader.expression.evaluation.entries import entry_at, gather, name_axis, switches
@@ -184,6 +184,8 @@ def _call(node: Call, env: Environment, scope: Scope) -> Value:
     if node.function == "pow" and isinstance(node.args[0], Call) and node.args[0].function == "diag":  # diag(x)^{-1}
         return _value(Call("diag", (Call("pow", (*node.args[0].args, node.args[1])),)), env, scope)
     args = [_value(arg, env, scope) for arg in node.args]
+    if node.function == "kron":
+        return ARRAY["kron"](with_rows(args, node.args), node.span)
     if node.function in ARRAY:
         return ARRAY[node.function](args, node.span)
     if node.function in ("max", "min") and len(args) == 1 and args[0].rank:
@@ -215,13 +217,17 @@ def _entries(arrays: Sequence[Array]) -> int:
 
 def _product(node: Product, env: Environment, scope: Scope) -> Value:
     """Left to right; joints that no reading has settled multiply entry by entry when that fits, else as matrices."""
-    total = _value(node.factors[0], env, scope)
+    total = first = _value(node.factors[0], env, scope)
     for joint, factor in zip(node.joints, node.factors[1:], strict=True):
         right = _value(factor, env, scope)
         if joint == "@":
             total = matmul(total, right, node.span)
         elif joint == "otimes" and total.rank and right.rank:
-            total = ARRAY["outer"]([total, right], node.span)
+            if vector_axis(total) is not None and vector_axis(right) is not None:
+                total = ARRAY["outer"]([total, right], node.span)
+            else:
+                last = node.factors[0] if total is first else node  # only what is written alone is a transpose
+                total = ARRAY["kron"](with_rows([total, right], [last, factor]), node.span)
         else:
             arrays, letters = align((total, right), node.span)
             total = Value(arrays[0] * arrays[1], letters)
@@ -250,6 +256,8 @@ def _reduce(node: Reduce, env: Environment, scope: Scope) -> Value:
     if node.letter in env.values:  # inside its sum a letter hides the quantity of its name
         node = _renamed(node, fresh(set(env.values) | symbols(node)))
     size = extent(node.body, node.letter, env) or _bound_size(node, env, scope)
+    if node.condition is not None:
+        size = size or extent(node.condition, node.letter, env)
     size = size or extent_of_namesake(node.body, node.letter, env)
     if size is None:
         raise NoValue(f"nothing tells the range of the index '{node.letter}'", node.span)

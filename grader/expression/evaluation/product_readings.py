@@ -47,7 +47,7 @@ MEANINGS = {
     "times": ("@", "circ"),
     "circ": ("circ",),
     "@": ("@",),
-    "otimes": ("otimes",),
+    "otimes": ("otimes", "kron"),
 }
 VECTOR_MEANINGS = {**MEANINGS, "": ("circ",), "*": ("circ",), "cdot": ("inner", "circ"), "times": ("circ",)}
 # which of two kinds of product binds first: matrix products (strict), neither, elementwise products
@@ -229,6 +229,9 @@ def _product_readings(node: Product, env: Environment, rows: bool) -> list[Expre
 
 
 def _meanings(joint: str, left: Expression, right: Expression, env: Environment, rows: bool) -> tuple[str, ...]:
+    if joint == "otimes":  # of two vectors what is asked for tells, of matrices the name of the sign
+        vectors = all(sum(size > 1 for size in _shape(side, env)) == 1 for side in (left, right))
+        return ("otimes", "kron") if vectors else ("kron",)
     if not all(_rank(side, env) == 1 for side in (left, right)):
         diagonal = joint != "circ" and any(isinstance(side, Call) and side.function == "diag" for side in (left, right))
         # nobody multiplies two matrices that are written out side by side entry by entry
@@ -337,8 +340,8 @@ def _grouped(terms: list[Expression], joints: list[str], first: str) -> Expressi
 
 
 def _pair(left: Expression, joint: str, right: Expression) -> Expression:
-    if joint == "inner":
-        return Call("inner", (left, right))
+    if joint in ("inner", "kron"):
+        return Call(joint, (left, right))
     if isinstance(left, Product) and set(left.joints) == {joint}:
         return replace(left, factors=(*left.factors, right), joints=(*left.joints, joint))
     return Product((left, right), (joint,))

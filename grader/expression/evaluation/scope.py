@@ -15,6 +15,7 @@ import numpy as np
 
 from grader.expression.evaluation.values import Array, Value
 from grader.expression.language.axis_sizes import is_made
+from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.nodes import (
     Call,
     Expression,
@@ -196,11 +197,19 @@ def _entered(nodes: Iterable[Expression], letter: str, env: Environment) -> int 
     return first
 
 
+_ENTRY_BY_ENTRY = frozenset(name for name, row in FUNCTIONS.items() if row.kind in ("elementwise", "operator"))
+
+
 def _base_shape(base: Expression, env: Environment) -> tuple[int, ...] | None:
     """The axes of an indexed quantity; of a bracket, those of a transpose, a product, or else its first array."""
     match base:
         case Call("ones", (Symbol(size_name),)) if size_name in env.sizes:
             return (env.sizes[size_name],)
+        case Call("total" | "mean" | "max" | "min", (_,)):
+            return ()
+        case Call(called, args) if called != "transpose" and called in _ENTRY_BY_ENTRY:
+            known = [shape for arg in args if (shape := _base_shape(arg, env)) is not None]
+            return max(known, key=len) if known else None
         case Call("transpose", (inner,)):
             turned = _base_shape(inner, env)
             return None if turned is None else turned[::-1]

@@ -150,6 +150,7 @@ _ROWS = (
     Derived(("onehot",), 1, 2, _one_hot),
     Derived(("concat", "concatenate", "cat", "vstack", "vcat"), 1, 12, _stacked),
     Derived(("hstack", "hcat"), 1, 12, _beside),
+    Derived(("argmin",), 1, 1, lambda x: Call("argmax", (Call("neg", (x,)),))),
     Derived(("logsigmoid",), 1, 1, lambda x: Call("log", (Call("sigmoid", (x,)),))),
 )
 DERIVED = MappingProxyType({row.spellings[0]: row for row in _ROWS})

@@ -117,6 +117,8 @@ _ARRAYS = (
     Function("reshaped", "array", 2, 5, ("reshaped",), r"\operatorname{reshaped}"),
     Function("permuted", "array", 2, 5, ("permuted",), r"\operatorname{permuted}"),
     Function("convolved", "array", 2, 3, ("convolved",), r"\operatorname{convolved}"),
+    Function("vec", "array", 1, 2, ("vec",), r"\operatorname{vec}"),
+    Function("kron", "array", 2, 2, ("kron",), r"\operatorname{kron}"),
     Function("diag", "array", 1, 1, ("diag",), r"\operatorname{diag}"),
     Function("argmax", "array", 1, 1, ("argmax",), r"\operatorname{argmax}"),
     Function("trace", "array", 1, 1, ("trace", "tr"), r"\operatorname{tr}"),
@@ -140,6 +142,6 @@ BRACKET_ONLY = frozenset(
         *("expand_dims", "broadcast", "sliced", "stacked", "concatenated", "reshaped", "permuted", "convolved"),
         *("ones", "eye", "inner", "outer", "dot", "mm", "multiply", "norm", "where", "tg", "lg", "transpose"),
         *("square", "identity", "kron_delta", "max", "min", "maximum", "minimum", "pow", "power"),
-        *("undefined", "nan", "dne", "inv", "inverse", "det", "argmax"),
+        *("undefined", "nan", "dne", "inv", "inverse", "det", "argmax", "vec", "kron"),
     )
 )

@@ -18,9 +18,9 @@ class Declared:
     `rank` is its number of axes (0 for a scalar); `arguments` are the texts that may stand in brackets
     behind it (``f(x, w)``), any of which means the quantity itself; `role` is "quantity", "size",
     "opaque", "adjoint" (a name for a derivative), "function" (`function` then names the row of
-    `functions.FUNCTIONS`) or "macro" (a handout's, no quantity); `axes` are the sizes of its axes
-    where they are known, as names or digits; `entries` are those of its spellings whose subscript is
-    index letters (``w_{kj}``), so that they mean an entry and not the whole; of the sizes one may
+    `functions.FUNCTIONS`), "macro" (a handout's, no quantity) or "set" (what sums may run over);
+    `axes` are the sizes of its axes where they are known, as names or digits; `entries` are those of its spellings
+    whose subscript is index letters (``w_{kj}``), so that they mean an entry and not the whole; of the sizes one may
     count `examples`. `fixed` has the aliases of which one letter is no index, each with that letter: the i of an
     ``\\alpha_{ij}`` that is alpha at j. Where its values are places on an axis, as labels are, `places_of` is the size
     of that axis. `phrases` are spellings that are no names, each with the letters in it that stand for any place.
@@ -45,8 +45,8 @@ Names = tuple[Declared, ...]
 
 
 def is_macro(declared: Declared) -> bool:
-    """Whether a name is a macro, and no quantity at all."""
-    return declared.role == "macro"
+    """Whether a name is put into texts before they are read, a macro or a set, and no quantity at all."""
+    return declared.role in ("macro", "set")
 
 
 Made = TypeVar("Made")

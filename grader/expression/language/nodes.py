@@ -42,10 +42,12 @@ def _compared_once(kind: type[NodeClass]) -> type[NodeClass]:
         return found
 
     def kept_equal(node: Any, other: Any) -> bool:
-        if node is other or getattr(node, "_twin", None) is other:
+        if node is other:
             return True
         if type(node) is not type(other):
             return False
+        if getattr(node, "_twin", None) is other:
+            return True
         if hash(node) != hash(other) or not plain_equal(node, other):
             return False
         object.__setattr__(node, "_twin", other)

@@ -60,7 +60,11 @@ def _fence(code: str) -> str:
     return rf"\left({code}\right)" if _latex_tall(code) else f"({code})"
 
 
+_FRACTION = re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}")
+
+
 def _latex_entry(base: str, inside: str, bare: bool) -> str:
+    inside = _FRACTION.sub(r"(\1)/\2", inside)  # in a subscript on one line
     return f"{{{base}}}_{{{inside}}}" if bare and "_" in base else f"{base}_{{{inside}}}"
 
 

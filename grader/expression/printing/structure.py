@@ -265,6 +265,8 @@ def _write_call(
 ) -> Piece[Code]:
     name, brackets = node.function, notation.brackets
     match name:
+        case "vec" if isinstance(node.args[0], Partial):
+            return _write_columns(table, notation, node, node.args[0])
         case "add" | "sub":
             left, right = at_least(SUM, parts[0], brackets), at_least(OPEN, parts[1], brackets)
             return Piece(notation.infix(left, name, right), SUM)
@@ -288,6 +290,15 @@ def _write_call(
     form = notation.forms.get(name) if has_own_form(table, node) else None
     written = form(table, node, parts) if form else None
     return written or Piece(notation.call(table, node, notation.listed(", ", [part.code for part in parts])))
+
+
+def _write_columns(table: PrintedNames, notation: Notation[Code], node: Call, derivative: Partial) -> Piece[Code]:
+    """A derivative of all entries by all entries; with two axes or more above, of those of a matrix as well."""
+    above, below = derivative.numerator, derivative.denominator
+    rank = node.args[1] if len(node.args) > 1 else None
+    over: Expression = Call("vec", (above,)) if isinstance(rank, Number) and rank.value > 1 else above
+    codes = [printed(side, table, notation) for side in (over, Call("vec", (below,)))]
+    return notation.derivative(table, Derivative((above, below), 1, codes[0], codes[1].code))
 
 
 def _bracketed_base(notation: Notation[Code], node: Expression, part: Piece[Code]) -> Code:

@@ -42,6 +42,8 @@ _HARMLESS = re.compile(
     r"\bthe\s+(?:minus|sign|factor|square)(?:\s+\S{1,9})?\s+(?:comes|stems|is\s+due|cancels)\b|\bnot\s+in\s+the\s+\w+"
     r"|(?<!only\s)\b(?:as\s+)?(?:for|in|of|on)\s+(?:every|each|all|any|the|a|this|that)\b(?!\s+(?:others?|rest|remaining))"
     r"|\bonly\s+(?=(?:enters?|depends?|appears?)\b)|\bonly\s+(?=(?:the\s+)?\w+\s+(?:is|are)\s+(?:trained|learned|updated)\b)"
+    r"|\b(?:everything|all)\s+(?:but|except(?:\s+for)?)\s+(?=the\s+\w+\s+(?:term|part|sum|summand)\b)"
+    r"|\bonly\s+(?=(?:the\s+)?(?:[a-z]+\s+){1,2}(?:contains?|involves?|has|have)\b)"
     r"|\bcontributes?\s+(?=\x1a)|\bits\s+own\s+\w+\s+only\b|\b(?:is|are|being)\s+added\b|\bfactors?\b(?=[^,.;]{1,30}\bcancel)"
     r"|\bthe\s+square\s+of\s+(?:an?|the)\s+[a-z]+|\bsquare\s+cancels\b|\b(?!(?:it|this|that|all|everything)\s)\w+\s+(?:is|are)\s+multiplied\s+(?:with|by)\b"
     r"|\bsum\s+of\s+(?:squares|(?:the\s+)?losses)\b|\bfor\s+example\b|\bregulari[sz]ed\b",
@@ -120,6 +122,7 @@ _EQUATION = re.compile(r"\s*([^=<>]+?)\s*:?=(?!=)")
 _BARE_EQUATION = re.compile(r"(\S+)\s*(?<![<>!:=])=(?!=)")
 _AT_ITS_END = re.compile(r"(\\?[A-Za-z]\w{0,9}(?:_\{\w+\})?)\s*=\s*((?:(?![A-Za-z]{4,})[^=,;])+)$")
 _SIGNS = re.compile(r"[=+*/^\\_<>]")
+_ENTRY = re.compile(r"\\?[A-Za-z]\w*?_(?:\w{1,3}\b|\{\w{1,3}\})")  # w_k, which is no formula
 _TEST = re.compile(
     r"(?:1|\\mathbf\s*\{1\}|\\mathbb\s*\{1\}|\\mathbbm\s*\{1\}|I)\s*(?:\\left)?[\[({][^\])}]*[=<>][^\])}]*"
 )
@@ -153,7 +156,11 @@ def without_clauses(text: str, wrong: bool = False) -> str:
         kept = ""
         if pattern is _LEADS and _MATHS not in masked and _SIGNS.search(found["clause"]):
             equation = _AT_ITS_END.search(found["clause"])
-            if re.match(_DERIVATIVE, text[end:]) is None or (equation is None and "=" in found["clause"]):
+            derived = re.match(_DERIVATIVE, text[end:]) is not None
+            named = _SIGNS.search(_ENTRY.sub("", found["clause"])) is None
+            missing = wrong and any(entry not in rest for entry in _ENTRY.findall(found["clause"]))
+            told = equation is not None or "=" not in found["clause"]
+            if not (derived and told) and (not named or missing):  # "each term has an x_k"
                 continue
             kept = f"{equation[0]}; " if equation else ""
         elif pattern is not _LEADS and _tells_of(text[begin:end], rest):

@@ -29,19 +29,21 @@ _FIRST_WORDS = {
     "trigamma": "trigamma",
     "digamma": "digamma",
     "signum": "sign",
+    "indicator": "indicator",
 }
 _FUNCTION = (
     r"(?:sigmoid|logistic)(?:\s+sigmoid)?|softmax|hyperbolic\s+tangent|tanh|softplus|relu|rectified\s+linear(?:\s+unit)?"
     r"|rectifier|heaviside(?:'s)?(?:\s+(?:unit\s+)?step)?|unit\s+step|unit(?=\s+function)|step(?=\s+function)"
-    r"|trigamma|digamma|signum"
+    r"|trigamma|digamma|signum|indicator"
 )
 _SPACES = r"(?:\s|\\q?quad\b|\\[,;:! ]|~){0,9}"
 _TEXT = r"(?:\\(?:text|mathrm)\s*\{\s*)?"
-_NAME = r"(?P<name>\\?[A-Za-z]{1,8}(?:_\d|_\{\d\})?|[α-ωΑ-Ω](?:_\d|[₀-₉])?)"
+_ONE = r"\\math(?:bb|bf|ds|bbm)\s?\{\s?[1I]\s?\}|[1𝟙]"
+_NAME = rf"(?P<name>{_ONE}|\\?[A-Za-z]{{1,8}}(?:_\d|_\{{\d\}})?|[α-ωΑ-Ω](?:_\d|[₀-₉])?)"
 _EXPLAINED = re.compile(
     rf"(?:(?:^|[,;.])?{_SPACES}{_TEXT}\(?\s{{0,3}}\b(?:where|with|here|and|for|let)\b{_SPACES}\}}?"
     rf"|[,;]{_SPACES}{_TEXT}|{_SPACES}{_TEXT}\()"
-    rf"{_SPACES}\$?{_NAME}(?:\s?\(\s*(?:\\?[a-z]{{1,6}}|\\?cdot|·)\s*\))?\$?{_SPACES}{_TEXT}"
+    rf"{_SPACES}\$?{_NAME}(?:\s?[(\[]\s*(?:\\?[a-z]{{1,6}}|\\?cdot|[.·])\s*[)\]])?\$?{_SPACES}{_TEXT}"
     r"(?:=\s*(?:\\psi|ψ|psi)\s*(?:'|\^?\{?\\prime\}?)\s*)?"
     rf"(?:(?:is|be|denotes?|being|=|:|as|stands\s+for)\s*)?{_TEXT}(?:(?:the|an?)\s+)?"
     rf"(?:element-?wise\s+)?\\?(?P<function>{_FUNCTION})(?:\s+(?:function|activation|nonlinearity|theta)){{0,2}}"
@@ -49,6 +51,7 @@ _EXPLAINED = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(rf"\b(?:{_FUNCTION}|sign\s+function)\b", re.IGNORECASE)
+_TEST = re.compile(r"[<>=≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)(?![A-Za-z])")
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _CALLED = r"(?='{0,2}\s*(?:\\(?:left|[bB]igg?l?|!|,)\s*){0,2}[(\[{])"
 
@@ -75,6 +78,8 @@ def _put_in(text: str, begin: int, found: re.Match[str], names: Names | None) ->
     plain = GREEK_LETTERS.get(plain[:1], plain[:1]) + re.sub(r"^([₀-₉])", r"_\1", plain[1:]).translate(_DIGITS)
     meant = _FIRST_WORDS[re.split(r"[\s']", found["function"])[0].lower()]
     rest = text[:begin] + " " * len(found[0]) + text[begin + len(found[0]) :]
+    if meant == "indicator":
+        return _with_indicators(text, rest, found["name"], plain)
     known = next((one for one in names or () if plain in (one.name, *one.aliases)), None)
     if known is not None and known.role != "size":
         return rest if known.function == meant else text
@@ -84,6 +89,17 @@ def _put_in(text: str, begin: int, found: re.Match[str], names: Names | None) ->
     begins = "" if found["name"].startswith("\\") else r"(?<![A-Za-z\\])"
     called = re.compile(rf"{begins}{_either_braces(found['name'])}{_CALLED}")
     return called.sub(lambda _: spelled, rest) if called.search(rest) else text
+
+
+def _with_indicators(text: str, rest: str, name: str, plain: str) -> str:
+    """The rest of a text with an indicator under its usual sign, where each of its brackets holds a test; else all."""
+    if re.fullmatch(_ONE, name):
+        return rest
+    begins = "" if name.startswith("\\") else r"(?<![A-Za-z\\])"
+    called = re.compile(rf"{begins}{re.escape(name)}(?=\s?(?:\\left\s?)?[(\[{{_](?P<test>[^()\[\]]*))")
+    if not (calls := [*called.finditer(rest)]) or not all(_TEST.search(call["test"]) for call in calls):
+        return text
+    return rest if plain == "I" else called.sub(r"\\mathbb{1}" if "\\" in text else "1", rest)
 
 
 def _either_braces(name: str) -> str:

@@ -16,7 +16,7 @@ _DERIVATIVE = r"(?:the\s+)?(?:(?:final|total|full|whole)\s+)?(?:gradient|derivat
 # what a text comes to stands behind one of these
 _COMES_TO = re.compile(
     r"(?:(?<![\w.])i\.\s?e\.|\b(?:that\s+is|in\s+other\s+words|equivalently|hence|thus|so|therefore|consequently|together"
-    r"|altogether|finally|gives?|yields?|this\s+is|we\s+(?:get|have|obtain|find)|comes?\s+out\s+as|ends?\s+up\s+as)\b"
+    r"|altogether|finally|giv(?:es?|ing)|yield(?:s|ing)?|this\s+is|we\s+(?:get|have|obtain|find)|comes?\s+out\s+as|ends?\s+up\s+as)\b"
     r"|[,;]\s+(?=(?:d\w{1,8}\s*/\s*d\w|\\[dt]?frac\s*\{\s*(?:\\partial|d)|\\partial|\\nabla|∂|∇)[^\n=]{0,60}=)"
     r"|=>|⇒|⟹|→|∴|\\(?:Rightarrow|implies|therefore|Longrightarrow)\b|(?<=\s)[\w.]+\)?:(?=\s)|[;.](?=\s)|\n)"
     rf"(?:\s*,|\s*:|\s+(?:that|just|simply|then|overall)\b|\s+{_DERIVATIVE}\s+(?:is|equals|becomes)\b)*\s*",
@@ -43,12 +43,14 @@ _HOLDS = re.compile(r":\s*$|\bis\s*$|\bbecomes?\s*$|\bequals\s*$")  # what stand
 # a text that says when its formulas hold, or what they are not
 _DEPENDS = re.compile(
     r"\b(?:if|unless|otherwise|else|when|whenever|except|cases?|only|not|wrong|instead|but|forgot"
-    r"|for\s+(?:\w+\s+in|all|each|every|any)|def|return|lambda|while)\b|[-+*/]=|≠|\\neq?\b",
+    r"|for\s+(?:\w+\s+in|\w+\s*=\s*\d+\s*:\s*\w+|all|each|every|any)|def|return|lambda(?=\s+\w+\s*:)|while)\b|[-+*/]=|≠|\\neq?\b",
     re.IGNORECASE,
 )
 # "only the second term depends on q, so ...", "\sum_{i \ne j}": no condition of what the text comes to
 _NO_CONDITION = re.compile(
-    r"_\{[^{}]*\}|\bonly\s(?=(?!(?:for|if|when|in|at|up|on|with|by|valid|true|right|correct|holds?|half|twice|minus|not)\b)"
+    r"_\{[^{}]*\}|\b(?:do(?:es)?\s+not|don't|doesn't)\s+(?:depend|involve|contain|enter|appear|matter|touch|affect|change|react|occur|reach|influence)\w*"
+    r"|\b(?:everything|all)\s+(?:but|except(?:\s+for)?)\s+(?=the\s+\w+\s+(?:term|part|sum|summand)\b)"
+    r"|\bonly\s+(?=\S[^\n:.]{0,60}\s(?:matters?|remains?|survives?|counts?|contributes?|is\s+left)\b)|\bonly\s(?=(?!(?:for|if|when|in|at|up|on|with|by|valid|true|right|correct|holds?|half|twice|minus|not)\b)"
     r"[^\n:]{1,120}(?::\s|\n|\b(?:so|hence|thus|therefore)\b))"
 )
 _GIVEN = re.compile(

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 
 from grader.expression.language.functions import SPELLINGS
-from grader.expression.language.names import Names, is_macro, kept_by_names
+from grader.expression.language.names import Names, kept_by_names
 from grader.expression.reading.lexing.tokens import MAX_CHARACTERS, fail
 from grader.expression.reading.prose_words import plain_spelling
 
@@ -115,7 +115,7 @@ def put_in(text: str, macros: Macros) -> str:
 
 @kept_by_names
 def _declared(names: Names) -> Macros:
-    return {one.name.removeprefix("\\"): (one.rank, one.latex) for one in names if is_macro(one)}
+    return {one.name.removeprefix("\\"): (one.rank, one.latex) for one in names if one.role == "macro"}
 
 
 def _substituted(text: str, pattern: re.Pattern[str], macros: Macros) -> str:

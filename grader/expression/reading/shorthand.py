@@ -73,7 +73,7 @@ _COUNT = (
     re.compile(rf"\\?#{_SET_OF}"),
     re.compile(rf"(?:\||\\lvert\b|\\left\s*\|)(?=\s*(?:\\left\s*)?\\?\{{){_SET_OF}\s*(?:\\right\s*\||\||\\rvert\b)"),
 )
-_CHI = re.compile(r"(?:\\chi|χ)\s*_\s*(?=\{)")
+_CHI = re.compile(r"(?:\\chi|χ)\s*(?:_\s*(?=\{)|(?:\\left\s*)?(?=[(\[]))")
 _LONGEST_CONDITION = 200  # characters
 _RELATION = re.compile(r"[<>=≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)\b")
 _LOG_GAMMA = re.compile(
@@ -127,7 +127,8 @@ def _indicator(text: str, found: re.Match[str]) -> str:
     r"""``\chi`` of a condition as an indicator; of anything else as it is."""
     group = text[found.end() : found.end() + _LONGEST_CONDITION]
     end = _end_of(group, 0)
-    return r"\mathbb{1}_" if end > 0 and _RELATION.search(group, 0, end) else found[0]
+    sign = re.sub(r"\\?chi|χ", r"\\mathbb{1}" if "\\" in text else "1", found[0])
+    return sign if end > 0 and _RELATION.search(group, 0, end) else found[0]
 
 
 def _number_of(found: re.Match[str]) -> str:

@@ -42,6 +42,25 @@ _STEPS = re.compile(r"\\(lfloor|rfloor|lceil|rceil)(?![A-Za-z])")
 _BRACKETS = {"lfloor": " floor(", "rfloor": ")".ljust(7), "lceil": " ceil(", "rceil": ")".ljust(6)}
 # \mathrm{d}L, the upright d of a differential, as the d of dL
 _UPRIGHT_D = re.compile(r"\\(?:mathrm|operatorname|rm|text|mathsf|textrm)\s*\{d\}(?=[A-Za-z\\])")
+# \vec(X) is no arrow, and the d of dvec(X) that of a differential
+_ARROW = re.compile(r"\\vec(?=\s*(?:\\left\s*)?\()")
+_OF_COLUMNS = re.compile(
+    r"(?<![A-Za-z\\])d(?=\s?(?:\\(?:operatorname|mathrm|text|textrm|mathsf)\s*\{\s*vec\s*\}|vec)\s*(?:\\left\s*)?\()"
+)
+# \arg\max_k, \operatorname*{arg\,max}_k and \underset{k}{\arg\max} as argmax_k
+_ARG = (
+    r"(?:\\arg(?![A-Za-z])|\\(?:operatorname\*?|mathrm|text)\s*\{\s*arg\s*\}|(?<![\\A-Za-z])arg)(?:\\[,;! ]|\s)*"
+    r"\\?(max|min)(?![A-Za-z])|\\(?:operatorname\*?|mathrm|text|mathop)\s*\{\s*(?:\\mathrm\s*\{)?"
+    r"arg(?:\\[,;! ]|\s|~)*(max|min)\s*\}?\s*\}"
+    r"|\\arg(max|min)(?![A-Za-z])"
+)
+_PLACE_OF = re.compile(_ARG)
+_PLACE_UNDER = re.compile(r"\\underset\s*\{([^{}]*)\}\s*\{\s*(?:" + _ARG + r")\s*\}")
+# \sum_{-m \le j \le m}, a range by its two ends
+_BETWEEN = re.compile(
+    r"(?P<sign>(?:sum|prod|max|min)\s*_\s*[{(]\s*)(?P<low>-?\s*\w+)\s*(?:\\leq?(?![A-Za-z])|<=|≤)\s*(?P<letter>[a-z])\s*"
+    r"(?:\\leq?(?![A-Za-z])|<=|≤)\s*(?P<high>\w+)(?=\s*[,;})])"
+)
 # 7.5\mathrm{e}{-4}, as numbers with an exponent look in LaTeX
 _EXPONENT = re.compile(
     r"(?<=[\d.])\s*(?:\\(?:mathrm|text|rm|operatorname|mathsf|textrm)\s*\{\s*([eE])\s*\}|([eE])(?=\{))\s*\{?\s*([-+−]?\d{1,3})\s*\}?"
@@ -80,6 +99,15 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
     if not text.isascii() and not _UNCHANGED.issuperset(text):
         text = text.translate({ord(sign): _plain(sign) for sign in set(text)})
     text = with_macros(text, names)
+    if names is not None and any(declared.role == "set" for declared in names):
+        from grader.expression.reading.declared_sets import with_declared_sets  # few models have any
+
+        text = with_declared_sets(text, names)
+    if "arg" in text:
+        text = _PLACE_UNDER.sub(
+            lambda found: f"arg{found[2] or found[3] or found[4]}_{{{found[1]}}}".ljust(len(found[0])), text
+        )
+        text = _PLACE_OF.sub(lambda found: f"arg{found[1] or found[2] or found[3]}".ljust(len(found[0])), text)
     if _SENTENCE.search(text):
         from grader.expression.reading.clauses import without_clauses  # few texts hold any
 
@@ -105,6 +133,10 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
         text = _CHOOSE.sub(r"\\binom{\1}{\2}", text)
     if r"{d}" in text:
         text = _UPRIGHT_D.sub(lambda found: "d".rjust(len(found[0])), text)
+    if "_" in text:
+        text = _BETWEEN.sub(_as_range, text)
+    if "vec" in text:
+        text = _OF_COLUMNS.sub("∂", _ARROW.sub(" vec", text))
     if "10" in text or " x " in text or " X " in text:
         text = _CROSS.sub(lambda found: found[0].replace("x", "×").replace("X", "×"), text)
     opener = text.rfind("(")  # a remark stands in the last brackets
@@ -135,6 +167,11 @@ def with_other_commas(text: str) -> tuple[str, ...]:
     if _COMMA.search(text) is None:
         return ()
     return _COMMA.sub(r"\1.\2", text), _COMMA.sub(r"\1\2", text)
+
+
+def _as_range(found: re.Match[str]) -> str:
+    """``{1 \\le k \\le n`` as ``{k=1..n``."""
+    return f"{found['sign']}{found['letter']}={found['low']}..{found['high']}"
 
 
 def _exponent(found: re.Match[str]) -> str:

@@ -40,7 +40,25 @@ _WITH = r"(?:with|where|such\s+that|for\s+which|that\s+have|having)"
 _RELATION = r"(?:[<>=≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)\b)"
 _COUNT = re.compile(
     rf"(?:\b(?P<minus>minus)\s+(?=[^\s,;]{{0,20}}\s?(?:times\s+)?(?:the\s+)?number\b))?(?P<factor>[^\s,;]{{1,20}}\s+times\s+)?"
-    rf"\b(?:the\s+)?number\s+of\s+{_THINGS}\s+(?:\$?(?P<letter>[a-z])\$?(?P<other>\s?(?:!=|≠|\\neq?)\s?[^\s,;]{{1,12}})?\s+)?{_WITH}\s+",
+    rf"\b(?:the\s+)?(?P<what>number|fraction|proportion)\s+of\s+(?:all\s+)?(?:(?:the|data|training)\s+)*(?:{_THINGS}\s+)?"
+    rf"(?:\$?(?P<letter>[a-z])\$?(?P<other>\s?(?:!=|≠|\\neq?)\s?[^\s,;]{{1,12}})?\s+)?{_WITH}\s+",
+    re.IGNORECASE,
+)
+# "xbar is the mean of the x_i", "k the number of i with r_i < 0"
+_ACCENT = "[\u0302\u0303\u0304\u0307\u0305]?"
+_IS_AGGREGATE = re.compile(
+    rf"(?P<before>^\s*|[,;.]\s+|\s\(|(?:\\text\s*\{{\s*)?\b(?:where|with|and|here|let)\b[\s}}]+)\$?(?P<name>\\?[^\W\d_]{_ACCENT}[A-Za-z]{{0,7}}(?:_\w)?|{_ACCENTED})\$?"
+    r"\s+(?:(?:is|be|are|denotes|being)\s+)?(?:the|an?)\s+(?:sample\s+)?(?=(?:sum|total|mean|average|number|fraction|proportion)\s+of\s)"
+)
+_OF_ALL = re.compile(
+    r"(?<==)\s*(?P<what>sum|total|mean|average)\s+of\s+(?:(?:all|the|every|each)\s+)*(?P<body>[^=,;:\n]{1,80}?)"
+    r"(?=\s*\)?\s*(?:[,;:\n]|\.(?=\s|$)|\s(?:where|with|and|so)\s|$))"
+)
+_AGGREGATE = re.compile(r"=\s*(?:sum|total|mean|average|number|fraction|proportion)\s+of\s")
+# "where n is the number of points"
+_SIZE = re.compile(
+    r"(?:^|(?<=[\w)\]}'$]))(?P<before>[\s,;.(]*(?:\b(?:where|with|and|here)\s+)?)\$?(?P<name>[A-Za-z])\$?\s+(?:(?:is|being|denotes)\s+)?(?:the|our)\s+"
+    r"(?:(?:total|number|count|size)\s+)+of\s+(?:(?:the|all|our|training|data)\s+)*(?:examples?|samples?|points|observations|(?:mini-?\s?)?batch|data(?:\s?set)?|set)\s*\)?(?=\s*(?:[,;.]|\band\b|$))",
     re.IGNORECASE,
 )
 _SUM_WITH = re.compile(
@@ -49,7 +67,9 @@ _SUM_WITH = re.compile(
     re.IGNORECASE,
 )
 _SUBSCRIPTS = re.compile(r"_(?:\{([^{}]*)\}|([A-Za-z]))")
-_TEST_ENDS = re.compile(r"[,;\n]|\.(?=\s|$)|\s(?:and|otherwise|else|if|for)\s|\$|\\q?quad\b")
+_TEST_ENDS = re.compile(
+    r"[,;\n]|\.(?=\s|$)|\sand\s(?!\S*_\{?[a-z]\}?[^,;\n]{0,30}?(?:[<>≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)\b|=\s*-?\d))|\s(?:otherwise|else|if|for)\s|\$|\\q?quad\b"
+)
 # "row j of G^T F", "the w-th column of": of a whole side, or of a name
 _PLACE = re.compile(
     r"(?P<begins>^|(?<![<>!:=])=|[-+*/(·])\s*\b(?:the\s+)?"
@@ -59,7 +79,7 @@ _PLACE = re.compile(
 )
 _NOUNS = {"averaged": "mean", "summed": "sum"}
 _SIGNED = re.compile(
-    r"\\(?:text|mathrm)\s*\{\s*((?:the\s+)?(?:sum|total|mean|average|row|column)\s[A-Za-z\s]{0,60}?\bof(?:\s+the)?)\s*\}",
+    r"\\(?:text|mathrm)\s*\{\s*((?:(?:is|denotes|being)\s+)?(?:the\s+)?(?:sum|total|mean|average|row|column)\s[A-Za-z\s]{0,60}?\bof(?:\s+the)?)\s*\}",
     re.IGNORECASE,
 )
 _SIDE_ENDS = re.compile(r"[,;:\n=]|\.(?=\s|$)|\s(?:where|with|and|minus|plus|times)\s|\\text\b|\\q?quad\b")
@@ -71,10 +91,12 @@ def with_sums_of_words(text: str, names: Names | None) -> str:
         return text
     if r"\text" in text:
         text = _SIGNED.sub(lambda found: f" {found[1]} ", text)
+    if " the " in text:
+        text = _with_aggregates(_with_known_sizes(text, names or ()), names)
     if "row" in text or "column" in text:
         text = _with_places(text)
-    if "number" in text:
-        text = _with_counts(text)
+    if "number" in text or "tion of" in text:
+        text = _with_counts(text, names or ())
     if _SUM_WITH.search(text):
         text = _SUM_WITH.sub(lambda found: f"{_sign(text)}_{{{found['letter']} : {found['test']}}} ", text)
     text = _WHAT_FIRST.sub(lambda found: f"{found['what']} {found['over']} of ({found['body']})", text)
@@ -90,17 +112,53 @@ def with_sums_of_words(text: str, names: Names | None) -> str:
     return text
 
 
-def _with_counts(text: str) -> str:
+def _with_aggregates(text: str, names: Names | None) -> str:
+    """The text with equations for what names it has that are called sums, means or numbers, where all of these read."""
+    defined = _IS_AGGREGATE.sub(_equation, text)
+    if defined == text:
+        return text
+    for found in reversed([*_OF_ALL.finditer(defined)]):
+        sizes = _sizes_of_letters(found["body"], names or ())
+        if len(sizes) == 1 and re.search(r"(?<![\\\w])[a-z]{3,}(?![\w(])", found["body"]) is None:
+            said = f" {found['what']} over {next(iter(sizes))} of ({found['body']})"
+            defined = defined[: found.start()] + said + defined[found.end() :]
+    defined = with_sums_of_words(defined, names)
+    return text if _AGGREGATE.search(defined) else defined
+
+
+def _equation(found: re.Match[str]) -> str:
+    before = found["before"]
+    return f"{before if before.strip(' ,;.(') else before.rstrip('( ') + ' where '}{found['name']} = "
+
+
+def _with_known_sizes(text: str, names: Names) -> str:
+    """The text without what says that the number of examples is one."""
+    sizes = frozenset(one.name for one in names if one.role == "size")
+    size = batch_size(names, sizes)
+    known = {written for one in names for written in (one.name, *one.aliases)}
+
+    def said(found: re.Match[str]) -> str:
+        if found["name"] == size:
+            return " "
+        told = bool(size) and found["name"] not in known
+        return f"{_equation(found)}{size} " if told else found[0]
+
+    return _SIZE.sub(said, text) if size else text
+
+
+def _with_counts(text: str, names: Names) -> str:
     """The text with sums of indicators for how many there are of something."""
     for found in reversed([*_COUNT.finditer(text)]):
         end = _ends(text, found.end(), _TEST_ENDS)
         test = text[found.end() : end].strip()
         shared = [set(re.findall("[a-z]", one[0] or one[1])) for one in _SUBSCRIPTS.findall(test)]
         letters = [found["letter"]] if found["letter"] else sorted(set.intersection(*shared)) if shared else []
-        if len(letters) != 1 or not re.search(_RELATION, test):
+        part = found["what"].lower() != "number"
+        size = _sizes_of_letters(test, names).get(letters[0], "") if len(letters) == 1 else ""
+        if len(letters) != 1 or not re.search(_RELATION, test) or (part and not size):
             continue
         indicator = rf"\mathbf{{1}}[{test}]" if "\\" in text else f"1[{test}]"
-        count = f"({_sign(text)}_{{{letters[0]}{found['other'] or ''}}} {indicator})"
+        count = f"({f'1/{size} ' if part else ''}{_sign(text)}_{{{letters[0]}{found['other'] or ''}}} {indicator})"
         factor = (found["factor"] or "").rpartition("times")[0]
         text = f"{text[: found.start()]}{'-' if found['minus'] else ''}{factor}{count}{text[end:]}"
     return text

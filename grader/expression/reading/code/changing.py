@@ -87,7 +87,7 @@ def _mark(scope: ProgramNames, old: Expression, where: ast.expr) -> Expression:
     label = formula(scope, where)
     known = declared(scope, label.name) if isinstance(label, Symbol) else None
     if labels_in(scope, where, formula) is not None:
-        if len(rows) != 1 or not is_every_row(scope, rows[0], axes, formula):
+        if len(rows) != 1 or len(axes) != 2 or not is_every_row(scope, rows[0], axes, formula):
             raise NotRead
         return one_hot_of(scope, label)
     if known is None and not (isinstance(label, Call) and label.function == "argmax"):

@@ -104,11 +104,20 @@ def _applied(names: ProgramNames, name: str, node: ast.Call, formula: ReadAs, me
     options = _options(names, node.keywords, formula)
     if name in CONVOLUTIONS and not method:
         return convolution(names, node.func, args, [*words, *options.values()], options.keys() - {"mode"} == set())
-    if words:
+    if words or (name in ("var", "std") and not _divides_by_all(node.func, options, method)):
         raise NotRead
     several = name in ("max", "min") and len(args) > 1 and isinstance(node.func, ast.Name) and not method
     found = None if several else laid_out(names, name, args, options, method)
     return function(names, name, args, options) if found is None else found
+
+
+def _divides_by_all(called: ast.expr, options: Options, method: bool) -> bool:
+    """Whether a variance is a mean, as NumPy has it: PyTorch's and MATLAB's divides by one less unless it is told."""
+    if options.get("ddof", 0) != 0 or options.get("unbiased", 0) != 0 or options.get("correction", 0) != 0:
+        return False
+    package = called.value if isinstance(called, ast.Attribute) else None
+    numpy = isinstance(package, ast.Name) and package.id in ("np", "numpy", "jnp")
+    return bool(options.keys() & {"unbiased", "correction", "ddof", "axis", "keepdims"}) if method else numpy
 
 
 def _shaped(names: ProgramNames, name: str, args: Sequence[ast.expr], formula: ReadAs) -> Expression:
@@ -130,6 +139,9 @@ def _argument(names: ProgramNames, node: ast.expr, formula: ReadAs) -> Expressio
     """What a call is given; several values in brackets are a list."""
     if isinstance(node, ast.Tuple):
         return listed([_argument(names, part, formula) for part in node.elts])
+    if isinstance(node, ast.Attribute) and node.attr == "shape":
+        axes = axes_of(names, formula(names, node.value))
+        return listed([length_of(axes, k) for k in range(len(axes or ()))])
     return formula(names, node)
 
 

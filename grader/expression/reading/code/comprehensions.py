@@ -7,12 +7,25 @@ from __future__ import annotations
 
 import ast
 import operator as operator_functions
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
 
 from grader.expression.algebra.construct import iverson, mul, substitute
-from grader.expression.language.nodes import ONE, ZERO, Call, Expression, Product, Reduce, Symbol
+from grader.expression.language.axis_sizes import size_formula
+from grader.expression.language.nodes import (
+    ONE,
+    ZERO,
+    Call,
+    Expression,
+    Indexed,
+    Product,
+    Reduce,
+    Symbol,
+    indices,
+    walk,
+)
+from grader.expression.reading.code.array_axes import axes_of
 from grader.expression.reading.code.entering import number_of
 from grader.expression.reading.code.iterating import LetterLoop, ReadAs, bind, passes_of, run_over
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, one_pass
@@ -51,12 +64,29 @@ def summed(
     return summed_over(run, _tested(run.scope, loop.ifs, summed(run.scope, part, rest, formula, condition), condition))
 
 
+def check_length(run: LetterLoop, value: Expression) -> None:
+    """Raise NotRead where the letter of a loop enters an axis of another length than the loop has."""
+    for node in walk(value) if run.upper is not None else ():
+        for base, at in entered_at(node, run.letter):
+            axes = axes_of(run.scope, base)
+            if axes is None or axes[at] == "?" or (axes[0] == "1" and len(axes) == 2 == 1 + len(indices(node))):
+                continue  # one place of a row is that of a vector
+            if size_formula(axes[at]) != run.upper:
+                raise NotRead
+
+
+def entered_at(node: Expression, letter: str) -> Iterator[tuple[Expression, int]]:
+    if isinstance(node, Indexed):
+        yield from ((node.base, at) for at, place in enumerate(node.indices) if place == Symbol(letter))
+
+
 def summed_over(run: LetterLoop, body: Expression) -> Expression:
     """The sum of a value over the letter of a loop."""
     for test in run.tests:
         body = mul(iverson(test), body)
     if body == ZERO:
         return ZERO
+    check_length(run, body)
     return Reduce("sum", run.letter, body, None if run.upper is None else ONE, run.upper)
 
 
@@ -86,7 +116,9 @@ def made(
             return Call("places", (Call("entries", (substitute(held, {run.letter: own}), own)),))
         if loop.ifs or run.tests:
             raise NotRead
-        return Call("entries", (substitute(formula(run.scope, part), {run.letter: own}), own))
+        item = formula(run.scope, part)
+        check_length(run, item)
+        return Call("entries", (substitute(item, {run.letter: own}), own))
     items: list[Expression] = []
     for value in found:
         one_pass(names)

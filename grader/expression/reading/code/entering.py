@@ -23,8 +23,8 @@ from grader.expression.language.nodes import (
     integer,
     walk,
 )
-from grader.expression.reading.code.array_axes import axes_of
-from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared
+from grader.expression.reading.code.array_axes import axes_of, made_here
+from grader.expression.reading.code.program_names import NotRead, ProgramNames, Widened, declared
 from grader.expression.reading.code.sequences import items_of, listed, places_of
 
 LAYOUTS = frozenset(("sliced", "expand_dims", "broadcast", "stacked", "concatenated", "reshaped", "permuted"))
@@ -110,6 +110,9 @@ def entered(scope: ProgramNames, base: Expression, places: Sequence[Place]) -> E
 def _within(scope: ProgramNames, base: Expression, places: Sequence[Place]) -> Expression:
     if any(isinstance(place, Dots) for place in places):
         places = _spelled(scope, base, places)
+    axes = axes_of(scope, base)
+    if axes is not None and sum(not isinstance(place, NewAxis) for place in places) > len(axes):
+        raise NotRead
     if all(isinstance(place, Expression) or (isinstance(place, Cut) and place.whole) for place in places):
         plain = [place if isinstance(place, Expression) else Slice() for place in places]
         while plain and isinstance(plain[-1], Slice):
@@ -136,12 +139,14 @@ def _at(scope: ProgramNames, base: Expression, axis: int, place: Expression) -> 
 
 
 def _indexed(scope: ProgramNames, base: Expression, places: Sequence[Expression]) -> Expression:
-    """Entries of an array; of one that code laid out every axis is said, since one index enters a row as a vector."""
-    if isinstance(base, Call) and base.function in LAYOUTS:
-        axes = axes_of(scope, base)
-        if axes is None or len(places) > len(axes):
-            raise NotRead
+    """Entries of an array; of a row that code made every axis is said, since one index enters a row as a vector."""
+    axes, laid_out = axes_of(scope, base), isinstance(base, Call) and base.function in LAYOUTS
+    if laid_out and axes is None:
+        raise NotRead
+    if axes is not None and (laid_out or ("1" in axes and made_here(scope, base))):
         places = [*places, *(Slice(),) * (len(axes) - len(places))]
+    elif axes is not None and axes[:1] == ("1",) and len(axes) == 2 and places == [ONE]:
+        raise Widened  # the row, or the first entry of a vector
     return Indexed(base, tuple(places))
 
 

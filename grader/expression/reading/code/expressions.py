@@ -19,7 +19,7 @@ from grader.expression.language.nodes import (
     Product,
     Symbol,
 )
-from grader.expression.reading.code.array_axes import Lengths, axes_of, together
+from grader.expression.reading.code.array_axes import axes_of, beside, lined_up, made_here, together, upright
 from grader.expression.reading.code.choosing import chosen, mask_of, places_where
 from grader.expression.reading.code.code_calls import called, is_package, length_of
 from grader.expression.reading.code.comprehensions import made, summed
@@ -35,7 +35,7 @@ from grader.expression.reading.code.program_names import (
     value_of,
 )
 from grader.expression.reading.code.sequences import is_nought, items_of, listed, sum_of
-from grader.expression.reading.code.sharing import LOGIC
+from grader.expression.reading.code.sharing import LOGIC, is_test
 from grader.expression.reading.read import read
 
 _JOINED: Mapping[type[ast.operator], Callable[[Expression, Expression], Expression]] = MappingProxyType(
@@ -63,7 +63,7 @@ def formula(names: ProgramNames, node: ast.expr) -> Expression:
             return sub(Symbol(names.letters[name]), ONE)
         case ast.Name(name):
             return value_of(names, name)
-        case ast.UnaryOp(ast.USub(), inner):
+        case ast.UnaryOp(ast.USub(), inner) if not is_test(names, inner):  # which has no minus
             return neg(formula(names, inner))
         case ast.UnaryOp(ast.UAdd(), inner):
             return formula(names, inner)
@@ -74,13 +74,13 @@ def formula(names: ProgramNames, node: ast.expr) -> Expression:
         case ast.Compare() | ast.BoolOp():
             return iverson(condition(names, node))
         case ast.IfExp(test, one, other):
-            return Cases(((formula(names, one), condition(names, test)),), formula(names, other))
+            return Cases(((formula(names, one), truth(names, test)),), formula(names, other))
         case ast.Subscript(inner, where):
             return _entered(names, inner, where)
         case ast.List(parts):
             return listed([_item(names, part) for part in parts])
         case ast.ListComp(part, loops):
-            return made(names, part, loops, formula, condition)
+            return made(names, part, loops, formula, truth)
         case ast.Attribute(inner, "T") if names.first and way_of(names, node, formula) is not None:
             found = formula(names, inner)
             return found if len(axes_of(names, found) or ()) == 1 else turned_round(names, found)
@@ -136,27 +136,28 @@ def joined(names: ProgramNames, operator: ast.operator, left: Expression, right:
     """Two values and an operator between them; raises NotRead for one that no formula has."""
     if type(operator) not in _JOINED:
         raise NotRead
-    if isinstance(operator, ast.Add | ast.Sub) and is_nought(left):
+    if isinstance(operator, ast.Add | ast.Sub) and is_nought(left) and (names.first or _as_wide(names, left, right)):
         return right if isinstance(operator, ast.Add) else neg(right)
     if isinstance(operator, ast.MatMult):
+        if not names.first and () in (axes_of(names, left), axes_of(names, right)):
+            raise NotRead
         return Product((left, right), ("*" if names.first else "@",))  # of MATLAB, where a number may stand beside it
+    left, right = beside(names, left, right)
     axes = axes_of(names, left), axes_of(names, right)
+    if names.first:
+        left, right = upright(left, *axes), upright(right, *axes[::-1])
+        axes = axes_of(names, left), axes_of(names, right)
     if isinstance(operator, ast.Mult):
         for one, other, (column, row) in ((left, right, axes), (right, left, axes[::-1])):
             if column and row and column[1:] == ("1",) == row[:-1] and "1" not in (column[0], row[1]):
                 return Product((one, other), ("@",))
-    return _JOINED[type(operator)](*_widened(left, right, axes))
+    return _JOINED[type(operator)](*lined_up(names, left, right))
 
 
-def _widened(
-    left: Expression, right: Expression, axes: tuple[Lengths | None, Lengths | None]
-) -> tuple[Expression, Expression]:
-    """Two arrays, each in the shape that they have together where both become wider."""
-    one, other = axes
-    whole = together(one, other)
-    if one is None or other is None or whole is None or whole in (one, other):
-        return left, right
-    return Call("broadcast", (left, right)), Call("broadcast", (right, left))
+def _as_wide(names: ProgramNames, left: Expression, right: Expression) -> bool:
+    """Whether zeros leave an array beside them as wide as it is."""
+    one, other = axes_of(names, left), axes_of(names, right)
+    return left == ZERO or (other is not None and together(one, other) == other)
 
 
 def condition(names: ProgramNames, node: ast.expr) -> Expression:
@@ -187,13 +188,21 @@ def condition(names: ProgramNames, node: ast.expr) -> Expression:
             raise NotRead
 
 
+def truth(names: ProgramNames, node: ast.expr) -> Expression:
+    """A test of one value; raises NotRead for one of an array, which is neither true nor false."""
+    found = condition(names, node)
+    if set(axes_of(names, found) or ()) - {"1"}:
+        raise NotRead
+    return found
+
+
 def _compared(names: ProgramNames, sides: Sequence[ast.expr]) -> list[Expression]:
     """What is compared: places counted from 1 beside a label of the model, else values."""
     letters = all(isinstance(side, ast.Name) and side.id in names.letters for side in sides)
     if not letters and not any(is_label(names, side, formula) for side in sides):
         items = [formula(names, side) for side in sides]
         if len(items) == 2:
-            return list(_widened(items[0], items[1], (axes_of(names, items[0]), axes_of(names, items[1]))))
+            return list(lined_up(names, *items))
         return items
     found = [place(names, side, formula) if is_place(names, side, formula) else formula(names, side) for side in sides]
     known = [one for one in found if isinstance(one, Expression)]
@@ -202,11 +211,20 @@ def _compared(names: ProgramNames, sides: Sequence[ast.expr]) -> list[Expression
     return known
 
 
+def _with_new_axes(places: Sequence[ast.expr]) -> list[ast.expr]:
+    """The places with ``k, None`` for the one list of a place, ``X[:, [k]]``, whose axis stays."""
+    lists = [place for place in places if isinstance(place, ast.List)]
+    if len(lists) != 1 or len(lists[0].elts) != 1:
+        return list(places)
+    at = places.index(lists[0])
+    return [*places[:at], lists[0].elts[0], ast.Constant(None), *places[at + 1 :]]
+
+
 def _entered(names: ProgramNames, inner: ast.expr, where: ast.expr) -> Expression:
     if isinstance(inner, ast.Attribute) and inner.attr == "shape" and isinstance(where, ast.Constant):
         return length_of(axes_of(names, formula(names, inner.value)), where.value)
     base = formula(names, inner)
-    nodes = where.elts if isinstance(where, ast.Tuple) else [where]
+    nodes = _with_new_axes(where.elts if isinstance(where, ast.Tuple) else [where])
     masks = [mask_of(names, node, formula, condition) for node in nodes]
     if any(mask is not None for mask in masks):
         at = [
@@ -221,7 +239,9 @@ def _entered(names: ProgramNames, inner: ast.expr, where: ast.expr) -> Expressio
         axes = axes_of(names, base)
         if axes is None:
             raise NotRead
-        if len(axes) == 2 and "1" in axes:  # a vector, which may be declared as a column or as a row
+        # a vector, which may be declared as a column or as a row
+        if len(axes) == 2 and "1" in axes and not made_here(names, base):
+            names.upright.append(base)
             return standing(base, axes, isinstance(places[1], NewAxis))
     if any(isinstance(one, NewAxis | Dots) for one in places) and axes_of(names, base) is None:
         raise NotRead
@@ -234,7 +254,7 @@ def _called(names: ProgramNames, node: ast.Call) -> Expression:
         case ast.Call(
             ast.Name("sum" | "fsum") | ast.Attribute(ast.Name(), "sum"), [ast.GeneratorExp(part, loops)], []
         ) | ast.Call(ast.Name("sum"), [ast.ListComp(part, loops)], []):
-            return summed(names, part, loops, formula, condition)
+            return summed(names, part, loops, formula, truth)
         case ast.Call(ast.Name("sum"), [inner, *start], []) if len(start) < 2 and not names.first:
             items = items_of(formula(names, inner))
             if items is not None:

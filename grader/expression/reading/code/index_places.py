@@ -172,6 +172,9 @@ def at_labels(
     names: ProgramNames, base: Expression, labels: Expression, rows: Sequence[ast.expr], formula: ReadAs
 ) -> Expression:
     """``E[y]`` the rows at labels, ``W[:, y]`` the columns, ``p[np.arange(n), y]`` the entry of each row."""
+    axes, label = axes_of(names, base), declared(names, head(labels) or "")
+    if label is not None and axes is not None and axes[len(rows) : len(rows) + 1] not in ((label.places_of,), ("?",)):
+        raise NotRead
     match list(rows):
         case []:
             return Call("take", (base, labels))

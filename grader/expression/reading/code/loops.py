@@ -11,10 +11,22 @@ from dataclasses import dataclass, replace
 
 from grader.expression.algebra.construct import add, iverson, mul, neg, substitute
 from grader.expression.language.axis_sizes import size_formula
-from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Indexed, Product, Symbol, walk
+from grader.expression.language.nodes import (
+    ZERO,
+    Call,
+    Cases,
+    Expression,
+    Indexed,
+    Product,
+    Symbol,
+    head,
+    integer,
+    walk,
+)
 from grader.expression.reading.code.array_axes import axes_of
-from grader.expression.reading.code.comprehensions import decided, summed_over
-from grader.expression.reading.code.expressions import condition, formula, joined
+from grader.expression.reading.code.carried_names import carries, grown_name
+from grader.expression.reading.code.comprehensions import check_length, decided, entered_at, summed_over
+from grader.expression.reading.code.expressions import formula, joined, truth
 from grader.expression.reading.code.index_places import one_hot_of
 from grader.expression.reading.code.iterating import LetterLoop, bind, passes_of, run_over, without_continue
 from grader.expression.reading.code.program_names import (
@@ -25,6 +37,7 @@ from grader.expression.reading.code.program_names import (
     value_of,
 )
 from grader.expression.reading.code.sequences import is_nought, items_of
+from grader.expression.reading.code.sharing import assigned_anew, changes_in_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +66,7 @@ def grown(scope: ProgramNames, loop: ast.For) -> tuple[dict[str, list[Expression
 
     The second are the names of which all entries are set, whatever stood there before.
     """
-    if _carries(loop):
+    if carries(loop):
         raise NotRead
     found: dict[str, list[Expression]] = {}
     whole = set[str]()
@@ -66,8 +79,45 @@ def grown(scope: ProgramNames, loop: ast.For) -> tuple[dict[str, list[Expression
             raise NotRead  # something stood there
         if change.scaled and change.name not in whole and not is_nought(value_of(scope, change.name)):
             raise NotRead
-        before.append(_whole(scope, change))
+        before.append(_in_array(scope, change, _whole(scope, change)))
     return found, whole
+
+
+def _in_array(scope: ProgramNames, change: _Change, array: Expression) -> Expression:
+    """Entries with the axes of the array that they are set in or added to; raises NotRead where they do not fit."""
+    if change.name in scope.stale:
+        raise NotRead
+    try:
+        old, new = axes_of(scope, value_of(scope, change.name)), axes_of(scope, array)
+    except NotRead:
+        return array  # made nowhere
+    if old is None and (change.sets or not is_nought(value_of(scope, change.name))):
+        raise NotRead
+    if not old or old == ("0",) or new is None or scope.first:
+        return array
+    if not change.entered or change.diagonal or change.label is not None:
+        return array
+    many = len(change.entered)
+    missing = len(old) - len(new)
+    if missing < 0 and set(new[len(old) :]) != {"1"}:
+        raise NotRead
+    if change.behind and missing > 0:
+        new = (*("1",) * missing, *new)
+    elif missing > 0:
+        new = (*new[:many], *("1",) * missing, *new[many:])
+        for _ in range(missing):
+            array = Call("expand_dims", (array, integer(many)))
+    numbered = range(len(old) - many, len(old)) if change.behind else range(many)
+    for at, (length, other) in enumerate(zip(old, new, strict=False)):
+        if other not in (length, "?") and length != "?" and (other != "1" or at in numbered):
+            raise NotRead
+    if not change.sets or old == new or missing < 0:
+        return array
+    if len(old) > 2 or (change.behind and "?" in old) or "?" in old[:many]:
+        raise NotRead
+    if "?" in old:
+        return array
+    return add(array, Product((ZERO, Call("ones", tuple(map(size_formula, old)))), ("*",)))
 
 
 def _changes(scope: ProgramNames, loop: ast.For) -> Iterator[_Change]:
@@ -89,11 +139,11 @@ def _changes(scope: ProgramNames, loop: ast.For) -> Iterator[_Change]:
 def _over_letter(run: LetterLoop, change: _Change) -> _Change:
     if run.letter in change.entered:
         value = change.value
-        _check_length(run, value)
+        check_length(run, value)
         if (
             run.upper is not None
             and not change.diagonal
-            and not any(True for node in walk(value) for _ in _entered_at(node, run.letter))
+            and not any(True for node in walk(value) for _ in entered_at(node, run.letter))
         ):
             places = Indexed(Call("ones", (run.upper,)), (Symbol(run.letter),))
             value = add(value, Product((ZERO, places), ("*",)))  # so that the letter has its range
@@ -105,20 +155,6 @@ def _over_letter(run: LetterLoop, change: _Change) -> _Change:
     return replace(change, value=summed_over(run, _marked(run.scope, change)), label=None)
 
 
-def _check_length(run: LetterLoop, value: Expression) -> None:
-    """Raise NotRead where the letter of a loop enters an axis of another length than the loop has."""
-    for node in walk(value):
-        for base, at in _entered_at(node, run.letter):
-            axes = axes_of(run.scope, base)
-            if run.upper is not None and axes is not None and size_formula(axes[at]) != run.upper and axes[at] != "?":
-                raise NotRead
-
-
-def _entered_at(node: Expression, letter: str) -> Iterator[tuple[Expression, int]]:
-    if isinstance(node, Indexed):
-        yield from ((node.base, at) for at, place in enumerate(node.indices) if place == Symbol(letter))
-
-
 def _check_whole(scope: ProgramNames, change: _Change) -> None:
     """Raise NotRead where an array that was made before has another length than the entries that a loop sets."""
     try:
@@ -128,7 +164,7 @@ def _check_whole(scope: ProgramNames, change: _Change) -> None:
     if not lengths or len(lengths) < len(change.entered):
         return
     for letter, length in zip(change.entered, lengths[::-1] if change.behind else lengths, strict=False):
-        for base, at in (found for node in walk(change.value) for found in _entered_at(node, letter)):
+        for base, at in (found for node in walk(change.value) for found in entered_at(node, letter)):
             axes = axes_of(scope, base)
             if axes is not None and not {axes[at], length} & {"?", "1", "0"} and axes[at] != length:
                 raise NotRead
@@ -136,7 +172,7 @@ def _check_whole(scope: ProgramNames, change: _Change) -> None:
 
 def _says_lengths(change: _Change) -> bool:
     """Whether each letter of the entries enters an array, whose axis says how many there are."""
-    return all(any(True for node in walk(change.value) for _ in _entered_at(node, one)) for one in change.entered)
+    return all(any(True for node in walk(change.value) for _ in entered_at(node, one)) for one in change.entered)
 
 
 def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> list[_Change]:
@@ -144,11 +180,13 @@ def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> list[_Change]:
     own, made = set[str](), list[_Change]()
     for statement in body:
         match statement:
-            case ast.Assign([ast.Name(name)], value) if _grown_name(statement) is None:
+            case ast.Assign([ast.Name(name)], value) if grown_name(statement) is None:
                 scope.assigned[name] = formula(scope, value)
-                scope.stale.discard(name)
+                assigned_anew(scope, name, value)
                 own.add(name)
             case ast.AugAssign(ast.Name(name), sign, value) if name in own:
+                _check_own(scope, name, own)
+                changes_in_place(scope, name)
                 scope.assigned[name] = joined(scope, sign, value_of(scope, name), formula(scope, value))
             case ast.AugAssign(target, ast.Mult() | ast.Div() as sign, value):
                 made = _scaled(scope, made, _added(scope, target, value, False), sign)
@@ -159,6 +197,14 @@ def _of_pass(scope: ProgramNames, body: Sequence[ast.stmt]) -> list[_Change]:
                     else:
                         made.append(change)
     return made
+
+
+def _check_own(scope: ProgramNames, name: str, own: set[str]) -> None:
+    """Raise NotRead where an array that a pass changes in place is one from before it, which other passes change."""
+    held = scope.storage.get(name, name)
+    others = {other for other, one in scope.storage.items() if one == held} | {held.partition("#")[0]}
+    if others - own and axes_of(scope, value_of(scope, name)) != ():
+        raise NotRead
 
 
 def _grow(scope: ProgramNames, change: _Change) -> None:
@@ -199,10 +245,10 @@ def _of_statement(scope: ProgramNames, statement: ast.stmt) -> Iterator[_Change]
             yield _Change(name, formula(scope, value), tuple(scope.running), sets=True)
         case ast.For() as loop:
             yield from _changes(scope, loop)
-        case ast.If(test, inner, other) if (known := decided(condition(scope, test))) is not None:
+        case ast.If(test, inner, other) if (known := decided(truth(scope, test))) is not None:
             yield from _of_pass(scope, inner if known else other)
         case ast.If(test, inner, other):
-            yield from _of_branches(scope, condition(scope, test), inner, other)
+            yield from _of_branches(scope, truth(scope, test), inner, other)
         case _:
             raise NotRead
 
@@ -252,6 +298,9 @@ def _placed(scope: ProgramNames, change: _Change, places: Sequence[ast.expr]) ->
     label: Expression | None = None
     behind = bool(places) and _is_colon(places[0])
     rest = [place for place in places if not _is_colon(place)]
+    if len(rest) == 2 == len(places) and not scope.first:
+        places = _without_noughts(scope, change.name, places)
+        behind, rest = _is_colon(places[0]), [place for place in places if not _is_colon(place)]
     if len(places) == 2 and len(rest) == 2 and ast.unparse(places[0]) == ast.unparse(places[1]):
         rest, change = rest[:1], replace(change, diagonal=True)
     for place in rest:
@@ -264,11 +313,36 @@ def _placed(scope: ProgramNames, change: _Change, places: Sequence[ast.expr]) ->
             raise NotRead
         else:
             label = _one_hot(scope, formula(scope, place))
+            _check_labelled(scope, change.name, places.index(place), formula(scope, place))
     if change.diagonal and not entered:
         raise NotRead
     if not change.diagonal and len(rest) + behind < len(places) and (behind or (label is not None and entered)):
         raise NotRead
     return replace(change, entered=tuple(entered), label=label, behind=behind)
+
+
+def _check_labelled(scope: ProgramNames, name: str, axis: int, label: Expression) -> None:
+    """Raise NotRead where the axis that a label numbers is another one of the array, or not known."""
+    known = declared(scope, head(label) or "")
+    try:
+        axes = axes_of(scope, value_of(scope, name))
+    except NotRead:
+        return  # made nowhere
+    if known is not None and axes and (axis >= len(axes) or axes[axis] != known.places_of):
+        raise NotRead
+
+
+def _without_noughts(scope: ProgramNames, name: str, places: Sequence[ast.expr]) -> Sequence[ast.expr]:
+    """Two places without the 0 that is the only place of a column; of a row a colon is the same."""
+    try:
+        axes = axes_of(scope, value_of(scope, name)) or ()
+    except NotRead:
+        return places
+    if axes[1:] == ("1",) and ast.unparse(places[1]) == "0":
+        return places[:1]
+    if axes[:1] == ("1",) and ast.unparse(places[0]) == "0":
+        return [ast.Slice(), places[1]]
+    return places
 
 
 def _is_colon(node: ast.expr) -> bool:
@@ -313,56 +387,3 @@ def _all_along(scope: ProgramNames, change: _Change) -> Expression:
     if not axes or axes != axes[:1] * 2 or {Symbol(letter) for letter in change.entered} & set(walk(change.value)):
         raise NotRead
     return mul(change.value, Call("identity", (size_formula(axes[0]),)))
-
-
-def _carries(loop: ast.For) -> bool:
-    """Whether a pass uses what an earlier pass made: a sum so far, or a name before it is assigned."""
-    grows, allowed = set[str](), set[int]()
-    order: list[ast.stmt] = [node for node in ast.walk(loop) if isinstance(node, ast.stmt)]
-    for statement in order:
-        name = _grown_name(statement)
-        if name is not None:
-            grows.add(name.id)
-            allowed.add(id(name))
-            match statement:
-                case ast.Assign([ast.Name()], ast.BinOp(left)):
-                    allowed.add(id(left))
-    loads = [node for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
-    grows -= {name for name in grows if _is_set_anew(loop, name)}
-    if any(node.id in grows and id(node) not in allowed for node in loads):
-        return True
-    for statement in order:
-        match statement:
-            case ast.Assign([ast.Name(own)], value) if own not in grows and not _is_set_anew(loop, own):
-                before = [node for node in loads if node.id == own]
-                if any((node.lineno, node.col_offset) <= (value.end_lineno, value.end_col_offset) for node in before):
-                    return True
-    return False
-
-
-def _is_set_anew(loop: ast.For, name: str) -> bool:
-    """Whether a name is set in each pass of the loop, or of one within it, before anything else is done with it."""
-    everywhere = _named(loop, name)
-    for inner in (node for node in ast.walk(loop) if isinstance(node, ast.For)):
-        for at, statement in enumerate(inner.body):
-            match statement:
-                case ast.Assign([ast.Name(own)], value) if own == name:
-                    behind = set[int]().union(*(_named(one, name) for one in inner.body[at:]))
-                    return not _named(value, name) and everywhere <= behind
-    return False
-
-
-def _named(node: ast.AST, name: str) -> set[int]:
-    return {id(item) for item in ast.walk(node) if isinstance(item, ast.Name) and item.id == name}
-
-
-def _grown_name(statement: ast.stmt) -> ast.Name | None:
-    """The name that a statement adds to, or whose entries it sets."""
-    match statement:
-        case ast.AugAssign((ast.Name() as name) | ast.Subscript(ast.Name() as name)):
-            return name
-        case ast.Assign([ast.Subscript(ast.Name() as name)]):
-            return name
-        case ast.Assign([ast.Name() as name], ast.BinOp(ast.Name(same), ast.Add() | ast.Sub())) if name.id == same:
-            return name
-    return None

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from grader.expression.algebra.construct import add, div, power, sub
 from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.nodes import ONE, Call, Expression, Product, integer
-from grader.expression.reading.code.array_axes import Lengths, axes_of
+from grader.expression.reading.code.array_axes import Lengths, axes_of, upright
 from grader.expression.reading.code.entering import number_of
 from grader.expression.reading.code.numpy_calls import Options
 from grader.expression.reading.code.program_names import NotRead, ProgramNames
@@ -33,7 +33,8 @@ def matlab_call(names: ProgramNames, name: str, args: Sequence[Expression], opti
     if name in _UNLIKE:
         raise NotRead
     if name in _OPERATORS and len(args) == 2 and not options:
-        return _OPERATORS[name](*args)
+        axes = [axes_of(names, one) for one in args]
+        return _OPERATORS[name](upright(args[0], *axes), upright(args[1], *axes[::-1]))
     if name == "repmat":
         return _repeated(names, args)
     if name in _LENGTHS and args:
@@ -55,9 +56,11 @@ def matlab_call(names: ProgramNames, name: str, args: Sequence[Expression], opti
 def _repeated(names: ProgramNames, args: Sequence[Expression]) -> Expression:
     """Copies of a row one below the other, or of a column side by side."""
     axes = axes_of(names, args[0])
-    if axes is None or len(axes) != 2 or len(args) != 3:
+    if axes is None or len(axes) not in (1, 2) or len(args) != 3:
         raise NotRead
     below, beside = args[1:]
+    if len(axes) == 1 and ONE in (below, beside):
+        return Call("outer", (args[0], Call("ones", (beside,))) if below == ONE else (Call("ones", (below,)), args[0]))
     if axes[0] == "1" and beside == ONE:
         return Product((Call("ones", (below, ONE)), args[0]), ("@",))
     if axes[1] == "1" and below == ONE:

@@ -20,13 +20,18 @@ _MARKS = re.compile(
     r"|@\(|\b(?:bsxfun|repmat)\(|(?<![.\w])size\(\w{1,30},\s{0,9}[12]\)\s{0,9};|(?:^|\s)%|\w\s{0,9}->"
     r"|(?m:^[ \t]{0,40}\w+\(\w+(?:,[ ]?\w+){0,3}\)[ ]?=[^=])"
 )
+_PYTHON = re.compile(r"\b(?:np|numpy|torch)\.\w")
 _COMMENT = re.compile(r"(?:^|(?<=\s)|(?<=;))(?:%|//|#).*", re.MULTILINE)
 _TOKEN = re.compile(
     r"(?P<name>[^\W\d]\w*)|(?P<number>\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)"
-    r"|(?P<sign>\.\*|\./|\.\^|\.'|\.\(|\.[<>=!]=|\.[<>+-]|->|&&|\|\||~=|!=|==|<=|>=|[-+*/^=<>(){}\[\],;:'~!&|@.])"
+    r"|(?P<sign>\.[-+*/]=(?!=)|\.\*|\./|\.\^|\.'|\.\(|\.[<>=!]=|\.[<>+-]|->|&&|\|\||~=|!=|==|<=|>=|[-+*/^=<>(){}\[\],;:'~!&|@.])"
     r"|(?P<space>[ \t]+)|(?P<other>.)"
 )
 _SIGNS = {
+    ".+=": "+=",
+    ".-=": "-=",
+    ".*=": "*=",
+    "./=": "/=",
     ".*": "*",
     "./": "/+",
     ".^": "**+",
@@ -74,8 +79,8 @@ def without_comments(text: str) -> str:
 
 
 def like_matlab(text: str) -> bool:
-    """Whether a text has a sign that Python has not."""
-    return "\\" not in text and _MARKS.search(text) is not None
+    """Whether a text has a sign that Python has not, and calls nothing of NumPy or PyTorch."""
+    return "\\" not in text and _MARKS.search(text) is not None and _PYTHON.search(text) is None
 
 
 def in_python(text: str, names: Names) -> str | None:

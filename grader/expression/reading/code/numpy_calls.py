@@ -24,7 +24,7 @@ from grader.expression.language.nodes import (
     integer,
     walk,
 )
-from grader.expression.reading.code.array_axes import Lengths, axes_of
+from grader.expression.reading.code.array_axes import Lengths, axes_of, lined_up
 from grader.expression.reading.code.index_places import one_hot_of
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, declared
 from grader.expression.reading.code.sequences import items_of
@@ -54,7 +54,8 @@ def function(names: ProgramNames, name: str, args: Sequence[Expression], options
         raise NotRead
     if row is not None and FUNCTIONS[row].kind in ("elementwise", "array"):
         if FUNCTIONS[row].low <= len(args) <= (FUNCTIONS[row].high or len(args)):
-            return Call(row, tuple(args))
+            fitted = lined_up(names, *args) if len(args) == 2 and FUNCTIONS[row].kind == "elementwise" else args
+            return Call(row, tuple(fitted))
     elif own is not None and DERIVED[own].low <= len(args) <= DERIVED[own].high:
         return DERIVED[own].formula(*args)
     raise NotRead
@@ -89,6 +90,9 @@ def einsum(names: ProgramNames, text: str, args: Sequence[Expression]) -> Expres
         raise NotRead
     if len(set(out)) < len(out) or not set(out) <= set(left):
         raise NotRead
+    for own, axes in zip(letters, (axes_of(names, arg) for arg in args), strict=True):
+        if axes is not None and len(own) not in (len(axes), sum(size != "1" for size in axes)):
+            raise NotRead
     try:
         if len(args) == 1:
             return _of_one(args[0], letters[0], out)
@@ -196,6 +200,12 @@ def _joined(joint: str) -> Method:
     return join
 
 
+def _matmul(names: ProgramNames, base: Expression, args: Sequence[Expression], options: Options) -> Expression:
+    if any(axes_of(names, one) == () for one in (base, *args)):
+        raise NotRead
+    return _joined("@")(names, base, args, options)
+
+
 def _operator(name: str) -> Method:
     def apply(_: ProgramNames, base: Expression, args: Sequence[Expression], options: Options) -> Expression:
         if len(args) != 1 or options:
@@ -270,8 +280,8 @@ def _inverse(_: ProgramNames, base: Expression, __: Sequence[Expression], ___: O
 _METHODS: Mapping[str, Method] = MappingProxyType(
     {
         **dict.fromkeys(("copy", "clone", "detach", "numpy", "item", "contiguous", "cpu"), _same),
-        **dict.fromkeys(("flatten", "ravel"), _same),
-        **dict.fromkeys(("dot", "matmul", "mm", "mv"), _joined("@")),
+        "dot": _joined("@"),
+        **dict.fromkeys(("matmul", "mm", "mv"), _matmul),
         **dict.fromkeys(("multiply", "mul"), _joined("circ")),
         **dict.fromkeys(("outer", "ger"), _operator("outer")),
         **dict.fromkeys(("sum", "nansum"), _reduced("total")),

@@ -5,11 +5,10 @@ Each follows the manual of NumPy: https://numpy.org/doc/stable/reference/routine
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TypeAlias
 
-from grader.expression.algebra.construct import div
+from grader.expression.algebra.construct import neg
 from grader.expression.language.nodes import (
     ONE,
     ZERO,
@@ -17,16 +16,14 @@ from grader.expression.language.nodes import (
     Expression,
     Indexed,
     Product,
-    Reduce,
     Slice,
-    Symbol,
     integer,
 )
-from grader.expression.reading.code.array_axes import Lengths, axes_of
+from grader.expression.reading.code.along_axes import Layout, extreme, logsumexp, norm, softmax, spread
+from grader.expression.reading.code.array_axes import Lengths, axes_of, made_here
 from grader.expression.reading.code.entering import flipped, number_of
 from grader.expression.reading.code.kinked_calls import absolute, argmax, clip, heaviside, one_bound
 from grader.expression.reading.code.named_axes import (
-    axis_and_kept,
     axis_at,
     known_axes,
     named_axis,
@@ -34,10 +31,8 @@ from grader.expression.reading.code.named_axes import (
     whole_numbers,
 )
 from grader.expression.reading.code.numpy_calls import Options, einsum, standing
-from grader.expression.reading.code.program_names import NotRead, ProgramNames
+from grader.expression.reading.code.program_names import NotRead, ProgramNames, Widened
 from grader.expression.reading.code.sequences import items_of, listed
-
-Layout: TypeAlias = Callable[[ProgramNames, Sequence[Expression], Options], Expression | None]
 
 
 def laid_out(
@@ -179,11 +174,26 @@ def _reshape(names: ProgramNames, args: Sequence[Expression], options: Options) 
     sizes = tuple(args[1:] if inner is None else inner)
     axes, shape = axes_of(names, base), [number_of(size) for size in sizes]
     vector = axes is not None and (len(axes) == 1 or (len(axes) == 2 and "1" in axes))
+    if not made_here(names, base):
+        names.upright.append(base)
     if axes is not None and vector and shape in ([-1, 1], [1, -1], [-1]):
-        return base if shape == [-1] else standing(base, axes, column=shape == [-1, 1])
+        return _line(base, axes) if shape == [-1] else standing(base, axes, column=shape == [-1, 1])
     if axes is None or not sizes or len(sizes) > 4 or shape.count(-1) > 1:
         raise NotRead
     return Call("reshaped", (base, *sizes))
+
+
+def _line(base: Expression, axes: Lengths) -> Expression:
+    """The vector that a column or a row is."""
+    if len(axes) == 2 and "1" in axes:
+        return Indexed(base, (Slice(), ONE) if axes[1] == "1" else (ONE, Slice()))
+    return base if len(axes) == 1 else Call("reshaped", (base, neg(ONE)))
+
+
+def _ravel(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
+    """All entries one after the other; of what has no known axes, or of MATLAB, the array as it is."""
+    axes = axes_of(names, args[0])
+    return args[0] if not axes or names.first or args[1:] or options else _line(args[0], axes)
 
 
 def _expand(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
@@ -191,89 +201,23 @@ def _expand(names: ProgramNames, args: Sequence[Expression], options: Options) -
     place = named_axis(options, args[1:])
     if place is None:
         raise NotRead
-    if len(axes) == 2 and "1" in axes and place in (0, 1, -1):  # a vector, which is declared as a column or as a row
+    # a vector, which is declared as a column or as a row
+    if len(axes) == 2 and "1" in axes and place in (0, 1, -1) and not made_here(names, base):
+        names.upright.append(base)
         return standing(base, axes, column=place != 0)
     return Call("expand_dims", (base, integer(axis_at(place, len(axes) + 1))))
 
 
 def _squeeze(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
-    """Axes of length 1 dropped; columns and rows stay what they are declared as."""
+    """Axes of length 1 dropped."""
     axes = axes_of(names, args[0])
-    if axes is None or len(axes) < 3:
+    if not axes or names.first:
         return args[0]
     place = named_axis(options, args[1:])
     gone = [k for k, size in enumerate(axes) if size == "1"] if place is None else [axis_at(place, len(axes))]
     if any(axes[k] != "1" for k in gone):
         raise NotRead
     return Indexed(args[0], tuple(ONE if k in gone else Slice() for k in range(len(axes)))) if gone else args[0]
-
-
-def _extreme(kind: str) -> Layout:
-    """The largest entries along an axis; of several numbers the largest is another function."""
-
-    def reduce(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression | None:
-        if len(args) > 1 and (names.first or number_of(args[1]) is None):
-            return None
-        axis, kept = axis_and_kept(args[1:], options)
-        if axis is None:
-            return Call(kind, (args[0],)) if not kept else None
-        place = axis_at(axis, len(known_axes(names, args[0])))
-        found: Expression = Reduce(kind, "m'", Indexed(args[0], (*(Slice(),) * place, Symbol("m'"))))
-        return Call("expand_dims", (found, integer(place))) if kept else found
-
-    return reduce
-
-
-def _along(names: ProgramNames, args: Sequence[Expression], options: Options) -> tuple[Expression, ...] | None:
-    """Array, axis and whether it stays, as the language's sums take them; None where no axis is named."""
-    axis, kept = axis_and_kept(args[1:], options)
-    if axis is None:
-        if kept:
-            raise NotRead
-        return None
-    place = integer(axis_at(axis, len(known_axes(names, args[0]))))
-    return (place, ONE) if kept else (place,)
-
-
-def _norm(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression | None:
-    """The Euclidean norm of the whole or along an axis; other norms of a matrix are not told."""
-    order = options.get("ord", number_of(args[1]) if len(args) > 1 else 2)
-    rest = {word: value for word, value in options.items() if word != "ord"}
-    axes = axes_of(names, args[0])
-    if not rest:
-        matrix = axes is None or (len(axes) > 1 and "1" not in axes)
-        if matrix and (len(args) > 1 or "ord" in options):
-            raise NotRead
-        return Call("norm", tuple(args)) if "ord" not in options else Call("norm", (args[0], integer(whole(order))))
-    if order != 2:
-        raise NotRead
-    along = _along(names, args[:1], rest)
-    if along is None:
-        return Call("norm", (args[0],))
-    return Call("sqrt", (Call("total", (Call("square", (args[0],)), *along)),))
-
-
-def _softmax(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression | None:
-    """Along another axis than the last, by its formula; None where the language has it."""
-    if not options and len(args) == 1:
-        return None
-    axis = named_axis(options, args[1:])
-    axes = known_axes(names, args[0])
-    wide = [k for k, length in enumerate(axes) if length != "1"]
-    place = axis_at(axis if axis is not None else -1, len(axes))
-    if len(axes) == 1 or (len(axes) == 2 and (wide == [place] or (place == 1 and axes[1] != "1"))):
-        return Call("softmax", (args[0],))
-    if len(axes) == 2 and len(wide) == 1:  # a vector, which the rubric has as a column or a row and code need not
-        if axis in (0, -1):
-            return Call("softmax", (args[0],))
-        raise NotRead
-    powers = Call("exp", (args[0],))
-    return div(powers, Call("total", (powers, integer(place), ONE)))
-
-
-def _logsumexp(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression | None:
-    along = _along(names, args, options)
-    return None if along is None else Call("log", (Call("total", (Call("exp", (args[0],)), *along)),))
 
 
 def _tensordot(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
@@ -338,6 +282,14 @@ def _like_ones(_: ProgramNames, args: Sequence[Expression], __: Options) -> Expr
     return Call("add", (Product((ZERO, args[0]), ("*",)), ONE))
 
 
+def _diag(names: ProgramNames, args: Sequence[Expression], _: Options) -> Expression | None:
+    """The language's, of a vector; of a column NumPy takes the first entry alone."""
+    axes = axes_of(names, args[0])
+    if axes is not None and len(axes) == 2 and "1" in axes and not names.first:
+        raise Widened
+    return None
+
+
 def _diagflat(names: ProgramNames, args: Sequence[Expression], options: Options) -> Expression:
     axes = known_axes(names, args[0])
     if len(args) > 1 or options or not (len(axes) == 1 or axes[1:] == ("1",)):
@@ -363,16 +315,20 @@ _ROWS: Mapping[str, Layout] = MappingProxyType(
         **dict.fromkeys(("reshape", "view"), _reshape),
         **dict.fromkeys(("expand_dims", "unsqueeze"), _expand),
         "squeeze": _squeeze,
-        **dict.fromkeys(("max", "amax"), _extreme("max")),
-        **dict.fromkeys(("min", "amin"), _extreme("min")),
-        "norm": _norm,
-        "softmax": _softmax,
-        "logsumexp": _logsumexp,
+        **dict.fromkeys(("ravel", "flatten"), _ravel),
+        **dict.fromkeys(("max", "amax"), extreme("max")),
+        **dict.fromkeys(("min", "amin"), extreme("min")),
+        "norm": norm,
+        "var": spread(root=False),
+        "std": spread(root=True),
+        "softmax": softmax,
+        "logsumexp": logsumexp,
         "tensordot": _tensordot,
         **dict.fromkeys(("clip", "clamp"), clip),
         **dict.fromkeys(("abs", "absolute", "fabs"), absolute),
         "heaviside": heaviside,
         "argmax": argmax,
+        "diag": _diag,
         "diagflat": _diagflat,
         "clamp_min": one_bound("max"),
         "clamp_max": one_bound("min"),

@@ -22,6 +22,10 @@ class NotRead(Exception):
     """A piece of code that can't be told as a formula."""
 
 
+class Widened(NotRead):
+    """A vector beside a column: of no other shape than what each of them has, if the program meant two vectors."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lambda:
     """A function of a program: what it is called on, its lines ``name = value``, and what it returns."""
@@ -39,7 +43,8 @@ class ProgramNames:
     places while nothing gives them a value. `first` is the number of the first place of an axis, 0 in Python; with
     `columns` each vector stands upright, as in Julia, and a row of a matrix does so as well; `passes`
     counts the passes of all loops that are gone through one by one. `storage` has by name the array in memory; `stale`
-    are names of arrays that changed under another; `truths` those of arrays of true and false.
+    are names of arrays that changed under another; `truths` those of arrays of true and false; `upright` are columns
+    and rows of the model that the program itself sets upright or across.
     """
 
     names: Names
@@ -53,6 +58,7 @@ class ProgramNames:
     stale: set[str] = field(default_factory=set)
     truths: set[str] = field(default_factory=set)
     storage: dict[str, str] = field(default_factory=dict)
+    upright: list[Expression] = field(default_factory=list)
 
     @property
     def running(self) -> frozenset[str]:

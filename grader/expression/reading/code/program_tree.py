@@ -12,6 +12,8 @@ import warnings
 from copy import deepcopy
 from textwrap import dedent
 
+from grader.expression.reading.code.dictionaries import without_dictionaries
+
 _FENCED = re.compile(r"```\w*\n(.*?)\n?```", re.DOTALL)
 _TICKED = re.compile(r"`([^`]+)`")
 # lambda where no arguments and a colon follow, which is a name of Python's grammar and here a quantity
@@ -52,6 +54,7 @@ def tree_of(text: str) -> ast.Module | None:
         found = _parsed(source) or _parsed(_definitions_first(source))
     if found is None:
         return None
+    found = without_dictionaries(found)
     for change in (_Computing(), _AtPlaces(), _InPlace()):
         found = change.visit(found)
     return ast.fix_missing_locations(found)

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import Expression, depth, walk
+from grader.expression.reading.code.array_axes import check_no_widening
 from grader.expression.reading.code.choosing import settled
 from grader.expression.reading.code.free_letters import entries_as_names, free_letters
 from grader.expression.reading.code.lost_lines import restored
@@ -20,6 +21,7 @@ from grader.expression.reading.code.matlab_text import in_python, like_matlab, w
 from grader.expression.reading.code.program_names import (
     NotRead,
     ProgramNames,
+    Widened,
     declared,
     is_called_as,
     left_of,
@@ -43,6 +45,7 @@ _LIKE_CODE = re.compile(
 _JULIA = re.compile(r"\w\[")  # MATLAB enters by round brackets
 _MOST = 60  # statements
 _WHOLE = "write the whole array in one formula"
+_VECTORS = "say the shape of each, with .reshape(-1, 1) or .ravel()"
 
 
 def read_code(text: str, names: Names, target: Expression | None = None) -> Reading | None:
@@ -53,6 +56,14 @@ def read_code(text: str, names: Names, target: Expression | None = None) -> Read
     if _LIKE_CODE.search(text) is None:
         return None
     spend(CHARACTER * len(text))
+    try:
+        return _read_code(text, names, target)
+    except Widened:
+        widened = Problem("NumPy makes a matrix of a vector beside a column", _VECTORS, text=text)
+        return Reading(text, problems=(widened,))
+
+
+def _read_code(text: str, names: Names, target: Expression | None) -> Reading | None:
     changes = parsed = False
     for source, first in _sources(text, names):
         tree = tree_of(source)
@@ -86,6 +97,10 @@ def _followed(scope: ProgramNames, tree: ast.Module, target: Expression | None) 
         if target is not None and (lines.left is not None or lines.shown):
             _choose_answer(lines, target)
         value = None if lines.value is None else settled(lines.scope, lines.value)
+        if value is not None and not lines.scope.first:
+            check_no_widening(lines.scope, value)
+    except Widened:
+        raise
     except (NotRead, RecursionError):
         return None
     if lines.several or (value is not None and depth(value) > MAX_TREE):

@@ -11,12 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
-from grader.expression.algebra.construct import add
+from grader.expression.algebra.construct import add, mul
+from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.nodes import ZERO, Call, Cases, Expression, Product
+from grader.expression.reading.code.array_axes import axes_of, is_beside
 from grader.expression.reading.code.changing import is_listed, placed, with_entries
 from grader.expression.reading.code.choosing import mask_of
 from grader.expression.reading.code.comprehensions import decided
-from grader.expression.reading.code.expressions import condition, formula, joined
+from grader.expression.reading.code.expressions import condition, formula, joined, truth
 from grader.expression.reading.code.index_places import labels_in, one_hot_of, place_numbers
 from grader.expression.reading.code.iterating import bind, passes_of, without_continue
 from grader.expression.reading.code.loops import grown
@@ -24,6 +26,7 @@ from grader.expression.reading.code.program_names import (
     Lambda,
     NotRead,
     ProgramNames,
+    Widened,
     left_of,
     one_pass,
     value_of,
@@ -51,16 +54,16 @@ def run_lines(lines: ProgramLines, body: Sequence[ast.stmt]) -> None:
     """Run through some statements; raises NotRead for what can't be told in formulas."""
     for at, statement in enumerate(body):
         match statement:
-            case ast.If(test, inner, other) if (known := decided(condition(lines.scope, test))) is not None:
+            case ast.If(test, inner, other) if (known := decided(truth(lines.scope, test))) is not None:
                 if _returns(inner) and known:
                     run_lines(lines, inner)
                     return
                 run_lines(lines, inner if known else other)
             case ast.If(test, inner, other) if _returns(inner):
-                _branch(lines, condition(lines.scope, test), inner, [*other, *body[at + 1 :]])
+                _branch(lines, truth(lines.scope, test), inner, [*other, *body[at + 1 :]])
                 return
             case ast.If(test, inner, other):
-                _choose(lines, condition(lines.scope, test), inner, other)
+                _choose(lines, truth(lines.scope, test), inner, other)
             case ast.Expr(ast.Constant(value=str())) | ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Assert():
                 continue
             case ast.Expr(ast.Call(ast.Attribute(ast.Attribute(_, "add"), "at"), [ast.Name(name), where, value])):
@@ -118,8 +121,14 @@ def _add_at(lines: ProgramLines, name: str, where: ast.expr, value: ast.expr) ->
     if labels_in(lines.scope, where, formula) is None:
         _change(lines, ast.AugAssign(ast.Subscript(ast.Name(name, ast.Store()), where, ast.Store()), ast.Add(), value))
         return
-    rows = Call("transpose", (one_hot_of(lines.scope, formula(lines.scope, where)),))
-    added = Product((rows, formula(lines.scope, value)), ("@",))
+    labels, new = formula(lines.scope, where), formula(lines.scope, value)
+    whole, along, given = (axes_of(lines.scope, one) for one in (value_of(lines.scope, name), labels, new))
+    if given == () and along is not None:
+        new, given = mul(new, Call("ones", tuple(map(size_formula, along)))), along
+    if None not in (whole, along, given) and given != (*(along or ()), *(whole or ())[1:]):
+        raise NotRead
+    added = Product((Call("transpose", (one_hot_of(lines.scope, labels),)), new), ("@",))
+    check_truth(lines.scope, name)
     changes_in_place(lines.scope, name)
     _take(lines, name, add(value_of(lines.scope, name), added))
 
@@ -244,7 +253,18 @@ def _change(lines: ProgramLines, statement: ast.AugAssign) -> None:
             changed = placed(scope, value_of(scope, name), where, formula(scope, value))
         case _:
             raise NotRead
-    _take(lines, name, joined(scope, operator, value_of(scope, name), changed))
+    new = joined(scope, operator, value_of(scope, name), changed)
+    _take(lines, name, _kept_wide(scope, name, [changed], new))
+
+
+def _kept_wide(scope: ProgramNames, name: str, changes: Sequence[Expression], new: Expression) -> Expression:
+    """What an array becomes in place; raises NotRead where that has other axes, which NumPy refuses."""
+    old, axes = axes_of(scope, value_of(scope, name)), axes_of(scope, new)
+    if not scope.first and any(is_beside(axes_of(scope, change), old) for change in changes):
+        raise Widened
+    if old and axes is not None and "?" not in (*old, *axes) and old != axes and not scope.first:
+        raise NotRead
+    return new
 
 
 def _loop(lines: ProgramLines, loop: ast.For) -> None:
@@ -257,9 +277,10 @@ def _loop(lines: ProgramLines, loop: ast.For) -> None:
         changed, whole = grown(lines.scope, loop)
         for name, changes in changed.items():
             before_loop = ZERO if name in whole else value_of(lines.scope, name)
-            _take(
-                lines, name, reduce(lambda one, other: joined(lines.scope, ast.Add(), one, other), changes, before_loop)
-            )
+            new = reduce(lambda one, other: joined(lines.scope, ast.Add(), one, other), changes, before_loop)
+            if name in changed_within(loop) and name not in whole:
+                new = _kept_wide(lines.scope, name, changes, new)
+            _take(lines, name, new)
         within = {node.id for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         lines.scope.stale.update(within - changed.keys())  # which have the value of the last pass
         _end_loop(lines, before)

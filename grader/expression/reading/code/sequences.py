@@ -41,8 +41,8 @@ def rows_of(scope: ProgramNames, node: Expression) -> tuple[Expression, ...]:
     if items is not None:
         return items
     axes = axes_of(scope, node)
-    if not axes or not axes[0].isdigit() or not 0 < int(axes[0]) <= LONGEST:
-        raise NotRead
+    if not axes or not axes[0].isdigit() or not 0 < int(axes[0]) <= LONGEST or (axes[0] == "1" and len(axes) == 2):
+        raise NotRead  # of a row one pass, or its entries where it is a vector
     if is_nought(node):
         row = noughts([integer(int(size)) for size in axes[1:]]) if all(map(str.isdigit, axes[1:])) else ZERO
         return (row,) * int(axes[0])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from grader.expression.language.nodes import Call, Cases, Expression, Number, Product, Symbol, walk
+from grader.expression.language.nodes import Call, Expression, Number, Product, Symbol
 from grader.expression.reading.grammar import updates
 from grader.expression.reading.grammar.bound_letters import script_letters
 from grader.expression.reading.grammar.differentials import begins_differential
@@ -60,24 +60,13 @@ def _definitions(p: Parser, parts: list[Statement], answer: Statement, lenient: 
         if sides is None:
             continue
         if len(sides) > 1 and not isinstance(sides[0], Number):
-            _define(found, sides[0], sides[-1])
+            found.append((sides[0], sides[-1]))
         elif lenient or part.step:
             p.note("prose" if lenient else "steps")
         else:
             token = p.tokens[answer.start]
             fail("a second formula begins here", "give one answer, or join the lines with =", token.start, token.end)
     return tuple(found)
-
-
-def _define(found: list[DefinedName], left: Expression, right: Expression) -> None:
-    """Add a definition; it is what holds otherwise where its name was defined just before for some cases alone."""
-    match found[-1:], right:
-        case [(same, Cases(earlier, None))], Cases(branches, rest) if same == left:
-            found[-1] = left, Cases((*earlier, *branches), rest, right.span)
-        case [(same, Cases(earlier, None))], _ if same == left and left not in tuple(walk(right)):
-            found[-1] = left, Cases(earlier, right)
-        case _:
-            found.append((left, right))
 
 
 def _is_used(p: Parser, part: Statement, mains: list[Statement]) -> bool:

@@ -19,6 +19,8 @@ def function_row(p: Cursor, text: str, at: int) -> str | None:
     """The row of the allow-list that a name at token `at` calls, or None where it is a symbol here."""
     if p.table is not None and text in p.table.functions:
         return p.table.functions[text]
+    if text.lower() in ("argmax", "argmin") and p.kinds[at + 1] == "_" and not p.declared(text):
+        return text.lower()
     name = SPELLINGS.get(text)
     if name is None and len(text) > 2:
         name = SPELLINGS.get(text.lower())

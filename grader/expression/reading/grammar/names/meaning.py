@@ -171,6 +171,10 @@ def _spelled(p: Parser, text: str) -> Declared | None:
     return None if found is None or found.below or found.above else found.declared
 
 
+_PARTS = frozenset((",", ";", "logic", "&", "row", "nl", "key", "end", "(", ")", "start", "|"))
+_OF_PLACES = frozenset(("num", "frac", "+", "-", "joint", "/", "(", ")"))
+
+
 def _letter_of_index(p: Parser, shape: Shape, span: Span, start: int) -> Expression | None:
     """An undeclared letter in a comparison of indices: ``u = i``, ``j != 1``, ``i < j``, ``t > 1`` beside ``x_t``."""
     if _is_bare(shape) and _compares_indices(p, shape.base, start):
@@ -193,7 +197,51 @@ def _compares_indices(p: Parser, letter: str, at: int) -> bool:
         single = p.kinds[other] == "num" or len(p.tokens[other].text) == 1  # vi may be v at i
         if (equality or kind == "rel") and p.kinds[other] in kinds and single:
             return True
-    return beside_place(p, at)
+    return beside_place(p, at) or _among_places(p, at)
+
+
+def _among_places(p: Parser, at: int) -> bool:
+    r"""Whether a letter is compared with places alone: ``i - 2 = j + 1``, or stands alone beside ``argmax_k z_k``."""
+    begin, end, relations = _comparison(p, at, at)
+    while not relations and begin and p.match.get(begin - 1) == end:  # i in floor((i - 1)/m) = 1
+        begin, end, relations = _comparison(p, begin - 1, end)
+    if len(relations) != 1:
+        return False
+    (relation,) = relations
+    sides = (begin, relation), (relation + 1, end)
+    if all(_is_place(p, *side) for side in sides):
+        letters = {token.text for token in p.tokens[begin:end] if token.kind == "name"}
+        return len(letters) > 1 or not letters.isdisjoint(script_letters(p, 0, len(p.tokens)))  # q > 0 tells nothing
+    own, other = sides if at < relation else sides[::-1]
+    return own == (at, at + 1) and p.tokens[other[0]].text.lower() in ("argmax", "argmin")
+
+
+def _comparison(p: Parser, first: int, last: int) -> tuple[int, int, list[int]]:
+    """Where what stands round some tokens in the same brackets begins and ends, and its signs of relations."""
+    openers = {close: opener for opener, close in p.match.items()}
+    begin, end = first, last + 1
+    while begin and (begin - 1 in openers or p.kinds[begin - 1] not in _PARTS):
+        begin = openers.get(begin - 1, begin - 1)
+    while end in p.match or p.kinds[end] not in _PARTS:
+        end = p.match.get(end, end) + 1
+    relations, inner = [], begin
+    while inner < end:
+        relations += [inner] if p.kinds[inner] in ("=", "rel") else []
+        inner = p.match.get(inner, inner) + 1
+    return begin, end, relations
+
+
+def _is_place(p: Parser, begin: int, end: int) -> bool:
+    """Whether tokens are letters, numbers and the four signs, and none of them an array."""
+    for at in range(begin, end):
+        token = p.tokens[at]
+        if token.kind == "name" and len(token.text) == 1:
+            known = p.table.exact.get(token.text) if p.table is not None else None
+            if known is not None and known.role != "size" and not known.places_of:
+                return False
+        elif token.kind not in _OF_PLACES and token.text != "floor":
+            return False
+    return begin < end
 
 
 def _entry_of_defined(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from grader.expression.language.names import Declared
-from grader.expression.language.nodes import Call, Expression, Indexed, Number, Slice, Symbol, integer
+from grader.expression.language.nodes import Call, Expression, Indexed, Number, Product, Slice, Symbol, integer
 from grader.expression.language.words import GREEK
 from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.spelling.scripts import Shape, shape_of
@@ -16,6 +16,9 @@ from grader.problems import Span
 _CONDITIONAL = re.compile(r"([A-Za-z])(=|!=|<=?|>=?)(\w+)").fullmatch
 _SHIFTED = re.compile(r"(?:\d{1,3}|[A-Za-z])(?:[+-](?:\d{1,3}|[A-Za-z])){1,4}").fullmatch
 
+MAX_SIGNS = 60
+_SIGN = re.compile(r"\d{1,4}|floor(?=\()|[A-Za-z]|[-+*/()]")
+_COMPUTED = re.compile(r"[-+*/()]|\d[A-Za-z]")
 _LETTERS = 3  # before a place that no comma parts from them
 
 
@@ -170,8 +173,13 @@ def entries_in(raw: str, rank: int) -> tuple[tuple[Expression, ...] | None, bool
             found.append(_shift(part))
         elif re.fullmatch(r"[A-Za-z0-9:·]+", part):
             found += [index(sign) for sign in part]
+        elif (place := computed_place(part)) is not None:
+            found.append(place)
         else:
             return None, False
+    if len(found) > rank >= len(parts):  # x_{2i} of a vector, Y_{2i,j}
+        places = [index(part) if len(part) == 1 else computed_place(part) for part in parts]
+        return (None if None in places else tuple(place for place in places if place is not None)), noted
     return (tuple(found) if len(found) <= rank else None), noted
 
 
@@ -251,3 +259,57 @@ def subscript_in_code(p: Cursor) -> str:
         return ""
     p.pos = p.match[p.pos] + 1
     return "".join([token.text for token in inner])
+
+
+def computed_place(text: str) -> Expression | None:
+    """A place of one-letter names, whole numbers and the four signs; None for a text that is none."""
+    if len(text) > MAX_SIGNS or _COMPUTED.search(text) is None:
+        return None
+    signs = _SIGN.findall(text)
+    if "".join(signs) != text:
+        return None
+    place = _sum(signs)
+    return None if signs else place
+
+
+def _sum(signs: list[str]) -> Expression | None:
+    """The sum that the signs begin with, which are taken off."""
+    negative = signs[:1] == ["-"]
+    if negative:
+        signs.pop(0)
+    place = _term(signs)
+    if place is not None and negative:
+        place = Call("neg", (place,))
+    while place is not None and signs and signs[0] in "+-":
+        sign = "add" if signs.pop(0) == "+" else "sub"
+        term = _term(signs)
+        place = None if term is None else Call(sign, (place, term))
+    return place
+
+
+def _term(signs: list[str]) -> Expression | None:
+    """A product or a quotient: ``m(j-1)``, ``2i``, ``(i-1)/m``; two letters side by side are two places, and none."""
+    place = _factor(signs)
+    while place is not None and signs and (signs[0] in "*/(" or (isinstance(place, Number) and signs[0].isalpha())):
+        over = signs[0] == "/"
+        if signs[0] in "*/":
+            signs.pop(0)
+        factor = _factor(signs)
+        if factor is None:
+            return None
+        place = Call("div", (place, factor)) if over else Product((place, factor), ("*",))
+    return place
+
+
+def _factor(signs: list[str]) -> Expression | None:
+    sign = signs.pop(0) if signs else ""
+    if sign.isdigit():
+        return integer(int(sign))
+    if sign == "floor" or sign == "(":
+        if sign == "floor":
+            signs.pop(0)
+        inner = _sum(signs)
+        if inner is None or not signs or signs.pop(0) != ")":
+            return None
+        return Call("floor", (inner,)) if sign == "floor" else inner
+    return Symbol(sign) if sign.isalpha() else None

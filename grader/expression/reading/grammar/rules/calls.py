@@ -9,7 +9,7 @@ from typing import NoReturn
 from grader.expression.language.conditions import as_value
 from grader.expression.language.derived import DERIVED, Derived
 from grader.expression.language.functions import FUNCTIONS, Function
-from grader.expression.language.nodes import ONE, ZERO, Call, Cases, Expression, Matrix, Number, Product
+from grader.expression.language.nodes import ONE, ZERO, Call, Cases, Expression, Matrix, Number, Product, Reduce, Symbol
 from grader.expression.language.precedence import ATOM, POWER
 from grader.expression.reading.grammar.differentials import quotient_ahead
 from grader.expression.reading.grammar.names.class_labels import label, one_hot
@@ -41,6 +41,8 @@ def function(p: Parser, row: str) -> Expression:
     start = p.pos
     name = p.token
     p.pos += 1
+    if row in ("argmax", "argmin") and p.kinds[p.pos] == "_":
+        return _place_of_extremum(p, row, start)
     if row in DERIVED:
         return _derived(p, DERIVED[row], name.text, start)
     primes = 0
@@ -90,6 +92,16 @@ def function(p: Parser, row: str) -> Expression:
     if base is not None:
         node = Call("div", (node, Call("log", (base,))), 0, p.span(start))
     return node if power is None else Call("pow", (node, power), 0, p.span(start))
+
+
+def _place_of_extremum(p: Parser, row: str, start: int) -> Expression:
+    r"""``\arg\max_k z_k``: of the places where z is the largest, the first."""
+    found = p.rules.extremum(p, row.removeprefix("arg"))
+    if not isinstance(found, Reduce) or isinstance(found.body, Reduce) or not found.letter:
+        fail("the place of an extremum is found by one letter", r"write \arg\max_k z_k", *p.tokens[start][2:])
+    test: Expression = Call("eq", (found.body, found))
+    test = test if found.condition is None else Call("and", (found.condition, test))
+    return Reduce("min", found.letter, Symbol(found.letter), found.lower, found.upper, test, p.span(start))
 
 
 def _of_layer(p: Parser, row: str, name: str, raw: str, after: int) -> str:

@@ -2,7 +2,7 @@ r"""Derivatives: ``\frac{\partial L}{\partial z}``, ``dL/dz`` and ``\nabla_z L``
 
 from __future__ import annotations
 
-from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Product, Symbol
+from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Product, Symbol, head, indices, integer
 from grader.expression.reading.grammar.differentials import (
     ORDERS,
     begins_differential,
@@ -103,6 +103,8 @@ def nabla(p: Parser) -> Expression:
             fail("of what is this gradient taken?", r"write \nabla_w L", token.start, p.tokens[p.pos - 1].end)
         with p.differentiated(grouped=False):
             node = p.quantity() if kind in _NAMED else nabla(p) if kind == "nabla" else p.bracket()
+    if order == 1:
+        return _of_columns(p, node, variable, start)
     for _ in range(order):
         node = Partial(node, variable, p.span(start))
     return node
@@ -145,9 +147,37 @@ def _partial(
         following = p.kinds[p.pos] == "(" and p.token.text not in ("matrix", "cases")
         numerator = p.power() if following else p.rules.implicit(p, "d/dx")
     node = _at_arguments(p, numerator)
+    if len(variables) == 1:
+        return _of_columns(p, node, variables[0], start)
     for variable in reversed(variables):
         node = Partial(node, variable, p.span(start))
     return node
+
+
+def _of_columns(p: Parser, above: Expression, below: Expression, start: int) -> Expression:
+    r"""A derivative; by ``vec(X)`` or of ``vec(Y)`` it is the matrix of all derivatives of entries by entries."""
+    bare = [_in_columns(side) for side in (above, below)]
+    node = Partial(bare[0], bare[1], p.span(start))
+    if bare == [above, below]:
+        return node
+    declared = p.table.exact.get(head(bare[0]) or "") if p.table else None
+    if declared is None or head(bare[1]) is None:
+        fail(
+            "a derivative by vec(X) is of a quantity by a quantity",
+            "define what is differentiated",
+            node.span.start,
+            node.span.end,
+        )
+    rank = declared.rank - len(indices(bare[0]))
+    return Call("vec", (node, integer(rank)) if rank else (node,), 0, node.span)
+
+
+def _in_columns(side: Expression) -> Expression:
+    """What the entries are of in ``vec(X)``, or in ``vec(X)^T``, by which Magnus and Neudecker write a Jacobian."""
+    match side:
+        case Call("vec", (inner,)) | Call("transpose", (Call("vec", (inner,)),)):
+            return inner
+    return side
 
 
 def _at_arguments(p: Parser, numerator: Expression) -> Expression:
