@@ -22,7 +22,7 @@ from grader.diagnosis.rules import bindings
 from grader.diagnosis.rules.mistake import Mistake, mended_by
 from grader.diagnosis.rules.whole_answer_mistakes import Multiple
 from grader.diagnosis.rules.written_mistakes import Written
-from grader.diagnosis.rules.written_quantities import Known
+from grader.diagnosis.rules.written_quantities import Alternatives
 from grader.expression.algebra.construct import div, mul, number, power, sub, substitute
 from grader.expression.evaluation.product_readings import TooManyReadings
 from grader.expression.evaluation.values import Array, ShapeError
@@ -97,7 +97,7 @@ def _place(mistake: Mistake) -> int:
 
 
 @remembered(maxsize=512, of_key=True)
-def _known(question: SolvedQuestion, part: SolvedPart) -> Known:
+def _known(question: SolvedQuestion, part: SolvedPart) -> Alternatives:
     """What the model and the part's solution have to put in another's place."""
     letters = (index.name for side in sides(part.part.target) for index in indices(side) if isinstance(index, Symbol))
     graph, closed = question.graph, part.closed
@@ -111,7 +111,7 @@ def _known(question: SolvedQuestion, part: SolvedPart) -> Known:
     binary = (
         leaf.name for leaf in graph.leaves if leaf.domain.kind == "set" and set(leaf.domain.members) == {0.0, 1.0}
     )
-    return Known(
+    return Alternatives(
         graph.axes,
         frozenset(graph.sizes),
         tuple(dict.fromkeys(letters)),

@@ -20,7 +20,7 @@ from grader.diagnosis.rules import whole_answer_mistakes as whole
 from grader.diagnosis.rules import written_mistakes as written
 from grader.diagnosis.rules.mistake import Mistake
 from grader.diagnosis.rules.tangents import Tangents
-from grader.diagnosis.rules.written_quantities import Known
+from grader.diagnosis.rules.written_quantities import Alternatives
 from grader.expression.evaluation.values import Array
 from grader.expression.language.nodes import Expression
 from grader.rubric.malrule import Kind
@@ -111,7 +111,7 @@ FACTORS: tuple[Bound[Callable[[SolvedQuestion, SolvedPart, Run, Array], Iterator
     Bound(factor.too_much_or_too_little, (Kind.EXTRA_FACTOR, Kind.MISSING_FACTOR, Kind.EXTRA_TERM)),
 )
 
-WRITTEN: tuple[Bound[Callable[[Expression, Known], Iterator[written.Written]]], ...] = (
+WRITTEN: tuple[Bound[Callable[[Expression, Alternatives], Iterator[written.Written]]], ...] = (
     Bound(
         written.changes,
         (

@@ -11,7 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from grader.diagnosis.rules.written_quantities import Change, Known, free_letters, in_its_place, squared, throughout
+from grader.diagnosis.rules.written_quantities import (
+    Alternatives,
+    TreeChange,
+    free_letters,
+    in_its_place,
+    squared,
+    throughout,
+)
 from grader.expression.algebra.construct import div, free_symbols, mul, number, substitute, with_child
 from grader.expression.algebra.simplify import simplify
 from grader.expression.language.nodes import (
@@ -48,7 +55,7 @@ class Written:
     formula: Expression
 
 
-def changes(answer: Expression, known: Known) -> Iterator[Written]:
+def changes(answer: Expression, known: Alternatives) -> Iterator[Written]:
     """Every answer that one change makes of this one, of one kind after the other; what is in an index or a condition
     is changed as a whole."""
     scope = _scope(answer, known)
@@ -57,13 +64,13 @@ def changes(answer: Expression, known: Known) -> Iterator[Written]:
     yield from (Written(*change) for change in _lost(answer, known, scope))
 
 
-def _scope(answer: Expression, known: Known) -> tuple[str, ...]:
+def _scope(answer: Expression, known: Alternatives) -> tuple[str, ...]:
     """The letters that stand in the answer's indices, and the target's."""
     found = {one.name for item in walk(answer) for one in indices(item) if isinstance(one, Symbol)}
     return tuple(dict.fromkeys((*known.letters, *sorted(found - known.axes.keys()))))
 
 
-def _anywhere(node: Expression, known: Known, scope: tuple[str, ...]) -> Iterator[Change]:
+def _anywhere(node: Expression, known: Alternatives, scope: tuple[str, ...]) -> Iterator[TreeChange]:
     yield from _here(node, known, scope)
     if isinstance(node, Partial | Indexed | Symbol | Number) or (isinstance(node, Call) and node.function in TESTS):
         return
@@ -78,14 +85,14 @@ def _anywhere(node: Expression, known: Known, scope: tuple[str, ...]) -> Iterato
             yield kind, about, belongs, with_child(node, place, wrong)
 
 
-def _inside(node: Product, known: Known, scope: tuple[str, ...]) -> Iterator[Change]:
+def _inside(node: Product, known: Alternatives, scope: tuple[str, ...]) -> Iterator[TreeChange]:
     """The changes inside the factors below a line: the factors themselves are those of the quotient."""
     for place, child in enumerate(node.factors):
         for kind, about, belongs, wrong in _anywhere(child, known, scope):
             yield kind, about, belongs, with_child(node, place, wrong)
 
 
-def _here(node: Expression, known: Known, scope: tuple[str, ...]) -> Iterator[Change]:
+def _here(node: Expression, known: Alternatives, scope: tuple[str, ...]) -> Iterator[TreeChange]:
     match node:
         case Product():
             yield from _factors(node, known)
@@ -116,7 +123,7 @@ def _here(node: Expression, known: Known, scope: tuple[str, ...]) -> Iterator[Ch
             yield from in_its_place(node, known, scope)
 
 
-def _factors(node: Product, known: Known) -> Iterator[Change]:
+def _factors(node: Product, known: Alternatives) -> Iterator[TreeChange]:
     """A factor less, or upside down; a value where another factor makes it a derivative."""
     for place, factor in enumerate(node.factors):
         rest = node.factors[:place] + node.factors[place + 1 :]
@@ -137,7 +144,7 @@ def _factors(node: Product, known: Known) -> Iterator[Change]:
             yield Kind.INVERTED, factor, div(ONE, factor), with_child(node, place, div(ONE, factor))
 
 
-def _too_much(factor: Expression, known: Known) -> Kind:
+def _too_much(factor: Expression, known: Alternatives) -> Kind:
     match factor:
         case Number(value=value) if value in (2, Fraction(1, 2)):
             return Kind.FACTOR_TWO
@@ -153,7 +160,7 @@ def _slope_beside(factor: Expression, value: Expression) -> bool:
     return factor == Call("sub", (ONE, value))
 
 
-def _quotient(top: Expression, bottom: Expression, known: Known) -> Iterator[Change]:
+def _quotient(top: Expression, bottom: Expression, known: Alternatives) -> Iterator[TreeChange]:
     below = bottom.factors if isinstance(bottom, Product) else (bottom,)
     for place, factor in enumerate(below):
         rest = below[:place] + below[place + 1 :]
@@ -167,7 +174,7 @@ def _quotient(top: Expression, bottom: Expression, known: Known) -> Iterator[Cha
             yield Kind.EXPONENT, factor, squared(factor), div(top, mul(*rest, squared(factor)))
 
 
-def _terms(node: Call) -> Iterator[Change]:
+def _terms(node: Call) -> Iterator[TreeChange]:
     """A term less, a sign turned."""
     match node:
         case Call("add", (left, right)):
@@ -194,7 +201,7 @@ def _about(node: Call, right: Expression) -> Expression:
     return node if _one_more(node, right) is Kind.OFF_BY_ONE else right
 
 
-def _exponents(node: Call) -> Iterator[Change]:
+def _exponents(node: Call) -> Iterator[TreeChange]:
     base = node.args[0]
     exponent: Expression = number(2) if node.function == "square" else node.args[1]
     if isinstance(exponent, Number):
@@ -207,7 +214,7 @@ def _exponents(node: Call) -> Iterator[Change]:
             yield Kind.EXPONENT, node, Call("pow", (base, new)), Call("pow", (base, new))
 
 
-def _sums(node: Reduce, known: Known) -> Iterator[Change]:
+def _sums(node: Reduce, known: Alternatives) -> Iterator[TreeChange]:
     """One term of a sum; a bound that is one off."""
     if node.condition is None:
         for own in known.letters:
@@ -223,7 +230,7 @@ def _sums(node: Reduce, known: Known) -> Iterator[Change]:
             yield Kind.OFF_BY_ONE, node.upper, moved, replace(node, upper=moved)
 
 
-def _lost(node: Expression, known: Known, scope: tuple[str, ...]) -> Iterator[Change]:
+def _lost(node: Expression, known: Alternatives, scope: tuple[str, ...]) -> Iterator[TreeChange]:
     """A factor of the solution that one term, or one case, of the answer lacks."""
     free = {*scope, *known.letters}
     for factor in known.factors:

@@ -28,12 +28,12 @@ from grader.expression.language.nodes import (
 )
 from grader.rubric.malrule import Kind
 
-Change = tuple[Kind, Expression, Expression | None, Expression]
+TreeChange = tuple[Kind, Expression, Expression | None, Expression]
 _NUMBERED = re.compile(r"(.*?)(\d+)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Alternatives:
     """What may stand in another's place: the axes of every quantity of the model, its sizes, the target's letters; of
     the solution the quantities as they stand there (`atoms`), its factors and its conditions; what is 0 or 1; and of
     a quantity that is the value of a function the derivative of that, in its place (`slopes`)."""
@@ -52,12 +52,12 @@ def squared(node: Expression) -> Expression:
     return Call("pow", (node, number(2)))
 
 
-def free_letters(node: Expression, known: Known) -> frozenset[str]:
+def free_letters(node: Expression, known: Alternatives) -> frozenset[str]:
     """The index letters of a formula that no sum in it binds."""
     return free_symbols(node) - known.axes.keys() - known.sizes
 
 
-def in_its_place(node: Expression, known: Known, scope: tuple[str, ...]) -> Iterator[Change]:
+def in_its_place(node: Expression, known: Alternatives, scope: tuple[str, ...]) -> Iterator[TreeChange]:
     """A quantity squared, at another place, or another one."""
     name = head(node)
     if isinstance(node, Partial):
@@ -96,7 +96,7 @@ def _entered(node: Indexed, place: int, index: Expression) -> Indexed:
     return replace(node, indices=(*node.indices[:place], index, *node.indices[place + 1 :]))
 
 
-def _others(node: Expression, known: Known, scope: tuple[str, ...]) -> Iterator[Change]:
+def _others(node: Expression, known: Alternatives, scope: tuple[str, ...]) -> Iterator[TreeChange]:
     """Another quantity with the same indices, or one as it stands in the solution."""
     name, seen = head(node), {node}
     for other, axes in known.axes.items():
@@ -110,7 +110,7 @@ def _others(node: Expression, known: Known, scope: tuple[str, ...]) -> Iterator[
             yield Kind.WRONG_QUANTITY, node, atom, atom
 
 
-def throughout(answer: Expression, known: Known) -> Iterator[Change]:
+def throughout(answer: Expression, known: Alternatives) -> Iterator[TreeChange]:
     """One change wherever the same thing stands: a quantity, a step, a derivative for a value or the reverse."""
     names = sorted(symbols(answer) & known.axes.keys())
     for name in names:
@@ -171,7 +171,7 @@ def _value_of_slope(node: Expression) -> Iterator[Expression]:
             yield above
 
 
-def _slope_of_value(node: Expression, known: Known) -> Iterator[Expression]:
+def _slope_of_value(node: Expression, known: Alternatives) -> Iterator[Expression]:
     """The derivative of a function by its argument, where a formula is its value: ``1 - h_k^2`` for ``h_k``."""
     match node:
         case Call("log", (Call("add", (one, Call("exp", (inner,)))),)) if one == ONE:
