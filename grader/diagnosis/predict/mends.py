@@ -16,6 +16,7 @@ import numpy as np
 from grader.autodiff.graph import ComputationGraph
 from grader.autodiff.local_rules import local_partials
 from grader.comparison.aligned_values import pairs_in
+from grader.comparison.arrays import PLAIN
 from grader.diagnosis.predict.agreement import Sampled, agrees
 from grader.diagnosis.predict.pairs import both
 from grader.diagnosis.rules import bindings
@@ -36,6 +37,7 @@ from grader.work import TooMuchWork, at_hand, at_most
 MOST = 400  # changes that are tried
 POINTS = 6  # at which they are held against the truth first
 NEAR = 1e-6
+TELLING = 4  # points at which the answer plainly differs from the truth
 _MULTIPLES = frozenset((Kind.SIGN, Kind.FACTOR_TWO, Kind.MISSING_MEAN, Kind.MEAN_FOR_SUM))
 
 
@@ -46,6 +48,8 @@ def mends(
     answer, known = sampled[0].reading, _known(question, part)
     alone: list[Mistake] = []
     scaled: list[Mistake] = []
+    if _told(sampled) < TELLING:
+        return [], []
     tried = islice((change for bound in bindings.WRITTEN for change in bound.function(answer, known)), MOST)
     with suppress(TooMuchWork), at_most(at_hand().left / 2):
         for change, multiple in _right(question, part, sampled, tried):
@@ -55,6 +59,17 @@ def mends(
             elif mistake.kind not in _MULTIPLES:
                 scaled.append(both(mistake, Mistake(multiple.kind, multiple.detail, multiple.detail)))
     return sorted(alone, key=_place), sorted(scaled, key=_place)
+
+
+def _told(sampled: Sequence[Sampled]) -> int:
+    """At how many points the answer plainly differs from the truth: a change that mends less proves nothing."""
+    told = 0
+    for one in sampled:
+        answer, truth = _flat(one.pair.answer), _flat(one.pair.truth)
+        with np.errstate(all="ignore"):
+            size = np.maximum(np.abs(answer), np.abs(truth)).max(axis=1, initial=0.0)[:, None]
+            told += int(((np.abs(answer - truth) > PLAIN * size).any(axis=1) & ~one.skip).sum())
+    return told
 
 
 def _right(
