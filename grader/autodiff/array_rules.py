@@ -194,7 +194,7 @@ def _ones(args: ArrayArgs, supply: Letters, span: Span) -> Entry:
 def _identity(args: ArrayArgs, supply: Letters, span: Span) -> Entry:
     axes = _sizes(args, span)
     if len(axes) != 1:
-        raise ShapeError("an identity matrix needs a size", span)
+        raise ShapeError("an identity matrix needs a size, as in eye(n)", span)
     i, j = supply.new(), supply.new()
     return Entry((i, j), axes * 2, Call("kronecker", (Symbol(i), Symbol(j))))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from grader.batch.rubrics import read_key
+from grader.batch.rubrics import read_key, read_rubric
 from grader.cli.terminal import print_problem
 from grader.problems import Problem
 
@@ -21,7 +21,8 @@ def check(asked: Namespace) -> int:
     found = read_key(asked.rubric, anew=True)
     problems = found if isinstance(found, tuple) else self_test(found)
     if problems:
-        for warning in () if isinstance(found, tuple) or asked.quiet else found.rubric.warnings:
+        rubric = read_rubric(asked.rubric) if isinstance(found, tuple) else found.rubric
+        for warning in () if isinstance(rubric, tuple) or asked.quiet else rubric.warnings:
             print_problem(warning, "warning")
         return refuse(problems)
     assert not isinstance(found, tuple)

@@ -59,6 +59,10 @@ def line_up(answer: Value, truth: Value, points: int) -> tuple[Pair, ...]:
     if truth.letters and truth.rank and not answer.rank and len(foreign) == truth.rank:
         # dJ/du_w asks for a vector at every w; (yhat_w - y_w) v_i gives its entries
         truth = Value(truth.data, (*truth.letters, *_axes(truth.rank)))
+    if answer.letters and not foreign and not truth.rank and len(left_out) == answer.rank > 1:
+        # dL/dW_hji asks for the entries of the matrix of h
+        found = Value(answer.data, (*answer.letters, *left_out))
+        answer = found if _ranges(found).items() <= _ranges(truth).items() else answer
     if foreign and not truth.letters and len(answer.letters) + len(_without_ones(answer.shape)) == truth.rank:
         answer = _by_entries(answer)  # the vector at a k is a row or a column of the array
         foreign = list(answer.letters)
@@ -104,14 +108,26 @@ def _ranges(value: Value) -> dict[str, int]:
 def _oriented(answer: Value, truth: Value) -> Value:
     """The answer with axes of length 1 put in or left out, as the truth has them: a plain vector has no orientation.
 
-    A row for a column stays as it is: that is a transpose. A 0 serves as a zero array of any shape.
+    A row for a column stays as it is: that is a transpose. A number serves as an array of it where the truth has the
+    same number in every entry, and a 0 in any case.
     """
     head = answer.data.shape[: 1 + len(answer.letters)]
     if answer.rank != truth.rank and _without_ones(answer.shape) == _without_ones(truth.shape):
         return Value(answer.data.reshape(*head, *truth.shape), answer.letters)
-    if not answer.rank and not answer.letters and truth.rank and not np.any(answer.data):
+    if answer.letters and answer.rank and not _without_ones(answer.shape):  # W_{:j}^T v of a column v is a number
+        return Value(answer.data.reshape(head), answer.letters)
+    whole = truth.data.shape[1:]
+    if not answer.letters and not truth.rank and answer.shape == (*whole, 1):  # a column at each of its entries
+        return Value(answer.data.reshape(*head, *whole))
+    if not answer.rank and not answer.letters and truth.rank and (not np.any(answer.data) or _is_constant(truth)):
         return Value(np.broadcast_to(answer.data.reshape(-1, *(1,) * truth.rank), (*head, *truth.shape)), ())
     return answer
+
+
+def _is_constant(truth: Value) -> bool:
+    """Whether all entries are one number at every point, as those of the gradient of a sum are."""
+    flat = truth.data.reshape(len(truth.data), -1)
+    return not truth.letters and bool(np.allclose(flat, flat[:, :1], rtol=1e-12, atol=0.0, equal_nan=True))
 
 
 def _without_ones(shape: Iterable[int]) -> list[int]:

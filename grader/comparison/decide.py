@@ -12,7 +12,7 @@ import numpy as np
 from grader.comparison.aligned_values import pairs_in
 from grader.comparison.arrays import Pair, Tally, both_finite, tally
 from grader.comparison.counterexample import counterexample, kinds, right_where
-from grader.comparison.far_points import far_run, where_far
+from grader.comparison.far_points import far_run, where_far, without_signs
 from grader.comparison.own_features import own_features
 from grader.comparison.proof.model_balls import compare_run, is_scalar_model, surely_outside
 from grader.comparison.scalars import is_scalar, same_form
@@ -244,7 +244,15 @@ def _wrong_at(
     if not np.any(pair.answer != pair.truth):
         return None
     wide = _same_way(pairs_in(question, precise(far), target.expression, answer), near)
-    where = where_far(pair, wide, near, kink_points(far, conditions))
+    skip, terms = kink_points(far, conditions), np.abs(pair.truth)
+    if where_far(pair, wide, near, skip, terms) is None:
+        return None
+    for side, way in ((answer, near), (target.closed, replace(near, renamed=()))):
+        try:
+            terms = terms + _same_way(pairs_in(question, far, target.expression, without_signs(side)), way).answer
+        except ShapeError:  # of a closed form that is no formula for all entries
+            continue
+    where = where_far(pair, wide, near, skip, terms)
     if where is None:
         return None
     shown = counterexample(far, pair, where, answer, target.closed)

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from grader.autodiff.graph import Leaf
 from grader.comparison.arrays import Pair
 from grader.expression.evaluation.values import Array
+from grader.expression.language.nodes import Again, Call, Cases, Expression, Product, Reduce, rebuild, rewritten
 from grader.solver.runs import Run, leaf_values, moved_run
 from grader.solver.session import remembered
 
@@ -22,6 +25,8 @@ PLAINLY = (
     1e-6  # of the values there, and of those at the ordinary points: beyond them sums cancel and functions level off
 )
 STEADY = 0.2
+ABSORBED = 1e-12  # of what terms come to without their signs: less is lost in their sum, in any floating point
+_LINEAR = frozenset(("transpose", "total", "mean", "diag", "trace", "stacked", "entries"))
 
 
 @remembered(maxsize=64)
@@ -71,17 +76,43 @@ def _usual(values: Array) -> float:
     return float(np.median(sizes)) if sizes.size else 0.0
 
 
-def where_far(pair: Pair, wide: Pair, near: Pair, skip: Array) -> tuple[int, ...] | None:
+def without_signs(node: Expression) -> Expression:
+    """A formula for what the terms of a formula come to without their signs: ``|a| + |b|`` of ``a - b``."""
+
+    def rule(node: Expression, again: Again) -> Expression:
+        match node:
+            case Call("sub" | "add", args, 0):
+                return Call("add", tuple(map(again, args)))
+            case Call("neg", (inner,), 0):
+                return again(inner)
+            case Call("div", (above, below), 0):
+                return Call("div", (again(above), Call("abs", (below,))))
+            case Call(function, (inner, *rest), 0) if function in _LINEAR:
+                return replace(node, args=(again(inner), *rest))
+            case Reduce(kind="sum"):
+                return replace(node, body=again(node.body))
+            case Cases(branches, otherwise):
+                kept = tuple((again(value), test) for value, test in branches)
+                return Cases(kept, None if otherwise is None else again(otherwise), node.span)
+            case Product():
+                return rebuild(node, again)
+        return Call("abs", (node,))
+
+    return rewritten(node, rule)
+
+
+def where_far(pair: Pair, wide: Pair, near: Pair, skip: Array, terms: Array) -> tuple[int, ...] | None:
     """The first place (point, *entry) where the two sides of `pair` differ beyond all noise; None where nowhere.
 
-    `wide` are the same values in the widest floating point, `near` those at the ordinary points.
+    `wide` are the same values in the widest floating point, `near` those at the ordinary points, and `terms` what the
+    terms of both sides come to without their signs.
     """
     with np.errstate(all="ignore"):
         usual = _usual(near.truth)
         gap = np.abs(pair.answer - pair.truth)
         size = np.maximum(np.abs(pair.answer), np.abs(pair.truth))
         steady = np.abs(np.abs(wide.answer - wide.truth) - gap) <= STEADY * gap
-        clear = np.isfinite(gap) & steady & (gap > PLAINLY * size) & (gap > PLAINLY * usual)
+        clear = np.isfinite(gap) & steady & (gap > PLAINLY * size) & (gap > PLAINLY * usual) & (gap > ABSORBED * terms)
     clear[skip] = False
     found = np.argwhere(clear)
     return tuple(int(n) for n in found[0]) if len(found) else None

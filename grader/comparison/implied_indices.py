@@ -114,11 +114,26 @@ def of_one_example(question: SolvedQuestion, target: Expression, answer: Express
         if isinstance(place, Symbol)
     }
     for letter, axis in asked.items():
-        if axis in examples:
+        if axis in examples and not any(_orients(item, axis, axes) for item in walk(answer)):
             # beside a label of the example, as in p_k - 1[y_i = k], only what another letter of the target enters
             others = {name: own for name, own in asked.items() if own != axis}
             return _numbered(answer, Symbol(letter), axis, axes, others if letter in free_symbols(answer) else None)
     return answer
+
+
+def _orients(node: Expression, axis: str, axes: Axes) -> bool:
+    """Whether a product says which of its vectors lie down, ``c g^T``, and one of them is a whole one of the axis."""
+    match node:
+        case Product(factors, joints):
+            turned = any(isinstance(one, Call) and one.function == "transpose" for one in factors)
+            if not turned and {"@", "otimes"}.isdisjoint(joints):
+                return False
+        case Call("outer" | "inner", factors):
+            pass
+        case _:
+            return False
+    bases = (one.args[0] if isinstance(one, Call) and one.function == "transpose" else one for one in factors)
+    return any(isinstance(one, Symbol) and axes.get(one.name) == (axis,) for one in bases)
 
 
 def _numbered(

@@ -72,8 +72,9 @@ def interpretations(
     for item in _bare_sums_bound(question, target, answer):
         yield Interpretation(item, NoteKind.IMPLIED_SUM, votes=False)
     if not same_shape:
-        yield Interpretation(with_implied_indices(answer, axes), NoteKind.IMPLIED_INDEX)
-        yield Interpretation(of_one_example(question, target, answer, axes), NoteKind.IMPLIED_INDEX)
+        left_out = NoteKind.AMBIGUOUS_INDICES if _holds_mean(question, answer) else NoteKind.IMPLIED_INDEX
+        yield Interpretation(with_implied_indices(answer, axes), left_out)
+        yield Interpretation(of_one_example(question, target, answer, axes), left_out)
         yield Interpretation(dots_of_columns(question, answer), NoteKind.IMPLIED_SUM)
         yield Interpretation(as_columns(answer, axes), NoteKind.IMPLIED_INDEX)
         yield from _other_letters(question, target, answer)
@@ -82,6 +83,17 @@ def interpretations(
     yield Interpretation(_at_values(answer, question), NoteKind.DERIVATIVE_OF_VALUE)
     yield Interpretation(_loose(answer), NoteKind.LOOSE_PRODUCTS)
     yield Interpretation(_with_diagonals(answer), NoteKind.LOOSE_PRODUCTS)
+
+
+def _holds_mean(question: SolvedQuestion, answer: Expression) -> bool:
+    r"""Whether an array under a bar stands without an index: ``\bar x`` is one mean to most, not that of each i."""
+    barred = {
+        declared.name
+        for declared in question.question.model.names
+        if declared.rank and (declared.name.endswith("bar") or "\\bar" in declared.latex)
+    }
+    entered = {id(item.base) for item in walk(answer) if isinstance(item, Indexed)}
+    return any(isinstance(item, Symbol) and item.name in barred and id(item) not in entered for item in walk(answer))
 
 
 def _raised_entries(question: SolvedQuestion, answer: Expression) -> Expression:

@@ -318,12 +318,14 @@ def _sum_forgotten(question: SolvedQuestion, target: Target, answer: Expression,
 
 def _turned(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict | None:
     """The verdict on an answer that is the transpose of the truth, or None."""
-    truth = truth_value(question.runs[0], target.expression)
-    if truth.letters or truth.rank != 2:
-        return None
+    run = question.runs[0]
+    truth = truth_value(run, target.expression)
     decide = decide_number if question.numeric else decide_samples
     turned = Call("transpose", (answer,))
     try:
+        value = truth if not truth.letters else evaluate(answer, environment(run, extents(run, target.expression)))
+        if value.rank != 2 or len(value.letters) + 2 != len(truth.letters) + truth.rank:
+            return None
         found = _finished(question, target, turned, decide(question, target, turned))
     except ShapeError:
         return None

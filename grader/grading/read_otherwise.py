@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import numpy as np
 
 from grader.comparison.judge import judge
 from grader.comparison.other_readings import with_more_below
+from grader.comparison.sum_scopes import further_scopes, wider_scopes
 from grader.comparison.target import Target
 from grader.expression.algebra.construct import mul
 from grader.expression.evaluation.evaluator import evaluate
@@ -21,19 +25,25 @@ from grader.expression.language.nodes import (
     Indexed,
     Number,
     Product,
+    Reduce,
     Symbol,
     head,
     rebuild,
     rewritten,
     symbols,
 )
+from grader.expression.language.words import FUNCTION_LETTERS
 from grader.expression.printing.text import to_text
-from grader.expression.reading.read import Reading
+from grader.expression.reading.grammar.rules.calls import LOGARITHMS
+from grader.expression.reading.read import Reading, read
+from grader.expression.reading.spelling.spellings import spellings_of
 from grader.grading.answers import final_answer
+from grader.grading.readings import letters_of
 from grader.results import Decision, NoteKind, Verdict, undecided
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, environment
 
+_LOG_OF_GROUP = re.compile(r"\\(?:log|ln|lg)(?:_\w)?\s{0,3}\{")
 GUARD = 1e-6  # below it, a number added keeps a quotient from 0
 BELOW = 4  # factors behind a slash that may be meant below it
 
@@ -56,11 +66,30 @@ def read_otherwise(
     if bracketed != answer and judge(question, target, bracketed).decision is Decision.EQUIVALENT:
         shown = to_text(bracketed, question.question.model.names)
         return undecided(NoteKind.AMBIGUOUS_READING, f"Brackets may be missing; this is right if {shown} is meant.")
+    for wider in (*wider_scopes(answer, letters_of(asked)), *further_scopes(answer)):
+        if judge(question, target, wider).decision is Decision.EQUIVALENT:
+            shown = to_text(wider, question.question.model.names)
+            return undecided(NoteKind.AMBIGUOUS_READING, f"Brackets may be missing; this is right if {shown} is meant.")
+    whole = _without_ends(answer, letters_of(asked))
+    if whole != answer and judge(question, target, whole).decision is Decision.EQUIVALENT:
+        return undecided(NoteKind.AMBIGUOUS_INDICES, "This is right if its sum ends at a size, not at the index.")
+    for moved in (rewritten(answer, _with_powers_inside), _with_powers_outside(reading, answer)):
+        if moved != answer and judge(question, target, moved).decision is Decision.EQUIVALENT:
+            shown = to_text(moved, question.question.model.names)
+            return undecided(
+                NoteKind.AMBIGUOUS_READING,
+                f"A power may be the logarithm's or its argument's; this is right as {shown}.",
+            )
     squared = _with_variances(question, answer)
     if squared != answer and judge(question, target, squared).decision is Decision.EQUIVALENT:
         return undecided(
             NoteKind.AMBIGUOUS_READING, "This is right if the square of a deviation is the variance alone."
         )
+    called = _with_letters_called(question, asked, reading) or answer
+    if called != answer and judge(question, target, called).decision is Decision.EQUIVALENT:
+        shown = to_text(called, question.question.model.names)
+        said = f"A letter before a bracket may be a function or a factor; this is right if {shown} is meant."
+        return undecided(NoteKind.AMBIGUOUS_READING, said)
     return _with_more_below(question, asked, target, reading) if "/" in reading.text else None
 
 
@@ -84,6 +113,16 @@ def _with_euler(node: Expression, again: Again) -> Expression:
     return node
 
 
+def _with_letters_called(question: SolvedQuestion, asked: Expression, reading: Reading) -> Expression | None:
+    r"""The answer with letters before brackets read the other way: ``\sigma(z)`` as the function, not as a factor."""
+    names = question.question.model.names
+    if "(" not in reading.text or not spellings_of(names).keys.keys() & FUNCTION_LETTERS:
+        return None
+    other = read(reading.text, tuple(replace(one, called=not one.called) for one in names))
+    same = (other.chain, other.definitions) == (reading.chain, reading.definitions)
+    return None if other.problems or same else final_answer(question, other, asked)
+
+
 def _with_brackets(node: Expression, again: Again) -> Expression:
     """A sum with the rest of it below a slash, or in an exponent, at its end: ``1/1 + e^x``, ``x^n - 1``."""
     node = rebuild(node, again)
@@ -97,6 +136,44 @@ def _with_brackets(node: Expression, again: Again) -> Expression:
         case Call("sub", (first, Number() | Product() as rest)):
             return _raised(first, rest) or node
     return node
+
+
+def _with_powers_inside(node: Expression, again: Again) -> Expression:
+    r"""A logarithm's power behind its bracket as one of its argument: ``\log(s)^2``, but not ``\log^2 s``."""
+    node = rebuild(node, again)
+    match node:
+        case Call("pow", (Call(function, (inner,)) as call, power)) if function in LOGARITHMS:
+            if node.span.start == call.span.start and node.span.end > call.span.end:
+                return replace(call, args=(Call("pow", (inner, power), 0, node.span),))
+    return node
+
+
+def _with_powers_outside(reading: Reading, answer: Expression) -> Expression:
+    r"""The answer with powers of arguments as powers of logarithms, where braces stand as a call's: ``\log{s}^2``."""
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        match node:
+            case Call(function, (Call("pow", (inner, power)),)) if function in LOGARITHMS:
+                return Call("pow", (replace(node, args=(inner,)), power), 0, node.span)
+        return node
+
+    return rewritten(answer, rule) if _LOG_OF_GROUP.search(reading.text) else answer
+
+
+def _without_ends(answer: Expression, letters: frozenset[str]) -> Expression:
+    """The answer with sums over the whole axis where they end at one of these letters."""
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        match node:
+            case Reduce(lower=None | Number(), upper=Symbol(name=last)) if (
+                node.lower in (None, ONE) and last in letters
+            ):
+                return replace(node, lower=None, upper=None)
+        return node
+
+    return rewritten(answer, rule)
 
 
 def _raised(first: Expression, rest: Expression) -> Expression | None:

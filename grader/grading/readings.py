@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from functools import reduce
 
 import numpy as np
 
 from grader.comparison.conventions import labels_entered
+from grader.expression.algebra.construct import free_symbols
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError, align
 from grader.expression.language.axis_sizes import size_formula
@@ -26,6 +28,7 @@ from grader.expression.language.nodes import (
     Indexed,
     Matrix,
     Partial,
+    Reduce,
     Symbol,
     head,
     indices,
@@ -80,7 +83,7 @@ def readings_of(question: SolvedQuestion, text: str, target: Expression) -> tupl
 
 
 def _readings_of(question: SolvedQuestion, text: str, target: Expression) -> tuple[Reading, ...]:
-    plain = _checked(question, target, read(text, question.question.model.names))
+    plain = _checked(question, target, read(text, question.question.model.names, None, letters_of(target)))
     listed = _LIST.fullmatch(text) if question.numeric and _is_array(question, target) else None
     if listed:
         numbers = ", ".join(_ITEM.findall(listed["numbers"]))
@@ -95,7 +98,60 @@ def _readings_of(question: SolvedQuestion, text: str, target: Expression) -> tup
     columns = _by_columns(question, target, text)
     if columns is not None:
         return (columns,) if plain.problems else (columns, plain)
-    return _with_called_at_formulas(question, target, text, _with_called(question, target, text, plain))
+    found = _with_called(question, target, text, plain)
+    return _with_called_at_formulas(question, target, text, _with_ends_as_indices(question, target, text, found))
+
+
+def letters_of(target: Expression) -> frozenset[str]:
+    """The letters at which a target asks for an entry."""
+    return frozenset(place.name for side in sides(target) for place in indices(side) if isinstance(place, Symbol))
+
+
+def _with_ends_as_indices(
+    question: SolvedQuestion, target: Expression, text: str, found: tuple[Reading, ...]
+) -> tuple[Reading, ...]:
+    r"""The readings, and the one in which a sum ends at the entry asked for: the j of ``\sum_{i=1}^j v_i`` for dJ/dx_k.
+
+    There where the target does not have that letter, which an answer of one side brings along.
+    """
+    entries = _vector_entries(question, target)
+    if entries is None or any(len(one.chain) != 1 for one in found if not one.problems):
+        return found
+    known = {item.name for item in question.graph.quantities} | question.runs[0].sizes.keys() | {"e"}
+    ends = (note.partition(":") for one in found for note in one.notes)
+    letters = {last for kind, _, last in ends if kind == "range"}
+    for side in (one.chain[-1] for one in found if one.chain):
+        letters |= {second for item in walk(side) if (second := _second_of_pair(item))}
+        letters |= free_symbols(side) - known - {place for item in walk(side) for place in letters_of(item)}
+    letters = {one for one in letters if len(one) == 1 and one.islower()} - letters_of(target)
+    if len(letters) != 1:
+        return found
+    other = _checked(question, target, read(text, question.question.model.names, None, frozenset(letters)))
+    if other.problems:
+        return found
+    return (*found, replace(other, chain=(entries(letters.pop()), *other.chain)))
+
+
+def _second_of_pair(node: Expression) -> str:
+    r"""The letter that a sum over both letters of ``\\sum_{i<j}`` binds beside its own; empty for any other."""
+    match node:
+        case Reduce(letter=first, body=Reduce(letter=second, condition=Call(args=(Symbol(one), Symbol(other))))):
+            return second if (one, other) == (second, first) else ""
+    return ""
+
+
+def _vector_entries(question: SolvedQuestion, target: Expression) -> Callable[[str], Expression] | None:
+    """What gives the entry of a target at a letter, where the target is a vector or one entry of it."""
+    axes = question.graph.axes
+    held = [side for side in sides(target) if axes.get(head(side) or "")]
+    if len(held) != 1 or len(axes[head(held[0]) or ""]) != 1:
+        return None
+    return lambda letter: rewritten(
+        target,
+        lambda node, again: (
+            Indexed(Symbol(head(node) or ""), (Symbol(letter),)) if node == held[0] else rebuild(node, again)
+        ),
+    )
 
 
 def _with_called_at_formulas(
@@ -114,7 +170,7 @@ def _with_called_at_formulas(
 def _with_called(question: SolvedQuestion, target: Expression, text: str, plain: Reading) -> tuple[Reading, ...]:
     if _CALL.search(text) is None:
         return (plain,)
-    called = _checked(question, target, read(text, names_with_arguments(question)))
+    called = _checked(question, target, read(text, names_with_arguments(question), None, letters_of(target)))
     if called.problems or (called.chain, called.definitions) == (plain.chain, plain.definitions):
         return (plain,)
     called = replace(called, notes=(*called.notes, CALLED))
@@ -126,7 +182,7 @@ def _by_columns(question: SolvedQuestion, target: Expression, text: str) -> Read
     parted = _COLUMNS.sub(lambda found: "[" + _BLANK.sub(", ", found[1].strip()) + "]", text)
     if parted == text:
         return None
-    found = _checked(question, target, read(parted, question.question.model.names))
+    found = _checked(question, target, read(parted, question.question.model.names, None, letters_of(target)))
     axes = question.graph.axes
     for side in () if found.problems else found.chain:
         for item in walk(side):

@@ -150,7 +150,8 @@ def _reduces(expression: Expression) -> Iterator[tuple[Reduce, tuple[str, ...]]]
 def _check_range(left: Left, node: Reduce, around: tuple[str, ...], axes: Axes) -> None:
     """Note a sum whose letter enters axes of different sizes; one without bounds, whose letter enters nothing."""
     bounded = node.lower is not None or node.upper is not None
-    last = {node.upper.name} if isinstance(node.upper, Symbol) and node.upper.name not in axes else set()
+    ends = set() if node.upper is None else symbols(node.upper)  # at a letter around it, or at a size
+    last = ends - {*left.letters, *around, *axes} if isinstance(node.upper, Symbol) else set()
     if bounded and not last:
         return
     letter = node.letter

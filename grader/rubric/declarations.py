@@ -14,12 +14,13 @@ from grader.expression.language.axis_sizes import written_size
 from grader.expression.language.domain import REAL, Domain, parse_domain
 from grader.expression.language.functions import FUNCTIONS, SPELLINGS
 from grader.expression.language.names import Declared, Names
+from grader.expression.language.words import FUNCTION_LETTERS
 from grader.expression.printing.symbol_latex import symbol_latex
 from grader.expression.reading.lexing.tokens import Unreadable
 from grader.expression.reading.macros import defined_macros, put_in
 from grader.expression.reading.read import plain_name
+from grader.expression.reading.spelling.scripts import shape_of
 from grader.problems import Problem, did_you_mean
-from grader.rubric.entry_aliases import above_entries
 from grader.rubric.fields import (
     Fields,
     RubricPlace,
@@ -43,7 +44,8 @@ class DeclaredNames:
     """What is declared so far: names in order, the axes of each, and the line that took each spelling.
 
     `handed_down` are given quantities with the derivative that each is; `failed` are definitions with a mistake, `told`
-    what was said of the formulas so far; `written` has the texts of the spellings, by the name and what it says.
+    what was said of the formulas so far; `counted` has letters of their sums, `written` the texts of the spellings, by
+    the name and what it says.
     """
 
     sizes: list[str] = field(default_factory=list)
@@ -54,6 +56,7 @@ class DeclaredNames:
     handed_down: list[tuple[str, Text, RubricPlace]] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
+    counted: frozenset[str] = frozenset()
     written: dict[tuple[str, str], Text] = field(default_factory=dict)
 
 
@@ -120,13 +123,15 @@ def _no_name(table: DeclaredNames, declared: Declared, key: Text, place: RubricP
 def named(name: str, fields: Fields, rank: int, place: RubricPlace, role: str, arguments: str = "") -> Declared:
     """The name with the spellings that its section gives."""
     given = tuple(text.value for text in read_texts(fields, "arguments", place))
+    aliases = tuple(text.value for text in read_texts(fields, "aliases", place))
     return Declared(
         name,
         rank,
-        aliases=tuple(text.value for text in read_texts(fields, "aliases", place)),
+        aliases=aliases,
         latex=read_text(fields, "latex", place, symbol_latex(name)),
         arguments=given or ((arguments,) if arguments else ()),
         role=role,
+        called=any(shape.base in FUNCTION_LETTERS for text in aliases if (shape := shape_of(text))),
     )
 
 
@@ -159,7 +164,6 @@ def read_given(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) 
     if domain.kind in ("symmetric", "positive definite") and (len(axes) != 2 or axes[0] != axes[1]):
         place.note(key.line, f"the domain '{domain.kind}' needs the shape of a square matrix", "as in shape: [n, n]")
     declared = replace(named(key.value, fields, len(axes), place, "quantity"), places_of=domain.size)
-    declared = replace(declared, entries=above_entries(declared))
     if declare(table, declared, key, place, fields):
         table.axes[key.value] = axes
         table.leaves.append(Leaf(key.value, axes, domain, value))

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from grader.expression.language.names import Declared
 from grader.expression.language.nodes import Call, Expression, Number, Partial, Product, Symbol, symbols, walk
 from grader.expression.reading.read import plain_name
+from grader.expression.reading.spelling.scripts import alias_shape
 from grader.problems import NOWHERE, Problem
 from grader.rubric.entry_aliases import is_doubtful
 from grader.rubric.fields import Fields, RubricPlace, text_at
@@ -86,12 +87,22 @@ def doubt_entries(names: Sequence[Declared], written: Mapping[tuple[str, str], T
     `written` are the places of the aliases, by the name and what they say.
     """
     for item in names:
+        if item.role == "quantity" and item.latex in item.entries and (item.name, item.latex) in written:
+            message = f"'{item.name}' is printed as '{item.latex}', an entry of it, and its entries with letters twice"
+            hint = "put it under 'aliases'; 'latex' is how the whole is printed"
+            place.inside(f"'{item.name}'").warn(written[item.name, item.latex], message, hint)
         for text in item.aliases:
             where = written.get((item.name, text))
             if where is None or text in item.entries or dict(item.fixed).get(text) or not is_doubtful(text, item):
                 continue
             message = f"the alias '{text}' is all of '{item.name}': its letters count nothing in the model's formulas"
-            hint = f"for its entries, define it as {item.name}_j: ..., or name the size with 'examples'"
+            shape = alias_shape(text)
+            if shape is not None and shape.base == item.name:
+                hint = "leave it out: letters at the name are indices without an alias"
+            elif shape is not None and shape.below:
+                hint = f"aliases: ['{shape.base}'] takes any indices; for its own, define it as {item.name}_j: ..."
+            else:
+                hint = f"for its entries, define it as {item.name}_j: ..., or name the size with 'examples'"
             place.inside(f"'{item.name}'").warn(where, message, hint)
 
 

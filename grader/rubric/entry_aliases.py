@@ -6,7 +6,8 @@ i is fixed: ``\alpha_{ik}`` is alpha at k. IndexLetters that count nothing in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from grader.autodiff.graph import Node
 from grader.expression.language.names import Declared
@@ -21,8 +22,9 @@ from grader.expression.language.nodes import (
     walk,
 )
 from grader.expression.printing.symbol_latex import symbol_latex
-from grader.expression.reading.spelling.scripts import Shape, shape_of
+from grader.expression.reading.spelling.scripts import Shape, alias_shape, shape_of
 
+_SUMMED = re.compile(r"(?:sum|prod|max|min)_[{(]?([a-z]+)")
 IndexLetters = Mapping[str, frozenset[str]]  # the letters that a model's formulas count with, and over which axes
 LAYERS = frozenset("lL")
 EXAMPLES = frozenset("ijn")  # what stands above x where it counts examples, when no formula says so
@@ -47,26 +49,52 @@ def index_letters(nodes: Sequence[Node], names: Iterable[str], axes: Mapping[str
     return {letter: frozenset(over) for letter, over in found.items() if letter not in taken}
 
 
-def above_entries(declared: Declared) -> tuple[str, ...]:
-    """The aliases of an array with a letter above, ``x^{(i)}``, as the model's own formulas are read.
+def counted_letters(definitions: Iterable[tuple[tuple[str, ...], str]]) -> frozenset[str]:
+    """The letters of definitions, and of the sums in their formulas, before these are read."""
+    pairs = [(letters, _SUMMED.findall(formula)) for letters, formula in definitions]
+    return frozenset(letter for letters, sums in pairs for letter in (*letters, *"".join(sums)))
 
-    Their letters are known once they are read: until then each is an entry, so that ``x_i`` is not the same name.
+
+def entries_in_formulas(declared: Declared, counted: Set[str]) -> tuple[str, ...]:
+    """The aliases of an array that are entries as the model's own formulas are read, of which some letters are counted.
+
+    Those are the ones with a letter above, ``x^{(i)}``, so that ``x_i`` is not the same name, and the array's own
+    entries, ``a_t^{(h)}`` of an a_ht.
     """
-    found = {text: shape_of(text) for text in declared.aliases if declared.rank}
-    return tuple(text for text, shape in found.items() if shape and not shape.below and _has_letter_above(shape))
+    found = {text: alias_shape(text) for text in declared.aliases if declared.rank}
+    return tuple(
+        text
+        for text, shape in found.items()
+        if shape is not None
+        and ((not shape.below and _has_letter_above(shape)) or _is_own_entry(shape, declared, counted))
+    )
+
+
+def _is_own_entry(shape: Shape, declared: Declared, counted: Set[str]) -> bool:
+    """Whether a spelling is the quantity's own name at as many letters as it has axes."""
+    entered = _entered(shape)
+    if shape.base != declared.name or not len(entered) == len(set(entered)) == declared.rank:
+        return False
+    return declared.rank > 1 or entered in counted or _is_letter_of(entered, declared.axes)
 
 
 def entry_spellings(declared: Declared, letters: IndexLetters, examples: str = "") -> tuple[str, ...]:
     """The spellings of an array that end in as many index letters as it has axes, or have one above: entries are meant.
 
-    The name of a given quantity is a name, whatever it ends in; that of a derivative has the letters of its target.
-    `examples` is the size that counts examples: a letter above a name of an array of them is one.
+    So are aliases with fewer letters that count its first axes: rows. The name of a given quantity is a name, whatever
+    it ends in; that of a derivative has the letters of its target. `examples` is the size that counts examples: a
+    letter above a name of an array of them is one.
     """
-    found = {text: shape_of(text) for text in _spelled(declared) if declared.rank}
+    found = {text: alias_shape(text) for text in _spelled(declared) if declared.rank}
     return tuple(
         text
         for text, shape in found.items()
-        if shape is not None and (_is_entry(shape, declared, letters) or _is_row(shape, declared, letters, examples))
+        if shape is not None
+        and (
+            _is_entry(shape, declared, letters)
+            or _is_row(shape, declared, letters, examples)
+            or (text in declared.aliases and _enters_first_axes(shape, declared, letters))
+        )
     )
 
 
@@ -86,7 +114,23 @@ def _is_entry(shape: Shape, declared: Declared, letters: IndexLetters) -> bool:
         return True
     if declared.rank == 1 and declared.axes:  # c_i of a c in R^m, where i counts other things: the c of a step i
         return _counts(entered, declared.axes, letters)
-    return letters.keys() >= set(entered)
+    own = shape.base == declared.name and entered.isalpha() and shape.above in ("", above)
+    return own or all(letter in letters or _is_letter_of(letter, declared.axes) for letter in entered)
+
+
+def _enters_first_axes(shape: Shape, declared: Declared, letters: IndexLetters) -> bool:
+    r"""Whether an alias has letters below that count the first axes of its array, ``\tilde h_i``, ``v_t^{(h)}``."""
+    entered = _entered(shape)
+    if not (entered and shape.below and len(set(entered)) == len(entered) <= len(declared.axes)):
+        return False
+    return all(_counts(letter, (axis,), letters) for letter, axis in zip(entered, declared.axes, strict=False))
+
+
+def _entered(shape: Shape) -> str:
+    """The letters on a spelling that may be indices, one above first; empty where there are others."""
+    above = shape.above if _has_letter_above(shape) else ""
+    entered = above + shape.below.replace(",", "")
+    return entered if entered.isalpha() and (above or not shape.above or shape.above.isdigit()) else ""
 
 
 def _is_row(shape: Shape, declared: Declared, letters: IndexLetters, examples: str) -> bool:
@@ -99,8 +143,17 @@ def _is_row(shape: Shape, declared: Declared, letters: IndexLetters, examples: s
 
 
 def _counts(letter: str, axes: tuple[str, ...], letters: IndexLetters) -> bool:
-    """Whether a letter counts one of these axes in the formulas; one of a sum that enters no array may count any."""
-    return letter in letters and (not letters[letter] or not letters[letter].isdisjoint((*axes, "?")))
+    """Whether a letter counts one of these axes in the formulas; one of a sum that enters no array may count any.
+
+    Where no formula has it, the k of a size K does.
+    """
+    if letter in letters:
+        return not letters[letter] or not letters[letter].isdisjoint((*axes, "?"))
+    return _is_letter_of(letter, axes)
+
+
+def _is_letter_of(letter: str, axes: tuple[str, ...]) -> bool:
+    return any(axis.isupper() and axis.lower() == letter for axis in axes)
 
 
 def _owned(shape: Shape, declared: Declared) -> bool:
@@ -125,11 +178,14 @@ def fixed_letter(text: str, declared: Declared, letters: IndexLetters, own: tupl
 
 def is_doubtful(text: str, declared: Declared) -> bool:
     r"""Whether an alias that is a name, whatever letters it has, looks like an entry: ``x^{(i)}``, ``\alpha_{ij}``."""
-    shape = shape_of(text)
+    shape = alias_shape(text)
     entered = _one_more(text, declared)
-    if shape is not None and declared.rank and len(shape.above) == 1 and not shape.below:
-        return shape.above in EXAMPLES and not _owned(shape, declared)
-    return bool(entered) and COUNTING.issuperset(entered)
+    if shape is None or not declared.rank or (shape.above and not shape.below):
+        return shape is not None and shape.above in EXAMPLES and not _owned(shape, declared) and declared.rank > 0
+    if entered:
+        return COUNTING.issuperset(entered)
+    within = _entered(shape)  # c_t of a step, and c_i of a vector c, are names
+    return 0 < len(within) <= declared.rank > 1 and (EXAMPLES if len(within) == 1 else COUNTING).issuperset(within)
 
 
 def _one_more(text: str, declared: Declared) -> str:

@@ -44,13 +44,14 @@ class Known:
     above: Names
     failed: Set[str] = frozenset()
     told: set[str] = field(default_factory=set)
+    free: frozenset[str] = frozenset()  # the letters of the left side
 
 
 def read_formula(text: Text, names: Names, place: RubricPlace, known: Known | None = None) -> Expression | None:
     """A formula of the author; notes what can't be read, and where."""
     text = text.stripped()
     known = known or Known(names)
-    reading = read(text.value, names)
+    reading = read(text.value, names, free=known.free)
     problems = list(_problems(reading, names))
     for problem in problems:
         problem = _with_hint(problem, known.above)

@@ -15,8 +15,10 @@ from grader.autodiff.graph import ComputationGraph, Node, entered_axes
 from grader.autodiff.higher import gradient_node
 from grader.autodiff.lower import lower
 from grader.expression.algebra.construct import apart, fresh, substitute
+from grader.expression.evaluation.implicit_identity import holds_bare_identity, sized
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.names import ModelNames, Names
+from grader.expression.language.axis_sizes import size_formula
+from grader.expression.language.names import Declared, ModelNames, Names
 from grader.expression.language.nodes import (
     Call,
     Expression,
@@ -44,13 +46,20 @@ from grader.rubric.declarations import (
     shown,
 )
 from grader.rubric.doubts import doubt_constants, doubt_entries
-from grader.rubric.entry_aliases import above_entries, counted_entries, entry_spellings, fixed_letter, index_letters
+from grader.rubric.entry_aliases import (
+    counted_entries,
+    counted_letters,
+    entries_in_formulas,
+    entry_spellings,
+    fixed_letter,
+    index_letters,
+)
 from grader.rubric.fields import Fields, RubricPlace, read_fields, read_pairs, read_text, text_at
 from grader.rubric.formulas import Known, read_formula
 from grader.rubric.handed_down import with_losses
 from grader.rubric.model import Model
 from grader.rubric.notation import read_notation
-from grader.rubric.read_back import check_spellings, take_entry_aliases, take_phrases
+from grader.rubric.read_back import check_spellings, is_activation, take_entry_aliases, take_phrases
 from grader.rubric.recurrence import read_steps, unrolled
 from grader.rubric.sets import read_sets
 from grader.rubric.tree import Entries, Text, Tree
@@ -83,7 +92,12 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     nodes = with_losses(table, nodes)
     graph = ComputationGraph(tuple(table.sizes), tuple(table.leaves), nodes)
     notation = read_notation(fields, table, graph, place, steps)
-    take_entry_aliases(table)
+    derivatives = {
+        name: tuple(axis for side in sides(target) for axis in table.axes.get(head(side) or "", ()))
+        for name, target in notation
+    }
+    axes = {**derivatives, **table.axes}
+    take_entry_aliases(table, axes)
     letters = index_letters(authored, (item.name for item in table.names), table.axes)
     own = {left.name: left.letters for left in lefts if left is not None}
     take_phrases(table, letters, own)
@@ -93,11 +107,6 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     others = (*_section(fields, "opaque", place), *_section(fields, "notation", place))
     keys = {_split(key.value, table.sizes)[0]: key for key, _ in (*given, *pairs, *others)}
     doubt_constants(table.names, keys, written, place)
-    derivatives = {
-        name: tuple(axis for side in sides(target) for axis in table.axes.get(head(side) or "", ()))
-        for name, target in notation
-    }
-    axes = {**derivatives, **table.axes}
     with_axes = [replace(item, axes=axes.get(item.name, ())) for item in table.names]
     names = ModelNames(
         replace(
@@ -107,6 +116,7 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
                 *counted_entries(item, nodes, notation, letters),
             ),
             fixed=tuple((text, fixed_letter(text, item, letters, own.get(item.name, ()))) for text in item.aliases),
+            called=item.called and item.name in formulas and is_activation(formulas[item.name]),
         )
         for item in with_axes
     )
@@ -135,7 +145,6 @@ def _read_left(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) 
         place.note(key.line, message, f"as a name: {''.join((name, *letters))}: {{formula: ..., latex: '{key.value}'}}")
         return None
     declared = named(name, fields, rank, place, "quantity")
-    declared = replace(declared, entries=above_entries(declared))
     if not declare(table, declared, Text(name, key.line), place, fields):
         return None
     return Left(name, letters, formula, shape, key.value, tree.line, place)
@@ -186,6 +195,8 @@ def with_own_letters(model: Model, pairs: Iterable[tuple[Text, Tree]], place: Ru
 
 def _read_definitions(table: DeclaredNames, lefts: list[Left], above: tuple[Node, ...] = ()) -> tuple[Node, ...]:
     later = {left.name: left for left in lefts}
+    table.counted = counted_letters((left.letters, left.formula.value) for left in lefts)
+    table.names[:] = [item if item.entries else _with_entries(table, item) for item in table.names]
     nodes = list(above)
     for left in lefts:
         # the ranks of the definitions above are known by now
@@ -207,7 +218,9 @@ def _read_right(table: DeclaredNames, left: Left, later: Mapping[str, Left]) -> 
     if not left.formula.value:
         return None
     above = tuple(declared for declared in table.names if declared.name not in later)
-    return read_formula(left.formula, tuple(table.names), left.place, Known(above, table.failed, table.told))
+    return read_formula(
+        left.formula, tuple(table.names), left.place, Known(above, table.failed, table.told, frozenset(left.letters))
+    )
 
 
 def _early(left: Left, expression: Expression, own: Left, later: Mapping[str, Left]) -> bool:
@@ -271,6 +284,8 @@ def _apart(node: Node, names: Iterable[str]) -> Node:
 def _lowered(table: DeclaredNames, left: Left, expression: Expression) -> Node | None:
     """The definition as a formula of entries, with its shape worked out and checked against what is declared."""
     known = {name: axes for name, axes in table.axes.items() if name != left.name}
+    if holds_bare_identity(expression):
+        expression = _with_size_of_identity(expression, known, left.letters)
     try:
         entry = lower(expression, known, left.letters)
     except ShapeError as error:
@@ -294,6 +309,21 @@ def _lowered(table: DeclaredNames, left: Left, expression: Expression) -> Node |
     check_letters(left, (*left.letters, *entry.letters), expression, entry.body, table.axes, unknown)
     source = expression if entry.body != expression else None
     return Node(left.name, (*left.letters, *entry.letters), axes, entry.body, source)
+
+
+def _with_size_of_identity(
+    expression: Expression, known: Mapping[str, tuple[str, ...]], letters: tuple[str, ...]
+) -> Expression:
+    """The formula with its identity matrices of the one size that fits beside them; itself where none or more do."""
+    sizes = dict.fromkeys(axis for name in symbols(expression) for axis in known.get(name, ()) if axis not in "1?")
+    fitting = []
+    for one in (sized(expression, size_formula(axis)) for axis in sizes):
+        try:
+            lower(one, known, letters)
+        except ShapeError:
+            continue
+        fitting.append(one)
+    return fitting[0] if len(fitting) == 1 else expression
 
 
 def _derived(table: DeclaredNames, left: Left, target: Partial, graph: ComputationGraph) -> Node | None:
@@ -329,7 +359,13 @@ def _places_of(expression: Expression, axes: Mapping[str, tuple[str, ...]], lett
 def _take_axes(table: DeclaredNames, name: str, axes: tuple[str, ...], places_of: str = "") -> None:
     table.axes[name] = axes
     place = next(k for k, item in enumerate(table.names) if item.name == name)
-    table.names[place] = replace(table.names[place], rank=len(axes), places_of=places_of)
+    table.names[place] = _with_entries(table, replace(table.names[place], rank=len(axes), places_of=places_of))
+
+
+def _with_entries(table: DeclaredNames, declared: Declared) -> Declared:
+    """A name with its aliases that are entries for the formulas below."""
+    known = replace(declared, axes=table.axes.get(declared.name, ()))
+    return replace(declared, entries=entries_in_formulas(known, table.counted))
 
 
 def _oriented(table: DeclaredNames, left: Left, expression: Expression, body: Expression) -> Node:

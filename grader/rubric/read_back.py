@@ -25,15 +25,15 @@ from grader.rubric.fields import RubricPlace
 from grader.rubric.tree import Text
 
 _ENTRY = re.compile(r"(.*[^\s(])\s*\(([a-z](?:,\s*[a-z])*)\)")
-_ACTIVATIONS = frozenset(("sigmoid", "tanh", "exp", "relu", "softmax", "softplus", "normal_cdf", "normal_pdf"))
+_ACTIVATIONS = frozenset(("sigmoid", "tanh", "relu", "softmax", "normal_cdf", "normal_pdf"))
 
 
-def take_entry_aliases(table: DeclaredNames) -> None:
+def take_entry_aliases(table: DeclaredNames, axes: Mapping[str, tuple[str, ...]]) -> None:
     r"""Aliases that are an entry in brackets, ``\alpha_2(k)`` of an array of K: the name before the brackets is one."""
     taken = {declared.name for declared in table.names}
     for at, declared in enumerate(table.names):
         aliases = list(declared.aliases)
-        long = sum(axis != "1" for axis in table.axes.get(declared.name, ()))
+        long = sum(axis != "1" for axis in axes.get(declared.name, ()))
         for place, alias in enumerate(aliases):
             entry = _ENTRY.fullmatch(alias)
             letters = re.findall("[a-z]", entry[2]) if entry else []
@@ -94,7 +94,7 @@ def check_spellings(table: DeclaredNames, formulas: tuple[tuple[str, Expression]
         declared = by_name[name]
         shapes = [shape_of(text) for text in (name, declared.latex) if text]
         letters = [shape.base for shape in shapes if shape and shape.base in FUNCTION_LETTERS and not shape.below]
-        if letters and not declared.arguments and _is_activation(formula):
+        if letters and not declared.arguments and len(set(symbols(formula))) == 1 and is_activation(formula):
             message = f"'{letters[0]}(...)' in an answer would be a product with '{name}', not a call"
             hint = "put this spelling under 'aliases', or give 'arguments'"
             place.inside(f"'{name}'").note(table.lines[name][1], message, hint)
@@ -136,13 +136,22 @@ def _check_alias(
 
 
 def writable(names: Names) -> Names:
-    """The names as they may be printed where it is read again: with the usual LaTeX for one that can't be read."""
+    """The names as they may be printed where it is read again.
+
+    They have the usual LaTeX for one that can't be read, or that is an entry.
+    """
     return tuple(
         declared
-        if is_macro(declared) or not declared.latex or not read(declared.latex, names).problems
+        if is_macro(declared) or not declared.latex or _is_read_whole(declared, names)
         else replace(declared, latex=symbol_latex(declared.name))
         for declared in names
     )
+
+
+def _is_read_whole(declared: Declared, names: Names) -> bool:
+    """Whether the LaTeX of a name is read, and as all of it."""
+    entry = declared.role == "quantity" and declared.latex in declared.entries
+    return not entry and not read(declared.latex, names).problems
 
 
 def _with_axes(table: DeclaredNames) -> Names:
@@ -159,9 +168,15 @@ def _other(reading: Reading, declared: Declared, names: Names) -> str:
     return "" if own else to_text(found, names)
 
 
-def _is_activation(formula: Expression) -> bool:
-    """Whether a formula is an activation of one quantity: ``1/(1 + exp(-x))``; ``exp(rho)`` is a scale."""
-    if isinstance(formula, Call) and formula.function == "exp":
-        return False
-    called = any(isinstance(item, Call) and item.function in _ACTIVATIONS for item in walk(formula))
-    return called and len(set(symbols(formula))) == 1
+def is_activation(formula: Expression) -> bool:
+    """Whether a formula calls an activation: ``1/(1 + exp(-x))``; ``exp(rho)`` and ``softplus(rho)`` are scales."""
+    return any(
+        isinstance(item, Call)
+        and (item.function in _ACTIVATIONS or (item.function == "div" and _adds_powers_of_e(item.args[1])))
+        for item in walk(formula)
+    )
+
+
+def _adds_powers_of_e(below: Expression) -> bool:
+    sums = (item for item in walk(below) if isinstance(item, Call) and item.function in ("add", "sub"))
+    return any(isinstance(inner, Call) and inner.function == "exp" for item in sums for inner in walk(item))

@@ -85,8 +85,13 @@ def _uses(tree: Tree, names: set[str], own: str) -> bool:
 
 
 def _key(key: Text, letter: str, n: int) -> Text:
-    """The name at a step: ``h_2``; of ``z_{t,j}``, whose letters stay, ``z_2_j``."""
-    name = re.sub(rf"_\{{?{letter}[, ]*([a-z, ]*)\}}?", lambda m: f"_{n}" + (f"_{m[1]}" if m[1] else ""), key.value)
+    """The name at a step: ``h_2``, of ``h_{t+1}`` that of the next; of ``z_{t,j}``, whose letters stay, ``z_2_j``."""
+
+    def at_step(match: re.Match[str]) -> str:
+        step = n + int((match[1] or "0").replace(" ", ""))
+        return f"_{step}" + (f"_{match[2]}" if match[2] else "")
+
+    name = re.sub(rf"_\{{?{letter}(\s*[+-]\s*\d+)?[, ]*([a-z, ]*)\}}?", at_step, key.value)
     return Text(name, key.line, key.plain)
 
 

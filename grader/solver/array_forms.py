@@ -93,7 +93,8 @@ def _without(arrays: Iterable[ArrayForm], *gone: ArrayForm) -> list[ArrayForm]:
 
 def _pair_to_multiply(held: Mapping[str, list[ArrayForm]]) -> tuple[ArrayForm, ArrayForm, str] | None:
     for letter, items in held.items():
-        if len(items) == 2 and set(items[0].letters) & set(items[1].letters) <= {letter, UNIT}:
+        shared = set(items[0].letters) & set(items[-1].letters)
+        if len(items) == 2 and shared <= {letter, UNIT} and all(len(item.letters) < 3 for item in items):
             return items[0], items[1], letter
     return None
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from grader.expression.evaluation.evaluator import evaluate
-from grader.expression.evaluation.values import Array, spread
-from grader.expression.language.nodes import Partial, head, partial_name, symbols
+from grader.expression.evaluation.values import Array, ShapeError, spread
+from grader.expression.language.nodes import Call, Partial, head, partial_name, symbols
 from grader.expression.printing.text import to_text
 from grader.problems import Problem
 from grader.solver.as_asked import holds
@@ -78,7 +78,12 @@ def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> Problem | None:
         quantities(run, (left, part.closed), done.adjoints)
         with np.errstate(all="ignore"):
             truth = evaluate(left, environment(run, extents(run, left)))
-            shown = evaluate(part.closed, environment(run, extents(run, left)))
+            try:
+                shown = evaluate(part.closed, environment(run, extents(run, left)))
+            except ShapeError as error:
+                formula = to_text(part.closed, done.question.model.names)
+                message = f"the closed form {formula} of this model has no value: {error.problem.message}"
+                return Problem(message, "ask for it by its entries, or look for an array where a number is meant")
         data, wanted = spread(shown, truth.letters), truth.data
         if data.ndim != wanted.ndim and data.size in (wanted.size, wanted.size // run.points, run.points):
             # a plain vector for a row or a column, a scalar for all entries
@@ -89,7 +94,9 @@ def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> Problem | None:
         if part.part.condition is not None:
             usable &= (asked := holds(run, part.part.condition, left, truth))
             if not asked.any():
-                return Problem("the condition under 'where' holds at no sample point: every answer would be right")
+                message = "the condition under 'where' holds at no sample point: every answer would be right"
+                equal = isinstance(asked_at := part.part.condition, Call) and asked_at.function == "eq"
+                return Problem(message, "given numbers are drawn apart, never equal: ask without it" if equal else "")
         if not usable.any():
             return Problem("this has no finite value at any sample point", HINT)
         gap, scale = np.abs(data[usable] - wanted[usable]), np.maximum(np.abs(wanted[usable]), 1.0)

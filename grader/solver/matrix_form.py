@@ -127,6 +127,8 @@ def _array_form(node: Expression, scope: _Scope) -> ArrayForm:
             return _term([node], scope)
         case Product() if set(node.joints) <= {"*", ""}:
             return _term([node], scope)
+        case Call("pow", (base, power)) if not node.primes:
+            return _raised(_array_form(base, scope), power, scope)
         case Call(function=function) if _is_elementwise(function) and not node.primes:
             return _elementwise(function, [_array_form(arg, scope) for arg in node.args])
         case Call() | Product() | Cases() | Partial() | Matrix() | Slice():  # is written by its entries
@@ -135,8 +137,19 @@ def _array_form(node: Expression, scope: _Scope) -> ArrayForm:
             assert_never(node)
 
 
+def _raised(base: ArrayForm, power: Expression, scope: _Scope) -> ArrayForm:
+    """The power of an array, entry by entry; of a square matrix, of which a power may be repeated, a product."""
+    axes = {scope.ranges.get(letter) or scope.entered.get(letter) or letter for letter in base.letters}
+    if len(base.letters) < 2 or len(axes) > 1:
+        return _elementwise("pow", [base, _array_form(power, scope)])
+    if not (isinstance(power, Number) and power.value in (2, 3)):
+        raise NoMatrixForm
+    whole = reduce(partial(flat_product, joint="circ"), [base.expression] * int(power.value))
+    return replace(base, expression=whole)
+
+
 def _is_elementwise(function: str) -> bool:
-    return FUNCTIONS[function].kind in ("elementwise", "condition") or function == "pow"
+    return FUNCTIONS[function].kind in ("elementwise", "condition")
 
 
 def _entered(node: Indexed, scope: _Scope) -> ArrayForm:

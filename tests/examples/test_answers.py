@@ -18,7 +18,13 @@ BENCHMARKS = HERE.parents[1] / "benchmarks"
 def solved(rubric):
     path = next(
         folder / f"{rubric}.yaml"
-        for folder in (EXAMPLES, BENCHMARKS / "student_style", BENCHMARKS / "course_notation", EXAMPLES.parent)
+        for folder in (
+            EXAMPLES,
+            BENCHMARKS / "student_style",
+            BENCHMARKS / "course_notation",
+            HERE / "models",
+            EXAMPLES.parent,
+        )
         if (folder / f"{rubric}.yaml").exists()
     )
     return grader.solve(grader.load_rubric(path))
@@ -60,4 +66,9 @@ def test_program(rubric, part, verdict, answer, why):
 
 @each(HERE / "words.txt")
 def test_words(rubric, part, verdict, answer, why):
+    check(rubric, part, verdict, answer, why)
+
+
+@each(HERE / "paper_notation.txt")
+def test_notation_of_papers(rubric, part, verdict, answer, why):
     check(rubric, part, verdict, answer, why)

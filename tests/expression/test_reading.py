@@ -84,7 +84,7 @@ LAYERS: Names = (
 )
 UNIT: Names = (
     *(Declared(name) for name in ("x", "w")),
-    Declared("s", aliases=(r"\sigma",), arguments=("x",)),
+    Declared("s", aliases=(r"\sigma",), arguments=("x",), called=True),
     Declared("f", role="opaque", arguments=("w",)),
 )
 SAMPLES: Names = (

@@ -296,10 +296,12 @@ def _bound_size(node: Reduce, env: Environment, scope: Scope) -> int | None:
 
 
 def _tied(node: Reduce, scope: Scope) -> int | None:
-    """The range of the index that a Kronecker delta ties the letter to."""
+    """The range of the index that a Kronecker delta, or the condition of the sum, ties the letter to."""
     letter = Symbol(node.letter)
-    for item in walk(node.body):
-        if isinstance(item, Call) and item.function == "kronecker" and letter in item.args:
+    tests = () if node.condition is None else tuple(walk(node.condition))
+    for item in (*walk(node.body), *tests):
+        tied = isinstance(item, Call) and (item.function == "kronecker" or item in tests)
+        if tied and isinstance(item, Call) and letter in item.args:
             for other in item.args:
                 size = scope(other.name) if isinstance(other, Symbol) and other != letter else None
                 if size is not None:

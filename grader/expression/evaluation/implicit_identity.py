@@ -39,13 +39,13 @@ def with_sizes(node: Expression, env: Environment) -> Iterator[Expression]:
     named = {length: Symbol(name) for name, length in sorted(env.sizes.items(), reverse=True)}
     lengths = {length for value in env.values.values() for length in value.shape[1:]}
     for length in sorted((lengths | named.keys()) - {1}):
-        yield _sized(node, named.get(length, integer(length)))
+        yield sized(node, named.get(length, integer(length)))
 
 
 def of_one_entry(node: Expression) -> Expression | None:
     """The formula with identities of a single entry, ``x^T I y`` of rows x and y; None where one is no inner factor."""
     inner = all(any(map(_is_bare, holder.factors[1:-1])) for holder in _holders(node))
-    return _sized(node, ONE) if inner else None
+    return sized(node, ONE) if inner else None
 
 
 def _is_bare(node: Expression) -> bool:
@@ -59,7 +59,9 @@ def _holders(node: Expression) -> Iterator[Product]:
             yield item if isinstance(item, Product) else Product((), ())
 
 
-def _sized(node: Expression, size: Expression) -> Expression:
+def sized(node: Expression, size: Expression) -> Expression:
+    """The formula with every bare identity matrix of this size."""
+
     def rule(item: Expression, again: Again) -> Expression:
         if _is_bare(item):
             return Call("identity", (size,), span=item.span)

@@ -375,7 +375,8 @@ def strictly(node: Expression, env: Environment) -> Expression:
         elif len(joints) == 1 and joints != {"cdot"} and (len(terms) > 2 or (joints == {""} and long == {2})):
             built = _grouped(terms, ["@"] * (len(terms) - 1), "@")
         else:
-            return item
+            ways = _product_readings(item, small, rows=False)
+            return ways[0] if len(ways) == 1 and _evaluates(ways[0], small) else item
         scalars = [factor for k, factor in enumerate(item.factors) if k not in arrays]
         return _with_scalars(scalars, built) if _evaluates(built, small) else item
 

@@ -172,8 +172,23 @@ def extent(node: Expression, letter: str, env: Environment) -> int | None:
 
 
 def extent_of_namesake(node: Expression, letter: str, env: Environment) -> int | None:
-    """The length of the axis that any letter of this name enters: where nothing tells more, both mean alike."""
-    return _entered(walk(node), letter, env)
+    """The length of the axis that any letter of this name enters: where nothing tells more, both mean alike.
+
+    A letter at which sums of another only begin or end runs as far as that does: the i of ``sum_{j>=i} x_j``.
+    """
+    return _entered(walk(node), letter, env) or _of_bounds(node, letter, env)
+
+
+def _of_bounds(node: Expression, letter: str, env: Environment) -> int | None:
+    """The one length of the axes that letters enter whose sums have this letter in their bounds or conditions."""
+    found = {
+        extent(item.body, item.letter, env)
+        for item in walk(node, hidden=letter)
+        if isinstance(item, Reduce) and item.letter != letter
+        for bound in (item.lower, item.upper, item.condition)
+        if bound is not None and letter not in env.sizes and Symbol(letter) in walk(bound)
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def _entered(nodes: Iterable[Expression], letter: str, env: Environment) -> int | None:

@@ -15,7 +15,7 @@ from grader.expression.language.nodes import Expression, Partial, Symbol, childr
 from grader.expression.language.words import is_word
 from grader.expression.reading import sources
 from grader.expression.reading.grammar import index_sizes
-from grader.expression.reading.grammar.bound_letters import bound_letters, paired_letters
+from grader.expression.reading.grammar.bound_letters import bound_letters, free_letters, paired_letters
 from grader.expression.reading.grammar.chains import chains, mixed_names
 from grader.expression.reading.grammar.names.numbered import written_out
 from grader.expression.reading.grammar.parser import Parser
@@ -100,40 +100,43 @@ class Reading:
         return self.chain[-1] if self.chain else None
 
 
-def read(text: str, names: Names | None = None, notation: str | None = None) -> Reading:
+def read(
+    text: str, names: Names | None = None, notation: str | None = None, free: frozenset[str] = frozenset()
+) -> Reading:
     """Read a text in either notation ("plain", "latex", None: whichever it looks like).
 
-    With `names` every symbol must be one of them (under any spelling); without, every free name is itself.
+    With `names` every symbol must be one of them (under any spelling); without, every free name is itself. `free` are
+    the indices of what is asked for, which are no sizes where a sum ends at one.
     """
-    reading = _read(text, names, notation)
+    reading = _read(text, names, notation, free)
     if "left_out" in reading.notes:
-        return _with_left_side(reading, names, notation)
+        return _with_left_side(reading, names, notation, free)
     if not reading.problems:
         return reading
     formula = without_words(text)
     for again in (formula, *comes_to(text)):
-        found = reading if again == text else _read(again, names, notation)
+        found = reading if again == text else _read(again, names, notation, free)
         answers = again == formula or (len(found.chain) > 1 and isinstance(found.chain[0], Partial))
         if not found.problems and answers:
             return replace(found, text=text, notes=(*found.notes, "prose"))
     for again in last_formula(text) if " " in text.strip() else ():
-        found = _read(again, names, notation)
+        found = _read(again, names, notation, free)
         if not found.problems:
             return replace(found, text=text, notes=(*found.notes, "prose", LAST_FORMULA))
     return reading
 
 
-def _with_left_side(reading: Reading, names: Names | None, notation: str | None) -> Reading:
+def _with_left_side(reading: Reading, names: Names | None, notation: str | None, free: frozenset[str]) -> Reading:
     """The reading with the derivative at the end of an unread left side: ``it is linear, so dL/dW = ...``."""
     for last in last_formula(reading.text):
-        found = _read(last, names, notation)
+        found = _read(last, names, notation, free)
         alike = not found.problems and found.expression == reading.expression
         if alike and len(found.chain) > 1 and isinstance(found.chain[0], Partial):
             return replace(found, text=reading.text, notes=(*found.notes, "prose", LAST_FORMULA))
     return reading
 
 
-def _read(text: str, names: Names | None, notation: str | None) -> Reading:
+def _read(text: str, names: Names | None, notation: str | None, free: frozenset[str]) -> Reading:
     spend(CHARACTER * len(text))
     notes: list[str] = []
     parser: Parser | None = None
@@ -148,8 +151,10 @@ def _read(text: str, names: Names | None, notation: str | None) -> Reading:
             tokens = with_dashes(tokens, table, notes)
         parser = parser_of(link(tokens), table)
         parts = statements(parser)
-        parser.pairs = paired_letters(parser)
+        parser.pairs = paired_letters(parser, free)
         parser.bound = bound_letters(parser, parser.pairs)
+        parser.free = free_letters(parser, free)
+        parser.scanned.clear()  # by which a superscript may be an index
         chain, definitions = chains(parser, parts, "prose" in notes)
         if parser.ranges and (meant := index_sizes.sizes(parser)):
             chain = tuple(index_sizes.sized(side, meant) for side in chain)
@@ -203,7 +208,8 @@ def _tokens(source: str, names: Names | None, notation: str | None, notes: list[
     for at in runs:
         token = tokens[at]
         word = source[token.start : token.end].lower()  # as typed: t̂ is spelled "that"
-        if word in _PROSE and not _is_product(source, token, names):
+        below = tokens[at - 1].kind == "_" or (tokens[at - 1].text == "{" and tokens[at - 2].kind == "_")
+        if word in _PROSE and not (below and at) and not _is_product(source, token, names):
             fail(*_LIKE_PROSE, token.start, token.end)
     if names is None:
         for at, following in pairwise(runs):

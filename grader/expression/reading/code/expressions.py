@@ -31,6 +31,7 @@ from grader.expression.reading.code.numpy_layout import turned_round
 from grader.expression.reading.code.program_names import (
     NotRead,
     ProgramNames,
+    array_of,
     one_pass,
     value_of,
 )
@@ -223,7 +224,7 @@ def _with_new_axes(places: Sequence[ast.expr]) -> list[ast.expr]:
 def _entered(names: ProgramNames, inner: ast.expr, where: ast.expr) -> Expression:
     if isinstance(inner, ast.Attribute) and inner.attr == "shape" and isinstance(where, ast.Constant):
         return length_of(axes_of(names, formula(names, inner.value)), where.value)
-    base = formula(names, inner)
+    base = array_of(names, formula(names, inner))
     nodes = _with_new_axes(where.elts if isinstance(where, ast.Tuple) else [where])
     masks = [mask_of(names, node, formula, condition) for node in nodes]
     if any(mask is not None for mask in masks):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.expression.algebra.construct import fresh
 from grader.expression.language.names import Declared, Names
-from grader.expression.language.nodes import Expression, Product, Symbol, head, sides
+from grader.expression.language.nodes import Expression, Indexed, Product, Symbol, head, sides
 from grader.expression.reading.code.program_tree import OVER
 from grader.expression.reading.read import read
 from grader.expression.reading.spelling.spellings import spellings_of
@@ -98,6 +98,15 @@ def value_of(scope: ProgramNames, name: str) -> Expression:
     if found is None:
         raise NotRead
     return found
+
+
+def array_of(scope: ProgramNames, value: Expression) -> Expression:
+    """What is entered: the array ``beta_u`` in ``beta_u[:, None]``, whose letter is no loop's."""
+    match value:
+        case Indexed(Symbol(name) as base, places) if (one := declared(scope, name)) and one.rank == len(places):
+            letters = {place.name for place in places if isinstance(place, Symbol)}
+            return base if len(letters) == len(places) and letters.isdisjoint(scope.letters.values()) else value
+    return value
 
 
 def left_of(scope: ProgramNames, name: str) -> Expression:

@@ -15,11 +15,12 @@ _TEXT = itemgetter(1)  # of a token
 _ORDERED = frozenset(("lt", "le", "gt", "ge"))
 
 
-def paired_letters(p: Cursor) -> frozenset[int]:
+def paired_letters(p: Cursor, free: frozenset[str]) -> frozenset[int]:
     r"""Where the first letter of a ``\sum_{i<j}`` stands that runs over both.
 
-    It does where both letters are indices in what is summed and the second one is not used outside of it: then
-    nothing else says which j is meant. With ``\ne`` it is always the first letter alone, as in a softmax.
+    It does where both letters are indices in what is summed and the second one is not used outside of it, nor among
+    the indices `free` of what is asked for: then nothing else says which j is meant. With ``\ne`` it is always the
+    first letter alone, as in a softmax.
     """
     tokens, match, kinds = p.tokens, p.match, p.kinds
     if "rel" not in p.present or "sum" not in p.present:
@@ -36,7 +37,7 @@ def paired_letters(p: Cursor) -> frozenset[int]:
             end = match.get(end, end) + 1
         inside = script_letters(p, at + 7, end)
         outside = script_letters(p, 0, at) | script_letters(p, end, len(tokens))
-        if {first.text, second.text} <= inside and second.text not in outside:
+        if {first.text, second.text} <= inside and second.text not in outside | free:
             found.add(at + 3)
     return frozenset(found)
 
@@ -64,6 +65,20 @@ def is_pair(first: Token, second: Token) -> bool:
     return letters and second.start == first.end and second.text in "jkluv" and first.text in "ijku"
 
 
+def free_letters(p: Cursor, asked: frozenset[str]) -> frozenset[str]:
+    r"""The indices that no sum of the text binds: those `asked` for, and those that enter an array.
+
+    A capital is a size to most: the N of ``\sum_{n=1}^N x_n``.
+    """
+    if "sum" not in p.present:
+        return asked
+    entering: set[str] = set()
+    for at in (at for at, kind in enumerate(p.kinds) if kind == "_" and p.kinds[at - 1] in ("name", "accent", ")")):
+        entering |= script_letters(p, at, at + 1)
+    undeclared = {letter for letter in entering - p.bound if letter.islower() and not p.declared(letter)}
+    return asked | undeclared
+
+
 def bound_letters(p: Cursor, pairs: frozenset[int] = frozenset()) -> frozenset[str]:
     """The letters that any sum, product, maximum or minimum of the text binds; `pairs` bind two."""
     tokens = p.tokens
@@ -76,7 +91,8 @@ def bound_letters(p: Cursor, pairs: frozenset[int] = frozenset()) -> frozenset[s
     for at in [at for at, token in enumerate(tokens) if token[1] in _BINDING or token[1][-3:] in _EXTREMA]:
         kind = tokens[at].kind
         if kind in ("sum", "word") or (kind in ("fn", "name") and tokens[at].text in _EXTREMA):
-            letters.update(_letters_under(_below(p, at)))
+            inner = _below(p, at)
+            letters.update(_letters_entering(p, inner) or _letters_under(inner))
     return frozenset(letters)
 
 
@@ -92,6 +108,17 @@ def _below(p: Cursor, at: int) -> list[Token]:
     if tokens[below + 1].kind == "(":
         return tokens[below + 2 : match[below + 1]]
     return tokens[below + 1 : below + (3 if is_pair(tokens[below + 1], tokens[below + 2]) else 2)]
+
+
+def _letters_entering(p: Cursor, inner: list[Token]) -> set[str]:
+    r"""The letters of the entry that a range begins with, where that is a condition: the i of ``r_i \\ge 0``."""
+    if len(inner) < 4 or p.table is None or inner[0].kind not in ("name", "word") or inner[1].kind != "_":
+        return set()
+    compared = any(piece.kind in ("rel", "=") for piece in inner)
+    script = inner[3] if inner[2].kind == "(" else inner[2]
+    if not compared or not p.declared(inner[0].text) or script.kind not in ("name", "word") or len(script.text) > 3:
+        return set()
+    return {letter for letter in script.text if not p.declared(letter)}
 
 
 def _letters_under(inner: list[Token]) -> Iterable[str]:

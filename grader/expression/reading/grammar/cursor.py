@@ -23,7 +23,7 @@ class Cursor:
     """
 
     __slots__ = (
-        *("tokens", "kinds", "present", "match", "pos", "table", "bound", "pairs", "notes", "problems"),  # the text
+        *("tokens", "kinds", "present", "match", "pos", "table", "bound", "free", "pairs", "notes", "problems"),
         *("depth", "inner", "bars", "commas", "in_partial", "outside"),  # what surrounds the place
         *("defined", "renamed", "used", "ranges", "retries", "runs_cut", "scanned"),  # what was met so far
     )
@@ -36,6 +36,7 @@ class Cursor:
         self.pos = 0
         self.table = table  # the declared names, None where any name is itself
         self.bound: frozenset[str] = frozenset()  # letters that a sum of the text binds
+        self.free: frozenset[str] = frozenset()  # indices that the text or what is asked for leaves free
         self.pairs: frozenset[int] = frozenset()  # where a letter stands that binds the one behind it: \sum_{i<j}
         self.notes = linked.notes
         self.problems: list[Problem] = []
@@ -83,8 +84,19 @@ class Cursor:
         return self.scanned[at]
 
     def is_layer(self, base: str, above: str) -> bool:
-        """Whether a superscript without brackets is a layer's: the 3 of ``a^3``, where no a is declared."""
-        return self.table is not None and (base, above) in self.table.raised and base not in self.defined
+        """Whether a superscript without braces is a layer's, the 3 of ``a^3``, where no a is declared, or an index."""
+        if self.table is None or base in self.defined:
+            return False
+        inner = above.strip("()")
+        return (base, inner) in self.table.raised or (inner != above and self._counts(base, inner))
+
+    def _counts(self, base: str, letter: str) -> bool:
+        """Whether a letter in brackets above an array is an index: by an alias, or by a sum or what is asked for."""
+        if len(letter) != 1 or not letter.isalpha() or self.table is None or self.declared(letter):
+            return False
+        found = self.table.find(base, "", "", 0)
+        counted = (base, 0) in self.table.above or letter in self.bound | self.free
+        return counted and found is not None and found.declared.rank > 0
 
     def script(self, at: int) -> tuple[str, int]:
         """The argument of ``_`` or ``^`` that begins at token `at` as text, and the token behind it."""

@@ -23,7 +23,6 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 from grader.expression.language.nodes import Expression
-from grader.expression.reading.grammar.numbers import number
 from grader.expression.reading.grammar.parser import Parser, Rules
 from grader.expression.reading.grammar.refusals import expected
 from grader.expression.reading.grammar.rules.brackets import bar, bracket, group
@@ -32,7 +31,7 @@ from grader.expression.reading.grammar.rules.calls import applied, function, fun
 from grader.expression.reading.grammar.rules.derivatives import fraction_of_differentials, nabla, slashed
 from grader.expression.reading.grammar.rules.environments import cases, matrix_environment
 from grader.expression.reading.grammar.rules.fractions import binomial, fraction, root
-from grader.expression.reading.grammar.rules.indicators import indicator
+from grader.expression.reading.grammar.rules.indicators import indicator, number_or_ones
 from grader.expression.reading.grammar.rules.named_signs import named_derivative, named_determinant, named_sum
 from grader.expression.reading.grammar.rules.powers import degrees, superscript
 from grader.expression.reading.grammar.rules.quantities import quantity
@@ -52,7 +51,7 @@ from grader.expression.reading.spelling.spellings import Spellings
 # an operand that begins with a token of this kind; any other kind begins none
 PREFIX: defaultdict[str, Callable[[Parser], Expression]] = defaultdict(lambda: expected)
 PREFIX |= {
-    "num": number,
+    "num": number_or_ones,
     "name": quantity,
     "word": quantity,
     "accent": quantity,

@@ -65,7 +65,8 @@ def scan(
     """The name that begins at token `at`, with all its scripts that are no power; None where no name begins.
 
     `lengthen(base, below)` says whether a LaTeX subscript without braces takes the letters behind its first one too,
-    `raised(base, above)` whether a superscript without brackets is a layer's, as in ``a^3``, and no power.
+    `raised(base, above)` whether a superscript without braces is a layer's, as in ``a^3``, or counts, as in ``z^(i)``,
+    and is no power.
     """
     name = _without_scripts(tokens, match, at, lengthen)
     if name is None:
@@ -93,12 +94,12 @@ def scan(
                 layer is None and not above and raised is not None and tokens[end + 1].text == "("
             ):  # h^(1) of a named layer
                 plain = _LAYER.fullmatch(raw)
-                layer = plain if plain is not None and raised(base, plain[2]) else None
+                layer = plain if plain is not None and raised(base, raw) else None
             if raw and not raw.strip("'"):
                 primes += len(raw)
             elif raw in TRANSPOSED:
                 transposed = True
-            elif layer and base != "e":
+            elif layer and (base != "e" or below or tokens[after].kind == "_"):  # e^{(h)} may be a power
                 above, primes, transposed = layer[2], primes + len(layer[4]), transposed or bool(layer[5])
             elif example:
                 above, transposed = example[1] + EXAMPLE + example[2], transposed or bool(example[3])
@@ -179,6 +180,11 @@ def raw_script(tokens: list[Token], match: dict[int, int], at: int) -> tuple[str
     if token.kind in ("name", "num", "word", "'", "fn") or token[:2] == ("joint", "*"):
         return token.text, at + 1
     return "", at
+
+
+def alias_shape(text: str) -> Shape | None:
+    r"""An alias as a shape, ``\sigma_k^2`` with its 2 above: for who knows that it is a name."""
+    return shape_of(text) or shape_of(text, raised=True)
 
 
 def shape_of(text: str, raised: bool = False) -> Shape | None:

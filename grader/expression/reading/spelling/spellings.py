@@ -15,8 +15,7 @@ from grader.expression.language.functions import CONSTANTS, SPELLINGS
 from grader.expression.language.names import Declared, Names, is_macro, kept_by_names
 from grader.expression.language.nodes import Expression
 from grader.expression.language.words import FUNCTION_LETTERS, GREEK
-from grader.expression.reading.lexing.tokens import KEYWORDS
-from grader.expression.reading.spelling.scripts import EXAMPLE, shape_of
+from grader.expression.reading.spelling.scripts import EXAMPLE, Shape, alias_shape, shape_of
 
 LOOKALIKES = {"omega": "w", "nu": "v", "chi": "x", "upsilon": "u", "rho": "p", "kappa": "k", "ell": "l"}
 
@@ -62,7 +61,7 @@ class Spellings:
     """The names of one model under every spelling; build it with `spellings_of`.
 
     `entries` has, by base, upper script and primes, the index letters by which spellings of that base are told apart;
-    `letters` are those of `FUNCTION_LETTERS` that no quantity has for its own: an alias leaves the function its call.
+    `letters` are those of `FUNCTION_LETTERS` that no quantity has for its own: one that is `called` leaves it its call.
     """
 
     names: Names
@@ -117,31 +116,30 @@ def spellings_of(names: Names) -> Spellings:
     for declared in names:
         table.exact[declared.name] = declared
     bare: dict[tuple[str, str, str, int], Declared] = {}
-    for choose in (_own, _latex, _aliases):
-        if choose is _aliases:
-            table.letters = FUNCTION_LETTERS - table.keys.keys()
-        for declared in names:
-            for text in choose(declared):
-                shape = shape_of(text)
-                if shape is not None and text in declared.entries:
-                    if shape.above and not shape.below:
-                        table.above.setdefault((shape.base, shape.primes), declared)
-                    continue
-                if shape is not None and (letter := dict(declared.fixed).get(text)):
-                    marked = table.marked.setdefault((shape.base, shape.primes), [])
-                    marked.append((shape.below.replace(",", ""), letter, declared))
-                    continue
-                if shape is not None and declared.rank and (inner := _NESTED.fullmatch(shape.below)):
-                    table.nested[shape.base, inner[1]] = declared
-                    continue
-                if shape is None:
-                    table.exact.setdefault(text, declared)
-                    layer = shape_of(text, raised=True)
-                    if layer is not None:
-                        bare.setdefault(_parts(layer.base, layer.above, layer.below, layer.primes), declared)
-                else:
-                    table.shapes.setdefault(_parts(shape.base, shape.above, shape.below, shape.primes), declared)
-                    table.keys.setdefault(key_of(shape.base, shape.above, shape.below, shape.primes), declared)
+    for declared, text in _by_precedence(names):
+        shape = shape_of(text)
+        if shape is not None and text in declared.entries:
+            if shape.above and not shape.below:
+                table.above.setdefault((shape.base, shape.primes), declared)
+            elif _counts_above(shape, declared) and not table.knows(shape.base):
+                table.keys[shape.base] = declared  # any letters enter it then
+            continue
+        if shape is not None and (letter := dict(declared.fixed).get(text)):
+            marked = table.marked.setdefault((shape.base, shape.primes), [])
+            marked.append((shape.below.replace(",", ""), letter, declared))
+            continue
+        if shape is not None and declared.rank and (inner := _NESTED.fullmatch(shape.below)):
+            table.nested[shape.base, inner[1]] = declared
+            continue
+        if shape is None:
+            table.exact.setdefault(text, declared)
+            layer = shape_of(text, raised=True)
+            if layer is not None:
+                bare.setdefault(_parts(layer.base, layer.above, layer.below, layer.primes), declared)
+        else:
+            table.shapes.setdefault(_parts(shape.base, shape.above, shape.below, shape.primes), declared)
+            table.keys.setdefault(key_of(shape.base, shape.above, shape.below, shape.primes), declared)
+    table.letters = frozenset(one for one in FUNCTION_LETTERS if (owner := table.keys.get(one)) is None or owner.called)
     for declared in names:
         if declared.role == "function":
             table.functions[declared.name] = declared.function
@@ -149,8 +147,9 @@ def spellings_of(names: Names) -> Spellings:
     _raise(table, bare)
     for declared in names:
         for text in declared.entries:
-            shape = shape_of(text)
-            if shape is not None and shape.below and (text in declared.aliases or not table.knows(shape.base)):
+            shape = alias_shape(text)
+            below = shape is not None and shape.below and not _counts_above(shape, declared)
+            if shape and below and (text in _given(declared) or not table.knows(shape.base)):
                 key = (shape.base, shape.above, shape.primes)
                 table.entries.setdefault(key, []).append((shape.below.replace(",", ""), declared))
     table.examples = next((declared.name for declared in names if declared.examples), "")
@@ -161,13 +160,24 @@ def spellings_of(names: Names) -> Spellings:
     return table
 
 
+def _counts_above(shape: Shape, declared: Declared) -> bool:
+    r"""Whether the letter above an entry is one of its places, as in ``v_t^{(h)}``."""
+    letters = len(shape.below.replace(",", ""))
+    return len(shape.above) == 1 and shape.above.isalpha() and 0 < letters < declared.rank
+
+
 def _raise(table: Spellings, bare: Mapping[tuple[str, str, str, int], Declared]) -> None:
-    """Take layers without brackets, ``a^3``, where the letter alone is no name of the model and has no powers."""
+    """Take layers without brackets, ``a^3``, where the letter alone is no name of the model and has no powers.
+
+    One that is a letter is a label, ``\\delta_t^z``, where no number has its name.
+    """
+    sizes = {declared.name for declared in table.names if not declared.rank}
+    labels = {(base, above) for base, above, _, _ in bare if above.isalpha() and above not in sizes}
     for shape, declared in bare.items():
-        if not table.knows(shape[0]):
+        if not table.knows(shape[0]) or shape[:2] in labels:
             table.shapes.setdefault(shape, declared)
     layers = {(base, above) for base, above, _, _ in table.shapes if above and EXAMPLE not in above}
-    table.raised = frozenset(layer for layer in layers if not table.knows(layer[0]))
+    table.raised = frozenset(layer for layer in layers if layer in labels or not table.knows(layer[0]))
 
 
 def _series(table: Spellings) -> dict[str, Series]:
@@ -185,16 +195,16 @@ def _series(table: Spellings) -> dict[str, Series]:
     }
 
 
-def _own(declared: Declared) -> tuple[str, ...]:
-    return (declared.name,)
+def _by_precedence(names: Names) -> list[tuple[Declared, str]]:
+    """Every spelling with its name: the names themselves first, then their LaTeX, then the aliases."""
+    spelled = [(declared, declared.name) for declared in names]
+    spelled += [(declared, declared.latex) for declared in names if declared.latex]
+    return spelled + [(declared, text) for declared in names for text in declared.aliases]
 
 
-def _latex(declared: Declared) -> tuple[str, ...]:
-    return (declared.latex,) if declared.latex else ()
-
-
-def _aliases(declared: Declared) -> tuple[str, ...]:
-    return declared.aliases
+def _given(declared: Declared) -> tuple[str, ...]:
+    """The spellings that the author gives a quantity beside its name; of a derivative, the LaTeX has any letters."""
+    return declared.aliases if declared.role == "adjoint" else (*declared.aliases, declared.latex)
 
 
 def _allowed(declared: Declared) -> frozenset[str]:
@@ -250,7 +260,8 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
             return Found(entered, "", below)
     for name in (f"{base}_{below}" if below else base, base + below):
         if name in exact and not above and not primes and not (below and name in GREEK):
-            return Found(exact[name])
+            printed = name == base + below and below.isalpha() and keys.get(base) is exact[name]  # \pi_k of a pik
+            return Found(exact[name], "", below if printed and exact[name].rank else "")
     # W_{21}^{(1)} and W_{12-1} share a normal form: as declared comes first
     declared = table.shapes.get(_parts(base, above, below, primes)) or keys.get(key_of(base, above, below, primes))
     if declared is not None:
@@ -269,7 +280,7 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
     if "," in below:  # W_{1,ij}: the first is part of the name
         first, _, rest = below.partition(",")
         named = keys.get(key_of(base, above, first, primes))
-        alone = bare is None or bare is named or _wide(bare) <= below.count(",")
+        alone = bare is None or bare is named or _wide(bare) <= below.count(",") or len(rest) >= _wide(bare) > 1
         # {u_o}_i where u_o is declared and o is nothing else: the vector's entry, no entry of the matrix u
         alone = alone or (first.isalpha() and first not in exact and named is not None and named.rank == 1)
         if named is not None and named.rank and alone:
@@ -302,7 +313,8 @@ def _entered(table: Spellings, base: str, above: str, below: str, primes: int) -
     """
     choice = table.entries[base, above, primes]
     written = below.replace(",", "")
-    exact = [declared for letters, declared in choice if letters == written]
+    exact = [one for letters, one in choice if letters == written]
+    exact += [one for letters, one in choice if len(written) <= one.rank and written.startswith(letters)]  # of a row
     if exact:
         return exact[0]
     alone = base not in table.exact and key_of(base, above, "", primes) not in table.keys
@@ -322,7 +334,7 @@ def _entered(table: Spellings, base: str, above: str, below: str, primes: int) -
 def _is_alias(declared: Declared, base: str) -> bool:
     """Whether the author has given the letter of an entry, and it is not just how the model's formulas count it."""
     return any(
-        text in declared.entries and (shape := shape_of(text)) and shape.base == base for text in declared.aliases
+        text in declared.entries and (shape := alias_shape(text)) and shape.base == base for text in _given(declared)
     )
 
 
@@ -366,27 +378,3 @@ def _pieces(table: Spellings, word: str) -> tuple[str, ...] | None:
             if current is None or len(head) + 1 < len(current):
                 best[end] = (*head, piece)
     return best[len(word)]
-
-
-_TAILS = frozenset(spelling for spelling in (*SPELLINGS, *GREEK) if len(spelling) > 2)
-
-
-@lru_cache(maxsize=4096)
-def latex_pieces(word: str) -> tuple[str, ...]:
-    """A run of LaTeX letters where nothing is declared: whole where the run is a name of the field, else letters."""
-    if len(word) == 2 and word[0] == "d" and (word[1].isupper() or word[1] in "abhwyz"):
-        return (word,)  # dZ, as the field calls a gradient
-    if (
-        word in GREEK
-        or (word in KEYWORDS and word != "ow")
-        or word.endswith("hat")
-        or (word in SPELLINGS and len(word) > 2)
-    ):
-        return (word,)
-    if len(word) > 4 and re.search("[a-z]{3}", word) and not any(tail in word for tail in _TAILS):
-        return (word,)  # gradz and actFun are words, xWU are factors
-    for size in range(len(word) - 2, 0, -1):
-        tail = word[-size:]
-        if size > 2 and (tail in SPELLINGS or tail in GREEK):
-            return (*word[:-size], tail)
-    return tuple(word)

@@ -2,17 +2,22 @@ r"""Where one name ends and the next begins: ``wx`` is w and x, ``y_ij`` y at bo
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 from grader.expression.language.derived import DERIVED_SPELLINGS
 from grader.expression.language.functions import CONSTANTS, SPELLINGS
+from grader.expression.language.words import GREEK
 from grader.expression.reading.grammar.cursor import Cursor
-from grader.expression.reading.lexing.tokens import Token, fail
+from grader.expression.reading.lexing.tokens import KEYWORDS, Token, fail
 from grader.expression.reading.spelling.scripts import Shape, scan
-from grader.expression.reading.spelling.spellings import Spellings, latex_pieces
+from grader.expression.reading.spelling.spellings import Spellings
 
 MAX_RUN = 40
 # functions that letters are run together with; no name ends in one of them
 _CALLED = frozenset(("sin", "cos", "tan", "exp", "log", "ln", "sqrt", "sinh", "cosh", "tanh", "arctan", "sigmoid"))
 _INDEX_PAIR = frozenset("ijkluvst")
+_TAILS = frozenset(spelling for spelling in (*SPELLINGS, *GREEK) if len(spelling) > 2)
 
 
 def join_number(p: Cursor, at: int) -> bool:
@@ -89,3 +94,24 @@ def _with_scripts(table: Spellings, text: str, shape: Shape) -> tuple[str, ...] 
         if head and table.find(tail, shape.above, shape.below, shape.primes):
             return (*head, tail)
     return table.pieces(text)
+
+
+@lru_cache(maxsize=4096)
+def latex_pieces(word: str) -> tuple[str, ...]:
+    """A run of LaTeX letters where nothing is declared: whole where the run is a name of the field, else letters."""
+    if len(word) == 2 and word[0] == "d" and (word[1].isupper() or word[1] in "abhwyz"):
+        return (word,)  # dZ, as the field calls a gradient
+    if (
+        word in GREEK
+        or (word in KEYWORDS and word != "ow")
+        or word.endswith("hat")
+        or (word in SPELLINGS and len(word) > 2)
+    ):
+        return (word,)
+    if len(word) > 4 and re.search("[a-z]{3}", word) and not any(tail in word for tail in _TAILS):
+        return (word,)  # gradz and actFun are words, xWU are factors
+    for size in range(len(word) - 2, 0, -1):
+        tail = word[-size:]
+        if size > 2 and (tail in SPELLINGS or tail in GREEK):
+            return (*word[:-size], tail)
+    return tuple(word)

@@ -49,8 +49,21 @@ def numbered(p: Cursor, shape: Shape, span: Span) -> Expression | None:
             continue
         others = entries_in(rest, series.rank)[0] if rest else ()
         if others is not None and len(found) + len(others) <= 1 + series.rank:
+            others = others or (_in_brackets(p) if len(found) == series.rank == 1 else ())
             return Indexed(Symbol(shape.base + level + SERIES, span), (*found, *others), span)
     return None
+
+
+def _in_brackets(p: Cursor) -> tuple[Expression, ...]:
+    """The one index in the brackets ahead, ``a_t(j)``, which are stepped over; none where they hold anything else."""
+    inside = p.tokens[p.pos + 1 : p.match.get(p.pos, p.pos)]
+    if p.token.text != "(" or not p.touches() or [piece.kind for piece in inside] != ["name"]:
+        return ()
+    letter = inside[0].text
+    if len(letter) > 1 or p.declared(letter) or letter not in p.bound | p.free:
+        return ()
+    p.pos += 3
+    return (Symbol(letter),)
 
 
 def holds_series(node: Expression) -> bool:

@@ -25,6 +25,7 @@ from grader.problems import Span
 
 _INVERSES = {f"{name}{h}": f"arc{name}{h}" for name in ("sin", "cos", "tan", "cot", "sec", "csc") for h in ("", "h")}
 _LOGARITHMS = {"2": "log2", "10": "log10", "e": "log"}
+LOGARITHMS = frozenset(("log", *_LOGARITHMS.values()))
 _KEYWORD_ARGUMENTS = frozenset(("axis", "dim", "keepdims", "keepdim", "ord", "dtype"))
 _ARGUMENT = frozenset(
     ("num", "name", "word", "fn", "(", "frac", "sqrt", "accent", "|", "‖", "sum", "ind", "partial", "det")
@@ -153,7 +154,9 @@ def applied(p: Parser, row: str, start: int, primes: int, first: Expression | No
         _without_primes(p, name, start)
     check_primes(primes, name, p.span(start))
     given = [] if first is None else [first]
-    if p.kinds[p.pos] == "(" and p.token.text not in ("|", "‖", "matrix", "cases"):
+    if first is None and row in LOGARITHMS and _is_group_with_power(p):
+        given.append(implicit(p, name or row))
+    elif p.kinds[p.pos] == "(" and p.token.text not in ("|", "‖", "matrix", "cases"):
         given += _arguments(p, row, first is not None or spec.low == 0, first is not None)
     elif first is None:
         given.append(implicit(p, name or row))
@@ -173,6 +176,12 @@ def applied(p: Parser, row: str, start: int, primes: int, first: Expression | No
     if row == "iverson":
         given = [p.condition(given[0], start)]
     return Call(row, tuple(given), primes, p.span(start))
+
+
+def _is_group_with_power(p: Parser) -> bool:
+    r"""Whether braces without brackets in them, and a power of theirs, are ahead: ``{s}^2``, which shows as s^2."""
+    group = p.kinds[p.pos] == "(" and p.token.text == "{" and p.kinds[p.pos + 1] != "("
+    return group and p.kinds[p.match[p.pos] + 1] == "^"
 
 
 def _without_primes(p: Parser, name: str, start: int) -> NoReturn:

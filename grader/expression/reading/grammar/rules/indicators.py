@@ -3,6 +3,7 @@ r"""``\mathbb 1[c]`` and ``\mathbf 1_{c}``: 1 where c holds; without a condition
 from __future__ import annotations
 
 from grader.expression.language.nodes import Call, Expression, Symbol, integer
+from grader.expression.reading.grammar.numbers import number
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.grammar.refusals import check_condition
 from grader.expression.reading.lexing.tokens import fail
@@ -31,6 +32,11 @@ def indicator(p: Parser) -> Expression:
             p.note(f"range:{raw}")
         p.pos = after
     return Call("ones" if token.text == "1" else "identity", sizes, 0, p.span(start))
+
+
+def number_or_ones(p: Parser) -> Expression:
+    """A number; a plain 1 with a subscript is the sign of the ones, ``1_n``, or of an indicator."""
+    return indicator(p) if p.token.text == "1" and p.kinds[p.pos + 1] == "_" else number(p)
 
 
 def _at_pair(p: Parser, start: int) -> Expression:

@@ -17,8 +17,10 @@ from grader.expression.language.nodes import (
     Product,
     Reduce,
     Symbol,
+    indices,
     integer,
     symbols,
+    walk,
 )
 from grader.expression.language.precedence import PRODUCT
 from grader.expression.language.words import GREEK
@@ -139,7 +141,7 @@ def _reduce(p: Parser, kind: str, start: int, only_bracket: bool) -> Expression:
 def _with_letters(p: Parser, read: Callable[[Parser], Expression]) -> Expression:
     r"""A bound, in which the letters of indices may stand: ``\sum_{n=k}^{k+4} g_{n-k+1}``."""
     before = p.bound
-    p.bound = before | script_letters(p, 0, len(p.tokens))
+    p.bound = before | p.free | script_letters(p, 0, len(p.tokens))
     found = read(p)
     p.bound = before
     return found
@@ -190,6 +192,8 @@ def _read_item(p: Parser, under: _Range, close: int) -> None:
     elif token.kind in (":", "|") and under.letters:  # \sum_{i: y_i > 0}: what follows says which of them
         under.conditional = True
         p.pos += 1
+    elif not under.letters and not under.conditional and _condition_ahead(p, close):
+        _read_condition(p, under)
     elif not (_can_run(token) or under.conditional):
         _no_letter(token)
     elif under.conditional or (under.letters and p.kinds[at + 1] in _BEHIND_INDEXED):
@@ -198,6 +202,24 @@ def _read_item(p: Parser, under: _Range, close: int) -> None:
         _read_letter(p, under, close)
         if p.pos < close and p.kinds[p.pos] not in _BEHIND_RANGE:
             fail("this range of a sum can't be read", r"write \sum_{i=1}^n", p.token.start, p.token.end)
+
+
+def _condition_ahead(p: Parser, close: int) -> bool:
+    r"""Whether a range that ends at token `close` is a comparison of an entry: ``r_i \ge 0``."""
+    shape = p.scan(p.pos) if p.table is not None else None
+    entered = shape is not None and bool(shape.below) and p.declared(shape.base)
+    return entered and any(kind in ("rel", "=") for kind in p.kinds[p.pos + 2 : close])
+
+
+def _read_condition(p: Parser, under: _Range) -> None:
+    """A condition on entries, whose one letter that nothing else binds is what the sum runs over."""
+    at = p.pos
+    test = p.condition(p.clause(), at)
+    entered = {place.name for item in walk(test) for place in indices(item) if isinstance(place, Symbol)}
+    letters = sorted(letter for letter in entered - p.free if not p.declared(letter))
+    if len(letters) == 1:
+        under.letters += letters
+        under.restrict(test)
 
 
 def _read_letter(p: Parser, under: _Range, close: int) -> None:
@@ -332,7 +354,7 @@ def _bounds(
     size, first = upper, ONE
     if isinstance(upper, Call) and upper.function == "sub" and upper.args[1] == ONE:
         size, first = upper.args[0], ZERO  # 0 to n - 1
-    named = isinstance(size, Symbol) and p.table is not None and size.name not in p.bound
+    named = isinstance(size, Symbol) and p.table is not None and size.name not in p.bound | p.free
     unknown = named and isinstance(size, Symbol) and not p.declared(size.name)
     if isinstance(size, Symbol) and ((not lettered and size is upper) or (unknown and lower in (None, first))):
         p.note(f"range:{size.name}")
@@ -358,6 +380,8 @@ def _upper(p: Parser) -> Expression:
     only = inner[0]
     p.pos += 3 if group else 1
     span = Span(only.start, only.end)
+    if only.text in p.free:
+        return Symbol(only.text, span)
     if only.kind == "num" and only.text.isdigit() and len(only.text) < 9:
         return integer(int(only.text))
     if only.kind not in ("name", "word"):
