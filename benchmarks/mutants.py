@@ -220,7 +220,10 @@ def _from_definitions(question: SolvedQuestion, part: SolvedPart, alike: dict[st
         return []
     above, found = head(target.numerator) or "", []
     for place, node in enumerate(question.graph.nodes):
+        later = {item.name for item in question.graph.nodes[place:]}
         for _, wrong in mistakes(node.expression, alike):
+            if symbols(wrong) & later:  # a definition by itself is none
+                continue
             nodes = [*question.graph.nodes]
             nodes[place] = replace(node, expression=wrong)
             graph = replace(question.graph, nodes=tuple(nodes))

@@ -12,12 +12,15 @@ from grader.rubric.malrules import MALRULES
 
 def message_of(mistake: Mistake, show_solution: bool) -> str:
     """What the student reads; without details of the formula where the solution is hidden."""
-    clause, look = clause_of(mistake, show_solution), MALRULES[mistake.kind].look
-    second = mistake.second
-    if second is None:
-        return f"This matches what comes out if {clause}. {look}"
-    other = clause_of(second, show_solution)
-    return f"This matches what comes out if two things happen: {clause}, and {other}. {look}"
+    clause, looks, second = clause_of(mistake, show_solution), [MALRULES[mistake.kind].look], mistake.second
+    if second is not None:
+        clause = f"{clause}, and {clause_of(second, show_solution)}"
+        looks += [look for look in (MALRULES[second.kind].look,) if look not in looks]
+    if mistake.written:  # the answer itself is right once that is mended
+        said = f"Your answer is right but for {'one thing' if second is None else 'two things'}: {clause}."
+    else:
+        said = f"This matches what comes out if {'' if second is None else 'two things happen: '}{clause}."
+    return " ".join((said, *looks))
 
 
 def clause_of(mistake: Mistake, show_solution: bool = True) -> str:

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     MEAN_FOR_SUM = "mean_for_sum"
     MISSING_CONDITION = "missing_condition"
     ACTIVATION_FOR_DERIVATIVE = "activation_for_derivative"
+    DERIVATIVE_FOR_VALUE = "derivative_for_value"
     MISSING_FACTOR = "missing_factor"
     TANH_FOR_SIGMOID = "tanh_for_sigmoid"
     WRONG_ARGUMENT = "wrong_argument"
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     WRONG_ACTIVATION = "wrong_activation"
     MISSING_RECIPROCAL = "missing_reciprocal"
     POWER_DEGREE = "power_degree"
+    EXPONENT = "exponent"
     DROPPED_TERM = "dropped_term"
     PRODUCT_RULE = "product_rule"
     QUOTIENT_RULE = "quotient_rule"
@@ -37,8 +39,11 @@ class Kind(StrEnum):
     UPSTREAM_MISSING = "upstream_missing"
     WRONG_VARIABLE = "wrong_variable"
     WRONG_QUANTITY = "wrong_quantity"
+    WRONG_INDEX = "wrong_index"
+    OFF_BY_ONE = "off_by_one"
     TRANSPOSED = "transposed"
     MISSING_SUM = "missing_sum"
+    EXTRA_SUM = "extra_sum"
     MISSING_TRANSPOSE = "missing_transpose"
     FACTOR_ORDER = "factor_order"
     ELEMENTWISE_FOR_MATRIX = "elementwise_for_matrix"
@@ -49,12 +54,43 @@ class Kind(StrEnum):
     POWER_OF_TEN = "power_of_ten"
 
 
-class Frequency(Enum):
-    """How often students make it: the rarer a mistake, the closer a number must be before it is named."""
-
-    COMMON = "common"
-    USUAL = "usual"
-    RARE = "rare"
+# mistakes that often predict the same answer, counted over the rubrics shipped
+ALIKE = (
+    (Kind.POWER_DEGREE, Kind.SIGN),
+    (Kind.QUOTIENT_RULE, Kind.SIGN),
+    (Kind.OUTER_ONLY, Kind.SIGN),
+    (Kind.SIGN, Kind.SWAPPED_TARGETS),
+    (Kind.FACTOR_TWO, Kind.MISSING_MEAN),
+    (Kind.FACTOR_TWO, Kind.MEAN_FOR_SUM),
+    (Kind.FACTOR_TWO, Kind.POWER_DEGREE),
+    (Kind.EXTRA_TERM, Kind.FACTOR_TWO),
+    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.MISSING_FACTOR),
+    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.POWER_DEGREE),
+    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.DROPPED_TERM),
+    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.QUOTIENT_RULE),
+    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.WRONG_QUANTITY),
+    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.EXTRA_FACTOR),
+    (Kind.EXTRA_FACTOR, Kind.MISSING_FACTOR),
+    (Kind.MISSING_FACTOR, Kind.WRONG_ACTIVATION),
+    (Kind.MISSING_FACTOR, Kind.POWER_DEGREE),
+    (Kind.DROPPED_TERM, Kind.MISSING_FACTOR),
+    (Kind.MISSING_FACTOR, Kind.QUOTIENT_RULE),
+    (Kind.INNER_ONLY, Kind.MISSING_FACTOR),
+    (Kind.MISSING_FACTOR, Kind.OUTER_ONLY),
+    (Kind.MISSING_FACTOR, Kind.UPSTREAM_MISSING),
+    (Kind.MISSING_FACTOR, Kind.WRONG_VARIABLE),
+    (Kind.DROPPED_TERM, Kind.WRONG_ARGUMENT),
+    (Kind.WRONG_ARGUMENT, Kind.WRONG_QUANTITY),
+    (Kind.EXTRA_FACTOR, Kind.POWER_DEGREE),
+    (Kind.DROPPED_TERM, Kind.PRODUCT_RULE),
+    (Kind.DROPPED_TERM, Kind.EXTRA_TERM),
+    (Kind.DROPPED_TERM, Kind.QUOTIENT_RULE),
+    (Kind.DROPPED_TERM, Kind.WRONG_QUANTITY),
+    (Kind.INNER_ONLY, Kind.OUTER_ONLY),
+    (Kind.OUTER_ONLY, Kind.WRONG_VARIABLE),
+    (Kind.WRONG_QUANTITY, Kind.WRONG_VARIABLE),
+    (Kind.EXTRA_FACTOR, Kind.WRONG_VARIABLE),
+)
 
 
 class Lint(Enum):
@@ -80,7 +116,6 @@ class MalRule:
 
     kind: Kind
     rank: int
-    frequency: Frequency
     what: str
     clause: str
     clause_hidden: str

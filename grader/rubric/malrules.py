@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from grader.rubric.malrule import Frequency, Kind, Lint, MalRule
+from grader.rubric.malrule import ALIKE, Kind, Lint, MalRule
 
 _CHAIN = "Every link of the chain from the output to the variable gives one factor."
 _PATHS = "Go through the sum term by term, and through every way in which the variable reaches the output."
@@ -18,50 +18,10 @@ _SIDES = "Try one point on each side of the condition."
 _FIT = "Write the shape under each factor: the inner ones must be the same."
 _MEAN = "Look at what stands in front of the sum."
 
-# mistakes that often predict the same answer, counted over the rubrics shipped
-_ALIKE = (
-    (Kind.POWER_DEGREE, Kind.SIGN),
-    (Kind.PRODUCT_RULE, Kind.SIGN),
-    (Kind.QUOTIENT_RULE, Kind.SIGN),
-    (Kind.OUTER_ONLY, Kind.SIGN),
-    (Kind.SIGN, Kind.SWAPPED_TARGETS),
-    (Kind.FACTOR_TWO, Kind.MISSING_MEAN),
-    (Kind.FACTOR_TWO, Kind.MEAN_FOR_SUM),
-    (Kind.FACTOR_TWO, Kind.POWER_DEGREE),
-    (Kind.EXTRA_TERM, Kind.FACTOR_TWO),
-    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.MISSING_FACTOR),
-    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.POWER_DEGREE),
-    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.DROPPED_TERM),
-    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.QUOTIENT_RULE),
-    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.WRONG_QUANTITY),
-    (Kind.ACTIVATION_FOR_DERIVATIVE, Kind.EXTRA_FACTOR),
-    (Kind.EXTRA_FACTOR, Kind.MISSING_FACTOR),
-    (Kind.MISSING_FACTOR, Kind.WRONG_ACTIVATION),
-    (Kind.MISSING_FACTOR, Kind.POWER_DEGREE),
-    (Kind.DROPPED_TERM, Kind.MISSING_FACTOR),
-    (Kind.MISSING_FACTOR, Kind.QUOTIENT_RULE),
-    (Kind.INNER_ONLY, Kind.MISSING_FACTOR),
-    (Kind.MISSING_FACTOR, Kind.OUTER_ONLY),
-    (Kind.MISSING_FACTOR, Kind.UPSTREAM_MISSING),
-    (Kind.MISSING_FACTOR, Kind.WRONG_VARIABLE),
-    (Kind.DROPPED_TERM, Kind.WRONG_ARGUMENT),
-    (Kind.WRONG_ARGUMENT, Kind.WRONG_QUANTITY),
-    (Kind.EXTRA_FACTOR, Kind.POWER_DEGREE),
-    (Kind.DROPPED_TERM, Kind.PRODUCT_RULE),
-    (Kind.DROPPED_TERM, Kind.EXTRA_TERM),
-    (Kind.DROPPED_TERM, Kind.QUOTIENT_RULE),
-    (Kind.DROPPED_TERM, Kind.WRONG_QUANTITY),
-    (Kind.INNER_ONLY, Kind.OUTER_ONLY),
-    (Kind.OUTER_ONLY, Kind.WRONG_VARIABLE),
-    (Kind.WRONG_QUANTITY, Kind.WRONG_VARIABLE),
-    (Kind.EXTRA_FACTOR, Kind.WRONG_VARIABLE),
-)
-
 _ROWS = (
     MalRule(
         Kind.SIGN,
         10,
-        Frequency.COMMON,
         what="the wrong sign, of the whole or of one term",
         clause="the sign of {} is turned",
         clause_hidden="the sign of the whole is turned",
@@ -71,7 +31,6 @@ _ROWS = (
     MalRule(
         Kind.FACTOR_TWO,
         20,
-        Frequency.COMMON,
         what="a factor 2 lost or gained",
         clause="a factor 2 is lost or gained at {}",
         clause_hidden="a factor 2 is lost or gained",
@@ -81,7 +40,6 @@ _ROWS = (
     MalRule(
         Kind.MISSING_MEAN,
         30,
-        Frequency.COMMON,
         what="the mean over the samples forgotten: 1/m is missing",
         clause="the division by {} is forgotten",
         clause_hidden="the division by the number of samples is forgotten",
@@ -91,7 +49,6 @@ _ROWS = (
     MalRule(
         Kind.MEAN_FOR_SUM,
         40,
-        Frequency.COMMON,
         what="a mean where the loss is a sum: 1/m too much",
         clause="there is one division by {} too many",
         clause_hidden="there is a mean where the model has a sum",
@@ -100,7 +57,6 @@ _ROWS = (
     MalRule(
         Kind.MISSING_CONDITION,
         50,
-        Frequency.USUAL,
         what="a condition left out: one branch used everywhere",
         clause="a condition is left out, so that one branch holds everywhere",
         clause_hidden="a condition is left out, so that one branch holds everywhere",
@@ -110,16 +66,22 @@ _ROWS = (
     MalRule(
         Kind.ACTIVATION_FOR_DERIVATIVE,
         60,
-        Frequency.COMMON,
         what="a function's value where its derivative belongs",
         clause="{} itself stands where its derivative belongs",
         clause_hidden="a function stands where its derivative belongs",
         look="The chain rule multiplies by the derivative of each function on the way.",
     ),
     MalRule(
+        Kind.DERIVATIVE_FOR_VALUE,
+        62,
+        what="a derivative where the function's value belongs",
+        clause="the derivative of {} stands where its value belongs",
+        clause_hidden="a derivative stands where the function's value belongs",
+        look="A derivative comes in for what is differentiated only; all else keeps its value.",
+    ),
+    MalRule(
         Kind.MISSING_FACTOR,
         70,
-        Frequency.COMMON,
         what="one factor of the chain rule or of the formula is missing",
         clause="the factor {} is left out",
         clause_hidden="a factor is left out",
@@ -129,7 +91,6 @@ _ROWS = (
     MalRule(
         Kind.TANH_FOR_SIGMOID,
         80,
-        Frequency.COMMON,
         what="the rule of tanh for sigmoid, or the reverse",
         clause="{} is differentiated by the rule of another function",
         clause_hidden="a function is differentiated by the rule of another",
@@ -138,7 +99,6 @@ _ROWS = (
     MalRule(
         Kind.WRONG_ARGUMENT,
         90,
-        Frequency.RARE,
         what="a derivative taken at the wrong argument",
         clause="a derivative is taken at {}, which is not the place where it belongs",
         clause_hidden="a derivative is taken at the wrong place",
@@ -147,7 +107,6 @@ _ROWS = (
     MalRule(
         Kind.MISSING_FUNCTION,
         100,
-        Frequency.COMMON,
         what="a function of the formula is not applied",
         clause="the function in {} is not applied",
         clause_hidden="a function is not applied",
@@ -156,7 +115,6 @@ _ROWS = (
     MalRule(
         Kind.WRONG_ACTIVATION,
         110,
-        Frequency.USUAL,
         what="another function or its derivative in place of the model's",
         clause="another function or its derivative is used in place of {}",
         clause_hidden="another function or its derivative is used",
@@ -165,7 +123,6 @@ _ROWS = (
     MalRule(
         Kind.MISSING_RECIPROCAL,
         120,
-        Frequency.USUAL,
         what="the 1/x of a logarithm forgotten",
         clause="{} is differentiated without the reciprocal of its argument",
         clause_hidden="a logarithm is differentiated without the reciprocal of its argument",
@@ -174,16 +131,22 @@ _ROWS = (
     MalRule(
         Kind.POWER_DEGREE,
         130,
-        Frequency.COMMON,
         what="the derivative of a power with a wrong factor or exponent",
         clause="the power in {} is differentiated with a wrong factor or exponent",
         clause_hidden="a power is differentiated with a wrong factor or exponent",
         look="Differentiating a power brings the exponent in front and lowers it by one.",
     ),
     MalRule(
+        Kind.EXPONENT,
+        132,
+        what="a wrong exponent, or a square forgotten",
+        clause="{}",
+        clause_hidden="an exponent is wrong, or a square is forgotten",
+        look="Count how often this factor comes in.",
+    ),
+    MalRule(
         Kind.DROPPED_TERM,
         140,
-        Frequency.USUAL,
         what="one term of a sum, or one path of the chain rule, is missing",
         clause="{} is left out",
         clause_hidden="a term is left out",
@@ -192,7 +155,6 @@ _ROWS = (
     MalRule(
         Kind.PRODUCT_RULE,
         150,
-        Frequency.USUAL,
         what="the product rule applied wrongly",
         clause="the product rule is not carried through for {}",
         clause_hidden="the product rule is not carried through",
@@ -201,7 +163,6 @@ _ROWS = (
     MalRule(
         Kind.QUOTIENT_RULE,
         160,
-        Frequency.USUAL,
         what="the quotient rule applied wrongly",
         clause="the quotient rule is not carried through for {}",
         clause_hidden="the quotient rule is not carried through",
@@ -210,7 +171,6 @@ _ROWS = (
     MalRule(
         Kind.INNER_ONLY,
         170,
-        Frequency.USUAL,
         what="the derivative of the inner function only",
         clause="the outer derivative is left out in {}",
         clause_hidden="an outer derivative is left out",
@@ -219,7 +179,6 @@ _ROWS = (
     MalRule(
         Kind.OUTER_ONLY,
         180,
-        Frequency.COMMON,
         what="the derivative of the outer function only",
         clause="the inner derivative is left out after {}",
         clause_hidden="the chain is not followed to its end",
@@ -229,7 +188,6 @@ _ROWS = (
     MalRule(
         Kind.SWAPPED_BRANCHES,
         190,
-        Frequency.USUAL,
         what="the branches of a case distinction interchanged",
         clause="two branches are interchanged",
         clause_hidden="two branches are interchanged",
@@ -239,7 +197,6 @@ _ROWS = (
     MalRule(
         Kind.SWAPPED_TARGETS,
         200,
-        Frequency.USUAL,
         what="label and prediction interchanged",
         clause="the label and the prediction are interchanged",
         clause_hidden="the label and the prediction are interchanged",
@@ -249,7 +206,6 @@ _ROWS = (
     MalRule(
         Kind.SOFTMAX_DIAGONAL,
         210,
-        Frequency.USUAL,
         what="only the diagonal of a softmax's derivative",
         clause="only the entries of {} with equal indices are used",
         clause_hidden="only the entries with equal indices are used",
@@ -257,8 +213,7 @@ _ROWS = (
     ),
     MalRule(
         Kind.BIAS_AS_WEIGHT,
-        220,
-        Frequency.COMMON,
+        65,
         what="a bias treated as a weight: its derivative multiplied by the input",
         clause="the bias is treated as a weight, which gives {}",
         clause_hidden="the bias is treated as a weight",
@@ -268,7 +223,6 @@ _ROWS = (
     MalRule(
         Kind.UPSTREAM_MISSING,
         230,
-        Frequency.COMMON,
         what="the factors from the loss down are missing",
         clause="only {} is worked out",
         clause_hidden="only the last part of the chain is worked out",
@@ -278,7 +232,6 @@ _ROWS = (
     MalRule(
         Kind.WRONG_VARIABLE,
         240,
-        Frequency.COMMON,
         what="differentiated by another variable",
         clause="{} is given in place of what is asked",
         clause_hidden="another quantity is given in place of what is asked",
@@ -288,16 +241,30 @@ _ROWS = (
     MalRule(
         Kind.WRONG_QUANTITY,
         250,
-        Frequency.RARE,
         what="another quantity of the model in one factor's place",
         clause="{}",
         clause_hidden="another quantity stands in one place of the formula",
         look="Go through the local derivatives and see what each of them leaves.",
     ),
     MalRule(
+        Kind.WRONG_INDEX,
+        252,
+        what="a wrong index",
+        clause="{}",
+        clause_hidden="an index is wrong",
+        look="Write for each index which sample, unit or step it counts.",
+    ),
+    MalRule(
+        Kind.OFF_BY_ONE,
+        254,
+        what="an index or a step off by one",
+        clause="{}",
+        clause_hidden="an index is off by one",
+        look="Write out the first and the last term.",
+    ),
+    MalRule(
         Kind.TRANSPOSED,
         260,
-        Frequency.COMMON,
         what="the transpose of the right array, or of a factor",
         clause="rows and columns of {} are interchanged",
         clause_hidden="rows and columns are interchanged",
@@ -307,16 +274,22 @@ _ROWS = (
     MalRule(
         Kind.MISSING_SUM,
         270,
-        Frequency.USUAL,
         what="a sum over the samples forgotten, so that the shape is wrong",
         clause="a sum is left out in {}",
         clause_hidden="the sum over the samples, or over another index, is left out",
         look="A gradient has the shape of its variable; what is used for every sample gets a share from each.",
     ),
     MalRule(
+        Kind.EXTRA_SUM,
+        272,
+        what="a sum where one term is asked",
+        clause="there is a sum over {} where only one of its terms belongs",
+        clause_hidden="there is a sum where only one of its terms belongs",
+        look="Ask which terms of the sum depend on the entry by which you differentiate.",
+    ),
+    MalRule(
         Kind.MISSING_TRANSPOSE,
         280,
-        Frequency.USUAL,
         what="a transpose forgotten, so that the shapes don't fit",
         clause="the transpose of {} is left out",
         clause_hidden="a transpose is left out",
@@ -325,7 +298,6 @@ _ROWS = (
     MalRule(
         Kind.FACTOR_ORDER,
         290,
-        Frequency.USUAL,
         what="the factors of a matrix product in the wrong order",
         clause="the factors in {} stand in the wrong order",
         clause_hidden="the factors of a matrix product stand in the wrong order",
@@ -334,7 +306,6 @@ _ROWS = (
     MalRule(
         Kind.ELEMENTWISE_FOR_MATRIX,
         300,
-        Frequency.USUAL,
         what="an element-wise product for a matrix product, or the reverse",
         clause="{} has an element-wise product where a matrix product belongs, or the reverse",
         clause_hidden="an element-wise product stands where a matrix product belongs, or the reverse",
@@ -342,8 +313,7 @@ _ROWS = (
     ),
     MalRule(
         Kind.UPDATED_WEIGHT,
-        310,
-        Frequency.USUAL,
+        68,
         what="a weight used after its update",
         clause="{} is used after its update",
         clause_hidden="a weight is used after its update",
@@ -352,7 +322,6 @@ _ROWS = (
     MalRule(
         Kind.INVERTED,
         320,
-        Frequency.RARE,
         what="one over the right value",
         clause="a fraction is upside down",
         clause_hidden="a fraction is upside down",
@@ -361,7 +330,6 @@ _ROWS = (
     MalRule(
         Kind.EXTRA_FACTOR,
         330,
-        Frequency.RARE,
         what="a factor too much",
         clause="there is a factor {} too much",
         clause_hidden="there is a factor too much",
@@ -370,7 +338,6 @@ _ROWS = (
     MalRule(
         Kind.EXTRA_TERM,
         340,
-        Frequency.RARE,
         what="a term too much",
         clause="there is a term {} too much",
         clause_hidden="there is a term too much",
@@ -379,7 +346,6 @@ _ROWS = (
     MalRule(
         Kind.POWER_OF_TEN,
         350,
-        Frequency.COMMON,
         what="off by a power of ten, or by percent",
         clause="the decimal point has moved",
         clause_hidden="the decimal point has moved",
@@ -390,7 +356,7 @@ _ROWS = (
 
 def _alike(kind: Kind) -> tuple[Kind, ...]:
     """The mistakes from which one can often not be told."""
-    return tuple(other for pair in _ALIKE if kind in pair for other in pair if other is not kind)
+    return tuple(other for pair in ALIKE if kind in pair for other in pair if other is not kind)
 
 
 MALRULES: Mapping[str, MalRule] = MappingProxyType(

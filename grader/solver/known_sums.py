@@ -49,7 +49,7 @@ def known_sums(formula: Expression, graph: ComputationGraph) -> Expression:
                 return ONE
         if not symbols(node.body) & telling or sum(1 for _ in walk(node)) > LARGE:
             return node
-        return _worked_out(node, graph) or node
+        return _worked_out(node, graph) or _partly(node, graph) or node
 
     return simplify(rewritten(formula, change))
 
@@ -95,6 +95,19 @@ def _worked_out(node: Reduce, graph: ComputationGraph) -> Expression | None:
         if body == before:
             return None
     return None
+
+
+def _partly(node: Reduce, graph: ComputationGraph) -> Expression | None:
+    """The sum with those of its terms taken out that come to something: ``sum_i (1 + l_i) p_i`` is 1 and the rest."""
+    terms = tuple(_terms(node.body))
+    if len(terms) < 2 or any(len(entered_axes(node.letter, term, graph.axes)) != 1 for term in terms):
+        return None
+    found = [_worked_out(replace(node, body=term), graph) for term in terms]
+    if all(value is None for value in found):
+        return None
+    rest = [term for term, value in zip(terms, found, strict=True) if value is None]
+    known = [value for value in found if value is not None]
+    return added([*known, replace(node, body=added(rest))]) if rest else added(known)
 
 
 def _terms(body: Expression) -> Iterator[Expression]:

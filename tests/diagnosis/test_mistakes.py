@@ -31,4 +31,4 @@ def test_a_usual_mistake_is_named(part: str, answer: str, rule: str, why: str) -
     else:
         assert result.diagnosis is not None
         assert result.diagnosis.rule == result.note
-        assert result.diagnosis.message.startswith("This matches what comes out if ")
+        assert result.diagnosis.message.startswith(("This matches what comes out if ", "Your answer is right but for "))

@@ -95,7 +95,7 @@ FOLLOWED = [
     # the answers, and what becomes of the last
     ({"dw": f"2*{GRADIENT}", "dww": f"2*{HESSIAN}"}, ("correct", "follow_through"), "the derivative of their gradient"),
     ({"dw": f"2*{GRADIENT}", "dww": HESSIAN}, ("correct", "equivalent"), "right by itself"),
-    ({"dw": f"2*{GRADIENT}", "dww": f"3*{HESSIAN}"}, ("incorrect", "not_equivalent"), "wrong by both"),
+    ({"dw": f"2*{GRADIENT}", "dww": f"3*{HESSIAN}"}, ("incorrect", "malrule/extra_factor:3"), "wrong by both"),
     ({"dw": "2*x*dL/dz", "dww": "0"}, ("incorrect", "not_equivalent"), "a derivative in it is no constant"),
     ({"dw": "0", "dww": "0"}, ("incorrect", "not_equivalent"), "nought is no work"),
     (

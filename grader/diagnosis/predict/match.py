@@ -7,57 +7,100 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import replace
 
 import numpy as np
 
 from grader.comparison.aligned_values import pairs_in
-from grader.comparison.arrays import PLAIN, Pair
+from grader.comparison.arrays import Pair
 from grader.comparison.interpretations import with_implied_sums
-from grader.comparison.tolerances import EXACT, number_note, typed_place, unit_of
+from grader.comparison.tolerances import EXACT, accepted, typed_place, unit_of
+from grader.diagnosis.predict.agreement import COARSE, Sampled, agrees, noise_of
+from grader.diagnosis.predict.chance import told_apart
+from grader.diagnosis.predict.mends import mends
 from grader.diagnosis.predict.pairs import combined
 from grader.diagnosis.predict.predictions import Predictions, predictions
 from grader.diagnosis.rules.mistake import Mistake
 from grader.expression.evaluation.product_readings import TooManyReadings, readings
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression
-from grader.rubric.malrule import Frequency, Kind
-from grader.rubric.malrules import MALRULES
+from grader.rubric.malrule import Kind
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.kinks import kink_points, margins
 from grader.solver.runs import Run, environment, quantities
 
 Predict = Callable[[SolvedQuestion, SolvedPart, int], Predictions]
 PROBES = 4
-COARSE = 1e-6
-FLOOR = 1e-9  # of the largest entry at a point: what is left of a sum that cancels is held against that
-NOISE = 1e-12  # of the size at most points: where all entries of a point cancel, what is left says nothing
-# A number typed with few digits is near some prediction by chance: the coarser it is, the fewer are considered.
-# By how often it is made, the widest slack at which a single mistake is named.
-WIDEST, PAIRED = 0.03, 0.001
-SLACK = MappingProxyType({Frequency.COMMON: WIDEST, Frequency.USUAL: 0.01, Frequency.RARE: 0.003})
 
 
 def matching(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> Iterator[Mistake]:
     """The mistakes that predict this answer, the commonest first; single ones before pairs of two."""
     if question.numeric:
-        for predict in (predictions, combined):
-            yield from _numbers(question, part, answer, predict)
+        yield from _numbers(question, part, answer)
         return
     try:
         sampled = tuple(_sampled(question, part, answer))
-        yield from _formulas(question, part, sampled, predictions) or _formulas(question, part, sampled, combined)
+        yield from _likeliest(question, part, sampled)
     except (ShapeError, TooManyReadings):
         return
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sampled:
-    """The answer beside the truth at the points of a run; those marked in `skip` lie on a kink."""
+def _likeliest(question: SolvedQuestion, part: SolvedPart, sampled: tuple[Sampled, ...]) -> list[Mistake]:
+    """What explains the answer, the likelier before the other: single mistakes before two at once; of those, a usual
+    slip of the derivation, a change of what stands there, another slip, something put in, and what seldom happens."""
+    predicted = _formulas(question, part, sampled, predictions)
+    if predicted and _turn(predicted[0]) == FIRST:
+        return predicted
+    alone, scaled = mends(question, part, sampled)
+    if alone or predicted:
+        return sorted([*(_placed(mistake, predicted) for mistake in alone), *predicted], key=_turn)
+    return sorted([*_formulas(question, part, sampled, combined), *scaled], key=_turn)
 
-    pair: Pair
-    skip: Array
+
+def _placed(mistake: Mistake, predicted: list[Mistake]) -> Mistake:
+    """A mistake found in the answer by the name that its place has in the model, where one of its kind is predicted."""
+    same = next((other for other in predicted if other.kind is mistake.kind), None)
+    return mistake if same is None else replace(mistake, detail=same.detail, link=same.link)
+
+
+_FIRST = frozenset(
+    (
+        Kind.FACTOR_TWO,
+        Kind.MISSING_MEAN,
+        Kind.MEAN_FOR_SUM,
+        Kind.MISSING_CONDITION,
+        Kind.TANH_FOR_SIGMOID,
+        Kind.SOFTMAX_DIAGONAL,
+        Kind.BIAS_AS_WEIGHT,
+    )
+)
+_PUT_IN = frozenset((Kind.MISSING_FACTOR, Kind.MISSING_CONDITION, Kind.WRONG_QUANTITY))
+_SELDOM = frozenset(
+    (
+        Kind.PRODUCT_RULE,
+        Kind.QUOTIENT_RULE,
+        Kind.INNER_ONLY,
+        Kind.WRONG_VARIABLE,
+        Kind.WRONG_QUANTITY,
+        Kind.TRANSPOSED,
+        Kind.INVERTED,
+        Kind.EXTRA_FACTOR,
+        Kind.EXTRA_TERM,
+    )
+)
+FIRST, CHANGED, USUAL, PUT_IN, SELDOM = range(5)
+
+
+def _turn(mistake: Mistake) -> int:
+    """When a mistake has its turn; within a turn the catalogue's ranks decide."""
+    if mistake.written:
+        return PUT_IN if mistake.kind in _PUT_IN else CHANGED
+    plain = (mistake.kind is Kind.SIGN and not mistake.detail) or (
+        mistake.kind is Kind.ACTIVATION_FOR_DERIVATIVE and not mistake.depth
+    )
+    if mistake.kind in _FIRST or plain:
+        return FIRST
+    return SELDOM if mistake.kind in _SELDOM else USUAL
 
 
 def _sampled(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> Iterator[Sampled]:
@@ -73,9 +116,9 @@ def _sampled(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> 
                 continue
             way = reading
             break
-        if pair is None:
+        if pair is None or way is None:
             raise ShapeError("no reading of this answer has the shape asked for")
-        yield Sampled(pair, kink_points(run, (*question.conditions, *own)))
+        yield Sampled(way, pair, kink_points(run, (*question.conditions, *own)))
 
 
 def _readings(question: SolvedQuestion, run: Run, part: SolvedPart, answer: Expression) -> Iterator[Expression]:
@@ -109,7 +152,7 @@ def _matched(known: Predictions, pair: Pair, skip: Array) -> list[Mistake]:
         return []
     probes = probes[:: max(1, len(probes) // PROBES)][:PROBES]
     wanted = answer[probes]
-    noise = _noise(answer[usable])
+    noise = noise_of(answer[usable])
     with np.errstate(all="ignore"):
         gap = np.abs(known.values[:, probes] - wanted)
         size = np.maximum(np.abs(known.values[:, probes]), np.abs(wanted))
@@ -117,84 +160,54 @@ def _matched(known: Predictions, pair: Pair, skip: Array) -> list[Mistake]:
         near = ~(gap > COARSE * size + slack).any(axis=(1, 2))
     found: list[Mistake] = []
     for index in np.flatnonzero(near):
-        if _agrees(known.values[index], answer, known.truth, usable):
+        if agrees(known.values[index], answer, known.truth, usable):
             found += [known.mistakes[index], *known.same[index]]
     return found
 
 
-def _agrees(predicted: Array, answer: Array, truth: Array, usable: Array) -> bool:
-    """Whether two arrays (K, entries) agree at the points that count; noise at a few of them is no difference."""
-    with np.errstate(all="ignore"):
-        scale = np.maximum(np.abs(truth), np.abs(answer)).max(axis=1, initial=0.0)[:, None]
-        slack = FLOOR * scale + _noise(answer[usable])
-        size = np.maximum(np.abs(predicted), np.abs(answer))
-        gap = np.abs(predicted - answer)
-        both = usable & np.isfinite(predicted).all(axis=1)
-        differ = (gap > COARSE * size + slack).any(axis=1) & both
-        plainly = (gap > PLAIN * size + slack).any(axis=1) & both
-    return not plainly.any() and differ.sum() * 10 <= both.sum() and both.sum() * 2 >= usable.sum()
-
-
-def _noise(answer: Array) -> float:
-    return NOISE * float(np.median(np.abs(answer).max(axis=1, initial=0.0)))
-
-
-def _numbers(question: SolvedQuestion, part: SolvedPart, answer: Expression, predict: Predict) -> list[Mistake]:
+def _numbers(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> list[Mistake]:
+    """The mistakes that lead to this number, of those that are looked for in so few digits."""
     try:
         pair = pairs_in(question, question.runs[0], part.part.target, answer)[0]
     except ShapeError:
         return []
     given = np.asarray(pair.answer[0], dtype=float).reshape(-1)
-    known = predict(question, part, 0)
     place = typed_place(answer)
     if not np.isfinite(given).all() or not given.any():
         return []
-    near = _near(known, given)
-    for carried in (0.0, _carried(part)):  # worked out exactly, or with the rounding of every line
+    spent = 0.0
+    for predict in (predictions, combined):
+        known = predict(question, part, 0)
+        predicted = known.values[:, 0]
+        slack = _slack(predicted, place, part)
+        within, spent = told_apart(predicted, slack, given, spent)
+        with np.errstate(invalid="ignore"):
+            near = (np.abs(given - predicted) <= slack * np.abs(predicted)).all(axis=1)
         found: list[Mistake] = []
-        for index in near:
-            predicted = known.values[index, 0]
-            slack = max(_own(float(p), place) for p in predicted) + carried
-            mistakes = [item for item in (known.mistakes[index], *known.same[index]) if slack <= _widest(item)]
-            if mistakes and _agree(given, predicted, place, carried, part):
-                found += mistakes
+        for index in np.flatnonzero(within & near):
+            found += [known.mistakes[index], *known.same[index]]
         if found:
             return found
     return []
 
 
-def _near(known: Predictions, given: Array) -> list[int]:
+def _slack(predicted: Array, place: int | None, part: SolvedPart) -> Array:
+    """How far from each prediction a number typed to a place may lie, as a share of it; without end where that is 0."""
+    tolerance = part.part.tolerance
+    if part.interval is None:
+        bounds = [accepted(value, value, place, tolerance, None) for value in predicted.ravel().tolist()]
+        half = np.array([(high - low) / 2 for low, high in bounds]).reshape(predicted.shape)
+    else:
+        half = np.full(predicted.shape, 0.5 * unit_of(place) if place is not None else 0.0)
     with np.errstate(all="ignore"):
-        gap = np.abs(known.values[:, 0] - given)
-        near = (gap <= 2 * WIDEST * np.maximum(np.abs(known.values[:, 0]), np.abs(given))).all(axis=1)
-    return [int(index) for index in np.flatnonzero(near)]
+        own: Array = np.where(predicted == 0, math.inf, half / np.abs(predicted))
+    return own + _carried(part, place) + EXACT
 
 
-def _widest(mistake: Mistake) -> float:
-    """The slack up to which a match says something; there are many more pairs than single mistakes."""
-    alone = SLACK[MALRULES[mistake.kind].frequency]
-    if mistake.second is None:
-        return alone
-    return min(alone, SLACK[Frequency.USUAL]) if mistake.second.kind == Kind.SIGN else PAIRED
-
-
-def _agree(given: Array, predicted: Array, place: int | None, carried: float, part: SolvedPart) -> bool:
-    pairs = [(float(a), float(p)) for a, p in zip(given, predicted, strict=True)]
-    if part.interval is None:
-        return all(number_note(a, p, place, part.part.tolerance, None) for a, p in pairs)
-    return all(abs(a - p) <= (_own(p, place) + carried + EXACT) * abs(p) for a, p in pairs)
-
-
-def _own(predicted: float, place: int | None) -> float:
-    """Half a unit of the last digit typed, as a share of the prediction."""
-    if not predicted:
-        return math.inf
-    return 0.5 * unit_of(place) / abs(predicted) if place is not None else 0.0
-
-
-def _carried(part: SolvedPart) -> float:
-    """What the rounding of every line may change, as a share."""
-    if part.interval is None:
+def _carried(part: SolvedPart, place: int | None) -> float:
+    """What the rounding of every line may change, as a share; nothing for whoever types more digits than it leaves."""
+    decimals = part.part.tolerance.rounding
+    if part.interval is None or (decimals is not None and place is not None and place < -decimals):
         return 0.0
     middle = (part.interval[0] + part.interval[1]) / 2
     return (part.interval[1] - part.interval[0]) / 2 / abs(middle) if middle else math.inf

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from grader.diagnosis.predict.predictions import Predictions, most_kept, predictions
@@ -46,7 +48,7 @@ def combined(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> Pre
 
 def both(one: Mistake, other: Mistake) -> Mistake:
     """Two mistakes as one, the first of them leading."""
-    return Mistake(one.kind, one.detail, one.shown, one.link, other)
+    return replace(one, second=other)
 
 
 def _linked(single: Predictions) -> list[tuple[Mistake, Array]]:

@@ -6,7 +6,7 @@ For dL/dw of a logistic unit, `missing_factor:dz_dw` predicts ``yhat - y`` and `
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -32,6 +32,7 @@ from grader.solver.session import remembered
 from grader.work import TooMuchWork
 
 LAST = 1 + max(row.rank for row in MALRULES.values())
+DEEPER = 40  # for each bracket around it: a term left out comes before a factor in a sum inside that term
 JUST_BEHIND = 0.5  # ranks are whole numbers
 SAME = 1e-9
 NOUGHT = 1e-11  # an answer of 0 says nothing about how it came to be
@@ -81,12 +82,15 @@ def _rank(mistake: Mistake, target: Expression) -> float:
     """The place among mistakes that predict the same.
 
     A rule misapplied far from the output is the last to be named; a lost term is better named than the derivative
-    asked for, of which it is a part.
+    asked for, of which it is a part; a term's sign comes behind the term that is lost where two of them cancel.
     """
     above, below = (head(target.numerator), head(target.denominator)) if isinstance(target, Partial) else (None, None)
     far = mistake.kind in (Kind.PRODUCT_RULE, Kind.QUOTIENT_RULE) and mistake.link != above
     whole = mistake.kind == Kind.DROPPED_TERM and mistake.detail == plain_word(f"d{above}_d{below}")
-    return MALRULES[mistake.kind].rank + (LAST if far else 0) + (JUST_BEHIND if whole else 0)
+    if mistake.kind is Kind.SIGN and mistake.detail:
+        return MALRULES[Kind.DROPPED_TERM].rank + JUST_BEHIND + DEEPER * mistake.depth
+    behind = (LAST if far else 0) + (JUST_BEHIND if whole else 0) + DEEPER * mistake.depth
+    return MALRULES[mistake.kind].rank + behind
 
 
 def _grouped(found: list[tuple[Mistake, Array]], truth: Array) -> Predictions:
@@ -162,6 +166,8 @@ def _by_chain(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value
             except (ShapeError, TooMuchWork):  # with many letters, an array of all of them is too large
                 continue
             mistake = named(names, one.kind, one.about, _link(one.about, operation.node.name))
+            if one.kind is Kind.ACTIVATION_FOR_DERIVATIVE and not _is_function(operation.node.expression):
+                mistake = replace(mistake, depth=1)  # a sum or a quotient is hardly taken for its own derivative
             yield mistake, _entered(run, part, truth, values)
             if isinstance(one.about, Call) and one.about == operation.expression:
                 key = (operation.node.name, one.kind, one.about.function, number)
@@ -172,6 +178,10 @@ def _by_chain(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value
             yield same[0][0], _entered(run, part, truth, every)
     for wrong in (wrong for bound in bindings.JACOBIANS for wrong in bound.function(tangents)):
         yield named(names, wrong.kind, wrong.about), _entered(run, part, truth, full + wrong.values)
+
+
+def _is_function(definition: Expression) -> bool:
+    return isinstance(definition, Call) and len(definition.args) == 1 and definition.function != "neg"
 
 
 def _by_derivative(
@@ -201,7 +211,7 @@ def _by_formula(question: SolvedQuestion, part: SolvedPart, run: Run, _: Value) 
     for link, change in chain(changes, inside_nodes(question, part, rules)):
         values = _evaluated(question, part, run, change.formula)
         if values is not None:
-            yield named(names, change.kind, change.about, link), values
+            yield replace(named(names, change.kind, change.about, link), depth=change.depth + bool(link)), values
     for one in (one for bound in bindings.REPLACED for one in bound.function(question, part)):
         values = _evaluated(question, part, run, one.formula)
         if values is not None:
@@ -214,7 +224,10 @@ def _by_factor(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Valu
     names = question.question.model.names
     for bound in bindings.FACTORS:
         for wrong in bound.function(question, part, run, truth.data):
-            yield named(names, wrong.kind, wrong.about), wrong.values
+            yield (
+                replace(named(names, wrong.kind, wrong.about), depth=not isinstance(wrong.about, Partial)),
+                wrong.values,
+            )
 
 
 def _entered(run: Run, part: SolvedPart, truth: Value, values: Array) -> Array:

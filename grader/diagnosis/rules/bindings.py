@@ -17,8 +17,10 @@ from grader.diagnosis.rules import formula_mistakes as formula
 from grader.diagnosis.rules import operator_mistakes as operator
 from grader.diagnosis.rules import shape_mistakes as shape
 from grader.diagnosis.rules import whole_answer_mistakes as whole
+from grader.diagnosis.rules import written_mistakes as written
 from grader.diagnosis.rules.mistake import Mistake
 from grader.diagnosis.rules.tangents import Tangents
+from grader.diagnosis.rules.written_quantities import Alternatives
 from grader.expression.evaluation.values import Array
 from grader.expression.language.nodes import Expression
 from grader.rubric.malrule import Kind
@@ -83,7 +85,13 @@ FORMULAS: tuple[Bound[formula.FormulaRule], ...] = (
     Bound(formula.conditions, (Kind.SWAPPED_BRANCHES, Kind.MISSING_CONDITION, Kind.FACTOR_TWO, Kind.DROPPED_TERM)),
     Bound(
         formula.functions,
-        (Kind.MISSING_FUNCTION, Kind.WRONG_ACTIVATION, Kind.SWAPPED_BRANCHES, Kind.MISSING_CONDITION),
+        (
+            Kind.MISSING_FUNCTION,
+            Kind.MISSING_TRANSPOSE,
+            Kind.WRONG_ACTIVATION,
+            Kind.SWAPPED_BRANCHES,
+            Kind.MISSING_CONDITION,
+        ),
     ),
 )
 INTERCHANGED: tuple[Bound[Callable[[SolvedQuestion, SolvedPart], Iterator[formula.ChangedFormula]]], ...] = (
@@ -101,6 +109,33 @@ LAYOUTS: tuple[Bound[Callable[[Array], Iterator[tuple[Kind, Array]]]], ...] = (
 )
 FACTORS: tuple[Bound[Callable[[SolvedQuestion, SolvedPart, Run, Array], Iterator[whole.WrongArray]]], ...] = (
     Bound(factor.too_much_or_too_little, (Kind.EXTRA_FACTOR, Kind.MISSING_FACTOR, Kind.EXTRA_TERM)),
+)
+
+WRITTEN: tuple[Bound[Callable[[Expression, Alternatives], Iterator[written.Written]]], ...] = (
+    Bound(
+        written.changes,
+        (
+            Kind.SIGN,
+            Kind.FACTOR_TWO,
+            Kind.MISSING_MEAN,
+            Kind.MEAN_FOR_SUM,
+            Kind.MISSING_CONDITION,
+            Kind.ACTIVATION_FOR_DERIVATIVE,
+            Kind.DERIVATIVE_FOR_VALUE,
+            Kind.MISSING_FACTOR,
+            Kind.WRONG_ACTIVATION,
+            Kind.EXPONENT,
+            Kind.SWAPPED_BRANCHES,
+            Kind.WRONG_QUANTITY,
+            Kind.WRONG_INDEX,
+            Kind.OFF_BY_ONE,
+            Kind.TRANSPOSED,
+            Kind.EXTRA_SUM,
+            Kind.INVERTED,
+            Kind.EXTRA_FACTOR,
+            Kind.EXTRA_TERM,
+        ),
+    ),
 )
 
 # of an answer of another shape, and of one that the judge had to repair
@@ -129,6 +164,7 @@ ROWS: tuple[Bound[Any], ...] = (
     *REPLACED,
     *LAYOUTS,
     *FACTORS,
+    *WRITTEN,
     *SHAPES,
 )
 BOUND: Mapping[Kind, tuple[Callable[..., Iterator[Any]], ...]] = MappingProxyType(

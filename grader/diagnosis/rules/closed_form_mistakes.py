@@ -94,7 +94,7 @@ def inside_nodes(
     the node."""
     if question.numeric or not isinstance(part.part.target, Partial):
         return
-    names = set(quantities_in(part.closed))
+    names = set(quantities_in(part.closed, tested=False))  # what decides a condition alone has little to say of a value
     for node in question.graph.nodes:
         if node.name in names and len(node.letters) == len(node.axes):
             for change in islice(changed_formulas(node.expression, rules), MAX_INSIDE):

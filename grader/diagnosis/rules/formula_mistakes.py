@@ -35,11 +35,12 @@ _TAKEN_FOR = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": 
 
 @dataclass(frozen=True, slots=True)
 class ChangedFormula:
-    """A wrong formula: the `kind` of mistake, what it is `about`, and the formula with the mistake in it."""
+    """A wrong formula: the `kind` of mistake, what it is `about`, the formula with it, and how deep inside that is."""
 
     kind: Kind
     about: Expression
     formula: Expression
+    depth: int = 0
 
 
 Changes = Iterator[tuple[Kind, Expression, Expression]]
@@ -48,20 +49,20 @@ FormulaRule = Callable[[Expression], Changes]
 
 def changed_formulas(formula: Expression, rules: tuple[FormulaRule, ...]) -> Iterator[ChangedFormula]:
     """Every formula that one mistake by one of the rules, at one place, makes of this one."""
-    yield from (ChangedFormula(kind, about, wrong) for kind, about, wrong in _anywhere(formula, rules))
+    yield from _anywhere(formula, rules, 0)
 
 
-def _anywhere(node: Expression, rules: tuple[FormulaRule, ...]) -> Changes:
+def _anywhere(node: Expression, rules: tuple[FormulaRule, ...], depth: int) -> Iterator[ChangedFormula]:
     for rule in rules:
-        yield from rule(node)
+        yield from (ChangedFormula(kind, about, wrong, depth) for kind, about, wrong in rule(node))
     # what stands in an index or in a condition is no part of the derivation
     if isinstance(node, Partial | Indexed | Symbol | Number) or (isinstance(node, Call) and node.function in _TESTS):
         return
     for k, child in enumerate(children(node)):
         if isinstance(child, Call) and child.function in _TESTS:
             continue
-        for kind, about, wrong in _anywhere(child, rules):
-            yield kind, about, with_child(node, k, wrong)
+        for change in _anywhere(child, rules, depth + 1):
+            yield replace(change, formula=with_child(node, k, change.formula))
 
 
 def sums(node: Expression) -> Changes:
@@ -151,7 +152,8 @@ def conditions(node: Expression) -> Changes:
             for value, _ in node.branches:
                 yield Kind.MISSING_CONDITION, node, value
         case Call("iverson", (Call(name, args),)) if name in _TAKEN_FOR:
-            yield Kind.SWAPPED_BRANCHES, node, Call("iverson", (Call(_TAKEN_FOR[name], args),))
+            if not all(isinstance(side, Symbol) for side in args):  # indices that differ are no branches
+                yield Kind.SWAPPED_BRANCHES, node, Call("iverson", (Call(_TAKEN_FOR[name], args),))
             yield Kind.MISSING_CONDITION, node, ONE
         case Call("iverson" | "kronecker", _):
             yield Kind.MISSING_CONDITION, node, ONE
@@ -160,6 +162,8 @@ def conditions(node: Expression) -> Changes:
 def functions(node: Expression) -> Changes:
     """A function left out, or another one in its place."""
     match node:
+        case Call("transpose", (inner,)):
+            yield Kind.MISSING_TRANSPOSE, inner, inner
         case Call(name, (inner,), 0) if name not in ("neg", "iverson", "square") and name not in _TESTS:
             yield Kind.MISSING_FUNCTION, node, inner
             for other in _SWAPS.get(name, ()):
@@ -197,13 +201,16 @@ def _terms(node: Expression) -> tuple[Expression, ...]:
     return ()
 
 
-def quantities_in(node: Expression) -> tuple[str, ...]:
-    """The names that stand in a formula, each once, from its end on."""
+def quantities_in(node: Expression, *, tested: bool = True) -> tuple[str, ...]:
+    """The names that stand in a formula, each once, from its end on; without `tested`, those in conditions are left
+    out."""
     found: dict[str, None] = {}
     seen: set[int] = set()
     pending = [node]
     while pending:
         item = pending.pop()
+        if not tested and isinstance(item, Call) and item.function in _TESTS:
+            continue
         name = head(item)
         if name is not None and not isinstance(item, Partial):
             found[name] = None

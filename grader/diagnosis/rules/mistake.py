@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.diagnosis.rules.written_mistakes import Written
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import Expression, Partial
-from grader.expression.printing.short_names import word_for
+from grader.expression.printing.short_names import MAX_WORD, plain_word, word_for
 from grader.expression.printing.text import to_text
 from grader.rubric.malrule import Kind
 
@@ -18,13 +19,16 @@ _MAX_SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A mistake: its kind, a word for what it is about, that as text to show, its node (`link`), and a second one."""
+    """A mistake: its kind, a word for what it is about, that as text to show, its node (`link`), a second one, how deep
+    inside a formula it was made, and whether it was found in the answer as it is `written`."""
 
     kind: Kind
     detail: str = ""
     shown: str = ""
     link: str = ""
     second: Mistake | None = None
+    depth: int = 0
+    written: bool = False
 
     @property
     def rule(self) -> str:
@@ -39,3 +43,16 @@ def named(names: Names, kind: Kind, about: Expression, link: str = "") -> Mistak
     if kind is Kind.DROPPED_TERM and isinstance(about, Partial):
         shown = f"the way through {shown}"
     return Mistake(kind, word_for(about, link), shown if len(shown) <= _MAX_SHOWN else "", link)
+
+
+def mended_by(names: Names, change: Written) -> Mistake:
+    """The mistake that a change of the answer mends, in the answer's own terms."""
+    about, belongs = to_text(change.about, names), to_text(change.belongs, names) if change.belongs is not None else ""
+    match change.kind:
+        case Kind.WRONG_QUANTITY | Kind.WRONG_INDEX | Kind.OFF_BY_ONE | Kind.EXPONENT:
+            shown, detail = f"{about} stands where {belongs} belongs", f"{plain_word(about)}_for_{plain_word(belongs)}"
+        case _:
+            shown, detail = about, word_for(change.about)
+    if len(detail) > 2 * MAX_WORD:
+        detail = ""
+    return Mistake(change.kind, detail, shown if len(shown) <= 2 * _MAX_SHOWN else "", written=True)

@@ -1,0 +1,227 @@
+"""A wrong answer -> the mistakes whose mending, at one place of the answer as it is written, makes it right.
+
+``-2*I/V`` for -2/V is right without the factor I: `extra_factor` about I. Changes are held against the truth at a few
+points first, and those that fit there at all points of all runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+
+from grader.autodiff.graph import ComputationGraph
+from grader.autodiff.local_rules import local_partials
+from grader.comparison.aligned_values import pairs_in
+from grader.comparison.arrays import PLAIN
+from grader.diagnosis.predict.agreement import Sampled, agrees
+from grader.diagnosis.predict.pairs import both
+from grader.diagnosis.rules import bindings
+from grader.diagnosis.rules.mistake import Mistake, mended_by
+from grader.diagnosis.rules.whole_answer_mistakes import Multiple
+from grader.diagnosis.rules.written_mistakes import Written
+from grader.diagnosis.rules.written_quantities import Alternatives
+from grader.expression.algebra.construct import div, mul, number, power, sub, substitute
+from grader.expression.evaluation.product_readings import TooManyReadings
+from grader.expression.evaluation.values import Array, ShapeError
+from grader.expression.language.nodes import ONE, Call, Expression, Indexed, Symbol, head, indices, sides, symbols, walk
+from grader.rubric.malrule import Kind
+from grader.solver.key import SolvedPart, SolvedQuestion
+from grader.solver.runs import Run
+from grader.solver.session import remembered
+from grader.work import TooMuchWork, at_hand, at_most
+
+MOST = 400  # changes that are tried
+POINTS = 6  # at which they are held against the truth first
+NEAR = 1e-6
+TELLING = 4  # points at which the answer plainly differs from the truth
+_MULTIPLES = frozenset((Kind.SIGN, Kind.FACTOR_TWO, Kind.MISSING_MEAN, Kind.MEAN_FOR_SUM))
+
+
+def mends(
+    question: SolvedQuestion, part: SolvedPart, sampled: Sequence[Sampled]
+) -> tuple[list[Mistake], list[Mistake]]:
+    """The mistakes that one change mends, and those that it mends but for a sign, a 2 or a size; commonest first."""
+    answer, known = sampled[0].reading, _known(question, part)
+    alone: list[Mistake] = []
+    scaled: list[Mistake] = []
+    if _told(sampled) < TELLING:
+        return [], []
+    tried = islice((change for bound in bindings.WRITTEN for change in bound.function(answer, known)), MOST)
+    with suppress(TooMuchWork), at_most(at_hand().left / 2):
+        for change, multiple in _right(question, part, sampled, tried):
+            mistake = mended_by(question.question.model.names, change)
+            if multiple is None:
+                alone.append(mistake)
+            elif mistake.kind not in _MULTIPLES:
+                scaled.append(both(mistake, Mistake(multiple.kind, multiple.detail, multiple.detail)))
+    return sorted(alone, key=_place), sorted(scaled, key=_place)
+
+
+def _told(sampled: Sequence[Sampled]) -> int:
+    """At how many points the answer plainly differs from the truth: a change that mends less proves nothing."""
+    told = 0
+    for one in sampled:
+        answer, truth = _flat(one.pair.answer), _flat(one.pair.truth)
+        with np.errstate(all="ignore"):
+            size = np.maximum(np.abs(answer), np.abs(truth)).max(axis=1, initial=0.0)[:, None]
+            told += int(((np.abs(answer - truth) > PLAIN * size).any(axis=1) & ~one.skip).sum())
+    return told
+
+
+def _right(
+    question: SolvedQuestion, part: SolvedPart, sampled: Sequence[Sampled], tried: Iterable[Written]
+) -> Iterator[tuple[Written, Multiple | None]]:
+    """The changes that make the answer right, and those that make it a multiple of what is right."""
+    for change in tried:
+        for multiple in _near(question, part, change.formula):
+            if _everywhere(question, part, sampled, change.formula, multiple):
+                yield change, multiple
+                break
+
+
+# what is done to the text itself before what is put into it; of the latter, what is like it before what is not
+_ORDER = (
+    Kind.SIGN,
+    Kind.FACTOR_TWO,
+    Kind.MEAN_FOR_SUM,
+    Kind.MISSING_MEAN,
+    Kind.DERIVATIVE_FOR_VALUE,
+    Kind.ACTIVATION_FOR_DERIVATIVE,
+    Kind.EXPONENT,
+    Kind.EXTRA_FACTOR,
+    Kind.INVERTED,
+    Kind.SWAPPED_BRANCHES,
+    Kind.WRONG_INDEX,
+    Kind.EXTRA_TERM,
+    Kind.OFF_BY_ONE,
+    Kind.WRONG_ACTIVATION,
+    Kind.EXTRA_SUM,
+    Kind.TRANSPOSED,
+    Kind.MISSING_CONDITION,
+    Kind.WRONG_QUANTITY,
+    Kind.MISSING_FACTOR,
+)
+
+
+def _place(mistake: Mistake) -> int:
+    return _ORDER.index(mistake.kind)
+
+
+@remembered(maxsize=512, of_key=True)
+def _known(question: SolvedQuestion, part: SolvedPart) -> Alternatives:
+    """What the model and the part's solution have to put in another's place."""
+    letters = (index.name for side in sides(part.part.target) for index in indices(side) if isinstance(index, Symbol))
+    graph, closed = question.graph, part.closed
+    atoms = [item for item in walk(closed) if isinstance(item, Symbol | Indexed) and head(item) in graph.axes]
+    inner = {index for item in atoms if isinstance(item, Indexed) for index in (item.base, *item.indices)}
+    atoms = [item for item in dict.fromkeys(atoms) if item not in inner]
+    tests = [item for item in walk(closed) if isinstance(item, Call) and item.function in ("iverson", "kronecker")]
+    factors: list[Expression] = [*dict.fromkeys(tests)]
+    for atom in (*atoms, *map(Symbol, graph.sizes)):
+        factors += [atom, div(ONE, atom)]
+    binary = (
+        leaf.name for leaf in graph.leaves if leaf.domain.kind == "set" and set(leaf.domain.members) == {0.0, 1.0}
+    )
+    return Alternatives(
+        graph.axes,
+        frozenset(graph.sizes),
+        tuple(dict.fromkeys(letters)),
+        tuple(atoms),
+        (*factors, number(2), div(ONE, number(2))),
+        tuple(dict.fromkeys(tests)),
+        frozenset(binary),
+        lambda item: _slopes(graph, item),
+    )
+
+
+def _slopes(graph: ComputationGraph, item: Expression) -> tuple[Expression, ...]:
+    """The derivative of an activation by its argument, where a quantity is its value, by that value and by its own
+    formula: ``h (1 - h)`` and ``sigma'(z)``."""
+    node = next((node for node in graph.nodes if node.name == head(item)), None)
+    if node is None:
+        return ()
+    places = dict(zip(node.letters, indices(item), strict=False))
+    whole = {name: Symbol(name) for name in symbols(node.expression) & graph.axes.keys()}
+    match node.expression:
+        case Call("sigmoid", _) | Call("div", (_, Call("add", (_, Call("exp", _))))):
+            return (mul(item, sub(ONE, item)),)
+        case Call("tanh", _):
+            return (sub(ONE, power(item, number(2))),)
+        case Call(_, (Symbol() | Indexed() as argument,)) as call if local_partials(call):
+            inner = substitute(argument, places) if isinstance(item, Indexed) else whole.get(head(argument) or "")
+            return tuple(local_partials(replace(call, args=(inner,))) or ()) if inner is not None else ()
+    return ()
+
+
+def _near(question: SolvedQuestion, part: SolvedPart, formula: Expression) -> Iterator[Multiple | None]:
+    """By what the truth at a few points is a multiple of a formula: None for 1; nothing where it is none."""
+    run = few_points(question)
+    try:
+        pairs = pairs_in(question, run, part.part.target, formula)
+    except (ShapeError, TooManyReadings, ValueError):
+        return
+    for multiple in (None, *_multiples(question, run)):
+        factor = 1.0 if multiple is None else multiple.factor
+        if any(_close(pair.answer, pair.truth * factor) for pair in pairs):
+            yield multiple
+
+
+def _close(one: Array, other: Array) -> bool:
+    usable = np.isfinite(one) & np.isfinite(other)
+    with np.errstate(all="ignore"):
+        gap = np.abs(one - other) > NEAR * np.maximum(np.abs(one), np.abs(other)) + NEAR * np.abs(other).max(
+            initial=0.0
+        )
+    return bool(usable.any()) and not (gap & usable).any()
+
+
+def _multiples(question: SolvedQuestion, run: Run) -> Iterator[Multiple]:
+    for bound in bindings.MULTIPLES:
+        yield from (one for one in bound.function(question, run) if one.kind in _MULTIPLES)
+
+
+@remembered(maxsize=64, of_key=True)
+def few_points(question: SolvedQuestion) -> Run:
+    """The first points of the first run."""
+    run = question.runs[0]
+    values = {name: array[:POINTS] for name, array in run.values.items()}
+    return replace(run, values=values, points=min(POINTS, run.points))
+
+
+def _everywhere(
+    question: SolvedQuestion,
+    part: SolvedPart,
+    sampled: Sequence[Sampled],
+    formula: Expression,
+    multiple: Multiple | None,
+) -> bool:
+    """Whether a changed answer is right, or right but for a multiple, at the points of all runs."""
+    for run, one in zip(question.runs, sampled, strict=True):
+        try:
+            pairs = pairs_in(question, run, part.part.target, formula)
+        except (ShapeError, ValueError):
+            return False
+        factor = 1.0
+        if multiple is not None:
+            found = (
+                m.factor for bound in bindings.MULTIPLES for m in bound.function(question, run) if _same(m, multiple)
+            )
+            factor = next(found, 1.0)
+        flat = [(_flat(pair.answer), _flat(pair.truth) * factor) for pair in pairs]
+        usable = [np.isfinite(a).all(axis=1) & np.isfinite(t).all(axis=1) & ~one.skip for a, t in flat]
+        if not any(use.any() and agrees(a, t, t, use) for (a, t), use in zip(flat, usable, strict=True)):
+            return False
+    return True
+
+
+def _same(one: Multiple, other: Multiple) -> bool:
+    up = (one.factor > 1) == (other.factor > 1)
+    return (one.kind, one.detail) == (other.kind, other.detail) and up
+
+
+def _flat(values: Array) -> Array:
+    return np.asarray(values, dtype=float).reshape(values.shape[0], -1)
