@@ -16,7 +16,7 @@ from grader.expression.language.words import FUNCTION_LETTERS
 from grader.expression.printing.symbol_latex import symbol_latex
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, read
-from grader.expression.reading.spelling.phrases import phrase_tokens
+from grader.expression.reading.spelling.phrases import LOGARITHMS, phrase_tokens
 from grader.expression.reading.spelling.scripts import shape_of
 from grader.expression.reading.spelling.spellings import spellings_of
 from grader.rubric.declarations import DeclaredNames
@@ -51,12 +51,15 @@ def take_phrases(table: DeclaredNames, letters: IndexLetters, own: Mapping[str, 
 
     These are the letters of its definition, `own`, or else as many `letters` that count as it has axes.
     """
+    taken = {text for one in table.names for text in (one.name, *one.aliases)}
     for at, declared in enumerate(table.names):
         if declared.role not in ("quantity", "size", "adjoint"):
             continue
         phrases = []
         for text in dict.fromkeys((*declared.aliases, declared.latex)):
             tokens = phrase_tokens(text) if text and shape_of(text) is None else []
+            if tokens and tokens[0].text in LOGARITHMS and tokens[1].text in taken:
+                tokens = []  # of a declared quantity it is the function
             written = {token.text: None for token in tokens[1:] if token.kind == "name"}
             axes = table.axes.get(declared.name, ())
             if tokens:

@@ -29,6 +29,11 @@ MODELS = [
         "an alias that is a power",
     ),
     (
+        "given: {x: real, l: {aliases: ['\\log q(x)']}}\n      define: {L: x*l}",
+        "",
+        "an alias that is the logarithm of what has no name",
+    ),
+    (
         "given: {x: real, m: {aliases: ['\\mu^-']}}\n      define: {L: x*m}",
         "the spelling '\\mu^-' of 'm' can't be read as a name",
         "an alias that no answer can write",

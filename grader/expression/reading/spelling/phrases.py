@@ -19,6 +19,7 @@ _BRACES = frozenset("{}")
 _NAMES = frozenset(("name", "word"))
 _PLACES = frozenset(("name", "num"))
 _SCRIPT = frozenset(("^", "_"))
+LOGARITHMS = frozenset(("log", "ln", "\\log", "\\ln"))
 MOST = 40  # tokens of a phrase
 
 
@@ -50,11 +51,18 @@ def phrase_tokens(text: str) -> list[Token]:
         return found if len(found) > 2 and all(token.text != "|" for token in found[1:-1]) else []
     if kinds[0] == "num":
         return found if kinds[1:] == ["name"] or kinds[1:] == ["joint", "name"] else []
+    if found[0].text in LOGARITHMS:  # \log q(x) of a density that has no name of its own
+        found, kinds, logarithm = found[1:], kinds[1:], found[:1]
+        if kinds and kinds[0] in _NAMES and all(one in _SCRIPT or other in _SCRIPT for one, other in pairwise(kinds)):
+            return [*logarithm, *found]
+    else:
+        logarithm = []
     opener = next((at for at, token in enumerate(found) if token.text == "("), 0)
     depth = [(token.text == "(") - (token.text == ")") for token in found[opener:-1]]
     whole = found[-1].text == ")" and all(sum(depth[:end]) > 0 for end in range(1, len(depth) + 1))
     scripted = all(one in _SCRIPT or other in _SCRIPT for one, other in pairwise(kinds[:opener]))
-    return found if kinds[0] in _NAMES and opener and scripted and whole and len(depth) > 1 else []
+    called = bool(kinds) and kinds[0] in _NAMES and opener and scripted and whole and len(depth) > 1
+    return [*logarithm, *found] if called else []
 
 
 @kept_by_names
