@@ -7,6 +7,7 @@ chain from the output to the variable gives one factor."
 from __future__ import annotations
 
 from grader.diagnosis.rules.mistake import Mistake
+from grader.rubric.malrule import Kind
 from grader.rubric.malrules import MALRULES
 
 
@@ -26,6 +27,8 @@ def message_of(mistake: Mistake, show_solution: bool) -> str:
 def clause_of(mistake: Mistake, show_solution: bool = True) -> str:
     """What happened: "the factor dyhat/dz is left out"."""
     row = MALRULES[mistake.kind]
+    if mistake.kind is Kind.FACTOR_TWO and not mistake.detail and mistake.shown:
+        return mistake.shown  # gives nothing of the formula away
     return row.clause.format(mistake.shown) if mistake.shown and show_solution else row.clause_hidden
 
 

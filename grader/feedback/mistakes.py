@@ -6,6 +6,8 @@ Two students who left out a factor of the chain, one of them twice, give
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ from grader.rubric.malrules import MALRULES
 
 _UNEXPLAINED = "wrong, and no usual mistake explains it"
 _MOST_PARTS = 4
+_SHARED = 2  # students
+_EXAMPLES = 3  # of what they wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,54 @@ class MistakeCount:
     answers: int
     students: int
     parts: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedMistake:
+    """One mistake at one place that several students made: who they are, what they wrote, and what to say in class."""
+
+    rule: str
+    part: str
+    students: tuple[str, ...]
+    examples: tuple[str, ...]
+    sentence: str
+
+
+def shared_mistakes(lines: Iterable[str]) -> tuple[SharedMistake, ...]:
+    """The mistakes that two students or more share, by rule and place; most students first.
+
+    `lines` are those of `results.json`, one a student: a report of a class no longer holds what everybody wrote.
+    """
+    made: dict[tuple[str, str, str], list[tuple[str, str, str]]] = {}
+    for line in lines:
+        if _NAMED not in line:
+            continue
+        student = json.loads(line)
+        for part in student["parts"]:
+            overruled = part["override"] is not None and part["score"] >= part["max_score"]
+            if part["diagnosis"] is None or overruled:
+                continue
+            told = (student["student"], (part["answer"] or {}).get("text", ""), part["diagnosis"]["message"])
+            rule = part["diagnosis"]["rule"]
+            apart = "" if ":" in rule else told[-1]  # twice and half of it are both a factor 2
+            made.setdefault((rule, part["part"], apart), []).append(told)
+    found = [_shared(rule, part, told) for (rule, part, _), told in made.items() if len(told) >= _SHARED]
+    return tuple(sorted(found, key=lambda one: (-len(one.students), one.part, one.rule)))
+
+
+def _shared(rule: str, part: str, told: list[tuple[str, str, str]]) -> SharedMistake:
+    students, texts, messages = zip(*told, strict=True)
+    message = _OF_ONE.sub("", _commonest(messages)[0])
+    sentence = f"{len(told)} of you made the same mistake in {part}: {message}"
+    return SharedMistake(rule, part, tuple(sorted(students)), tuple(_commonest(texts)[:_EXAMPLES]), sentence)
+
+
+def _commonest(texts: Iterable[str]) -> list[str]:
+    return [text for text, _ in sorted(Counter(texts).items(), key=lambda one: (-one[1], one[0]))]
+
+
+_OF_ONE = re.compile(r"^(?:This matches what comes out if|Your answer is right but for (?:one thing|two things):) ?")
+_NAMED = '"rule": "malrule/'
 
 
 def mistakes(reports: Iterable[GradeReport]) -> tuple[MistakeCount, ...]:

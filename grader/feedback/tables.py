@@ -11,8 +11,10 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from types import MappingProxyType
 
+from grader.feedback.mistakes import shared_mistakes
 from grader.feedback.wording import by_student, clean, in_order, percent, tidy
 from grader.grading.totals import cut_for_set_ups, parts_left_out
 from grader.problems import Problem
@@ -44,9 +46,11 @@ def results_json(report: ClassReport, lines: Sequence[str] = ()) -> str:
     students = list(lines) or [student_line(one, rubric) for one in by_student(report)]
     found = (*report.problems, *(problem for one in by_student(report) for problem in one.problems))
     problems = [_json(_problem(one)) for one in dict.fromkeys(found)]
+    shared = [_json(asdict(one)) for one in shared_mistakes(students)]
     return (
         f'{{"schema": {SCHEMA},\n"rubric": {_json(head)},\n'
-        f'"students": [{_lines(students)}],\n"problems": [{_lines(problems)}]}}\n'
+        f'"students": [{_lines(students)}],\n"problems": [{_lines(problems)}],\n'
+        f'"shared_mistakes": [{_lines(shared)}]}}\n'
     )
 
 

@@ -57,7 +57,7 @@ def mends(
             if multiple is None:
                 alone.append(mistake)
             elif mistake.kind not in _MULTIPLES:
-                scaled.append(both(mistake, Mistake(multiple.kind, multiple.detail, multiple.detail)))
+                scaled.append(both(mistake, Mistake(multiple.kind, multiple.detail, multiple.detail or multiple.said)))
     return sorted(alone, key=_place), sorted(scaled, key=_place)
 
 

@@ -34,7 +34,7 @@ def combined(question: SolvedQuestion, part: SolvedPart, number: int = 0) -> Pre
     for multiple in multiples:
         if multiple.kind not in _SCALED:
             continue
-        scale = Mistake(multiple.kind, multiple.detail, multiple.detail)
+        scale = Mistake(multiple.kind, multiple.detail, multiple.detail or multiple.said)
         for mistake, values in zip(single.mistakes, single.values, strict=True):
             scaled = mistake.kind in _SCALED and not mistake.link
             if mistake.kind not in _ALONE and not (scaled and MALRULES[mistake.kind].rank >= MALRULES[scale.kind].rank):

@@ -142,7 +142,7 @@ def _all(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value) -> 
     """Every mistake with the values it predicts, in the layout of the truth."""
     for bound in bindings.MULTIPLES:
         for one in bound.function(question, run):
-            yield Mistake(one.kind, one.detail, one.detail), truth.data * one.factor
+            yield Mistake(one.kind, one.detail, one.detail or one.said), truth.data * one.factor
     for family in (_by_chain, _by_derivative, _by_formula, _by_layout, _by_factor):
         try:
             yield from family(question, part, run, truth)

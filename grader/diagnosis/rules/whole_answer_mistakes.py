@@ -39,18 +39,20 @@ class WrongArray:
 
 @dataclass(frozen=True, slots=True)
 class Multiple:
-    """The right answer times a factor; `detail` is the size that the factor comes from, where it comes from one."""
+    """The right answer times a factor; `detail` is the size that the factor comes from, where it comes from one, and `said` what
+    happened where the kind alone does not tell."""
 
     kind: Kind
     detail: str
     factor: float
+    said: str = ""
 
 
 def multiples(question: SolvedQuestion, run: Run) -> Iterator[Multiple]:
     """The constants that an answer is often off by."""
     yield Multiple(Kind.SIGN, "", -1.0)
-    yield Multiple(Kind.FACTOR_TWO, "", 2.0)
-    yield Multiple(Kind.FACTOR_TWO, "", 0.5)
+    yield Multiple(Kind.FACTOR_TWO, "", 2.0, "the whole is twice what it should be")
+    yield Multiple(Kind.FACTOR_TWO, "", 0.5, "the whole is half of what it should be")
     lengths = {name: float(length) for name, length in run.sizes.items()}
     for item in question.graph.quantities:
         lengths |= {axis: float(axis) for axis in item.axes if axis.isdigit() and int(axis) > 2}
