@@ -20,10 +20,15 @@ from grader.solver.key import SolvedPart, SolvedQuestion
 
 @dataclass(frozen=True, slots=True)
 class Diagnosed:
-    """A diagnosis, and what the rubric gives for it; no lines where it gives nothing."""
+    """A diagnosis, and what the rubric gives for it; no lines where it gives nothing.
+
+    One that is not `predicted`, a change of the answer that makes it right, is no proof that the answer was read as it
+    was meant: there are many changes.
+    """
 
     diagnosis: Diagnosis
     lines: tuple[ScoreLine, ...] = ()
+    predicted: bool = True
 
 
 def diagnose(question: SolvedQuestion, part: SolvedPart, answer: Expression, verdict: Verdict) -> Diagnosis | None:
@@ -64,4 +69,4 @@ def _with_price(part: SolvedPart, mistake: Mistake, settings: tuple[MalRuleSetti
     message = own or message_of(mistake, part.part.show_solution)
     points = min(setting.points for setting in settings)
     lines = (ScoreLine(score_line_of(mistake), points),) if points else ()
-    return Diagnosed(Diagnosis(Note(NoteKind.MALRULE, mistake.rule), message), lines)
+    return Diagnosed(Diagnosis(Note(NoteKind.MALRULE, mistake.rule), message), lines, mistake.predicted)

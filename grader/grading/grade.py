@@ -258,8 +258,9 @@ def _judgement(
 ) -> Judgement:
     """What an answer that was read is worth by itself, and what is said about it."""
     mistake, in_full = _diagnosis(question, part, expression, verdict)
-    if verdict.decision is Decision.NOT_EQUIVALENT and mistake is None:
+    if verdict.decision is Decision.NOT_EQUIVALENT and (mistake is None or not mistake.predicted):
         verdict = unexplained(question, part, reading, verdict)
+        mistake = mistake if verdict.decision is Decision.NOT_EQUIVALENT else None
     whole = (
         links_left_whole(question, part.part.target, expression)
         if verdict.note.kind is NoteKind.CHAIN_RULE_ONLY

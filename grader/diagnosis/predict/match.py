@@ -54,11 +54,13 @@ def _likeliest(question: SolvedQuestion, part: SolvedPart, sampled: tuple[Sample
     alone, scaled = mends(question, part, sampled)
     if alone or predicted:
         return sorted([*(_placed(mistake, predicted) for mistake in alone), *predicted], key=_turn)
-    return sorted([*_formulas(question, part, sampled, combined), *scaled], key=_turn)
+    pairs = _formulas(question, part, sampled, combined)
+    return sorted([*pairs, *(replace(mistake, predicted=bool(pairs)) for mistake in scaled)], key=_turn)
 
 
 def _placed(mistake: Mistake, predicted: list[Mistake]) -> Mistake:
     """A mistake found in the answer by the name that its place has in the model, where one of its kind is predicted."""
+    mistake = replace(mistake, predicted=bool(predicted))
     same = next((other for other in predicted if other.kind is mistake.kind), None)
     return mistake if same is None else replace(mistake, detail=same.detail, link=same.link)
 

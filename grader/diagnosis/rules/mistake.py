@@ -20,7 +20,8 @@ _MAX_SHOWN = 60
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """A mistake: its kind, a word for what it is about, that as text to show, its node (`link`), a second one, how deep
-    inside a formula it was made, and whether it was found in the answer as it is `written`."""
+    inside a formula it was made, whether it was found in the answer as it is `written`, and whether one
+    that is made on the solution is `predicted` to give this answer."""
 
     kind: Kind
     detail: str = ""
@@ -29,6 +30,7 @@ class Mistake:
     second: Mistake | None = None
     depth: int = 0
     written: bool = False
+    predicted: bool = True
 
     @property
     def rule(self) -> str:
@@ -55,4 +57,4 @@ def mended_by(names: Names, change: Written) -> Mistake:
             shown, detail = about, word_for(change.about)
     if len(detail) > 2 * MAX_WORD:
         detail = ""
-    return Mistake(change.kind, detail, shown if len(shown) <= 2 * _MAX_SHOWN else "", written=True)
+    return Mistake(change.kind, detail, shown if len(shown) <= 2 * _MAX_SHOWN else "", written=True, predicted=False)

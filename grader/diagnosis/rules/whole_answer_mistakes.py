@@ -39,8 +39,8 @@ class WrongArray:
 
 @dataclass(frozen=True, slots=True)
 class Multiple:
-    """The right answer times a factor; `detail` is the size that the factor comes from, where it comes from one, and `said` what
-    happened where the kind alone does not tell."""
+    """The right answer times a factor; `detail` is the size that the factor comes from, where it comes from one, and
+    `said` what happened where the kind alone does not tell."""
 
     kind: Kind
     detail: str

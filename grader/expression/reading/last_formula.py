@@ -18,7 +18,7 @@ _COMES_TO = re.compile(
     r"(?:(?<![\w.])i\.\s?e\.|\b(?:that\s+is|in\s+other\s+words|equivalently|hence|thus|so|therefore|consequently|together"
     r"|altogether|finally|giv(?:es?|ing)|yield(?:s|ing)?|this\s+is|we\s+(?:get|have|obtain|find)|comes?\s+out\s+as|ends?\s+up\s+as)\b"
     r"|[,;]\s+(?=(?:d\w{1,8}\s*/\s*d\w|\\[dt]?frac\s*\{\s*(?:\\partial|d)|\\partial|\\nabla|∂|∇)[^\n=]{0,60}=)"
-    r"|=>|⇒|⟹|→|∴|\\(?:Rightarrow|implies|therefore|Longrightarrow)\b|(?<=\s)[\w.]+\)?:(?=\s)|[;.](?=\s)|\n)"
+    r"|=>|⇒|⟹|→|∴|\\(?:Rightarrow|implies|therefore|Longrightarrow)\b|(?<=\s)[\w.]+\)?:(?=\s)|(?<=[a-z][a-z]):(?=\s)|[;.](?=\s)|\n)"
     rf"(?:\s*,|\s*:|\s+(?:that|just|simply|then|overall)\b|\s+{_DERIVATIVE}\s+(?:is|equals|becomes)\b)*\s*",
     re.IGNORECASE,
 )
@@ -51,7 +51,8 @@ _NO_CONDITION = re.compile(
     r"_\{[^{}]*\}|\b(?:do(?:es)?\s+not|don't|doesn't)\s+(?:depend|involve|contain|enter|appear|matter|touch|affect|change|react|occur|reach|influence)\w*"
     r"|\b(?:everything|all)\s+(?:but|except(?:\s+for)?)\s+(?=the\s+\w+\s+(?:term|part|sum|summand)\b)"
     r"|\bonly\s+(?=\S[^\n:.]{0,60}\s(?:matters?|remains?|survives?|counts?|contributes?|is\s+left)\b)|\bonly\s(?=(?!(?:for|if|when|in|at|up|on|with|by|valid|true|right|correct|holds?|half|twice|minus|not)\b)"
-    r"[^\n:]{1,120}(?::\s|\n|\b(?:so|hence|thus|therefore)\b))"
+    r"[^\n:]{1,120}(?::\s|\n|\b(?:so|hence|thus|therefore)\b))|\bonly\s+(?=(?:get|have|obtain|keep|need)\b)",
+    re.IGNORECASE,
 )
 _GIVEN = re.compile(
     r"\b(?:with|where|let|define|defining|setting|taking|and)\s+(?:(?:the|[a-z]{3,})\s+){0,3}"
