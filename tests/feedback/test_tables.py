@@ -25,6 +25,7 @@ from .by_hand import class_of_three, graded
 from .sample import CHAIN, HOSTILE_NAME, RIGHT, RUBRIC, mixed, report, small_class
 
 TEXT, NUMBER, FLAG = {"type": "string"}, {"type": "number"}, {"type": "boolean"}
+TEXTS = {"type": "array", "items": {"type": "string"}}
 COUNT = {"type": "integer", "minimum": 0}
 
 
@@ -78,6 +79,10 @@ SCHEMA = record(
     rubric=record(title=TEXT, path=TEXT, sha256=TEXT, max_score=NUMBER),
     students={"type": "array", "items": STUDENT},
     problems={"type": "array", "items": record(file=TEXT, line=COUNT, column=COUNT, message=TEXT, hint=TEXT)},
+    shared_mistakes={
+        "type": "array",
+        "items": record(rule=TEXT, part=TEXT, students=TEXTS, examples=TEXTS, sentence=TEXT),
+    },
 )
 
 
