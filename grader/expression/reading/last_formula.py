@@ -18,7 +18,7 @@ _COMES_TO = re.compile(
     r"(?:(?<![\w.])i\.\s?e\.|\b(?:that\s+is|in\s+other\s+words|equivalently|hence|thus|so|therefore|consequently|together"
     r"|altogether|finally|giv(?:es?|ing)|yield(?:s|ing)?|this\s+is|we\s+(?:get|have|obtain|find)|comes?\s+out\s+as|ends?\s+up\s+as)\b"
     r"|[,;]\s+(?=(?:d\w{1,8}\s*/\s*d\w|\\[dt]?frac\s*\{\s*(?:\\partial|d)|\\partial|\\nabla|∂|∇)[^\n=]{0,60}=)"
-    r"|=>|⇒|⟹|→|∴|\\(?:Rightarrow|implies|therefore|Longrightarrow)\b|(?<=\s)[\w.]+\)?:(?=\s)|(?<=[a-z][a-z]):(?=\s)|[;.](?=\s)|\n)"
+    r"|=>|⇒|⟹|→|∴|\\(?:Rightarrow|implies|therefore|Longrightarrow)\b|(?<=\s)[\w.]+\)?:(?=\s)|(?<=[a-z][a-z])(?<!lambda):(?=\s)|[;.](?=\s)|\n)"
     rf"(?:\s*,|\s*:|\s+(?:that|just|simply|then|overall)\b|\s+{_DERIVATIVE}\s+(?:is|equals|becomes)\b)*\s*",
     re.IGNORECASE,
 )
