@@ -7,7 +7,6 @@ points first, and those that fit there at all points of all runs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
@@ -32,9 +31,10 @@ from grader.rubric.malrule import Kind
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.runs import Run
 from grader.solver.session import remembered
-from grader.work import TooMuchWork, at_hand, at_most
+from grader.work import at_hand
 
 MOST = 400  # changes that are tried
+WORK = 8_000_000  # units that they may take
 POINTS = 6  # at which they are held against the truth first
 NEAR = 1e-6
 TELLING = 4  # points at which the answer plainly differs from the truth
@@ -51,13 +51,12 @@ def mends(
     if _told(sampled) < TELLING:
         return [], []
     tried = islice((change for bound in bindings.WRITTEN for change in bound.function(answer, known)), MOST)
-    with suppress(TooMuchWork), at_most(at_hand().left / 2):
-        for change, multiple in _right(question, part, sampled, tried):
-            mistake = mended_by(question.question.model.names, change)
-            if multiple is None:
-                alone.append(mistake)
-            elif mistake.kind not in _MULTIPLES:
-                scaled.append(both(mistake, Mistake(multiple.kind, multiple.detail, multiple.detail or multiple.said)))
+    for change, multiple in _right(question, part, sampled, tried):
+        mistake = mended_by(question.question.model.names, change)
+        if multiple is None:
+            alone.append(mistake)
+        elif mistake.kind not in _MULTIPLES:
+            scaled.append(both(mistake, Mistake(multiple.kind, multiple.detail, multiple.detail or multiple.said)))
     return sorted(alone, key=_place), sorted(scaled, key=_place)
 
 
@@ -75,8 +74,14 @@ def _told(sampled: Sequence[Sampled]) -> int:
 def _right(
     question: SolvedQuestion, part: SolvedPart, sampled: Sequence[Sampled], tried: Iterable[Written]
 ) -> Iterator[tuple[Written, Multiple | None]]:
-    """The changes that make the answer right, and those that make it a multiple of what is right."""
+    """The changes that make the answer right, and those that make it a multiple of what is right.
+
+    Where so much was spent on them, the rest is not tried: it is the same work whatever an answer may cost.
+    """
+    begun = at_hand().spent
     for change in tried:
+        if at_hand().spent - begun > WORK:
+            return
         for multiple in _near(question, part, change.formula):
             if _everywhere(question, part, sampled, change.formula, multiple):
                 yield change, multiple
