@@ -39,6 +39,7 @@ _CHANGES = re.compile(
     r"|proportional|transposed?|square[ds]?|root|without|except|almost|about|similar|like|missing|missed|still)\b",
     re.IGNORECASE,
 )
+_SAYS = re.compile(r"[A-Za-z]{2,}\s+[A-Za-z]{2,}$")  # more than one word before a colon is no label
 _HOLDS = re.compile(r":\s*$|\bis\s*$|\bbecomes?\s*$|\bequals\s*$")  # what stands before says what the formula is
 # a text that says when its formulas hold, or what they are not
 _DEPENDS = re.compile(
@@ -75,6 +76,7 @@ def last_formula(text: str) -> tuple[str, ...]:
         found.end()
         for found in _COMES_TO.finditer(text, 0, end)
         if told and told.end() <= found.end() and text[found.end() : end].strip(" .,;$")
+        if found[0][0] != ":" or _SAYS.search(text, 0, found.start())
     ]
     begin = begins[-1] if begins else 0
     clause = re.split(r"[.;\n]\s", text[:begin])[-1] if _HOLDS.search(text, 0, begin) else ""
