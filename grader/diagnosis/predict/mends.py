@@ -78,11 +78,11 @@ def _right(
 
     Where so much was spent on them, the rest is not tried: it is the same work whatever an answer may cost.
     """
-    begun = at_hand().spent
+    begun, multiples = at_hand().spent, (None, *_multiples(question, few_points(question)))
     for change in tried:
         if at_hand().spent - begun > WORK:
             return
-        for multiple in _near(question, part, change.formula):
+        for multiple in _near(question, part, change.formula, multiples):
             if _everywhere(question, part, sampled, change.formula, multiple):
                 yield change, multiple
                 break
@@ -162,14 +162,15 @@ def _slopes(graph: ComputationGraph, item: Expression) -> tuple[Expression, ...]
     return ()
 
 
-def _near(question: SolvedQuestion, part: SolvedPart, formula: Expression) -> Iterator[Multiple | None]:
-    """By what the truth at a few points is a multiple of a formula: None for 1; nothing where it is none."""
-    run = few_points(question)
+def _near(
+    question: SolvedQuestion, part: SolvedPart, formula: Expression, multiples: Iterable[Multiple | None]
+) -> Iterator[Multiple | None]:
+    """By which multiples the truth at a few points is that of a formula: None for 1; nothing where it is none."""
     try:
-        pairs = pairs_in(question, run, part.part.target, formula)
+        pairs = pairs_in(question, few_points(question), part.part.target, formula)
     except (ShapeError, TooManyReadings, ValueError):
         return
-    for multiple in (None, *_multiples(question, run)):
+    for multiple in multiples:
         factor = 1.0 if multiple is None else multiple.factor
         if any(_close(pair.answer, pair.truth * factor) for pair in pairs):
             yield multiple
@@ -212,10 +213,7 @@ def _everywhere(
             return False
         factor = 1.0
         if multiple is not None:
-            found = (
-                m.factor for bound in bindings.MULTIPLES for m in bound.function(question, run) if _same(m, multiple)
-            )
-            factor = next(found, 1.0)
+            factor = next((other.factor for other in _multiples(question, run) if _same(other, multiple)), 1.0)
         flat = [(_flat(pair.answer), _flat(pair.truth) * factor) for pair in pairs]
         usable = [np.isfinite(a).all(axis=1) & np.isfinite(t).all(axis=1) & ~one.skip for a, t in flat]
         if not any(use.any() and agrees(a, t, t, use) for (a, t), use in zip(flat, usable, strict=True)):

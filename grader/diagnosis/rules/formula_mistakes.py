@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from grader.diagnosis.rules.written_mistakes import TESTS
 from grader.expression.algebra.construct import mul, neg, number, sub, with_child
 from grader.expression.language.nodes import (
     ONE,
@@ -28,7 +29,6 @@ from grader.expression.language.nodes import (
 )
 from grader.rubric.malrule import Kind
 
-_TESTS = frozenset(("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"))
 _SWAPS = {"sigmoid": ("tanh", "relu"), "tanh": ("sigmoid", "relu"), "relu": ("sigmoid", "tanh")}
 _TAKEN_FOR = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
 
@@ -56,10 +56,10 @@ def _anywhere(node: Expression, rules: tuple[FormulaRule, ...], depth: int) -> I
     for rule in rules:
         yield from (ChangedFormula(kind, about, wrong, depth) for kind, about, wrong in rule(node))
     # what stands in an index or in a condition is no part of the derivation
-    if isinstance(node, Partial | Indexed | Symbol | Number) or (isinstance(node, Call) and node.function in _TESTS):
+    if isinstance(node, Partial | Indexed | Symbol | Number) or (isinstance(node, Call) and node.function in TESTS):
         return
     for k, child in enumerate(children(node)):
-        if isinstance(child, Call) and child.function in _TESTS:
+        if isinstance(child, Call) and child.function in TESTS:
             continue
         for change in _anywhere(child, rules, depth + 1):
             yield replace(change, formula=with_child(node, k, change.formula))
@@ -164,7 +164,7 @@ def functions(node: Expression) -> Changes:
     match node:
         case Call("transpose", (inner,)):
             yield Kind.MISSING_TRANSPOSE, inner, inner
-        case Call(name, (inner,), 0) if name not in ("neg", "iverson", "square") and name not in _TESTS:
+        case Call(name, (inner,), 0) if name not in ("neg", "iverson", "square") and name not in TESTS:
             yield Kind.MISSING_FUNCTION, node, inner
             for other in _SWAPS.get(name, ()):
                 yield Kind.WRONG_ACTIVATION, node, Call(other, (inner,))
@@ -209,7 +209,7 @@ def quantities_in(node: Expression, *, tested: bool = True) -> tuple[str, ...]:
     pending = [node]
     while pending:
         item = pending.pop()
-        if not tested and isinstance(item, Call) and item.function in _TESTS:
+        if not tested and isinstance(item, Call) and item.function in TESTS:
             continue
         name = head(item)
         if name is not None and not isinstance(item, Partial):

@@ -99,15 +99,7 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
     if not text.isascii() and not _UNCHANGED.issuperset(text):
         text = text.translate({ord(sign): _plain(sign) for sign in set(text)})
     text = with_macros(text, names)
-    if names is not None and any(declared.role == "set" for declared in names):
-        from grader.expression.reading.declared_sets import with_declared_sets  # few models have any
-
-        text = with_declared_sets(text, names)
-    if "arg" in text:
-        text = _PLACE_UNDER.sub(
-            lambda found: f"arg{found[2] or found[3] or found[4]}_{{{found[1]}}}".ljust(len(found[0])), text
-        )
-        text = _PLACE_OF.sub(lambda found: f"arg{found[1] or found[2] or found[3]}".ljust(len(found[0])), text)
+    text = _with_places_of_most(_with_sets_of_model(text, names))
     if _SENTENCE.search(text):
         from grader.expression.reading.clauses import without_clauses  # few texts hold any
 
@@ -153,6 +145,25 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
         notes.append("prose")
         text = " " * label.end() + text[label.end() :]
     return text
+
+
+def _with_sets_of_model(text: str, names: Names | None) -> str:
+    """The text with the conditions of the sets that a model declares."""
+    if names is None or all(declared.role != "set" for declared in names):
+        return text
+    from grader.expression.reading.declared_sets import with_declared_sets  # few models have any
+
+    return with_declared_sets(text, names)
+
+
+def _with_places_of_most(text: str) -> str:
+    """The text with ``argmax_{k}`` for each way to write it."""
+    if "arg" not in text:
+        return text
+    text = _PLACE_UNDER.sub(
+        lambda found: f"arg{found[2] or found[3] or found[4]}_{{{found[1]}}}".ljust(len(found[0])), text
+    )
+    return _PLACE_OF.sub(lambda found: f"arg{found[1] or found[2] or found[3]}".ljust(len(found[0])), text)
 
 
 def _whole_numbers(text: str) -> str:
