@@ -62,6 +62,9 @@ def read_otherwise(
     exponentials = {rewritten(answer, rule) for rule in rules} - {answer}
     if any(judge(question, target, one).decision is Decision.EQUIVALENT for one in exponentials):
         return undecided(NoteKind.AMBIGUOUS_READING, "Here e is a quantity; this is right if it is Euler's number.")
+    entered = rewritten(answer, lambda node, again: _with_entries_of_p(question, node, again))
+    if entered != answer and judge(question, target, entered).decision is Decision.EQUIVALENT:
+        return undecided(NoteKind.AMBIGUOUS_READING, "Here pi is the number; this is right if it is p_i.")
     bracketed = rewritten(answer, _with_brackets) if not question.numeric else answer
     if bracketed != answer and judge(question, target, bracketed).decision is Decision.EQUIVALENT:
         shown = to_text(bracketed, question.question.model.names)
@@ -111,6 +114,13 @@ def _with_euler(node: Expression, again: Again) -> Expression:
         case Call("log", (Symbol("e"),)):
             return ONE
     return node
+
+
+def _with_entries_of_p(question: SolvedQuestion, node: Expression, again: Again) -> Expression:
+    """An entry p_i for every number pi, where the model has a p of one axis: indices may be joined on."""
+    if node == Symbol("pi") and len(question.graph.axes.get("p", ())) == 1:
+        return Indexed(Symbol("p"), (Symbol("i"),))
+    return rebuild(node, again)
 
 
 def _with_letters_called(question: SolvedQuestion, asked: Expression, reading: Reading) -> Expression | None:
