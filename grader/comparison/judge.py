@@ -26,7 +26,7 @@ from grader.comparison.interpretations import (
 from grader.comparison.repairs import TooManyRepairs, least_repairs
 from grader.comparison.shapes import in_symbols, repaired_verdict, shape_in_symbols, shape_message, transposed_verdict
 from grader.comparison.target import Target, primed, restates, unfinished, uses_model
-from grader.expression.evaluation.bars import BARS, Bars
+from grader.expression.evaluation.bars import BARS, Meant
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.implicit_identity import holds_bare_identity, with_sizes
 from grader.expression.evaluation.product_readings import TooManyReadings, distinct, readings, strictly
@@ -212,7 +212,7 @@ def _holds_jacobian(question: SolvedQuestion, answer: Expression) -> bool:
 
 
 def _judge_readings(
-    question: SolvedQuestion, target: Target, answer: Expression, *, rows: bool = False, bars: Bars = BARS
+    question: SolvedQuestion, target: Target, answer: Expression, *, rows: bool = False, bars: Meant = BARS
 ) -> Verdict:
     """The votes of all readings of the answer; with `rows`, of plain vectors as rows."""
     try:
@@ -240,7 +240,7 @@ def _judge_readings(
     return undecided(NoteKind.AMBIGUOUS_READING, message)
 
 
-def _judge_strictly(question: SolvedQuestion, target: Target, answer: Expression, bars: Bars) -> Verdict | None:
+def _judge_strictly(question: SolvedQuestion, target: Target, answer: Expression, bars: Meant) -> Verdict | None:
     """The verdict on an answer that is right if each of its signs means one thing; None where it is not."""
     run = question.runs[0]
     env = environment(run, extents(run, target.expression))
@@ -265,7 +265,7 @@ def _bars_unfit(question: SolvedQuestion, target: Target, answer: Expression) ->
 
 
 def _readings(
-    question: SolvedQuestion, target: Target, answer: Expression, rows: bool, bars: Bars = BARS
+    question: SolvedQuestion, target: Target, answer: Expression, rows: bool, bars: Meant = BARS
 ) -> tuple[Expression, ...]:
     """The readings of the answer that differ in value at the sample points of the first run."""
     run = question.runs[0]

@@ -26,8 +26,8 @@ from grader.expression.language.nodes import (
     walk,
 )
 
-Bars: TypeAlias = Collection[str]
-BARS: Bars = ("abs", "norm")  # what they mean, the strict meaning first
+Meant: TypeAlias = Collection[str]
+BARS: Meant = ("abs", "norm")  # what they mean, the strict meaning first
 
 
 def with_norms(node: Expression, env: Environment) -> Expression:

@@ -12,7 +12,7 @@ from itertools import islice, pairwise, product
 
 import numpy as np
 
-from grader.expression.evaluation.bars import BARS, Bars, holds_array, with_norms
+from grader.expression.evaluation.bars import BARS, Meant, holds_array, with_norms
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.implicit_identity import holds_bare_identity, of_one_entry, with_sizes
 from grader.expression.evaluation.implicit_ones import holds_ones, with_lengths, with_sums
@@ -59,7 +59,7 @@ class TooManyReadings(Exception):
     """A text with more readings than anybody could mean."""
 
 
-def readings(node: Expression, env: Environment, *, rows: bool = False, bars: Bars = BARS) -> tuple[Expression, ...]:
+def readings(node: Expression, env: Environment, *, rows: bool = False, bars: Meant = BARS) -> tuple[Expression, ...]:
     """The distinct readings that type-check against a run; raises ShapeError where none does.
 
     With `rows` a plain vector is a row, ``x w^T`` a number and ``x^T w`` a matrix, and so is ``x w`` of two vectors.
