@@ -115,7 +115,9 @@ def _oriented(answer: Value, truth: Value) -> Value:
     head = answer.data.shape[: 1 + len(answer.letters)]
     if answer.rank != truth.rank and _without_ones(answer.shape) == _without_ones(truth.shape):
         return Value(answer.data.reshape(*head, *truth.shape), answer.letters)
-    if answer.letters and answer.rank and not _without_ones(answer.shape):  # W_{:j}^T v of a column v is a number
+    if (
+        answer.letters and answer.rank and answer.shape != truth.shape and not _without_ones(answer.shape)
+    ):  # W_{:j}^T v of a column v is a number
         return Value(answer.data.reshape(head), answer.letters)
     whole = truth.data.shape[1:]
     if not answer.letters and not truth.rank and answer.shape == (*whole, 1):  # a column at each of its entries

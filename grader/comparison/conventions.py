@@ -14,6 +14,7 @@ from itertools import islice, pairwise
 
 from grader.autodiff.graph import ComputationGraph, Node, names_in
 from grader.expression.algebra.construct import free_symbols, fresh, iverson, mul, sub, total
+from grader.expression.evaluation.bars import bars_squared, with_norms
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError, Value
 from grader.expression.language.nodes import (
@@ -32,7 +33,8 @@ from grader.expression.language.nodes import (
     rewritten,
     walk,
 )
-from grader.solver.runs import Run, environment
+from grader.solver.key import SolvedQuestion
+from grader.solver.runs import Run, environment, extents
 
 Coercion = tuple[Expression, str, str]
 GUARD = Fraction(1, 100_000)  # the largest number that is taken for one
@@ -50,6 +52,27 @@ def has_row_vectors(graph: ComputationGraph) -> bool:
         if node.source is not None
         for item in walk(node.source)
     )
+
+
+def meaning_of_bars(question: SolvedQuestion, target: Expression, answer: Expression) -> str:
+    """What bars round vectors mean: ``norm`` where one is squared, what the model has, or nothing that is sure."""
+    run = question.runs[0]
+    env = environment(run, extents(run, target))
+    if with_norms(answer, env) == answer:
+        return ""
+    in_model = {_bars(item) for node in question.graph.nodes for item in walk(node.source or node.expression)} - {""}
+    found = in_model | ({"norm"} if bars_squared(answer, env) else set())
+    return found.pop() if len(found) == 1 else ""
+
+
+def _bars(node: Expression) -> str:
+    r"""``norm`` of one or its square root of a sum, ``abs`` of an absolute value, nothing of all else."""
+    match node:
+        case Call("norm") | Call("sqrt", (Reduce(kind="sum") | Call("total" | "inner"), *_)):
+            return "norm"
+        case Call("abs"):
+            return "abs"
+    return ""
 
 
 def _neighbours(node: Product) -> Iterator[tuple[str, tuple[Expression, Expression]]]:

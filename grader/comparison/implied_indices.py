@@ -5,16 +5,19 @@ r"""Indices that an answer leaves out: ``\\sum_i (o_i - y_i) h`` with an h for e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice, product
 from typing import TypeGuard
 
 from grader.autodiff.lower import Axes
 from grader.expression.algebra.construct import free_symbols, fresh
 from grader.expression.evaluation.scope import Environment
+from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.nodes import (
     Again,
     Call,
+    Cases,
     Expression,
     Indexed,
     Product,
@@ -31,6 +34,8 @@ from grader.expression.language.nodes import (
 )
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import environment
+
+MAX_CHOICES = 4  # of letters for an index that is left out
 
 
 def with_implied_indices(node: Expression, axes: Axes) -> Expression:
@@ -121,18 +126,65 @@ def of_one_example(question: SolvedQuestion, target: Expression, answer: Express
     return answer
 
 
+def with_letters_asked(target: Expression, answer: Expression, axes: Axes) -> Iterator[Expression]:
+    r"""The answer with the target's letters at arrays that stand whole beside entries: ``G_{ij} \gamma / s``.
+
+    One formula for each choice among letters of one axis. What acts on whole arrays, ``w^T x_i``, keeps them.
+    """
+    asked: dict[str, dict[str, None]] = {}
+    for side in sides(target):
+        for place, axis in zip(indices(side), axes.get(head(side) or "", ()), strict=False):
+            if isinstance(place, Symbol):
+                asked.setdefault(axis, {})[place.name] = None
+    if not any(free_symbols(answer) & letters.keys() for letters in asked.values()):
+        return
+    for choice in islice(product(*asked.values()), MAX_CHOICES):
+        yield _at_letters(answer, dict(zip(asked, map(Symbol, choice), strict=True)), axes)
+
+
+def _at_letters(answer: Expression, letters: Mapping[str, Symbol], axes: Axes) -> Expression:
+    """The answer with all places of an array filled where it lacks some and there is a letter for each of these."""
+
+    def places(name: str, entered: tuple[Expression, ...]) -> tuple[Expression, ...]:
+        lacking = axes.get(name, ())[len(entered) :]
+        added = tuple(letters[axis] for axis in dict.fromkeys(lacking) if axis in letters)
+        return (*entered, *added) if len(added) == len(lacking) else entered
+
+    def rule(node: Expression, again: Again) -> Expression:
+        match node:
+            case Symbol(name=name) if found := places(name, ()):
+                return Indexed(node, found, node.span)
+            case Indexed(base=Symbol(name=name), indices=entered):
+                return replace(node, indices=places(name, entered))
+            case Call(function="transpose" | "max" | "min", args=(_,)):
+                return node
+            case Call(function=name) if FUNCTIONS[name].kind == "array":
+                return node
+            case Cases(branches):  # a condition on a whole array may be one on all of its entries
+                rest = node.otherwise and again(node.otherwise)
+                return replace(node, branches=tuple((again(value), test) for value, test in branches), otherwise=rest)
+            case Product(factors, joints) if "@" in joints or any(map(_is_turned, factors)):
+                return node
+        return rebuild(node, again)
+
+    return rewritten(answer, rule)
+
+
+def _is_turned(node: Expression) -> bool:
+    return isinstance(node, Call) and node.function == "transpose"
+
+
 def _orients(node: Expression, axis: str, axes: Axes) -> bool:
     """Whether a product says which of its vectors lie down, ``c g^T``, and one of them is a whole one of the axis."""
     match node:
         case Product(factors, joints):
-            turned = any(isinstance(one, Call) and one.function == "transpose" for one in factors)
-            if not turned and {"@", "otimes"}.isdisjoint(joints):
+            if not any(map(_is_turned, factors)) and {"@", "otimes"}.isdisjoint(joints):
                 return False
         case Call("outer" | "inner", factors):
             pass
         case _:
             return False
-    bases = (one.args[0] if isinstance(one, Call) and one.function == "transpose" else one for one in factors)
+    bases = (one.args[0] if isinstance(one, Call) and _is_turned(one) else one for one in factors)
     return any(isinstance(one, Symbol) and axes.get(one.name) == (axis,) for one in bases)
 
 

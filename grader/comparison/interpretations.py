@@ -18,6 +18,7 @@ from grader.comparison.implied_indices import (
     of_one_example,
     over_examples,
     with_implied_indices,
+    with_letters_asked,
 )
 from grader.expression.algebra.construct import free_symbols, fresh, substitute, total
 from grader.expression.language.nodes import (
@@ -75,6 +76,9 @@ def interpretations(
         left_out = NoteKind.AMBIGUOUS_INDICES if _holds_mean(question, answer) else NoteKind.IMPLIED_INDEX
         yield Interpretation(with_implied_indices(answer, axes), left_out)
         yield Interpretation(of_one_example(question, target, answer, axes), left_out)
+        choices = list(dict.fromkeys(with_letters_asked(target, with_implied_indices(answer, axes), axes)))
+        for item in choices:
+            yield Interpretation(item, left_out if len(choices) == 1 else NoteKind.AMBIGUOUS_INDICES)
         yield Interpretation(dots_of_columns(question, answer), NoteKind.IMPLIED_SUM)
         yield Interpretation(as_columns(answer, axes), NoteKind.IMPLIED_INDEX)
         yield from _other_letters(question, target, answer)

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from grader.comparison.aligned_values import right_at_one_place, truth_value
 from grader.comparison.common_vocabulary import worked_out
-from grader.comparison.conventions import coercions, has_row_vectors, labels_entered, unguarded
+from grader.comparison.conventions import coercions, has_row_vectors, labels_entered, meaning_of_bars, unguarded
 from grader.comparison.decide import decide_number, decide_samples
 from grader.comparison.implied_indices import of_examples
 from grader.comparison.interpretations import (
@@ -26,6 +26,7 @@ from grader.comparison.interpretations import (
 from grader.comparison.repairs import TooManyRepairs, least_repairs
 from grader.comparison.shapes import in_symbols, repaired_verdict, shape_in_symbols, shape_message, transposed_verdict
 from grader.comparison.target import Target, primed, restates, unfinished, uses_model
+from grader.expression.evaluation.bars import BARS, Meant
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.implicit_identity import holds_bare_identity, with_sizes
 from grader.expression.evaluation.product_readings import TooManyReadings, distinct, readings, strictly
@@ -52,6 +53,7 @@ from grader.work import TooMuchWork, at_hand, at_most, spend
 
 MAX_SHOWN_READINGS = 3
 JUDGED = 10_000  # units of work, beside those of the values
+BARRED = "Bars may be norms or absolute values; only one of both fits here, and it seems not to be meant."
 _AMBIGUOUS = (NoteKind.AMBIGUOUS_READING, NoteKind.AMBIGUOUS_INDICES)
 _UNFIT = (NoteKind.SHAPE, NoteKind.ILL_TYPED)  # a value of another shape, and none at all
 _IN_DOUBT = (*_AMBIGUOUS, NoteKind.TRANSPOSED, NoteKind.REPAIRED)
@@ -209,10 +211,12 @@ def _holds_jacobian(question: SolvedQuestion, answer: Expression) -> bool:
     )
 
 
-def _judge_readings(question: SolvedQuestion, target: Target, answer: Expression, *, rows: bool = False) -> Verdict:
+def _judge_readings(
+    question: SolvedQuestion, target: Target, answer: Expression, *, rows: bool = False, bars: Meant = BARS
+) -> Verdict:
     """The votes of all readings of the answer; with `rows`, of plain vectors as rows."""
     try:
-        ways = _readings(question, target, answer, rows)
+        ways = _readings(question, target, answer, rows, bars)
     except TooManyReadings:
         return undecided(NoteKind.TOO_MANY_READINGS)
     except ShapeError:
@@ -222,9 +226,12 @@ def _judge_readings(question: SolvedQuestion, target: Target, answer: Expression
     voting = [pair for pair in judged if pair[1].note.kind not in _UNFIT]
     voting = voting or [pair for pair in judged if pair[1].note.kind is NoteKind.SHAPE] or judged
     if len({verdict.decision for _, verdict in voting}) == 1:
-        return voting[0][1]
+        found = voting[0][1]
+        if found.decision is Decision.NOT_EQUIVALENT and len(bars) > 1 and _bars_unfit(question, target, answer):
+            return undecided(NoteKind.AMBIGUOUS_READING, BARRED)
+        return found
     if any(verdict.decision is Decision.EQUIVALENT for _, verdict in voting) and not rows:
-        strict = _judge_strictly(question, target, answer)
+        strict = _judge_strictly(question, target, answer, bars)
         if strict is not None:
             return strict
     names = question.question.model.names
@@ -233,26 +240,40 @@ def _judge_readings(question: SolvedQuestion, target: Target, answer: Expression
     return undecided(NoteKind.AMBIGUOUS_READING, message)
 
 
-def _judge_strictly(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict | None:
+def _judge_strictly(question: SolvedQuestion, target: Target, answer: Expression, bars: Meant) -> Verdict | None:
     """The verdict on an answer that is right if each of its signs means one thing; None where it is not."""
     run = question.runs[0]
     env = environment(run, extents(run, target.expression))
+    if len(bars) > 1 and (meant := meaning_of_bars(question, target.expression, answer)):
+        settled = _judge_readings(question, target, answer, bars=(meant,))
+        return settled if settled.decision is Decision.EQUIVALENT else None
     for sized in with_sizes(answer, env) if holds_bare_identity(answer) else (answer,):
         strict = strictly(sized, env)
-        found = None if strict == sized else _judge_readings(question, target, strict)
+        found = None if strict == sized else _judge_readings(question, target, strict, bars=bars)
         if found is not None and found.decision is Decision.EQUIVALENT:
             return found
     return None
 
 
-def _readings(question: SolvedQuestion, target: Target, answer: Expression, rows: bool) -> tuple[Expression, ...]:
+def _bars_unfit(question: SolvedQuestion, target: Target, answer: Expression) -> bool:
+    """Whether the arrays of an answer do not fit together with its bars as they are surely meant."""
+    meant = meaning_of_bars(question, target.expression, answer)
+    try:
+        return bool(meant) and not _readings(question, target, answer, rows=False, bars=(meant,))
+    except (ShapeError, TooManyReadings) as error:
+        return isinstance(error, ShapeError)
+
+
+def _readings(
+    question: SolvedQuestion, target: Target, answer: Expression, rows: bool, bars: Meant = BARS
+) -> tuple[Expression, ...]:
     """The readings of the answer that differ in value at the sample points of the first run."""
     run = question.runs[0]
     if not any(question.graph.axes.values()) and not any(isinstance(item, Matrix) for item in walk(answer)):
         return (answer,)
     quantities(run, (answer,), question.adjoints)
     env = environment(run, extents(run, target.expression))
-    found = readings(answer, env, rows=rows)
+    found = readings(answer, env, rows=rows, bars=bars)
     return found if len(found) == 1 else tuple(distinct(found, env))
 
 

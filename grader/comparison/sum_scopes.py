@@ -47,11 +47,18 @@ def _with(whole: Expression, part: Expression, other: Expression) -> Expression:
 
 
 def further_scopes(answer: Expression) -> Iterator[Expression]:
-    """The formulas with one sum that takes in terms behind it, though nothing says so."""
+    """The formulas with one sum that takes in terms behind it, though nothing says so.
+
+    It has ended before a sum over the same letter.
+    """
     places = ((node, *found) for node in walk(answer) for found in _open_sums(node))
     for chain, terms, at, sums in islice(places, MOST):
         if sums[-1].span.end == sums[-1].body.span.end:  # else brackets say where it ends
             for end in range(at + 2, min(len(terms), at + 1 + MOST) + 1):
+                if any(
+                    isinstance(item, Reduce) and item.letter == sums[-1].letter for item in walk(terms[end - 1].node)
+                ):
+                    break
                 yield _with(answer, chain, _extended(terms, at, sums[-1], end))
 
 

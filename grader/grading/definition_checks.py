@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from grader.expression.language.nodes import Expression, Partial, Symbol, children, head, indices, walk
 from grader.expression.reading.read import MAX_TREE, Reading
-from grader.grading.definitions import letters_of
+from grader.grading.definitions import letters_of, short_for_entry
 from grader.problems import Problem
 from grader.solver.key import SolvedQuestion
 
@@ -47,7 +47,11 @@ def _lines(reading: Reading) -> list[_Line]:
 
     A name means a line of any kind, of an entry (``(a)_{1} = 2``) too; and the one that is put in, if that is another.
     """
-    pairs = [(left, right) for left, right in reading.definitions if head(left) is not None]
+    pairs = [
+        (left, right)
+        for left, right in reading.definitions
+        if head(left) is not None and not short_for_entry(left, right)
+    ]
     numbered = [(head(left) or "", at, letters_of(left) is not None) for at, (left, _) in enumerate(pairs)]
     of_any = ChainMap[str, int]({}, {name: at for name, at, _ in numbered})  # what stands by now, or else the last
     of_whole = ChainMap[str, int]({}, {name: at for name, at, whole in numbered if whole})

@@ -56,12 +56,36 @@ def with_definitions(answer: Expression, definitions: Definitions) -> Expression
     None leads back to itself, and together they are no deeper than the reader allows: `problem_of_definitions` found
     nothing. Raises TooMuchWork where too many stand in one another.
     """
+    shortened = {name: right for left, right in definitions if (name := short_for_entry(left, right))}
+    if shortened:
+        full = partial(_at_entries, shortened)
+        answer = rewritten(answer, full)
+        definitions = tuple(
+            (left, right if short_for_entry(left, right) else rewritten(right, full)) for left, right in definitions
+        )
     lines = _lines(definitions)
     known = _Known(lines, _only_in_sums((answer, *(right for _, right in definitions)), frozenset(lines)))
     again = rewriter(partial(_put_in, known))
     for line in known.lines.values():  # the first first, so that they are not put in one within the other
         _used(known, line, tuple(map(Symbol, line.letters)), again)
     return again(answer)
+
+
+def short_for_entry(left: Expression, right: Expression) -> str:
+    """The name that stands for an entry of the quantity of that name, ``p = p_ij``; nothing where it does not."""
+    short = isinstance(left, Symbol) and isinstance(right, Indexed) and right.base == left and letters_of(right)
+    return left.name if short and isinstance(left, Symbol) else ""
+
+
+def _at_entries(shortened: Mapping[str, Expression], node: Expression, again: Again) -> Expression:
+    match node:
+        case Symbol(name):
+            return shortened.get(name, node)
+        case Indexed(Symbol(name), entered, span) if name in shortened:
+            return Indexed(node.base, tuple(map(again, entered)), span)
+        case Partial():
+            return node
+    return rebuild(node, again)
 
 
 def letters_of(left: Expression) -> tuple[str, ...] | None:

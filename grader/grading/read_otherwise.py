@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -43,6 +44,7 @@ from grader.results import Decision, NoteKind, Verdict, undecided
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, environment
 
+_FRAC = re.compile(r"\\[cdt]?frac(?![a-z])")
 _LOG_OF_GROUP = re.compile(r"\\(?:log|ln|lg)(?:_\w)?\s{0,3}\{")
 GUARD = 1e-6  # below it, a number added keeps a quotient from 0
 BELOW = 4  # factors behind a slash that may be meant below it
@@ -62,10 +64,14 @@ def read_otherwise(
     exponentials = {rewritten(answer, rule) for rule in rules} - {answer}
     if any(judge(question, target, one).decision is Decision.EQUIVALENT for one in exponentials):
         return undecided(NoteKind.AMBIGUOUS_READING, "Here e is a quantity; this is right if it is Euler's number.")
+<<<<<<< HEAD
     entered = rewritten(answer, lambda node, again: _with_entries_of_p(question, node, again))
     if entered != answer and judge(question, target, entered).decision is Decision.EQUIVALENT:
         return undecided(NoteKind.AMBIGUOUS_READING, "Here pi is the number; this is right if it is p_i.")
     bracketed = rewritten(answer, _with_brackets) if not question.numeric else answer
+=======
+    bracketed = rewritten(answer, _with_brackets(reading.text)) if not question.numeric else answer
+>>>>>>> c6cbfecc59548576d1efd7d8dc42db546fafc720
     if bracketed != answer and judge(question, target, bracketed).decision is Decision.EQUIVALENT:
         shown = to_text(bracketed, question.question.model.names)
         return undecided(NoteKind.AMBIGUOUS_READING, f"Brackets may be missing; this is right if {shown} is meant.")
@@ -83,11 +89,12 @@ def read_otherwise(
                 NoteKind.AMBIGUOUS_READING,
                 f"A power may be the logarithm's or its argument's; this is right as {shown}.",
             )
-    squared = _with_variances(question, answer)
-    if squared != answer and judge(question, target, squared).decision is Decision.EQUIVALENT:
-        return undecided(
-            NoteKind.AMBIGUOUS_READING, "This is right if the square of a deviation is the variance alone."
-        )
+    for squared in _with_variances(question, answer):
+        found = judge(question, target, squared) if squared != answer else None
+        if found is not None and found.decision is Decision.EQUIVALENT:
+            said = "This is right if the square of a deviation is the variance alone."
+            sure = _deviations(question).keys().isdisjoint(symbols(squared))
+            return found if sure else undecided(NoteKind.AMBIGUOUS_READING, said)
     called = _with_letters_called(question, asked, reading) or answer
     if called != answer and judge(question, target, called).decision is Decision.EQUIVALENT:
         shown = to_text(called, question.question.model.names)
@@ -133,19 +140,36 @@ def _with_letters_called(question: SolvedQuestion, asked: Expression, reading: R
     return None if other.problems or same else final_answer(question, other, asked)
 
 
-def _with_brackets(node: Expression, again: Again) -> Expression:
-    """A sum with the rest of it below a slash, or in an exponent, at its end: ``1/1 + e^x``, ``x^n - 1``."""
-    node = rebuild(node, again)
-    match node:
-        case Call("add" | "sub", (_, Number(value=value))) if abs(value) < GUARD:
-            return node
-        case Call("add" | "sub" as sign, (Call("div", (above, below)), rest)):
-            return Call("div", (above, Call(sign, (below, rest))), span=node.span)
-        case Call("add" | "sub" as sign, (Call("neg", (Call("div", (above, below)),)), rest)):
-            return Call("neg", (Call("div", (above, Call(sign, (below, rest)))),), span=node.span)
-        case Call("sub", (first, Number() | Product() as rest)):
-            return _raised(first, rest) or node
-    return node
+def _with_brackets(text: str) -> Callable[[Expression, Again], Expression]:
+    r"""A sum with the rest of it below a slash, or in an exponent, at its end: ``1/1 + e^x``, ``x^n - 1``.
+
+    The braces of a ``\frac`` say what is below it, unless that is a mere number: ``\frac{1}{1} + e^x``.
+    """
+
+    def below_all(quotient: Expression) -> Expression | None:
+        match quotient:
+            case Call("div", (_, below)) if isinstance(below, Number) or not _FRAC.match(text, quotient.span.start):
+                return below
+        return None
+
+    def rule(node: Expression, again: Again) -> Expression:
+        node = rebuild(node, again)
+        match node:
+            case Call("add" | "sub", (_, Number(value=value))) if abs(value) < GUARD:
+                return node
+            case Call("add" | "sub" as sign, (Call("div", (above, _)) as quotient, rest)) if below := below_all(
+                quotient
+            ):
+                return Call("div", (above, Call(sign, (below, rest))), span=node.span)
+            case Call("add" | "sub" as sign, (Call("neg", (Call("div", (above, _)) as quotient,)), rest)) if (
+                below := below_all(quotient)
+            ):
+                return Call("neg", (Call("div", (above, Call(sign, (below, rest)))),), span=node.span)
+            case Call("sub", (first, Number() | Product() as rest)):
+                return _raised(first, rest) or node
+        return node
+
+    return rule
 
 
 def _with_powers_inside(node: Expression, again: Again) -> Expression:
@@ -197,23 +221,43 @@ def _raised(first: Expression, rest: Expression) -> Expression | None:
     return None
 
 
-def _with_variances(question: SolvedQuestion, answer: Expression) -> Expression:
-    r"""The answer with v for squares of a deviation that is ``\sqrt{v + \epsilon}``: ``\sigma^2`` may mean v alone."""
-    below: dict[str, Expression] = {}
+def _deviations(question: SolvedQuestion) -> dict[str, tuple[Symbol, Expression]]:
+    r"""The v and \epsilon of each quantity that is ``\sqrt{v + \epsilon}``."""
+    found: dict[str, tuple[Symbol, Expression]] = {}
     for node in question.graph.nodes:
         match node.expression:
-            case Call("sqrt", (Call("add", (Symbol() | Indexed() as variance, _)),)):
-                below[node.name] = Symbol(head(variance) or "")
+            case Call("sqrt", (Call("add", (Symbol() | Indexed() as variance, guard)),)):
+                found[node.name] = (Symbol(head(variance) or ""), guard)
+    return found
 
-    def rule(node: Expression, again: Again) -> Expression:
+
+def _with_variances(question: SolvedQuestion, answer: Expression) -> Iterator[Expression]:
+    r"""The answer with v for squares of a deviation that is ``\sqrt{v + \epsilon}``: ``\sigma^2`` may mean v alone.
+
+    First for those in ``\sigma^2 + \epsilon`` alone, where it surely does if no other deviation is left.
+    """
+    known = _deviations(question)
+
+    def squared(node: Expression) -> tuple[Expression, Expression] | None:
         match node:
-            case Call("pow", (Symbol(name), Number(value=value))) if name in below and value == 2:
-                return below[name]
-            case Call("pow", (Indexed(Symbol(name), places), Number(value=value))) if name in below and value == 2:
-                return Indexed(below[name], places, node.span)
+            case Call("pow", (Symbol(name), Number(value=value))) if name in known and value == 2:
+                return known[name]
+            case Call("pow", (Indexed(Symbol(name), places), Number(value=value))) if name in known and value == 2:
+                variance, guard = known[name]
+                return Indexed(variance, places, node.span), guard
+        return None
+
+    def guarded(node: Expression, again: Again) -> Expression:
+        for square, other in (node.args, node.args[::-1]) if isinstance(node, Call) and node.function == "add" else ():
+            if (meant := squared(square)) and meant[1] == other:
+                return Call("add", (meant[0], other), 0, node.span)
         return rebuild(node, again)
 
-    return rewritten(answer, rule) if below else answer
+    def each(node: Expression, again: Again) -> Expression:
+        meant = squared(node)
+        return rebuild(node, again) if meant is None else meant[0]
+
+    return (rewritten(answer, rule) for rule in ((guarded, each) if known else ()))
 
 
 def _rounded_again(question: SolvedQuestion, target: Target, reading: Reading) -> bool:

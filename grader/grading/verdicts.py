@@ -11,7 +11,17 @@ from dataclasses import replace
 from grader.comparison.judge import judge
 from grader.comparison.target import Target
 from grader.expression.algebra.construct import free_symbols
-from grader.expression.language.nodes import Expression, Partial, Symbol, head, symbols
+from grader.expression.language.nodes import (
+    Again,
+    Expression,
+    Partial,
+    Product,
+    Symbol,
+    head,
+    rebuild,
+    rewritten,
+    symbols,
+)
 from grader.expression.reading.prose_words import plain_spelling
 from grader.expression.reading.read import Reading
 from grader.expression.reading.remarks import IN_WORDS
@@ -28,6 +38,8 @@ from grader.solver.key import SolvedPart, SolvedQuestion
 _COUNTED = r"(?:number|count|size|dimension)"
 # words by which a set is a part of all that there is
 _PROPER = r"(?:with|where|which|such|whose|satisfying|misclassified|active|violating|violated|inside|wrong)"
+# signs of code, in which a star multiplies entry by entry
+_CODE = re.compile(r"\*\*|[\w)\]] ?@ ?[\w(]|\bnp\.|\.T\b")
 
 
 # right at most points, so that it was read as it is meant
@@ -56,6 +68,9 @@ def verdict_on(
         set_up = verdict.note.kind is NoteKind.CHAIN_RULE_ONLY
         if not set_up or worked_out.decision is Decision.EQUIVALENT:
             verdict, expression = worked_out, finished
+    if verdict.note.kind is NoteKind.AMBIGUOUS_READING and _CODE.search(reading.text):
+        found = judge(question, target, rewritten(expression, _entry_by_entry))
+        verdict = found if found.decision is Decision.EQUIVALENT else verdict
     if verdict.decision is Decision.NOT_EQUIVALENT:
         verdict = read_otherwise(question, part.part.target, target_of(part), reading, expression) or verdict
     verdict = _in_doubt(question, part.part.target, reading, expression, target, verdict)
@@ -65,6 +80,14 @@ def verdict_on(
     if verdict.note.kind is NoteKind.EQUIVALENT and CALLED in reading.notes:
         verdict = replace(verdict, note=Note(NoteKind.CALLED), message=NOTES[NoteKind.CALLED].sentence)
     return verdict, expression
+
+
+def _entry_by_entry(node: Expression, again: Again) -> Expression:
+    """Every star as code has it: beside ``**``, ``@`` or ``.T`` it multiplies entry by entry."""
+    node = rebuild(node, again)
+    if not isinstance(node, Product) or "*" not in node.joints:
+        return node
+    return replace(node, joints=tuple("circ" if joint == "*" else joint for joint in node.joints))
 
 
 def unexplained(question: SolvedQuestion, part: SolvedPart, reading: Reading, verdict: Verdict) -> Verdict:

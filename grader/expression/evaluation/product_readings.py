@@ -12,6 +12,7 @@ from itertools import islice, pairwise, product
 
 import numpy as np
 
+from grader.expression.evaluation.bars import BARS, Meant, holds_array, with_norms
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.implicit_identity import holds_bare_identity, of_one_entry, with_sizes
 from grader.expression.evaluation.implicit_ones import holds_ones, with_lengths, with_sums
@@ -58,11 +59,29 @@ class TooManyReadings(Exception):
     """A text with more readings than anybody could mean."""
 
 
-def readings(node: Expression, env: Environment, *, rows: bool = False) -> tuple[Expression, ...]:
+def readings(node: Expression, env: Environment, *, rows: bool = False, bars: Meant = BARS) -> tuple[Expression, ...]:
     """The distinct readings that type-check against a run; raises ShapeError where none does.
 
     With `rows` a plain vector is a row, ``x w^T`` a number and ``x^T w`` a matrix, and so is ``x w`` of two vectors.
+    Bars round arrays are one of `bars` throughout: their norms, or the absolute values of their entries.
     """
+    ways = dict.fromkeys(with_norms(node, env) if one == "norm" else node for one in bars)
+    kept: list[Expression] = []
+    failure: ShapeError | None = None
+    for way in ways:
+        try:
+            kept += _readings_at(way, env, rows)
+        except ShapeError as error:
+            failure = failure or error
+    if len(kept) > MAX_READINGS:
+        raise TooManyReadings
+    if failure and not kept:
+        raise failure
+    return tuple(dict.fromkeys(kept))
+
+
+def _readings_at(node: Expression, env: Environment, rows: bool) -> tuple[Expression, ...]:
+    """The readings of a formula whose bars are settled."""
     if holds_bare_identity(node):
         return _with_identities(node, env, rows)
     if not _is_ambiguous(node, env):
@@ -95,7 +114,7 @@ def _with_identities(node: Expression, env: Environment, rows: bool) -> tuple[Ex
         if sized is single and kept:
             break
         try:
-            for way in readings(sized, env, rows=rows):
+            for way in _readings_at(sized, env, rows):
                 evaluate(way, small)
                 kept.append(way)
         except ShapeError as error:
@@ -108,18 +127,16 @@ def _with_identities(node: Expression, env: Environment, rows: bool) -> tuple[Ex
 
 
 def _is_ambiguous(node: Expression, env: Environment) -> bool:
-    """Whether a product has two or more factors that hold arrays not fully indexed, or bars stand round one."""
+    """Whether a product has two or more factors that hold arrays not fully indexed."""
     known: dict[int, bool] = {}
     for item in walk(node):
-        if isinstance(item, Product) and sum(_holds_array(factor, env, known) for factor in item.factors) > 1:
-            return True
-        if isinstance(item, Call) and item.function == "abs" and _holds_array(item.args[0], env, known):
+        if isinstance(item, Product) and sum(holds_array(factor, env, known) for factor in item.factors) > 1:
             return True
         if isinstance(item, Product) and holds_ones(item):
             return True
         if isinstance(item, Reduce) and not item.letter:
             return True
-        if _power(item) and _holds_array(children(item)[0], env, known):
+        if _power(item) and holds_array(children(item)[0], env, known):
             return True
     return False
 
@@ -132,21 +149,6 @@ def _power(node: Expression) -> int:
         case Call("pow", (_, Number(value))) if value in (2, 3):
             return int(value)
     return 0
-
-
-def _holds_array(node: Expression, env: Environment, known: dict[int, bool]) -> bool:
-    """Whether an array stands in a formula without all of its indices; `known` tells so of nodes by identity."""
-    match node:
-        case Symbol(name=name):
-            return name in env.values and env.values[name].ndim > 1
-        case Indexed(base=Symbol(name=name), indices=places):
-            entered = sum(not isinstance(place, Slice) for place in places)
-            return name in env.values and env.values[name].ndim - 1 > entered
-        case Matrix() | Call(function="ones" | "identity", args=[_, *_]) | Call(function="entries" | "stacked"):
-            return True
-    if id(node) not in known:
-        known[id(node)] = any(_holds_array(child, env, known) for child in children(node))
-    return known[id(node)]
 
 
 def _alternatives(
@@ -184,14 +186,7 @@ def _readings_of_one(built: Expression, env: Environment, rows: bool) -> list[Ex
                 return [Product((base,) * count, (sign,) * (count - 1), built.span) for sign in ("@", "circ")]
         case Reduce(kind="sum", letter="", body=body):
             return _bare_sums(built, body, env)
-    return _bar_readings(built, env)
-
-
-def _bar_readings(node: Expression, env: Environment) -> list[Expression]:
-    """Bars round a vector are its norm, or the absolute value of each entry."""
-    if isinstance(node, Call) and node.function == "abs" and _rank(node.args[0], env) > 0:
-        return [node, Call("norm", node.args)]
-    return [node]
+    return [built]
 
 
 def _bare_sums(node: Expression, body: Expression, env: Environment) -> list[Expression]:

@@ -77,6 +77,12 @@ _OF_CASES = "for if when whenever and otherwise else elsewhere it is the derivat
 _PIECES_OF_CASES = frozenset(re.findall(r"\w+", _OF_CASES))
 _TEST_BEHIND = re.compile(rf"\b(?:for|if|when|whenever)\s+\$[^$]{{1,80}}{_RELATION}")
 
+_LINE_END = re.compile(r"\n|;|\\\\")
+_CASE_OF_LINE = re.compile(
+    r"\s*(?!(?:if|for|when|unless|else)\b)(?P<left>[A-Za-z\\][\w\\^{}, ]{0,20}?)\s*"
+    r"(?:=|!=|≠|<=|>=|≤|≥|<|>|\\n?eq?(?![A-Za-z])|\\[lg](?:eq?|t)(?![A-Za-z]))\s*[-\w\\^{}.,]{1,20}\s*:(?![=:])\s*\S.*"
+)
+
 
 def _without_brackets(text: str) -> str:
     """The text with the conditions of its cases out of brackets, where it has several or words say so."""
@@ -104,10 +110,22 @@ def _with_signs(text: str) -> str:
     return text
 
 
+def _with_ifs(text: str) -> str:
+    """The text with ``if`` before the tests of its lines: ``k = j: a`` and ``k != j: b``, of one left side."""
+    bare = text.replace("$", " ") if text.count("$") % 2 == 0 else text
+    lines = [line for line in _LINE_END.split(bare.strip()) if line.strip()]
+    told = [_CASE_OF_LINE.fullmatch(line) for line in lines]
+    if len(lines) < 2 or not all(told) or len({one["left"].replace(" ", "") for one in told if one}) > 1:
+        return text
+    return "\n".join(f"if {line.strip()}" for line in lines)
+
+
 def with_conditions(text: str, names: Names | None = None) -> str:
     """The text with signs for conditions in words; the same text where it holds none."""
     if len(text) > LONGEST or " " not in text:
         return text
+    if ":" in text:
+        text = _with_ifs(text)
     if " (" in text:
         text = _without_brackets(text)
     worth = _WORTH_A_LOOK.search(text) is not None

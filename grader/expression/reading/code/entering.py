@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from grader.expression.algebra.construct import neg
+from grader.expression.algebra.construct import add, neg, sub
+from grader.expression.algebra.simplify import simplify
 from grader.expression.language.nodes import (
     ONE,
     ZERO,
@@ -27,6 +28,7 @@ from grader.expression.reading.code.array_axes import axes_of, made_here
 from grader.expression.reading.code.program_names import NotRead, ProgramNames, Widened, declared
 from grader.expression.reading.code.sequences import items_of, listed, places_of
 
+WIDEST = 32  # entries of a window
 LAYOUTS = frozenset(("sliced", "expand_dims", "broadcast", "stacked", "concatenated", "reshaped", "permuted"))
 
 
@@ -166,10 +168,24 @@ def _cut(scope: ProgramNames, base: Expression, axis: int, cut: Cut) -> Expressi
     if cut.whole:
         return base
     if not all(_is_size(scope, bound) for bound in (cut.start, cut.stop) if bound is not None):
-        raise NotRead
+        return _window(scope, base, axis, cut)
     start = cut.start if cut.start is not None else ZERO if cut.step > 0 else neg(ONE)
     stop = () if cut.stop is None else (cut.stop,)
     return Call("sliced", (base, integer(axis), integer(cut.step), start, *stop))
+
+
+def _window(scope: ProgramNames, base: Expression, axis: int, cut: Cut) -> Expression:
+    """A slice of known length that begins at a letter of the program, ``x[k:k+3]``; raises NotRead for any other."""
+    if cut.start is None or cut.stop is None or cut.step != 1 or axis:
+        raise NotRead
+    letters = {scope.letters[name] for name in scope.letters}
+    if any(isinstance(item, Symbol) and item.name not in letters for item in walk(cut.start)):
+        raise NotRead
+    length = number_of(simplify(sub(cut.stop, cut.start)))
+    if length is None or not 0 < length <= WIDEST:
+        raise NotRead
+    items = (_at(scope, base, axis, simplify(add(cut.start, integer(k + 1)))) for k in range(length))
+    return Call("stacked", (ZERO, *items))
 
 
 def _is_size(scope: ProgramNames, node: Expression) -> bool:

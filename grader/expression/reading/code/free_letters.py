@@ -47,6 +47,8 @@ def _placed(node: ast.expr) -> Iterator[ast.Name]:
         case ast.BinOp(left, ast.Add() | ast.Sub(), right):
             yield from _placed(left)
             yield from _placed(right)
+        case ast.Slice(ast.expr() as lower, ast.expr()):
+            yield from _placed(lower)
 
 
 def _numbering(node: ast.AST, own: set[str]) -> Iterator[ast.Name]:

@@ -88,7 +88,9 @@ class Cursor:
         if self.table is None or base in self.defined:
             return False
         inner = above.strip("()")
-        return (base, inner) in self.table.raised or (inner != above and self._counts(base, inner))
+        # z^1 beside a declared Z^1: what is left of it is read as its look-alike
+        known = (base,) if self.table.knows(base) else (base, base.swapcase())
+        return any((one, inner) in self.table.raised for one in known) or (inner != above and self._counts(base, inner))
 
     def _counts(self, base: str, letter: str) -> bool:
         """Whether a letter in brackets above an array is an index: by an alias, or by a sum or what is asked for."""

@@ -16,7 +16,7 @@ from grader.expression.reading.lexing.tokens import Token, Unreadable
 
 TRANSPOSED = frozenset({"T", "⊤", "t⊤"})
 _LAYER = re.compile(r"([(\[])([\w,:*-]+|[lLktijs]\+1)([)\]])('*)(?:\^?(T|⊤))?")
-_OF_EXAMPLE = re.compile(r"\[(\w+)\]\((\w+)\)(?:\^?(T|⊤))?")  # of layer 2 and example i: a^{[2](i)}
+_OF_EXAMPLE = re.compile(r"(\[\w+\]|\d{1,2})\((\w+)\)(?:\^?(T|⊤))?")  # of layer 2 and example i: a^{[2](i)}, a^{2(i)}
 EXAMPLE = "|"  # between the two above such a name
 _RAISED = re.compile(r"(\d{1,3}|[A-SU-Za-z])(T|⊤)?")
 
@@ -89,6 +89,8 @@ def scan(
             raw, after = raw_script(tokens, match, end + 1)
             layer = _LAYER.fullmatch(raw) if tokens[end + 1].text == "{" else None
             example = _OF_EXAMPLE.fullmatch(raw) if layer is None and tokens[end + 1].text == "{" else None
+            if example and example[1].isdigit() and not (raised is not None and raised(base, example[1])):
+                example = None
             bare = _RAISED.fullmatch(raw) if raised is not None and not above else None
             if (
                 layer is None and not above and raised is not None and tokens[end + 1].text == "("
@@ -102,7 +104,7 @@ def scan(
             elif layer and (base != "e" or below or tokens[after].kind == "_"):  # e^{(h)} may be a power
                 above, primes, transposed = layer[2], primes + len(layer[4]), transposed or bool(layer[5])
             elif example:
-                above, transposed = example[1] + EXAMPLE + example[2], transposed or bool(example[3])
+                above, transposed = example[1].strip("[]") + EXAMPLE + example[2], transposed or bool(example[3])
             elif bare and raised is not None and raised(base, bare[1]):
                 above, transposed = bare[1], transposed or bool(bare[2])
             elif raw == "*" and tokens[after].kind in ("_", "end", "+", "-", "=", ")", "joint", "^"):
