@@ -60,7 +60,12 @@ _NABLA = re.compile(
     r"(?:\\nabla|∇)\s?_?\s?\{?\s?(?P<below>\\?\w+?)\s?\}?\s+(?P<above>\\?[A-Za-z]+)\s?(?:\([^()=]{1,20}\))?\s?&?\s?=(?!=)"
 )
 Spelled: TypeAlias = tuple[frozenset[str], frozenset[str]]  # names of a numerator and of a denominator
+# of what a total is put together, where it stands as a conclusion
+_PARTS = re.compile(r"\b(?:terms?|parts?|both|paths?|branch(?:es)?)\b", re.IGNORECASE)
+_CONCLUDES = re.compile(rf"\b(?:so|hence|thus|therefore|together|altogether)\b[\s,:]*{PLACE}", re.IGNORECASE)
 _GOES_ON = re.compile(r"\b(?:derivative|slope|sigmoid|tanh|softmax|rectifier|activation)\b", re.IGNORECASE)
+_IS = frozenset(("does", "do", "is", "are"))
+_APART = frozenset(("not", "constant", "fixed", "given", "frozen"))
 _BRACKETS = re.compile(r"[\[({]")
 _REASONS = frozenset(("since", "because", "as"))
 _NAMED = frozenset(("sigma", "sigmoid", "tanh", "relu", "ReLU", "softplus", "softmax"))
@@ -110,7 +115,11 @@ def passed_over(
         return f"You say twice what {twice} is."
     if unused := _unused(reading, known):
         return f"What you say of {unused} is not used in your answer as we read it."
-    if "prose" in reading.notes and LAST_FORMULA not in reading.notes and (word := _said(reading, target)):
+    if (
+        "prose" in reading.notes
+        and LAST_FORMULA not in reading.notes
+        and (word := _said(reading, target, known, spelled))
+    ):
         return f"We read the formula, but not all the words around it ({word} ...)."
     return ""
 
@@ -143,9 +152,13 @@ def _supplied(reading: Reading, target: Expression, known: Set[str], spelled: Sp
         return "derivative"
     words = spoken(text, parts)
     behind = words.partition(PLACE)[2]
-    if found := _supplying(words) or CHANGES_BEHIND.search(NO_CHANGE.sub(" ", behind)) or _GOES_ON.search(behind):
-        return found if isinstance(found, str) else found[0]
-    names = {name for side in reading.chain for name in _names(side)}
+    if stated and _CONCLUDES.search(words):
+        words = _PARTS.sub(" ", words)
+    if found := _supplying(words):
+        return found
+    if goes_on := CHANGES_BEHIND.search(NO_CHANGE.sub(" ", behind)) or _GOES_ON.search("" if stated else behind):
+        return goes_on[0]
+    names = {name for side in reading.chain[1:] or reading.chain for name in _names(side)}
     if _is_another(reading, target, known):
         return "left side"
     for at, part in enumerate(parts):
@@ -172,8 +185,22 @@ def _bears_on(
         own = plain_spelling(left.strip()).partition("_")[0]
         return own in names or (own not in known and ALONE.fullmatch(left) is not None) or right.strip().isdigit()
     if is_named(written):
-        return says_what(parts, at) and plain_spelling(written).partition("_")[0] in names
+        if says_what(parts, at) and plain_spelling(written).partition("_")[0] in names:
+            return True
+        concerns = not stated or parts[at].begin > text.index(PLACE)
+        return concerns and _is_missing(text, parts, at, names, known, spelled)
     return not stated
+
+
+def _is_missing(
+    text: str, parts: tuple[Piece, ...], at: int, names: Set[str], known: Set[str], spelled: Spelled
+) -> bool:
+    """Whether words name a quantity of the model that the answer may lack, and say no more than that it is no part."""
+    own = plain_spelling(text[parts[at].begin : parts[at].end])
+    both = {own, own.partition("_")[0]}
+    following = tuple(part.word for part in parts[at + 1 : at + 3])
+    apart = len(following) == 2 and following[0] in _IS and following[1] in _APART
+    return bool(both & known) and not both & (names | spelled[0] | spelled[1]) and not apart
 
 
 def _is_another(reading: Reading, target: Expression, known: Set[str]) -> bool:
@@ -231,7 +258,7 @@ def _names(formula: Expression) -> frozenset[str]:
     return frozenset(head(node) or "" for node in walk(formula) if isinstance(node, Symbol | Partial))
 
 
-def _said(reading: Reading, target: Expression) -> str:
+def _said(reading: Reading, target: Expression, known: Set[str], spelled: Spelled) -> str:
     """The first word of a text that is no name of its formulas and does more than lead to one."""
     sides = [*reading.chain, *(side for pair in reading.definitions for side in pair)]
     names = {name for side in sides for name in _names(side)}
@@ -266,6 +293,8 @@ def _said(reading: Reading, target: Expression) -> str:
             and own not in defined
             and before in _REASONS
         ):
+            return written
+        if not stated and is_named(written) and _is_missing(text, parts, at, names, known, spelled):
             return written
         if written and not equals and not is_named(written) and not _RELATION.search(written):
             others.append(written)

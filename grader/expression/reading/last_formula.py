@@ -112,7 +112,7 @@ def _is_spoken(text: str, match: re.Match[str], known: Set[str], behind_word: bo
     written, behind = match[0], text[match.end() :].lstrip(" ")
     goes_on = re.match(r"[A-Za-z][a-z]+\b", behind)
     goes_on = None if goes_on and goes_on[0] in SPELLINGS else goes_on
-    if written in known or text[: match.start()].rstrip(" ")[-1:] == "=":
+    if written in known or (len(written) == 2 and text[: match.start()].rstrip(" ")[-1:] == "="):
         return False
     if len(written) == 1:
         article = written in "aI" and goes_on and (written == "I" or behind_word or not text[: match.start()].strip())
@@ -122,9 +122,10 @@ def _is_spoken(text: str, match: re.Match[str], known: Set[str], behind_word: bo
     if written.lower() in SPELLINGS:
         return written.lower() == "where" or goes_on is not None or not behind or behind[0] in ",.:;)\n" or behind_word
     equation = re.match(r":?=(?!=)", behind)
-    return is_word(written.lower().replace("-", "").replace("'", "").replace("’", "")) and (
-        equation is None or behind_word
-    )
+    several = [part for part in re.split(r"['’-]", written.lower()) if len(part) > 1]
+    spoken_parts = all(len(part) == 2 or is_word(part) or (part in SPELLINGS and len(several) > 1) for part in several)
+    named = re.search(r"\b[a-z]-|-[a-z]\b|(?:hat|bar)-", written)
+    return spoken_parts and not named and (equation is None or behind_word)
 
 
 def _formulas(text: str, begin: int, end: int) -> list[Piece]:
@@ -163,7 +164,8 @@ def last_formula(text: str, known: Set[str] = frozenset()) -> tuple[tuple[str, s
     if len(text) > LONGEST or DEPENDS.search(NO_CHANGE.sub(" ", without_marks := spaced(text))):
         return ()
     parts = pieces(without_marks, known)
-    if not any(part.word for part in parts) and not _ARROW.search(text):
+    lines = parts and "\n" in text and _DERIVED.match(without_marks, parts[-1].begin)
+    if not (any(part.word for part in parts) or lines or _ARROW.search(text)):
         return ()  # formulas beside each other without a word are two answers
     for at in reversed(range(len(parts))):
         if parts[at].word or _beside(without_marks, parts, at):
@@ -301,14 +303,29 @@ def _blanked(text: str, plain: str, parts: tuple[Piece, ...], at: int) -> tuple[
         held = _holds(answer, defined[1]) and not _DERIVED.match(written)
         if not (held or _is_defined(plain, parts, number)):
             continue
-        given.append(written)
-        needed = needed or (held and _is_defined(plain, parts, number))
+        given.append(re.sub(r"[$`]", " ", text[part.begin : part.end]))
+        needed = needed or held
         around = around[: part.begin] + " " * len(written) + around[part.end :]
     bare = (alone, plain[:begin] + PLACE.ljust(end - begin) + plain[end:])
     if not given:
         return (bare,)
     whole = (f"{alone.rstrip()} where {'; '.join(given)}", around)
     return (whole,) if needed else (whole, bare)
+
+
+def with_definition_behind(text: str, known: Set[str] = frozenset()) -> str:
+    """``With m_j = 1[s_j > 0]: F`` as ``F where m_j = 1[s_j > 0]``; empty where no name is set first."""
+    plain = spaced(text)
+    parts = pieces(plain, known)
+    if len(text) > LONGEST or len(parts) < 5 or parts[0].word not in _LET or parts[1].word:
+        return ""
+    given, last = text[parts[1].begin : parts[1].end], 1
+    if parts[2].word == "for" and not parts[3].word and is_named(given):  # "write v_j for 1[...]"
+        given, last = f"{given} = {text[parts[3].begin : parts[3].end]}", 3
+    gap = plain[parts[last].end : parts[last + 1].begin]
+    if _PARTIAL.match(given) or not _DEFINES.match(given) or not any(sign in gap for sign in ":.;\n"):
+        return ""
+    return f"{text[parts[last].end :].strip(_EDGE)} where {given}" if "$" not in text else ""
 
 
 def _holds(formula: str, name: str) -> bool:

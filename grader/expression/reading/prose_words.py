@@ -72,8 +72,8 @@ DEPENDS = re.compile(
 )
 # words that say for which examples or entries something holds
 CONDITIONS = (
-    r"active|inactive|alive|dead|kept|positives?|negatives|\w*classified|correct|true|wherever|nonzero|non-zero|zeros?|inside|outside|within|violat\w+|clip\w*|mask\w*|select\w*|gate[sd]?"
-    r"|pass(?:es|ed)?|blocks?|blocked|surviv\w+|observed|ones"
+    r"active|inactive|alive|dead|kept|positives?|negatives|\w*classified|correct|true|wherever|nonzero|non-zero|zeros?|inside|outside|within|violat\w+|clip\w*|mask\w*|select\w*|gate[sd]"
+    r"|pass(?:es|ed)?|blocks?|blocked|surviv\w+|observed|ones|support"
 )
 # a sentence with one of these may say what a formula lacks: when it holds, over what it is summed, what its names mean
 SUPPLIES = re.compile(
@@ -83,7 +83,7 @@ SUPPLIES = re.compile(
     r"|counts?|counted|repeat\w*|several|many|number|terms?|parts?|pieces?|summands?|further|later|left|leav\w+|end|branch\w*|paths?"
     r"|ascent|descent|direction|maximi[sz]\w*|likelihood|normali[sz]\w*|rate|coefficients?|rows?|columns?|reshap\w*|shapes?|layout"
     r"|outer|inner|swap\w*|order|denot\w+|defin\w+|let|call\w*|named?|notation|writ\w+|stands?|short|meant|include[sd]?|including|understood|implied|implicit\w*"
-    r"|assum\w+|suppos\w+|provided|place|target|fixed|un(?:penali|regulari)[sz]ed|step\s+(?:along|towards?)|no|viz|for(?!\s+(?:example|the\s+(?:derivative|gradient))\b))\b|\?",
+    r"|assum\w+|suppos\w+|provided|place|front|handled|separate(?:ly)?|optimi[sz]ers?|elsewhere|to\s+come|joins?|shared?|denominator|target|fixed|un(?:penali|regulari)[sz]ed|step\s+(?:along|towards?)|no|viz|for(?!\s+(?:example|the\s+(?:derivative|gradient))\b))\b|\?",
     re.IGNORECASE,
 )
 # a noun, or what stands before one, of "the prediction error"

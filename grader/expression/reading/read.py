@@ -21,7 +21,7 @@ from grader.expression.reading.grammar.names.numbered import written_out
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.grammar.statements import statements
 from grader.expression.reading.grammar.table import parser_of
-from grader.expression.reading.last_formula import LAST_FORMULA, last_formula
+from grader.expression.reading.last_formula import LAST_FORMULA, last_formula, with_definition_behind
 from grader.expression.reading.lexing import lexer_plain
 from grader.expression.reading.lexing.linking import link
 from grader.expression.reading.lexing.tokens import Token, Unreadable, fail
@@ -115,11 +115,12 @@ def read(
         return _with_left_side(reading, names, notation, free)
     if not reading.problems:
         return reading
-    if (formula := without_words(text)) != text:
-        found = _read(formula, names, notation, free)
+    known = _words_of(names)
+    for again in (without_words(text), with_definition_behind(text, known)):
+        found = reading if again in (text, "") else _read(again, names, notation, free)
         if not found.problems:
             return replace(found, text=text, notes=(*found.notes, "prose"))
-    for again, around in last_formula(text, _words_of(names)) if " " in text.strip() else ():
+    for again, around in last_formula(text, known) if " " in text.strip() else ():
         found = _read(again, names, notation, free)
         if not found.problems:
             return replace(found, text=text, notes=(*found.notes, "prose", LAST_FORMULA), around=around)
