@@ -256,6 +256,8 @@ def _begins(text: str, parts: tuple[Piece, ...], at: int) -> bool:
     before, gap = parts[at - 1], text[parts[at - 1].end : parts[at].begin]
     if not before.word:
         return ":" in gap or "\n" in gap or _DERIVED.match(text, parts[at].begin) is not None
+    if at == 1 and ":" in gap:
+        return False  # a word alone before a colon is a label
     if any(sign in gap for sign in ",;:.\n") or before.word in _LEADS:
         return True
     if text[parts[at].begin] == "=" or (before.word == "and" and _DERIVED.match(text, parts[at].begin)):
