@@ -18,17 +18,26 @@ from grader.expression.language.nodes import (
     Product,
     Reduce,
     Symbol,
+    children,
     head,
     symbols,
     walk,
 )
-from grader.expression.language.words import is_word
 from grader.expression.reading.bars_in_words import BARS
 from grader.expression.reading.clauses import without_clauses
-from grader.expression.reading.last_formula import LAST_FORMULA, last_formula
-from grader.expression.reading.prose_words import plain_spelling
+from grader.expression.reading.last_formula import (
+    LAST_FORMULA,
+    PLACE,
+    Piece,
+    is_named,
+    pieces,
+    says_what,
+    spaced,
+    spoken,
+)
+from grader.expression.reading.prose_words import CHANGES_BEHIND, NO_CHANGE, SUPPLIES, plain_spelling
 from grader.expression.reading.read import Reading
-from grader.expression.reading.remarks import LEADING_WORDS
+from grader.expression.reading.remarks import ALONE
 
 _COMMAND = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\(?:text|operatorname|mathrm)\b|\\[A-Za-z]+|_\{[^{}]*\}")
 _FORMULA = re.compile(r"\$(?:(?!\\text)[^$])+\$")  # between dollar signs: all of it was read
@@ -36,10 +45,10 @@ _FORMULA = re.compile(r"\$(?:(?!\\text)[^$])+\$")  # between dollar signs: all o
 _NOTHING = re.compile(
     r"[\s,;.(]+as\s+required\b[^$]*$|\bfor\s+(?:all|each|every|any)\s+\$?[A-Za-z]\b|\+\s*\{?\s*const(?:ants?)?\b"
 )
-_EQUALS = re.compile(r"=|[<>≤≥≠]|\\(?:neq?|leq?|geq?)\b")
+_RELATION = re.compile(r"[<>≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)\b")
 # an equation of a derivative in plain text: dz/dw = x, d/dr log cosh r = tanh r, sigma' = sigma (1 - sigma)
 _STEP = re.compile(
-    r"(?<![\w/])(?:(?:d|∂)(?P<above>[A-Za-z]\w*)?\s?/\s?(?:d|∂)(?P<below>[A-Za-z]\w*)(?P<of>\s?[^=,;:'\n]{0,80})|(?P<primed>[A-Za-z]+)'(?:\([^()=]{1,20}\))?\s?)=(?!=)"
+    r"(?<![\w/])(?:(?:d|∂)(?P<above>[A-Za-zℓ]\w*)?\s?/\s?(?:d|∂)(?P<below>[A-Za-z]\w*)(?P<of>\s?[^=,;:'\n]{0,80})|(?P<primed>[A-Za-z]+)'(?:\([^()=]{1,20}\))?\s?)=(?!=)"
 )
 _COMES = re.compile(r"\b(?:so|hence|thus|therefore|consequently|gives?|giving|get|have|obtain|find|yields?|follows)\b")
 _REASON = re.compile(r"\b(?:since|because|as|using|with|from)\b[\s}$]*(?:the\s+)?$", re.IGNORECASE)
@@ -51,6 +60,14 @@ _NABLA = re.compile(
     r"(?:\\nabla|∇)\s?_?\s?\{?\s?(?P<below>\\?\w+?)\s?\}?\s+(?P<above>\\?[A-Za-z]+)\s?(?:\([^()=]{1,20}\))?\s?&?\s?=(?!=)"
 )
 Spelled: TypeAlias = tuple[frozenset[str], frozenset[str]]  # names of a numerator and of a denominator
+# of what a total is put together, where it stands as a conclusion
+_PARTS = re.compile(r"\b(?:terms?|parts?|both|paths?|branch(?:es)?)\b", re.IGNORECASE)
+_CONCLUDES = re.compile(rf"\b(?:so|hence|thus|therefore|together|altogether)\b[\s,:]*{PLACE}", re.IGNORECASE)
+_GOES_ON = re.compile(r"\b(?:derivative|slope|sigmoid|tanh|softmax|rectifier|activation)\b", re.IGNORECASE)
+_IS = frozenset(("does", "do", "is", "are"))
+_APART = frozenset(("not", "constant", "fixed", "given", "frozen"))
+_BRACKETS = re.compile(r"[\[({]")
+_REASONS = frozenset(("since", "because", "as"))
 _NAMED = frozenset(("sigma", "sigmoid", "tanh", "relu", "ReLU", "softplus", "softmax"))
 _WORD = re.compile(r"(?<![\w\\])[A-Za-z]{2,}(?![\w(])")
 # words that say when something holds, or what it is, where a reading has them as conditions or definitions
@@ -71,17 +88,6 @@ _OTHERS = (
 )
 _WHEN = frozenset((*_OTHERS, "and", "or", "if", "for", "when", "otherwise", "else", "then"))
 _WHAT = frozenset(("where", "with", "let", "and", "then"))
-# words of a derivation that say nothing of a value
-_LEADS_ON = """
-a again also an and applying apply are as be becomes because by chain constant contribution contributions contributes
-definition denominator depends derivative derivatives differentiate differentiating directly enter enters equation error
-expression find first follows formula from function functions get gets give gives gradient gradients has have hence here
-in input into is it its itself layer layers leads linear loss next now numerator obtain of on output parameter
-parameters part penalty power product quotient regulariser regularizer respect result rule same second since so softmax
-sigmoid step term terms that the then there therefore these this through thus to together total two use used using
-variable via we weight weights which yields
-"""
-_INERT = frozenset(_LEADS_ON.split())
 
 
 def passed_over(
@@ -97,10 +103,8 @@ def passed_over(
         return "There is more than one formula for what is asked."
     if head(reading.chain[0]) != asked and _answers_before(reading.text, spelled):
         return "There is more than one formula for what is asked."
-    if LAST_FORMULA in reading.notes and _sets_out(reading, known, spelled):
-        return ""
-    if LAST_FORMULA in reading.notes:
-        return "We could read only the last formula of what you wrote."
+    if LAST_FORMULA in reading.notes and (said := _supplied(reading, target, known, spelled)):
+        return f"We could read only the last formula of what you wrote ({said} ...)."
     if "ambiguous_index" in reading.notes and "zero_based" not in reading.notes:
         return "Places in square brackets may be counted from 0 or from 1."
     if BARS in reading.notes:
@@ -111,7 +115,11 @@ def passed_over(
         return f"You say twice what {twice} is."
     if unused := _unused(reading, known):
         return f"What you say of {unused} is not used in your answer as we read it."
-    if "prose" in reading.notes and (word := _said(reading)):
+    if (
+        "prose" in reading.notes
+        and LAST_FORMULA not in reading.notes
+        and (word := _said(reading, target, known, spelled))
+    ):
         return f"We read the formula, but not all the words around it ({word} ...)."
     return ""
 
@@ -128,34 +136,83 @@ def _answers_before(text: str, spelled: Spelled) -> bool:
 
 def _is_asked(step: re.Match[str], spelled: Spelled) -> bool:
     """Whether an equation of a derivative has the asked one on its left."""
-    above, below = (plain_spelling(step[name] or "").partition("_")[0] for name in ("above", "below"))
-    return above in spelled[0] and below in spelled[1]
+    above, below = (plain_spelling(step[name] or "") for name in ("above", "below"))
+    return bool({above, above.partition("_")[0]} & spelled[0] and {below, below.partition("_")[0]} & spelled[1])
 
 
-def _sets_out(reading: Reading, known: Set[str], spelled: Spelled) -> bool:
-    """Whether all before the last formula are derivatives of other quantities than the asked one, which it lacks.
+def _supplied(reading: Reading, target: Expression, known: Set[str], spelled: Spelled) -> str:
+    """What, beside the formula that a text in words comes to, may say what that lacks; empty where nothing does.
 
-    So ``as d/dq_i log q_i = 1/q_i we obtain`` is a step, while ``as dL/dq_i = ...`` is another answer.
+    A step of the derivation says nothing of it, and neither do words of other classes than those that supply.
     """
-    answer = reading.chain[-1]
-    blanked = last_formula(reading.text)[-1:]
-    if not all(spelled) or not blanked or any(isinstance(node, Partial) for node in walk(answer)):
-        return False
-    begin = len(blanked[0]) - len(blanked[0].lstrip())
-    before, behind = reading.text[:begin], reading.text[len(blanked[0].rstrip()) :]
-    steps = [*_STEP.finditer(before)]
-    if not steps or len(steps) != len(_EQUALS.findall(before)) or behind.strip(" .,;\n"):
-        return False
-    for step in steps:
-        above, of = (step["above"] or "").partition("_")[0], (step["of"] or "").strip()
-        if step["primed"]:
-            other = step["primed"] in _NAMED - spelled[0]
-        else:
-            other = above in known and not of and not _is_asked(step, spelled) if above else bool(of)
-        if not other or (above in spelled[0] and step["below"].partition("_")[0] not in known):
-            return False
-    words = (word.lower() for word in _WORD.findall(_COMMAND.sub(" ", before)))
-    return all(word in _INERT or word in LEADING_WORDS or word == "with" or not is_word(word) for word in words)
+    text = reading.around
+    parts = pieces(text, known)
+    stated = len(reading.chain) > 1 and head(reading.chain[0]) == head(target)
+    if not stated and any(isinstance(node, Partial) for node in walk(reading.chain[-1])):
+        return "derivative"
+    words = spoken(text, parts)
+    behind = words.partition(PLACE)[2]
+    if stated and _CONCLUDES.search(words):
+        words = _PARTS.sub(" ", words)
+    if found := _supplying(words):
+        return found
+    if goes_on := CHANGES_BEHIND.search(NO_CHANGE.sub(" ", behind)) or _GOES_ON.search("" if stated else behind):
+        return goes_on[0]
+    names = {name for side in reading.chain[1:] or reading.chain for name in _names(side)}
+    if _is_another(reading, target, known):
+        return "left side"
+    for at, part in enumerate(parts):
+        if not part.word and _bears_on(text, parts, at, stated, names, known, spelled):
+            return text[part.begin : part.end]
+    return ""
+
+
+def _bears_on(
+    text: str, parts: tuple[Piece, ...], at: int, stated: bool, names: Set[str], known: Set[str], spelled: Spelled
+) -> bool:
+    """Whether a formula beside the answer is a condition, another answer, a part of one, or says what a name is."""
+    written = text[parts[at].begin : parts[at].end]
+    if _RELATION.search(written):
+        return True
+    for signs in (_STEP, _FRACTION, _NABLA):
+        step = signs.search(text, parts[at].begin, parts[at].end)
+        if step is not None:
+            above, groups = plain_spelling(step["above"] or ""), step.groupdict()
+            of = (groups.get("of") or "").strip() or groups.get("primed") in _NAMED - spelled[0]
+            return _is_asked(step, spelled) or not (of or {above, above.partition("_")[0]} & known)
+    left, equals, right = written.partition("=")
+    if equals:
+        own = plain_spelling(left.strip()).partition("_")[0]
+        return own in names or (own not in known and ALONE.fullmatch(left) is not None) or right.strip().isdigit()
+    if is_named(written):
+        if says_what(parts, at) and plain_spelling(written).partition("_")[0] in names:
+            return True
+        concerns = not stated or parts[at].begin > text.index(PLACE)
+        return concerns and _is_missing(text, parts, at, names, known, spelled)
+    return not stated
+
+
+def _is_missing(
+    text: str, parts: tuple[Piece, ...], at: int, names: Set[str], known: Set[str], spelled: Spelled
+) -> bool:
+    """Whether words name a quantity of the model that the answer may lack, and say no more than that it is no part."""
+    own = plain_spelling(text[parts[at].begin : parts[at].end])
+    both = {own, own.partition("_")[0]}
+    following = tuple(part.word for part in parts[at + 1 : at + 3])
+    apart = len(following) == 2 and following[0] in _IS and following[1] in _APART
+    return bool(both & known) and not both & (names | spelled[0] | spelled[1]) and not apart
+
+
+def _is_another(reading: Reading, target: Expression, known: Set[str]) -> bool:
+    """Whether the left side of an answer is another quantity of the model than the one that is asked."""
+    left = reading.chain[0]
+    return len(reading.chain) > 1 and isinstance(left, Symbol) and left.name in known and head(left) != head(target)
+
+
+def _supplying(words: str) -> str:
+    """The first word that may say what a formula lacks; empty where none does."""
+    found = SUPPLIES.search(NO_CHANGE.sub(" ", words))
+    return found[0] if found else ""
 
 
 def is_chain_rule(side: Expression) -> bool:
@@ -168,18 +225,6 @@ def is_chain_rule(side: Expression) -> bool:
         case Reduce("sum", body=body):
             return is_chain_rule(body)
     return False
-
-
-def only_leads_on(reading: Reading, target: Expression, known: Set[str]) -> bool:
-    """Whether an answer has the asked left side, and no word beside its formulas can bear on their value."""
-    left = reading.chain[0]
-    if len(reading.chain) == 1 or not isinstance(left, Partial) or head(left) != head(target):
-        return False
-    if "left_out" in reading.notes or _unused(reading, known) or _defined_twice(reading):
-        return False
-    names = {name for side in reading.chain for name in _names(side)}
-    words = _WORD.findall(_COMMAND.sub(" ", reading.text))
-    return all(word in names or word.lower() in _INERT for word in words)
 
 
 def says_more(reading: Reading) -> bool:
@@ -213,22 +258,49 @@ def _names(formula: Expression) -> frozenset[str]:
     return frozenset(head(node) or "" for node in walk(formula) if isinstance(node, Symbol | Partial))
 
 
-def _said(reading: Reading) -> str:
+def _said(reading: Reading, target: Expression, known: Set[str], spelled: Spelled) -> str:
     """The first word of a text that is no name of its formulas and does more than lead to one."""
     sides = [*reading.chain, *(side for pair in reading.definitions for side in pair)]
     names = {name for side in sides for name in _names(side)}
     decided = any(
-        isinstance(node, Cases) or (_is_test(node) and node is not side) for side in sides for node in walk(side)
+        isinstance(node, Cases) or (_is_test(node) and node not in (side, *children(side)))
+        for side in sides
+        for node in walk(side)
     )
     read = (_WHEN if decided else frozenset()) | (_WHAT if reading.definitions else frozenset())
-    text = _FORMULA.sub(" ", without_clauses(reading.text, wrong=True))
-    for found in _WORD.finditer(_NOTHING.sub("", _COMMAND.sub(" ", text))):
-        word = found[0].lower()
-        if word in read or found[0] in names or word in LEADING_WORDS - _WHEN:
-            continue
-        if word in _WHEN | _WHAT or is_word(word):
+    text = _NOTHING.sub(lambda found: " " * len(found[0]), spaced(without_clauses(reading.text, wrong=True)))
+    parts = pieces(text, names)
+    for found in SUPPLIES.finditer(NO_CHANGE.sub(" ", spoken(text, parts))):
+        if found[0].lower() not in read:
             return found[0]
-    return ""
+    for word, following in zip(parts, (*parts[1:], Piece(0, 0)), strict=True):
+        if word.word in (_WHEN | _WHAT) - read - {"and", "then"} and not (word.word == "with" and following.word):
+            return word.word
+    stated = len(reading.chain) > 1 and head(reading.chain[0]) == head(target)
+    defined = {head(left) for left, _ in reading.definitions}
+    others = []
+    for at, part in enumerate(parts):
+        written = "" if part.word else text[part.begin : part.end]
+        before = parts[at - 1].word if at else ""
+        if (written.isdigit() and before in ("is", "being", "be", "equals", "to")) or (
+            _RELATION.search(written) and not decided and not _BRACKETS.search(written)
+        ):
+            return written
+        left, equals, _ = written.partition("=")
+        if (
+            equals
+            and (own := plain_spelling(left.strip()).partition("_")[0]) in names
+            and own not in defined
+            and before in _REASONS
+        ):
+            return written
+        if not stated and is_named(written) and _is_missing(text, parts, at, names, known, spelled):
+            return written
+        if written and not equals and not is_named(written) and not _RELATION.search(written):
+            others.append(written)
+            if at + 1 < len(parts) and parts[at + 1].word in ("viz", "or"):
+                return written
+    return "" if stated or len(others) < 2 else others[0]
 
 
 def _is_test(node: Expression) -> bool:

@@ -30,7 +30,7 @@ from grader.grading.by_cases import other_answers
 from grader.grading.read_otherwise import read_otherwise
 from grader.grading.readings import CALLED
 from grader.grading.rubric_letters import counts_otherwise
-from grader.grading.taken_in import Spelled, is_chain_rule, only_leads_on, passed_over, says_more
+from grader.grading.taken_in import Spelled, is_chain_rule, passed_over, says_more
 from grader.results import NOTES, Decision, Note, NoteKind, Verdict, undecided
 from grader.solver.key import SolvedPart, SolvedQuestion
 
@@ -130,8 +130,6 @@ def _in_doubt(
         return undecided(NoteKind.AMBIGUOUS_READING, f"What {name} stands for is said in words.")
     wrong = verdict.decision is Decision.NOT_EQUIVALENT and verdict.note.kind not in NEARLY
     known = {item.name for item in question.graph.quantities}
-    if wrong and only_leads_on(reading, asked, known):
-        return verdict  # unless nothing explains it
     if (wrong or verdict.note.kind is NoteKind.CHAIN_RULE_ONLY) and (
         more := passed_over(reading, asked, known, _spelled(question, asked))
     ):

@@ -12,6 +12,7 @@ import re
 
 from grader.expression.language.functions import SPELLINGS
 from grader.expression.reading.lexing.tokens import LONGEST
+from grader.expression.reading.prose_words import CONDITIONS
 
 _MATHS = "\x1a"  # stands for each character of a formula between its signs
 _DELIMITED = re.compile(r"\$\$[^$]+\$\$|\$[^$]+\$|`[^`\n]+`|\\\((?:(?!\\\)).)+\\\)|\\\[(?:(?!\\\]).)+\\\]", re.DOTALL)
@@ -29,9 +30,9 @@ _CHANGES = re.compile(
 )
 # what a formula may lack
 _SUPPLIES = re.compile(
-    r"\b(?:where|with|add\w*|again|rest|remaining|others?|understood|implied|implicit\w*|averaged?|means?|summ?(?:ed|ing|ation)?"
-    r"|only|just|diagonal|active|inside|positive|zero|count\w*|contribut\w+|pass\w*|surviv\w+|switched|for|own|whose|select\w*"
-    r"|mask\w*|batch\w*|repeat\w*|calls?|called|stands?|named?|writ\w+|notation|no(?!\s+(?:dependence|role|influence|effect)\b)|is\s+the\s+(?:log-?\s?)?likelihood|maximi[sz]\w+|ascent|direction|per)\b",
+    rf"\b(?:{CONDITIONS}|where|with|add\w*|again|rest|remaining|others?|understood|implied|implicit\w*|averaged?|means?|summ?(?:ed|ing|ation)?"
+    r"|only|just|diagonal|count\w*|contribut\w+|switched|for|own|whose"
+    r"|batch\w*|repeat\w*|calls?|called|stands?|named?|writ\w+|notation|no(?!\s+(?:dependence|role|influence|effect)\b)|is\s+the\s+(?:log-?\s?)?likelihood|maximi[sz]\w+|ascent|direction|per)\b",
     re.IGNORECASE,
 )
 _TAKEN_BACK = re.compile(

@@ -21,11 +21,11 @@ from grader.expression.reading.grammar.names.numbered import written_out
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.grammar.statements import statements
 from grader.expression.reading.grammar.table import parser_of
-from grader.expression.reading.last_formula import LAST_FORMULA, last_formula
+from grader.expression.reading.last_formula import LAST_FORMULA, last_formula, with_definition_behind
 from grader.expression.reading.lexing import lexer_plain
 from grader.expression.reading.lexing.linking import link
 from grader.expression.reading.lexing.tokens import Token, Unreadable, fail
-from grader.expression.reading.remarks import comes_to, without_words
+from grader.expression.reading.remarks import without_words
 from grader.expression.reading.spelling.phrases import with_dashes, with_phrases
 from grader.expression.reading.spelling.spellings import spellings_of
 from grader.problems import Problem, Span
@@ -85,7 +85,8 @@ class Reading:
     """What a text says.
 
     `chain` holds the sides of ``a = b = c``, the last being the answer; `definitions` pairs ``(name, value)``;
-    `notes` are stable strings on how it was read; with any `problems` the text counts as unreadable.
+    `notes` are stable strings on how it was read; with any `problems` the text counts as unreadable. Of a text of which
+    only the formula that it comes to was read, `around` is the rest.
     """
 
     text: str
@@ -93,6 +94,7 @@ class Reading:
     definitions: tuple[tuple[Expression, Expression], ...] = ()
     notes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    around: str = ""
 
     @property
     def expression(self) -> Expression | None:
@@ -113,26 +115,30 @@ def read(
         return _with_left_side(reading, names, notation, free)
     if not reading.problems:
         return reading
-    formula = without_words(text)
-    for again in (formula, *comes_to(text)):
-        found = reading if again == text else _read(again, names, notation, free)
-        answers = again == formula or (len(found.chain) > 1 and isinstance(found.chain[0], Partial))
-        if not found.problems and answers:
+    known = _words_of(names)
+    for again in (without_words(text), with_definition_behind(text, known)):
+        found = reading if again in (text, "") else _read(again, names, notation, free)
+        if not found.problems:
             return replace(found, text=text, notes=(*found.notes, "prose"))
-    for again in last_formula(text) if " " in text.strip() else ():
+    for again, around in last_formula(text, known) if " " in text.strip() else ():
         found = _read(again, names, notation, free)
         if not found.problems:
-            return replace(found, text=text, notes=(*found.notes, "prose", LAST_FORMULA))
+            return replace(found, text=text, notes=(*found.notes, "prose", LAST_FORMULA), around=around)
     return reading
+
+
+def _words_of(names: Names | None) -> frozenset[str]:
+    """The names of a model that look like words."""
+    return frozenset(one for item in names or () for one in (item.name, *item.aliases) if one.isalpha())
 
 
 def _with_left_side(reading: Reading, names: Names | None, notation: str | None, free: frozenset[str]) -> Reading:
     """The reading with the derivative at the end of an unread left side: ``it is linear, so dL/dW = ...``."""
-    for last in last_formula(reading.text):
+    for last, around in last_formula(reading.text, _words_of(names)):
         found = _read(last, names, notation, free)
         alike = not found.problems and found.expression == reading.expression
         if alike and len(found.chain) > 1 and isinstance(found.chain[0], Partial):
-            return replace(found, text=reading.text, notes=(*found.notes, "prose", LAST_FORMULA))
+            return replace(found, text=reading.text, notes=(*found.notes, "prose", LAST_FORMULA), around=around)
     return reading
 
 

@@ -230,36 +230,6 @@ _EMPHASIS = re.compile(r"(?<![\w*)\]])(\*{2,3}|__)(?=[^\s*_])([^*\n]*?[^\s*])\1(
 _ALL_EMPHASIS = re.compile(r"\s*\*([^*\n]+)\*\s*$")
 
 
-# "..., therefore dL/db = ...": what an explanation comes to
-_COMES_TO = re.compile(
-    r"(?:^|[\s,;:.(])(?:so|thus|hence|therefore|consequently|and|together|finally|overall|altogether|get|gets|gives?|yields?"
-    r"|obtains?|have|finds?|that)\b[\s,:]*(?:is\s+|that\s+)?"
-    r"(?=(?:d\w{1,8}\s*/\s*d\w|\\[dt]?frac\s*\{\s*(?:\\partial|d)|\\partial|\\nabla|∂|∇|d[A-Z]\w{0,4}\s*=)[^\n=]{0,60}=)",
-    re.IGNORECASE,
-)
-_DEPENDS = re.compile(r"\b(?:if|unless|otherwise|else|when|whenever|except|case|cases|only\s+for|not)\b", re.IGNORECASE)
-_GIVEN = re.compile(
-    r"\b(?:with|where|let|define|defining|setting)\s+((?:\\?[A-Za-z]\w{0,7}(?:\^\w)?|[α-ωΑ-Ω]\w?)\s*=\s*[^=]+?)"
-    r"(?=,?\s+(?:we|this|so|it|the|gives?|yields?|one|and)\b|[;,.]\s|$)",
-    re.IGNORECASE,
-)
-
-
-def comes_to(text: str) -> tuple[str, ...]:
-    """The last equation of an explanation in words, alone and with what the words define; none where it depends.
-
-    An equation with a derivative on its left side says by itself what it is the answer to.
-    """
-    found = [*_COMES_TO.finditer(text)]
-    if not found or "\n" in text or _DEPENDS.search(text):
-        return ()
-    begin = found[-1].end()
-    last = text[begin:].rstrip(" .")
-    given = [match[1] for match in _GIVEN.finditer(text, 0, begin)]
-    blanked = " " * begin + last
-    return (blanked, f"{blanked} where {'; '.join(given)}") if given else (blanked,)
-
-
 def without_words(text: str) -> str:
     """The text with its emphasis, and the words before and behind its formula, blanked."""
     if "$" in text and all(ALONE.fullmatch(inside) for inside in text.split("$")[1::2]):  # The largest $n$ is 34.
