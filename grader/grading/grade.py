@@ -257,7 +257,7 @@ def _judgement(
     question: SolvedQuestion, part: SolvedPart, reading: Reading, expression: Expression, verdict: Verdict
 ) -> Judgement:
     """What an answer that was read is worth by itself, and what is said about it."""
-    mistake, in_full = _diagnosis(question, part, expression, verdict)
+    mistake, in_full = _diagnosis(question, part, expression, verdict, reading)
     if verdict.decision is Decision.NOT_EQUIVALENT and (mistake is None or not mistake.predicted):
         verdict = unexplained(question, part, reading, verdict)
         mistake = mistake if verdict.decision is Decision.NOT_EQUIVALENT else None
@@ -288,12 +288,12 @@ def _judgement(
 
 
 def _diagnosis(
-    question: SolvedQuestion, part: SolvedPart, expression: Expression, verdict: Verdict
+    question: SolvedQuestion, part: SolvedPart, expression: Expression, verdict: Verdict, reading: Reading
 ) -> tuple[Diagnosed | None, bool]:
     """The mistake that an answer matches, and whether it was looked for to the end with half of what is left."""
     try:
         with at_most(at_hand().left / 2):
-            return diagnosed(question, part, expression, verdict), True
+            return diagnosed(question, part, expression, verdict, reading), True
     except TooMuchWork:
         return None, False
 
