@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Set
+from functools import cache
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
+from grader.comparison.aligned_values import truth_value
 from grader.comparison.arrays import Pair
+from grader.comparison.known_names import known_to_students
+from grader.comparison.target import Target
+from grader.expression.algebra.construct import added
 from grader.expression.algebra.simplify import simplify
-from grader.expression.evaluation.values import Array
-from grader.expression.language.names import Names
-from grader.expression.language.nodes import Call, Expression, Partial, head, partial_name, symbols, walk
+from grader.expression.evaluation.values import Array, Value
+from grader.expression.language.names import Names, kept_by_names
+from grader.expression.language.nodes import (
+    Call,
+    Expression,
+    Number,
+    Partial,
+    Symbol,
+    head,
+    partial_name,
+    symbols,
+    walk,
+)
+from grader.expression.printing.in_a_sentence import in_a_sentence
 from grader.expression.printing.text import to_text
 from grader.results import Evidence
+from grader.solver.key import SolvedQuestion
 from grader.solver.kinks import margin_values
 from grader.solver.runs import Run
 
@@ -23,29 +41,89 @@ MAX_KINDS = 3
 SAME = 1e-9
 
 
-def counterexample(run: Run, pair: Pair, where: tuple[int, ...], answer: Expression, closed: Expression) -> Evidence:
-    """The point and entry where the two differ: the quantities that either formula uses, and both values."""
-    k = where[0]
-    used = symbols(answer) | symbols(closed)
+def counterexample(
+    question: SolvedQuestion, run: Run, pair: Pair, where: tuple[int, ...], answer: Expression, target: Target
+) -> Evidence:
+    """The point and entry where the two differ: the quantities that either formula uses, and both values.
+
+    A quantity that neither the answer nor the question names is told by what it is computed from.
+    """
+    k, closed, names = where[0], target.closed, question.question.model.names
+    used = symbols(answer) | _told(question, symbols(closed), symbols(answer))
     at = []
-    entry = where[1:]
-    if entry:
-        at.append(("entry", ", ".join(str(n + 1) for n in entry)))
+    if where[1:]:
+        at.append(("entry", place_in_words(truth_value(run, target.expression), where[1:])))
     for name in (item.name for item in run.graph.quantities):
         if name in used and len(at) < MAX_SHOWN and run.values[name][k].size <= MAX_ENTRIES:
-            at.append((name, figure_array(run.values[name][k])))
-    at += _opaque_slopes(run, k, answer, closed)
+            at.append((shown_as(name, names), figure_array(run.values[name][k])))
+    at += _opaque_slopes(run, k, answer, closed, names)
     at += [(size, str(run.sizes[size])) for size in sorted(used & set(run.sizes))]
     expected, got = two_figures(float(pair.truth[where]), float(pair.answer[where]))
     return Evidence("counterexample", at=tuple(at), expected=expected, got=got)
 
 
-def _opaque_slopes(run: Run, k: int, answer: Expression, closed: Expression) -> list[tuple[str, str]]:
+def _told(question: SolvedQuestion, names: Iterable[str], answer: Set[str]) -> frozenset[str]:
+    """The names, with what is computed in place of quantities that the question does not name."""
+    names = frozenset(names)
+    known = known_to_students(question)
+    if names <= known:
+        return names
+    nodes = {node.name: node for node in question.graph.nodes}
+    found: set[str] = set()
+    pending = list(names)
+    while pending:
+        name = pending.pop()
+        if name in found:
+            continue
+        if name in known or name in answer or name not in nodes:
+            found.add(name)
+        else:
+            pending += symbols(nodes.pop(name).expression)
+    return frozenset(found)
+
+
+def place_in_words(truth: Value, entry: tuple[int, ...]) -> str:
+    """Where in an array an entry stands: ``i = 1, j = 2``, or ``row 1, column 2`` where it has no letters.
+
+    Of letters over the same axis it goes before whether they are equal: ``u = i, v ≠ j (u = 1, v = 1, i = 1, j = 2)``.
+    """
+    sizes = truth.data.shape[1:]
+    letters = list(zip(truth.letters, entry, sizes, strict=False))
+    same = [
+        f"{one} {'=' if first == second else '≠'} {other}"
+        for (one, first, length), (other, second, range_) in combinations(letters, 2)
+        if length == range_ > 1
+    ]
+    said = ", ".join(f"{letter} = {n + 1}" for letter, n, _ in letters)
+    said = f"{', '.join(same)} ({said})" if same else said
+    places = [n + 1 for n, length in zip(entry[len(letters) :], sizes[len(letters) :], strict=True) if length > 1]
+    if not letters and len(places) == 2 == len(sizes):
+        return f"row {places[0]}, column {places[1]}"
+    rest = f"entry {places[0]}" if len(places) == 1 else f"entry ({', '.join(map(str, places))})" if places else ""
+    return ", ".join(filter(None, (said, rest)))
+
+
+def shown_as(name: str, names: Names) -> str:
+    """What a quantity of a point is called."""
+    return _names_shown(names)(name)
+
+
+@kept_by_names
+def _names_shown(names: Names) -> Callable[[str], str]:
+    return cache(lambda name: in_a_sentence(Symbol(name), names))
+
+
+def slope_as(slope: Partial, names: Names) -> str:
+    """What the derivative of an opaque function is called."""
+    return f"d{shown_as(head(slope.numerator) or '', names)}/d{shown_as(head(slope.denominator) or '', names)}"
+
+
+def _opaque_slopes(run: Run, k: int, answer: Expression, closed: Expression, names: Names) -> list[tuple[str, str]]:
     """The values taken for the derivatives of opaque functions that either formula holds."""
     opaque = {partial_name(leaf.name, argument) for leaf in run.graph.leaves for argument in leaf.of}
     named = {head(item): item for side in (closed, answer) for item in walk(side) if isinstance(item, Partial)}
     return [
-        (f"d{head(item.numerator)}/d{head(item.denominator)}", figure_array(run.values[name][k]))
+        (slope_as(item, names), figure_array(run.values[name][k]))
         for name, item in named.items()
         if name in opaque and run.values[name][k].size <= MAX_ENTRIES
     ]
@@ -96,11 +174,27 @@ def right_where(run: Run, pair: Pair, conditions: Iterable[Expression], names: N
 
 
 def _shown(condition: Expression, sign: str, names: Names) -> str:
-    """A margin's sign as a comparison without a leading minus."""
-    plain = simplify(condition)
-    if isinstance(plain, Call) and plain.function == "neg":
-        return f"{to_text(plain.args[0], names)} {'<' if sign == '>' else '>'} 0"
-    return f"{to_text(plain, names)} {sign} 0"
+    """A margin's sign as a comparison of what stands in it with a plus and what stands with a minus."""
+    plus, minus = terms_by_sign(simplify(condition))
+    if not plus or all(isinstance(term, Number) for term in plus):
+        plus, minus, sign = minus, plus, "<" if sign == ">" else ">"
+    left, right = (in_a_sentence(added(list(side)), names) if side else "0" for side in (plus, minus))
+    return f"{left} {sign} {right}"
+
+
+def terms_by_sign(node: Expression) -> tuple[tuple[Expression, ...], tuple[Expression, ...]]:
+    """The terms of a sum that have a plus, and those that have a minus."""
+    match node:
+        case Call("add", (one, other)):
+            (plus, minus), (more, less) = terms_by_sign(one), terms_by_sign(other)
+            return (*plus, *more), (*minus, *less)
+        case Call("sub", (one, other)):
+            (plus, minus), (less, more) = terms_by_sign(one), terms_by_sign(other)
+            return (*plus, *more), (*minus, *less)
+        case Call("neg", (inner,)):
+            minus, plus = terms_by_sign(inner)
+            return plus, minus
+    return (node,), ()
 
 
 def figure(value: float, digits: int = 4) -> str:

@@ -78,5 +78,5 @@ def _with_price(
     own = settings[0].message if mistake.second is None else ""
     message = own or message_of(mistake, part.part.show_solution, voice, told)
     points = min(setting.points for setting in settings)
-    lines = (ScoreLine(score_line_of(mistake), points),) if points else ()
+    lines = (ScoreLine(score_line_of(mistake, part.part.show_solution), points),) if points else ()
     return Diagnosed(Diagnosis(Note(NoteKind.MALRULE, mistake.rule), message), lines, mistake.predicted)

@@ -57,7 +57,8 @@ def clause_of(mistake: Mistake, show_solution: bool = True, voice: Voice | None 
 def look_at(mistake: Mistake, voice: Voice | None = None) -> str:
     """Where to look, as fits what the mistake is about."""
     row = MALRULES[mistake.kind]
-    return dict(row.look_at).get(_place(mistake, voice), row.look) if row.look_at else row.look
+    place = _place(mistake, voice) if row.look_at else None
+    return next((look for at, look in row.look_at if at is place), row.look)
 
 
 def _place(mistake: Mistake, voice: Voice | None) -> Place | None:
@@ -76,9 +77,10 @@ def _place(mistake: Mistake, voice: Voice | None) -> Place | None:
     return None
 
 
-def score_line_of(mistake: Mistake) -> str:
+def score_line_of(mistake: Mistake, show_solution: bool) -> str:
     """The line of the score for a mistake that the rubric prices."""
-    return f"partial credit: {MALRULES[mistake.kind].what}"
+    row = MALRULES[mistake.kind]
+    return f"partial credit: {row.what if show_solution else row.clause_hidden}"
 
 
 def _opening(mistake: Mistake) -> str:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from grader.autodiff.backprop import NotDifferentiable, derivative
 from grader.autodiff.graph import ComputationGraph, Node
+from grader.comparison.known_names import known_to_students
 from grader.expression.algebra.construct import substitute
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import (
@@ -71,21 +72,6 @@ def voice_of(question: SolvedQuestion, part: SolvedPart, reading: Reading | None
     told = known_to_students(question) | symbols(answer) | spelled.keys()
     unknown = frozenset(node.name for node in question.graph.nodes) - told
     return Voice(names, question.graph, spelled, _letters(part.part.target, reading), unknown, numeric)
-
-
-def known_to_students(question: SolvedQuestion) -> frozenset[str]:
-    """The quantities that the texts of a question name; all of them where it has no texts."""
-    asked = question.question
-    parts = [part.part for part in question.parts]
-    text = " ".join([asked.title, asked.prompt, *(part.prompt for part in parts)])
-    if not (asked.prompt or any(part.prompt for part in parts)):
-        return frozenset(question.graph.axes)
-    found = {name for part in parts for name in symbols(part.target)}
-    for one in asked.model.names:
-        spellings = {one.name, one.latex, *one.aliases} - {""}
-        if any(re.search(rf"(?<![A-Za-z\\]){re.escape(spelling)}(?![A-Za-z])", text) for spelling in spellings):
-            found.add(one.name)
-    return frozenset(found)
 
 
 def said(voice: Voice, about: Expression) -> str:

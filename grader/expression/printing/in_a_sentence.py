@@ -22,7 +22,7 @@ from grader.expression.printing.symbol_latex import symbol_latex
 from grader.expression.printing.text import TEXT_NOTATION
 
 NO_SPELLINGS: Mapping[str, str] = MappingProxyType({})
-_SIGNS = {name: sign for sign, name in reversed(GREEK_LETTERS.items())}
+_SIGNS = {name: sign for sign, name in reversed(list(GREEK_LETTERS.items()))}
 _DRESS = {"hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "widetilde": "\u0303", "bar": "\u0304"}
 _DRESSED = re.compile(r"\\(hat|widehat|tilde|widetilde|bar)\s*(?:\{\s*(\\?[A-Za-z]+)\s*\}|(\\[A-Za-z]+|[A-Za-z]))")
 _FONT = re.compile(
@@ -99,7 +99,7 @@ def _power(node: Call, base: str, exponent: Piece[str]) -> str:
 def _call(table: PrintedNames, node: Call, inside: str) -> str:
     text = TEXT_NOTATION.call(table, node, inside)
     name = text.partition("(")[0].rstrip("'")
-    return _SIGNS.get(name, name) + text[len(name) :]
+    return f"{_SIGNS.get(name, name)}{text[len(name) :]}"
 
 
 def _derivative(_: PrintedNames, of: Derivative[str]) -> Piece[str]:
