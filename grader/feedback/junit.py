@@ -88,7 +88,7 @@ def _case(suite: ET.Element, report: GradeReport, result: PartResult, left_out: 
 
 def _note(result: PartResult) -> str:
     """The note; where the solution is hidden, without the pieces of formulas that its details spell."""
-    if result.asked.solution:
+    if not result.asked.hides_solution:
         return result.note
     kinds = (piece.partition(":")[0] for piece in result.note.detail.split("+"))
     return "/".join(filter(None, (result.note.kind, "+".join(kinds))))
