@@ -14,6 +14,7 @@ from grader.autodiff.backprop import NotDifferentiable, derivative
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.comparison.known_names import known_to_students
 from grader.expression.algebra.construct import substitute
+from grader.expression.algebra.matching import replace_tree
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import (
     Again,
@@ -128,11 +129,12 @@ def _definition(voice: Voice, name: str) -> str:
 def _value_of_link(voice: Voice, link: Partial) -> str:
     """The derivative of a quantity by one that it is computed from; empty where that is no short formula."""
     node, below = node_of(voice, head(link.numerator)), head(link.denominator)
-    plain = None if node is None or below is None else _entry_by_entry(node, below)
-    if node is None or below is None or plain is None:
+    other = None if node is None or below is None else _place_in(node, below)
+    plain = None if node is None or other is None else _entry_by_entry(node, other)
+    if node is None or other is None or plain is None:
         return ""
     places = tuple(map(Symbol, node.letters))
-    own, other = (Indexed(Symbol(name), places) if places else Symbol(name) for name in (node.name, below))
+    own = Indexed(Symbol(node.name), places) if places else Symbol(node.name)
 
     def put_back(item: Expression, again: Again) -> Expression:
         if item == plain:
@@ -146,19 +148,21 @@ def _value_of_link(voice: Voice, link: Partial) -> str:
     return text if len(text) <= MAX_BESIDE and "∂" not in text else ""
 
 
-def _entry_by_entry(node: Node, below: str) -> Expression | None:
-    """The formula of a quantity with a scalar in place of another that it is computed from entry by entry, or None."""
-    own = (
-        (Symbol(below), Indexed(Symbol(below), tuple(map(Symbol, node.letters)))) if node.letters else (Symbol(below),)
-    )
-
-    def change(item: Expression, again: Again) -> Expression:
-        return Symbol(_AT) if item in own else rebuild(item, again)
-
-    found = rewritten(node.expression, change)
+def _entry_by_entry(node: Node, place: Expression) -> Expression | None:
+    """The formula of a quantity with a scalar at a place of another that it is computed from entry by entry."""
+    found = replace_tree(node.expression, place, Symbol(_AT))
     whole = bool(node.axes) and not node.letters
     fits = (_by_entries(item, whole) for item in walk(found))
-    return found if below not in symbols(found) and _AT in symbols(found) and all(fits) else None
+    return found if head(place) not in symbols(found) and _AT in symbols(found) and all(fits) else None
+
+
+def _place_in(node: Node, name: str) -> Expression | None:
+    """Where a quantity stands in the formula of another, ``x_i`` or ``x``; None where that is no one place."""
+    own = {item for item in walk(node.expression) if isinstance(item, Indexed) and head(item) == name}
+    if not own:
+        return Symbol(name)
+    free = all(isinstance(index, Symbol) and index.name in node.letters for item in own for index in item.indices)
+    return own.pop() if len(own) == 1 and free else None
 
 
 def _by_entries(item: Expression, whole: bool) -> bool:

@@ -6,6 +6,7 @@ the answer itself has no q in it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from grader.comparison.counterexample import shown_as, slope_as
@@ -14,6 +15,7 @@ from grader.results import NOTES, Evidence, NoteKind, Verdict
 from grader.solver.key import SolvedQuestion
 
 _TELLING = (NoteKind.NOT_EQUIVALENT, NoteKind.REPAIRED)  # the messages of these say what would be right
+_FIGURE = re.compile(r"[\d.]+(?:e[+-]?\d+)?")
 _TRIVIAL = 2  # characters of a figure that any quantity may have
 
 
@@ -24,8 +26,11 @@ def without_solution(question: SolvedQuestion, evidence: Evidence, answer: Expre
     names = question.question.model.names
     own = {"entry", *question.graph.sizes} | {shown_as(name, names) for name in symbols(answer)}
     own |= {slope_as(item, names) for item in walk(answer) if isinstance(item, Partial)}
-    given_away = evidence.expected if len(evidence.expected) > _TRIVIAL else ""
-    at = tuple((name, value) for name, value in evidence.at if name in own and value != given_away)
+    right = evidence.expected.lstrip("-")
+    telling = {right} if len(right) > _TRIVIAL else set()
+    at = tuple(
+        (name, value) for name, value in evidence.at if name in own and telling.isdisjoint(_FIGURE.findall(value))
+    )
     return replace(evidence, at=at, expected="")
 
 

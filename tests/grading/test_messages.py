@@ -12,7 +12,6 @@ from grader.results import PartResult
 from grader.solver.key import AnswerKey
 
 ROOT = Path(__file__).parents[2]
-NOT = "This is not right."
 # answers that are right, or right as far as they go: rubric, part, answer, note, how the sentence begins
 SAID = [
     ("losses_and_backprop", "2e", "yhat_i - y_i", "equivalent", "This is right."),
