@@ -49,7 +49,11 @@ def key_of(rubric: str) -> AnswerKey:
 
 
 def fits(result: PartResult) -> bool:
-    return result.verdict in ("correct", "partly_correct") and "not right" not in result.message and "not quite" not in result.message
+    return (
+        result.verdict in ("correct", "partly_correct")
+        and "not right" not in result.message
+        and "not quite" not in result.message
+    )
 
 
 @pytest.mark.parametrize(("rubric", "part", "answer", "note", "begins"), SAID, ids=[row[3] for row in SAID])
