@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Set
-from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -11,27 +10,23 @@ import numpy as np
 
 from grader.comparison.aligned_values import truth_value
 from grader.comparison.arrays import Pair
-from grader.comparison.known_names import known_to_students
 from grader.comparison.target import Target
 from grader.expression.algebra.construct import added
 from grader.expression.algebra.simplify import simplify
 from grader.expression.evaluation.values import Array, Value
-from grader.expression.language.names import Names, kept_by_names
+from grader.expression.language.names import Names
 from grader.expression.language.nodes import (
     Call,
     Expression,
     Number,
     Partial,
-    Symbol,
     head,
     partial_name,
     symbols,
     walk,
 )
-from grader.expression.printing.in_a_sentence import in_a_sentence
 from grader.expression.printing.text import to_text
 from grader.results import Evidence
-from grader.solver.key import SolvedQuestion
 from grader.solver.kinks import margin_values
 from grader.solver.runs import Run
 
@@ -39,47 +34,31 @@ MAX_SHOWN = 8
 MAX_ENTRIES = 16
 MAX_KINDS = 3
 SAME = 1e-9
+RIGHT_ONLY = "This is right only where"
 
 
 def counterexample(
-    question: SolvedQuestion, run: Run, pair: Pair, where: tuple[int, ...], answer: Expression, target: Target
+    run: Run,
+    pair: Pair,
+    where: tuple[int, ...],
+    answer: Expression,
+    target: Target,
+    named: Set[str] | None = None,
 ) -> Evidence:
-    """The point and entry where the two differ: the quantities that either formula uses, and both values.
-
-    A quantity that neither the answer nor the question names is told by what it is computed from.
-    """
-    k, closed, names = where[0], target.closed, question.question.model.names
-    used = symbols(answer) | _told(question, symbols(closed), symbols(answer))
+    """The point and entry where the two differ: the quantities that either formula uses, or those `named`, and both
+    values."""
+    k, closed = where[0], target.closed
+    used = symbols(answer) | symbols(closed) if named is None else named
     at = []
     if where[1:]:
         at.append(("entry", place_in_words(truth_value(run, target.expression), where[1:])))
     for name in (item.name for item in run.graph.quantities):
         if name in used and len(at) < MAX_SHOWN and run.values[name][k].size <= MAX_ENTRIES:
-            at.append((shown_as(name, names), figure_array(run.values[name][k])))
-    at += _opaque_slopes(run, k, answer, closed, names)
+            at.append((name, figure_array(run.values[name][k])))
+    at += _opaque_slopes(run, k, answer, closed)
     at += [(size, str(run.sizes[size])) for size in sorted(used & set(run.sizes))]
     expected, got = two_figures(float(pair.truth[where]), float(pair.answer[where]))
     return Evidence("counterexample", at=tuple(at), expected=expected, got=got)
-
-
-def _told(question: SolvedQuestion, names: Iterable[str], answer: Set[str]) -> frozenset[str]:
-    """The names, with what is computed in place of quantities that the question does not name."""
-    names = frozenset(names)
-    known = known_to_students(question)
-    if names <= known:
-        return names
-    nodes = {node.name: node for node in question.graph.nodes}
-    found: set[str] = set()
-    pending = list(names)
-    while pending:
-        name = pending.pop()
-        if name in found:
-            continue
-        if name in known or name in answer or name not in nodes:
-            found.add(name)
-        else:
-            pending += symbols(nodes.pop(name).expression)
-    return frozenset(found)
 
 
 def place_in_words(truth: Value, entry: tuple[int, ...]) -> str:
@@ -103,30 +82,20 @@ def place_in_words(truth: Value, entry: tuple[int, ...]) -> str:
     return ", ".join(filter(None, (said, rest)))
 
 
-def shown_as(name: str, names: Names) -> str:
-    """What a quantity of a point is called."""
-    return _names_shown(names)(name)
-
-
-@kept_by_names
-def _names_shown(names: Names) -> Callable[[str], str]:
-    return cache(lambda name: in_a_sentence(Symbol(name), names))
-
-
-def slope_as(slope: Partial, names: Names) -> str:
-    """What the derivative of an opaque function is called."""
-    return f"d{shown_as(head(slope.numerator) or '', names)}/d{shown_as(head(slope.denominator) or '', names)}"
-
-
-def _opaque_slopes(run: Run, k: int, answer: Expression, closed: Expression, names: Names) -> list[tuple[str, str]]:
+def _opaque_slopes(run: Run, k: int, answer: Expression, closed: Expression) -> list[tuple[str, str]]:
     """The values taken for the derivatives of opaque functions that either formula holds."""
     opaque = {partial_name(leaf.name, argument) for leaf in run.graph.leaves for argument in leaf.of}
     named = {head(item): item for side in (closed, answer) for item in walk(side) if isinstance(item, Partial)}
     return [
-        (slope_as(item, names), figure_array(run.values[name][k]))
+        (slope_as(item), figure_array(run.values[name][k]))
         for name, item in named.items()
         if name in opaque and run.values[name][k].size <= MAX_ENTRIES
     ]
+
+
+def slope_as(slope: Partial) -> str:
+    """What the derivative of an opaque function is called."""
+    return f"d{head(slope.numerator)}/d{head(slope.denominator)}"
 
 
 def kinds(points: int, runs: Iterable[tuple[Run, Array]], conditions: Iterable[Expression], names: Names = ()) -> str:
@@ -151,7 +120,13 @@ def kinds(points: int, runs: Iterable[tuple[Run, Array]], conditions: Iterable[E
     return f"at {points} points, on both sides of {', '.join(shown)}{more}" if shown else ""
 
 
-def right_where(run: Run, pair: Pair, conditions: Iterable[Expression], names: Names = ()) -> str:
+def right_where(
+    run: Run,
+    pair: Pair,
+    conditions: Iterable[Expression],
+    names: Names = (),
+    write: Callable[[Expression, Names], str] = to_text,
+) -> str:
     """Where a wrong answer is right: ``This is right only where x > 0.``; empty where no boundary tells.
 
     Said only of a boundary that has agreement at every point on one side and at none on the other.
@@ -169,16 +144,16 @@ def right_where(run: Run, pair: Pair, conditions: Iterable[Expression], names: N
         above, below = usable & (data > 0), usable & (data < 0)
         for inside, outside, sign in ((above, below, ">"), (below, above, "<")):
             if inside.any() and outside.any() and same[inside].all() and not same[outside].any():
-                return f"This is right only where {_shown(condition, sign, names)}."
+                return f"{RIGHT_ONLY} {_shown(condition, sign, names, write)}."
     return ""
 
 
-def _shown(condition: Expression, sign: str, names: Names) -> str:
+def _shown(condition: Expression, sign: str, names: Names, write: Callable[[Expression, Names], str]) -> str:
     """A margin's sign as a comparison of what stands in it with a plus and what stands with a minus."""
     plus, minus = terms_by_sign(simplify(condition))
     if not plus or all(isinstance(term, Number) for term in plus):
         plus, minus, sign = minus, plus, "<" if sign == ">" else ">"
-    left, right = (in_a_sentence(added(list(side)), names) if side else "0" for side in (plus, minus))
+    left, right = (write(added(list(side)), names) if side else "0" for side in (plus, minus))
     return f"{left} {sign} {right}"
 
 

@@ -5,19 +5,23 @@ Where the answer to ``tanh(x)`` was held against the truth at x = 1.281, it is s
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 
 import numpy as np
 
 from grader.comparison.aligned_values import pairs_in
 from grader.comparison.arrays import Pair
-from grader.comparison.counterexample import counterexample
+from grader.comparison.counterexample import RIGHT_ONLY, counterexample, right_where
+from grader.comparison.known_names import known_to_students
 from grader.comparison.proof.model_balls import compare_run
 from grader.comparison.target import Target
 from grader.expression.evaluation.product_readings import TooManyReadings
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.domain import Domain
-from grader.expression.language.nodes import Expression
+from grader.expression.language.names import Names
+from grader.expression.language.nodes import Expression, Symbol, symbols
+from grader.expression.printing.in_a_sentence import in_a_sentence
 from grader.results import Evidence, Verdict
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.kinks import kink_points, margins
@@ -31,15 +35,53 @@ DIGITS = 1  # decimals of a simple number
 
 
 def telling(question: SolvedQuestion, part: SolvedPart, verdict: Verdict) -> Evidence:
-    """The evidence against a formula, at a point that tells more where there is one."""
+    """The evidence against a formula, at a point that tells more where there is one, its quantities as they are
+    written."""
     answer, found = verdict.judged, verdict.evidence
-    if answer is None or question.numeric or found.kind != "counterexample":
+    if question.numeric or found.kind != "counterexample":
         return found
-    try:
-        with at_most(at_hand().left / 2):
-            return _at_simple_numbers(question, part, answer, found)
-    except (TooMuchWork, ShapeError, TooManyReadings):
-        return found
+    if answer is not None:
+        try:
+            with at_most(at_hand().left / 2):
+                found = _at_simple_numbers(question, part, answer, found)
+        except (TooMuchWork, ShapeError, TooManyReadings):
+            pass  # the point where the difference was found shows it as well
+    names, quantities = question.question.model.names, question.graph.axes
+    return replace(found, at=tuple((shown_as(n, names) if n in quantities else n, value) for n, value in found.at))
+
+
+def right_only_where(question: SolvedQuestion, part: SolvedPart, verdict: Verdict) -> str:
+    """The sentence of a verdict on where an answer is right, as it stands in a text."""
+    if verdict.judged is None or not verdict.message.startswith(RIGHT_ONLY):
+        return verdict.message
+    conditions, names = (*question.conditions, *margins(verdict.judged)), question.question.model.names
+    for run in question.runs:
+        pair = pairs_in(question, run, part.part.target, verdict.judged)[0]
+        if said := right_where(run, pair, conditions, names, in_a_sentence):
+            return said
+    return verdict.message
+
+
+def shown_as(name: str, names: Names) -> str:
+    """What a quantity of a point is called."""
+    return in_a_sentence(Symbol(name), names)
+
+
+def _told(question: SolvedQuestion, closed: Expression, answer: Set[str]) -> frozenset[str]:
+    """The quantities to tell of a point; for those that the question does not name, what they are computed from."""
+    names, known = symbols(closed), known_to_students(question)
+    nodes = {node.name: node for node in question.graph.nodes}
+    found: set[str] = set(answer)
+    pending = list(names)
+    while pending:
+        name = pending.pop()
+        if name in found:
+            continue
+        if name in known or name not in nodes:
+            found.add(name)
+        else:
+            pending += symbols(nodes.pop(name).expression)
+    return frozenset(found)
 
 
 def _at_simple_numbers(question: SolvedQuestion, part: SolvedPart, answer: Expression, found: Evidence) -> Evidence:
@@ -50,7 +92,8 @@ def _at_simple_numbers(question: SolvedQuestion, part: SolvedPart, answer: Expre
         if rank.size and rank.max() > best:
             best, where = float(rank.max()), np.unravel_index(int(np.argmax(rank)), rank.shape)
             place = tuple(int(n) for n in where)
-            shown = counterexample(question, run, pair, place, answer, Target(target, part.closed, part.part.tolerance))
+            whole = Target(target, part.closed, part.part.tolerance)
+            shown = counterexample(run, pair, place, answer, whole, _told(question, part.closed, symbols(answer)))
             found = replace(shown, certified=found.certified and _certainly(question, part, answer, run, pair, place))
         if best >= 3:
             break

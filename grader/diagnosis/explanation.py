@@ -11,7 +11,7 @@ import re
 from grader.diagnosis.rules.mistake import Mistake
 from grader.diagnosis.voice import Voice, name_of, plainly, said
 from grader.expression.language.nodes import Call, Indexed, Partial, Symbol, head
-from grader.rubric.malrule import Kind, Place
+from grader.rubric.malrule import Kind, MistakePlace
 from grader.rubric.malrules import MALRULES
 
 _SIGNS = (Kind.SIGN, Kind.POWER_OF_TEN)  # of a number these tell themselves
@@ -61,19 +61,19 @@ def look_at(mistake: Mistake, voice: Voice | None = None) -> str:
     return next((look for at, look in row.look_at if at is place), row.look)
 
 
-def _place(mistake: Mistake, voice: Voice | None) -> Place | None:
+def _place(mistake: Mistake, voice: Voice | None) -> MistakePlace | None:
     about = mistake.about
     match about:
         case Partial():
-            return Place.LINK
+            return MistakePlace.LINK
         case Call("kronecker") | Call("iverson", (Call("eq" | "ne"),)):
-            return Place.INDEX
+            return MistakePlace.INDEX
         case Symbol() | Indexed() if about != mistake.belongs and re.search(r"\d", head(about) or ""):
-            return Place.NUMBERED
+            return MistakePlace.NUMBERED
         case Symbol(name) if voice is not None and voice.graph is not None and name in voice.graph.sizes:
-            return Place.SIZE
+            return MistakePlace.SIZE
         case Indexed():
-            return Place.NUMBERED
+            return MistakePlace.NUMBERED
     return None
 
 

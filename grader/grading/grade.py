@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from grader.comparison.target import links_left_whole
-from grader.comparison.telling_point import telling
+from grader.comparison.telling_point import right_only_where, telling
 from grader.diagnosis.diagnose import Diagnosed, diagnosed
 from grader.expression.language.nodes import Expression, Partial, head
 from grader.expression.printing.text import to_text
@@ -313,7 +313,10 @@ def _evidence(question: SolvedQuestion, part: SolvedPart, answer: Expression, ve
 
 def _told(question: SolvedQuestion, part: SolvedPart, verdict: Verdict, mistake: Diagnosed | None) -> Verdict:
     """The verdict to make a sentence of: of a number the diagnosis tells more, and nothing is said twice."""
-    verdict = verdict if part.part.show_solution else told_of(verdict)
+    if not part.part.show_solution:
+        verdict = told_of(verdict)
+    elif verdict.judged is not None:
+        verdict = replace(verdict, message=right_only_where(question, part, verdict))
     if mistake is None or verdict.note.kind is not NoteKind.NOT_EQUIVALENT:
         return verdict
     told = question.numeric and question.runs[0].values[part.name].size == 1

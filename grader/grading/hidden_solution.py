@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from grader.comparison.counterexample import shown_as, slope_as
+from grader.comparison.counterexample import slope_as
+from grader.comparison.telling_point import shown_as
 from grader.expression.language.nodes import Expression, Partial, symbols, walk
 from grader.results import NOTES, Evidence, NoteKind, Verdict
 from grader.solver.key import SolvedQuestion
@@ -25,7 +26,7 @@ def without_solution(question: SolvedQuestion, evidence: Evidence, answer: Expre
         return evidence
     names = question.question.model.names
     own = {"entry", *question.graph.sizes} | {shown_as(name, names) for name in symbols(answer)}
-    own |= {slope_as(item, names) for item in walk(answer) if isinstance(item, Partial)}
+    own |= {slope_as(item) for item in walk(answer) if isinstance(item, Partial)}
     right = evidence.expected.lstrip("-")
     telling = {right} if len(right) > _TRIVIAL else set()
     at = tuple(

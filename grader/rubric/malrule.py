@@ -105,7 +105,7 @@ class Lint(Enum):
     SLIP = "slip"
 
 
-class Place(Enum):
+class MistakePlace(Enum):
     """What a mistake is about, where that changes the hint: a link of the chain, an indicator of indices, a name with
     a number in it, a size."""
 
@@ -132,7 +132,7 @@ class MalRule:
     clause_hidden: str
     look: str
     right: str = "Nearly right"
-    look_at: tuple[tuple[Place, str], ...] = ()
+    look_at: tuple[tuple[MistakePlace, str], ...] = ()
     alike: tuple[Kind, ...] = ()
     lint: Lint = Lint.SLIP
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from grader.rubric.malrule import ALIKE, Kind, Lint, MalRule, Place
+from grader.rubric.malrule import ALIKE, Kind, Lint, MalRule, MistakePlace
 
 _CHAIN = "Each link of the chain from the output to the variable gives one factor."
 _FACTORS = "Go back to the definitions and see what multiplies each piece."
@@ -71,7 +71,7 @@ _ROWS = (
         clause_hidden="a condition is missing, so that one case is used everywhere",
         look=_SIDES,
         right=_AS_FAR,
-        look_at=((Place.INDEX, _EQUAL),),
+        look_at=((MistakePlace.INDEX, _EQUAL),),
         lint=Lint.MARKED,
     ),
     MalRule(
@@ -99,8 +99,8 @@ _ROWS = (
         look=_FACTORS,
         right=_AS_FAR,
         look_at=(
-            (Place.LINK, _CHAIN),
-            (Place.SIZE, "What does not depend on the index of a sum is added once for each of its terms."),
+            (MistakePlace.LINK, _CHAIN),
+            (MistakePlace.SIZE, "What does not depend on the index of a sum is added once for each of its terms."),
         ),
         lint=Lint.MARKED,
     ),
@@ -168,7 +168,7 @@ _ROWS = (
         clause_hidden="a term is missing",
         look=_TERMS,
         right=_AS_FAR,
-        look_at=((Place.LINK, _PATHS),),
+        look_at=((MistakePlace.LINK, _PATHS),),
     ),
     MalRule(
         Kind.PRODUCT_RULE,
@@ -287,7 +287,7 @@ _ROWS = (
         clause="{}",
         clause_hidden="an index is off by one",
         look="Write out the first and the last term.",
-        look_at=((Place.NUMBERED, "Check which step or layer each number and index belongs to."),),
+        look_at=((MistakePlace.NUMBERED, "Check which step or layer each number and index belongs to."),),
     ),
     MalRule(
         Kind.TRANSPOSED,
@@ -364,7 +364,10 @@ _ROWS = (
         look="Ask which step of the derivation would bring this factor in.",
         right=_REST,
         look_at=(
-            (Place.LINK, "Each link of the chain gives its factor once, and only if the variable lies behind it."),
+            (
+                MistakePlace.LINK,
+                "Each link of the chain gives its factor once, and only if the variable lies behind it.",
+            ),
         ),
     ),
     MalRule(
