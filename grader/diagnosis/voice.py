@@ -122,7 +122,7 @@ def node_of(voice: Voice, name: str | None) -> Node | None:
 
 def _definition(voice: Voice, name: str) -> str:
     node = node_of(voice, name)
-    text = "" if node is None else in_a_sentence(node.expression, voice.names, voice.spelled)
+    text = "" if node is None else plainly(voice, node.source or node.expression)
     return text if len(text) <= MAX_BESIDE else ""
 
 
