@@ -17,7 +17,6 @@ _FACTORS = "Go back to the definitions and see what multiplies each piece."
 _TERMS = "Go through the sum term by term, and ask of each whether it depends on the variable."
 _PATHS = "The variable may reach the output in several ways: each of them gives a term."
 _SIDES = "Try one point on each side of the condition."
-_EQUAL = "Ask what the value is where the indices differ."
 _FIT = "Write the shape under each factor: the inner ones must be the same."
 _MEAN = "Look at what stands in front of the sum."
 _AS_FAR = "What you have is right as far as it goes"
@@ -71,7 +70,7 @@ _ROWS = (
         clause_hidden="a condition is missing, so that one case is used everywhere",
         look=_SIDES,
         right=_AS_FAR,
-        look_at=((MistakePlace.INDEX, _EQUAL),),
+        look_at=((MistakePlace.INDEX, "Ask what the value is where the indices differ."),),
         lint=Lint.MARKED,
     ),
     MalRule(
