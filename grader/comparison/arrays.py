@@ -157,7 +157,7 @@ def _renamings(answer: Value, truth: Value, foreign: list[str], points: int, tar
         free = [letter for letter in foreign if not letter.startswith(_OWN)]
         named = [letter for letter in truth.letters if not letter.startswith(_AXIS)]
         raise ShapeError(
-            f"the index {', '.join(free)} is free in this answer, the answer asked for has {', '.join(named) or 'none'}"
+            f"the index {', '.join(free)} is left open here, the answer asked for has {', '.join(named) or 'none'}"
         )
     return tuple(found)
 

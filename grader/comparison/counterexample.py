@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Set
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
+from grader.comparison.aligned_values import truth_value
 from grader.comparison.arrays import Pair
+from grader.comparison.target import Target
+from grader.expression.algebra.construct import added
 from grader.expression.algebra.simplify import simplify
-from grader.expression.evaluation.values import Array
+from grader.expression.evaluation.values import Array, Value
 from grader.expression.language.names import Names
-from grader.expression.language.nodes import Call, Expression, Partial, head, partial_name, symbols, walk
+from grader.expression.language.nodes import (
+    Call,
+    Expression,
+    Number,
+    Partial,
+    head,
+    partial_name,
+    symbols,
+    walk,
+)
 from grader.expression.printing.text import to_text
 from grader.results import Evidence
 from grader.solver.kinks import margin_values
@@ -21,16 +34,24 @@ MAX_SHOWN = 8
 MAX_ENTRIES = 16
 MAX_KINDS = 3
 SAME = 1e-9
+RIGHT_ONLY = "This is right only where"
 
 
-def counterexample(run: Run, pair: Pair, where: tuple[int, ...], answer: Expression, closed: Expression) -> Evidence:
-    """The point and entry where the two differ: the quantities that either formula uses, and both values."""
-    k = where[0]
-    used = symbols(answer) | symbols(closed)
+def counterexample(
+    run: Run,
+    pair: Pair,
+    where: tuple[int, ...],
+    answer: Expression,
+    target: Target,
+    named: Set[str] | None = None,
+) -> Evidence:
+    """The point and entry where the two differ: the quantities that either formula uses, or those `named`, and both
+    values."""
+    k, closed = where[0], target.closed
+    used = symbols(answer) | symbols(closed) if named is None else named
     at = []
-    entry = where[1:]
-    if entry:
-        at.append(("entry", ", ".join(str(n + 1) for n in entry)))
+    if where[1:]:
+        at.append(("entry", place_in_words(truth_value(run, target.expression), where[1:])))
     for name in (item.name for item in run.graph.quantities):
         if name in used and len(at) < MAX_SHOWN and run.values[name][k].size <= MAX_ENTRIES:
             at.append((name, figure_array(run.values[name][k])))
@@ -40,15 +61,41 @@ def counterexample(run: Run, pair: Pair, where: tuple[int, ...], answer: Express
     return Evidence("counterexample", at=tuple(at), expected=expected, got=got)
 
 
+def place_in_words(truth: Value, entry: tuple[int, ...]) -> str:
+    """Where in an array an entry stands: ``i = 1, j = 2``, or ``row 1, column 2`` where it has no letters.
+
+    Of letters over the same axis it goes before whether they are equal: ``u = i, v ≠ j (u = 1, v = 1, i = 1, j = 2)``.
+    """
+    sizes = truth.data.shape[1:]
+    letters = list(zip(truth.letters, entry, sizes, strict=False))
+    same = [
+        f"{one} {'=' if first == second else '≠'} {other}"
+        for (one, first, length), (other, second, range_) in combinations(letters, 2)
+        if length == range_ > 1
+    ]
+    said = ", ".join(f"{letter} = {n + 1}" for letter, n, _ in letters)
+    said = f"{', '.join(same)} ({said})" if same else said
+    places = [n + 1 for n, length in zip(entry[len(letters) :], sizes[len(letters) :], strict=True) if length > 1]
+    if not letters and len(places) == 2 == len(sizes):
+        return f"row {places[0]}, column {places[1]}"
+    rest = f"entry {places[0]}" if len(places) == 1 else f"entry ({', '.join(map(str, places))})" if places else ""
+    return ", ".join(filter(None, (said, rest)))
+
+
 def _opaque_slopes(run: Run, k: int, answer: Expression, closed: Expression) -> list[tuple[str, str]]:
     """The values taken for the derivatives of opaque functions that either formula holds."""
     opaque = {partial_name(leaf.name, argument) for leaf in run.graph.leaves for argument in leaf.of}
     named = {head(item): item for side in (closed, answer) for item in walk(side) if isinstance(item, Partial)}
     return [
-        (f"d{head(item.numerator)}/d{head(item.denominator)}", figure_array(run.values[name][k]))
+        (slope_as(item), figure_array(run.values[name][k]))
         for name, item in named.items()
         if name in opaque and run.values[name][k].size <= MAX_ENTRIES
     ]
+
+
+def slope_as(slope: Partial) -> str:
+    """What the derivative of an opaque function is called."""
+    return f"d{head(slope.numerator)}/d{head(slope.denominator)}"
 
 
 def kinds(points: int, runs: Iterable[tuple[Run, Array]], conditions: Iterable[Expression], names: Names = ()) -> str:
@@ -73,7 +120,13 @@ def kinds(points: int, runs: Iterable[tuple[Run, Array]], conditions: Iterable[E
     return f"at {points} points, on both sides of {', '.join(shown)}{more}" if shown else ""
 
 
-def right_where(run: Run, pair: Pair, conditions: Iterable[Expression], names: Names = ()) -> str:
+def right_where(
+    run: Run,
+    pair: Pair,
+    conditions: Iterable[Expression],
+    names: Names = (),
+    write: Callable[[Expression, Names], str] = to_text,
+) -> str:
     """Where a wrong answer is right: ``This is right only where x > 0.``; empty where no boundary tells.
 
     Said only of a boundary that has agreement at every point on one side and at none on the other.
@@ -91,16 +144,32 @@ def right_where(run: Run, pair: Pair, conditions: Iterable[Expression], names: N
         above, below = usable & (data > 0), usable & (data < 0)
         for inside, outside, sign in ((above, below, ">"), (below, above, "<")):
             if inside.any() and outside.any() and same[inside].all() and not same[outside].any():
-                return f"This is right only where {_shown(condition, sign, names)}."
+                return f"{RIGHT_ONLY} {_shown(condition, sign, names, write)}."
     return ""
 
 
-def _shown(condition: Expression, sign: str, names: Names) -> str:
-    """A margin's sign as a comparison without a leading minus."""
-    plain = simplify(condition)
-    if isinstance(plain, Call) and plain.function == "neg":
-        return f"{to_text(plain.args[0], names)} {'<' if sign == '>' else '>'} 0"
-    return f"{to_text(plain, names)} {sign} 0"
+def _shown(condition: Expression, sign: str, names: Names, write: Callable[[Expression, Names], str]) -> str:
+    """A margin's sign as a comparison of what stands in it with a plus and what stands with a minus."""
+    plus, minus = terms_by_sign(simplify(condition))
+    if not plus or all(isinstance(term, Number) for term in plus):
+        plus, minus, sign = minus, plus, "<" if sign == ">" else ">"
+    left, right = (write(added(list(side)), names) if side else "0" for side in (plus, minus))
+    return f"{left} {sign} {right}"
+
+
+def terms_by_sign(node: Expression) -> tuple[tuple[Expression, ...], tuple[Expression, ...]]:
+    """The terms of a sum that have a plus, and those that have a minus."""
+    match node:
+        case Call("add", (one, other)):
+            (plus, minus), (more, less) = terms_by_sign(one), terms_by_sign(other)
+            return (*plus, *more), (*minus, *less)
+        case Call("sub", (one, other)):
+            (plus, minus), (less, more) = terms_by_sign(one), terms_by_sign(other)
+            return (*plus, *more), (*minus, *less)
+        case Call("neg", (inner,)):
+            minus, plus = terms_by_sign(inner)
+            return plus, minus
+    return (node,), ()
 
 
 def figure(value: float, digits: int = 4) -> str:

@@ -58,7 +58,7 @@ def decide_number(question: SolvedQuestion, target: Target, answer: Expression) 
         return undecided(NoteKind.ROUNDING_UNKNOWN)
     if all(r is not None and in_doubt(a, t, place, target.tolerance, r) for a, t, place, r in left):
         return undecided(NoteKind.ROUNDING_IN_DOUBT)
-    shown = counterexample(run, pair, _first_wrong(pair, notes), answer, target.closed)
+    shown = counterexample(run, pair, _first_wrong(pair, notes), answer, target)
     # the point is the question's own numbers, so only the entry of an array is worth naming
     shown = replace(shown, at=tuple(item for item in shown.at if item[0] == "entry"))
     if truth.size == 1 and is_scalar_model(question):
@@ -138,9 +138,9 @@ def _count(
         in_balls = _in_balls(question, target, answer, run, pair, skip) if scalar else None
         found = in_balls or _in_floats(question, target, answer, run, pair, skip)
         if found.where is not None:
-            shown = counterexample(run, pair, found.where, answer, target.closed)
+            shown = counterexample(run, pair, found.where, answer, target)
             shown = replace(shown, certified=True) if in_balls else shown
-            return differs(shown, right_where(run, pair, conditions, question.question.model.names))
+            return differs(shown, right_where(run, pair, conditions, question.question.model.names), answer)
         tallies.append(found)
     agreed = sum(found.agreed for found in tallies)
     discarded, undefined = sum(found.discarded for found in tallies), sum(found.undefined for found in tallies)
@@ -206,7 +206,7 @@ def _wrong_at_kink(question: SolvedQuestion, target: Target, answer: Expression)
     outside = _outside(pair.answer, sides[0], sides[1])
     if outside is None:
         return None
-    shown = counterexample(kink.at, pair, outside, answer, target.closed)
+    shown = counterexample(kink.at, pair, outside, answer, target)
     message = "At the kink itself this value lies outside the subdifferential."
     return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.WRONG_AT_KINK), shown, message)
 
@@ -255,7 +255,7 @@ def _wrong_at(
     where = where_far(pair, wide, near, skip, terms)
     if where is None:
         return None
-    shown = counterexample(far, pair, where, answer, target.closed)
+    shown = counterexample(far, pair, where, answer, target)
     return Verdict(Decision.NOT_EQUIVALENT, Note(kind), shown)
 
 

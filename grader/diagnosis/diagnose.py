@@ -12,7 +12,9 @@ from grader.diagnosis.explanation import message_of, score_line_of
 from grader.diagnosis.predict.match import matching
 from grader.diagnosis.rules.mistake import Mistake
 from grader.diagnosis.rules.shape_mistakes import mended, stopped_early
+from grader.diagnosis.voice import Voice, voice_of
 from grader.expression.language.nodes import Expression
+from grader.expression.reading.read import Reading
 from grader.results import Decision, Diagnosis, Note, NoteKind, ScoreLine, Verdict
 from grader.rubric.malrule import MalRuleSetting, setting_of
 from grader.solver.key import SolvedPart, SolvedQuestion
@@ -37,13 +39,19 @@ def diagnose(question: SolvedQuestion, part: SolvedPart, answer: Expression, ver
     return None if found is None else found.diagnosis
 
 
-def diagnosed(question: SolvedQuestion, part: SolvedPart, answer: Expression, verdict: Verdict) -> Diagnosed | None:
-    """The same with its price; only for answers that are wrong by their value or shape, or right but for a repair."""
+def diagnosed(
+    question: SolvedQuestion, part: SolvedPart, answer: Expression, verdict: Verdict, reading: Reading | None = None
+) -> Diagnosed | None:
+    """The same with its price; only for answers that are wrong by their value or shape, or right but for a repair.
+
+    With the `reading` of the answer it is said in the student's words.
+    """
     settings = part.part.malrules
     for mistake in _mistakes(question, part, answer, verdict):
         chosen = _settings(settings, mistake)
         if all(setting.enabled for setting in chosen):
-            return _with_price(part, mistake, chosen)
+            voice, told = voice_of(question, part, reading, answer), verdict.note.kind is NoteKind.REPAIRED
+            return _with_price(part, mistake, chosen, voice, told)
     return None
 
 
@@ -64,9 +72,11 @@ def _settings(settings: tuple[MalRuleSetting, ...], mistake: Mistake) -> tuple[M
     return tuple(setting_of(settings, item.kind, item.detail) for item in both)
 
 
-def _with_price(part: SolvedPart, mistake: Mistake, settings: tuple[MalRuleSetting, ...]) -> Diagnosed:
+def _with_price(
+    part: SolvedPart, mistake: Mistake, settings: tuple[MalRuleSetting, ...], voice: Voice, told: bool
+) -> Diagnosed:
     own = settings[0].message if mistake.second is None else ""
-    message = own or message_of(mistake, part.part.show_solution)
+    message = own or message_of(mistake, part.part.show_solution, voice, told)
     points = min(setting.points for setting in settings)
-    lines = (ScoreLine(score_line_of(mistake), points),) if points else ()
+    lines = (ScoreLine(score_line_of(mistake, part.part.show_solution), points),) if points else ()
     return Diagnosed(Diagnosis(Note(NoteKind.MALRULE, mistake.rule), message), lines, mistake.predicted)

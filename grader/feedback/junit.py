@@ -73,17 +73,25 @@ def _case(suite: ET.Element, report: GradeReport, result: PartResult, left_out: 
             "points": points(result.score),
             "max_points": points(result.asked.max_score),
             "verdict": result.verdict,
-            "note": result.note,
+            "note": _note(result),
             "review": str(result.review).lower(),
             **special,
         },
     )
     if result.outcome in _OUTCOMES:
         comment = result.override.comment if result.override else result.message
-        outcome = {"message": clean(comment or outcome_of(result).word), "type": clean(result.note or result.verdict)}
+        outcome = {"message": clean(comment or outcome_of(result).word), "type": clean(_note(result) or result.verdict)}
         element = ET.SubElement(case, _OUTCOMES[result.outcome], outcome)
         typed = f"answer: {result.answer.text}" if result.answer else ""
         element.text = clean("\n".join(line for line in (explained(result), typed) if line)) or None
+
+
+def _note(result: PartResult) -> str:
+    """The note; where the solution is hidden, without the pieces of formulas that its details spell."""
+    if not result.asked.hides_solution:
+        return result.note
+    kinds = (piece.partition(":")[0] for piece in result.note.detail.split("+"))
+    return "/".join(filter(None, (result.note.kind, "+".join(kinds))))
 
 
 def _properties(parent: ET.Element, values: dict[str, str]) -> None:

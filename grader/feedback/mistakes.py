@@ -7,7 +7,6 @@ Two students who left out a factor of the chain, one of them twice, give
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -66,7 +65,7 @@ def shared_mistakes(lines: Iterable[str]) -> tuple[SharedMistake, ...]:
 
 def _shared(rule: str, part: str, told: list[tuple[str, str, str]]) -> SharedMistake:
     students, texts, messages = zip(*told, strict=True)
-    message = _OF_ONE.sub("", _commonest(messages)[0])
+    message = _commonest(messages)[0]
     sentence = f"{len(told)} of you made the same mistake in {part}: {message}"
     return SharedMistake(rule, part, tuple(sorted(students)), tuple(_commonest(texts)[:_EXAMPLES]), sentence)
 
@@ -75,7 +74,6 @@ def _commonest(texts: Iterable[str]) -> list[str]:
     return [text for text, _ in sorted(Counter(texts).items(), key=lambda one: (-one[1], one[0]))]
 
 
-_OF_ONE = re.compile(r"^(?:This matches what comes out if|Your answer is right but for (?:one thing|two things):) ?")
 _NAMED = '"rule": "malrule/'
 
 

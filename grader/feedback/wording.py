@@ -110,8 +110,11 @@ def figures(text: str) -> str:
 
 
 def entry_of(evidence: Evidence) -> str:
-    """Where in an array a counterexample stands: ``entry (1, 2)``; empty for a scalar."""
-    return next((f"entry ({value})" for name, value in evidence.at if name == "entry"), "")
+    """Where in an array a counterexample stands: ``in row 1, column 2``, ``for i = 1``; empty for a scalar."""
+    place = next((value for name, value in evidence.at if name == "entry"), "")
+    if not place:
+        return ""
+    return f"{'where' if '≠' in place or '(' in place else 'for'} {place}" if "=" in place else f"in {place}"
 
 
 def point_of(evidence: Evidence) -> tuple[tuple[str, str], ...]:
@@ -134,7 +137,7 @@ def evidence_sentence(evidence: Evidence, note: str = "", *, with_point: bool = 
             head = "Transposed, it" if kind == NoteKind.TRANSPOSED else "Then it" if kind == NoteKind.REPAIRED else "It"
             return f"{head} has the same value as ours {agreed}." + (left_out if evidence.discarded else "")
         case "counterexample":
-            entry = f"in {entry_of(evidence)}" if entry_of(evidence) else ""
+            entry = entry_of(evidence)
             values = ", ".join(f"{name} = {figures(value)}" for name, value in point_of(evidence))
             point = f"at {values}" if with_point and values else "with the values below," if values else ""
             where = " ".join(filter(None, [entry, point]))
@@ -153,8 +156,8 @@ def explained(result: PartResult) -> str:
         override.comment if override else "",
         said if override and not result.asked.by_hand else "",
         "" if override and result.asked.by_hand else result.message,
-        evidence_sentence(result.evidence, result.note) if result.evidence.kind == "counterexample" else "",
         result.diagnosis.message if result.diagnosis else "",
+        evidence_sentence(result.evidence, result.note) if result.evidence.kind == "counterexample" else "",
         *(remark(problem) for problem in result.problems),
     ]
     return "\n".join(dict.fromkeys(line for line in remarks if line))

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from grader.comparison.target import links_left_whole
+from grader.comparison.telling_point import right_only_where, telling
 from grader.diagnosis.diagnose import Diagnosed, diagnosed
 from grader.expression.language.nodes import Expression, Partial, head
 from grader.expression.printing.text import to_text
@@ -29,6 +30,7 @@ from grader.grading.by_hand import by_hand, missing, waiting
 from grader.grading.carried import Carried, carried
 from grader.grading.carried_credit import with_credit
 from grader.grading.definition_checks import left_open
+from grader.grading.hidden_solution import told_of, without_solution
 from grader.grading.isolated import Failed, Isolation, faults, isolated, not_judged
 from grader.grading.messages import message_for
 from grader.grading.partial import worth
@@ -257,7 +259,7 @@ def _judgement(
     question: SolvedQuestion, part: SolvedPart, reading: Reading, expression: Expression, verdict: Verdict
 ) -> Judgement:
     """What an answer that was read is worth by itself, and what is said about it."""
-    mistake, in_full = _diagnosis(question, part, expression, verdict)
+    mistake, in_full = _diagnosis(question, part, expression, verdict, reading)
     if verdict.decision is Decision.NOT_EQUIVALENT and (mistake is None or not mistake.predicted):
         verdict = unexplained(question, part, reading, verdict)
         mistake = mistake if verdict.decision is Decision.NOT_EQUIVALENT else None
@@ -274,12 +276,12 @@ def _judgement(
         score=score,
         note=_note(verdict, reading, mistake),
         review=verdict.decision is Decision.UNDECIDED or not (in_full or _free(part)),
-        message=message_for(replace(verdict, message="") if _hides(question, part, verdict, mistake) else verdict)
+        message=message_for(_told(question, part, verdict, mistake))
         + _other_left_side(reading, part)
         + (f" {to_text(whole[0])} is left as a whole, so this earns nothing." if whole else "")
         + ("" if in_full else _NOT_DIAGNOSED),
         answer=AnswerShown(reading.text, to_text(expression, question.question.model.names), expression, "", 0),
-        evidence=_evidence(question, part, verdict.evidence),
+        evidence=_evidence(question, part, expression, verdict),
         diagnosis=None if mistake is None else mistake.diagnosis,
         lines=lines,
         leans_on=leans_on(question, part, reading, expression) if earned.finished else (),
@@ -288,12 +290,12 @@ def _judgement(
 
 
 def _diagnosis(
-    question: SolvedQuestion, part: SolvedPart, expression: Expression, verdict: Verdict
+    question: SolvedQuestion, part: SolvedPart, expression: Expression, verdict: Verdict, reading: Reading
 ) -> tuple[Diagnosed | None, bool]:
     """The mistake that an answer matches, and whether it was looked for to the end with half of what is left."""
     try:
         with at_most(at_hand().left / 2):
-            return diagnosed(question, part, expression, verdict), True
+            return diagnosed(question, part, expression, verdict, reading), True
     except TooMuchWork:
         return None, False
 
@@ -303,16 +305,22 @@ def _free(part: SolvedPart) -> bool:
     return not any(setting.points for setting in part.part.malrules)
 
 
-def _evidence(question: SolvedQuestion, part: SolvedPart, evidence: Evidence) -> Evidence:
-    """What may be shown: where the solution is hidden, the right number of a numeric part is too."""
-    return replace(evidence, expected="") if question.numeric and not part.part.show_solution else evidence
+def _evidence(question: SolvedQuestion, part: SolvedPart, answer: Expression, verdict: Verdict) -> Evidence:
+    """What is shown for a verdict: where the solution is hidden, nothing that gives it away."""
+    shown = telling(question, part, verdict)
+    return shown if part.part.show_solution else without_solution(question, shown, answer)
 
 
-def _hides(question: SolvedQuestion, part: SolvedPart, verdict: Verdict, mistake: Diagnosed | None) -> bool:
-    """Whether a number's message gives the right one away (``it is 10 times too large``), or repeats the diagnosis."""
-    if not question.numeric or verdict.note.kind is not NoteKind.NOT_EQUIVALENT:
-        return False
-    return not part.part.show_solution or (mistake is not None and question.runs[0].values[part.name].size == 1)
+def _told(question: SolvedQuestion, part: SolvedPart, verdict: Verdict, mistake: Diagnosed | None) -> Verdict:
+    """The verdict to make a sentence of: of a number the diagnosis tells more, and nothing is said twice."""
+    if not part.part.show_solution:
+        verdict = told_of(verdict)
+    elif verdict.judged is not None:
+        verdict = replace(verdict, message=right_only_where(question, part, verdict))
+    if mistake is None or verdict.note.kind is not NoteKind.NOT_EQUIVALENT:
+        return verdict
+    told = question.numeric and question.runs[0].values[part.name].size == 1
+    return replace(verdict, note=Note(NoteKind.MALRULE), message="" if told else verdict.message)
 
 
 def _other_left_side(reading: Reading, part: SolvedPart) -> str:

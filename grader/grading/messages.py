@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.results import NOTES, Decision, NoteKind, Verdict
 
 PERSON = "A person will look at it."
-_UNLIKE = NOTES[NoteKind.NOT_EQUIVALENT].sentence
+_UNLIKE = (NoteKind.NOT_EQUIVALENT, NoteKind.MALRULE)
 
 
 def message_for(verdict: Verdict) -> str:
@@ -13,6 +13,6 @@ def message_for(verdict: Verdict) -> str:
     row = NOTES[verdict.note.kind]
     if verdict.decision is Decision.UNDECIDED:
         return f"{verdict.message or 'We could not decide this.'} {PERSON}"
-    if row.kind is NoteKind.NOT_EQUIVALENT and verdict.message:  # what kind of difference it is
-        return f"{_UNLIKE} {verdict.message}"
+    if row.kind in _UNLIKE and verdict.message:  # what kind of difference it is
+        return f"{row.sentence} {verdict.message}"
     return verdict.message if row.particular and verdict.message else row.sentence

@@ -139,35 +139,35 @@ class NoteRow:
 _NOT_JUDGED = "This answer could not be judged; a person will look at it."
 
 _ROWS = (
-    NoteRow(NoteKind.EQUIVALENT, Credit.FULL, "This is equal to the reference answer.", goes_on=True),
+    NoteRow(NoteKind.EQUIVALENT, Credit.FULL, "This is right.", goes_on=True),
     NoteRow(
         NoteKind.RENAMED,
         Credit.FULL,
-        "This is equal to the reference answer, once its letters are matched with ours.",
+        "This is right, once its letters are matched with ours.",
         goes_on=True,
     ),
     NoteRow(
         NoteKind.IMPLIED_INDEX,
         Credit.FULL,
-        "This is equal to the reference answer, with the index put in that it evidently leaves out.",
+        "This is right, with the index put in that it evidently leaves out.",
         goes_on=True,
     ),
     NoteRow(
         NoteKind.GUARDED,
         Credit.FULL,
-        "This is equal to the reference answer but for a small number that only keeps it from having no value.",
+        "This is right but for a small number that only keeps it from having no value.",
         goes_on=True,
     ),
     NoteRow(
         NoteKind.IMPLIED_SUM,
         Credit.FULL,
-        "This is equal to the reference answer, with the repeated index summed as you evidently mean.",
+        "This is right, with the repeated index summed as you evidently mean.",
         goes_on=True,
     ),
     NoteRow(
         NoteKind.CALLED,
         Credit.FULL,
-        "This is equal to the reference answer; brackets behind a quantity are taken for what it depends on.",
+        "This is right; brackets behind a quantity are taken for what it depends on.",
         goes_on=True,
     ),
     NoteRow(NoteKind.ROUNDED, Credit.FULL, "This is right within the rounding asked for.", goes_on=True),
@@ -194,8 +194,8 @@ _ROWS = (
     NoteRow(
         NoteKind.FOLLOW_THROUGH, Credit.SHARE, "This is right given your own earlier answers.", True, particular=True
     ),
-    NoteRow(NoteKind.MALRULE, Credit.NONE, "This is not equal to the reference answer.", goes_on=True),
-    NoteRow(NoteKind.NOT_EQUIVALENT, Credit.NONE, "This is not equal to the reference answer.", goes_on=True),
+    NoteRow(NoteKind.MALRULE, Credit.NONE, "This is not quite right.", goes_on=True),
+    NoteRow(NoteKind.NOT_EQUIVALENT, Credit.NONE, "This is not right.", goes_on=True),
     NoteRow(
         NoteKind.SHAPE,
         Credit.NONE,
@@ -309,7 +309,7 @@ _ROWS = (
         particular=True,
         goes_on=True,
     ),
-    NoteRow(NoteKind.UNDEFINED, Credit.PERSON, "This has no value where the reference has one.", particular=True),
+    NoteRow(NoteKind.UNDEFINED, Credit.PERSON, "This has no value where the right answer has one.", particular=True),
     NoteRow(
         NoteKind.TOO_FEW_POINTS, Credit.PERSON, "There are too few points where both have a value.", particular=True
     ),

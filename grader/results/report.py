@@ -46,6 +46,8 @@ AGAINST = frozenset(("counterexample", "shape", "restated"))  # what shows that 
 class Verdict:
     """What the judge finds, how, and why it holds; `message` tells what no register can.
 
+    `judged` is the reading of the answer whose value is shown to differ, where that is a formula.
+
     No deduction without evidence: a verdict of not equivalent that shows none raises ValueError.
     """
 
@@ -53,6 +55,7 @@ class Verdict:
     note: Note
     evidence: Evidence = NO_EVIDENCE
     message: str = ""
+    judged: Expression | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.decision is Decision.NOT_EQUIVALENT and self.evidence.kind not in AGAINST:
@@ -64,9 +67,9 @@ def same(evidence: Evidence) -> Verdict:
     return Verdict(Decision.EQUIVALENT, Note(NoteKind.EQUIVALENT), evidence)
 
 
-def differs(counterexample: Evidence, message: str = "") -> Verdict:
+def differs(counterexample: Evidence, message: str = "", judged: Expression | None = None) -> Verdict:
     """The verdict on an answer that has another value; `message` says what kind of difference it is."""
-    return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.NOT_EQUIVALENT), counterexample, message)
+    return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.NOT_EQUIVALENT), counterexample, message, judged)
 
 
 def undecided(kind: NoteKind, message: str = "", evidence: Evidence = NO_EVIDENCE) -> Verdict:

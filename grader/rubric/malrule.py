@@ -105,13 +105,24 @@ class Lint(Enum):
     SLIP = "slip"
 
 
+class MistakePlace(Enum):
+    """What a mistake is about, where that changes the hint: a link of the chain, an indicator of indices, a name with
+    a number in it, a size."""
+
+    LINK = "link"
+    INDEX = "index"
+    NUMBERED = "numbered"
+    SIZE = "size"
+
+
 @dataclass(frozen=True, slots=True)
 class MalRule:
     """One mistake.
 
     Of several that predict the same answer the one of lowest `rank` is named. `clause` says what happened, with ``{}``
-    for what it is about; `clause_hidden` says it where that is unknown or the solution is hidden; `look` is where to
-    look. `alike` are the others that it often can't be told from.
+    for what it is about; `clause_hidden` says it where that is unknown or the solution is hidden, and gives no way to
+    the right answer. `look` is where to look, `look_at` the same at places where another hint fits. `right` says first
+    what of the answer is right, empty where nothing need be. `alike` are the others that it often can't be told from.
     """
 
     kind: Kind
@@ -120,6 +131,8 @@ class MalRule:
     clause: str
     clause_hidden: str
     look: str
+    right: str = "Nearly right"
+    look_at: tuple[tuple[MistakePlace, str], ...] = ()
     alike: tuple[Kind, ...] = ()
     lint: Lint = Lint.SLIP
 

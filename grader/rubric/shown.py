@@ -20,6 +20,7 @@ class Asked:
 
     `label` is what students write for the part, where it is not its id. A part `by_hand` has no target. `best` is how
     many of its question's parts count (None: all), bonus parts aside.
+    Where it `hides_solution`, nothing that students get tells the right value or its formula.
     `set_ups` is the share of the sheet's points up to which chain rules that are only set up count.
     """
 
@@ -36,3 +37,4 @@ class Asked:
     best: int | None = None
     set_ups: float = 1.0
     label: str = ""
+    hides_solution: bool = False

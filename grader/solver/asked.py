@@ -29,6 +29,7 @@ def asked_of(
         bonus=part.bonus,
         best=question.best,
         label=part.label,
+        hides_solution=isinstance(part, Part) and not part.show_solution,
         set_ups=1.0 if isinstance(part, HandPart) else part.partial_credit.set_ups,
     )
 

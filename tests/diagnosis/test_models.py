@@ -145,7 +145,7 @@ def test_a_hidden_solution_stays_hidden() -> None:
     hidden = grader.grade_answer(key_of(RULES, "dL/da", ", solution: hidden"), "p", "2*a").diagnosis
     assert shown is not None and hidden is not None
     assert shown.rule == hidden.rule
-    assert hidden.message.startswith("This matches what comes out if a term is left out.")
+    assert hidden.message.startswith("It looks as if a term is missing.")
 
 
 def test_mistakes_that_give_the_right_answer_are_not_predicted() -> None:

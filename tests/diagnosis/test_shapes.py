@@ -53,4 +53,4 @@ def test_a_slip_of_a_number_is_told_once(answer: str, rule: str) -> None:
     key = grader.solve(grader.load_rubric(ROOT / "rubrics/losses_and_backprop.yaml"))
     result = grader.grade_answer(key, "3-yhat", answer)
     assert result.note == f"malrule/{rule}"
-    assert result.message == "This is not equal to the reference answer."
+    assert result.message == "This is not quite right."

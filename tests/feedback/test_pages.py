@@ -127,7 +127,7 @@ SAID = [
     (TYPED, "the answer as typed"),
     ("s01.csv:2", "where it stood"),
     ("at f = 0.5, df/dw = 1.2 your answer gives 0.235; the right value is 0.282.", "the counterexample"),
-    ("What probably happened: You are missing the factor ∂f/∂w.", "the diagnosis"),
+    ("You are missing the factor ∂f/∂w. For example, at f = 0.5", "the diagnosis, and then the counterexample"),
     ("How the points add up", "the sum"),
     ("the bracket is never closed", "a problem"),
     ("Hint: add ')'", "its hint"),
@@ -230,9 +230,19 @@ SENTENCES = [
         "a number that is wrong",
     ),
     (
-        Evidence("counterexample", at=(("entry", "1, 2"), ("x", "0.5"), ("m", "3")), expected="2", got="3"),
-        "For example, in entry (1, 2) at x = 0.5, m = 3 your answer gives 3; the right value is 2.",
+        Evidence("counterexample", at=(("entry", "row 1, column 2"), ("x", "0.5"), ("m", "3")), expected="2", got="3"),
+        "For example, in row 1, column 2 at x = 0.5, m = 3 your answer gives 3; the right value is 2.",
         "an entry of an array",
+    ),
+    (
+        Evidence("counterexample", at=(("entry", "i = 2"), ("x", "0.5")), expected="2", got="3"),
+        "For example, for i = 2 at x = 0.5 your answer gives 3; the right value is 2.",
+        "an index",
+    ),
+    (
+        Evidence("counterexample", at=(("entry", "i ≠ j (i = 2, j = 1)"), ("x", "0.5")), got="3"),
+        "For example, where i ≠ j (i = 2, j = 1) at x = 0.5 your answer gives 3, which is not the right value.",
+        "two indices of the same axis, and a value that is hidden",
     ),
 ]
 
@@ -269,10 +279,10 @@ def test_quantities_of_an_example(name: str, value: str, holds: list[str], rows:
 
 
 def test_arrays_of_an_example_are_listed_below_the_sentence() -> None:
-    at = (("entry", "1, 2"), ("y", "[[0, 1]]"), ("N", "3"))
+    at = (("entry", "row 1, column 2"), ("y", "[[0, 1]]"), ("N", "3"))
     wrong = replace(WRONG, evidence=Evidence("counterexample", at=at, expected="1", got="-1"))
     text = Page(page := student_page(report("s07", "", (wrong,)), RUBRIC)).text
-    assert "For example, in entry (1, 2) with the values below, your answer gives −1; the right value is 1." in text
+    assert "For example, in row 1, column 2 with the values below, your answer gives −1; the right value is 1." in text
     assert page.split('class="values"')[1].split("</ul>")[0].count("<li>") == 2
 
 

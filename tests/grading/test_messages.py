@@ -12,24 +12,23 @@ from grader.results import PartResult
 from grader.solver.key import AnswerKey
 
 ROOT = Path(__file__).parents[2]
-NOT = "This is not equal to the reference answer."
 # answers that are right, or right as far as they go: rubric, part, answer, note, how the sentence begins
 SAID = [
-    ("losses_and_backprop", "2e", "yhat_i - y_i", "equivalent", "This is equal to the reference answer."),
-    ("losses_and_backprop", "2e", "yhat_k - y_k", "renamed", "This is equal to the reference answer, once"),
+    ("losses_and_backprop", "2e", "yhat_i - y_i", "equivalent", "This is right."),
+    ("losses_and_backprop", "2e", "yhat_k - y_k", "renamed", "This is right, once"),
     (
         "losses_and_backprop",
         "2b-chain",
         "-sum_k 1[1 - y_k*yhat_k > 0] y dyhat_k/dw",
         "implied_index",
-        "This is equal to the reference answer, with the index",
+        "This is right, with the index",
     ),
     (
         "examples/word2vec_softmax",
         "stored-dv",
         r"y_a \hat y_w U_{wi} - y_a U_{ai}",
         "implied_sum",
-        "This is equal to the reference answer, with the repeated index",
+        "This is right, with the repeated index",
     ),
     ("losses_and_backprop", "3-yhat", "0.7137", "rounded", "This is right within the rounding"),
     ("losses_and_backprop", "3-yhat", "sigmoid(Z_{1-2})", "not_evaluated", "The formula is right, but"),
@@ -50,7 +49,11 @@ def key_of(rubric: str) -> AnswerKey:
 
 
 def fits(result: PartResult) -> bool:
-    return result.verdict in ("correct", "partly_correct") and "not equal" not in result.message
+    return (
+        result.verdict in ("correct", "partly_correct")
+        and "not right" not in result.message
+        and "not quite" not in result.message
+    )
 
 
 @pytest.mark.parametrize(("rubric", "part", "answer", "note", "begins"), SAID, ids=[row[3] for row in SAID])

@@ -37,6 +37,7 @@ MOST = 400  # changes that are tried
 WORK = 8_000_000  # units that they may take
 POINTS = 6  # at which they are held against the truth first
 NEAR = 1e-6
+MENDED = 0.9  # of the points where there is a truth: a change that leaves no value at others mends nothing
 TELLING = 4  # points at which the answer plainly differs from the truth
 _MULTIPLES = frozenset((Kind.SIGN, Kind.FACTOR_TWO, Kind.MISSING_MEAN, Kind.MEAN_FOR_SUM))
 
@@ -215,8 +216,10 @@ def _everywhere(
         if multiple is not None:
             factor = next((other.factor for other in _multiples(question, run) if _same(other, multiple)), 1.0)
         flat = [(_flat(pair.answer), _flat(pair.truth) * factor) for pair in pairs]
-        usable = [np.isfinite(a).all(axis=1) & np.isfinite(t).all(axis=1) & ~one.skip for a, t in flat]
-        if not any(use.any() and agrees(a, t, t, use) for (a, t), use in zip(flat, usable, strict=True)):
+        asked = [np.isfinite(t).all(axis=1) & ~one.skip for _, t in flat]
+        usable = [np.isfinite(a).all(axis=1) & use for (a, _), use in zip(flat, asked, strict=True)]
+        enough = [use.any() and use.sum() >= MENDED * every.sum() for use, every in zip(usable, asked, strict=True)]
+        if not any(ok and agrees(a, t, t, use) for (a, t), use, ok in zip(flat, usable, enough, strict=True)):
             return False
     return True
 

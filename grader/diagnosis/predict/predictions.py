@@ -216,7 +216,8 @@ def _by_formula(question: SolvedQuestion, part: SolvedPart, run: Run, _: Value) 
         values = _evaluated(question, part, run, one.formula)
         if values is not None:
             shown = f"{to_text(Symbol(one.instead), names)} stands where {to_text(Symbol(one.own), names)} belongs"
-            yield Mistake(one.kind, f"{plain_word(one.instead)}_for_{plain_word(one.own)}", shown), values
+            detail = f"{plain_word(one.instead)}_for_{plain_word(one.own)}"
+            yield Mistake(one.kind, detail, shown, about=Symbol(one.instead), belongs=Symbol(one.own)), values
 
 
 def _by_factor(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value) -> Iterator[tuple[Mistake, Array]]:

@@ -5,7 +5,7 @@ One about dz/dw is `missing_factor:dz_dw`; with a second one, `missing_factor:dz
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grader.diagnosis.rules.written_mistakes import Written
 from grader.expression.language.names import Names
@@ -21,7 +21,8 @@ _MAX_SHOWN = 60
 class Mistake:
     """A mistake: its kind, a word for what it is about, that as text to show, its node (`link`), a second one, how deep
     inside a formula it was made, whether it was found in the answer as it is `written`, and whether one
-    that is made on the solution is `predicted` to give this answer."""
+    that is made on the solution is `predicted` to give this answer. `about` is what it is about as a formula, where
+    there is one, and `belongs` what stands in its place in the right answer, or where in the answer a factor lacks."""
 
     kind: Kind
     detail: str = ""
@@ -31,6 +32,8 @@ class Mistake:
     depth: int = 0
     written: bool = False
     predicted: bool = True
+    about: Expression | None = field(default=None, compare=False)
+    belongs: Expression | None = field(default=None, compare=False)
 
     @property
     def rule(self) -> str:
@@ -44,7 +47,7 @@ def named(names: Names, kind: Kind, about: Expression, link: str = "") -> Mistak
     shown = to_text(about, names)
     if kind is Kind.DROPPED_TERM and isinstance(about, Partial):
         shown = f"the way through {shown}"
-    return Mistake(kind, word_for(about, link), shown if len(shown) <= _MAX_SHOWN else "", link)
+    return Mistake(kind, word_for(about, link), shown if len(shown) <= _MAX_SHOWN else "", link, about=about)
 
 
 def mended_by(names: Names, change: Written) -> Mistake:
@@ -57,4 +60,5 @@ def mended_by(names: Names, change: Written) -> Mistake:
             shown, detail = about, word_for(change.about)
     if len(detail) > 2 * MAX_WORD:
         detail = ""
-    return Mistake(change.kind, detail, shown if len(shown) <= 2 * _MAX_SHOWN else "", written=True, predicted=False)
+    shown = shown if len(shown) <= 2 * _MAX_SHOWN else ""
+    return Mistake(change.kind, detail, shown, "", None, 0, True, False, change.about, change.belongs)

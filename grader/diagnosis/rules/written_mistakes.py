@@ -235,8 +235,8 @@ def _lost(node: Expression, known: Alternatives, scope: tuple[str, ...]) -> Iter
     free = {*scope, *known.letters}
     for factor in known.factors:
         if free_letters(factor, known) <= free:
-            for wrong in _with_factor(node, factor):
-                yield _lost_kind(factor), factor, factor, wrong
+            for lacks, wrong in _with_factor(node, factor):
+                yield _lost_kind(factor), factor, None if lacks is node else lacks, wrong
 
 
 def _lost_kind(factor: Expression) -> Kind:
@@ -248,28 +248,29 @@ def _lost_kind(factor: Expression) -> Kind:
     return Kind.MISSING_FACTOR
 
 
-def _with_factor(node: Expression, factor: Expression) -> Iterator[Expression]:
-    """The formula with a factor at one of its terms, at one of its cases, or inside its sum."""
+def _with_factor(node: Expression, factor: Expression) -> Iterator[tuple[Expression, Expression]]:
+    """The formula with a factor at one of its terms, at one of its cases, or inside its sum; first what lacks it."""
     match node:
         case Call("add" | "sub" | "neg"):
             for place, child in enumerate(node.args):
-                yield from (with_child(node, place, wrong) for wrong in _with_factor(child, factor))
+                yield from ((at, with_child(node, place, wrong)) for at, wrong in _with_factor(child, factor))
         case Cases():
             for place, child in enumerate(children(node)):
                 if not (isinstance(child, Call) and child.function in TESTS):
-                    yield from (with_child(node, place, wrong) for wrong in _with_factor(child, factor))
+                    yield from ((at, with_child(node, place, wrong)) for at, wrong in _with_factor(child, factor))
         case Reduce("sum"):
-            yield replace(node, body=mul(node.body, factor))
-            yield from (replace(node, body=wrong) for wrong in _with_factor(node.body, factor) if _is_sum(node.body))
+            yield node.body, replace(node, body=mul(node.body, factor))
+            if _is_sum(node.body):
+                yield from ((at, replace(node, body=wrong)) for at, wrong in _with_factor(node.body, factor))
         case Product() if any(isinstance(one, Reduce) or _is_sum(one) for one in node.factors):
-            yield mul(node, factor)
+            yield node, mul(node, factor)
             for place, child in enumerate(node.factors):
                 if isinstance(child, Reduce) or _is_sum(child):
-                    yield from (with_child(node, place, wrong) for wrong in _with_factor(child, factor))
+                    yield from ((at, with_child(node, place, wrong)) for at, wrong in _with_factor(child, factor))
         case Call("div", (top, _)):
-            yield from (with_child(node, 0, wrong) for wrong in _with_factor(top, factor))
+            yield from ((at, with_child(node, 0, wrong)) for at, wrong in _with_factor(top, factor))
         case _:
-            yield mul(node, factor)
+            yield node, mul(node, factor)
 
 
 def _is_sum(node: Expression) -> bool:

@@ -48,7 +48,7 @@ _word_at_start = re.compile(r"[a-z]{3,}(?![A-Za-z0-9])").match
 
 def to_text(e: Expression, names: Names = ()) -> str:
     """`e` in plain text, with the canonical spellings of its symbols."""
-    return printed(e, printed_names(names), _TEXT_NOTATION).code
+    return printed(e, printed_names(names), TEXT_NOTATION).code
 
 
 def _text_number(digits: str, exponent: int | None, denominator: int | None) -> Piece[str]:
@@ -166,7 +166,7 @@ def _text_meet(table: PrintedNames, factor: Expression, left: str, right: str, i
     return is_word(last[0]) and is_word(first[0])
 
 
-_TEXT_NOTATION: Notation[str] = Notation(
+TEXT_NOTATION: Notation[str] = Notation(
     number=_text_number,
     symbol=_text_symbol,
     letter=str,
