@@ -214,9 +214,10 @@ def _everywhere(
         factor = 1.0
         if multiple is not None:
             factor = next((other.factor for other in _multiples(question, run) if _same(other, multiple)), 1.0)
+        given = _flat(one.pair.answer)
         flat = [(_flat(pair.answer), _flat(pair.truth) * factor) for pair in pairs]
-        usable = [np.isfinite(a).all(axis=1) & np.isfinite(t).all(axis=1) & ~one.skip for a, t in flat]
-        if not any(use.any() and agrees(a, t, t, use) for (a, t), use in zip(flat, usable, strict=True)):
+        usable = [np.isfinite(given).all(axis=1) & np.isfinite(t).all(axis=1) & ~one.skip for _, t in flat]
+        if not any(use.any() and agrees(a, t, given, use) for (a, t), use in zip(flat, usable, strict=True)):
             return False
     return True
 

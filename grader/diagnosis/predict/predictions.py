@@ -114,8 +114,21 @@ def _grouped(found: list[tuple[Mistake, Array]], truth: Array) -> Predictions:
     size = np.abs(truth[usable]).max(initial=0.0)
     nought = [not (np.abs(stack[k - 1][usable]) > NOUGHT * size).any() for k in range(1, len(keys))]
     kept = [k for k in sorted(groups) if np.isfinite(stack[k - 1][usable]).mean() > 0.5 and not nought[k - 1]]
-    same = tuple(_others([found[index - 1][0] for index in groups[k]]) for k in kept)
-    return Predictions(tuple(found[k - 1][0] for k in kept), stack[[k - 1 for k in kept]], truth, same, true)
+    named = [_ways_first([found[index - 1][0] for index in groups[k]]) for k in kept]
+    same = tuple(map(_others, named))
+    return Predictions(tuple(group[0] for group in named), stack[[k - 1 for k in kept]], truth, same, true)
+
+
+def _ways_first(group: list[Mistake]) -> list[Mistake]:
+    """A group with a way that is left out before what only comes to the same: a derivative at another place that makes
+    a term cancel, a link of that way taken for 1 where the rest of it adds up to 0."""
+    first = group[0]
+    ways = [item for item in group if item.kind is Kind.DROPPED_TERM and not item.depth]
+    if first.kind is Kind.MISSING_FACTOR:
+        ways = [item for item in ways if item.detail == first.detail]
+    if not ways or first.kind not in (Kind.WRONG_ARGUMENT, Kind.MISSING_FACTOR):
+        return group
+    return [ways[0], *(item for item in group if item is not ways[0])]
 
 
 def _others(group: list[Mistake]) -> tuple[Mistake, ...]:
@@ -124,12 +137,15 @@ def _others(group: list[Mistake]) -> tuple[Mistake, ...]:
 
 
 def _projection(stack: Array, usable: Array) -> Array:
-    """One number for each array, equal for equal arrays and hardly ever otherwise."""
+    """One number for each array, equal for equal arrays and hardly ever otherwise; an entry that is larger by far, as
+    1/(1 - p) is where p is almost 1, does not hide the others."""
     rng = np.random.default_rng(7)
-    weights = rng.uniform(0.5, 1.5, size=stack.shape[1:])
-    data = np.where(np.isfinite(stack), stack, 0.123456789)
-    scale = np.maximum(np.abs(data).max(axis=(1, 2), keepdims=True), 1e-300) if stack.size else 1.0
-    keys: Array = ((data / scale) * weights)[:, usable].sum(axis=(1, 2)) + np.log(np.ravel(scale))
+    weights = rng.uniform(0.5, 1.5, size=stack.shape[1:])[usable]
+    data = stack[:, usable]
+    sizes = np.abs(data[0][data[0] != 0])
+    with np.errstate(all="ignore"):
+        flat = np.arcsinh(data / (float(np.median(sizes)) if sizes.size else 1.0))
+    keys: Array = (np.where(np.isfinite(flat), flat, 0.123456789) * weights).sum(axis=(1, 2))
     return keys
 
 
