@@ -106,7 +106,9 @@ _ORDER = (
     Kind.WRONG_ACTIVATION,
     Kind.EXTRA_SUM,
     Kind.TRANSPOSED,
+    Kind.MISSING_TRANSPOSE,
     Kind.MISSING_CONDITION,
+    Kind.MISSING_FUNCTION,
     Kind.WRONG_QUANTITY,
     Kind.MISSING_FACTOR,
 )
@@ -132,7 +134,7 @@ def _known(question: SolvedQuestion, part: SolvedPart) -> Alternatives:
         leaf.name for leaf in graph.leaves if leaf.domain.kind == "set" and set(leaf.domain.members) == {0.0, 1.0}
     )
     return Alternatives(
-        graph.axes,
+        {**graph.axes, **{name: _axes(graph, meant) for name, meant in graph.notation}},
         frozenset(graph.sizes),
         tuple(dict.fromkeys(letters)),
         tuple(atoms),
@@ -140,7 +142,23 @@ def _known(question: SolvedQuestion, part: SolvedPart) -> Alternatives:
         tuple(dict.fromkeys(tests)),
         frozenset(binary),
         lambda item: _slopes(graph, item),
+        _functions(closed, graph),
     )
+
+
+def _axes(graph: ComputationGraph, derivative: Expression) -> tuple[str, ...]:
+    return tuple(axis for side in sides(derivative) for axis in graph.axes.get(head(side) or "", ()))
+
+
+def _functions(closed: Expression, graph: ComputationGraph) -> dict[str, tuple[str, ...]]:
+    """The functions that the solution takes of a quantity alone: ``log(t_k)`` gives ``{"t": ("log",)}``."""
+    found: dict[str, dict[str, None]] = {}
+    for item in walk(closed):
+        match item:
+            case Call(function, (Symbol() | Indexed() as inner,), 0) if function not in ("neg", "transpose", "square"):
+                if head(inner) in graph.axes:
+                    found.setdefault(head(inner) or "", {})[function] = None
+    return {name: tuple(functions) for name, functions in found.items()}
 
 
 def _slopes(graph: ComputationGraph, item: Expression) -> tuple[Expression, ...]:

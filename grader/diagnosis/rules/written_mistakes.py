@@ -114,6 +114,8 @@ def _here(node: Expression, known: Alternatives, scope: tuple[str, ...]) -> Iter
                 yield kind, node, Call(other, (inner,)), Call(other, (inner,))
         case Cases(((first, test),), other) if other is not None:
             yield Kind.SWAPPED_BRANCHES, node, None, Cases(((other, test),), first)
+        case Cases() if swapped := two_swapped(node):
+            yield Kind.SWAPPED_BRANCHES, node, None, swapped
         case Reduce("sum"):
             yield from _sums(node, known)
         case Number(value=one) if one == 1:
@@ -121,6 +123,14 @@ def _here(node: Expression, known: Alternatives, scope: tuple[str, ...]) -> Iter
                 yield Kind.MISSING_CONDITION, test, test, test
         case Symbol() | Indexed() | Partial():
             yield from in_its_place(node, known, scope)
+
+
+def two_swapped(node: Cases) -> Cases | None:
+    """Two cases, each with its condition, with their values interchanged."""
+    if len(node.branches) != 2 or node.otherwise is not None:
+        return None
+    (first, test), (second, other) = node.branches
+    return Cases(((second, test), (first, other)), None)
 
 
 def _factors(node: Product, known: Alternatives) -> Iterator[TreeChange]:
