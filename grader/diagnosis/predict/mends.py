@@ -128,7 +128,7 @@ def _known(question: SolvedQuestion, part: SolvedPart) -> Alternatives:
     atoms = [item for item in dict.fromkeys(atoms) if item not in inner]
     tests = [item for item in walk(closed) if isinstance(item, Call) and item.function in ("iverson", "kronecker")]
     factors: list[Expression] = [*dict.fromkeys(tests)]
-    for atom in (*atoms, *map(Symbol, graph.sizes)):
+    for atom in (*atoms, *_adjoints(graph, part.part.target), *map(Symbol, graph.sizes)):
         factors += [atom, div(ONE, atom)]
     binary = (
         leaf.name for leaf in graph.leaves if leaf.domain.kind == "set" and set(leaf.domain.members) == {0.0, 1.0}
@@ -143,11 +143,29 @@ def _known(question: SolvedQuestion, part: SolvedPart) -> Alternatives:
         frozenset(binary),
         lambda item: _slopes(graph, item),
         _functions(closed, graph),
+        _complements(closed, graph),
     )
+
+
+def _adjoints(graph: ComputationGraph, target: Expression) -> tuple[Expression, ...]:
+    """The derivatives with a name of the rubric's that have the shape of what is asked, at its indices."""
+    wanted = _axes(graph, target)
+    letters = tuple(index for side in sides(target) for index in indices(side))
+    same = [name for name, meant in graph.notation if _axes(graph, meant) == wanted and meant != target]
+    return tuple(Indexed(Symbol(name), letters) if letters else Symbol(name) for name in same)
 
 
 def _axes(graph: ComputationGraph, derivative: Expression) -> tuple[str, ...]:
     return tuple(axis for side in sides(derivative) for axis in graph.axes.get(head(side) or "", ()))
+
+
+def _complements(closed: Expression, graph: ComputationGraph) -> frozenset[str]:
+    """The quantities x of which ``1 - x`` or ``x - 1`` stands in the solution."""
+    found = [item.args for item in walk(closed) if isinstance(item, Call) and item.function == "sub"]
+    names = {
+        head(other) or "" for pair in found if ONE in pair for other in pair if isinstance(other, Symbol | Indexed)
+    }
+    return frozenset(names & graph.axes.keys())
 
 
 def _functions(closed: Expression, graph: ComputationGraph) -> dict[str, tuple[str, ...]]:

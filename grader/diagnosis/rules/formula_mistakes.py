@@ -110,6 +110,8 @@ def products(node: Expression) -> Changes:
                 kind = Kind.MISSING_CONDITION if _switch(factor) else Kind.MISSING_FACTOR
                 left = rest[0] if len(rest) == 1 else Product(rest, joints)
                 yield kind, factor, left
+                if isinstance(factor, Call) and factor.function == "sub" and factor.args[1] == ONE:
+                    yield kind, sub(ONE, factor.args[0]), neg(left)  # whoever has 1 - p there loses no sign with it
                 if isinstance(factor, Call) and factor.function == "sign":
                     yield Kind.MISSING_FUNCTION, factor, neg(left)
         case Call("div", (top, bottom)):

@@ -37,7 +37,7 @@ class Alternatives:
     """What may stand in another's place: the axes of every quantity of the model, its sizes, the target's letters; of
     the solution the quantities as they stand there (`atoms`), its factors and its conditions; what is 0 or 1; and of
     a quantity that is the value of a function the derivative of that, in its place (`slopes`); by a quantity, what is
-    a function of it alone in the solution (`functions`)."""
+    a function of it alone in the solution (`functions`); those of which 1 less stands there (`complements`)."""
 
     axes: Mapping[str, tuple[str, ...]]
     sizes: frozenset[str]
@@ -48,6 +48,7 @@ class Alternatives:
     binary: frozenset[str] = frozenset()
     slopes: Callable[[Expression], Sequence[Expression]] = lambda _: ()
     functions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    complements: frozenset[str] = frozenset()
 
 
 def squared(node: Expression) -> Expression:
@@ -81,6 +82,8 @@ def in_its_place(node: Expression, known: Alternatives, scope: tuple[str, ...]) 
                 new = _entered(node, place, Call(sign, (index, ONE)))
                 yield Kind.OFF_BY_ONE, node, new, new
     yield from _others(node, known, scope)
+    if name in known.complements:
+        yield Kind.WRONG_QUANTITY, node, sub(ONE, node), sub(ONE, node)
     if name in known.sizes:
         for other in sorted(known.sizes - {name}):
             yield Kind.WRONG_QUANTITY, node, Symbol(other), Symbol(other)
