@@ -175,8 +175,8 @@ def _by_chain(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value
     tangents = make_tangents(question, run, head(target.numerator) or "", head(target.denominator) or "")
     repeated: dict[tuple[object, ...], list[tuple[Mistake, Array]]] = {}
     for operation in operations(tangents):
-        made = (one for bound in bindings.OPERATORS for one in bound.function(tangents, operation))
-        for number, one in enumerate(made):
+        made = chain.from_iterable(enumerate(bound.function(tangents, operation)) for bound in bindings.OPERATORS)
+        for number, one in made:
             try:
                 values = gradient_with(tangents, operation, one.tangent, full)
             except (ShapeError, TooMuchWork):  # with many letters, an array of all of them is too large
