@@ -37,6 +37,7 @@ JUST_BEHIND = 0.5  # ranks are whole numbers
 SAME = 1e-9
 NOUGHT = 1e-11  # an answer of 0 says nothing about how it came to be
 MAX_PREDICTIONS = 2000
+_PLAINER = frozenset((Kind.MISSING_FACTOR, Kind.MISSING_RECIPROCAL))
 MAX_NUMBERS = 2_000_000  # 16 MB
 
 
@@ -114,21 +115,26 @@ def _grouped(found: list[tuple[Mistake, Array]], truth: Array) -> Predictions:
     size = np.abs(truth[usable]).max(initial=0.0)
     nought = [not (np.abs(stack[k - 1][usable]) > NOUGHT * size).any() for k in range(1, len(keys))]
     kept = [k for k in sorted(groups) if np.isfinite(stack[k - 1][usable]).mean() > 0.5 and not nought[k - 1]]
-    named = [_ways_first([found[index - 1][0] for index in groups[k]]) for k in kept]
+    named = [plainer_first([found[index - 1][0] for index in groups[k]]) for k in kept]
     same = tuple(map(_others, named))
     return Predictions(tuple(group[0] for group in named), stack[[k - 1 for k in kept]], truth, same, true)
 
 
-def _ways_first(group: list[Mistake]) -> list[Mistake]:
-    """A group with a way that is left out before what only comes to the same: a derivative at another place that makes
-    a term cancel, a link of that way taken for 1 where the rest of it adds up to 0."""
-    first = group[0]
-    ways = [item for item in group if item.kind is Kind.DROPPED_TERM and not item.depth]
-    if first.kind is Kind.MISSING_FACTOR:
-        ways = [item for item in ways if item.detail == first.detail]
-    if not ways or first.kind not in (Kind.WRONG_ARGUMENT, Kind.MISSING_FACTOR):
+def plainer_first(group: list[Mistake]) -> list[Mistake]:
+    """A group with the plainer slip before what only comes to the same: before a derivative at another place, which
+    makes a factor 1 there or a term cancel; before a link taken for 1 where the rest of its way adds up to 0."""
+    if not group:
         return group
-    return [ways[0], *(item for item in group if item is not ways[0])]
+    first, plainer = group[0], []
+    if first.kind is Kind.WRONG_ARGUMENT:
+        plainer = [
+            item for item in group if item.kind in _PLAINER or (item.kind is Kind.DROPPED_TERM and not item.depth)
+        ]
+    elif first.kind is Kind.MISSING_FACTOR:
+        plainer = [
+            item for item in group if item.kind is Kind.DROPPED_TERM and (item.detail, item.depth) == (first.detail, 0)
+        ]
+    return group if not plainer else [plainer[0], *(item for item in group if item is not plainer[0])]
 
 
 def _others(group: list[Mistake]) -> tuple[Mistake, ...]:
