@@ -24,9 +24,9 @@ def solved(rubric: str) -> AnswerKey:
     return grader.solve(grader.load_rubric(path))
 
 
-def cases() -> list[list[str]]:
+def cases(table: str) -> list[list[str]]:
     """Rubric, part, answer, what may be said, and what a person says."""
-    lines = (HERE / "wrong_answers.txt").read_text(encoding="utf-8").splitlines()
+    lines = (HERE / table).read_text(encoding="utf-8").splitlines()
     return [line.replace("⏎", "\n").split(" ;; ") for line in lines if line and not line.startswith("#")]
 
 
@@ -38,10 +38,11 @@ def fits(found: list[str], slips: str) -> bool:
     return all(any(kind in slip for slip in allowed) for kind in found)
 
 
-@pytest.mark.no_cover  # a minute without being watched, two with
-def test_what_is_said_is_true_and_plain_slips_are_named() -> None:
+@pytest.mark.no_cover  # a minute without being watched, two with; the second a third of that
+@pytest.mark.parametrize("table", ["wrong_answers.txt", "second_table.txt"])
+def test_what_is_said_is_true_and_plain_slips_are_named(table: str) -> None:
     untrue, count = [], Counter[str]()
-    for rubric, part, answer, slips, says in cases():
+    for rubric, part, answer, slips, says in cases(table):
         result = grader.grade_answer(solved(rubric), part, answer)
         plain = "+" not in slips and slips != "-" and result.verdict is Outcome.INCORRECT
         count["plain"] += plain

@@ -25,7 +25,11 @@ class Sampled:
 
 
 def agrees(predicted: Array, answer: Array, truth: Array, usable: Array) -> bool:
-    """Whether two arrays (K, entries) agree at the points that count; noise at a few of them is no difference."""
+    """Whether two arrays (K, entries) agree at the points that count; noise at a few of them is no difference.
+
+    Those at which the answer differs from the truth must be among them, or a prediction without a value there would
+    agree wherever the answer is right.
+    """
     with np.errstate(all="ignore"):
         scale = np.maximum(np.abs(truth), np.abs(answer)).max(axis=1, initial=0.0)[:, None]
         slack = FLOOR * scale + noise_of(answer[usable])
@@ -34,7 +38,10 @@ def agrees(predicted: Array, answer: Array, truth: Array, usable: Array) -> bool
         both = usable & np.isfinite(predicted).all(axis=1)
         differ = (gap > COARSE * size + slack).any(axis=1) & both
         plainly = (gap > PLAIN * size + slack).any(axis=1) & both
-    return not plainly.any() and differ.sum() * 10 <= both.sum() and both.sum() * 2 >= usable.sum()
+        wrong = np.abs(answer - truth) > COARSE * np.maximum(np.abs(answer), np.abs(truth)) + slack
+        telling = wrong.any(axis=1) & usable
+    enough = both.sum() * 2 >= usable.sum() and (both & telling).sum() * 2 >= telling.sum()
+    return not plainly.any() and differ.sum() * 10 <= both.sum() and bool(enough)
 
 
 def noise_of(answer: Array) -> float:

@@ -19,7 +19,7 @@ from grader.diagnosis.predict.agreement import COARSE, Sampled, agrees, noise_of
 from grader.diagnosis.predict.chance import told_apart
 from grader.diagnosis.predict.mends import mends
 from grader.diagnosis.predict.pairs import combined
-from grader.diagnosis.predict.predictions import Predictions, predictions
+from grader.diagnosis.predict.predictions import Predictions, plainer_first, predictions
 from grader.diagnosis.rules.mistake import Mistake
 from grader.expression.evaluation.product_readings import TooManyReadings, readings
 from grader.expression.evaluation.values import Array, ShapeError
@@ -48,7 +48,7 @@ def matching(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> 
 def _likeliest(question: SolvedQuestion, part: SolvedPart, sampled: tuple[Sampled, ...]) -> list[Mistake]:
     """What explains the answer, the likelier before the other: single mistakes before two at once; of those, a usual
     slip of the derivation, a change of what stands there, another slip, something put in, and what seldom happens."""
-    predicted = _formulas(question, part, sampled, predictions)
+    predicted = plainer_first(_formulas(question, part, sampled, predictions))
     if predicted and _turn(predicted[0]) == FIRST:
         return predicted
     alone, scaled = mends(question, part, sampled)

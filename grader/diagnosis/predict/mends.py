@@ -107,7 +107,9 @@ _ORDER = (
     Kind.WRONG_ACTIVATION,
     Kind.EXTRA_SUM,
     Kind.TRANSPOSED,
+    Kind.MISSING_TRANSPOSE,
     Kind.MISSING_CONDITION,
+    Kind.MISSING_FUNCTION,
     Kind.WRONG_QUANTITY,
     Kind.MISSING_FACTOR,
 )
@@ -127,13 +129,13 @@ def _known(question: SolvedQuestion, part: SolvedPart) -> Alternatives:
     atoms = [item for item in dict.fromkeys(atoms) if item not in inner]
     tests = [item for item in walk(closed) if isinstance(item, Call) and item.function in ("iverson", "kronecker")]
     factors: list[Expression] = [*dict.fromkeys(tests)]
-    for atom in (*atoms, *map(Symbol, graph.sizes)):
+    for atom in (*atoms, *_adjoints(graph, part.part.target), *map(Symbol, graph.sizes)):
         factors += [atom, div(ONE, atom)]
     binary = (
         leaf.name for leaf in graph.leaves if leaf.domain.kind == "set" and set(leaf.domain.members) == {0.0, 1.0}
     )
     return Alternatives(
-        graph.axes,
+        {**graph.axes, **{name: _axes(graph, meant) for name, meant in graph.notation}},
         frozenset(graph.sizes),
         tuple(dict.fromkeys(letters)),
         tuple(atoms),
@@ -141,7 +143,41 @@ def _known(question: SolvedQuestion, part: SolvedPart) -> Alternatives:
         tuple(dict.fromkeys(tests)),
         frozenset(binary),
         lambda item: _slopes(graph, item),
+        _functions(closed, graph),
+        _complements(closed, graph),
     )
+
+
+def _adjoints(graph: ComputationGraph, target: Expression) -> tuple[Expression, ...]:
+    """The derivatives with a name of the rubric's that have the shape of what is asked, at its indices."""
+    wanted = _axes(graph, target)
+    letters = tuple(index for side in sides(target) for index in indices(side))
+    same = [name for name, meant in graph.notation if _axes(graph, meant) == wanted and meant != target]
+    return tuple(Indexed(Symbol(name), letters) if letters else Symbol(name) for name in same)
+
+
+def _axes(graph: ComputationGraph, derivative: Expression) -> tuple[str, ...]:
+    return tuple(axis for side in sides(derivative) for axis in graph.axes.get(head(side) or "", ()))
+
+
+def _complements(closed: Expression, graph: ComputationGraph) -> frozenset[str]:
+    """The quantities x of which ``1 - x`` or ``x - 1`` stands in the solution."""
+    found = [item.args for item in walk(closed) if isinstance(item, Call) and item.function == "sub"]
+    names = {
+        head(other) or "" for pair in found if ONE in pair for other in pair if isinstance(other, Symbol | Indexed)
+    }
+    return frozenset(names & graph.axes.keys())
+
+
+def _functions(closed: Expression, graph: ComputationGraph) -> dict[str, tuple[str, ...]]:
+    """The functions that the solution takes of a quantity alone: ``log(t_k)`` gives ``{"t": ("log",)}``."""
+    found: dict[str, dict[str, None]] = {}
+    for item in walk(closed):
+        match item:
+            case Call(function, (Symbol() | Indexed() as inner,), 0) if function not in ("neg", "transpose", "square"):
+                if head(inner) in graph.axes:
+                    found.setdefault(head(inner) or "", {})[function] = None
+    return {name: tuple(functions) for name, functions in found.items()}
 
 
 def _slopes(graph: ComputationGraph, item: Expression) -> tuple[Expression, ...]:
@@ -215,11 +251,12 @@ def _everywhere(
         factor = 1.0
         if multiple is not None:
             factor = next((other.factor for other in _multiples(question, run) if _same(other, multiple)), 1.0)
+        given = _flat(one.pair.answer)
         flat = [(_flat(pair.answer), _flat(pair.truth) * factor) for pair in pairs]
-        asked = [np.isfinite(t).all(axis=1) & ~one.skip for _, t in flat]
+        asked = [np.isfinite(given).all(axis=1) & np.isfinite(t).all(axis=1) & ~one.skip for _, t in flat]
         usable = [np.isfinite(a).all(axis=1) & use for (a, _), use in zip(flat, asked, strict=True)]
         enough = [use.any() and use.sum() >= MENDED * every.sum() for use, every in zip(usable, asked, strict=True)]
-        if not any(ok and agrees(a, t, t, use) for (a, t), use, ok in zip(flat, usable, enough, strict=True)):
+        if not any(ok and agrees(a, t, given, use) for (a, t), use, ok in zip(flat, usable, enough, strict=True)):
             return False
     return True
 

@@ -37,6 +37,7 @@ JUST_BEHIND = 0.5  # ranks are whole numbers
 SAME = 1e-9
 NOUGHT = 1e-11  # an answer of 0 says nothing about how it came to be
 MAX_PREDICTIONS = 2000
+_PLAINER = frozenset((Kind.MISSING_FACTOR, Kind.MISSING_RECIPROCAL))
 MAX_NUMBERS = 2_000_000  # 16 MB
 
 
@@ -114,8 +115,26 @@ def _grouped(found: list[tuple[Mistake, Array]], truth: Array) -> Predictions:
     size = np.abs(truth[usable]).max(initial=0.0)
     nought = [not (np.abs(stack[k - 1][usable]) > NOUGHT * size).any() for k in range(1, len(keys))]
     kept = [k for k in sorted(groups) if np.isfinite(stack[k - 1][usable]).mean() > 0.5 and not nought[k - 1]]
-    same = tuple(_others([found[index - 1][0] for index in groups[k]]) for k in kept)
-    return Predictions(tuple(found[k - 1][0] for k in kept), stack[[k - 1 for k in kept]], truth, same, true)
+    named = [plainer_first([found[index - 1][0] for index in groups[k]]) for k in kept]
+    same = tuple(map(_others, named))
+    return Predictions(tuple(group[0] for group in named), stack[[k - 1 for k in kept]], truth, same, true)
+
+
+def plainer_first(group: list[Mistake]) -> list[Mistake]:
+    """A group with the plainer slip before what only comes to the same: before a derivative at another place, which
+    makes a factor 1 there or a term cancel; before a link taken for 1 where the rest of its way adds up to 0."""
+    if not group:
+        return group
+    first, plainer = group[0], []
+    if first.kind is Kind.WRONG_ARGUMENT:
+        plainer = [
+            item for item in group if item.kind in _PLAINER or (item.kind is Kind.DROPPED_TERM and not item.depth)
+        ]
+    elif first.kind is Kind.MISSING_FACTOR:
+        plainer = [
+            item for item in group if item.kind is Kind.DROPPED_TERM and (item.detail, item.depth) == (first.detail, 0)
+        ]
+    return group if not plainer else [plainer[0], *(item for item in group if item is not plainer[0])]
 
 
 def _others(group: list[Mistake]) -> tuple[Mistake, ...]:
@@ -124,12 +143,15 @@ def _others(group: list[Mistake]) -> tuple[Mistake, ...]:
 
 
 def _projection(stack: Array, usable: Array) -> Array:
-    """One number for each array, equal for equal arrays and hardly ever otherwise."""
+    """One number for each array, equal for equal arrays and hardly ever otherwise; an entry that is larger by far, as
+    1/(1 - p) is where p is almost 1, does not hide the others."""
     rng = np.random.default_rng(7)
-    weights = rng.uniform(0.5, 1.5, size=stack.shape[1:])
-    data = np.where(np.isfinite(stack), stack, 0.123456789)
-    scale = np.maximum(np.abs(data).max(axis=(1, 2), keepdims=True), 1e-300) if stack.size else 1.0
-    keys: Array = ((data / scale) * weights)[:, usable].sum(axis=(1, 2)) + np.log(np.ravel(scale))
+    weights = rng.uniform(0.5, 1.5, size=stack.shape[1:])[usable]
+    data = stack[:, usable]
+    sizes = np.abs(data[0][data[0] != 0])
+    with np.errstate(all="ignore"):
+        flat = np.arcsinh(data / (float(np.median(sizes)) if sizes.size else 1.0))
+    keys: Array = (np.where(np.isfinite(flat), flat, 0.123456789) * weights).sum(axis=(1, 2))
     return keys
 
 
@@ -159,8 +181,8 @@ def _by_chain(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value
     tangents = make_tangents(question, run, head(target.numerator) or "", head(target.denominator) or "")
     repeated: dict[tuple[object, ...], list[tuple[Mistake, Array]]] = {}
     for operation in operations(tangents):
-        made = (one for bound in bindings.OPERATORS for one in bound.function(tangents, operation))
-        for number, one in enumerate(made):
+        made = chain.from_iterable(enumerate(bound.function(tangents, operation)) for bound in bindings.OPERATORS)
+        for number, one in made:
             try:
                 values = gradient_with(tangents, operation, one.tangent, full)
             except (ShapeError, TooMuchWork):  # with many letters, an array of all of them is too large

@@ -59,6 +59,7 @@ OPERATORS: tuple[Bound[operator.OperatorRule], ...] = (
 )
 JACOBIANS: tuple[Bound[Callable[[Tangents], Iterator[whole.WrongArray]]], ...] = (
     Bound(whole.diagonals, (Kind.SOFTMAX_DIAGONAL, Kind.SIGN)),
+    Bound(whole.ways, (Kind.DROPPED_TERM,)),
 )
 ELSEWHERE: tuple[Bound[WholeRule], ...] = (
     Bound(
@@ -96,6 +97,7 @@ FORMULAS: tuple[Bound[formula.FormulaRule], ...] = (
 )
 INTERCHANGED: tuple[Bound[Callable[[SolvedQuestion, SolvedPart], Iterator[formula.ChangedFormula]]], ...] = (
     Bound(closed_form.swapped_targets, (Kind.SWAPPED_TARGETS,)),
+    Bound(closed_form.equal_indices, (Kind.SOFTMAX_DIAGONAL,)),
 )
 TERMS: tuple[Bound[Callable[[Expression], Iterator[formula.ChangedFormula]]], ...] = (
     Bound(formula.changed_terms, (Kind.DROPPED_TERM, Kind.FACTOR_TWO)),
@@ -123,6 +125,7 @@ WRITTEN: tuple[Bound[Callable[[Expression, Alternatives], Iterator[written.Writt
             Kind.ACTIVATION_FOR_DERIVATIVE,
             Kind.DERIVATIVE_FOR_VALUE,
             Kind.MISSING_FACTOR,
+            Kind.MISSING_FUNCTION,
             Kind.WRONG_ACTIVATION,
             Kind.EXPONENT,
             Kind.SWAPPED_BRANCHES,
@@ -130,6 +133,7 @@ WRITTEN: tuple[Bound[Callable[[Expression, Alternatives], Iterator[written.Writt
             Kind.WRONG_INDEX,
             Kind.OFF_BY_ONE,
             Kind.TRANSPOSED,
+            Kind.MISSING_TRANSPOSE,
             Kind.EXTRA_SUM,
             Kind.INVERTED,
             Kind.EXTRA_FACTOR,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
-from itertools import count, islice
+from itertools import combinations, count, islice, product
 
 from grader.autodiff.backprop import inline
 from grader.autodiff.graph import Node
@@ -19,7 +19,19 @@ from grader.diagnosis.rules.formula_mistakes import (
     interchanged,
     quantities_in,
 )
-from grader.expression.language.nodes import Call, Expression, Partial, Symbol, head, rebuild, symbols, walk
+from grader.expression.algebra.construct import substitute
+from grader.expression.language.nodes import (
+    Call,
+    Expression,
+    Partial,
+    Symbol,
+    head,
+    indices,
+    rebuild,
+    sides,
+    symbols,
+    walk,
+)
 from grader.rubric.malrule import Kind
 from grader.solver.key import SolvedPart, SolvedQuestion
 
@@ -42,6 +54,18 @@ def swapped_targets(question: SolvedQuestion, part: SolvedPart) -> Iterator[Chan
             if axes[one] == axes[other] and (hats or frozenset((one, other)) in subtracted):
                 about = Call("sub", (Symbol(one), Symbol(other)))
                 yield ChangedFormula(Kind.SWAPPED_TARGETS, about, interchanged(part.closed, one, other))
+
+
+def equal_indices(_: SolvedQuestion, part: SolvedPart) -> Iterator[ChangedFormula]:
+    """What holds where two indices of the target are equal, given for every entry: ``p_k (1 - p_k)`` for dp_k/dz_j."""
+    places = [[one.name for one in indices(side) if isinstance(one, Symbol)] for side in sides(part.part.target)]
+    tests = [item for item in walk(part.closed) if isinstance(item, Call) and item.function in ("iverson", "kronecker")]
+    for side, other in combinations(places, 2):
+        for one, two in product(side, other):
+            if one != two and any({one, two} <= symbols(test) for test in tests):
+                for old, new in ((one, two), (two, one)):
+                    equal = substitute(part.closed, {old: Symbol(new)})
+                    yield ChangedFormula(Kind.SOFTMAX_DIAGONAL, part.part.target, equal)
 
 
 @dataclass(frozen=True, slots=True)

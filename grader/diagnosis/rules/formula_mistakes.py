@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from grader.diagnosis.rules.written_mistakes import TESTS
+from grader.diagnosis.rules.written_mistakes import TESTS, two_swapped
 from grader.expression.algebra.construct import mul, neg, number, sub, with_child
 from grader.expression.language.nodes import (
     ONE,
@@ -110,6 +110,8 @@ def products(node: Expression) -> Changes:
                 kind = Kind.MISSING_CONDITION if _switch(factor) else Kind.MISSING_FACTOR
                 left = rest[0] if len(rest) == 1 else Product(rest, joints)
                 yield kind, factor, left
+                if isinstance(factor, Call) and factor.function == "sub" and factor.args[1] == ONE:
+                    yield kind, sub(ONE, factor.args[0]), neg(left)  # whoever has 1 - p there loses no sign with it
                 if isinstance(factor, Call) and factor.function == "sign":
                     yield Kind.MISSING_FUNCTION, factor, neg(left)
         case Call("div", (top, bottom)):
@@ -128,6 +130,18 @@ def products(node: Expression) -> Changes:
             yield Kind.POWER_DEGREE, node, Call("pow", (base, Number(exponent + (1 if exponent > 0 else -1))))
         case Call("square", (base,)):
             yield Kind.POWER_DEGREE, node, base
+
+
+def _switched(node: Expression) -> bool:
+    """Whether a term holds under a condition: one factor of it is that."""
+    return _switch(node) or (isinstance(node, Product) and any(map(_switch, node.factors)))
+
+
+def _everywhere(term: Expression) -> Expression:
+    """A term of that kind without its condition."""
+    if not isinstance(term, Product):
+        return ONE
+    return mul(*(factor for factor in term.factors if not _switch(factor)))
 
 
 def _switch(node: Expression) -> bool:
@@ -149,8 +163,15 @@ def conditions(node: Expression) -> Changes:
                 yield Kind.DROPPED_TERM, other, Cases(((first, test),), ZERO)
                 yield Kind.DROPPED_TERM, first, Cases(((ZERO, test),), other)
         case Cases():
+            if swapped := two_swapped(node):
+                yield Kind.SWAPPED_BRANCHES, node, swapped
             for value, _ in node.branches:
                 yield Kind.MISSING_CONDITION, node, value
+        case Reduce(condition=Call()):
+            yield Kind.MISSING_CONDITION, node, replace(node, condition=None)
+        case Call("add", (left, right)) if _switched(left) and _switched(right):
+            yield Kind.MISSING_CONDITION, node, _everywhere(left)
+            yield Kind.MISSING_CONDITION, node, _everywhere(right)
         case Call("iverson", (Call(name, args),)) if name in _TAKEN_FOR:
             if not all(isinstance(side, Symbol) for side in args):  # indices that differ are no branches
                 yield Kind.SWAPPED_BRANCHES, node, Call("iverson", (Call(_TAKEN_FOR[name], args),))
@@ -184,11 +205,23 @@ def interchanged(node: Expression, one: str, other: str) -> Expression:
 
 
 def changed_terms(formula: Expression) -> Iterator[ChangedFormula]:
-    """The formula with one of the terms of its sum left out, doubled or halved."""
+    """The formula with one of the terms of its sum left out, doubled or halved, or with one of several alone."""
     for term in _terms(formula):
         yield ChangedFormula(Kind.DROPPED_TERM, term, Call("sub", (formula, term)))
         yield ChangedFormula(Kind.FACTOR_TWO, term, Call("add", (formula, term)))
         yield ChangedFormula(Kind.FACTOR_TWO, term, Call("sub", (formula, Call("div", (term, number(2))))))
+    yield from _one_alone(formula)
+
+
+def _one_alone(formula: Expression) -> Iterator[ChangedFormula]:
+    """One of three terms or more, as of the steps of a sequence, without the others; the sum may stand in a bracket."""
+    if isinstance(formula, Product):
+        for place, factor in enumerate(formula.factors):
+            for change in _one_alone(factor):
+                yield replace(change, formula=with_child(formula, place, change.formula))
+    terms = _terms(formula)
+    if len(terms) > 2:
+        yield from (ChangedFormula(Kind.DROPPED_TERM, sub(formula, term), term) for term in terms)
 
 
 def _terms(node: Expression) -> tuple[Expression, ...]:

@@ -115,6 +115,9 @@ def activation_for_derivative(tangents: Tangents, operation: Operation) -> Itera
     inner = tangent_of(tangents, node.args[0]) if node is not None else None
     if node is not None and inner is not None and node.function not in ("exp", "square", "abs"):
         yield OperatorMistake(Kind.ACTIVATION_FOR_DERIVATIVE, node, times(value_of(tangents, node), inner))
+        plain = _plain(tangents, node.args[0])  # nothing inside differentiated either
+        if plain is not None and not isinstance(node.args[0], Symbol | Indexed) and not tangents.question.numeric:
+            yield OperatorMistake(Kind.ACTIVATION_FOR_DERIVATIVE, node, times(value_of(tangents, node), plain))
 
 
 def other_activation(tangents: Tangents, operation: Operation) -> Iterator[OperatorMistake]:

@@ -160,6 +160,25 @@ def diagonals(tangents: Tangents) -> Iterator[WrongArray]:
                 yield WrongArray(kind, about, (left @ (wrong - flat) @ right).reshape(shape))
 
 
+def ways(tangents: Tangents) -> Iterator[WrongArray]:
+    """All that reaches the output through one node left out, by whichever ways it goes on from there."""
+    run = tangents.run
+    for node in tangents.nodes:
+        if node.name in (tangents.above, tangents.below):
+            continue
+        about = Partial(Symbol(node.name), Symbol(tangents.below))
+        outer = Partial(Symbol(tangents.above), Symbol(node.name))
+        known = quantities(run, (outer, about), tangents.question.adjoints)
+        upper = known.get(partial_name(tangents.above, node.name))
+        lower = known.get(partial_name(node.name, tangents.below))
+        if upper is None or lower is None:
+            continue
+        size = int(np.prod(lower.shape[1 : 1 + len(node.axes)]))
+        shape = (run.points, *upper.shape[1 : upper.ndim - len(node.axes)], *lower.shape[1 + len(node.axes) :])
+        through = upper.reshape(run.points, -1, size) @ lower.reshape(run.points, size, -1)
+        yield WrongArray(Kind.DROPPED_TERM, about, -through.reshape(shape))
+
+
 def updated_weights(question: SolvedQuestion, part: SolvedPart, run: Run) -> Iterator[WrongArray]:
     """The gradient with another weight (one that is asked for too) already changed by a step of gradient descent.
 

@@ -33,6 +33,7 @@ from grader.expression.language.nodes import (
     Reduce,
     Symbol,
     children,
+    head,
     indices,
     walk,
 )
@@ -99,7 +100,7 @@ def _here(node: Expression, known: Alternatives, scope: tuple[str, ...]) -> Iter
         case Call("div", (top, bottom)):
             yield from _quotient(top, bottom, known)
         case Call("add" | "sub", (_, _)) | Call("neg", (_,)):
-            yield from _terms(node)
+            yield from _terms(node, known)
         case Call("pow" | "square"):
             yield from _exponents(node)
         case Call("iverson", (Call(name, sides),)) if name in _TURNED:
@@ -114,6 +115,8 @@ def _here(node: Expression, known: Alternatives, scope: tuple[str, ...]) -> Iter
                 yield kind, node, Call(other, (inner,)), Call(other, (inner,))
         case Cases(((first, test),), other) if other is not None:
             yield Kind.SWAPPED_BRANCHES, node, None, Cases(((other, test),), first)
+        case Cases() if swapped := two_swapped(node):
+            yield Kind.SWAPPED_BRANCHES, node, None, swapped
         case Reduce("sum"):
             yield from _sums(node, known)
         case Number(value=one) if one == 1:
@@ -121,6 +124,14 @@ def _here(node: Expression, known: Alternatives, scope: tuple[str, ...]) -> Iter
                 yield Kind.MISSING_CONDITION, test, test, test
         case Symbol() | Indexed() | Partial():
             yield from in_its_place(node, known, scope)
+
+
+def two_swapped(node: Cases) -> Cases | None:
+    """Two cases, each with its condition, with their values interchanged."""
+    if len(node.branches) != 2 or node.otherwise is not None:
+        return None
+    (first, test), (second, other) = node.branches
+    return Cases(((second, test), (first, other)), None)
 
 
 def _factors(node: Product, known: Alternatives) -> Iterator[TreeChange]:
@@ -161,6 +172,8 @@ def _slope_beside(factor: Expression, value: Expression) -> bool:
 
 
 def _quotient(top: Expression, bottom: Expression, known: Alternatives) -> Iterator[TreeChange]:
+    if isinstance(top, Symbol | Indexed):
+        yield Kind.EXTRA_FACTOR, top, None, div(ONE, bottom)
     below = bottom.factors if isinstance(bottom, Product) else (bottom,)
     for place, factor in enumerate(below):
         rest = below[:place] + below[place + 1 :]
@@ -174,31 +187,33 @@ def _quotient(top: Expression, bottom: Expression, known: Alternatives) -> Itera
             yield Kind.EXPONENT, factor, squared(factor), div(top, mul(*rest, squared(factor)))
 
 
-def _terms(node: Call) -> Iterator[TreeChange]:
+def _terms(node: Call, known: Alternatives) -> Iterator[TreeChange]:
     """A term less, a sign turned."""
     match node:
         case Call("add", (left, right)):
             yield Kind.SIGN, right, None, Call("sub", (left, right))
             yield Kind.SIGN, left, None, Call("sub", (right, left))
-            yield _one_more(node, right), _about(node, right), left, left
+            yield _one_more(node, right, known), _about(node, right, known), left, left
             yield Kind.EXTRA_TERM, left, None, right
         case Call("sub", (left, right)):
             yield Kind.SIGN, right, None, Call("add", (left, right))
             yield Kind.SIGN, node, None, Call("sub", (right, left))
             yield Kind.SIGN, left, None, Call("neg", (Call("add", (left, right)),))
-            yield _one_more(node, right), _about(node, right), left, left
+            if left == ONE and head(right) in known.complements:
+                yield Kind.WRONG_QUANTITY, node, right, right
+            yield _one_more(node, right, known), _about(node, right, known), left, left
             yield Kind.EXTRA_TERM, left, None, Call("neg", (right,))
         case Call("neg", (inner,)):
             yield Kind.SIGN, inner, None, inner
 
 
-def _one_more(node: Call, right: Expression) -> Kind:
-    """``n - 1`` for n is one off, and no term too much."""
-    return Kind.OFF_BY_ONE if right == ONE and isinstance(node.args[0], Symbol) else Kind.EXTRA_TERM
+def _one_more(node: Call, right: Expression, known: Alternatives) -> Kind:
+    """``n - 1`` for a size n is one off, and no term too much; ``q - 1`` for a probability is."""
+    return Kind.OFF_BY_ONE if right == ONE and head(node.args[0]) in known.sizes else Kind.EXTRA_TERM
 
 
-def _about(node: Call, right: Expression) -> Expression:
-    return node if _one_more(node, right) is Kind.OFF_BY_ONE else right
+def _about(node: Call, right: Expression, known: Alternatives) -> Expression:
+    return node if _one_more(node, right, known) is Kind.OFF_BY_ONE else right
 
 
 def _exponents(node: Call) -> Iterator[TreeChange]:

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from grader.autodiff.local_rules import local_partials
@@ -36,7 +36,8 @@ _NUMBERED = re.compile(r"(.*?)(\d+)$")
 class Alternatives:
     """What may stand in another's place: the axes of every quantity of the model, its sizes, the target's letters; of
     the solution the quantities as they stand there (`atoms`), its factors and its conditions; what is 0 or 1; and of
-    a quantity that is the value of a function the derivative of that, in its place (`slopes`)."""
+    a quantity that is the value of a function the derivative of that, in its place (`slopes`); by a quantity, what is
+    a function of it alone in the solution (`functions`); those of which 1 less stands there (`complements`)."""
 
     axes: Mapping[str, tuple[str, ...]]
     sizes: frozenset[str]
@@ -46,6 +47,8 @@ class Alternatives:
     tests: tuple[Expression, ...] = ()
     binary: frozenset[str] = frozenset()
     slopes: Callable[[Expression], Sequence[Expression]] = lambda _: ()
+    functions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    complements: frozenset[str] = frozenset()
 
 
 def squared(node: Expression) -> Expression:
@@ -67,6 +70,10 @@ def in_its_place(node: Expression, known: Alternatives, scope: tuple[str, ...]) 
         return
     if name in known.axes:
         yield Kind.EXPONENT, node, squared(node), squared(node)
+        for applied in (Call(function, (node,)) for function in known.functions.get(name, ())):
+            yield Kind.MISSING_FUNCTION, applied, applied, applied
+        if isinstance(node, Symbol) and len(axes := known.axes[name]) == 2 and axes[0] == axes[1]:
+            yield Kind.MISSING_TRANSPOSE, node, Call("transpose", (node,)), Call("transpose", (node,))
     if isinstance(node, Indexed):
         for new in _places(node, scope):
             yield Kind.WRONG_INDEX, node, new, new
@@ -75,6 +82,8 @@ def in_its_place(node: Expression, known: Alternatives, scope: tuple[str, ...]) 
                 new = _entered(node, place, Call(sign, (index, ONE)))
                 yield Kind.OFF_BY_ONE, node, new, new
     yield from _others(node, known, scope)
+    if name in known.complements:
+        yield Kind.WRONG_QUANTITY, node, sub(ONE, node), sub(ONE, node)
     if name in known.sizes:
         for other in sorted(known.sizes - {name}):
             yield Kind.WRONG_QUANTITY, node, Symbol(other), Symbol(other)
@@ -101,13 +110,26 @@ def _others(node: Expression, known: Alternatives, scope: tuple[str, ...]) -> It
     name, seen = head(node), {node}
     for other, axes in known.axes.items():
         if not isinstance(node, Partial) and other != name and axes == known.axes.get(name or ""):
-            new = replace(node, base=Symbol(other)) if isinstance(node, Indexed) else Symbol(other)
+            new: Expression = replace(node, base=Symbol(other)) if isinstance(node, Indexed) else Symbol(other)
             seen.add(new)
             yield Kind.WRONG_QUANTITY, node, new, new
     free = {*scope, *known.letters}
-    for atom in known.atoms:
+    for atom in (_placed(atom, node, known, free) for atom in known.atoms):
         if atom not in seen and head(atom) != name and free_letters(atom, known) <= free:
             yield Kind.WRONG_QUANTITY, node, atom, atom
+
+
+def _placed(atom: Expression, node: Expression, known: Alternatives, free: Container[str]) -> Expression:
+    """A quantity of the solution with the letters of another one for those that the answer has not, axis by axis."""
+    if not isinstance(atom, Indexed) or not isinstance(node, Indexed):
+        return atom
+    letters = dict(zip(known.axes.get(head(node) or "", ()), node.indices, strict=False))
+    axes = known.axes.get(head(atom) or "", ())
+    entered = (
+        letters.get(axis, index) if isinstance(index, Symbol) and index.name not in free else index
+        for index, axis in zip(atom.indices, axes, strict=False)
+    )
+    return replace(atom, indices=tuple(entered)) if len(axes) == len(atom.indices) else atom
 
 
 def throughout(answer: Expression, known: Alternatives) -> Iterator[TreeChange]:
@@ -118,6 +140,9 @@ def throughout(answer: Expression, known: Alternatives) -> Iterator[TreeChange]:
             if other != name and axes == known.axes[name]:
                 about, belongs = Symbol(name), Symbol(other)
                 yield Kind.WRONG_QUANTITY, about, belongs, _renamed(answer, {name: belongs})
+        for function in known.functions.get(name, ()):
+            applied = Call(function, (Symbol(name),))
+            yield Kind.MISSING_FUNCTION, applied, applied, _applied(answer, name, function)
         if name in known.binary:
             yield Kind.SWAPPED_BRANCHES, Symbol(name), None, _renamed(answer, {name: sub(ONE, Symbol(name))})
     stems: dict[str, list[str]] = {}
@@ -129,11 +154,27 @@ def throughout(answer: Expression, known: Alternatives) -> Iterator[TreeChange]:
             moved = {name: Symbol(f"{stem}{int(name[len(stem) :]) + step}") for name in several}
             if {new.name for new in moved.values()} <= known.axes.keys():
                 yield Kind.OFF_BY_ONE, Symbol(several[0]), moved[several[0]], _renamed(answer, moved)
+    slopes = (item for item in walk(answer) if symbols(item) & known.axes.keys())
+    values = {item: value for item in slopes for value in _value_of_slope(item)}
+    if len(values) > 1:
+        first = next(iter(values.values()))
+        yield Kind.DERIVATIVE_FOR_VALUE, first, first, _replaced(answer, values)
     for item in dict.fromkeys(walk(answer)):
         for value in _value_of_slope(item):
-            yield Kind.DERIVATIVE_FOR_VALUE, value, value, _instead(answer, item, value)
+            yield Kind.DERIVATIVE_FOR_VALUE, value, value, _replaced(answer, {item: value})
         for slope in _slope_of_value(item, known):
-            yield Kind.ACTIVATION_FOR_DERIVATIVE, item, slope, _instead(answer, item, slope)
+            yield Kind.ACTIVATION_FOR_DERIVATIVE, item, slope, _replaced(answer, {item: slope})
+
+
+def _applied(node: Expression, name: str, function: str) -> Expression:
+    """A function of a quantity wherever that stands."""
+
+    def change(item: Expression, again: Again) -> Expression:
+        if isinstance(item, Symbol | Indexed) and head(item) == name:
+            return Call(function, (item,))
+        return rebuild(item, again)
+
+    return rewritten(node, change)
 
 
 def _renamed(node: Expression, names: Mapping[str, Expression]) -> Expression:
@@ -145,9 +186,9 @@ def _renamed(node: Expression, names: Mapping[str, Expression]) -> Expression:
     return rewritten(node, change)
 
 
-def _instead(node: Expression, old: Expression, new: Expression) -> Expression:
+def _replaced(node: Expression, new: Mapping[Expression, Expression]) -> Expression:
     def change(item: Expression, again: Again) -> Expression:
-        return new if item == old else rebuild(item, again)
+        return new[item] if item in new else rebuild(item, again)
 
     return rewritten(node, change)
 
