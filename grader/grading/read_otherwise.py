@@ -64,14 +64,10 @@ def read_otherwise(
     exponentials = {rewritten(answer, rule) for rule in rules} - {answer}
     if any(judge(question, target, one).decision is Decision.EQUIVALENT for one in exponentials):
         return undecided(NoteKind.AMBIGUOUS_READING, "Here e is a quantity; this is right if it is Euler's number.")
-<<<<<<< HEAD
     entered = rewritten(answer, lambda node, again: _with_entries_of_p(question, node, again))
     if entered != answer and judge(question, target, entered).decision is Decision.EQUIVALENT:
         return undecided(NoteKind.AMBIGUOUS_READING, "Here pi is the number; this is right if it is p_i.")
-    bracketed = rewritten(answer, _with_brackets) if not question.numeric else answer
-=======
     bracketed = rewritten(answer, _with_brackets(reading.text)) if not question.numeric else answer
->>>>>>> c6cbfecc59548576d1efd7d8dc42db546fafc720
     if bracketed != answer and judge(question, target, bracketed).decision is Decision.EQUIVALENT:
         shown = to_text(bracketed, question.question.model.names)
         return undecided(NoteKind.AMBIGUOUS_READING, f"Brackets may be missing; this is right if {shown} is meant.")
