@@ -215,7 +215,7 @@ def tally(pair: Pair, skip: Array, precise: Pair | None = None) -> Tally:
             change = np.abs((other_answer - other_truth) - (answer - truth))
             gone = (
                 np.maximum(np.abs(other_answer), np.abs(other_truth)) < STEADY * size
-            )  # noise may be steady by chance
+            )  # noise is steady by chance
             nothing = ABSORBED * min(1.0, _usual(scale))  # 1 - tanh(60)^2 is 0 in any floating point
             steady = agree | ~((change > STEADY * gap) | gone | (gap <= nothing))
             gone |= size <= nothing
