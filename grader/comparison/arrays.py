@@ -213,9 +213,7 @@ def tally(pair: Pair, skip: Array, precise: Pair | None = None) -> Tally:
         if precise is not None:
             other_answer, other_truth = _flat(precise)
             change = np.abs((other_answer - other_truth) - (answer - truth))
-            gone = (
-                np.maximum(np.abs(other_answer), np.abs(other_truth)) < STEADY * size
-            )  # noise is steady by chance
+            gone = np.maximum(np.abs(other_answer), np.abs(other_truth)) < STEADY * size  # noise is steady by chance
             nothing = ABSORBED * min(1.0, _usual(scale))  # 1 - tanh(60)^2 is 0 in any floating point
             steady = agree | ~((change > STEADY * gap) | gone | (gap <= nothing))
             gone |= size <= nothing

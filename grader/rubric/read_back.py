@@ -127,7 +127,7 @@ def _check_alias(
     """Warn of an alias that takes away what answers write with the same letters."""
     shape = shape_of(spelling)
     bare = spellings_of(tuple(table.names)).find(shape.base, shape.above, shape.below, 0) if shape else None
-    if shape is not None and shape.primes and bare is not None and bare.declared.rank:
+    if shape is not None and shape.primes == 1 and bare is not None and bare.declared.rank:
         message = f"answers that write '{spelling}' for the transpose of '{bare.declared.name}' are read as"
         same = bare.declared.name == declared.name
         place.warn(where, f"{message} '{declared.name}'{' itself' if same else ''}", "another spelling leaves it alone")
