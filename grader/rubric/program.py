@@ -181,6 +181,7 @@ def with_own_letters(model: Model, pairs: Iterable[tuple[Text, Tree]], place: Ru
         names=list(model.names),
         axes=dict(graph.axes),
         lines={text: (name, 0) for text, name in spelled},
+        failed={item.name for item in model.names if item.role == "quantity"} - graph.axes.keys(),
     )
     lefts = [_read_left(table, key, value, place.inside(f"where '{key.value}'")) for key, value in pairs]
     nodes = _read_definitions(table, [left for left in lefts if left is not None], graph.nodes)
@@ -331,7 +332,7 @@ def _derived(table: DeclaredNames, left: Left, target: Partial, graph: Computati
     node = gradient_node(graph, target)
     places = [place for side in sides(target) for place in indices(side)]
     entered = dict(zip(places, node.axes, strict=False)) if node is not None else {}
-    diagonal = [entered[place] for place in places] == [*(node.axes if node is not None else ())]  # dl_i/deta_i
+    diagonal = [entered.get(place) for place in places] == [*(node.axes if node is not None else ())]  # dl_i/deta_i
     if node is None or (places and ([*entered] != [*map(Symbol, left.letters)] or not diagonal)):
         hint = "as in g: dJ/dtheta, or g_k: dJ/dtheta_k"
         if table.failed.isdisjoint(head(side) or "" for side in sides(target)):

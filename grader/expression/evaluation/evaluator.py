@@ -168,6 +168,8 @@ def _enter(base: Value, entered: tuple[Expression, ...], node: Expression, env: 
                 axis += 1
             case Number():
                 value = Value(np.take(value.data, entry_at(index, value.data.shape[axis]), axis), value.letters)
+            case Symbol(name=name) if name in env.sizes and name not in env.values and scope(name) is None:
+                value, axis = gather(value, axis, constant(float(env.sizes[name])), index)
             case Symbol(name=name) if name not in env.values or env.values[name].ndim > 1:  # no array is a place
                 value = cut(value, axis, name, env, scope)
                 value, axis = name_axis(value, axis, name), axis + (name not in value.letters)

@@ -50,7 +50,7 @@ def quantity(p: Parser, found: Found, shape: Shape, span: Span) -> Expression:
 
 
 def _derived(p: Parser, found: Found, entered: int, before_bracket: bool) -> bool:
-    """Whether primes on a quantity can't be a transpose: there are two, it is a number, or what it depends on follows."""
+    """Whether primes on a quantity can't be a transpose: two, on a number, or before what it depends on."""
     declared = found.declared
     called = before_bracket and p.kinds[p.pos] == "(" and p.token.text == "(" and p.touches()
     by_phrase = any(phrase.startswith((f"{declared.name}(", f"{declared.latex}(")) for phrase, _ in declared.phrases)
