@@ -144,7 +144,9 @@ def outermost(node: Expression, env: Environment) -> Ranges:
         if name not in found:
             own, asked = extent(node, name, env), env.extents.get(name)
             whole = own and asked and _is_all_but_last(own, asked, env)
-            found[name] = (asked if whole or _shorter(asked, own, env) else own) or asked or extent_of_namesake(node, name, env)
+            found[name] = (
+                (asked if whole or _shorter(asked, own, env) else own) or asked or extent_of_namesake(node, name, env)
+            )
         return found[name]
 
     return look
