@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from functools import reduce
+
 import numpy as np
 
 from grader.expression.algebra.construct import fresh, substitute
@@ -195,8 +197,8 @@ def _call(node: Call, env: Environment, scope: Scope) -> Value:
         flat = args[0].data.reshape(*head, -1)
         return Value(flat.max(-1) if node.function == "max" else flat.min(-1), args[0].letters)
     if node.function == "pow" and args[0].rank == 2 and args[1].rank == 0 and args[0].shape[0] == args[0].shape[1] > 1:
-        if np.all(args[1].data == -1):
-            return ARRAY["inv"](args[:1], node.span)
+        if args[1].data.size == 1 and (times := -float(args[1].data.flat[0])) in (1, 2, 3):  # K^{-2} is inv(K) twice
+            return reduce(matmul, (ARRAY["inv"](args[:1], node.span),) * int(times))
         raise ShapeError("a power of a square matrix is ambiguous: elementwise or repeated product", node.span)
     function = ELEMENTWISE[node.function]
     if len(args) == 1:

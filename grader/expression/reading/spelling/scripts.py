@@ -185,7 +185,7 @@ def raw_script(tokens: list[Token], match: dict[int, int], at: int) -> tuple[str
 
 
 def _with_shifts_apart(tokens: list[Token], match: dict[int, int], start: int, end: int) -> str:
-    """A script with scripts of its own as text, the sums in these in round brackets: y at i - 1 is not 1 less than y_i."""
+    """A script with scripts of its own as text, sums in these in brackets: y at i - 1 is not y_i less 1."""
     signs: list[str] = []
     shifted: list[int] = []  # where brackets round a sum end
     for at in range(start, end):
