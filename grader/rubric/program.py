@@ -73,6 +73,8 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     table = DeclaredNames(names=list(macros))
     read_sizes(table, fields, place)
     steps = read_steps(fields, place)
+    for letter, numbers in steps.items():
+        table.names.append(Declared(letter, role="steps", arguments=(str(numbers.start), str(numbers.stop))))
     given = unrolled(_section(fields, "given", place), steps)
     for key, value in given:
         read_given(table, key, value, place.inside(f"given '{key.value}'"))
@@ -141,8 +143,11 @@ def _read_left(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) 
         place.note(key.line, f"an index letter stands twice in '{key.value}'")
     rank = len(shape or letters)
     if letters and table.lines.get(name, ("", 0))[0] == name:
-        message = f"'{key.value}' is the array '{name}' by its entries, which stands on line {table.lines[name][1]}"
-        place.note(key.line, message, f"as a name: {''.join((name, *letters))}: {{formula: ..., latex: '{key.value}'}}")
+        at = table.lines[name][1]  # 0 of the model's, for the letters of a part
+        where = f"stands on line {at}" if at else "the model has"
+        hint = f"as a name: {''.join((name, *letters))}: {{formula: ..., latex: '{key.value}'}}"
+        hint += "" if at else f"; as a condition: {key.value} == ..."
+        place.note(key.line, f"'{key.value}' is the array '{name}' by its entries, which {where}", hint)
         return None
     declared = named(name, fields, rank, place, "quantity")
     if not declare(table, declared, Text(name, key.line), place, fields):

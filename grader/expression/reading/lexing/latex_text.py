@@ -66,7 +66,9 @@ def _closing_brace(s: LatexSource, name: str, opening: re.Match[str]) -> int:
 
 
 # what a trace may stand before without a bracket; x_{\mathrm{tr}} is of the training set
-_OF_MATRIX = re.compile(r"\s*(?:[A-Za-z]|\\(?:mathbf|boldsymbol|bm|mathsf|mathrm|hat|tilde|bar|[A-Z][a-z]+)(?![A-Za-z]))")
+_OF_MATRIX = re.compile(
+    r"\s*(?:[A-Za-z]|\\(?:mathbf|boldsymbol|bm|mathsf|mathrm|hat|tilde|bar|[A-Z][a-z]+)(?![A-Za-z]))"
+)
 
 
 def _known_word(word: str) -> tuple[str, str] | None:
