@@ -8,9 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
-
 from functools import reduce
+from types import MappingProxyType
 
 import numpy as np
 

@@ -80,6 +80,8 @@ def _is_phrase(found: list[Token]) -> bool:
         return False
     if found[0].text == "|" == found[-1].text:
         return len(found) > 2 and all(token.text != "|" for token in found[1:-1])
+    if kinds[1] == "^" and len(found) == 3:  # L^{CLIP}: a word above a name is no power
+        return kinds[0] in _NAMES and kinds[2] in _NAMES and len(found[2].text) > 2 and found[2].text.isalpha()
     if kinds[0] == "num":
         return kinds[1:] in (["name"], ["joint", "name"])
     if found[0].text in LOGARITHMS:  # \log q(x) of a density that has no name of its own
