@@ -237,9 +237,9 @@ def _entered(nodes: Iterable[Expression], letter: str, env: Environment) -> int 
                 if size not in made:
                     return size
                 first = size
-    for length, size in _all_but_last(env) if compared else ():
-        if length == first and Symbol(size) in compared:  # sum_k(1[k < K]*theta_k) is of a k that may be K as well
-            return env.sizes[size]
+    for length, whole in _all_but_last(env) if compared else ():
+        if length == first and Symbol(whole) in compared:  # sum_k(1[k < K]*theta_k) is of a k that may be K as well
+            return env.sizes[whole]
     return first
 
 

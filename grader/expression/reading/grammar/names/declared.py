@@ -14,7 +14,8 @@ from grader.expression.reading.grammar.names.arguments import (
 )
 from grader.expression.reading.grammar.names.subscripts import entries_in_code, entries_of, second_letter
 from grader.expression.reading.grammar.parser import Parser
-from grader.expression.reading.grammar.refusals import check_primes, fail
+from grader.expression.reading.grammar.refusals import check_primes
+from grader.expression.reading.lexing.tokens import fail
 from grader.expression.reading.spelling.scripts import Shape
 from grader.expression.reading.spelling.spellings import Found
 from grader.problems import Span
