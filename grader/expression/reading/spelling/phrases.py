@@ -128,7 +128,7 @@ def with_phrases(tokens: list[Token], names: Names) -> list[Token]:
             if match is not None:
                 at, entries = match
                 made += whole[done : origins[first]]
-                last = visible[at - 1]
+                last = _last(tokens, first, visible[at - 1]) or visible[at - 1]
                 done = origins[last] + 1
                 made += _in_place(phrase.name, tokens[first].start, tokens[last].end, entries)
                 break
@@ -171,10 +171,17 @@ def _matched(
         if [one.text for one in entries.setdefault(letter, tuple(taken))] != [one.text for one in taken]:
             return None
         at += len(taken)
-    inside = [token.text for token in tokens[visible[start] : visible[at - 1] + 1]]
-    if inside.count("{") != inside.count("}") or len(entries) != phrase.rank:
+    if _last(tokens, visible[start], visible[at - 1]) is None or len(entries) != phrase.rank:
         return None
     return at, tuple(entries[letter] for letter in range(phrase.rank))
+
+
+def _last(tokens: list[Token], start: int, last: int) -> int | None:
+    """The last token of a phrase, with the braces that close what it opens; None where they don't follow at once."""
+    inside = [token.text for token in tokens[start : last + 1]]
+    opened = inside.count("{") - inside.count("}")
+    closed = all(token.text == "}" for token in tokens[last + 1 : last + 1 + opened])
+    return last + opened if opened >= 0 and closed else None
 
 
 def _may_begin(tokens: list[Token], at: int) -> bool:
