@@ -100,8 +100,8 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     }
     axes = {**derivatives, **table.axes}
     take_entry_aliases(table, axes)
-    letters = index_letters(authored, (item.name for item in table.names), table.axes)
     own = {left.name: left.letters for left in lefts if left is not None}
+    letters = index_letters(authored, (item.name for item in table.names), table.axes, own)
     take_phrases(table, letters, own)
     check_spellings(table, tuple((node.name, node.source or node.expression) for node in nodes), place)
     formulas = {node.name: node.source or node.expression for node in nodes}
