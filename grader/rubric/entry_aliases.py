@@ -41,7 +41,8 @@ def index_letters(
     """The letters that the author's formulas use for indices alone; `own` are those of the left sides."""
     found: dict[str, set[str]] = {}
     for node in nodes:
-        for letter, axis in zip(node.letters if node.source is None else own.get(node.name, ()), node.axes, strict=False):
+        written = node.letters if node.source is None else own.get(node.name, ())
+        for letter, axis in zip(written, node.axes, strict=False):
             found.setdefault(letter, set()).add(axis)
         for item in walk(node.source or node.expression):
             if isinstance(item, Reduce) and item.letter:
