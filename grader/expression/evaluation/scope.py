@@ -139,8 +139,8 @@ def outermost(node: Expression, env: Environment) -> Ranges:
     found: dict[str, int | None] = {}
 
     def look(name: str) -> int | None:
-        if name in env.sizes and name not in env.extents:
-            return None  # g_K is the last entry of K
+        if _is_last_place(name, env):
+            return None
         if name not in found:
             own, asked = extent(node, name, env), env.extents.get(name)
             whole = own and asked and _is_all_but_last(own, asked, env)
@@ -162,6 +162,11 @@ def _shorter(asked: int | None, own: int | None, env: Environment) -> bool:
 def _is_all_but_last(some: int, all_: int, env: Environment) -> bool:
     """Whether an axis such as K - 1 has a length beside that of K: a letter may run over both, ``p_k`` and theta_k."""
     return any(length == some and env.sizes[size] == all_ for length, size in _all_but_last(env))
+
+
+def _is_last_place(name: str, env: Environment) -> bool:
+    """Whether an index is the size K beside axes of K - 1: ``g_K`` is the last entry. Any other size is a slip."""
+    return name in env.sizes and name not in env.extents and any(name == size for _, size in _all_but_last(env))
 
 
 def _all_but_last(env: Environment) -> list[tuple[int, str]]:

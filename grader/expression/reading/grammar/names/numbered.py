@@ -34,7 +34,7 @@ from grader.problems import Span
 from grader.work import NODE, spend
 
 MOST_TERMS = 2_000
-Steps = Mapping[str, range]  # the letters that a rubric's steps are counted by, each with its numbers
+StepNumbers = Mapping[str, range]  # the letters that a rubric's steps are counted by, each with its numbers
 _RELATIONS = {name: getattr(operator, name) for name in ("eq", "ne", "lt", "le", "gt", "ge")}
 _COUNTING = r"count it with a sum, such as \sum_{t=1}^3"
 
@@ -80,7 +80,7 @@ def written_out(p: Cursor, node: Expression) -> Expression:
     return _written(p.table.series, steps, node, MOST_TERMS)
 
 
-def _written(series: Mapping[str, Series], steps: Steps, node: Expression, most: int) -> Expression:
+def _written(series: Mapping[str, Series], steps: StepNumbers, node: Expression, most: int) -> Expression:
     """A formula without entries of series, of at most so many terms."""
     spend(NODE)
     match node:
@@ -121,7 +121,7 @@ def _quantity(series: Series, node: Indexed) -> Expression:
     return Indexed(symbol, node.indices[1:], node.span) if len(node.indices) > 1 else symbol
 
 
-def _numbers(series: Mapping[str, Series], steps: Steps, node: Reduce) -> list[int]:
+def _numbers(series: Mapping[str, Series], steps: StepNumbers, node: Reduce) -> list[int]:
     """The numbers that a sum runs over: between its bounds, or else all steps, or those that every name in it has."""
     if node.lower is node.upper is None and node.letter in steps:
         return [k for k in steps[node.letter] if node.condition is None or _holds(node, node.condition, k)]
