@@ -15,6 +15,7 @@ AGREE = 1e-9
 DIFFER = 1e-6
 PLAIN = 1e-3  # at half the points or more, this is no rounding noise
 STEADY = 0.2  # a true difference is the same in a wider floating point, noise is another
+ABSORBED = 1e-15  # of what values usually are: less than a sum of such values can show
 _OWN = "own "  # before it: an axis of the answer
 _AXIS = "axis "  # what an axis without a letter is called, with its number
 
@@ -32,7 +33,8 @@ class Pair:
 class Tally:
     """How the points of a run came out, and the first place (point, *entry) of a clear difference.
 
-    `plainly` counts, of the points that differ, those that differ by more than noise could make of many points.
+    `plainly` counts, of the points that differ, those that differ by more than noise could make of many points;
+    `nought`, of the discarded, those where both sides vanish but for noise.
     """
 
     agreed: int
@@ -42,6 +44,7 @@ class Tally:
     discarded: int
     undefined: int
     where: tuple[int, ...] | None
+    nought: int = 0
 
 
 def line_up(answer: Value, truth: Value, points: int) -> tuple[Pair, ...]:
@@ -185,6 +188,12 @@ def _describe(value: Value) -> str:
     return shape_text(value.shape)
 
 
+def _usual(scale: Array) -> float:
+    """The size that values have at most points where they are not 0."""
+    sizes = scale[scale > 0]
+    return float(np.median(sizes)) if sizes.size else 0.0
+
+
 def tally(pair: Pair, skip: Array, precise: Pair | None = None) -> Tally:
     """Sort the points into agreement, clear difference, too close to call, and undefined.
 
@@ -200,12 +209,18 @@ def tally(pair: Pair, skip: Array, precise: Pair | None = None) -> Tally:
         # entries that cancel to nearly nothing are held against the largest entry of the point
         agree = gap <= AGREE * size + 1e-12 * scale + 1e-300
         differ = gap > DIFFER * size + 1e-9 * scale
-        plain = gap > PLAIN * size + 1e-9 * scale
-        usable = np.isfinite(truth) & ~skip[:, None]
+        differ &= ~agree
+        plain = gap > PLAIN * size + AGREE * max(1.0, float(scale.max(initial=0.0)))  # where all cancels, size is noise
+        usable, vanish = np.isfinite(truth) & ~skip[:, None], np.zeros(len(truth), dtype=bool)
         if precise is not None:
             other_answer, other_truth = _flat(precise)
             change = np.abs((other_answer - other_truth) - (answer - truth))
-            usable &= agree | ~(change > STEADY * gap)
+            gone = np.maximum(np.abs(other_answer), np.abs(other_truth)) < STEADY * size  # noise is steady by chance
+            nothing = ABSORBED * min(1.0, _usual(scale))  # 1 - tanh(60)^2 is 0 in any floating point
+            steady = agree | ~((change > STEADY * gap) | gone | (gap <= nothing))
+            gone |= size <= nothing
+            vanish = (usable & ~steady).any(axis=1) & (usable & (steady | gone)).all(axis=1) & (scale[:, 0] < AGREE)
+            usable &= steady
     finite = usable & np.isfinite(answer)
     undefined = (usable & ~np.isfinite(answer)).any(axis=1)
     discarded = ~usable.all(axis=1)
@@ -224,4 +239,5 @@ def tally(pair: Pair, skip: Array, precise: Pair | None = None) -> Tally:
         discarded=int(discarded.sum()),
         undefined=int((undefined & ~wrong).sum()),
         where=where,
+        nought=int(vanish.sum()),
     )

@@ -148,7 +148,7 @@ def _count(
     if undefined and undefined >= total / 10:
         message = "Your answer has no value at some points where the gradient has one."
         return undecided(NoteKind.UNDEFINED, message, Evidence(points=agreed, discarded=undefined))
-    if any(found.close for found in tallies) or agreed < total / 2:
+    if any(found.close for found in tallies) or not _enough(tallies, total):
         message = "Too few sample points allow a decision."
         return undecided(NoteKind.TOO_FEW_POINTS, message, Evidence(points=agreed, discarded=discarded))
     wrong = _wrong_at_kink(question, target, answer) if own else None
@@ -161,6 +161,15 @@ def _count(
         return wrong
     detail = kinds(agreed, counted, conditions, question.question.model.names)
     return same(Evidence("samples", points=agreed, discarded=discarded + undefined, detail=detail))
+
+
+def _enough(tallies: list[Tally], total: int) -> bool:
+    """Whether the points that agree tell enough: half of all, with those where both sides vanish if others show it.
+
+    Where the target vanishes at every point, as the derivative by what cancels does, both vanish or they differ.
+    """
+    agreed, nought = sum(found.agreed for found in tallies), sum(found.nought for found in tallies)
+    return agreed + nought >= total / 2 and (not nought or agreed >= total / 4 or agreed + nought == total)
 
 
 def _in_balls(

@@ -24,6 +24,7 @@ from grader.rubric.model import Example
 from grader.rubric.read_back import writable
 from grader.rubric.text_places import place_at
 from grader.solver.closed import spelled
+from grader.solver.finite_points import FAINT
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.solver.rounding.units import half_unit
 from grader.solver.runs import graph_for, seeded
@@ -160,7 +161,7 @@ def key_of(part: SolvedPart) -> str:
 def _may_be_zero(question: SolvedQuestion, part: SolvedPart) -> bool:
     """Whether the truth is 0 everywhere, or can't be told from 0: it is less than a unit of the last place kept."""
     if not question.numeric:
-        return all(not np.any(run.values[part.name]) for run in question.runs)
+        return all(float(np.abs(run.values[part.name]).max(initial=0.0)) < FAINT for run in question.runs)
     tolerance = part.part.tolerance
     largest = float(np.max(np.abs(_truth(question, part))))
     if tolerance.rounding_significant is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
+from types import MappingProxyType
 
 from grader.autodiff.graph import Node
 from grader.expression.language.names import Declared
@@ -31,13 +32,18 @@ EXAMPLES = frozenset("ijn")  # what stands above x where it counts examples, whe
 COUNTING = frozenset("ijknt")  # what an author calls an index who gives none in a formula
 
 
-def index_letters(nodes: Sequence[Node], names: Iterable[str], axes: Mapping[str, tuple[str, ...]]) -> IndexLetters:
-    """The letters that the author's formulas use for indices alone."""
+def index_letters(
+    nodes: Sequence[Node],
+    names: Iterable[str],
+    axes: Mapping[str, tuple[str, ...]],
+    own: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> IndexLetters:
+    """The letters that the author's formulas use for indices alone; `own` are those of the left sides."""
     found: dict[str, set[str]] = {}
     for node in nodes:
-        if node.source is None:
-            for letter, axis in zip(node.letters, node.axes, strict=False):
-                found.setdefault(letter, set()).add(axis)
+        written = node.letters if node.source is None else own.get(node.name, ())
+        for letter, axis in zip(written, node.axes, strict=False):
+            found.setdefault(letter, set()).add(axis)
         for item in walk(node.source or node.expression):
             if isinstance(item, Reduce) and item.letter:
                 found.setdefault(item.letter, set())

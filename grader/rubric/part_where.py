@@ -13,6 +13,7 @@ from grader.expression.algebra.construct import free_symbols
 from grader.expression.language.functions import CONSTANTS
 from grader.expression.language.names import Declared
 from grader.expression.language.nodes import Call, Expression, Symbol, indices, sides
+from grader.expression.reading.declared_sets import with_declared_sets
 from grader.rubric.fields import Fields, RubricPlace, read_pairs
 from grader.rubric.formulas import read_formula
 from grader.rubric.model import Model
@@ -27,6 +28,8 @@ _AMONG = re.compile(
     r"\\?\{\s*(?P<all>[A-Za-z]\w*?_\{?(?P<letter>[a-z])\}?)\s*\\?\}(?:_\{?[\w=]+\}?(?:\^\{?\w+\}?)?)?"
 )
 _COMPARED = re.compile(r"!=|==|[<>≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)\b")
+_NUMBER = re.compile(r"\s*-?\d+(?:\.\d+)?\s*")
+_ENTERED = re.compile(r"(.+?)_(?:\{[a-z, ]+\}|[a-z]{1,3})")
 _OPENED = "1["  # a condition is read as what its indicator holds
 
 
@@ -70,9 +73,17 @@ def _definition(text: Text, target: Expression, model: Model) -> tuple[Text, Tex
     if match is not None and set(match[1]) & set("(["):  # sum_r([w_r = o]) = 0
         return None
     known = {*_letters(target), *(declared.name for declared in model.names)}
+    if match is not None and _NUMBER.fullmatch(match[2]) and _is_entry(match[1], model):  # A_ij = 1, as sets have it
+        return None
     if match is None or _AMONG.fullmatch(text.value) or _COMPARED.search(match[1]) or match[1].strip() in known:
         return None
     return Text(match[1].strip(), text.line), _from(text, match.start(2))
+
+
+def _is_entry(text: str, model: Model) -> bool:
+    """Whether a text enters an array of the model, ``A_ij``."""
+    entered = _ENTERED.fullmatch(text.strip())
+    return entered is not None and any(one.rank and entered[1] == one.name for one in model.names)
 
 
 def _from(text: Text, start: int) -> Text:
@@ -89,6 +100,9 @@ def _condition(text: Text, target: Expression, model: Model, place: RubricPlace)
     if among is not None:
         count = f"sum_{among['letter']}([{among['all']} = {among['one']}])"
         text = replace(text, value=f"{count} {'< 1' if among['not'] else '> 0'}", places=text.places[:1])
+    in_sets = with_declared_sets(text.value, model.names)
+    if in_sets != text.value:
+        text = replace(text, value=in_sets, places=text.places[:1])
     if "=" not in text.value and not _COMPARED.search(text.value):
         hint = f"the letters of the target are {', '.join(_letters(target)) or 'none'}"
         place.note(text, f"expected a condition such as i != j, or a definition, found '{text.value}'", hint)

@@ -73,6 +73,8 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     table = DeclaredNames(names=list(macros))
     read_sizes(table, fields, place)
     steps = read_steps(fields, place)
+    for letter, numbers in steps.items():
+        table.names.append(Declared(letter, role="steps", arguments=(str(numbers.start), str(numbers.stop))))
     given = unrolled(_section(fields, "given", place), steps)
     for key, value in given:
         read_given(table, key, value, place.inside(f"given '{key.value}'"))
@@ -98,8 +100,8 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     }
     axes = {**derivatives, **table.axes}
     take_entry_aliases(table, axes)
-    letters = index_letters(authored, (item.name for item in table.names), table.axes)
     own = {left.name: left.letters for left in lefts if left is not None}
+    letters = index_letters(authored, (item.name for item in table.names), table.axes, own)
     take_phrases(table, letters, own)
     check_spellings(table, tuple((node.name, node.source or node.expression) for node in nodes), place)
     formulas = {node.name: node.source or node.expression for node in nodes}
@@ -141,8 +143,11 @@ def _read_left(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) 
         place.note(key.line, f"an index letter stands twice in '{key.value}'")
     rank = len(shape or letters)
     if letters and table.lines.get(name, ("", 0))[0] == name:
-        message = f"'{key.value}' is the array '{name}' by its entries, which stands on line {table.lines[name][1]}"
-        place.note(key.line, message, f"as a name: {''.join((name, *letters))}: {{formula: ..., latex: '{key.value}'}}")
+        at = table.lines[name][1]  # 0 of the model's, for the letters of a part
+        where = f"stands on line {at}" if at else "the model has"
+        hint = f"as a name: {''.join((name, *letters))}: {{formula: ..., latex: '{key.value}'}}"
+        hint += "" if at else f"; as a condition: {key.value} == ..."
+        place.note(key.line, f"'{key.value}' is the array '{name}' by its entries, which {where}", hint)
         return None
     declared = named(name, fields, rank, place, "quantity")
     if not declare(table, declared, Text(name, key.line), place, fields):
@@ -181,6 +186,7 @@ def with_own_letters(model: Model, pairs: Iterable[tuple[Text, Tree]], place: Ru
         names=list(model.names),
         axes=dict(graph.axes),
         lines={text: (name, 0) for text, name in spelled},
+        failed={item.name for item in model.names if item.role == "quantity"} - graph.axes.keys(),
     )
     lefts = [_read_left(table, key, value, place.inside(f"where '{key.value}'")) for key, value in pairs]
     nodes = _read_definitions(table, [left for left in lefts if left is not None], graph.nodes)
@@ -331,7 +337,7 @@ def _derived(table: DeclaredNames, left: Left, target: Partial, graph: Computati
     node = gradient_node(graph, target)
     places = [place for side in sides(target) for place in indices(side)]
     entered = dict(zip(places, node.axes, strict=False)) if node is not None else {}
-    diagonal = [entered[place] for place in places] == [*(node.axes if node is not None else ())]  # dl_i/deta_i
+    diagonal = [entered.get(place) for place in places] == [*(node.axes if node is not None else ())]  # dl_i/deta_i
     if node is None or (places and ([*entered] != [*map(Symbol, left.letters)] or not diagonal)):
         hint = "as in g: dJ/dtheta, or g_k: dJ/dtheta_k"
         if table.failed.isdisjoint(head(side) or "" for side in sides(target)):

@@ -60,7 +60,9 @@ def take_phrases(table: DeclaredNames, letters: IndexLetters, own: Mapping[str, 
             tokens = phrase_tokens(text) if text and shape_of(text) is None else []
             if tokens and tokens[0].text in LOGARITHMS and tokens[1].text in taken:
                 tokens = []  # of a declared quantity it is the function
-            written = {token.text: None for token in tokens[1:] if token.kind == "name"}
+            behind = [*(token.kind for token in tokens[2:]), ""]  # the q of q_i is no place
+            found = zip(tokens[1:], behind, strict=True) if tokens else ()
+            written = {token.text: None for token, next_kind in found if token.kind == "name" and next_kind != "_"}
             axes = table.axes.get(declared.name, ())
             if tokens:
                 defined = own.get(declared.name, ())
@@ -116,7 +118,10 @@ def _check_spelling(spelling: str, declared: Declared, table: DeclaredNames, nam
     other = _other(reading, declared, names) if reading is not None else ""
     if other:
         message = f"the spelling '{spelling}' of '{declared.name}' reads as '{other}'"
-        place.note(where, message, "choose spellings that differ in more than braces, commas or the level")
+        hint = "choose spellings that differ in more than braces, commas or the level"
+        if spelling[:1] in table.sizes and other.startswith(f"{spelling[:1]} "):  # d\tilde{H} beside a size d
+            hint = f"'{spelling[:1]}' is a size here, so that the rest is a factor: call the size otherwise"
+        place.note(where, message, hint)
     elif spelling in declared.aliases:
         _check_alias(spelling, where, declared, table, place)
 
@@ -127,7 +132,7 @@ def _check_alias(
     """Warn of an alias that takes away what answers write with the same letters."""
     shape = shape_of(spelling)
     bare = spellings_of(tuple(table.names)).find(shape.base, shape.above, shape.below, 0) if shape else None
-    if shape is not None and shape.primes and bare is not None and bare.declared.rank:
+    if shape is not None and shape.primes == 1 and bare is not None and bare.declared.rank:
         message = f"answers that write '{spelling}' for the transpose of '{bare.declared.name}' are read as"
         same = bare.declared.name == declared.name
         place.warn(where, f"{message} '{declared.name}'{' itself' if same else ''}", "another spelling leaves it alone")

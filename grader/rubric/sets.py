@@ -35,10 +35,24 @@ def read_sets(table: DeclaredNames, pairs: Iterable[tuple[Text, Tree]], place: R
                 inner.note(key.line, f"the name '{key.value}' is taken on line {table.lines[key.value][1]}")
             continue
         fields = read_fields(tree, "set", inner) if isinstance(tree, Entries) else {"of": tree}
+        bare = key.value.partition("(")[0].partition("_")[0].strip()
+        other = next((one for one in table.names if one.role == "set" and _is_taken(one.name, bare, key.value)), None)
+        if other is not None:
+            if last:
+                message = f"'{other.name}' and '{key.value}' can't be told apart: a set is known by its name"
+                inner.note(key.line, message, "call one of them by another letter")
+            continue
         declared = _read_set(table, key, text_at(fields, "of"), inner, last=last)
         if declared is not None:
             aliases = tuple(text.value for text in read_texts(fields, "aliases", inner))
             table.names.append(replace(declared, aliases=aliases))
+
+
+def _is_taken(name: str, bare: str, key: str) -> bool:
+    """Whether a set of another owner has the name that stands before the owner's letter: R(u) beside R(i)."""
+    owned, other = _OWNED.fullmatch(name), _OWNED.fullmatch(key)
+    whose = [bool(found and (found["call"] or found["below"])) for found in (owned, other)]
+    return all(whose) and name.partition("(")[0].partition("_")[0].strip() == bare
 
 
 def _read_set(table: DeclaredNames, key: Text, text: Text, place: RubricPlace, *, last: bool) -> Declared | None:

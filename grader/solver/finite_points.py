@@ -6,13 +6,15 @@ numbers are negative, and ``log(y!)`` then has no value; with the signs turned i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from grader.autodiff.graph import Node
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.domain import INTEGER, REAL
-from grader.solver.runs import Run, draw_leaves, joined, leaf_values, moved_run, seeded, widened
+from grader.expression.language.nodes import Expression, head
+from grader.solver.runs import Run, draw_leaves, joined, leaf_values, moved_run, seeded, widened, with_partials
 
 LEAST = 4  # points, for a model that has values at few
 DRAWN = 4  # times as many points in a round
@@ -21,6 +23,9 @@ ROUNDS = (  # how far out the points are drawn, and whether all on one side of 0
     *((2.0**-2, False), (2.0**-2, True)),
     *((2.0**-4, False), (2.0**-4, True), (2.0**-7, False)),
 )
+
+NEARER = (2.0**-2, 2.0**-4, 2.0**-7)  # how far out points are drawn where a derivative cancels at most others
+FAINT = 1e-9  # no rounding noise of numbers near 1 is larger
 
 HINT = "give the quantities domains in which the model has values"
 
@@ -50,6 +55,31 @@ def at_finite_points(run: Run, names: Iterable[str], key: str) -> Run:
         message = f"'{bad}' has no finite value at nearly all sample points"
         raise ShapeError(message, hint=HINT, quantity=bad)
     return _only(pool, np.flatnonzero(good)[: run.points])
+
+
+def at_telling_points(
+    run: Run, targets: tuple[Expression, ...], adjoints: Mapping[str, tuple[Node, ...]], key: str
+) -> Run:
+    """The run with the derivatives that are asked for; with further points, nearer to 0, where one of them cancels.
+
+    That of a saturated softmax is rounding noise, where no answer could be told from another.
+    """
+    run, names = with_partials(run, targets, adjoints), [head(target) or "" for target in targets]
+    for scale in NEARER:
+        if not any(_mostly_noise(run.values[name]) for name in names if name in run.values):
+            break
+        leaves = draw_leaves(run.graph, run.sizes, run.points, seeded(key, "nearer", str(scale)))
+        nearer = moved_run(run, widened(run.graph, leaves, scale), run.points)
+        more = finite_part(nearer, [node.name for node in run.graph.nodes])
+        run = with_partials(joined(run, more), targets, adjoints) if more is not None else run
+    return run
+
+
+def _mostly_noise(values: Array) -> bool:
+    """Whether an array (K, *axes) vanishes but for noise at a quarter of the points; a zero alone may be meant."""
+    largest = np.abs(values.reshape(len(values), -1)).max(axis=1, initial=0.0)
+    faint = largest < FAINT
+    return bool((largest[faint] > 0).any() and 4 * faint.sum() > len(faint))
 
 
 def finite_part(run: Run | None, names: Iterable[str]) -> Run | None:

@@ -22,7 +22,7 @@ from grader.solver.chain import derivation
 from grader.solver.closed import closed_form, shown
 from grader.solver.derivation import shown_steps
 from grader.solver.faults import at_quantity
-from grader.solver.finite_points import at_finite_points, finite_part
+from grader.solver.finite_points import at_finite_points, at_telling_points, finite_part
 from grader.solver.hashes import content_hash, question_hash
 from grader.solver.kept_question import decode_question
 from grader.solver.key import AnswerKey, DerivationLine, SolvedPart, SolvedQuestion
@@ -115,7 +115,10 @@ def _solve_question(question: Question, session: Session) -> SolvedQuestion:
         runs = [joined(run, more) if more is not None else run for run, more in zip(runs, extra, strict=True)]
     outputs = {head(t.numerator): graph_for(session, graph, t) for t in targets if isinstance(t, Partial)}
     adjoints = {name: backward_pass(outputs[name], name) for name in sorted(item for item in outputs if item)}
-    runs = [with_partials(run, targets, adjoints) for run in runs]
+    if numeric:
+        runs = [with_partials(run, targets, adjoints) for run in runs]
+    else:
+        runs = [at_telling_points(run, tuple(targets), adjoints, content_hash(question)) for run in runs]
     if kink is not None:
         kink = Kink(*(with_partials(run, targets, adjoints) for run in (kink.at, kink.left, kink.right)))
     parts = tuple(

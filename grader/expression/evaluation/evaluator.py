@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 from types import MappingProxyType
 
 import numpy as np
@@ -168,6 +169,8 @@ def _enter(base: Value, entered: tuple[Expression, ...], node: Expression, env: 
                 axis += 1
             case Number():
                 value = Value(np.take(value.data, entry_at(index, value.data.shape[axis]), axis), value.letters)
+            case Symbol(name=name) if name in env.sizes and name not in env.values and scope(name) is None:
+                value, axis = gather(value, axis, constant(float(env.sizes[name])), index)
             case Symbol(name=name) if name not in env.values or env.values[name].ndim > 1:  # no array is a place
                 value = cut(value, axis, name, env, scope)
                 value, axis = name_axis(value, axis, name), axis + (name not in value.letters)
@@ -193,8 +196,8 @@ def _call(node: Call, env: Environment, scope: Scope) -> Value:
         flat = args[0].data.reshape(*head, -1)
         return Value(flat.max(-1) if node.function == "max" else flat.min(-1), args[0].letters)
     if node.function == "pow" and args[0].rank == 2 and args[1].rank == 0 and args[0].shape[0] == args[0].shape[1] > 1:
-        if np.all(args[1].data == -1):
-            return ARRAY["inv"](args[:1], node.span)
+        if args[1].data.size == 1 and (times := -float(args[1].data.flat[0])) in (1, 2, 3):  # K^{-2} is inv(K) twice
+            return reduce(matmul, (ARRAY["inv"](args[:1], node.span),) * int(times))
         raise ShapeError("a power of a square matrix is ambiguous: elementwise or repeated product", node.span)
     function = ELEMENTWISE[node.function]
     if len(args) == 1:

@@ -5,6 +5,7 @@ Inside ``sum_k y_ik`` the letter k has the range of the second axis of y.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ from grader.expression.language.nodes import (
 from grader.work import STEP, Work, spend
 
 # the range of an index letter, None for a name that is no letter here
+_LESS = re.compile(r"(\w+)\s*-\s*\d+")
 Ranges: TypeAlias = Callable[[str], int | None]
 
 
@@ -137,9 +139,14 @@ def outermost(node: Expression, env: Environment) -> Ranges:
     found: dict[str, int | None] = {}
 
     def look(name: str) -> int | None:
+        if _is_last_place(name, env):
+            return None
         if name not in found:
             own, asked = extent(node, name, env), env.extents.get(name)
-            found[name] = (asked if _shorter(asked, own, env) else own) or asked or extent_of_namesake(node, name, env)
+            whole = own and asked and _is_all_but_last(own, asked, env)
+            found[name] = (
+                (asked if whole or _shorter(asked, own, env) else own) or asked or extent_of_namesake(node, name, env)
+            )
         return found[name]
 
     return look
@@ -149,7 +156,23 @@ def _shorter(asked: int | None, own: int | None, env: Environment) -> bool:
     """Whether a letter of the target runs less far than an axis that it enters: by a number, or an axis such as 2*m."""
     if not own or not asked or asked >= own:
         return False
-    return asked not in env.sizes.values() or own in _made(env)
+    return asked not in env.sizes.values() or own in _made(env) or _is_all_but_last(asked, own, env)
+
+
+def _is_all_but_last(some: int, all_: int, env: Environment) -> bool:
+    """Whether an axis such as K - 1 has a length beside that of K: a letter may run over both, ``p_k`` and theta_k."""
+    return any(length == some and env.sizes[size] == all_ for length, size in _all_but_last(env))
+
+
+def _is_last_place(name: str, env: Environment) -> bool:
+    """Whether an index is the size K beside axes of K - 1: ``g_K`` is the last entry. Any other size is a slip."""
+    return name in env.sizes and name not in env.extents and any(name == size for _, size in _all_but_last(env))
+
+
+def _all_but_last(env: Environment) -> list[tuple[int, str]]:
+    """The lengths of axes such as K - 1, each with the K."""
+    pairs = [(length, found[1]) for axis, length in env.sizes.items() if (found := _LESS.fullmatch(axis))]
+    return [(length, size) for length, size in pairs if size in env.sizes]
 
 
 def _made(env: Environment) -> set[int]:
@@ -158,9 +181,15 @@ def _made(env: Environment) -> set[int]:
 
 
 def cut(value: Value, axis: int, letter: str, env: Environment, scope: Scope) -> Value:
-    """An array cut to the range of the target's letter that enters an axis of it, unless a sum binds its name."""
+    """An array cut to the range of the target's letter that enters an axis of it, unless a sum binds its name.
+
+    One of K - 1 entries has no value at the last place of a letter that runs over K.
+    """
     bound = next((size for name, size in scope.bound if name == letter), None)
     asked, own = bound or env.extents.get(letter), value.data.shape[axis]
+    if asked is not None and _is_all_but_last(own, asked, env):
+        wide = [(0, asked - own if at == axis else 0) for at in range(value.data.ndim)]
+        return Value(np.pad(value.data, wide, constant_values=np.nan), value.letters)
     if asked is None or not _shorter(asked, own, env) or (bound and own not in _made(env)):
         return value
     return Value(np.take(value.data, range(asked), axis), value.letters)
@@ -194,8 +223,10 @@ def _of_bounds(node: Expression, letter: str, env: Environment) -> int | None:
 def _entered(nodes: Iterable[Expression], letter: str, env: Environment) -> int | None:
     """The length of the first axis that a letter enters; of an axis as m+n, a shorter one that it enters too."""
     first: int | None = None
-    made = _made(env)
+    made, compared = _made(env), set[Expression]()
     for item in nodes:
+        if isinstance(item, Call) and item.function in _COMPARISONS and Symbol(letter) in item.args:
+            compared.update(item.args)
         entered = indices(item)
         if not entered or not any(type(index) is Symbol and index.name == letter for index in entered):
             continue
@@ -205,13 +236,19 @@ def _entered(nodes: Iterable[Expression], letter: str, env: Environment) -> int 
         if len(entered) < len(shape) and len(entered) == 1:
             shape = tuple(size for size in shape if size != 1) or (1,)
         for index, size in zip(entered, shape, strict=False):
-            if isinstance(index, Symbol) and index.name == letter and (first is None or size < first):
+            if not (isinstance(index, Symbol) and index.name == letter):
+                continue
+            if first is None or size < first or _is_all_but_last(first, size, env):
                 if size not in made:
                     return size
                 first = size
+    for length, whole in _all_but_last(env) if compared else ():
+        if length == first and Symbol(whole) in compared:  # sum_k(1[k < K]*theta_k) is of a k that may be K as well
+            return env.sizes[whole]
     return first
 
 
+_COMPARISONS = frozenset(("eq", "ne", "lt", "le", "gt", "ge"))
 _ENTRY_BY_ENTRY = frozenset(name for name, row in FUNCTIONS.items() if row.kind in ("elementwise", "operator"))
 
 

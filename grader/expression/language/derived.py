@@ -18,12 +18,17 @@ _HUNDREDTH = Number(Fraction(1, 100))  # the slope that PyTorch takes
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """One row: the names it is called by, how many arguments it takes, and the formula that it is."""
+    """One row: the names it is called by, how many arguments it takes, the formula that it is, and its derivative.
+
+    The latter is that by the first argument, and needs `least` of them: a slope that is not said is none of ours.
+    """
 
     spellings: tuple[str, ...]
     low: int
     high: int
     formula: Callable[..., Expression]
+    primed: Callable[..., Expression] | None = None
+    least: int = 1
 
 
 def _times(*factors: Expression) -> Expression:
@@ -52,6 +57,23 @@ def _elu(x: Expression, alpha: Expression = ONE) -> Expression:
 
 def _leaky_relu(x: Expression, slope: Expression = _HUNDREDTH) -> Expression:
     return Cases(((x, _positive(x)),), _times(slope, x))
+
+
+def _slope_of_silu(x: Expression) -> Expression:
+    unit = Call("sigmoid", (x,))
+    return _times(unit, Call("add", (ONE, _times(x, _minus(ONE, unit)))))
+
+
+def _slope_of_gelu(x: Expression) -> Expression:
+    return Call("add", (Call("normal_cdf", (x,)), _times(x, Call("normal_pdf", (x,)))))
+
+
+def _slope_of_elu(x: Expression, alpha: Expression = ONE) -> Expression:
+    return Cases(((ONE, _positive(x)),), _times(alpha, Call("exp", (x,))))
+
+
+def _slope_of_leaky_relu(x: Expression, slope: Expression) -> Expression:
+    return Cases(((ONE, _positive(x)),), slope)
 
 
 def _hypotenuse(x: Expression, y: Expression) -> Expression:
@@ -143,15 +165,21 @@ _ROWS = (
     Derived(("clip", "clamp"), 3, 3, _clipped),
     Derived(("round", "rint"), 1, 1, lambda x: Call("floor", (Call("add", (x, Number(Fraction(1, 2)))),))),
     Derived(("softsign",), 1, 1, lambda x: _over(x, Call("add", (ONE, Call("abs", (x,)))))),
-    Derived(("silu", "swish"), 1, 1, lambda x: _times(x, Call("sigmoid", (x,)))),
-    Derived(("gelu",), 1, 1, _gelu),
-    Derived(("elu",), 1, 2, _elu),
-    Derived(("leakyrelu", "lrelu"), 1, 2, _leaky_relu),
+    Derived(("silu", "swish"), 1, 1, lambda x: _times(x, Call("sigmoid", (x,))), _slope_of_silu),
+    Derived(("gelu",), 1, 1, _gelu, _slope_of_gelu),
+    Derived(("elu",), 1, 2, _elu, _slope_of_elu),
+    Derived(("leakyrelu", "lrelu"), 1, 2, _leaky_relu, _slope_of_leaky_relu, 2),
     Derived(("onehot",), 1, 2, _one_hot),
     Derived(("concat", "concatenate", "cat", "vstack", "vcat"), 1, 12, _stacked),
     Derived(("hstack", "hcat"), 1, 12, _beside),
     Derived(("argmin",), 1, 1, lambda x: Call("argmax", (Call("neg", (x,)),))),
-    Derived(("logsigmoid",), 1, 1, lambda x: Call("log", (Call("sigmoid", (x,)),))),
+    Derived(
+        ("logsigmoid",),
+        1,
+        1,
+        lambda x: Call("log", (Call("sigmoid", (x,)),)),
+        lambda x: _minus(ONE, Call("sigmoid", (x,))),
+    ),
 )
 DERIVED = MappingProxyType({row.spellings[0]: row for row in _ROWS})
 DERIVED_SPELLINGS = MappingProxyType({spelling: row.spellings[0] for row in _ROWS for spelling in row.spellings})

@@ -70,6 +70,7 @@ _IN_BRACKETS = re.compile(
     rf"(?P<test>(?:[^()\[=<>≤≥≠]|\([^()]{{0,40}}\)){{1,60}}{_RELATION}(?:[^()]|\([^()]{{0,40}}\)){{1,60}})\)"
     r"(?=\s{0,9}(?:[,;.\n]|\\\\|\\q?quad|and\b|otherwise\b|else\b|$))"
 )
+_JOINED = re.compile(r"(?:\b(?:or|and|not)|\\(?:lor|land|vee|wedge|lnot|neg)|[∨∧¬]|\{\s*(?:or|and)\s*\})\s*$")
 _OPENS = re.compile(r"\b(?:if|else|for|when|whenever|where|unless|otherwise|others?|rest|diagonal)\b", re.IGNORECASE)
 _WHEN = re.compile(r"\b(?:if|else|for|when|whenever|where|unless)\b")
 _LOSSES = ("L", "J", "loss", "ell")
@@ -87,6 +88,8 @@ _CASE_OF_LINE = re.compile(
 def _without_brackets(text: str) -> str:
     """The text with the conditions of its cases out of brackets, where it has several or words say so."""
     found = [*_IN_BRACKETS.finditer(text)]
+    if "\\begin{cases}" in text or any(_JOINED.search(text, 0, one.start()) for one in found):
+        return text
     told = any(one["when"] for one in found) or re.search(r"\b(?:otherwise|else)\b", text)
     ends = (0, *(one.end() for one in found))
     clauses = (re.split(r"[,;.\n]", text[end : one.start()])[-1] for end, one in zip(ends, found, strict=False))

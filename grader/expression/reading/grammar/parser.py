@@ -119,6 +119,8 @@ class Parser(Cursor):
 
     def _branch_at(self, at: int) -> bool:
         """Whether a value and its branch word stand at `at`, as in ``1 if x > 0 and 0 otherwise``."""
+        if self.kinds[at] == "(" and self.holds_condition(at):
+            return False
         while (kind := self.kinds[at]) not in ("rel", "=", "logic", ",", ";", ")", "row", "&", "end"):
             if kind == "key":
                 return self.tokens[at].text in ("if", "for", "else")

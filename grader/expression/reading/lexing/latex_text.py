@@ -36,6 +36,8 @@ def words(s: LatexSource, name: str, _: int) -> None:
     s.position = end
     word = content.strip()
     known = _known_word(word)
+    if word.lower() == "tr" and _OF_MATRIX.match(s.text, end) and not (s.tokens and s.tokens[-1].kind in ("_", "(")):
+        known = "fn", "trace"
     if known is not None:
         s.tokens.append(Token(*known, s.offset + begin, s.offset + end - 1))
     elif word.isalpha() and word.isascii():
@@ -61,6 +63,12 @@ def _closing_brace(s: LatexSource, name: str, opening: re.Match[str]) -> int:
     if depth:
         fail(rf"the bracket behind '\{name}' is never closed", "add '}'", s.end, s.offset + begin)
     return end
+
+
+# what a trace may stand before without a bracket; x_{\mathrm{tr}} is of the training set
+_OF_MATRIX = re.compile(
+    r"\s*(?:[A-Za-z]|\\(?:mathbf|boldsymbol|bm|mathsf|mathrm|hat|tilde|bar|[A-Z][a-z]+)(?![A-Za-z]))"
+)
 
 
 def _known_word(word: str) -> tuple[str, str] | None:

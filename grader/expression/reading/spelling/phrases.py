@@ -21,6 +21,7 @@ _PLACES = frozenset(("name", "num"))
 _SCRIPT = frozenset(("^", "_"))
 LOGARITHMS = frozenset(("log", "ln", "\\log", "\\ln"))
 MOST = 40  # tokens of a phrase
+MOST_PLACES = 4  # letters that run together below a name
 
 
 class Phrase(NamedTuple):
@@ -33,8 +34,33 @@ class Phrase(NamedTuple):
 
 
 def seen(tokens: list[Token]) -> list[int]:
-    """The tokens without braces, which say nothing of what is written."""
-    return [at for at, token in enumerate(tokens) if token.text not in _BRACES]
+    """The tokens without braces, which say nothing of what is written, nor has the ``^`` before a prime."""
+    found = [at for at, token in enumerate(tokens) if token.text not in _BRACES]
+    raised = {one for one, other in pairwise(found) if tokens[one].kind == "^" and tokens[other].kind == "'"}
+    return [at for at in found if at not in raised]
+
+
+def _by_letters(tokens: list[Token]) -> tuple[list[Token], list[int]]:
+    r"""The tokens with the letters of a subscript apart and without commas between them, and where each comes from.
+
+    So ``z_{nk}`` has places n and k, which ``z_{n,k}`` and ``z_{ij}`` have as well.
+    """
+    found, origins, below = list[Token](), list[int](), list[bool]()
+    for at, token in enumerate(tokens):
+        scripted = bool(below and below[-1]) or bool(at and tokens[at - 1].kind == "_")
+        if token.text == "{":
+            below.append(bool(at) and tokens[at - 1].kind == "_")
+        elif token.text == "}" and below:
+            below.pop()
+        elif scripted and token.kind == ",":
+            continue
+        letters = token.text if scripted and token.kind in _NAMES and token.text.isalpha() else ""
+        if 1 < len(letters) == token.end - token.start <= MOST_PLACES:
+            found += [Token("name", sign, token.start + k, token.start + k + 1) for k, sign in enumerate(letters)]
+        else:
+            found.append(token)
+        origins += [at] * (len(found) - len(origins))
+    return found, origins
 
 
 def phrase_tokens(text: str) -> list[Token]:
@@ -43,26 +69,33 @@ def phrase_tokens(text: str) -> list[Token]:
         tokens = lexer_latex.lex(text)[0] if "\\" in text or "{" in text else lexer_plain.lex(text)
     except Unreadable:
         return []
-    found = [tokens[at] for at in seen(tokens)]
+    apart = _by_letters(tokens)[0]
+    return [apart[at] for at in seen(apart)] if _is_phrase([tokens[at] for at in seen(tokens)]) else []
+
+
+def _is_phrase(found: list[Token]) -> bool:
+    """Whether tokens are a number of a name, what bars enclose, a call, or the logarithm of one."""
     kinds = [token.kind for token in found]
     if not 1 < len(found) <= MOST:
-        return []
+        return False
     if found[0].text == "|" == found[-1].text:
-        return found if len(found) > 2 and all(token.text != "|" for token in found[1:-1]) else []
+        return len(found) > 2 and all(token.text != "|" for token in found[1:-1])
+    if kinds[1] == "^" and len(found) == 3:  # L^{CLIP}: a word above a name is no power
+        return kinds[0] in _NAMES and kinds[2] in _NAMES and len(found[2].text) > 2 and found[2].text.isalpha()
     if kinds[0] == "num":
-        return found if kinds[1:] == ["name"] or kinds[1:] == ["joint", "name"] else []
+        return kinds[1:] in (["name"], ["joint", "name"])
     if found[0].text in LOGARITHMS:  # \log q(x) of a density that has no name of its own
-        found, kinds, logarithm = found[1:], kinds[1:], found[:1]
+        found, kinds = found[1:], kinds[1:]
         if kinds and kinds[0] in _NAMES and all(one in _SCRIPT or other in _SCRIPT for one, other in pairwise(kinds)):
-            return [*logarithm, *found]
-    else:
-        logarithm = []
+            return True
     opener = next((at for at, token in enumerate(found) if token.text == "("), 0)
     depth = [(token.text == "(") - (token.text == ")") for token in found[opener:-1]]
     whole = found[-1].text == ")" and all(sum(depth[:end]) > 0 for end in range(1, len(depth) + 1))
-    scripted = all(one in _SCRIPT or other in _SCRIPT for one, other in pairwise(kinds[:opener]))
-    called = bool(kinds) and kinds[0] in _NAMES and opener and scripted and whole and len(depth) > 1
-    return [*logarithm, *found] if called else []
+    name = kinds[:opener]
+    while name[-1:] == ["'"]:  # u''(x) of a derivative
+        name.pop()
+    scripted = all(one in _SCRIPT or other in _SCRIPT for one, other in pairwise(name))
+    return bool(kinds) and kinds[0] in _NAMES and opener > 0 and scripted and whole and len(depth) > 1
 
 
 @kept_by_names
@@ -85,6 +118,8 @@ def with_phrases(tokens: list[Token], names: Names) -> list[Token]:
     phrases = phrases_of(names)
     if not phrases or not {phrase.texts[0] for phrase in phrases} & {token.text for token in tokens}:
         return tokens
+    whole = tokens
+    tokens, origins = _by_letters(whole)
     visible, made, at, done = seen(tokens), list[Token](), 0, 0
     while at < len(visible):
         first = visible[at]
@@ -92,13 +127,14 @@ def with_phrases(tokens: list[Token], names: Names) -> list[Token]:
             match = _matched(tokens, visible, at, phrase)
             if match is not None:
                 at, entries = match
-                made += tokens[done:first]
-                done = visible[at - 1] + 1
-                made += _in_place(phrase.name, tokens[first].start, tokens[done - 1].end, entries)
+                made += whole[done : origins[first]]
+                last = _last(tokens, first, visible[at - 1]) or visible[at - 1]
+                done = origins[last] + 1
+                made += _in_place(phrase.name, tokens[first].start, tokens[last].end, entries)
                 break
         else:
             at += 1
-    return [*made, *tokens[done:]]
+    return [*made, *whole[done:]]
 
 
 def is_phrase(text: str, names: Names) -> bool:
@@ -135,10 +171,17 @@ def _matched(
         if [one.text for one in entries.setdefault(letter, tuple(taken))] != [one.text for one in taken]:
             return None
         at += len(taken)
-    inside = [token.text for token in tokens[visible[start] : visible[at - 1] + 1]]
-    if inside.count("{") != inside.count("}") or len(entries) != phrase.rank:
+    if _last(tokens, visible[start], visible[at - 1]) is None or len(entries) != phrase.rank:
         return None
     return at, tuple(entries[letter] for letter in range(phrase.rank))
+
+
+def _last(tokens: list[Token], start: int, last: int) -> int | None:
+    """The last token of a phrase, with the braces that close what it opens; None where they don't follow at once."""
+    inside = [token.text for token in tokens[start : last + 1]]
+    opened = inside.count("{") - inside.count("}")
+    closed = all(token.text == "}" for token in tokens[last + 1 : last + 1 + opened])
+    return last + opened if opened >= 0 and closed else None
 
 
 def _may_begin(tokens: list[Token], at: int) -> bool:

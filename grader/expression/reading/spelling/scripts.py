@@ -178,10 +178,30 @@ def raw_script(tokens: list[Token], match: dict[int, int], at: int) -> tuple[str
         if close == at + 2 and token[1] == "{":
             return _raw(tokens[at + 1]), close + 1
         raw = "".join([_raw(piece) for piece in tokens[at + 1 : close] if piece.text not in ("{", "}")])
+        if any(piece.kind == "_" for piece in tokens[at + 1 : close]):
+            raw = _with_shifts_apart(tokens, match, at + 1, close)
         return (raw if token.text == "{" else f"({raw})"), close + 1
     if token.kind in ("name", "num", "word", "'", "fn") or token[:2] == ("joint", "*"):
         return token.text, at + 1
     return "", at
+
+
+def _with_shifts_apart(tokens: list[Token], match: dict[int, int], start: int, end: int) -> str:
+    """A script with scripts of its own as text, sums in these in brackets: y at i - 1 is not y_i less 1."""
+    signs: list[str] = []
+    shifted: list[int] = []  # where brackets round a sum end
+    for at in range(start, end):
+        piece = tokens[at]
+        if piece.text == "{":
+            inside = [token.kind for token in tokens[at + 1 : match[at]]]
+            if tokens[at - 1].kind == "_" and not {"+", "-"}.isdisjoint(inside):
+                signs.append("(")
+                shifted.append(match[at])
+        elif piece.text == "}":
+            signs += [")"] if at in shifted else []
+        else:
+            signs.append(_raw(piece))
+    return "".join(signs)
 
 
 def alias_shape(text: str) -> Shape | None:

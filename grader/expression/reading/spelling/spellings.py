@@ -317,7 +317,7 @@ def _entered(table: Spellings, base: str, above: str, below: str, primes: int) -
     exact += [one for letters, one in choice if len(written) <= one.rank and written.startswith(letters)]  # of a row
     if exact:
         return exact[0]
-    alone = base not in table.exact and key_of(base, above, "", primes) not in table.keys
+    alone = (primes or base not in table.exact) and key_of(base, above, "", primes) not in table.keys
     if len(choice) == 1 and alone and choice[0][1].role != "adjoint" and _is_alias(choice[0][1], base):
         return choice[0][1]
     known = set().union(*(letters for letters, _ in choice))

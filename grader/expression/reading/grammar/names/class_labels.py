@@ -7,6 +7,7 @@ from grader.expression.language.names import Declared
 from grader.expression.language.nodes import Call, Expression, head
 from grader.expression.reading.grammar.cursor import Cursor
 
+_SHIFTS = ("+", "-")
 _COMPARED = ("=", "rel")
 _LONGEST = 12  # tokens of a name with its scripts
 
@@ -24,12 +25,14 @@ def one_hot(size: str, place: Expression) -> Expression:
 
 
 def beside_place(p: Cursor, at: int) -> bool:
-    """Whether the letter at token `at` is compared with a place of the model: the k of ``y_i = k``, ``k \\ne y_i``."""
-    if p.kinds[at + 1] in _COMPARED and _place_ends(p, at + 2) is not None:
+    """Whether the letter at token `at` is compared with a place of the model: the k of ``y_i = k``, ``k + 1 = y_i``."""
+    behind = at + 3 if p.kinds[at + 1] in _SHIFTS and p.kinds[at + 2] == "num" else at + 1
+    if p.kinds[behind] in _COMPARED and _place_ends(p, behind + 1) is not None:
         return True
     if p.kinds[at - 1] not in _COMPARED:
         return False
-    return any(_place_ends(p, start) == at - 1 for start in range(at - 2, max(at - _LONGEST, -1), -1))
+    end = at - 3 if p.kinds[at - 2] == "num" and p.kinds[at - 3] in _SHIFTS else at - 1
+    return any(_place_ends(p, start) == end for start in range(end - 1, max(end - _LONGEST, -1), -1))
 
 
 def _place_ends(p: Cursor, start: int) -> int | None:

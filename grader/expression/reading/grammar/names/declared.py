@@ -15,6 +15,7 @@ from grader.expression.reading.grammar.names.arguments import (
 from grader.expression.reading.grammar.names.subscripts import entries_in_code, entries_of, second_letter
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.grammar.refusals import check_primes
+from grader.expression.reading.lexing.tokens import fail
 from grader.expression.reading.spelling.scripts import Shape
 from grader.expression.reading.spelling.spellings import Found
 from grader.problems import Span
@@ -39,11 +40,22 @@ def quantity(p: Parser, found: Found, shape: Shape, span: Span) -> Expression:
         for _ in range(found.primes):
             node = Partial(node, variable, span)
         return transposed(p, node, shape)
+    if found.primes and _derived(p, found, len(entries), p.pos == opener):
+        hint = r"write \frac{d}{dx}(...) for a derivative, ^T for a transpose"
+        fail(f"is this prime on '{declared.name}' a derivative or a transpose?", hint, span.start, span.end)
     if shape.transposed and len(entries) == declared.rank > 1 and not any(isinstance(e, Slice) for e in entries):
         return Indexed(Call("transpose", (symbol,), 0, span), entries, span)
     for _ in range(found.primes):
         node = Call("transpose", (node,), 0, span)
     return transposed(p, node, shape)
+
+
+def _derived(p: Parser, found: Found, entered: int, before_bracket: bool) -> bool:
+    """Whether primes on a quantity can't be a transpose: two, on a number, or before what it depends on."""
+    declared = found.declared
+    called = before_bracket and p.kinds[p.pos] == "(" and p.token.text == "(" and p.touches()
+    by_phrase = any(phrase.startswith((f"{declared.name}(", f"{declared.latex}(")) for phrase, _ in declared.phrases)
+    return found.primes > 1 or entered == declared.rank or (called and (by_phrase or bool(declared.arguments)))
 
 
 def _entries_behind(p: Parser, declared: Declared, entries: tuple[Expression, ...]) -> tuple[Expression, ...]:

@@ -5,7 +5,7 @@ r"""Names that call a row of the allow-list: ``sum(x)`` does, the ``sum`` in ``s
 
 from __future__ import annotations
 
-from grader.expression.language.derived import DERIVED_SPELLINGS
+from grader.expression.language.derived import DERIVED, DERIVED_SPELLINGS
 from grader.expression.language.functions import BRACKET_ONLY, SPELLINGS
 from grader.expression.language.words import FUNCTION_LETTERS, GREEK
 from grader.expression.reading.grammar.cursor import Cursor
@@ -25,7 +25,12 @@ def function_row(p: Cursor, text: str, at: int) -> str | None:
     if name is None and len(text) > 2:
         name = SPELLINGS.get(text.lower())
     if name is None and not p.declared(text) and text not in p.defined:
-        called = p.kinds[at + 1] == "(" or (text.lower().startswith("arc") and p.kinds[at + 1] in _OPERANDS)
+        behind = (
+            at + 2
+            if p.kinds[at + 1] == "'" and DERIVED[DERIVED_SPELLINGS.get(text.lower(), "onehot")].primed
+            else at + 1
+        )
+        called = p.kinds[behind] == "(" or (text.lower().startswith("arc") and p.kinds[at + 1] in _OPERANDS)
         if text in GREEK and not (called and _commas(p, at + 1)):  # beta(x + 1) is a product
             return None
         return DERIVED_SPELLINGS.get(text.lower()) if called and len(text) > 2 else None

@@ -34,6 +34,7 @@ from grader.problems import Span
 from grader.work import NODE, spend
 
 MOST_TERMS = 2_000
+StepNumbers = Mapping[str, range]  # the letters that a rubric's steps are counted by, each with its numbers
 _RELATIONS = {name: getattr(operator, name) for name in ("eq", "ne", "lt", "le", "gt", "ge")}
 _COUNTING = r"count it with a sum, such as \sum_{t=1}^3"
 
@@ -73,23 +74,26 @@ def holds_series(node: Expression) -> bool:
 
 def written_out(p: Cursor, node: Expression) -> Expression:
     """The formula with its sums over the numbers of names written out; raises Unreadable."""
-    return _written(p.table.series, node, MOST_TERMS) if p.table is not None and holds_series(node) else node
+    if p.table is None or not holds_series(node):
+        return node
+    steps = {one.name: range(*map(int, one.arguments)) for one in p.table.names if one.role == "steps"}
+    return _written(p.table.series, steps, node, MOST_TERMS)
 
 
-def _written(series: Mapping[str, Series], node: Expression, most: int) -> Expression:
+def _written(series: Mapping[str, Series], steps: StepNumbers, node: Expression, most: int) -> Expression:
     """A formula without entries of series, of at most so many terms."""
     spend(NODE)
     match node:
         case Indexed(base=Symbol(name=name)) if name in series:
             return _quantity(series[name], node)
         case Reduce(letter=letter) if letter and any(letter in symbols(place) for _, place in _entered(series, node)):
-            numbers = _numbers(series, node)
+            numbers = _numbers(series, steps, node)
             if len(numbers) > most:
                 fail("these sums have too many terms", f"at most {MOST_TERMS:,}", node.span.start, node.span.end)
             terms = [substitute(node.body, {letter: integer(k)}) for k in numbers]
-            return _joined(node, [_written(series, term, most // len(numbers)) for term in terms])
+            return _joined(node, [_written(series, steps, term, most // len(numbers)) for term in terms])
         case _:
-            return rebuild(node, lambda child: _written(series, child, most))
+            return rebuild(node, lambda child: _written(series, steps, child, most))
 
 
 def _entered(series: Mapping[str, Series], node: Reduce) -> Iterator[tuple[Series, Expression]]:
@@ -117,8 +121,10 @@ def _quantity(series: Series, node: Indexed) -> Expression:
     return Indexed(symbol, node.indices[1:], node.span) if len(node.indices) > 1 else symbol
 
 
-def _numbers(series: Mapping[str, Series], node: Reduce) -> list[int]:
-    """The numbers that a sum runs over: between its bounds, or else those that every name in it has."""
+def _numbers(series: Mapping[str, Series], steps: StepNumbers, node: Reduce) -> list[int]:
+    """The numbers that a sum runs over: between its bounds, or else all steps, or those that every name in it has."""
+    if node.lower is node.upper is None and node.letter in steps:
+        return [k for k in steps[node.letter] if node.condition is None or _holds(node, node.condition, k)]
     common = _common(series, node) if node.lower is None or node.upper is None else set()
     first = min(common, default=None) if node.lower is None else _value(node.lower)
     last = max(common, default=None) if node.upper is None else _value(node.upper)

@@ -16,6 +16,8 @@ from grader.problems import Span
 _CONDITIONAL = re.compile(r"([A-Za-z])(=|!=|<=?|>=?)(\w+)").fullmatch
 _SHIFTED = re.compile(r"(?:\d{1,3}|[A-Za-z])(?:[+-](?:\d{1,3}|[A-Za-z])){1,4}").fullmatch
 
+_BESIDE = re.compile(r"([A-Za-z].*)([+-])(\d{1,3})").fullmatch  # a place and how far from it
+
 MAX_SIGNS = 60
 _SIGN = re.compile(r"\d{1,4}|floor(?=\()|[A-Za-z]|[-+*/()]")
 _COMPUTED = re.compile(r"[-+*/()]|\d[A-Za-z]")
@@ -91,11 +93,20 @@ def _with_letters(p: Cursor, part: str) -> list[Expression] | None:
             break
         for end in range(len(part), max(len(part) - _LETTERS, cut), -1):
             behind = part[end:]
-            place = place_of(p, part[cut:end]) if behind.isalnum() or not behind else None
+            place = _shifted_place(p, part[cut:end]) if behind.isalnum() or not behind else None
             if place is not None:
                 return [*map(index, letters), place, *map(index, behind)]
     entries = entries_in(part, 4)[0]
     return None if entries is None else list(entries)
+
+
+def _shifted_place(p: Cursor, text: str) -> Expression | None:
+    r"""The place that a text spells, or one so many before or behind it: ``y_i-1`` of ``\theta_{y_i - 1}``."""
+    shifted = _BESIDE(text)
+    if shifted is None:
+        return place_of(p, text)
+    place = place_of(p, shifted[1])
+    return None if place is None else Call("add" if shifted[2] == "+" else "sub", (place, integer(int(shifted[3]))))
 
 
 def as_layers(raw: str) -> str:

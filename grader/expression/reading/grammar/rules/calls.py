@@ -123,7 +123,9 @@ def _minus_one(p: Parser) -> bool:
 
 
 def _derived(p: Parser, row: Derived, name: str, start: int) -> Expression:
-    """A call of a function that is a formula in others."""
+    """A call of a function that is a formula in others, or of its derivative."""
+    primed = p.kinds[p.pos] == "'"
+    p.pos += primed
     given = _arguments(p, name, empty=False) if p.kinds[p.pos] == "(" else [implicit(p, name)]
     known = label(p, given[0]) if len(given) == 1 and "onehot" in row.spellings else None
     if known is not None:
@@ -131,7 +133,13 @@ def _derived(p: Parser, row: Derived, name: str, start: int) -> Expression:
     if not row.low <= len(given) <= row.high:
         message = f"'{name}' takes {row.low} argument{'s' if row.low != 1 else ''}, here are {len(given)}"
         fail(message, "", p.tokens[start].start, p.tokens[p.pos - 1].end)
-    return row.formula(*given)
+    if not primed:
+        return row.formula(*given)
+    if row.primed is None:
+        _without_primes(p, name, start)
+    if len(given) < row.least:
+        fail(f"the derivative of '{name}' does not say its slope", f"write {name}'(x, 0.01)", *p.tokens[start][2:])
+    return row.primed(*given)
 
 
 def _function_power(p: Parser) -> Expression:
