@@ -78,7 +78,7 @@ _STARTS_LATE = re.compile(r"[+*/^@<>)\]]|\\(?:cdot|times|circ|odot)\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class SaidPiece:
     """A word of a text, or a formula between its words: where it begins and ends."""
 
     begin: int
@@ -93,16 +93,16 @@ def spaced(text: str) -> str:
     return _SHORT.sub(lambda m: _SPELLED_OUT[m[0][0]].ljust(len(m[0])), text)
 
 
-def pieces(text: str, known: Set[str] = frozenset()) -> tuple[Piece, ...]:
+def pieces(text: str, known: Set[str] = frozenset()) -> tuple[SaidPiece, ...]:
     """The words and formulas of a `spaced` text, in order; names that are `known` are no words."""
-    found: list[Piece] = []
+    found: list[SaidPiece] = []
     at = 0
     for match in _WORD.finditer(text):
         if _is_spoken(
             text, match, known, bool(found) and bool(found[-1].word) and not text[found[-1].end : match.start()].strip()
         ):
             found += _formulas(text, at, match.start())
-            found.append(Piece(match.start(), match.end(), match[0].lower()))
+            found.append(SaidPiece(match.start(), match.end(), match[0].lower()))
             at = match.end()
     return (*found, *_formulas(text, at, len(text)))
 
@@ -128,7 +128,7 @@ def _is_spoken(text: str, match: re.Match[str], known: Set[str], behind_word: bo
     return spoken_parts and not named and (equation is None or behind_word)
 
 
-def _formulas(text: str, begin: int, end: int) -> list[Piece]:
+def _formulas(text: str, begin: int, end: int) -> list[SaidPiece]:
     """The formulas in a stretch without words, which commas, colons and full stops part."""
     found, depth, start = [], 0, begin
     opened = text.rfind(" (", begin, end)
@@ -152,7 +152,7 @@ def _formulas(text: str, begin: int, end: int) -> list[Piece]:
         ):
             high -= 1
         if low < high and re.search(r"[\w∂∇α-ωΑ-Ω]", text[low:high]):
-            made.append(Piece(low, high))
+            made.append(SaidPiece(low, high))
     return made
 
 
@@ -174,7 +174,7 @@ def last_formula(text: str, known: Set[str] = frozenset()) -> tuple[tuple[str, s
     return ()
 
 
-def _beside(text: str, parts: tuple[Piece, ...], at: int) -> bool:
+def _beside(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
     """Whether a formula is a name alone in a sentence, or a definition."""
     written = text[parts[at].begin : parts[at].end]
     if _NAMED.fullmatch(written):
@@ -188,7 +188,7 @@ def _beside(text: str, parts: tuple[Piece, ...], at: int) -> bool:
     return _is_defined(text, parts, at)
 
 
-def _is_defined(text: str, parts: tuple[Piece, ...], at: int) -> bool:
+def _is_defined(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
     """Whether a formula is a definition that a word such as *where* introduces, or one behind another."""
     for _ in range(MOST_NAMES):
         written = text[parts[at].begin : parts[at].end]
@@ -203,7 +203,7 @@ def _is_defined(text: str, parts: tuple[Piece, ...], at: int) -> bool:
     return False
 
 
-def _is_answer(text: str, parts: tuple[Piece, ...], at: int) -> bool:
+def _is_answer(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
     """Whether nothing round a formula makes another one of it."""
     begin, end = parts[at].begin, parts[at].end
     written = text[begin:end]
@@ -215,7 +215,7 @@ def _is_answer(text: str, parts: tuple[Piece, ...], at: int) -> bool:
         return False
     before = text[:begin].rstrip(_EDGE)
     clause = before[max((found.end() for found in _INTRODUCED.finditer(before)), default=0) :]
-    tail = spoken(text[end:], tuple(Piece(one.begin - end, one.end - end, one.word) for one in parts[at + 1 :]))
+    tail = spoken(text[end:], tuple(SaidPiece(one.begin - end, one.end - end, one.word) for one in parts[at + 1 :]))
     if CHANGES.search(DONE_BEFORE.sub(" ", _meant(clause))) or CHANGES_BEHIND.search(_meant(tail)):
         return False
     return not (names_function(text[end:]) and any(says_what(parts, number) for number in range(at + 1, len(parts))))
@@ -226,7 +226,7 @@ def _meant(words: str) -> str:
     return IN_NOUNS.sub(" ", NO_CHANGE.sub(" ", words))
 
 
-def says_what(parts: tuple[Piece, ...], at: int) -> bool:
+def says_what(parts: tuple[SaidPiece, ...], at: int) -> bool:
     """Whether the words behind a name say what it is: ``\\theta the Heaviside step``."""
     return (
         at + 1 < len(parts)
@@ -241,7 +241,7 @@ def is_named(written: str) -> bool:
     return _NAMED.fullmatch(written) is not None
 
 
-def spoken(text: str, parts: tuple[Piece, ...]) -> str:
+def spoken(text: str, parts: tuple[SaidPiece, ...]) -> str:
     """A text with its formulas blanked."""
     for part in parts:
         if not part.word:
@@ -249,7 +249,7 @@ def spoken(text: str, parts: tuple[Piece, ...]) -> str:
     return text
 
 
-def _begins(text: str, parts: tuple[Piece, ...], at: int) -> bool:
+def _begins(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
     """Whether a formula begins where one is named, and no word before it may be a factor of it."""
     if not at:
         return True
@@ -273,7 +273,7 @@ def _begins(text: str, parts: tuple[Piece, ...], at: int) -> bool:
     return parts[first].word in _HOLDS_BACK or _DERIVED.match(text, parts[at].begin) is not None
 
 
-def _ends(text: str, parts: tuple[Piece, ...], at: int) -> bool:
+def _ends(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
     """Whether what stands behind a formula is a remark, which holds no other one."""
     if at + 1 == len(parts):
         return True
@@ -289,7 +289,7 @@ def _ends(text: str, parts: tuple[Piece, ...], at: int) -> bool:
     )
 
 
-def _blanked(text: str, plain: str, parts: tuple[Piece, ...], at: int) -> tuple[tuple[str, str], ...]:
+def _blanked(text: str, plain: str, parts: tuple[SaidPiece, ...], at: int) -> tuple[tuple[str, str], ...]:
     """The formula alone at its place and, before that, with the definitions of names; and what else was said."""
     begin, end = parts[at].begin + (plain[parts[at].begin] == "="), parts[at].end
     answer = re.sub(r"[$`]", " ", text[begin:end])
