@@ -28,7 +28,7 @@ from grader.expression.reading.clauses import without_clauses
 from grader.expression.reading.last_formula import (
     LAST_FORMULA,
     PLACE,
-    Piece,
+    SaidPiece,
     is_named,
     pieces,
     says_what,
@@ -168,7 +168,7 @@ def _supplied(reading: Reading, target: Expression, known: Set[str], spelled: Sp
 
 
 def _bears_on(
-    text: str, parts: tuple[Piece, ...], at: int, stated: bool, names: Set[str], known: Set[str], spelled: Spelled
+    text: str, parts: tuple[SaidPiece, ...], at: int, stated: bool, names: Set[str], known: Set[str], spelled: Spelled
 ) -> bool:
     """Whether a formula beside the answer is a condition, another answer, a part of one, or says what a name is."""
     written = text[parts[at].begin : parts[at].end]
@@ -193,7 +193,7 @@ def _bears_on(
 
 
 def _is_missing(
-    text: str, parts: tuple[Piece, ...], at: int, names: Set[str], known: Set[str], spelled: Spelled
+    text: str, parts: tuple[SaidPiece, ...], at: int, names: Set[str], known: Set[str], spelled: Spelled
 ) -> bool:
     """Whether words name a quantity of the model that the answer may lack, and say no more than that it is no part."""
     own = plain_spelling(text[parts[at].begin : parts[at].end])
@@ -273,7 +273,7 @@ def _said(reading: Reading, target: Expression, known: Set[str], spelled: Spelle
     for found in SUPPLIES.finditer(NO_CHANGE.sub(" ", spoken(text, parts))):
         if found[0].lower() not in read:
             return found[0]
-    for word, following in zip(parts, (*parts[1:], Piece(0, 0)), strict=True):
+    for word, following in zip(parts, (*parts[1:], SaidPiece(0, 0)), strict=True):
         if word.word in (_WHEN | _WHAT) - read - {"and", "then"} and not (word.word == "with" and following.word):
             return word.word
     stated = len(reading.chain) > 1 and head(reading.chain[0]) == head(target)
