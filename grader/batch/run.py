@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
@@ -29,6 +30,7 @@ from grader.gradebook.opening import NAME, Gradebook, alone, held, worker, writt
 from grader.gradebook.reports import current, end_reports, lines
 from grader.gradebook.run_log import Change, RubricText, RunKept, begin, changes, finish, points_now, released
 from grader.grading import rubric_shown
+from grader.grading.derivation.written import read_written
 from grader.problems import Problem
 from grader.results import ClassReport
 from grader.rubric.model import Rubric
@@ -149,7 +151,8 @@ def _graded(
     """The class folder graded into the gradebook, and its pages into `pages`."""
     solved = Solved(key, rubric_shown(key))
     connection = book.connection
-    read = read_class(solved.shown.parts, source, options.roster, (out, *options.leave_out))
+    document = partial(read_written, key)
+    read = read_class(solved.shown.parts, source, options.roster, (out, *options.leave_out), document)
     earlier = rows.kept(connection)
     found = with_earlier(read, earlier, prune=options.prune, anyway=options.anyway)
     said = _new_decisions(solved, found, connection, out, options)

@@ -18,7 +18,8 @@ from grader.feedback.mistakes import shared_mistakes
 from grader.feedback.wording import by_student, clean, in_order, percent, tidy
 from grader.grading.totals import cut_for_set_ups, parts_left_out
 from grader.problems import Problem
-from grader.results import ClassReport, Evidence, GradeReport, PartResult, RubricShown
+from grader.results import AnswerShown, ClassReport, Evidence, GradeReport, PartResult, RubricShown
+from grader.submission.submissions import FoundAt, Unused
 
 SCHEMA = 1
 NO_ENTRIES: Mapping[str, str] = MappingProxyType({})
@@ -56,7 +57,7 @@ def results_json(report: ClassReport, lines: Sequence[str] = ()) -> str:
 
 def student_line(report: GradeReport, rubric: RubricShown, entries: Mapping[str, str] = NO_ENTRIES) -> str:
     """A student's line of `results.json`; `entries` are by part those of an earlier line, which hold still."""
-    head = {
+    head: dict[str, object] = {
         "student": report.student,
         "name": report.name,
         "source": report.source,
@@ -66,6 +67,7 @@ def student_line(report: GradeReport, rubric: RubricShown, entries: Mapping[str,
     }
     if cut := cut_for_set_ups(report.parts):
         head["cut_for_set_ups"] = tidy(cut)
+    head["unused"] = [_unused(one) for one in report.unused]
     left_out = parts_left_out(report.parts)
     parts = [
         entries.get(result.asked.part) or _json(_part(result, result.asked.part in left_out))
@@ -129,13 +131,49 @@ def _part(result: PartResult, left_out: bool) -> dict[str, object]:
         "max_score": tidy(result.asked.max_score),
         "note": result.note,
         "review": result.review,
-        "answer": answer and {"text": answer.text, "read_as": answer.read_as, "file": answer.file, "line": answer.line},
+        "answer": answer and _answer(answer),
         "message": result.message,
         "diagnosis": diagnosis and {"rule": diagnosis.rule, "message": diagnosis.message},
         "evidence": _evidence(result.evidence),
+        "derivation": _derivation(answer.found) if answer else None,
         "override": override
         and {"points": tidy(override.points), "comment": override.comment, "by": override.by, "at": override.at},
         **special,
+    }
+
+
+def _unused(one: Unused) -> dict[str, object]:
+    return {"line": one.line} | ({"cell": one.cell} if one.cell else {}) | {"text": one.text}
+
+
+def _answer(answer: AnswerShown) -> dict[str, object]:
+    """An answer; of one in a document also the line that counts, and how it was assigned."""
+    found = answer.found
+    shown: dict[str, object] = {
+        "text": answer.text,
+        "read_as": answer.read_as,
+        "file": answer.file,
+        "line": answer.line,
+    }
+    if found is None:
+        return shown | {"assigned_by": "table"}
+    at = {"line": found.line} | ({"cell": found.cell} if found.cell else {})
+    return shown | ({"cell": found.cell} if found.cell else {}) | {"final": at, "assigned_by": found.by}
+
+
+def _derivation(found: FoundAt | None) -> dict[str, object] | None:
+    """How the lines of a derivation hold; None where there is none."""
+    if found is None or not found.lines:
+        return None
+    broken = found.first_break
+    first = broken and (
+        {"line": broken.line} | ({"cell": broken.cell} if broken.cell else {}) | {"message": broken.message}
+    )
+    return {
+        "lines": len(found.lines),
+        "checked": sum(line.holds is not None for line in found.lines),
+        "first_break": first,
+        "recovers": found.recovers,
     }
 
 

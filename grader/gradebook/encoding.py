@@ -30,6 +30,7 @@ from grader.results import (
     ScoreLine,
 )
 from grader.rubric.shown import Asked
+from grader.submission.submissions import CheckedLine, FoundAt, Unused
 
 _EVIDENCE = tuple(one.name for one in fields(Evidence))
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
@@ -148,6 +149,32 @@ def _evidence(found: Mapping[str, Any]) -> Evidence:
     if "at" in found:
         found = {**found, "at": tuple((name, value) for name, value in found["at"])}
     return Evidence(**found)
+
+
+def encode_found(found: FoundAt | None) -> str:
+    """How an answer was found in a document, as JSON; empty for one that was not."""
+    if found is None:
+        return ""
+    lines = [[one.line, one.cell, one.text, one.holds, one.message] for one in found.lines]
+    return dumps([found.by, found.line, found.cell, found.doubt, lines])
+
+
+def decode_found(kept: str) -> FoundAt | None:
+    """What was kept by `encode_found`; raises ValueError or TypeError where the text is none of ours."""
+    if not kept:
+        return None
+    by, line, cell, doubt, lines = json.loads(kept)
+    return FoundAt(by, line, cell, doubt, tuple(CheckedLine(*one) for one in lines))
+
+
+def encode_unused(unused: tuple[Unused, ...]) -> str:
+    """Formulas that served no part, as JSON."""
+    return dumps([[one.line, one.cell, one.text] for one in unused])
+
+
+def decode_unused(kept: str) -> tuple[Unused, ...]:
+    """What was kept by `encode_unused`; raises ValueError or TypeError where the text is none of ours."""
+    return tuple(Unused(*one) for one in json.loads(kept))
 
 
 def encode_problems(problems: tuple[Problem, ...]) -> str:

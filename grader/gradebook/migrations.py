@@ -118,5 +118,10 @@ CREATE TABLE part_keys (          -- what results of parts depended on, by which
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST, _PART_KEYS)
+_DOCUMENTS = """
+ALTER TABLE answers ADD COLUMN found TEXT NOT NULL DEFAULT '';    -- JSON: where in a document, and its derivation
+ALTER TABLE students ADD COLUMN unused TEXT NOT NULL DEFAULT '[]'; -- JSON: formulas of a document that served no part
+"""
+
+MIGRATIONS = (_FIRST, _PART_KEYS, _DOCUMENTS)
 VERSION = len(MIGRATIONS)

@@ -8,7 +8,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 
-from grader.gradebook.encoding import decode_problems, encode_problems
+from grader.gradebook.encoding import (
+    decode_found,
+    decode_problems,
+    decode_unused,
+    encode_found,
+    encode_problems,
+    encode_unused,
+)
 from grader.submission.submissions import Answer, Submission
 
 CONTEXT = ""  # of an answer that stands alone; what was bound before it otherwise
@@ -19,18 +26,26 @@ def kept(book: sqlite3.Connection) -> dict[str, tuple[Submission, int | None]]:
     """By student: what was handed in, and since which run nothing is any more; raises sqlite3.Error, ValueError."""
     answers: dict[str, list[Answer]] = {}
     found = book.execute(
-        "SELECT student, part, texts.text, file, line, col FROM answers JOIN texts ON texts.id = answers.text"
+        "SELECT student, part, texts.text, file, line, col, found FROM answers JOIN texts ON texts.id = answers.text"
         " ORDER BY student, position"
     )
-    for student, part, text, file, line, column in found:
-        answers.setdefault(student, []).append(Answer(part, text, file, line, column))
+    for student, part, text, file, line, column, where in found:
+        answers.setdefault(student, []).append(Answer(part, text, file, line, column, decode_found(where)))
     return {
         student: (
-            Submission(student, name, source, tuple(answers.get(student, ())), decode_problems(problems), bool(ocr)),
+            Submission(
+                student,
+                name,
+                source,
+                tuple(answers.get(student, ())),
+                decode_problems(problems),
+                bool(ocr),
+                decode_unused(unused),
+            ),
             gone,
         )
-        for student, name, source, ocr, problems, gone in book.execute(
-            "SELECT student, name, source, ocr, problems, gone_since FROM students"
+        for student, name, source, ocr, problems, gone, unused in book.execute(
+            "SELECT student, name, source, ocr, problems, gone_since, unused FROM students"
         )
     }
 
@@ -42,16 +57,23 @@ def keep(book: sqlite3.Connection, submissions: Iterable[Submission]) -> None:
     names = [(one.student,) for one in submissions]
     book.executemany("DELETE FROM answers WHERE student = ?", names)
     book.executemany(
-        "INSERT INTO students (student, name, source, ocr, problems, gone_since) VALUES (?, ?, ?, ?, ?, NULL)"
+        "INSERT INTO students (student, name, source, ocr, problems, gone_since, unused)"
+        " VALUES (?, ?, ?, ?, ?, NULL, ?)"
         " ON CONFLICT (student) DO UPDATE SET name = excluded.name, source = excluded.source, ocr = excluded.ocr,"
-        " problems = excluded.problems, gone_since = NULL",
-        [(one.student, one.name, one.source, one.ocr, encode_problems(one.problems)) for one in submissions],
+        " problems = excluded.problems, gone_since = NULL, unused = excluded.unused",
+        [
+            (one.student, one.name, one.source, one.ocr, encode_problems(one.problems), encode_unused(one.unused))
+            for one in submissions
+        ],
     )
     book.executemany(
-        "INSERT INTO answers (student, attempt, submitted_at, part, position, text, context, file, line, col)"
-        " VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO answers (student, attempt, submitted_at, part, position, text, context, file, line, col, found)"
+        " VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (one.student, ATTEMPT, item.part, k, texts[item.text], CONTEXT, item.file, item.line, item.column)
+            (
+                *(one.student, ATTEMPT, item.part, k, texts[item.text], CONTEXT),
+                *(item.file, item.line, item.column, encode_found(item.found)),
+            )
             for one in submissions
             for k, item in enumerate(one.answers)
         ],

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from grader.results import NOTES, AnswerShown, Note, NoteKind, Outcome, PartResult
 from grader.rubric.shown import Asked
-from grader.submission.submissions import Answer
+from grader.submission.submissions import Answer, Submission
 
 UNSEEN = "No text was found for this part; a scan may hold what leaves none, so a person will look at it."
 
@@ -41,3 +41,31 @@ def waiting(asked: Asked, answer: Answer) -> PartResult:
 def missing(asked: Asked) -> PartResult:
     """The result of a part without an answer."""
     return PartResult(asked, Outcome.MISSING, 0.0, Note(NoteKind.MISSING), False, NOTES[NoteKind.MISSING].sentence)
+
+
+def nothing(asked: Asked, submission: Submission) -> PartResult:
+    """The result of a part without an answer: missing, unless a document holds formulas that served no part."""
+    if not submission.unused:
+        return missing(asked)
+    return replace(
+        missing(asked),
+        verdict=Outcome.UNDECIDED,
+        note=Note(NoteKind.NOT_FOUND),
+        review=True,
+        message=NOTES[NoteKind.NOT_FOUND].sentence + " A person will look at it.",
+    )
+
+
+def in_doubt(result: PartResult, why: str) -> PartResult:
+    """The result of an answer of which it is in doubt whether it is the one that counts: a person's."""
+    return replace(
+        result,
+        verdict=Outcome.UNDECIDED,
+        score=0.0,
+        note=Note(NoteKind.FINAL_IN_DOUBT),
+        review=True,
+        message=f"It is not sure that this line is your answer: {why}. A person will look at it.",
+        lines=(),
+        diagnosis=None,
+        leans_on=(),
+    )

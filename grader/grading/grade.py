@@ -26,7 +26,7 @@ from grader.grading.answers import (
 from grader.grading.at_steps import parts_at_steps, together
 from grader.grading.built_on import built_on, leans_on
 from grader.grading.by_cases import of_target
-from grader.grading.by_hand import by_hand, missing, waiting
+from grader.grading.by_hand import by_hand, in_doubt, missing, nothing, waiting
 from grader.grading.carried import Carried, carried
 from grader.grading.carried_credit import with_credit
 from grader.grading.definition_checks import left_open
@@ -125,7 +125,7 @@ def question_results(
     given = [None if part.part.id in left_out else answers.get(part.part.id) for part in question.parts]
     own = [_found(key, part, answer, judged, isolation) for part, answer in zip(question.parts, given, strict=True)]
     alone = [
-        missing(part.asked) if judgement is None else judgement.result
+        nothing(part.asked, submission) if judgement is None else judgement.result
         for part, judgement in zip(question.parts, own, strict=True)
     ]
     followed = carried(question, alone, own, isolation) if known is None else known
@@ -142,6 +142,7 @@ def question_results(
 def report_with(submission: Submission, results: Sequence[PartResult]) -> GradeReport:
     """The report on a submission that has these results."""
     bare = GradeReport(submission.student, submission.name, submission.source, 0.0, 0.0, review=False, parts=())
+    bare = replace(bare, unused=submission.unused)
     return summed(bare, results, (*submission.problems, *faults(results)))
 
 
@@ -199,14 +200,16 @@ def _found(
 
 
 def placed(result: PartResult, answer: Answer) -> PartResult:
-    """The result with the place where the answer stood."""
+    """The result with the place where the answer stood; a person's where that place is in doubt."""
     if result.answer is None:
         return result
     placed = tuple(
         problem.at(answer.file, answer.line + (problem.text[: problem.span.start].count("\n") if problem.span else 0))
         for problem in result.problems
     )
-    return replace(result, answer=replace(result.answer, file=answer.file, line=answer.line), problems=placed)
+    shown = replace(result.answer, file=answer.file, line=answer.line, found=answer.found)
+    there = replace(result, answer=shown, problems=placed)
+    return in_doubt(there, answer.found.doubt) if answer.found and answer.found.doubt else there
 
 
 # half the answers of a class are repeated, and most parts are asked of everybody

@@ -81,6 +81,8 @@ class NoteKind(StrEnum):
     AMBIGUOUS_READING = "ambiguous_reading"
     AMBIGUOUS_INDICES = "ambiguous_indices"
     PARTLY_READ = "partly_read"
+    FINAL_IN_DOUBT = "final_in_doubt"
+    NOT_FOUND = "not_found"
     TOO_MANY_READINGS = "too_many_readings"
     FOLLOW_THROUGH_DEGENERATE = "follow_through_degenerate"
     FOLLOW_THROUGH_TRIVIAL = "follow_through_trivial"
@@ -264,6 +266,17 @@ _ROWS = (
         Credit.PERSON,
         "Your indices can be matched with those of the question in more than one way.",
         particular=True,
+    ),
+    NoteRow(
+        NoteKind.FINAL_IN_DOUBT,
+        Credit.PERSON,
+        "It is not sure which line of your document is your answer to this part.",
+        particular=True,
+    ),
+    NoteRow(
+        NoteKind.NOT_FOUND,
+        Credit.PERSON,
+        "No formula of your document could be told to be the answer to this part, and some were not used.",
     ),
     NoteRow(
         NoteKind.PARTLY_READ,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import Expression
@@ -12,6 +13,9 @@ from grader.expression.reading.read import Reading
 from grader.problems import Problem
 from grader.results.notes import NOTES, Decision, Note, NoteKind, Outcome
 from grader.rubric.shown import Asked
+
+if TYPE_CHECKING:
+    from grader.submission.submissions import FoundAt, Unused
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:[\d:.]+ ?(?:Z|[+-][\d:]+)?")
 
@@ -90,7 +94,7 @@ class AnswerShown:
     """A student's answer as typed, and as we read it; `line` counts from 1, 0 meaning unknown.
 
     `expression` is what pages draw as a formula, `drawn` its MathML where it was drawn before; without either they
-    show the text `read_as`.
+    show the text `read_as`. `found` tells of an answer in a document which line counts, and how its lines hold.
     """
 
     text: str
@@ -99,6 +103,7 @@ class AnswerShown:
     file: str
     line: int
     drawn: str = ""
+    found: FoundAt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +223,7 @@ class GradeReport:
     review: bool
     parts: tuple[PartResult, ...]
     problems: tuple[Problem, ...] = ()
+    unused: tuple[Unused, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

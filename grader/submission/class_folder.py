@@ -6,7 +6,7 @@ Pure: the caller reads the files. The result does not depend on their order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from operator import itemgetter
 
@@ -22,6 +22,8 @@ from grader.submission.tabular import read_csv, read_roster
 
 __all__ = ["read_class_list", "read_files", "read_roster"]
 
+# text, file, names, student, the part that the file is named for, whether it came from OCR
+ReadDocument = Callable[[str, str, PartNames, str, str, bool], Submission]
 Roster = tuple[tuple[str, str], ...]
 
 _TABLES = {".csv": read_csv, ".tsv": read_csv, ".json": read_json, ".jsonl": read_jsonl}
@@ -37,18 +39,19 @@ def read_files(
     roster: Roster | None = None,
     by_hand: tuple[tuple[str, str], ...] = (),
     labels: tuple[tuple[str, str], ...] = (),
+    document: ReadDocument | None = None,
 ) -> ReadFolder:
     """Read a class: `files` are (path relative to the class folder with ``/``, content) pairs.
 
     Instead of its content, a file may come with the Problem for which it could not be loaded.
     `parts` are the part ids in rubric order, `by_hand` the (id, prompt) of those that a person grades, `labels` the
-    (id, label) of those that students call otherwise; `roster` the (student, name) pairs of the class, each of whom
-    gets a Submission, as does whoever's file can't be read (`places` has the rule).
+    (id, label) of those that students call otherwise; `document` reads one document; `roster` the (student, name)
+    pairs of the class, each of whom gets a Submission, as does whoever's file can't be read (`places` has the rule).
     Of two answers to one part the last (by path, then line) counts, and a Problem says so.
     """
     names = part_names(parts, by_hand, labels)
     listed = None if roster is None else dict(roster)
-    read = [(path, _tried(path, data, names, listed)) for path, data in files]
+    read = [(path, _tried(path, data, names, listed, document or read_document)) for path, data in files]
     pieces: dict[str, list[Submission]] = {}
     problems: list[Problem] = []
     known = {piece.student for _, found in read for piece in found.submissions}
@@ -87,7 +90,9 @@ def _is_noise(path: str) -> bool:
     return any(piece.startswith(".") or piece in _NOISE for piece in pieces) or pieces[-1].startswith("readme")
 
 
-def _tried(path: str, data: bytes | Problem, names: PartNames, listed: Mapping[str, str] | None) -> ReadFolder:
+def _tried(
+    path: str, data: bytes | Problem, names: PartNames, listed: Mapping[str, str] | None, document: ReadDocument
+) -> ReadFolder:
     """What a file gave; one that can't be loaded, or that we fail on, costs the class no more than itself."""
     if _is_noise(path):
         return ReadFolder((), (data,) if isinstance(data, Problem) else ())
@@ -95,7 +100,7 @@ def _tried(path: str, data: bytes | Problem, names: PartNames, listed: Mapping[s
     if isinstance(data, Problem):
         return _unread(place, listed, (data,))
     try:
-        return _read_file(place, data, names, listed)
+        return _read_file(place, data, names, listed, document)
     except Exception as error:
         return _unread(place, listed, (Problem(_FAILED, raised(error), path),))
 
@@ -106,7 +111,9 @@ def _unread(place: ClassPath, listed: Mapping[str, str] | None, problems: tuple[
     return _of(student, place.path, (), problems)
 
 
-def _read_file(place: ClassPath, data: bytes, names: PartNames, listed: Mapping[str, str] | None) -> ReadFolder:
+def _read_file(
+    place: ClassPath, data: bytes, names: PartNames, listed: Mapping[str, str] | None, document: ReadDocument
+) -> ReadFolder:
     path = place.path
     student = owner(place, listed or ())
     if place.ending not in DOCUMENTS and place.ending not in _TABLES:
@@ -123,7 +130,7 @@ def _read_file(place: ClassPath, data: bytes, names: PartNames, listed: Mapping[
     if not student:
         return ReadFolder((), (Problem("not read: the file's name holds no student", file=path),))
     part = find_part(names, place.stem) if place.folder else None
-    piece = read_document(text, path, names, student, part or "", place.ocr)
+    piece = document(text, path, names, student, part or "", place.ocr)
     return _of(student, path, (piece,), doubts)
 
 
@@ -196,6 +203,7 @@ def _merged(student: str, pieces: list[Submission], parts: tuple[str, ...]) -> S
         tuple(kept[part] for part in parts if part in kept),
         _first(tuple(sorted(problems, key=_place)), pieces[0].source),
         any(piece.ocr for piece in pieces),
+        tuple(one for piece in pieces for one in piece.unused),
     )
 
 

@@ -8,14 +8,68 @@ from grader.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedLine:
+    """One line of a derivation: whether it equals what the derivation is about, None where that was not checked."""
+
+    line: int
+    cell: int
+    text: str
+    holds: bool | None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAt:
+    """How an answer was found in a document: assigned `by` its label, its left side, or both with other evidence.
+
+    `line` is that of the line which counts, in `cell` of a notebook (0: none); `lines` are those of the derivation.
+    `doubt` says why a person must look; empty where nothing does.
+    """
+
+    by: str
+    line: int = 0
+    cell: int = 0
+    doubt: str = ""
+    lines: tuple[CheckedLine, ...] = ()
+
+    @property
+    def first_break(self) -> CheckedLine | None:
+        """The first line that does not hold."""
+        return next((line for line in self.lines if line.holds is False), None)
+
+    @property
+    def recovers(self) -> bool:
+        """Whether a line behind the first break holds again."""
+        broken = False
+        for line in self.lines:
+            broken = broken or line.holds is False
+            if broken and line.holds:
+                return True
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """A formula of a document that is no part's answer nor work towards one."""
+
+    line: int
+    cell: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """The text of one answer exactly as typed; `line` and `column` count from 1, 0 meaning unknown."""
+    """The text of one answer exactly as typed; `line` and `column` count from 1, 0 meaning unknown.
+
+    Of an answer `found` in a document the text is the line that counts, with the definitions that it needs.
+    """
 
     part: str
     text: str
     file: str = ""
     line: int = 0
     column: int = 0
+    found: FoundAt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +85,7 @@ class Submission:
     answers: tuple[Answer, ...] = ()
     problems: tuple[Problem, ...] = ()
     ocr: bool = False
+    unused: tuple[Unused, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

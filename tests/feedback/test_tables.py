@@ -59,10 +59,27 @@ PART = record(
     max_score=NUMBER,
     note=TEXT,
     review=FLAG,
-    answer=or_null(record(text=TEXT, read_as=TEXT, file=TEXT, line=COUNT)),
+    answer=or_null(
+        record(
+            {"cell": COUNT, "final": record({"cell": COUNT}, line=COUNT)},
+            text=TEXT,
+            read_as=TEXT,
+            file=TEXT,
+            line=COUNT,
+            assigned_by={"enum": ["label", "left_side", "matching", "table", "person"]},
+        )
+    ),
     message=TEXT,
     diagnosis=or_null(record(rule=TEXT, message=TEXT)),
     evidence=EVIDENCE,
+    derivation=or_null(
+        record(
+            lines=COUNT,
+            checked=COUNT,
+            first_break=or_null(record({"cell": COUNT}, line=COUNT, message=TEXT)),
+            recovers=FLAG,
+        )
+    ),
     override=or_null(record(points=NUMBER, comment=TEXT, by=TEXT, at=TEXT)),
 )
 STUDENT = record(
@@ -72,6 +89,7 @@ STUDENT = record(
     score=NUMBER,
     max_score=NUMBER,
     review=FLAG,
+    unused={"type": "array", "items": record({"cell": COUNT}, line=COUNT, text=TEXT)},
     parts={"type": "array", "items": PART},
 )
 SCHEMA = record(

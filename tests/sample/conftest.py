@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 import grader
 from grader.feedback.tables import results_json
 from grader.grading import rubric_shown
+from grader.grading.derivation.written import read_written
 from grader.results import ClassReport, GradeReport
 from grader.solver.key import AnswerKey
 from grader.submission.class_folder import read_files
@@ -95,7 +97,8 @@ def _graded(homework: str, home: Path) -> Graded:
     loaded = grader.load_rubric(ROOT / rubric)
     key = grader.solve(loaded)
     shown = rubric_shown(key)
-    read = read_files(class_files(homework), tuple(asked.part for asked in shown.parts))
+    document = partial(read_written, key)
+    read = read_files(class_files(homework), tuple(asked.part for asked in shown.parts), document=document)
     reports = tuple(grader.grade(key, submission) for submission in read.submissions)
     api_json = results_json(ClassReport(shown, reports, read.problems))
     return Graded(key, read, reports, api_json, out, done.returncode, done.stderr)

@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import partial
 from typing import TypeGuard
 
+from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.nodes import (
     MANY,
     ONE,
@@ -20,6 +21,7 @@ from grader.expression.language.nodes import (
     Expression,
     Indexed,
     Number,
+    Partial,
     Product,
     Reduce,
     Symbol,
@@ -263,3 +265,21 @@ def free_symbols(node: Expression) -> frozenset[str]:
                 bound = bound | {node.letter}
             pending += [(part, bound) for part in children(node)]
     return frozenset(found)
+
+
+CONDITIONS = frozenset(row.name for row in FUNCTIONS.values() if row.kind == "condition")
+
+
+def as_value(node: Expression) -> Expression:
+    """A condition in a place for values is 1 where it holds and 0 elsewhere."""
+    if isinstance(node, Call) and node.function in CONDITIONS:
+        return Call("iverson", (node,), 0, node.span)
+    return node
+
+
+def as_branch(node: Expression) -> Expression:
+    """The value of a branch: that of an equation of a derivative, ``dJ/dz = p if i = k``, is p."""
+    match node:
+        case Call(function="eq", args=(Partial(), value)):
+            return as_value(value)
+    return as_value(node)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from grader.expression.language.conditions import CONDITIONS, as_value
+from grader.expression.algebra.construct import CONDITIONS, as_value
 from grader.expression.language.derived import DERIVED
 from grader.expression.language.nodes import ONE, Call, Expression, Matrix, Number, Product
 from grader.expression.language.precedence import ATOM, LOGIC, NOT, POWER, PRODUCT, RELATION, SUM

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from grader.expression.language.conditions import CONDITIONS, as_branch, as_value
+from grader.expression.algebra.construct import CONDITIONS, as_branch, as_value
 from grader.expression.language.nodes import Call, Cases, Expression
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.lexing.tokens import fail

@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import NoReturn
 
-from grader.expression.language.conditions import as_value
+from grader.expression.algebra.construct import as_value
 from grader.expression.language.derived import DERIVED, Derived
 from grader.expression.language.functions import FUNCTIONS, Function
 from grader.expression.language.nodes import ONE, ZERO, Call, Cases, Expression, Matrix, Number, Product, Reduce, Symbol

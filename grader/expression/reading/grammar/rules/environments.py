@@ -2,7 +2,7 @@ r"""Environments of LaTeX: ``\begin{cases} 1 & x > 0 \\ 0 \end{cases}`` is a `Ca
 
 from __future__ import annotations
 
-from grader.expression.language.conditions import as_branch
+from grader.expression.algebra.construct import as_branch
 from grader.expression.language.nodes import Cases, Expression
 from grader.expression.reading.grammar.parser import Parser, matrix
 from grader.expression.reading.grammar.refusals import close, stuck

@@ -1,0 +1,78 @@
+"""A student's document -> blocks, by the ending of its name: .tex, .md, .ipynb; anything else is plain text."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from grader.document.from_latex import macros_of, read_latex
+from grader.document.from_markdown import read_markdown
+from grader.document.paragraphs import in_pieces
+from grader.document.written_blocks import BlockKind, LabelMark, WrittenAt, WrittenBlock, WrittenDocument
+from grader.problems import Problem
+
+LONGEST, MOST_LINES, MOST_CELLS = 1_000_000, 20_000, 2_000  # characters, lines; an honest one has a hundredth of that
+
+
+def read_document(text: str, file: str) -> WrittenDocument:
+    """The blocks of a document; what is too long is cut, with a Problem."""
+    ending = file.casefold().rpartition(".")[2]
+    if ending == "ipynb":
+        return _notebook(text)
+    shorter = "\n".join(text[:LONGEST].split("\n", MOST_LINES)[:MOST_LINES])
+    read = {"tex": read_latex, "md": read_markdown, "markdown": read_markdown}.get(ending, _plain)
+    found = read(shorter)
+    if len(shorter) == len(text):
+        return found
+    cut = Problem("read only up to here: the document is too long", f"at most {LONGEST:,} characters")
+    return replace(found, problems=(*found.problems, replace(cut, line=shorter.count("\n") + 1)))
+
+
+def _plain(text: str) -> WrittenDocument:
+    """Every line is a piece of prose, for `chains` to look for formulas in."""
+    blocks: list[WrittenBlock] = []
+    paragraph = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            paragraph += 1
+            continue
+        lead = len(line) - len(line.lstrip())
+        blocks += in_pieces(WrittenBlock(BlockKind.PROSE, line.strip(), WrittenAt(number, lead + 1), (), paragraph))
+    return WrittenDocument(tuple(blocks), macros_of(text))
+
+
+def _notebook(text: str) -> WrittenDocument:
+    """The cells of a notebook in order; marks stay open from one to the next."""
+    try:
+        loaded = json.loads(text, parse_int=float)
+    except (json.JSONDecodeError, RecursionError) as error:
+        return WrittenDocument((), problems=(Problem(f"not read: broken notebook ({type(error).__name__})"),))
+    cells = loaded.get("cells") if isinstance(loaded, dict) else None
+    if not isinstance(cells, list):
+        return WrittenDocument((), problems=(Problem("not read: this is no notebook of version 4", "save it again"),))
+    blocks: list[WrittenBlock] = []
+    macros: dict[str, str] = {}
+    marks: tuple[LabelMark, ...] = ()
+    paragraph = 0
+    for number, cell in enumerate(cells[:MOST_CELLS], start=1):
+        kind, source = _cell(cell)
+        if kind == "code":
+            block = WrittenBlock(BlockKind.CODE, source, WrittenAt(1, 1, number), marks, paragraph + 1)
+            found = WrittenDocument((block,) if source.strip() else ())
+        else:
+            found = read_markdown(source, number, 0, marks)
+            marks = found.open
+        blocks += [replace(one, paragraph=one.paragraph + paragraph) for one in found.blocks]
+        macros |= found.macros
+        paragraph = max((one.paragraph for one in blocks), default=paragraph) + 1
+    return WrittenDocument(tuple(blocks), macros)
+
+
+def _cell(cell: object) -> tuple[str, str]:
+    """The kind of a notebook's cell, and its text."""
+    match cell:
+        case {"cell_type": str(kind), "source": str(source)}:
+            return kind, source
+        case {"cell_type": str(kind), "source": [*lines]} if all(isinstance(line, str) for line in lines):
+            return kind, "".join(lines)
+    return "", ""

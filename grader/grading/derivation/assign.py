@@ -1,0 +1,378 @@
+"""A document's chains -> the final answer of each part, and what was not used.
+
+Evidence, surest first: a left side that a part asks for; the label above; what the prose before asks for. A label and a
+left side that conflict are settled by the value if it is one of the two; what only a value speaks for goes to a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from grader.document.author_macros import with_macros_in
+from grader.document.equation_lines import MOST_SIDES, Equations, Side, chains_of
+from grader.document.written_blocks import WrittenAt, WrittenDocument
+from grader.grading.derivation.bound_names import definitions_for, is_free
+from grader.grading.derivation.homes import Homes, asked_in, home_of, homes_of, titled
+from grader.grading.derivation.labelled import Labelled, parts_of, with_labels
+from grader.grading.derivation.left_sides import Named, asked_by, named, named_by, redefines, uses
+from grader.grading.grade import grade_answer
+from grader.results import NoteKind, Outcome, PartResult
+from grader.solver.key import AnswerKey
+from grader.submission.labels import PartNames
+
+MOST_CHAINS = 600  # of one document; an honest one has a hundred
+_ASIDE = re.compile(
+    r"(?:special case|for example|e\.g\.|for instance|in particular|check|sanity|numerically|example|if|when|at)"
+    r"\W*$",
+    re.IGNORECASE,
+)
+_ADJOINT = re.compile(r"(?:d|grad|g|delta)_?([A-Za-z]\w{0,12})")
+_CASE = re.compile(r"\b(?:for example|for instance|e\.g\.|special case|in particular|if|when)\b", re.IGNORECASE)
+_DRESS = re.compile(r"\\(?:boxed|fbox|underline|mathcolor\{\w+\}|color\{\w+\}|textcolor\{\w+\})\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """The final answer of a part: the `text` to judge, the line as written and its place, how it was assigned.
+
+    `doubt` says why a person must look; `chains` are the derivation, by number.
+    """
+
+    part: str
+    text: str
+    line: str
+    place: WrittenAt
+    by: str
+    doubt: str = ""
+    chains: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """The finals by part in the rubric's order, and the chains of the document that serve none."""
+
+    finals: tuple[Final, ...]
+    chains: tuple[Equations, ...]
+    unused: tuple[int, ...] = ()
+    own: frozenset[str] = frozenset()
+    left_out: int = 0
+
+    def shown(self, number: int) -> tuple[WrittenAt, str]:
+        """Where a chain stands, and its text in one line."""
+        chain = self.chains[number]
+        return chain.place, " = ".join(
+            " ".join(text.split()) for text in (chain.left, *(one.text for one in chain.sides)) if text
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """A chain with its evidence."""
+
+    at: int
+    chain: Equations
+    label: Labelled
+    named: Named
+    hint: frozenset[str]
+    binds: bool = False
+
+
+def assign(key: AnswerKey, document: WrittenDocument, names: PartNames, part: str = "") -> Assigned:
+    """Assign the chains of a document to the parts of the rubric; `part` is what it answers before its first label."""
+    blocks = with_labels(with_macros_in(document), names, part)
+    chains = tuple(one for one in chains_of(blocks) if not one.struck)
+    chains = _answers_only(chains)
+    many, chains = len(chains), chains[:MOST_CHAINS]
+    seen = _seen(key, chains, names)
+    context = _Context(key, chains, frozenset(name for one in seen for name in _own(key, one)))
+    finals: dict[str, Final] = {}
+    candidates = _candidates(context, seen)
+    finals |= _under_another_name(context, candidates, names)
+    for part, found in candidates.items():
+        final = _final(context, part, found)
+        if final is not None:
+            finals[part] = final
+    _settle_conflicts(context, seen, finals)
+    return Assigned(
+        tuple(finals[part] for part in names.ids if part in finals),
+        chains,
+        _unused(seen, finals),
+        context.own,
+        many - len(chains),
+    )
+
+
+def _own(key: AnswerKey, one: _Evidence) -> frozenset[str]:
+    """The names of the model that an equation says are something else, where it is no special case."""
+    if one.chain.code or not one.chain.left or one.named.parts or one.named.formula or not one.named.other:
+        return frozenset()
+    return (
+        frozenset()
+        if _ASIDE.search(one.chain.before[-40:])
+        else redefines(key, one.chain.left, one.chain.sides[-1].text)
+    )
+
+
+def _unused(seen: list[_Evidence], finals: Mapping[str, Final]) -> tuple[int, ...]:
+    """The chains that served no part: not theirs, no work under their labels, nothing that the model or a name says."""
+    used = {number for final in finals.values() for number in final.chains}
+    places = {one.chain.marks for one in seen if one.at in used}
+    return tuple(
+        dict.fromkeys(
+            one.at
+            for one in seen
+            if one.at not in used
+            and not (one.named.other or one.binds or one.chain.code or one.chain.inline)
+            and one.chain.marks not in places
+        )
+    )
+
+
+def _answers_only(chains: tuple[Equations, ...]) -> tuple[Equations, ...]:
+    """Without the question's own text: what stands under a label outside of the answer that is set off there."""
+    answered = {one.marks for one in chains if one.answer}
+    return tuple(one for one in chains if one.answer or one.marks not in answered)
+
+
+def _seen(key: AnswerKey, chains: tuple[Equations, ...], names: PartNames) -> list[_Evidence]:
+    """The chains with what speaks for a part; a derivative in a sentence is what the next ones are about."""
+    found: list[_Evidence] = []
+    hint: frozenset[str] = frozenset()
+    marks: object = None
+    for at, chain in enumerate(chains):
+        if chain.marks != marks:
+            marks, hint = chain.marks, frozenset()
+        label = parts_of(chain.marks, names)
+        hint = asked_in(key, chain.before) or hint or titled(key, chain.marks)
+        if chain.alone and not chain.code:
+            about = named(key, chain.sides[0].text)
+            if about.parts:
+                hint = about.parts
+            if about.parts or chain.inline:
+                continue
+        if chain.code:
+            found += _in_code(key, at, chain, label, hint)
+            continue
+        left = named_by(key, chain.left) if chain.left else Named()
+        binds = bool(chain.left) and not (left.parts or left.other) and is_free(key, chain.left)
+        found.append(_Evidence(at, chain, label, left, hint, binds))
+    return found
+
+
+def _in_code(key: AnswerKey, at: int, chain: Equations, label: Labelled, hint: frozenset[str]) -> list[_Evidence]:
+    """The assignments of a cell of code whose names are targets, each with the lines before it; else all of it."""
+    lines = chain.sides[0].text.split("\n")
+    found: list[_Evidence] = []
+    for number, line in enumerate(lines):
+        assigned = re.match(r"([A-Za-z_]\w*)\s*=(?!=)", line)
+        left = named_by(key, assigned[1]) if assigned else Named()
+        adjoint = _ADJOINT.fullmatch(assigned[1]) if assigned else None
+        if adjoint and not left.parts:
+            left = Named(asked_by(key, adjoint[1]))
+        if left.parts:
+            place = replace(chain.place, line=chain.place.line + number)
+            side = Side("\n".join(lines[: number + 1]), place)
+            found.append(_Evidence(at, replace(chain, sides=(side,), place=place), label, left, hint))
+    return found or [_Evidence(at, chain, label, Named(), hint)]
+
+
+def _candidates(context: _Context, seen: list[_Evidence]) -> dict[str, list[_Evidence]]:
+    """By part the chains that answer it by their left side, or by what stands above them where they have none."""
+    found: dict[str, list[_Evidence]] = {}
+    homes = homes_of(context.key, [(one.chain, one.named.parts) for one in seen])
+    for one in seen:
+        part = _part_of(context, one, homes)
+        if part:
+            found.setdefault(part, []).append(one)
+    for part, chains in found.items():
+        # what stands where the part is asked for goes before what is said of it elsewhere
+        here = [one for one in chains if part in (one.label.parts or one.hint)]
+        if here and (any(one.named.parts for one in here) or not any(one.named.parts for one in chains)):
+            found[part] = here
+    return found
+
+
+def _part_of(context: _Context, one: _Evidence, homes: Homes) -> str:
+    """The one part that a chain answers; "" where it answers none, or what speaks for one does not settle which."""
+    # yhat - y = 0.1037 under the label of a part, or in its cell, is its answer
+    value = one.named.formula and not one.chain.inline and (one.label.exact or one.chain.cell)
+    if not one.named.parts and one.chain.left and (one.named.other or one.binds or one.chain.inline) and not value:
+        return ""
+    if not one.named.parts:
+        parts = one.hint & one.label.parts or one.hint or one.label.parts
+        return next(iter(parts)) if len(parts) == 1 else ""
+    parts = one.named.parts
+    for evidence in (one.label.parts, one.hint, home_of(homes, context.key, one.chain.marks, parts), one.named.exact):
+        parts = parts & evidence or parts
+        if len(parts) == 1:
+            return next(iter(parts))
+    right = [part for part in sorted(parts) if _is_right(context, one, part)]
+    return right[0] if len(right) == 1 else ""
+
+
+def _is_right(context: _Context, one: _Evidence, part: str) -> bool:
+    found = _read(context, part, one)
+    return found is not None and found.right
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a formula is read in: the key, the chains round it, and the names of the model that they use otherwise."""
+
+    key: AnswerKey
+    chains: Sequence[Equations]
+    own: frozenset[str] = frozenset()
+
+    def text(self, one: _Evidence, side: Side, part: str, derivatives: bool = False) -> str:
+        """The text to judge: definitions first, then the side under its left side where it names the part."""
+        if one.chain.code:
+            return side.text
+        formula = _DRESS.sub("", side.text).rstrip(" .,;")
+        if part in one.named.parts:
+            formula = f"{one.chain.left} = {formula}"
+        known = definitions_for(self.key, self.chains, one.at, side.text, derivatives)
+        if known and part not in one.named.parts:
+            where = r"\text{ where }" if "\\" in formula else "where"
+            return f"{formula}, {where} {', '.join(known)}"
+        return "\n".join((*known, formula))
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A side of a chain as the answer to a part: the text judged, and whether a side behind it could not be read."""
+
+    side: Side
+    text: str
+    result: PartResult
+    behind: bool
+
+    @property
+    def right(self) -> bool:
+        return self.result.verdict is Outcome.CORRECT
+
+
+def _read(context: _Context, part: str, one: _Evidence) -> _Judged | None:
+    """The last side of a chain that reads."""
+    for back, side in enumerate(reversed(one.chain.sides[-MOST_SIDES:])):
+        text = context.text(one, side, part)
+        result = grade_answer(context.key, part, text)
+        if result.note.kind is NoteKind.CHAIN_RULE_ONLY:
+            # its derivatives may be worked out elsewhere
+            whole = context.text(one, side, part, derivatives=True)
+            if whole != text and (found := grade_answer(context.key, part, whole)).verdict is Outcome.CORRECT:
+                return _Judged(side, whole, found, back > 0)
+        if result.verdict is not Outcome.UNREADABLE:
+            return _Judged(side, text, result, back > 0)
+    return None
+
+
+def _final(context: _Context, part: str, candidates: list[_Evidence]) -> Final | None:
+    """The final answer among the chains of a part."""
+    boxed = [one for one in candidates if one.chain.boxed]
+    plain = [one for one in candidates if not _is_aside(context, one)]
+    kept = boxed or plain or candidates
+    read = [(one, found) for one in kept if (found := _read(context, part, one)) is not None]
+    # one that only names what is asked for gives way to any other
+    read = [pair for pair in read if pair[1].result.note.kind is not NoteKind.RESTATED] or read
+    # code that repeats a formula tests it
+    written = [pair for pair in read if not pair[0].chain.code]
+    read = written if any(_is_finished(found) for _, found in written) else read
+    numbers = tuple(dict.fromkeys(one.at for one in plain or candidates))
+    if not read:
+        one = kept[-1]
+        side = one.chain.sides[-1]
+        return Final(part, context.text(one, side, part), side.text, side.place, _by(one, part), "", numbers)
+    one, last = read[-1]
+    doubt = ""
+    for _, before in read[:-1]:
+        if before.right != last.right and _is_finished(before):
+            doubt = "two final answers of different value"
+    if not last.right and context.own and uses(context.key, part, last.side.text, context.own):
+        doubt = doubt or "it uses a name that your document defines otherwise than the question"
+    if last.behind and not last.right:
+        doubt = "the last line could not be read"
+    if not one.named.parts and not one.label.exact and not one.hint:
+        doubt = doubt or "the label may mean several parts"
+    return Final(part, last.text, last.side.text, last.side.place, _by(one, part), doubt, numbers)
+
+
+def _is_finished(found: _Judged) -> bool:
+    """Whether a formula is an answer as it stands, right or wrong, and no set-up."""
+    setup = (NoteKind.CHAIN_RULE_ONLY, NoteKind.NOT_EVALUATED, NoteKind.RESTATED)
+    return found.result.note.kind not in setup and found.result.verdict is not Outcome.UNDECIDED
+
+
+def _is_aside(context: _Context, one: _Evidence) -> bool:
+    """Whether a chain is a special case, or a number where a formula is asked for."""
+    number = not one.chain.code and not re.search(r"[A-Za-zα-ω\\]", one.chain.sides[-1].text)
+    if number and not any(question.numeric for question in context.key.questions):
+        return True
+    sentence = re.split(r"[.!?]\s", one.chain.before)[-1]
+    return bool(_ASIDE.search(one.chain.before[-40:]) or (one.chain.inline and _CASE.search(sentence)))
+
+
+def _by(one: _Evidence, part: str) -> str:
+    return "left_side" if part in one.named.parts else "label" if one.label.exact else "matching"
+
+
+def _under_another_name(
+    context: _Context, candidates: dict[str, list[_Evidence]], names: PartNames
+) -> dict[str, Final]:
+    """Chains with the left side of a part that has others, whose value is that of a part that has none: a person's.
+
+    They are taken from the part that they name.
+    """
+    finals: dict[str, Final] = {}
+    for part in names.ids:
+        if part in candidates or part in names.by_hand:
+            continue
+        for named_part, chains in candidates.items():
+            for one in chains if len(chains) > 1 else ():
+                found = _value_of(context, one, part) if one.named.parts and not one.chain.code else None
+                if found is None or not found[1] or _is_right(context, one, named_part):
+                    continue
+                side, doubt = found[0], "its left side names another part"
+                finals[part] = Final(
+                    part, _bare(context, one, side), side.text, side.place, "matching", doubt, (one.at,)
+                )
+                candidates[named_part] = [other for other in chains if other is not one]
+                break
+            if part in finals:
+                break
+    return finals
+
+
+def _settle_conflicts(context: _Context, seen: list[_Evidence], finals: dict[str, Final]) -> None:
+    """Chains under a label of a part without an answer, whose left side names another part: the value decides."""
+    for one in seen:
+        asked = one.label.parts if one.label.exact else one.hint if len(one.hint) == 1 else frozenset()
+        if not one.named.parts or asked & one.named.parts:
+            continue
+        for part in sorted(asked):
+            if part in finals:
+                continue
+            found = _value_of(context, one, part)
+            if found is None:
+                continue
+            side, right_here = found
+            there = [other for other in sorted(one.named.parts) if (at := _value_of(context, one, other)) and at[1]]
+            if right_here and not there:
+                finals[part] = Final(part, _bare(context, one, side), side.text, side.place, "matching", "", (one.at,))
+                for other in one.named.parts:
+                    if other in finals and finals[other].chains == (one.at,):
+                        del finals[other]
+            elif not there:
+                doubt = "its left side names another part"
+                finals[part] = Final(part, _bare(context, one, side), side.text, side.place, "label", doubt, (one.at,))
+
+
+def _bare(context: _Context, one: _Evidence, side: Side) -> str:
+    return context.text(replace(one, named=Named()), side, "")
+
+
+def _value_of(context: _Context, one: _Evidence, part: str) -> tuple[Side, bool] | None:
+    """The last side that reads, without its left side, and whether it is right for a part."""
+    found = _read(context, part, replace(one, named=Named()))
+    return None if found is None else (found.side, found.right)

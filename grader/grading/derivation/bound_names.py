@@ -1,0 +1,87 @@
+r"""What a document defines for a formula: ``where \delta = \hat y - y`` stands beside the formula that uses delta.
+
+A name that the rubric does not have means what the nearest chain before it says, or else the first behind it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from grader.document.equation_lines import Equations
+from grader.expression.reading.read import read
+from grader.grading.derivation.left_sides import is_short, named
+from grader.solver.key import AnswerKey
+from grader.solver.session import remembered
+
+_DRESS = re.compile(r"\\(?:left|right|,|;|!|mathbf|boldsymbol|bm|mathrm|displaystyle)(?![A-Za-z])|[{}]")
+_TOKEN = re.compile(r"\\[A-Za-z]+|[A-Za-z]+|\d+|\S")
+_PARTIAL = re.compile(r"\\partial|∂|\\nabla|\bd\w+\s*/")
+_DOTS = frozenset((r"\dots", r"\ldots", r"\cdots", "…"))
+_NAME = re.compile(r"\\?[A-Za-zα-ωΑ-Ω]")
+_LONGEST_NAME, _MOST = 60, 8
+
+
+@lru_cache(maxsize=8192)
+def bound(text: str) -> tuple[str, ...]:
+    """The tokens of a formula without the dress that may differ between a definition and its use."""
+    return tuple(_TOKEN.findall(_DRESS.sub(" ", text)))
+
+
+def definitions_for(
+    key: AnswerKey, chains: Sequence[Equations], at: int, text: str, derivatives: bool = False
+) -> tuple[str, ...]:
+    """The definitions that a formula at the chain `at` needs, as ``name = value``, those they need themselves first.
+
+    With `derivatives`, also what the document says of derivatives of the model that no part asks for.
+    """
+    found: dict[tuple[str, ...], str] = {}
+    pending = [text]
+    while pending and len(found) < _MOST:
+        used = bound(pending.pop())
+        for chain in (*reversed(chains[:at]), *chains[at + 1 :]):
+            name = bound(chain.left)
+            if not name or name in found or len(name) > _LONGEST_NAME or chain.struck or not _uses(used, name):
+                continue
+            if not chain.sides or _is_index(chain) or not _says(key, chain.left, derivatives):
+                continue
+            found[name] = f"{chain.left} = {chain.sides[-1].text}"
+            pending.append(chain.sides[-1].text)
+    return tuple(reversed(found.values()))
+
+
+def _says(key: AnswerKey, left: str, derivatives: bool) -> bool:
+    """Whether an equation with this left side says what a name, or a derivative that no part asks for, is."""
+    if is_free(key, left):
+        return True
+    found = named(key, left)
+    if bool(found.parts) and is_short(key, left):
+        return True
+    return derivatives and found.other and _PARTIAL.search(left) is not None
+
+
+def _is_index(chain: Equations) -> bool:
+    r"""Whether ``j = i`` or ``j = 1, \dots, m`` says of an index, or ``w = 0`` of a special case."""
+    value = bound(chain.sides[-1].text.rstrip(" .,;"))
+    return len(bound(chain.left)) == 1 and (len(value) <= 2 or not _DOTS.isdisjoint(value))
+
+
+def _uses(used: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """Whether a formula holds a name, not as the beginning of another one."""
+    ends = range(len(name), len(used) + 1)
+    return any(
+        used[end - len(name) : end] == name and used[end : end + 1] not in (("_",), ("^",), ("'",)) for end in ends
+    )
+
+
+@remembered(maxsize=4096)
+def is_free(key: AnswerKey, name: str) -> bool:
+    """Whether a left side is a name, with indices or an argument perhaps, that no model of the rubric has."""
+    if not _NAME.match(name.strip()) or re.search(r"\\(?:partial|nabla|frac)|[+*]|\bd\w?/", name):
+        return False
+    for question in key.questions:
+        found = read(name, question.question.model.names)
+        if not found.problems and "renamed" not in found.notes:
+            return False
+    return True

@@ -1,0 +1,174 @@
+"""Which part a left side names: ``dL/dW_1`` the one that asks for it, under the student's letters and notation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from grader.comparison.common_vocabulary import worked_out
+from grader.comparison.judge import judge
+from grader.comparison.target import Target
+from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Symbol, head, indices, symbols, walk
+from grader.expression.reading.read import read
+from grader.results import Decision
+from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
+from grader.solver.session import remembered
+
+_DERIVATIVE = re.compile(
+    r"\\partial|∂|\\nabla|∇|\\delta|\\Delta|δ|\bd\s?\w|\bd/|'|\\prime|\\mathrm\s*\{?d|\\bar|\bgrad|\bd\w+|\\dot|\\dv|\\pdv"
+)
+_LONGEST = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a left side names: `parts` that ask for it, `exact` those of them that do so at the same places.
+
+    Else `other`: a quantity, a derivative of the model, or (`formula`) terms and factors of some. None of these: it
+    could not be told, as of a name of the student's own or ``d/dx f(x)``.
+    """
+
+    parts: frozenset[str] = frozenset()
+    other: bool = False
+    exact: frozenset[str] = frozenset()
+    formula: bool = False
+
+
+@remembered(maxsize=4096)
+def named(key: AnswerKey, left: str) -> Named:
+    """What a formula that stands for itself names, as in ``find dL/dW_1``."""
+    if not left.strip() or len(left) > _LONGEST:
+        return Named()
+    same: list[tuple[SolvedPart, bool]] = []
+    other = False
+    plain = [pair for question in key.questions if (pair := _expression(question, left)) is not None]
+    # W for w only where nothing else is called w
+    for question, expression, renamed in plain:
+        if renamed and not all(pair[2] for pair in plain):
+            continue
+        other = other or _is_of_model(expression)
+        name = head(expression)
+        same += [
+            (part, part.part.target == expression)
+            for part in question.parts
+            if name is not None and head(part.part.target) == name
+        ]
+    exact = frozenset(part.part.id for part, is_same in same if is_same)
+    simple = any(isinstance(one, (Symbol, Partial)) or head(one) is not None for _, one, _ in plain)
+    return Named(frozenset(part.part.id for part, _ in same), other and not same, exact, bool(plain) and not simple)
+
+
+@remembered(maxsize=4096)
+def named_by(key: AnswerKey, left: str) -> Named:
+    """What a left side names, by its name or, where that is none of the key's, by what it is equal to."""
+    found = named(key, left)
+    if found.parts or found.other or len(left) > _LONGEST or not _DERIVATIVE.search(left):
+        return found
+    equal: set[str] = set()
+    for question in key.questions:
+        pair = None if question.numeric else _expression(question, left)
+        if pair is not None:
+            equal |= {part.part.id for part in question.parts if _is_target(question, part, pair[1])}
+    return Named(frozenset(equal))
+
+
+def _expression(question: SolvedQuestion, left: str) -> tuple[SolvedQuestion, Expression, bool] | None:
+    """What a left side says in a question, with its short names written out, and whether letters are look-alikes."""
+    found = read(left, question.question.model.names)
+    if found.problems or found.expression is None or len(found.chain) > 1:
+        return None
+    renamed = any(note == "renamed" or note.startswith("case:") for note in found.notes)
+    short = dict(question.graph.notation)
+    match found.expression:
+        case Symbol(name) if name in short:
+            return question, short[name], renamed
+        case Indexed(Symbol(name), entered) if isinstance(short.get(name), Partial):
+            meant = short[name]
+            assert isinstance(meant, Partial)
+            below = meant.denominator
+            return question, Partial(meant.numerator, Indexed(below, entered)), renamed
+        case Indexed(Partial(numerator, Symbol() as below, span), entered) if not indices(numerator):
+            return question, Partial(numerator, Indexed(below, entered), span), renamed
+    return question, found.expression, renamed
+
+
+def _is_of_model(left: Expression) -> bool:
+    """Whether a left side says of itself what it is: a formula, or the derivative of a quantity by another one."""
+    match left:
+        case Partial(numerator, below):
+            return head(numerator) is not None and head(below) is not None
+    return not any(isinstance(node, Partial) or (isinstance(node, Call) and node.primes) for node in walk(left))
+
+
+def _is_target(question: SolvedQuestion, part: SolvedPart, left: Expression) -> bool:
+    """Whether a left side has the value that a part asks for, as ``d log(h_i)/dtheta_k`` for a log(h) with a name."""
+    target = part.part.target
+    if isinstance(left, Partial) and isinstance(target, Partial):
+        # the derivative of a formula by what the part asks for: whether the formula is what it asks the derivative of
+        return left.denominator == target.denominator and _equal(question, target.numerator, left.numerator)
+    return _equal(question, target, worked_out(left, question.graph))
+
+
+def _equal(question: SolvedQuestion, reference: Expression, formula: Expression) -> bool:
+    return judge(question, Target(reference, reference), formula).decision is Decision.EQUIVALENT
+
+
+@remembered(maxsize=4096)
+def asked_by(key: AnswerKey, variable: str) -> frozenset[str]:
+    """The parts that ask for a derivative by a quantity: ``W_1`` of ``the gradient with respect to W_1``."""
+    found: set[str] = set()
+    if not variable.strip() or len(variable) > _LONGEST:
+        return frozenset()
+    for question in key.questions:
+        name = head(pair[1]) if (pair := _expression(question, variable)) is not None else None
+        for part in question.parts:
+            target = part.part.target
+            if isinstance(target, Partial) and name is not None and head(target.denominator) == name:
+                found.add(part.part.id)
+    return frozenset(found)
+
+
+@remembered(maxsize=4096)
+def read_in(key: AnswerKey, left: str, side: str) -> frozenset[str]:
+    """The questions whose models have all names of an equation as they are written: ``z_1 = W h_0 + b`` says which."""
+    found = set()
+    for question in key.questions:
+        pairs = [_expression(question, text) for text in (left, side)]
+        if all(pair is not None and not pair[2] for pair in pairs):
+            found.add(question.question.id)
+    return frozenset(found)
+
+
+@remembered(maxsize=4096)
+def is_short(key: AnswerKey, name: str) -> bool:
+    """Whether a rubric has a text as a short name, ``delta_2`` for a derivative."""
+    for question in key.questions:
+        found = read(name, question.question.model.names)
+        if found.expression is not None and head(found.expression) in dict(question.graph.notation):
+            return True
+    return False
+
+
+@remembered(maxsize=4096)
+def redefines(key: AnswerKey, left: str, side: str) -> frozenset[str]:
+    """The names of quantities that an equation says are something else than the model has: P = dL/dA of a P for A."""
+    found: set[str] = set()
+    for question in key.questions:
+        name, value = (_expression(question, text) for text in (left, side))
+        if name is None or value is None or name[2] or not isinstance(name[1], (Symbol, Indexed)):
+            continue
+        # a number is an example's; the model of one question may call by this name what another one does not
+        if not symbols(value[1]) or _equal(question, name[1], value[1]):
+            return frozenset()
+        found.add(head(name[1]) or "")
+    return frozenset(found)
+
+
+@remembered(maxsize=4096)
+def uses(key: AnswerKey, part: str, text: str, names: frozenset[str]) -> bool:
+    """Whether a formula names one of some quantities, as the question of a part reads it."""
+    for question in key.questions:
+        if any(one.part.id == part for one in question.parts):
+            pair = _expression(question, text)
+            return pair is not None and not names.isdisjoint(symbols(pair[1]))
+    return False

@@ -1,0 +1,81 @@
+"""A written document -> a Submission: each part's final line as its answer, its derivation checked, the rest listed.
+
+What a person grades, and what is answered in words alone, is taken by its label as `submission.document` has it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from grader.document.from_text import read_document as read_blocks
+from grader.grading.derivation.assign import Assigned, Final, assign
+from grader.grading.derivation.bound_names import definitions_for
+from grader.grading.derivation.steps import derived
+from grader.grading.grade import find_part
+from grader.solver.key import AnswerKey
+from grader.submission.document import read_document
+from grader.submission.labels import PartNames
+from grader.submission.submissions import Answer, CheckedLine, FoundAt, Submission, Unused
+from grader.work import ANSWER, TooMuchWork, at_most
+
+# the question's own text under its label
+_ASKS = re.compile(
+    r"\b(?:derive|compute|calculate|find|show|determine|points?|pts|answer|exercise|bestimm\w*|berechn\w*|leite\w*|zeige\w*)\b",
+    re.IGNORECASE,
+)
+MOST_UNUSED = 200  # formulas listed
+_NOT_READ = "under no part's label"
+
+
+def read_written(
+    key: AnswerKey, text: str, file: str, names: PartNames, student: str, part: str = "", ocr: bool = False
+) -> Submission:
+    """What a student's document answers; `part` is the one that a file is named for. As `submission.read_document`."""
+    by_label = read_document(text, file, names, student, part, ocr)
+    assigned = assign(key, read_blocks(text, file), names, part)
+    labelled = {answer.part: answer for answer in by_label.answers}
+    finals = {final.part: final for final in assigned.finals}
+    answers = []
+    for one in names.ids:
+        if one in names.by_hand:
+            answers += [labelled[one]] if one in labelled else []
+        elif one in finals:
+            answers.append(_answer(key, assigned, finals[one], file))
+        elif one in labelled and not _ASKS.search(labelled[one].text):
+            answers.append(labelled[one])  # said in words: what can't be read goes to a person
+    problems = tuple(one for one in by_label.problems if _NOT_READ not in one.message)
+    unused = tuple(
+        Unused(place.line, place.cell, shown)
+        for number in assigned.unused[:MOST_UNUSED]
+        for place, shown in [assigned.shown(number)]
+    )
+    return replace(by_label, answers=tuple(answers), problems=problems, unused=unused)
+
+
+def _answer(key: AnswerKey, assigned: Assigned, final: Final, file: str) -> Answer:
+    place = final.place
+    found = FoundAt(final.by, place.line, place.cell, final.doubt, _lines(key, assigned, final))
+    line, column = (0, place.cell) if place.cell else (place.line, place.column)
+    return Answer(final.part, final.text, file, line, column, found)
+
+
+def _lines(key: AnswerKey, assigned: Assigned, final: Final) -> tuple[CheckedLine, ...]:
+    """The derivation of a part, checked; none where it is a line alone, or checking takes too much."""
+    chains = [assigned.chains[number] for number in final.chains]
+    if sum(len(chain.sides) for chain in chains) < 2 or any(chain.code for chain in chains):
+        return ()
+    question, part = find_part(key, final.part)
+    known: Mapping[int, tuple[str, ...]] = {
+        number: definitions_for(
+            key, assigned.chains, number, " ".join(one.text for one in assigned.chains[number].sides)
+        )
+        for number in final.chains
+    }
+    try:
+        with at_most(ANSWER):
+            lines = [(assigned.chains[number], known[number]) for number in final.chains]
+            return derived(question, part, lines, assigned.own)
+    except TooMuchWork:
+        return ()
