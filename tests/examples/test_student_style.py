@@ -11,6 +11,7 @@ from benchmarks.labels import judged_table, share_decided
 STYLE = Path(__file__).parents[2] / "benchmarks" / "student_style"
 
 
+@pytest.mark.no_cover  # many rows through the same lines; being watched takes more than twice the time
 @pytest.mark.parametrize(
     ("name", "decided"), [("plain", 0.95), ("second", 0.95), ("courses", 0.93), ("latex", 0.95), ("third", 0.98)]
 )
