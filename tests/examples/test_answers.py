@@ -52,7 +52,6 @@ def check(rubric, part, verdict, answer, why):
     assert found.verdict in expected, f"{why}: {found.note}, {found.message}"
 
 
-@pytest.mark.no_cover  # many rows through the same lines; being watched takes more than twice the time
 @each(HERE / "ways_of_writing.txt")
 def test_way_of_writing(rubric, part, verdict, answer, why):
     check(rubric, part, verdict, answer, why)
@@ -64,13 +63,11 @@ def test_plain_text_and_code(rubric, part, verdict, answer, why):
     check(rubric, part, verdict, answer, why)
 
 
-@pytest.mark.no_cover  # many rows through the same lines; being watched takes more than twice the time
 @each(HERE / "programs.txt")
 def test_program(rubric, part, verdict, answer, why):
     check(rubric, part, verdict, answer, why)
 
 
-@pytest.mark.no_cover  # many rows through the same lines; being watched takes more than twice the time
 @each(HERE / "words.txt")
 def test_words(rubric, part, verdict, answer, why):
     check(rubric, part, verdict, answer, why)
