@@ -18,7 +18,17 @@ from grader.expression.language.nodes import Expression
 from grader.expression.printing.mathml import to_mathml
 from grader.feedback.addresses import anchor
 from grader.feedback.templating import Formula, Remark, formula, quantity, remarks, template, typed
-from grader.feedback.wording import VERDICTS, earned, evidence_sentence, outcome_of, placed, point_of, points, worth
+from grader.feedback.wording import (
+    VERDICTS,
+    earned,
+    evidence_sentence,
+    line_of,
+    outcome_of,
+    placed,
+    point_of,
+    points,
+    worth,
+)
 from grader.results import AnswerShown, PartResult
 from grader.rubric.shown import Asked
 
@@ -68,7 +78,8 @@ def section(result: PartResult, tag: str, names: Names) -> Markup:
     """The section; `tag` says whether its points are a bonus, or not counted."""
     answer = result.answer
     place = placed(answer.file, answer.line) if answer else ""
-    view = _view(result, place, names, _outcome(result, tag), _sums(result), _solution(result.asked))
+    sums = _sums(result) + _derivation(result)
+    view = _view(result, place, names, _outcome(result, tag), sums, _solution(result.asked))
     return Markup(template("part.html").render(part=view))
 
 
@@ -88,7 +99,7 @@ def completed(drawn: str, result: PartResult, tag: str) -> Markup:
     answer = result.answer
     place = placed(answer.file, answer.line) if answer else ""
     drawn = drawn.replace(_PLACE, f'<span class="place">{escape(place)}</span>' if place else "", 1)
-    drawn = drawn.replace(OUTCOME, _outcome(result, tag), 1).replace(SUMS, _sums(result), 1)
+    drawn = drawn.replace(OUTCOME, _outcome(result, tag), 1).replace(SUMS, _sums(result) + _derivation(result), 1)
     return Markup(drawn.replace(SOLUTION, _solution(result.asked), 1))
 
 
@@ -113,6 +124,28 @@ def _sums(result: PartResult) -> Markup:
         return Markup()
     lines = [(line.reason, _signed(line.points)) for line in result.lines]
     return Markup(template("sums.html").render(lines=lines, score=earned(result)))
+
+
+# how a line of a derivation holds: its class, its sign, and what a screen reader says
+_HELD = {
+    True: ("holds", "✓", "holds"),
+    False: ("breaks", "✗", "does not hold"),
+    None: ("unchecked", "·", "not checked"),
+}
+
+
+def _derivation(result: PartResult) -> Markup:
+    """The lines of a derivation, each with its mark; empty where there is none."""
+    found = result.answer.found if result.answer else None
+    if found is None or not found.lines:
+        return Markup()
+    lines = []
+    for line in found.lines:
+        mark, sign, said = _HELD[line.holds]
+        shown = {"mark": mark, "sign": sign, "said": said, "text": line.text, "place": line_of(line.line, line.cell)}
+        lines.append(shown | {"message": line.message if line is found.first_break else ""})
+    broken = found.first_break and ("a line does not hold, and later ones do again" if found.recovers else "look here")
+    return Markup(template("derivation.html").render(lines=lines, broken=broken or ""))
 
 
 def _view(result: PartResult, place: str, names: Names, outcome: Markup, sums: Markup, solution: Markup) -> SectionView:

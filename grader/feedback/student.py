@@ -19,7 +19,7 @@ from grader.feedback.addresses import anchor
 from grader.feedback.question_sums import SumLine, question_sum
 from grader.feedback.section import completed, section
 from grader.feedback.templating import Remark, remarks, template
-from grader.feedback.wording import VERDICTS, clean, earned, in_order, outcome_of, percent, points, worth
+from grader.feedback.wording import VERDICTS, clean, earned, in_order, line_of, outcome_of, percent, points, worth
 from grader.grading.totals import cut_for_set_ups, set_ups
 from grader.results import GradeReport, PartResult, RubricShown
 
@@ -73,6 +73,7 @@ class StudentView:
     fill: str
     counts: tuple[tuple[str, int, str], ...]
     set_ups: str
+    unused: tuple[tuple[str, str], ...]
     review: bool
     open_parts: tuple[OpenPart, ...]
     questions: tuple[QuestionView, ...]
@@ -124,6 +125,7 @@ def page_of(
         open_parts=tuple(OpenPart(anchor(one.asked.part), one.asked.part) for one in results if one.review),
         questions=questions,
         remarks=remarks(tuple(problem for problem in report.problems if problem not in of_parts)),
+        unused=tuple((line_of(one.line, one.cell), one.text) for one in report.unused),
     )
     page = clean(template("student.html").render(page=view)).encode().replace(_SAME.encode(), _same(), 1)
     return _filled(page, [taken_over[one.asked.part] for one in results if one.asked.part in taken_over])

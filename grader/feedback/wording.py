@@ -98,6 +98,11 @@ def shorten(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
+def line_of(line: int, cell: int) -> str:
+    """Where a line of a document stands: ``line 12``, in a notebook ``cell 3, line 2``."""
+    return f"cell {cell}, line {line}" if cell else f"line {line}"
+
+
 def placed(file: str, line: int) -> str:
     """Where something stood, as `file:line`; empty where that is unknown."""
     return f"{file}:{line}" if file and line else file

@@ -22,6 +22,9 @@ from grader.submission.submissions import CheckedLine
 from grader.work import TooMuchWork
 
 
+MOST_SHOWN = 4  # values of quantities in a sentence
+
+
 def derived(
     question: SolvedQuestion,
     part: SolvedPart,
@@ -74,8 +77,9 @@ def _differs(part: SolvedPart, verdict: Verdict) -> str:
     evidence = verdict.evidence
     if not (part.part.show_solution and evidence.at):
         return "this line is not equal to what it is set equal to"
-    at = ", ".join(f"{name} = {value}" for name, value in evidence.at)
-    return f"at {at} this line is {evidence.got}, and what it is set equal to is {evidence.expected}"
+    numbers = [(name, value) for name, value in evidence.at if not value.startswith("[")]
+    few = ", ".join(value if value.startswith(name) else f"{name} = {value}" for name, value in numbers[:MOST_SHOWN])
+    return f"at {few or 'some values'} this gives {evidence.got}, and what it is set equal to {evidence.expected}"
 
 
 def _judged(question: SolvedQuestion, part: SolvedPart, goal: Expression, value: Expression) -> Verdict | None:

@@ -26,7 +26,8 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 MOST_UNUSED = 200  # formulas listed
-_NOT_READ = "under no part's label"
+# what reading by labels alone leaves out, and this does not
+_BY_LABEL = ("under no part's label", "the rubric has no part", "a block of code beside the answer")
 
 
 def read_written(
@@ -45,7 +46,7 @@ def read_written(
             answers.append(_answer(key, assigned, finals[one], file))
         elif one in labelled and not _ASKS.search(labelled[one].text):
             answers.append(labelled[one])  # said in words: what can't be read goes to a person
-    problems = tuple(one for one in by_label.problems if _NOT_READ not in one.message)
+    problems = tuple(one for one in by_label.problems if not any(said in one.message for said in _BY_LABEL))
     unused = tuple(
         Unused(place.line, place.cell, shown)
         for number in assigned.unused[:MOST_UNUSED]
