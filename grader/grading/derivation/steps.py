@@ -21,7 +21,6 @@ from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.submission.submissions import CheckedLine
 from grader.work import TooMuchWork
 
-
 MOST_SHOWN = 4  # values of quantities in a sentence
 
 
