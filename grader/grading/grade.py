@@ -72,6 +72,8 @@ UNFINISHED = {
     NoteKind.NOT_EVALUATED: "the formula is right",
 }
 RIGHT_BUT_FOR = (NoteKind.TRANSPOSED, NoteKind.REPAIRED)
+SHOWING = 0.1  # of an answer's work is for finding a telling example
+_SHOWN = ANSWER * SHOWING
 _NOT_DIAGNOSED = " Which mistake this may come from was not looked for to the end."
 
 
@@ -221,8 +223,14 @@ def _judged(key: AnswerKey, part_id: str, text: str, isolation: Isolation) -> Ju
 
 
 def _within_bounds(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
-    with at_most(ANSWER):
-        return _judge(question, part, text)
+    with at_most(ANSWER * (1 - SHOWING)):
+        found = _judge(question, part, text)
+    if found.verdict is None or found.expression is None or found.result.evidence != found.verdict.evidence:
+        return found
+    # work of its own: what is shown does not depend on what judging left
+    with at_most(_SHOWN):
+        evidence = _evidence(question, part, found.expression, found.verdict)
+    return replace(found, result=replace(found.result, evidence=evidence))
 
 
 def _judge(question: SolvedQuestion, part: SolvedPart, text: str) -> Judgement:
@@ -284,7 +292,7 @@ def _judgement(
         + (f" {to_text(whole[0])} is left as a whole, so this earns nothing." if whole else "")
         + ("" if in_full else _NOT_DIAGNOSED),
         answer=AnswerShown(reading.text, to_text(expression, question.question.model.names), expression, "", 0),
-        evidence=_evidence(question, part, expression, verdict),
+        evidence=verdict.evidence,
         diagnosis=None if mistake is None else mistake.diagnosis,
         lines=lines,
         leans_on=leans_on(question, part, reading, expression) if earned.finished else (),

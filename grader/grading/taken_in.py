@@ -14,6 +14,7 @@ from grader.expression.language.nodes import (
     Call,
     Cases,
     Expression,
+    Indexed,
     Partial,
     Product,
     Reduce,
@@ -87,6 +88,7 @@ _OTHERS = (
     "entries",
 )
 _WHEN = frozenset((*_OTHERS, "and", "or", "if", "for", "when", "otherwise", "else", "then"))
+_AT = frozenset(("at", "when", "if", "for", "where"))
 _WHAT = frozenset(("where", "with", "let", "and", "then"))
 
 
@@ -236,13 +238,14 @@ def says_more(reading: Reading) -> bool:
 
 
 def _unused(reading: Reading, known: Set[str]) -> str:
-    """The name of a definition that no side nor other one holds; derivatives are steps of a derivation."""
+    """The name of a definition that no side nor other one holds; derivatives, and equations of formulas, are steps."""
     sides = [*(reading.chain[1:] or reading.chain), *(right for _, right in reading.definitions)]
     used: set[str | None] = {name for side in sides for name in _names(side)}
     if not symbols(reading.chain[-1]):
         return ""  # numbers that were carried to the answer
     for left, _ in reading.definitions:
-        if not isinstance(left, Partial) and head(left) not in used | known:
+        step = isinstance(left, Partial) or (head(left) is None and not isinstance(left, Indexed))
+        if not step and head(left) not in used | known:
             return head(left) or "an entry"
     return ""
 
@@ -282,7 +285,9 @@ def _said(reading: Reading, target: Expression, known: Set[str], spelled: Spelle
     for at, part in enumerate(parts):
         written = "" if part.word else text[part.begin : part.end]
         before = parts[at - 1].word if at else ""
-        if (written.isdigit() and before in ("is", "being", "be", "equals", "to")) or (
+        # "which is 0 at h = y" remarks on a special value
+        remark = at > 1 and parts[at - 2].word == "which" and at + 1 < len(parts) and parts[at + 1].word in _AT
+        if (written.isdigit() and before in ("is", "being", "be", "equals", "to") and not remark) or (
             _RELATION.search(written) and not decided and not _BRACKETS.search(written)
         ):
             return written

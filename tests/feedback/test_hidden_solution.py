@@ -31,7 +31,7 @@ SHORTEST = 4  # characters of a value or a formula that nothing else is likely t
 # the look of the page; what was asked, and what the student wrote
 _FACTS = re.compile(r'<style>.*?</style>|<dl class="facts">.*?</dl>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
-STUDENTS = 2
+STUDENTS = 1
 WAYS = ("-({})", "2*({})", "({})/3", "({}) + 1")
 
 

@@ -20,7 +20,10 @@ from grader.diagnosis.rules.formula_mistakes import (
     quantities_in,
 )
 from grader.expression.algebra.construct import substitute
+from grader.expression.algebra.simplify import simplify
 from grader.expression.language.nodes import (
+    ZERO,
+    Again,
     Call,
     Expression,
     Partial,
@@ -28,6 +31,7 @@ from grader.expression.language.nodes import (
     head,
     indices,
     rebuild,
+    rewritten,
     sides,
     symbols,
     walk,
@@ -62,10 +66,21 @@ def equal_indices(_: SolvedQuestion, part: SolvedPart) -> Iterator[ChangedFormul
     tests = [item for item in walk(part.closed) if isinstance(item, Call) and item.function in ("iverson", "kronecker")]
     for side, other in combinations(places, 2):
         for one, two in product(side, other):
-            if one != two and any({one, two} <= symbols(test) for test in tests):
+            held = [test for test in tests if one != two and {one, two} <= symbols(test)]
+            # where all is 0 at unequal indices, what is missing is the test of them
+            if held and simplify(_without(part.closed, held)) != ZERO:
                 for old, new in ((one, two), (two, one)):
                     equal = substitute(part.closed, {old: Symbol(new)})
                     yield ChangedFormula(Kind.SOFTMAX_DIAGONAL, part.part.target, equal)
+
+
+def _without(formula: Expression, tests: list[Call]) -> Expression:
+    """The formula where none of some tests holds."""
+
+    def put_out(node: Expression, again: Again) -> Expression:
+        return ZERO if node in tests else rebuild(node, again)
+
+    return rewritten(formula, put_out)
 
 
 @dataclass(frozen=True, slots=True)
