@@ -72,7 +72,7 @@ UNFINISHED = {
     NoteKind.NOT_EVALUATED: "the formula is right",
 }
 RIGHT_BUT_FOR = (NoteKind.TRANSPOSED, NoteKind.REPAIRED)
-SHOWING = 0.1  # of an answer's work is for finding a telling example
+SHOWING = 0.01  # of an answer's work is for finding a telling example
 _SHOWN = ANSWER * SHOWING
 _NOT_DIAGNOSED = " Which mistake this may come from was not looked for to the end."
 

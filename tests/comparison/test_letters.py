@@ -79,7 +79,6 @@ def same_value(question: SolvedQuestion, part: SolvedPart, answer: Expression) -
     return data.shape == wanted.shape and np.allclose(data, wanted, equal_nan=True)
 
 
-@pytest.mark.no_cover  # many rows through the same lines; being watched takes more than twice the time
 @pytest.mark.parametrize("rubric", RUBRICS)
 def test_letters_out_of_place(rubric: str) -> None:
     key = key_of(rubric)

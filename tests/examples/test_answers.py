@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-import pytest
-
 import grader
 from grader.grading.check import noted
 from tests.cases import each
@@ -39,7 +37,6 @@ def test_answer(rubric, part, verdict, note, answer, why):
     assert verdict != "correct" or "not equal" not in found.message
 
 
-@pytest.mark.no_cover  # many rows through the same lines; being watched takes more than twice the time
 @each(HERE / "notation.txt")
 def test_notation(rubric, part, verdict, note, answer, why):
     found = grader.grade_answer(solved(rubric), part, answer)
@@ -57,7 +54,6 @@ def test_way_of_writing(rubric, part, verdict, answer, why):
     check(rubric, part, verdict, answer, why)
 
 
-@pytest.mark.no_cover  # many rows through the same lines; being watched takes more than twice the time
 @each(HERE / "plain_and_code.txt")
 def test_plain_text_and_code(rubric, part, verdict, answer, why):
     check(rubric, part, verdict, answer, why)
@@ -73,7 +69,6 @@ def test_words(rubric, part, verdict, answer, why):
     check(rubric, part, verdict, answer, why)
 
 
-@pytest.mark.no_cover  # many rows through the same lines; being watched takes more than twice the time
 @each(HERE / "paper_notation.txt")
 def test_notation_of_papers(rubric, part, verdict, answer, why):
     check(rubric, part, verdict, answer, why)
