@@ -179,7 +179,7 @@ def read_latex(text: str) -> WrittenDocument:
             pos=begun.end() if begun else 0
         )[0]
     except (LatexWalkerError, RecursionError) as error:
-        return WrittenDocument((), macros, {}, (Problem(f"not read: no LaTeX ({type(error).__name__})"),))
+        return WrittenDocument((), macros, (Problem(f"not read: no LaTeX ({type(error).__name__})"),))
     _nodes(walk, nodes, 0)
     return WrittenDocument(tuple(walk.blocks), macros)
 

@@ -63,12 +63,10 @@ class WrittenBlock:
 
 @dataclass(frozen=True, slots=True)
 class WrittenDocument:
-    """A document as blocks, with the author's macros by name, what its front matter says, what could not be
-    read, and the marks that are open at its end."""
+    """A document as blocks, the author's macros by name, what could not be read, the marks open at its end."""
 
     blocks: tuple[WrittenBlock, ...]
     macros: Mapping[str, str] = field(default_factory=dict)
-    front: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     open: tuple[LabelMark, ...] = ()
 

@@ -6,7 +6,6 @@ What a person grades, and what is answered in words alone, is taken by its label
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 
 from grader.document.from_text import read_document as read_blocks
@@ -22,7 +21,7 @@ from grader.work import ANSWER, TooMuchWork, at_most
 
 # the question's own text under its label
 _ASKS = re.compile(
-    r"\b(?:derive|compute|calculate|find|show|determine|points?|pts|answer|exercise|bestimm\w*|berechn\w*|leite\w*|zeige\w*)\b",
+    r"\b(?:derive|compute|calculate|find|show|determine|points?|pts|exercise|bestimm\w*|berechn\w*|leite\w*|zeige\w*)\b",
     re.IGNORECASE,
 )
 MOST_UNUSED = 200  # formulas listed
@@ -35,7 +34,8 @@ def read_written(
 ) -> Submission:
     """What a student's document answers; `part` is the one that a file is named for. As `submission.read_document`."""
     by_label = read_document(text, file, names, student, part, ocr)
-    assigned = assign(key, read_blocks(text, file), names, part)
+    document = read_blocks(text, file)
+    assigned = assign(key, document, names, part)
     labelled = {answer.part: answer for answer in by_label.answers}
     finals = {final.part: final for final in assigned.finals}
     answers = []
@@ -47,6 +47,8 @@ def read_written(
         elif one in labelled and not _ASKS.search(labelled[one].text):
             answers.append(labelled[one])  # said in words: what can't be read goes to a person
     problems = tuple(one for one in by_label.problems if not any(said in one.message for said in _BY_LABEL))
+    told = {one.message for one in problems}
+    problems += tuple(replace(one, file=file) for one in document.problems if one.message not in told)
     unused = tuple(
         Unused(place.line, place.cell, shown)
         for number in assigned.unused[:MOST_UNUSED]
@@ -68,15 +70,12 @@ def _lines(key: AnswerKey, assigned: Assigned, final: Final) -> tuple[CheckedLin
     if sum(len(chain.sides) for chain in chains) < 2 or any(chain.code for chain in chains):
         return ()
     question, part = find_part(key, final.part)
-    known: Mapping[int, tuple[str, ...]] = {
-        number: definitions_for(
-            key, assigned.chains, number, " ".join(one.text for one in assigned.chains[number].sides)
-        )
-        for number in final.chains
-    }
+    lines = [
+        (chain, definitions_for(key, assigned.chains, number, " ".join(side.text for side in chain.sides)))
+        for number, chain in zip(final.chains, chains, strict=True)
+    ]
     try:
         with at_most(ANSWER):
-            lines = [(assigned.chains[number], known[number]) for number in final.chains]
             return derived(question, part, lines, assigned.own)
     except TooMuchWork:
         return ()
