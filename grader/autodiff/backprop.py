@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from types import MappingProxyType
 
-from grader.autodiff.entrywise import at_counted, counted_by, length, summed_up
+from grader.autodiff.entrywise import at_counted, counted_by, length, longest, summed_up, usual_length
 from grader.autodiff.graph import ComputationGraph, Leaf, Node, entered_axes, names_in
 from grader.autodiff.local_rules import REDUCTIONS, local_rule, range_tests
 from grader.autodiff.matrix_rules import matrix_partial
@@ -282,10 +282,10 @@ def _pull(
         return _occurrence(node, cotangent, live, axes, ranges)
     if isinstance(node, Reduce):
         node = _own_letter(node, symbols(cotangent) | set(live), axes)
-        entered = sorted(entered_axes(node.letter, node.body, axes))
+        entered = longest(entered_axes(node.letter, node.body, axes))
         if entered:
-            ranges = {**ranges, node.letter: length(entered[0])}
-            if node.upper == length(entered[0]):  # up to the end of the axis
+            ranges = {**ranges, node.letter: length(entered)}
+            if node.upper == length(entered):  # up to the end of the axis
                 node = replace(node, lower=None if node.lower == ONE else node.lower, upper=None)
         elif node.upper is not None:
             ranges = {**ranges, node.letter: replace(node, kind="sum")}
@@ -367,6 +367,9 @@ def _occurrence(
         if isinstance(place, Symbol) and place.name in remaining:
             own.append(place.name)  # the letter itself serves: it is bound nowhere else from here on
             remaining.remove(place.name)
+            runs = ranges.get(place.name)
+            if runs is not None and not isinstance(runs, Reduce) and usual_length(runs) < usual_length(length(axis)):
+                expression = mul(iverson(Call("le", (place, runs))), expression)  # the i of d_i = x_{i+1} - x_i
             continue
         letter = fresh(taken | set(own))
         own.append(letter)

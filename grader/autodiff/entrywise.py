@@ -5,15 +5,29 @@ The entry of ``X @ W`` at letters i, j is ``sum_k(X_ik * W_kj)``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from grader.expression.algebra.construct import add, call, div, fresh, mul, sub, substitute
 from grader.expression.algebra.matching import replace_tree
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.axis_sizes import size_formula
-from grader.expression.language.nodes import ONE, Call, Expression, Indexed, Product, Reduce, Symbol, symbols, walk
+from grader.expression.language.nodes import (
+    ONE,
+    Call,
+    Expression,
+    Indexed,
+    Number,
+    Product,
+    Reduce,
+    Symbol,
+    symbols,
+    walk,
+)
 from grader.problems import NOWHERE, Span
+
+USUAL_SIZE = 10  # of any size symbol, to tell which of two axes is longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,25 @@ def scalar(body: Expression) -> Entry:
 def length(axis: str) -> Expression:
     """The size of an axis as a formula."""
     return size_formula(axis)
+
+
+def usual_length(size: Expression) -> int:
+    """How long an axis would be where every size symbol is the same number: to tell K - 1 from K."""
+    match size:
+        case Number(value):
+            return int(value)
+        case Call("neg", (inner,)):
+            return -usual_length(inner)
+        case Call(sign, (one, other)):
+            return usual_length(one) + (-1 if sign == "sub" else 1) * usual_length(other)
+        case Product(factors):
+            return prod(map(usual_length, factors))
+    return USUAL_SIZE
+
+
+def longest(axes: Collection[str]) -> str:
+    """Of the axes that a letter enters, K beside K - 1, the one that goes on; empty where there is none."""
+    return max(sorted(axes), key=lambda axis: usual_length(length(axis)) if axis != "?" else 0, default="")
 
 
 def elementwise(

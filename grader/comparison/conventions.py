@@ -24,13 +24,16 @@ from grader.expression.language.nodes import (
     Expression,
     Indexed,
     Number,
+    Partial,
     Product,
     Reduce,
     Symbol,
+    children,
     head,
     integer,
     rebuild,
     rewritten,
+    sides,
     walk,
 )
 from grader.solver.key import SolvedQuestion
@@ -277,3 +280,27 @@ def _size(run: Run, length: int) -> Expression:
 def _multiple(number: Expression, size: Expression) -> Expression:
     """A multiple of the identity matrix."""
     return Product((number, Call("identity", (size,))), ("*",))
+
+
+def turns_first(node: Expression) -> bool:
+    """Whether a row that is turned stands before one that is not."""
+    factors = node.factors if isinstance(node, Product) else ()
+    turned = [isinstance(one, Call) and one.function == "transpose" for one in factors]
+    return (True, False) in pairwise(turned)
+
+
+def unentered(node: Expression) -> Iterator[str]:
+    """The names of quantities that stand without an index."""
+    if isinstance(node, Symbol):
+        yield node.name
+    for child in () if isinstance(node, Indexed) and isinstance(node.base, Symbol) else children(node):
+        yield from unentered(child)
+
+
+def holds_jacobian(question: SolvedQuestion, answer: Expression) -> bool:
+    """Whether a whole array is differentiated by a whole array: what such a chain lacks, no edit of shapes tells."""
+    axes = question.graph.axes
+    return any(
+        isinstance(item, Partial) and all(isinstance(side, Symbol) and axes.get(side.name) for side in sides(item))
+        for item in walk(answer)
+    )

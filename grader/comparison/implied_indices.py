@@ -5,11 +5,13 @@ r"""Indices that an answer leaves out: ``\\sum_i (o_i - y_i) h`` with an h for e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice, product
+from itertools import islice, permutations, product
 from typing import TypeGuard
 
+from grader.autodiff.graph import names_in
 from grader.autodiff.lower import Axes
 from grader.expression.algebra.construct import free_symbols, fresh
 from grader.expression.evaluation.scope import Environment
@@ -20,6 +22,7 @@ from grader.expression.language.nodes import (
     Cases,
     Expression,
     Indexed,
+    Partial,
     Product,
     Reduce,
     Slice,
@@ -35,6 +38,8 @@ from grader.expression.language.nodes import (
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import environment
 
+MAX_LETTERS = 4  # of an answer, each order of them tried
+_LESS = re.compile(r"\w+-\d+")
 MAX_CHOICES = 4  # of letters for an index that is left out
 
 
@@ -243,3 +248,54 @@ def dots_of_columns(question: SolvedQuestion, answer: Expression) -> Expression:
 
 def _is_whole(node: Expression, env: Environment) -> TypeGuard[Symbol]:
     return isinstance(node, Symbol) and node.name in env.values
+
+
+def in_letters_of(question: SolvedQuestion, target: Expression, answer: Expression) -> tuple[list[Expression], bool]:
+    """The target at its entries in the letters of the answer, in every order, where these are not its own already.
+
+    Beside them whether an axis of it is all but the last of another, as one of K - 1 is: only there it is the target
+    that tells how far a letter runs. Letters that are fewer than the axes enter the first ones.
+    """
+    axes, names = question.graph.axes, names_in(question.graph.axes) | question.runs[0].sizes.keys()
+    written, asked = [Symbol(one) for one in sorted(index_letters(answer) - names)], sides(target)
+    kept = [place for place in indices(target) if place in written]
+    own = [place for place in indices(target) if place not in written]
+    openings = [len(axes.get(head(side) or "", ())) - len(indices(side)) for side in asked]
+    new = [letter for letter in written if letter not in kept]
+    if not new or len(own) > len(new) or len(new) > len(own) + sum(openings) or len(new) > MAX_LETTERS:
+        return [], False
+    if not all(isinstance(place, Symbol) for place in own) or (sum(map(bool, openings)) > 1 and len(asked) > 2):
+        return [], False
+    less = any(_LESS.fullmatch(axis) for side in asked for axis in axes.get(head(side) or "", ()))
+    return [
+        _with_places(target, dict(zip(own, order, strict=False)), order[len(own) :], axes)
+        for order in permutations(new)
+    ], less
+
+
+def _with_places(
+    target: Expression, letters: dict[Expression, Symbol], more: Sequence[Symbol], axes: Axes
+) -> Expression:
+    """The target with other letters for its own, and more of them behind these."""
+    left = list(more)
+
+    def rule(node: Expression, again: Again) -> Expression:
+        if isinstance(node, Partial):
+            return rebuild(node, again)
+        name = head(node)
+        if name is None:
+            return node
+        places = [letters.get(place, place) for place in indices(node)]
+        while left and len(places) < len(axes.get(name, ())):
+            places.append(left.pop(0))
+        return Indexed(Symbol(name), tuple(places), node.span) if places else node
+
+    return rewritten(target, rule)
+
+
+def index_letters(node: Expression) -> set[str]:
+    """The letters that enter arrays in a factor, and that no sum in it binds."""
+    free = free_symbols(node)
+    return {
+        index.name for item in walk(node) for index in indices(item) if isinstance(index, Symbol) and index.name in free
+    }

@@ -15,6 +15,7 @@ from grader.autodiff.lower import Axes
 from grader.comparison.implied_indices import (
     as_columns,
     dots_of_columns,
+    index_letters,
     of_one_example,
     over_examples,
     with_implied_indices,
@@ -126,7 +127,7 @@ def _bare_sums_bound(question: SolvedQuestion, target: Expression, answer: Expre
         return
     kept = {place.name for side in sides(target) for place in indices(side) if isinstance(place, Symbol)}
     names = {item.name for item in question.graph.quantities}
-    foreign = sorted(_index_letters(answer) - kept - names)
+    foreign = sorted(index_letters(answer) - kept - names)
     if not foreign and any(_leaves_axes(question, item) for item in walk(answer)):
         return  # which its sums run over
     for choice in (foreign, *([letter] for letter in foreign[:MAX_BOUND] if len(foreign) > 1)):
@@ -149,7 +150,7 @@ def _bare_sum(node: Expression) -> Reduce | None:
     match node:
         case Reduce(letter=""):
             return node
-        case Call(function="total", args=(body,)) if _index_letters(body):
+        case Call(function="total", args=(body,)) if index_letters(body):
             return Reduce("sum", "", body, span=node.span)
     return None
 
@@ -159,7 +160,7 @@ def _bound(node: Expression, again: Again, letters: list[str]) -> Expression:
     bare = _bare_sum(node)
     if bare is None:
         return node
-    inside, node = _index_letters(bare.body), bare
+    inside, node = index_letters(bare.body), bare
     for letter in sorted(inside.intersection(letters) or (inside if not letters else ())):
         node = replace(node, letter=letter) if not node.letter else Reduce(node.kind, letter, node, span=node.span)
     return node
@@ -214,7 +215,7 @@ def _letters_anew(question: SolvedQuestion, target: Expression, answer: Expressi
     """The answer with fresh letters for the target's where others stand beside them: ``yhat_jk`` for ``dJ/dz_ij``."""
     kept = {place.name for place in indices(target) if isinstance(place, Symbol)}
     names = {item.name for item in question.graph.quantities}
-    if not _index_letters(answer) - kept - names:
+    if not index_letters(answer) - kept - names:
         return answer
     places = {leaf.name for leaf in question.graph.leaves if leaf.domain.kind == "index"}
     used = sorted(kept & free_symbols(answer) - (names - places))
@@ -243,7 +244,7 @@ def sizes_as_indices(question: SolvedQuestion, target: Expression, answer: Expre
     ``\mu_d`` of d entries is the last of them, or any one: only a left side tells.
     """
     kept = {place.name for side in sides(target) for place in indices(side) if isinstance(place, Symbol)}
-    found = sorted((_index_letters(answer) & question.runs[0].sizes.keys()) - kept)
+    found = sorted((index_letters(answer) & question.runs[0].sizes.keys()) - kept)
     elsewhere = free_symbols(rewritten(answer, _without_indices)) if found else frozenset()
     return {name: name in elsewhere for name in found}
 
@@ -330,7 +331,7 @@ def _sum_repeated(node: Expression, kept: set[str]) -> Expression:
     def summed(item: Expression, again: Again) -> Expression:
         if isinstance(item, Call) and item.function in ("add", "sub", "neg"):
             return rebuild(item, again)
-        return total(sorted(repeated & _index_letters(item)), item)
+        return total(sorted(repeated & index_letters(item)), item)
 
     return rewritten(node, summed)
 
@@ -351,13 +352,5 @@ def _terms(node: Expression) -> Iterable[Expression]:
 
 def _repeated(term: Expression) -> set[str]:
     factors = term.factors if isinstance(term, Product) else (term,)
-    counts = Counter(letter for factor in factors for letter in _index_letters(factor))
+    counts = Counter(letter for factor in factors for letter in index_letters(factor))
     return {letter for letter, count in counts.items() if count > 1}
-
-
-def _index_letters(node: Expression) -> set[str]:
-    """The letters that enter arrays in a factor, and that no sum in it binds."""
-    free = free_symbols(node)
-    return {
-        index.name for item in walk(node) for index in indices(item) if isinstance(index, Symbol) and index.name in free
-    }

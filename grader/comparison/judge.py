@@ -6,15 +6,22 @@ sample points of the model, where one clear difference is a counterexample.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
 
 from grader.comparison.aligned_values import right_at_one_place, truth_value
 from grader.comparison.common_vocabulary import worked_out
-from grader.comparison.conventions import coercions, has_row_vectors, labels_entered, meaning_of_bars, unguarded
+from grader.comparison.conventions import (
+    coercions,
+    has_row_vectors,
+    holds_jacobian,
+    labels_entered,
+    meaning_of_bars,
+    turns_first,
+    unentered,
+    unguarded,
+)
 from grader.comparison.decide import decide_number, decide_samples
-from grader.comparison.implied_indices import of_examples
+from grader.comparison.implied_indices import in_letters_of, of_examples
 from grader.comparison.interpretations import (
     index_as_factor,
     interpretations,
@@ -35,13 +42,8 @@ from grader.expression.language.nodes import (
     Call,
     Cases,
     Expression,
-    Indexed,
     Matrix,
-    Partial,
     Product,
-    Symbol,
-    children,
-    sides,
     walk,
 )
 from grader.expression.printing.text import to_text
@@ -75,6 +77,8 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
     if bare != answer and (found := judge(question, target, bare)).decision is Decision.EQUIVALENT:
         return _noted(found, NoteKind.GUARDED)
     verdict = _judge_readings(question, target, worked_out(answer, question.graph))
+    if verdict.decision is not Decision.EQUIVALENT and (entries := _judge_entries(question, target, answer, verdict)):
+        return entries
     if verdict.decision is Decision.NOT_EQUIVALENT or verdict.note.kind in (*_UNFIT, NoteKind.UNDEFINED):
         entered = labels_entered(question.graph, answer)
         if entered != answer:
@@ -84,6 +88,22 @@ def judge(question: SolvedQuestion, target: Target, answer: Expression) -> Verdi
         verdict = _at_one_place(question, target, worked_out(answer, question.graph)) or verdict
     verdict = _set_up(verdict) if left and verdict.note.kind in _PLAINLY else verdict
     return _of_sizes(question, target, answer, verdict)
+
+
+def _judge_entries(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict | None:
+    """The verdict on an answer as one at the target's entries, ``g_k`` of K of them for K - 1; None where it is none.
+
+    Elsewhere letters run as far as the arrays that they enter: what fits by the target alone is right, if anything.
+    """
+    found, less = in_letters_of(question, target.expression, answer)
+    if not less and verdict.note.kind not in _UNFIT:
+        return None
+    judged = [judge(question, replace(target, expression=asked), answer) for asked in found]
+    fitting = [verdict for verdict in judged if verdict.note.kind not in _UNFIT]
+    right = [verdict for verdict in fitting if verdict.decision is Decision.EQUIVALENT]
+    if right and len({verdict.decision for verdict in fitting}) > 1:
+        return undecided(NoteKind.AMBIGUOUS_INDICES)
+    return next(iter(right or (fitting if less else ())), None)
 
 
 def _at_one_place(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict | None:
@@ -127,27 +147,12 @@ def _judge_rows(question: SolvedQuestion, target: Target, answer: Expression, ve
     found = _judge_readings(question, target, worked_out(answer, question.graph), rows=True)
     if found.decision is not Decision.EQUIVALENT:
         return None
-    whole = any(len(axes.get(name, ())) == 1 for name in _unentered(answer))
-    if verdict.note.kind in _UNFIT and not whole and not any(map(_turns_first, walk(answer))):
+    whole = any(len(axes.get(name, ())) == 1 for name in unentered(answer))
+    if verdict.note.kind in _UNFIT and not whole and not any(map(turns_first, walk(answer))):
         return found
     if verdict.note.kind is NoteKind.ILL_TYPED and has_row_vectors(question.graph):
         return found
     return undecided(NoteKind.AMBIGUOUS_READING, "This is right if its vectors are rows, so that x y^T is a number.")
-
-
-def _turns_first(node: Expression) -> bool:
-    """Whether a row that is turned stands before one that is not."""
-    factors = node.factors if isinstance(node, Product) else ()
-    turned = [isinstance(one, Call) and one.function == "transpose" for one in factors]
-    return (True, False) in pairwise(turned)
-
-
-def _unentered(node: Expression) -> Iterator[str]:
-    """The names of quantities that stand without an index."""
-    if isinstance(node, Symbol):
-        yield node.name
-    for child in () if isinstance(node, Indexed) and isinstance(node.base, Symbol) else children(node):
-        yield from _unentered(child)
 
 
 def _judge_meant(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict:
@@ -196,19 +201,10 @@ def _judge_repairs(question: SolvedQuestion, target: Target, answer: Expression,
             return repaired_verdict(verdict, found, repair.detail(answer), repair.once(names), target.shapes)
     if any(found.decision is not Decision.NOT_EQUIVALENT for _, found in judged):
         return undecided(NoteKind.ILL_TYPED)
-    if verdict.note.kind is NoteKind.SHAPE or not judged or _holds_jacobian(question, answer):
+    if verdict.note.kind is NoteKind.SHAPE or not judged or holds_jacobian(question, answer):
         return verdict
     repair, found = judged[0]
     return replace(found, message=f"Its arrays do not fit together; this is what it gives once {repair.once(names)}.")
-
-
-def _holds_jacobian(question: SolvedQuestion, answer: Expression) -> bool:
-    """Whether a whole array is differentiated by a whole array: what such a chain lacks, no edit of shapes tells."""
-    axes = question.graph.axes
-    return any(
-        isinstance(item, Partial) and all(isinstance(side, Symbol) and axes.get(side.name) for side in sides(item))
-        for item in walk(answer)
-    )
 
 
 def _judge_readings(

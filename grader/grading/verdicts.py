@@ -8,20 +8,24 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from grader.comparison.implied_indices import index_letters
 from grader.comparison.judge import judge
 from grader.comparison.target import Target
 from grader.expression.algebra.construct import free_symbols
 from grader.expression.language.nodes import (
+    ONE,
     Again,
     Expression,
     Partial,
     Product,
+    Reduce,
     Symbol,
     head,
     rebuild,
     rewritten,
     symbols,
 )
+from grader.expression.reading.grammar.bound_letters import PAIRS
 from grader.expression.reading.prose_words import plain_spelling
 from grader.expression.reading.read import Reading
 from grader.expression.reading.remarks import IN_WORDS
@@ -118,6 +122,8 @@ def _in_doubt(
         judge(question, target, other).decision is Decision.NOT_EQUIVALENT for other in other_answers(reading, asked)
     ):
         return undecided(NoteKind.AMBIGUOUS_READING, "This gives two answers of different value; one is right.")
+    if verdict.decision is Decision.NOT_EQUIVALENT and PAIRS in reading.notes and _beside_sums(answer, verdict):
+        return undecided(NoteKind.AMBIGUOUS_READING, "Which letters the sum over pairs runs over is not sure.")
     if at_a_place(question, reading, asked):
         return undecided(NoteKind.AMBIGUOUS_INDICES, "Your left side names one entry; the question asks for any.")
     if verdict.note.kind is NoteKind.RENAMED and leaves_out_letters(reading, answer):
@@ -135,6 +141,16 @@ def _in_doubt(
     ):
         return undecided(NoteKind.PARTLY_READ, more)
     return verdict
+
+
+def _beside_sums(answer: Expression, verdict: Verdict) -> bool:
+    """Whether the sums of an answer may run over other letters: it has entries beside them, or no letter at all."""
+
+    def rule(node: Expression, again: Again) -> Expression:
+        return ONE if isinstance(node, Reduce) else rebuild(node, again)
+
+    beside, letters = index_letters(rewritten(answer, rule)), index_letters(answer)
+    return verdict.note.kind is NoteKind.SHAPE or bool(beside) or not letters
 
 
 def _spelled(question: SolvedQuestion, asked: Expression) -> Spelled:

@@ -115,9 +115,19 @@ def check_letters(
         pending.extend((part, bound) for part in children(item))
     for letter in sorted(free):
         hint = f"sum over it, or put it on the left: {left.name}_{''.join((*left.letters, letter))}"
+        apart = [node.letter for node, _ in _reduces(expression) if _is_told_apart(node, letter)]
+        if apart:
+            both = f"{apart[0]},{letter}"
+            hint = f"for all pairs put the condition behind a colon: \\sum_{{{both}: {apart[0]} \\ne {letter}}}"
         entered = next((item for item in _indexed(expression) if Symbol(letter) in item.indices), None)
         message = f"the index '{letter}' stands on the right only"
         left.note(message, hint, None if entered is None else entered.span)
+
+
+def _is_told_apart(node: Reduce, letter: str) -> bool:
+    """Whether a sum runs over what another letter is not, ``i \\ne j``."""
+    test = node.condition
+    return isinstance(test, Call) and test.function == "ne" and Symbol(letter) in test.args
 
 
 def check_bars(left: Left, expression: Expression, axes: Axes) -> None:

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from grader.autodiff.graph import Leaf
 from grader.expression.language.axis_sizes import written_size
+from grader.expression.language.derived import DERIVED, DERIVED_SPELLINGS, SLOPES
 from grader.expression.language.domain import REAL, Domain, parse_domain
 from grader.expression.language.functions import FUNCTIONS, SPELLINGS
 from grader.expression.language.names import Declared, Names
@@ -35,6 +37,8 @@ from grader.rubric.tree import Entries, Items, Text, Tree, found
 
 _NAME = re.compile(r"[^\W\d_]+\d*(?:_[^\W_]+)*'*")
 _OPAQUE = re.compile(rf"({_NAME.pattern})\s*\(([^()]*)\)")
+_ENDLESS = re.compile(r"[-+]?\s*\.?(?:inf|infinity|oo|∞|\\infty)", re.IGNORECASE)
+_CALLED = re.compile(r"([A-Za-z][A-Za-z_]*)\}?\s*\(((?:[^()]|\([^()]*\))*)\)")
 # These spell functions as well, and a model may take them for itself.
 _FREE_SPELLINGS = frozenset({"sigma", "Phi", "phi", "psi", "Gamma"})
 
@@ -232,13 +236,33 @@ def read_macros(fields: Fields, place: RubricPlace) -> Names:
 def read_function(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) -> None:
     """Take a name that answers use for a function of the language: ``g: tanh``."""
     callable_rows = [row.name for row in FUNCTIONS.values() if row.kind == "elementwise"]
+    callable_rows += [name for name, row in DERIVED.items() if row.low == 1 and row.entrywise]
     fields = read_fields(tree, "function", place) if isinstance(tree, Entries) else {"function": tree}
     meant = fields.get("function", tree)
-    row = SPELLINGS.get(meant.value, "") if isinstance(meant, Text) else ""
+    text = meant.value if isinstance(meant, Text) else ""
+    row = SPELLINGS.get(text) or DERIVED_SPELLINGS.get(text.lower(), "")
     if row not in callable_rows and "function" in fields:
         hint = did_you_mean(meant.value, callable_rows) if isinstance(meant, Text) else ""
         place.note(meant.line, f"expected the name of a function, found {found(meant)}", hint)
+        row = "tanh"  # any, so that what uses it has no mistake of its own
     declare(table, replace(named(key.value, fields, 0, place, "function"), function=row), key, place, fields)
+
+
+def take_slopes(table: DeclaredNames, formulas: Iterable[str]) -> None:
+    """Take the slope of a leaky ReLU, where all formulas have one: answers may write ``LeakyReLU'(z)`` without it."""
+    rows = dict(DERIVED_SPELLINGS) | {one.name: one.function for one in table.names if one.role == "function"}
+    said: dict[str, set[str]] = {}
+    for text in formulas:
+        for call in _CALLED.finditer(text):
+            row = rows.get(call[1], rows.get(call[1].lower().replace("_", ""), ""))
+            if row in SLOPES:
+                _, comma, slope = call[2].rpartition(",")
+                said.setdefault(row, set()).add(slope.strip() if comma else SLOPES[row])
+    known = {one.name for one in table.names}
+    for row, slopes in said.items():
+        slope = slopes.pop()
+        if not slopes and (slope in known or re.fullmatch(r"\d*\.?\d+", slope)):
+            table.names.append(Declared(f"{row}'", latex=slope, role="slope", function=row))
 
 
 def read_sizes(table: DeclaredNames, fields: Fields, place: RubricPlace) -> None:
@@ -323,7 +347,9 @@ def _read_value(tree: Tree, place: RubricPlace) -> tuple[object, tuple[str, ...]
         return None, None
     value = to_number(tree)
     if value is None:
-        place.note(tree.line, f"expected a number or lists of numbers, found {found(tree)}")
+        endless = isinstance(tree, Text) and _ENDLESS.fullmatch(tree.value.strip())
+        hint = "nothing is infinite here: write the case without it, as in 1 if k = K else sigmoid(theta_k - s)"
+        place.note(tree.line, f"expected a number or lists of numbers, found {found(tree)}", hint if endless else "")
         return None, None
     return value, ()
 

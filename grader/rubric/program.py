@@ -44,6 +44,7 @@ from grader.rubric.declarations import (
     read_shape,
     read_sizes,
     shown,
+    take_slopes,
 )
 from grader.rubric.doubts import doubt_constants, doubt_entries
 from grader.rubric.entry_aliases import (
@@ -88,6 +89,7 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     if "define" in fields and isinstance(fields["define"], Entries) and not pairs:
         place.key("define").note(fields["define"].line, "expected at least one definition, found none")
     lefts = [_read_left(table, key, value, place.inside(f"define '{key.value}'")) for key, value in pairs]
+    take_slopes(table, (left.formula.value for left in lefts if left is not None))
     nodes = _read_definitions(table, [left for left in lefts if left is not None])
     authored = nodes
     read_sets(table, sets, place, last=True)

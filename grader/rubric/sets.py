@@ -1,4 +1,7 @@
-r"""The sets of a model: with ``N(v): 'u: A_vu = 1'`` formulas and answers may sum over ``u \in N(v)``."""
+r"""The sets of a model: with ``N(v): 'u: A_vu = 1'`` formulas and answers may sum over ``u \in N(v)``.
+
+One of pairs, ``E: '(i, j): A_ij = 1'``, is nobody's; its second letter is kept as whose set another one is.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ from grader.rubric.text_places import place_at
 from grader.rubric.tree import Entries, Text, Tree
 
 _OPENED = "1["  # a condition is read as what its indicator holds
-_CONDITION = re.compile(r"\s*(?P<letter>[a-z])\s*(?::|\\mid|\|)\s*(?P<test>.+)", re.DOTALL)
+_CONDITION = re.compile(
+    r"\s*(?:(?P<letter>[a-z])|\(?\s*(?P<first>[a-z])\s*,\s*(?P<second>[a-z])\s*\)?)\s*(?::|\\mid|\|)\s*(?P<test>.+)",
+    re.DOTALL,
+)
 _OWNED = re.compile(r"[^(_]*(?:\((?P<call>[^()]*)\)|_\{?(?P<below>[^{}]*)\}?)?\s*")
 
 
@@ -59,12 +65,14 @@ def _read_set(table: DeclaredNames, key: Text, text: Text, place: RubricPlace, *
     owned, condition = _OWNED.fullmatch(key.value), _CONDITION.fullmatch(text.value)
     whose = (owned["call"] or owned["below"] or "") if owned else ""
     owner = re.findall(r"(?<![A-Za-z])[a-z](?![A-Za-z])", whose.rpartition("_")[2])  # of R(t_i) the i
-    if owned is None or condition is None or len(owner) > 1:
+    pair = [] if condition is None or condition["letter"] else [condition["second"]]
+    if owned is None or condition is None or len(owner) > 1 or (pair and whose) or pair == [condition["first"]]:
         if last:
-            hint = "as in N(v): 'u: A_vu = 1'"
+            hint = "as in N(v): 'u: A_vu = 1', or of pairs E: '(i, j): A_ij = 1'"
             place.note(text.line or key.line, "expected a letter and the condition on what is in the set", hint)
         return None
-    letters = (condition["letter"], *owner)
+    owner = pair or owner
+    letters = (condition["letter"] or condition["first"], *owner)
     names: Names = (*table.names, *(Declared(one) for one in letters if all(one != d.name for d in table.names)))
     placed = text.places and ((len(_OPENED), *place_at(text.places, condition.start("test"))),)
     inner = Text(f"{_OPENED}{condition['test'].strip()}]", text.line, text.plain, placed)
@@ -75,4 +83,4 @@ def _read_set(table: DeclaredNames, key: Text, text: Text, place: RubricPlace, *
         return None
     marked = substitute(read.args[0], dict(zip(letters, map(Symbol, (MEMBER, OWNER)), strict=False)))
     plain, latex = to_text(marked, tuple(table.names)), to_latex(marked, tuple(table.names))
-    return Declared(key.value, latex=latex, function=plain, role="set", arguments=tuple(owner))
+    return Declared(key.value, latex=latex, function=plain, role="set", arguments=letters if pair else tuple(owner))

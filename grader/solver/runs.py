@@ -84,7 +84,9 @@ def draw_sizes(
     literal, made = {int(a) for a in axes if a.isdigit()}, sorted(filter(is_made, axes))
     pool = [n for n in range(least, least + (4 if made else 10) + len(graph.sizes)) if n not in literal]
     start, found = attempt % 2, list[dict[str, int]]()
-    for _ in range(MOST_DRAWS):  # without sums and products of sizes, the next size for each is always a choice
+    for k in range(MOST_DRAWS):  # without sums and products of sizes, the next size for each is always a choice
+        if made and not found and k == MOST_DRAWS // 2:  # numbers in shapes may leave too few
+            pool = [n for n in range(least, least + 10 + len(graph.sizes) + len(literal)) if n not in literal]
         chosen: list[int] = rng.permutation(pool if made else pool[start : start + len(graph.sizes)]).tolist()
         sizes = dict(zip(graph.sizes, chosen, strict=False))
         sizes |= {axis: size_number(axis, sizes) for axis in made}

@@ -35,7 +35,7 @@ from grader.expression.language.nodes import (
 from grader.work import STEP, Work, spend
 
 # the range of an index letter, None for a name that is no letter here
-_LESS = re.compile(r"(\w+)\s*-\s*\d+")
+_BESIDE = re.compile(r"(\w+)\s*([-+])\s*\d+")
 Ranges: TypeAlias = Callable[[str], int | None]
 
 
@@ -170,9 +170,10 @@ def _is_last_place(name: str, env: Environment) -> bool:
 
 
 def _all_but_last(env: Environment) -> list[tuple[int, str]]:
-    """The lengths of axes such as K - 1, each with the K."""
-    pairs = [(length, found[1]) for axis, length in env.sizes.items() if (found := _LESS.fullmatch(axis))]
-    return [(length, size) for length, size in pairs if size in env.sizes]
+    """The lengths of axes such as K - 1, each with the K; of a T beside T + 1 as well."""
+    found = [(axis, made[1], made[2] == "+") for axis in env.sizes if (made := _BESIDE.fullmatch(axis))]
+    pairs = [(size, axis) if longer else (axis, size) for axis, size, longer in found if size in env.sizes]
+    return [(env.sizes[some], all_) for some, all_ in pairs]
 
 
 def _made(env: Environment) -> set[int]:

@@ -21,6 +21,7 @@ class Derived:
     """One row: the names it is called by, how many arguments it takes, the formula that it is, and its derivative.
 
     The latter is that by the first argument, and needs `least` of them: a slope that is not said is none of ours.
+    What is not `entrywise` makes an array of another shape.
     """
 
     spellings: tuple[str, ...]
@@ -29,6 +30,7 @@ class Derived:
     formula: Callable[..., Expression]
     primed: Callable[..., Expression] | None = None
     least: int = 1
+    entrywise: bool = True
 
 
 def _times(*factors: Expression) -> Expression:
@@ -169,10 +171,10 @@ _ROWS = (
     Derived(("gelu",), 1, 1, _gelu, _slope_of_gelu),
     Derived(("elu",), 1, 2, _elu, _slope_of_elu),
     Derived(("leakyrelu", "lrelu"), 1, 2, _leaky_relu, _slope_of_leaky_relu, 2),
-    Derived(("onehot",), 1, 2, _one_hot),
-    Derived(("concat", "concatenate", "cat", "vstack", "vcat"), 1, 12, _stacked),
-    Derived(("hstack", "hcat"), 1, 12, _beside),
-    Derived(("argmin",), 1, 1, lambda x: Call("argmax", (Call("neg", (x,)),))),
+    Derived(("onehot",), 1, 2, _one_hot, entrywise=False),
+    Derived(("concat", "concatenate", "cat", "vstack", "vcat"), 1, 12, _stacked, entrywise=False),
+    Derived(("hstack", "hcat"), 1, 12, _beside, entrywise=False),
+    Derived(("argmin",), 1, 1, lambda x: Call("argmax", (Call("neg", (x,)),)), entrywise=False),
     Derived(
         ("logsigmoid",),
         1,
@@ -181,5 +183,6 @@ _ROWS = (
         lambda x: _minus(ONE, Call("sigmoid", (x,))),
     ),
 )
+SLOPES = MappingProxyType({"leakyrelu": "0.01", "elu": "1"})  # of calls that do not say theirs
 DERIVED = MappingProxyType({row.spellings[0]: row for row in _ROWS})
 DERIVED_SPELLINGS = MappingProxyType({spelling: row.spellings[0] for row in _ROWS for spelling in row.spellings})

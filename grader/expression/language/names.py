@@ -18,8 +18,9 @@ class Declared:
     `rank` is its number of axes (0 for a scalar); `arguments` are the texts that may stand in brackets
     behind it (``f(x, w)``), any of which means the quantity itself; `role` is "quantity", "size",
     "opaque", "adjoint" (a name for a derivative), "function" (`function` then names the row of
-    `functions.FUNCTIONS`), "macro" (a handout's, no quantity), "set" (what sums may run over) or "steps" (a letter
-    that counts them, `arguments` the first and the one behind the last);
+    `functions.FUNCTIONS`), "macro" (a handout's, no quantity), "set" (what sums may run over), "slope" (that
+    of calls of `function` which do not say theirs, in `latex`) or "steps" (a letter that counts them, `arguments` the
+    first and the one behind the last);
     `axes` are the sizes of its axes where they are known, as names or digits; `entries` are those of its spellings
     whose subscript is index letters (``w_{kj}``), so that they mean an entry and not the whole; of the sizes one may
     count `examples`. `fixed` has the aliases of which one letter is no index, each with that letter: the i of an
@@ -49,7 +50,7 @@ Names = tuple[Declared, ...]
 
 def is_macro(declared: Declared) -> bool:
     """Whether a name is no quantity at all: put into texts before they are read, or what counts steps."""
-    return declared.role in ("macro", "set", "steps")
+    return declared.role in ("macro", "set", "slope", "steps")
 
 
 Made = TypeVar("Made")

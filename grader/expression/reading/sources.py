@@ -61,6 +61,11 @@ _BETWEEN = re.compile(
     r"(?P<sign>(?:sum|prod|max|min)\s*_\s*[{(]\s*)(?P<low>-?\s*\w+)\s*(?:\\leq?(?![A-Za-z])|<=|≤)\s*(?P<letter>[a-z])\s*"
     r"(?:\\leq?(?![A-Za-z])|<=|≤)\s*(?P<high>\w+)(?=\s*[,;})])"
 )
+# \sum_{1 \le i < j \le n}, pairs between two ends
+_ORDERED = re.compile(
+    r"(?P<sign>(?:sum|prod|max|min)\s*_\s*[{(]\s*)1\s*(?:\\leq?(?![A-Za-z])|<=|≤)\s*(?P<first>[a-z])\s*(?P<less>\\lt(?![A-Za-z])"
+    r"|\\leq?(?![A-Za-z])|<=?|≤)\s*(?P<second>[a-z])\s*(?:\\leq?(?![A-Za-z])|<=|≤)\s*(?P<high>\w+)(?=\s*[})])"
+)
 # 7.5\mathrm{e}{-4}, as numbers with an exponent look in LaTeX
 _EXPONENT = re.compile(
     r"(?<=[\d.])\s*(?:\\(?:mathrm|text|rm|operatorname|mathsf|textrm)\s*\{\s*([eE])\s*\}|([eE])(?=\{))\s*\{?\s*([-+−]?\d{1,3})\s*\}?"
@@ -126,7 +131,7 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
     if r"{d}" in text:
         text = _UPRIGHT_D.sub(lambda found: "d".rjust(len(found[0])), text)
     if "_" in text:
-        text = _BETWEEN.sub(_as_range, text)
+        text = _BETWEEN.sub(_as_range, _ORDERED.sub(_as_pairs, text))
     if "vec" in text:
         text = _OF_COLUMNS.sub("∂", _ARROW.sub(" vec", text))
     if "10" in text or " x " in text or " X " in text:
@@ -183,6 +188,12 @@ def with_other_commas(text: str) -> tuple[str, ...]:
 def _as_range(found: re.Match[str]) -> str:
     """``{1 \\le k \\le n`` as ``{k=1..n``."""
     return f"{found['sign']}{found['letter']}={found['low']}..{found['high']}"
+
+
+def _as_pairs(found: re.Match[str]) -> str:
+    """``{1 \\le i < j \\le n`` as ``{(i, j): i < j, j <= n``."""
+    one, other, most = found["first"], found["second"], r"\le" if "\\" in found[0] else "<="
+    return f"{found['sign']}({one}, {other}): {one} {found['less']} {other}, {other} {most} {found['high']}"
 
 
 def _exponent(found: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from grader.expression.language.words import GREEK
 from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.lexing.tokens import Token
 
+PAIRS = "pairs"  # the note on a sum over pairs (i, j)
 _BINDING = frozenset(("sum", "prod", "max", "min"))
 _EXTREMA = frozenset(("max", "min"))  # a run of LaTeX letters may end in one
 _TEXT = itemgetter(1)  # of a token

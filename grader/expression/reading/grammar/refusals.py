@@ -27,7 +27,7 @@ def expected(p: Cursor) -> NoReturn:
         case "dots":
             what, hint = "an ellipsis can't be evaluated", "write the sum or all its entries"
         case "inf":
-            what = "infinity is not a number to compute with"
+            what, hint = "infinity is not a number to compute with", "write what holds there as a case of its own"
         case "joint" | "/" | "rel":
             what = f"an operand is missing before '{shown(token)}'"
         case "^" | "_":

@@ -69,6 +69,7 @@ class Spellings:
     keys: dict[str, Declared] = field(default_factory=dict)
     shapes: dict[tuple[str, str, str, int], Declared] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
+    slopes: dict[str, str] = field(default_factory=dict)  # of leakyrelu, where the model has one alone
     arguments: dict[str, frozenset[str]] = field(default_factory=dict)
     letters: frozenset[str] = FUNCTION_LETTERS
     entries: dict[tuple[str, str, int], list[tuple[str, Declared]]] = field(default_factory=dict)
@@ -112,6 +113,7 @@ def _parts(base: str, above: str, below: str, primes: int) -> tuple[str, str, st
 def spellings_of(names: Names) -> Spellings:
     """The table of a model's names, made once."""
     table = Spellings(tuple(names))  # not the names that own it
+    table.slopes = {declared.function: declared.latex for declared in names if declared.role == "slope"}
     names = tuple(declared for declared in names if not is_macro(declared))
     for declared in names:
         table.exact[declared.name] = declared

@@ -133,6 +133,8 @@ def _derived(p: Parser, row: Derived, name: str, start: int) -> Expression:
     if not row.low <= len(given) <= row.high:
         message = f"'{name}' takes {row.low} argument{'s' if row.low != 1 else ''}, here are {len(given)}"
         fail(message, "", p.tokens[start].start, p.tokens[p.pos - 1].end)
+    if len(given) == 1 and p.table is not None and (slope := p.table.slopes.get(row.spellings[0])):
+        given.append(Symbol(slope) if p.table.knows(slope) else Number(Fraction(slope)))
     if not primed:
         return row.formula(*given)
     if row.primed is None:

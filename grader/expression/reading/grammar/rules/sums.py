@@ -24,7 +24,7 @@ from grader.expression.language.nodes import (
 )
 from grader.expression.language.precedence import PRODUCT
 from grader.expression.language.words import GREEK
-from grader.expression.reading.grammar.bound_letters import is_pair, script_letters
+from grader.expression.reading.grammar.bound_letters import PAIRS, is_pair, script_letters
 from grader.expression.reading.grammar.names.numbered import holds_series
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.lexing.tokens import Token, fail
@@ -73,6 +73,7 @@ class _Range:
     condition: Expression | None = None
     upper: Expression | None = None
     conditional: bool = False  # behind ":" or "|" all is condition
+    pair: bool = False  # (i, j): of a set, one of which may be fixed
 
     def restrict(self, test: Expression) -> None:
         """Add a condition."""
@@ -177,8 +178,20 @@ def _range(p: Parser) -> _Range:
             _read_item(p, under, close)
     if not under.letters:
         _no_letter(p.token)
+    if under.pair:
+        under.letters = _running(p, under.letters)
     p.pos = close + 1
     return under
+
+
+def _running(p: Parser, letters: list[str]) -> list[str]:
+    r"""The letters of a pair that run: of ``\sum_{(k, j) \in E}`` the j alone, where what is asked for has a k."""
+    p.note(PAIRS)
+    end = 0
+    while end < p.pos and p.kinds[end] != "=":
+        end = p.match.get(end, end) + 1
+    fixed = p.free | (script_letters(p, 0, end) if end < p.pos else set())
+    return [letter for letter in letters if letter not in fixed] or letters
 
 
 def _read_item(p: Parser, under: _Range, close: int) -> None:
@@ -187,6 +200,7 @@ def _read_item(p: Parser, under: _Range, close: int) -> None:
     if token.kind in (",", ";", "row", "quad"):
         p.pos += 1
     elif token.kind == "(":  # \sum_{(i,j)} or a nested group
+        under.pair = under.pair or (not under.letters and p.kinds[p.match[at] + 1] == ":")
         p.replace(at, token._replace(kind=","))
         p.replace(p.match[at], p.tokens[p.match[at]]._replace(kind=","))
     elif token.kind in (":", "|") and under.letters:  # \sum_{i: y_i > 0}: what follows says which of them
