@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from grader.expression.algebra.construct import substitute
@@ -79,8 +79,9 @@ def follow_left_side(target: Expression, left: Expression, answer: Expression) -
 def unfinished(question: SolvedQuestion, answer: Expression, target: Target | None = None) -> tuple[Partial, ...]:
     """Derivatives in the answer that the model can work out; those of opaque functions are finished.
 
-    So are those that the model defines as quantities, and those that earlier parts ask for (they are graded there),
-    where everything between is worked out: ``dL/dW = h^T dL/dz``, but not the bare chain rule ``dL/dz dz/dW``.
+    So are those that the model defines as quantities, or is made of, and those that earlier parts ask for (they are
+    graded there), where everything between is worked out: ``dL/dW = h^T dL/dz``, but not the bare chain rule
+    ``dL/dz dz/dW``.
     """
     leaves = {leaf.name: leaf for leaf in question.graph.leaves}
     plain = {
@@ -90,6 +91,7 @@ def unfinished(question: SolvedQuestion, answer: Expression, target: Target | No
     }
     found = []
     named = {head(node.source) for node in question.graph.nodes if isinstance(node.source, Partial)}
+    named |= {head(item) for item in _built_on(question, target.expression if target else None)}
     for item in walk(answer):
         if isinstance(item, Partial):
             above, below = head(item.numerator), head(item.denominator)
@@ -102,6 +104,15 @@ def unfinished(question: SolvedQuestion, answer: Expression, target: Target | No
     if target is not None and len(found) == len(whole) and {head(i) for i in found} <= _earlier(question, target):
         return ()
     return tuple(found)
+
+
+def _built_on(question: SolvedQuestion, target: Expression | None) -> Iterator[Partial]:
+    """The derivatives that definitions are made of, ``sum_i (d^2u_i/dx_i^2)^2``, but for those of what is asked."""
+    asked = head(sides(target)[0]) if isinstance(target, Partial) else None
+    for node in question.graph.nodes if asked else ():
+        for item in walk(node.source) if node.source is not None else ():
+            if isinstance(item, Partial) and head(sides(item)[0]) != asked:
+                yield item
 
 
 def _is_given(question: SolvedQuestion, item: Partial, leaves: Container[str | None]) -> bool:

@@ -6,6 +6,7 @@ The key rewritten at random must pass, printed as text and as LaTeX; 0 and the r
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -36,14 +37,37 @@ _START = re.compile("^(Your answer|This)")
 
 
 def check(key: AnswerKey) -> tuple[Problem, ...]:
-    """Every Problem of the rubric as a grader; none means that its examples and its self-test come out right."""
-    problems = []
+    """Every Problem of the rubric as a grader; none means that its examples and its self-test come out right.
+
+    What keeps the key itself from being judged is told once of a question, with the other parts and the examples.
+    """
+    problems: list[Problem] = []
     for question in key.questions:
+        untold: dict[NoteKind, tuple[int, list[str]]] = {}
         for part in question.parts:
-            problems += [*_examples(key, part), *_self_test(key, question, part)]
+            cause, tested = _self_test(key, question, part)
+            examples = _examples(key, part)
+            kept = [problem for kind, problem in examples if cause is None or kind is not cause]
+            problems += kept
+            follow = len(examples) - len(kept)
+            if cause in untold:
+                untold[cause][1].append(part.part.id)
+                tested = tested[1:]
+            elif cause is not None:
+                untold[cause] = len(problems), []
+                more = f", as {'are' if follow > 1 else 'is'} {follow} under 'accept'" if follow else ""
+                tested[0] = replace(tested[0], message=tested[0].message + more)
+            problems += tested
+        for at, others in untold.values():
+            if others:
+                problems[at] = replace(
+                    problems[at], message=f"{problems[at].message}; so too in part {', '.join(others)}"
+                )
     return tuple(problems)
 
 
+# what keeps the key from being judged, whatever is written
+_OF_KEY = frozenset((NoteKind.TOO_FEW_POINTS, NoteKind.TOO_MUCH_WORK, NoteKind.UNDEFINED, NoteKind.TIMEOUT))
 HINTS = {
     NoteKind.TOO_MUCH_WORK: "too many index letters at a time: ask for it in two parts, by a quantity in between",
     NoteKind.UNDEFINED: "at some place it has no value: an index that leaves its axis, a quotient by 0",
@@ -57,20 +81,22 @@ def _at(key: AnswerKey, part: SolvedPart, field: str, message: str, place: tuple
     return Problem(message, hint).at(key.rubric.path, place[0] or part.part.line, place[1], path)
 
 
-def _examples(key: AnswerKey, part: SolvedPart) -> list[Problem]:
-    problems = []
+def _examples(key: AnswerKey, part: SolvedPart) -> list[tuple[NoteKind | None, Problem]]:
+    """What is wrong with the author's examples, each right one with the kind of its note."""
+    problems: list[tuple[NoteKind | None, Problem]] = []
     for example in part.part.accept:
         result = grade_answer(key, part.part.id, example.answer)
         if result.verdict is not Outcome.CORRECT or not noted(example.note, result.note):
-            problems.append(_unexpected(key, part, "accept", example, Outcome.CORRECT, result))
+            problem = _unexpected(key, part, "accept", example, Outcome.CORRECT, result)
+            problems.append((result.note.kind, problem))
     for example in part.part.reject:
         result = grade_answer(key, part.part.id, example.answer)
         if result.verdict is Outcome.CORRECT or not noted(example.note, result.note):
-            problems.append(_unexpected(key, part, "reject", example, "not correct", result))
+            problems.append((None, _unexpected(key, part, "reject", example, "not correct", result)))
     for example in part.part.review:
         result = grade_answer(key, part.part.id, example.answer)
         if not result.review or not noted(example.note, result.note):
-            problems.append(_unexpected(key, part, "review", example, "one for a person", result))
+            problems.append((None, _unexpected(key, part, "review", example, "one for a person", result)))
     return problems
 
 
@@ -109,8 +135,10 @@ def _told(found: PartResult) -> str:
     )
 
 
-def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> list[Problem]:
+def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> tuple[NoteKind | None, list[Problem]]:
+    """What keeps the key from being judged, told first, and all else that is wrong with it."""
     problems = []
+    cause = None
     names = question.question.model.names
     tried = [(text, grade_answer(key, part.part.id, text)) for text in _right_answers(question, part)]
     missed = [(text, result) for text, result in tried if result.verdict is not Outcome.CORRECT]
@@ -124,6 +152,7 @@ def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> li
         message = f"self-test: the key written as '{text}' is {result.verdict} ({why}){more}"
         hint = HINTS.get(result.note.kind, "")
         problems.append(_at(key, part, "target", message, place_at(part.part.places, 0), hint))
+        cause = result.note.kind if result.note.kind in _OF_KEY else None
     wrong = [to_text(part.part.target, names)]
     if not _may_be_zero(question, part):
         wrong += ["0", *_opposites(question, part)]
@@ -132,7 +161,7 @@ def _self_test(key: AnswerKey, question: SolvedQuestion, part: SolvedPart) -> li
         if result.verdict is Outcome.CORRECT:
             message = f"self-test: the answer '{text}' is taken for correct"
             problems.append(_at(key, part, "target", message, place_at(part.part.places, 0)))
-    return problems
+    return cause, problems
 
 
 def _right_answers(question: SolvedQuestion, part: SolvedPart) -> list[str]:

@@ -55,6 +55,8 @@ from grader.solver.session import remembered
 CALLED = "arguments"  # the note on a reading whose brackets are arguments
 # names alone in brackets behind a name
 _CALL = re.compile(r"[\w}'\u0302]\s*(?:\\left\s*)?\((?:[^()+*/=<>-]|_\{?\*)+\)")
+# dL = ..., which may be an equation of differentials
+_OF_DIFFERENTIALS = re.compile(r"[\s$]*(?:\\(?:mathrm|operatorname|text|rm)\s*\{?\s*)?d[^=/\n]{1,40}=")
 _ITEM = re.compile(r"[-+\u2212]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 # names with blanks between them, as the columns of a matrix: [d_1 d_2 d_3], [\delta_1 \; \delta_2]
 _NAME = r"\\?[A-Za-z]\w{0,20}(?:_\{\w{1,9}\})?(?:\^\{\(\w\)\})?"
@@ -83,6 +85,8 @@ def readings_of(question: SolvedQuestion, text: str, target: Expression) -> tupl
 
 
 def _readings_of(question: SolvedQuestion, text: str, target: Expression) -> tuple[Reading, ...]:
+    if _OF_DIFFERENTIALS.match(text) and (said := _by_differentials(question, target, text)) is not None:
+        return (said,)
     plain = _checked(question, target, read(text, question.question.model.names, None, letters_of(target)))
     listed = _LIST.fullmatch(text) if question.numeric and _is_array(question, target) else None
     if listed:
@@ -100,6 +104,12 @@ def _readings_of(question: SolvedQuestion, text: str, target: Expression) -> tup
         return (columns,) if plain.problems else (columns, plain)
     found = _with_called(question, target, text, plain)
     return _with_called_at_formulas(question, target, text, _with_ends_as_indices(question, target, text, found))
+
+
+def _by_differentials(question: SolvedQuestion, target: Expression, text: str) -> Reading | None:
+    from grader.grading.differential_answers import from_differential  # few answers are such
+
+    return from_differential(question, target, text)
 
 
 def letters_of(target: Expression) -> frozenset[str]:

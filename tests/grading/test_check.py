@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import grader
 from grader.grading.check import check
+from grader.results import Note, NoteKind, Outcome, PartResult
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import Rubric
 
@@ -91,3 +94,20 @@ def test_a_tolerance_that_holds_0_or_the_opposite_sign_is_refused(
     assert isinstance(rubric, Rubric), rubric
     found = [problem.message for problem in check(grader.solve(rubric))]
     assert (any("'0'" in one for one in found), any("'-0.0" in one for one in found)) == said, (why, found)
+
+
+def test_what_keeps_the_key_from_being_judged_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = RUBRIC.replace("KEY", "accept").replace("EXAMPLE", "x^T (z - y), x^T z - x^T y")
+    text += "      - {id: b, target: dJ/dz, accept: [z - y]}\n"
+    rubric = parse_rubric(text, "r.yaml")
+    assert isinstance(rubric, Rubric), rubric
+    key = grader.solve(rubric)
+
+    def unjudged(*given: object) -> PartResult:
+        found = grader.grade_answer(*given)
+        return replace(found, verdict=Outcome.UNDECIDED, note=Note(NoteKind.TOO_FEW_POINTS), review=True)
+
+    monkeypatch.setattr("grader.grading.check.grade_answer", unjudged)
+    (problem,) = check(key)
+    assert problem.path == "question 1, part a, key 'target'"
+    assert problem.message.endswith(", as are 2 under 'accept'; so too in part b")
