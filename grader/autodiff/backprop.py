@@ -241,7 +241,7 @@ def _adjoint(
     expression = expand_primes(added(named))
     if definitions is not None:
         expression = tidied(expression, definitions, axes)
-    expression = apart(expression, axes)
+    expression = apart(expression, names_in(axes))
     return Node(partial_name(output, name), (*out_letters, *own), (*axes[output], *axes[name]), expression)
 
 

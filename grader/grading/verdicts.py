@@ -26,6 +26,7 @@ from grader.expression.language.nodes import (
     symbols,
 )
 from grader.expression.reading.grammar.bound_letters import PAIRS
+from grader.expression.reading.grammar.rules.brackets import LISTED
 from grader.expression.reading.prose_words import plain_spelling
 from grader.expression.reading.read import Reading
 from grader.expression.reading.remarks import IN_WORDS
@@ -124,6 +125,8 @@ def _in_doubt(
         return undecided(NoteKind.AMBIGUOUS_READING, "This gives two answers of different value; one is right.")
     if verdict.decision is Decision.NOT_EQUIVALENT and PAIRS in reading.notes and _beside_sums(answer, verdict):
         return undecided(NoteKind.AMBIGUOUS_READING, "Which letters the sum over pairs runs over is not sure.")
+    if verdict.decision is Decision.NOT_EQUIVALENT and LISTED in reading.notes:
+        return undecided(NoteKind.AMBIGUOUS_READING, "Conditions in brackets may hold together, or be a row.")
     if at_a_place(question, reading, asked):
         return undecided(NoteKind.AMBIGUOUS_INDICES, "Your left side names one entry; the question asks for any.")
     if verdict.note.kind is NoteKind.RENAMED and leaves_out_letters(reading, answer):

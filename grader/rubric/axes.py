@@ -7,14 +7,16 @@ t has m that i runs over both.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from grader.autodiff.entrywise import Entry
 from grader.autodiff.graph import entered_axes
 from grader.autodiff.lower import Axes, lower
+from grader.expression.evaluation.implicit_identity import sized
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.axis_sizes import written_size
+from grader.expression.language.axis_sizes import size_formula, written_size
 from grader.expression.language.nodes import (
     Call,
     Expression,
@@ -32,6 +34,7 @@ from grader.rubric.declarations import shown
 from grader.rubric.fields import RubricPlace
 from grader.rubric.tree import Text
 
+NO_PLACES: Mapping[str, str] = MappingProxyType({})
 SMALLEST = 2  # what every size may be
 
 
@@ -62,8 +65,13 @@ def with_shapes(problem: Problem, expression: Expression, axes: Axes) -> Problem
     return replace(problem, message=f"{problem.message} ({shapes})") if shapes else problem
 
 
-def infer_axes(left: Left, entry: Entry, expression: Expression, axes: Axes) -> tuple[str, ...]:
-    """The range of each letter on the left: declared, or from the axes that it indexes on the right."""
+def infer_axes(
+    left: Left, entry: Entry, expression: Expression, axes: Axes, places: Mapping[str, str] = NO_PLACES
+) -> tuple[str, ...]:
+    """The range of each letter on the left: declared, or from the axes that it indexes on the right.
+
+    One that is only compared with a place, ``1[j = y_i]``, runs over the axis of `places` that this is one on.
+    """
     if left.shape is not None and left.letters:
         if len(left.shape) == len(left.letters) + len(entry.axes):
             return left.shape[: len(left.letters)]
@@ -72,7 +80,9 @@ def infer_axes(left: Left, entry: Entry, expression: Expression, axes: Axes) -> 
     ranges = []
     for letter in left.letters:
         sizes = sorted(entered_axes(letter, entry.body, axes) - {"?"})
-        if not entered_axes(letter, entry.body, axes):
+        if not entered_axes(letter, entry.body, axes) and len(beside := _compared(letter, expression, places)) == 1:
+            sizes = [*beside]
+        elif not entered_axes(letter, entry.body, axes):
             hint = f"index something with {letter}, or write {{formula: ..., shape: [...]}}"
             if len(left.letters) == 1 and re.fullmatch(rf"{left.name}_{letter}", left.text):
                 hint += (
@@ -87,6 +97,15 @@ def infer_axes(left: Left, entry: Entry, expression: Expression, axes: Axes) -> 
             left.note(*_both(letter, sizes), _second(expression, letter, axes))
         ranges.append(sizes[0] if len(sizes) == 1 else "?")
     return tuple(ranges)
+
+
+def _compared(letter: str, expression: Expression, places: Mapping[str, str]) -> set[str]:
+    """The sizes of the axes on which places lie that a letter is compared with."""
+    found = set()
+    for item in walk(expression):
+        if isinstance(item, Call) and item.function in ("eq", "ne", "kronecker") and Symbol(letter) in item.args:
+            found |= {places.get(head(other) or "", "") for other in item.args if other != Symbol(letter)}
+    return found - {""}
 
 
 def check_letters(
@@ -230,3 +249,18 @@ def _within(expression: Expression, letter: str, source: str) -> tuple[Indexed |
         if any(not isinstance(place, Symbol) and letter in symbols(place) for place in item.indices):
             return item, source[item.span.start : item.span.end]
     return None, ""
+
+
+def with_size_of_identity(
+    expression: Expression, known: Mapping[str, tuple[str, ...]], letters: tuple[str, ...]
+) -> Expression:
+    """The formula with its identity matrices of the one size that fits beside them; itself where none or more do."""
+    sizes = dict.fromkeys(axis for name in symbols(expression) for axis in known.get(name, ()) if axis not in "1?")
+    fitting = []
+    for one in (sized(expression, size_formula(axis)) for axis in sizes):
+        try:
+            lower(one, known, letters)
+        except ShapeError:
+            continue
+        fitting.append(one)
+    return fitting[0] if len(fitting) == 1 else expression

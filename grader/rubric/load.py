@@ -39,7 +39,7 @@ from grader.rubric.program import read_model
 from grader.rubric.schema import HAND_KEYS
 from grader.rubric.step_targets import names_at_steps, read_at_steps, step_of
 from grader.rubric.targets import UNREAD, read_target
-from grader.rubric.tree import Entries, Text, Tree, read_document
+from grader.rubric.tree import Entries, Text, Tree, further_slips, read_document
 from grader.rubric.vec_targets import with_vec_targets
 from grader.submission.labels import folded_label
 
@@ -89,7 +89,7 @@ def parse_rubric(text: str, path: str = "") -> Rubric | tuple[Problem, ...]:
     place = RubricPlace(path, (), problems, warnings)
     tree = read_document(text)
     if isinstance(tree, Problem):
-        return (tree.at(path),)
+        return tuple(problem.at(path) for problem in (tree, *further_slips(text, tree)))
     fields = read_fields(tree, "rubric", place)
     defaults = _inherit(fields, _Defaults(1.0, Tolerance(), True), place)
     seen = _Seen(read_macros(fields, place))

@@ -15,9 +15,8 @@ from grader.autodiff.graph import ComputationGraph, Node, entered_axes
 from grader.autodiff.higher import gradient_node
 from grader.autodiff.lower import lower
 from grader.expression.algebra.construct import apart, fresh, substitute
-from grader.expression.evaluation.implicit_identity import holds_bare_identity, sized
+from grader.expression.evaluation.implicit_identity import holds_bare_identity
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.names import Declared, ModelNames, Names
 from grader.expression.language.nodes import (
     Call,
@@ -33,7 +32,7 @@ from grader.expression.language.nodes import (
     symbols,
 )
 from grader.problems import Problem, Span
-from grader.rubric.axes import Left, check_bars, check_letters, infer_axes, with_shapes
+from grader.rubric.axes import Left, check_bars, check_letters, infer_axes, with_shapes, with_size_of_identity
 from grader.rubric.declarations import (
     DeclaredNames,
     declare,
@@ -54,6 +53,7 @@ from grader.rubric.entry_aliases import (
     entry_spellings,
     fixed_letter,
     index_letters,
+    with_rows,
 )
 from grader.rubric.fields import Fields, RubricPlace, read_fields, read_pairs, read_text, text_at
 from grader.rubric.formulas import Known, read_formula
@@ -207,18 +207,33 @@ def _read_definitions(table: DeclaredNames, lefts: list[Left], above: tuple[Node
     table.names[:] = [item if item.entries else _with_entries(table, item) for item in table.names]
     nodes = list(above)
     for left in lefts:
-        # the ranks of the definitions above are known by now
-        expression = _read_right(table, left, later)
-        own = later.pop(left.name)
-        table.axes[left.name] = left.shape or ("?",) * len(left.letters)
-        node, before = None, len(left.place.problems)
-        if expression is not None and not _early(left, expression, own, later):
-            node = _node(table, left, expression, nodes)
+        before = len(left.place.problems)
+        node = _defined(table, left, later, nodes)
+        if len(left.place.problems) > before and (rows := with_rows(table.names, left.letters)) != table.names:
+            # x_i of an X whose alias it is: the row i, where the formula has no other meaning
+            noted, names = left.place.problems[before:], table.names[:]
+            del left.place.problems[before:]
+            table.names[:] = rows
+            table.told.difference_update(str(problem) for problem in noted)
+            node = _defined(table, left, later, nodes)
+            if len(left.place.problems) > before:
+                left.place.problems[before:], table.names[:] = noted, names
+        later.pop(left.name)
         if node is None or len(left.place.problems) > before:
             table.failed.add(left.name)
         else:
             nodes.append(node)
     return tuple(_apart(node, table.axes) for node in nodes[len(above) :])
+
+
+def _defined(table: DeclaredNames, left: Left, later: Mapping[str, Left], nodes: list[Node]) -> Node | None:
+    """One definition, read with the ranks of those above; None where a mistake is noted."""
+    expression = _read_right(table, left, later)
+    table.axes[left.name] = left.shape or ("?",) * len(left.letters)
+    below = {name: one for name, one in later.items() if name != left.name}
+    if expression is None or _early(left, expression, later[left.name], below):
+        return None
+    return _node(table, left, expression, nodes)
 
 
 def _read_right(table: DeclaredNames, left: Left, later: Mapping[str, Left]) -> Expression | None:
@@ -293,7 +308,7 @@ def _lowered(table: DeclaredNames, left: Left, expression: Expression) -> Node |
     """The definition as a formula of entries, with its shape worked out and checked against what is declared."""
     known = {name: axes for name, axes in table.axes.items() if name != left.name}
     if holds_bare_identity(expression):
-        expression = _with_size_of_identity(expression, known, left.letters)
+        expression = with_size_of_identity(expression, known, left.letters)
     try:
         entry = lower(expression, known, left.letters)
     except ShapeError as error:
@@ -305,7 +320,8 @@ def _lowered(table: DeclaredNames, left: Left, expression: Expression) -> Node |
         return _oriented(table, left, expression, entry.body)
     if left.shape is None and not left.letters and set(entry.axes) == {"1"}:
         entry = Entry((), (), entry.body)  # -y^T log(yhat) of columns is a number
-    own = infer_axes(left, entry, expression, known)
+    places = {one.name: one.places_of for one in table.names if one.places_of}
+    own = infer_axes(left, entry, expression, known, places)
     axes = (*own, *entry.axes)
     if left.shape is not None and left.shape != axes and "?" not in (*left.shape, *axes):
         where = with_shapes(Problem(""), expression, known).message
@@ -317,21 +333,6 @@ def _lowered(table: DeclaredNames, left: Left, expression: Expression) -> Node |
     check_letters(left, (*left.letters, *entry.letters), expression, entry.body, table.axes, unknown)
     source = expression if entry.body != expression else None
     return Node(left.name, (*left.letters, *entry.letters), axes, entry.body, source)
-
-
-def _with_size_of_identity(
-    expression: Expression, known: Mapping[str, tuple[str, ...]], letters: tuple[str, ...]
-) -> Expression:
-    """The formula with its identity matrices of the one size that fits beside them; itself where none or more do."""
-    sizes = dict.fromkeys(axis for name in symbols(expression) for axis in known.get(name, ()) if axis not in "1?")
-    fitting = []
-    for one in (sized(expression, size_formula(axis)) for axis in sizes):
-        try:
-            lower(one, known, letters)
-        except ShapeError:
-            continue
-        fitting.append(one)
-    return fitting[0] if len(fitting) == 1 else expression
 
 
 def _derived(table: DeclaredNames, left: Left, target: Partial, graph: ComputationGraph) -> Node | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.names import Declared, Names, is_macro
-from grader.expression.language.nodes import Call, Expression, Indexed, Symbol, head, symbols, walk
+from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Symbol, head, symbols, walk
 from grader.expression.language.words import FUNCTION_LETTERS
 from grader.expression.printing.symbol_latex import symbol_latex
 from grader.expression.printing.text import to_text
@@ -118,7 +118,11 @@ def _check_spelling(spelling: str, declared: Declared, table: DeclaredNames, nam
     other = _other(reading, declared, names) if reading is not None else ""
     if other:
         message = f"the spelling '{spelling}' of '{declared.name}' reads as '{other}'"
+        formula = reading is not None and not isinstance(reading.expression, Symbol | Indexed | Partial)
         hint = "choose spellings that differ in more than braces, commas or the level"
+        hint = (
+            "this is a formula, and no name: leave it out, as answers may write the formula itself" if formula else hint
+        )
         if spelling[:1] in table.sizes and other.startswith(f"{spelling[:1]} "):  # d\tilde{H} beside a size d
             hint = f"'{spelling[:1]}' is a size here, so that the rest is a factor: call the size otherwise"
         place.note(where, message, hint)

@@ -6,6 +6,7 @@ Scalars stay the text that was typed, so that ``2a``, ``1e-6`` and ``no`` mean w
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -58,6 +59,13 @@ class Entries:
 Tree: TypeAlias = Text | Items | Entries
 
 
+MOST_SLIPS = 20
+_SLIP = "not valid YAML: "
+_VALUE_ON_LINE = re.compile(
+    r"(\s*(?:- +)*)((?:\{ *)?[A-Za-z_][\w'.-]*(?:\([^()]*\))?: +)(?=\S)"
+)  # a key with its value
+
+
 def read_document(text: str) -> Tree | Problem:
     """The tree of one YAML document, or the Problem (with its line) that stopped the reading."""
     if len(text) > MAX_CHARACTERS:
@@ -76,6 +84,20 @@ def read_document(text: str) -> Tree | Problem:
         before = text[: error.position]
         code = f"U+{ord(text[error.position]):04X}"
         return Problem(f"the character {code} may not stand in YAML", line=before.count("\n") + 1)
+
+
+def further_slips(text: str, first: Problem) -> tuple[Problem, ...]:
+    """The slips of YAML below the first one, each found with plain values in the lines of those before it."""
+    found: list[Problem] = []
+    lines, line = text.removeprefix("\ufeff").split("\n"), first.line
+    while line and line <= len(lines) and len(found) < MOST_SLIPS and (value := _VALUE_ON_LINE.match(lines[line - 1])):
+        lines[line - 1] = f"{value[1]}{value[2]}x" + ("}" if value[2].lstrip().startswith("{") else "")
+        tree = read_document("\n".join(lines))
+        if not isinstance(tree, Problem) or tree.line <= line or not tree.message.startswith(_SLIP):
+            break
+        found.append(tree)
+        line = tree.line
+    return tuple(found)
 
 
 def _build(text: str, loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader]) -> Tree | Problem:

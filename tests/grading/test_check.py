@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 
@@ -107,7 +108,7 @@ def test_what_keeps_the_key_from_being_judged_is_told_once(monkeypatch: pytest.M
         found = grader.grade_answer(*given)
         return replace(found, verdict=Outcome.UNDECIDED, note=Note(NoteKind.TOO_FEW_POINTS), review=True)
 
-    monkeypatch.setattr("grader.grading.check.grade_answer", unjudged)
+    monkeypatch.setattr(import_module("grader.grading.check"), "grade_answer", unjudged)
     (problem,) = check(key)
     assert problem.path == "question 1, part a, key 'target'"
     assert problem.message.endswith(", as are 2 under 'accept'; so too in part b")

@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from grader.expression.evaluation.values import Array, Value
-from grader.expression.language.axis_sizes import is_made
+from grader.expression.language.axis_sizes import is_made, size_formula
 from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.nodes import (
     Call,
@@ -161,19 +161,39 @@ def _shorter(asked: int | None, own: int | None, env: Environment) -> bool:
 
 def _is_all_but_last(some: int, all_: int, env: Environment) -> bool:
     """Whether an axis such as K - 1 has a length beside that of K: a letter may run over both, ``p_k`` and theta_k."""
-    return any(length == some and env.sizes[size] == all_ for length, size in _all_but_last(env))
+    return any(pair.some == some and pair.all == all_ for pair in _all_but_last(env))
 
 
 def _is_last_place(name: str, env: Environment) -> bool:
     """Whether an index is the size K beside axes of K - 1: ``g_K`` is the last entry. Any other size is a slip."""
-    return name in env.sizes and name not in env.extents and any(name == size for _, size in _all_but_last(env))
+    return name in env.sizes and name not in env.extents and any(name == pair.size for pair in _all_but_last(env))
 
 
-def _all_but_last(env: Environment) -> list[tuple[int, str]]:
-    """The lengths of axes such as K - 1, each with the K; of a T beside T + 1 as well."""
-    found = [(axis, made[1], made[2] == "+") for axis in env.sizes if (made := _BESIDE.fullmatch(axis))]
-    pairs = [(size, axis) if longer else (axis, size) for axis, size, longer in found if size in env.sizes]
-    return [(env.sizes[some], all_) for some, all_ in pairs]
+class _AllButLast(NamedTuple):
+    """The lengths of axes of K - 1 and K, or of T and T + 1: what a letter that may be the last one is compared with.
+
+    `size` is the K; empty where both are made of the T.
+    """
+
+    some: int
+    all: int
+    size: str
+    ends: frozenset[Expression]
+
+
+def _all_but_last(env: Environment) -> list[_AllButLast]:
+    """The pairs of axes of which one goes on to the end of the other and further."""
+    found = []
+    for axis, length in env.sizes.items():
+        made = _BESIDE.fullmatch(axis)
+        if made is None or made[1] not in env.sizes:
+            continue
+        size, end = env.sizes[made[1]], Symbol(made[1])
+        if made[2] == "-":
+            found.append(_AllButLast(length, size, made[1], frozenset((end,))))
+        else:
+            found.append(_AllButLast(size, length, "", frozenset((end, size_formula(axis)))))
+    return found
 
 
 def _made(env: Environment) -> set[int]:
@@ -225,6 +245,7 @@ def _entered(nodes: Iterable[Expression], letter: str, env: Environment) -> int 
     """The length of the first axis that a letter enters; of an axis as m+n, a shorter one that it enters too."""
     first: int | None = None
     made, compared = _made(env), set[Expression]()
+    pairs = _all_but_last(env) if made else []
     for item in nodes:
         if isinstance(item, Call) and item.function in _COMPARISONS and Symbol(letter) in item.args:
             compared.update(item.args)
@@ -239,13 +260,13 @@ def _entered(nodes: Iterable[Expression], letter: str, env: Environment) -> int 
         for index, size in zip(entered, shape, strict=False):
             if not (isinstance(index, Symbol) and index.name == letter):
                 continue
-            if first is None or size < first or _is_all_but_last(first, size, env):
-                if size not in made:
+            if first is None or size < first or any((first, size) == pair[:2] and pair.size for pair in pairs):
+                if size not in made and all(size != pair.some for pair in pairs):
                     return size
                 first = size
-    for length, whole in _all_but_last(env) if compared else ():
-        if length == first and Symbol(whole) in compared:  # sum_k(1[k < K]*theta_k) is of a k that may be K as well
-            return env.sizes[whole]
+    for pair in pairs if compared else ():
+        if pair.some == first and pair.ends & compared:  # sum_k(1[k < K]*theta_k) is of a k that may be K as well
+            return pair.all
     return first
 
 

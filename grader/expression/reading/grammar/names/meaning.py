@@ -327,6 +327,20 @@ def _squared(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
     return None
 
 
+def _power_of_square(p: Parser, shape: Shape, span: Span, _: int) -> Expression | None:
+    r"""``\sigma^4`` of a variance that is called ``\sigma^2``, where no sigma is declared, is its square."""
+    if p.table is None or shape.above or shape.primes or p.kinds[p.pos] != "^":
+        return None
+    raw, after = p.script(p.pos + 1)
+    squared = p.table.find(shape.base, "2", shape.below, 0) if raw.isdigit() and len(raw) < 3 else None
+    layers = {above for base, above in p.table.raised if base == shape.base}
+    if squared is None or squared.above or int(raw) % 2 or layers - {"2"} or not takes_indices(p, squared):
+        return None
+    p.pos = after
+    p.used.add(squared.declared.name)
+    return Call("pow", (quantity(p, squared, shape, span), integer(int(raw) // 2)), 0, p.span(p.pos - 1))
+
+
 # what a name may mean where the model declares none of that spelling, in this order
 _STEPS: tuple[Callable[[Parser, Shape, Span, int], Expression | None], ...] = (
     _constant_or_bound,
@@ -338,6 +352,7 @@ _STEPS: tuple[Callable[[Parser, Shape, Span, int], Expression | None], ...] = (
     _derivative_in_code,
     _derivative_by_subscript,
     _indices_joined_on,
+    _power_of_square,
     _lookalike,
     _starred,
     _squared,

@@ -5,6 +5,9 @@ Bars are brackets that look the same at both ends: ``|x|`` is an absolute value,
 
 from __future__ import annotations
 
+from functools import reduce
+
+from grader.expression.algebra.construct import CONDITIONS
 from grader.expression.language.derived import determinant
 from grader.expression.language.nodes import Call, Expression, Matrix, Number, integer
 from grader.expression.reading.grammar.numbers import number
@@ -13,6 +16,7 @@ from grader.expression.reading.grammar.refusals import expected, stuck
 from grader.expression.reading.lexing.tokens import Token, Unreadable, fail
 from grader.problems import Span
 
+LISTED = "listed"  # the note on conditions in brackets that may be a row of indicators
 _SINGLE = frozenset(("num", "name"))
 _PLAIN = frozenset("({[")
 _ENVIRONMENTS = frozenset(("cases", "matrix"))
@@ -109,9 +113,31 @@ def _entries(p: Parser, opener: Token, end: int, first: Expression, begin: int) 
         numbers = all(isinstance(entry, Number) for entry in rows[0])
         if len(rows) == 1 and len(rows[0]) == 2 and not numbers:
             return Call("inner", tuple(rows[0]), 0, span)
+    if len(rows) == 1 and opener.text == "[" and all(map(_is_test, rows[0])) and _holds_all(p, opener, rows[0]):
+        tests = [one.args[0] if one.function == "iverson" else one for one in rows[0] if isinstance(one, Call)]
+        return Call("iverson", (reduce(lambda one, other: Call("and", (one, other), 0, span), tests),), 0, span)
     if len(rows) == 1 and opener.text in "[(" and all(nested):
         rows = nested
     return matrix(p, rows, opener)
+
+
+def _is_test(entry: Expression) -> bool:
+    """Whether an entry is a condition, be it as the value that it has."""
+    return isinstance(entry, Call) and (entry.function in CONDITIONS or entry.function == "iverson")
+
+
+def _holds_all(p: Parser, opener: Token, entries: list[Expression]) -> bool:
+    """Whether conditions in square brackets hold together, ``1[y = j, u = k]``: of equations, or behind a 1.
+
+    The other meaning, a row of indicators, is noted, so that no answer is wrong by the one alone.
+    """
+    at = next((at for at in range(p.pos, -1, -1) if p.tokens[at] is opener), 0)
+    before = p.tokens[at - 1] if at else opener
+    if at and before.text == "1" and before.end == opener.start:
+        return True
+    p.note(LISTED)
+    tests = (one.args[0] if one.function == "iverson" else one for one in entries if isinstance(one, Call))
+    return all(isinstance(test, Call) and test.function == "eq" for test in tests)
 
 
 def _as_row(p: Parser, entry: Expression, begin: int) -> list[Expression]:
