@@ -137,3 +137,13 @@ def _letters_under(inner: list[Token]) -> Iterable[str]:
             yield from piece.text if piece.text not in GREEK and len(piece.text) < 4 else [piece.text]
         fresh = piece.kind in (",", ";", "row") or (piece.kind == "(" and before not in ("_", "^")) or (fresh and named)
         before = piece.kind
+
+
+def running(p: Cursor, letters: list[str]) -> list[str]:
+    r"""The letters of a pair that run: of ``\sum_{(k, j) \in E}`` the j alone, where what is asked for has a k."""
+    p.note(PAIRS)
+    end = 0
+    while end < p.pos and p.kinds[end] != "=":
+        end = p.match.get(end, end) + 1
+    fixed = p.free | (script_letters(p, 0, end) if end < p.pos else set())
+    return [letter for letter in letters if letter not in fixed] or letters

@@ -24,7 +24,7 @@ from grader.expression.language.nodes import (
 )
 from grader.expression.language.precedence import PRODUCT
 from grader.expression.language.words import GREEK
-from grader.expression.reading.grammar.bound_letters import PAIRS, is_pair, script_letters
+from grader.expression.reading.grammar.bound_letters import is_pair, running, script_letters
 from grader.expression.reading.grammar.names.numbered import holds_series
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.lexing.tokens import Token, fail
@@ -179,19 +179,9 @@ def _range(p: Parser) -> _Range:
     if not under.letters:
         _no_letter(p.token)
     if under.pair:
-        under.letters = _running(p, under.letters)
+        under.letters = running(p, under.letters)
     p.pos = close + 1
     return under
-
-
-def _running(p: Parser, letters: list[str]) -> list[str]:
-    r"""The letters of a pair that run: of ``\sum_{(k, j) \in E}`` the j alone, where what is asked for has a k."""
-    p.note(PAIRS)
-    end = 0
-    while end < p.pos and p.kinds[end] != "=":
-        end = p.match.get(end, end) + 1
-    fixed = p.free | (script_letters(p, 0, end) if end < p.pos else set())
-    return [letter for letter in letters if letter not in fixed] or letters
 
 
 def _read_item(p: Parser, under: _Range, close: int) -> None:
