@@ -11,7 +11,7 @@ from itertools import chain
 
 import numpy as np
 
-from grader.comparison.aligned_values import pairs_in, truth_value
+from grader.comparison.aligned_values import pairs_in, parts_in, truth_value
 from grader.diagnosis.rules import bindings
 from grader.diagnosis.rules.closed_form_mistakes import inside_nodes
 from grader.diagnosis.rules.factor_mistakes import repeatable
@@ -19,7 +19,7 @@ from grader.diagnosis.rules.formula_mistakes import a_two_lost, changed_formulas
 from grader.diagnosis.rules.mistake import Mistake, named
 from grader.diagnosis.rules.tangents import gradient_with, make_tangents, operations
 from grader.expression.evaluation.evaluator import evaluate
-from grader.expression.evaluation.scope import Environment
+from grader.expression.evaluation.scope import Environment, Unchanged
 from grader.expression.evaluation.values import Array, ShapeError, Value, spread
 from grader.expression.language.nodes import Call, Expression, Partial, Symbol, head
 from grader.expression.printing.short_names import plain_word
@@ -227,15 +227,16 @@ def _by_layout(_: SolvedQuestion, __: SolvedPart, run: Run, truth: Value) -> Ite
 def _by_formula(question: SolvedQuestion, part: SolvedPart, run: Run, _: Value) -> Iterator[tuple[Mistake, Array]]:
     """A mistake in the closed formula, or one quantity in another's place."""
     names, rules = question.question.model.names, tuple(bound.function for bound in bindings.FORMULAS)
+    like = parts_in(question, run, part.part.target, part.closed)
     changes = [("", a_two_lost(change)) for change in changed_formulas(part.closed, rules)]
     changes += [("", change) for bound in bindings.INTERCHANGED for change in bound.function(question, part)]
     changes += [("", change) for bound in bindings.TERMS for change in bound.function(part.closed)]
     for link, change in chain(changes, inside_nodes(question, part, rules)):
-        values = _evaluated(question, part, run, change.formula)
+        values = _evaluated(question, part, run, change.formula, like)
         if values is not None:
             yield replace(named(names, change.kind, change.about, link), depth=change.depth + bool(link)), values
     for one in (one for bound in bindings.REPLACED for one in bound.function(question, part)):
-        values = _evaluated(question, part, run, one.formula)
+        values = _evaluated(question, part, run, one.formula, like)
         if values is not None:
             shown = f"{to_text(Symbol(one.instead), names)} stands where {to_text(Symbol(one.own), names)} belongs"
             detail = f"{plain_word(one.instead)}_for_{plain_word(one.own)}"
@@ -262,9 +263,11 @@ def _entered(run: Run, part: SolvedPart, truth: Value, values: Array) -> Array:
     return spread(wrong, truth.letters)
 
 
-def _evaluated(question: SolvedQuestion, part: SolvedPart, run: Run, formula: Expression) -> Array | None:
+def _evaluated(
+    question: SolvedQuestion, part: SolvedPart, run: Run, formula: Expression, like: Unchanged
+) -> Array | None:
     """A wrong formula as the judge would evaluate it; None where it has no value of the target's shape."""
     try:
-        return pairs_in(question, run, part.part.target, formula)[0].answer
+        return pairs_in(question, run, part.part.target, formula, like)[0].answer
     except (ShapeError, ValueError):
         return None
