@@ -31,6 +31,7 @@ _ROWS = (
         clause_hidden="a sign is wrong",
         look="Go through the minus signs one by one, also those that inner derivatives bring in.",
         right="The size is right",
+        look_at=((MistakePlace.VALUE, "Go through the minus signs one by one."),),
         lint=Lint.MARKED,
     ),
     MalRule(
@@ -133,7 +134,7 @@ _ROWS = (
         what="another function or its derivative in place of the model's",
         clause="another function or its derivative is used in place of {}",
         clause_hidden="another function or its derivative is used",
-        look="Check which function the model has at this place.",
+        look="Check which function belongs at this place: that of the model, or its derivative.",
     ),
     MalRule(
         Kind.MISSING_RECIPROCAL,
@@ -167,7 +168,10 @@ _ROWS = (
         clause_hidden="a term is missing",
         look=_TERMS,
         right=_AS_FAR,
-        look_at=((MistakePlace.LINK, _PATHS),),
+        look_at=(
+            (MistakePlace.LINK, _PATHS),
+            (MistakePlace.VALUE, "Go through the formula of the model term by term."),
+        ),
     ),
     MalRule(
         Kind.PRODUCT_RULE,
