@@ -66,8 +66,8 @@ def look_at(mistake: Mistake, voice: Voice | None = None) -> str:
 
 def _place(mistake: Mistake, voice: Voice | None) -> MistakePlace | None:
     about = mistake.about
-    if voice is not None and voice.value:
-        return MistakePlace.VALUE
+    if (voice is not None and voice.value) or (mistake.kind is Kind.DROPPED_TERM and mistake.belongs is not None):
+        return MistakePlace.VALUE  # what was left out is no derivative
     match about:
         case Partial():
             return MistakePlace.LINK

@@ -170,7 +170,7 @@ _ROWS = (
         right=_AS_FAR,
         look_at=(
             (MistakePlace.LINK, _PATHS),
-            (MistakePlace.VALUE, "Go through the formula of the model term by term."),
+            (MistakePlace.VALUE, "Go through the sum term by term."),
         ),
     ),
     MalRule(
