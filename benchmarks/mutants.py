@@ -1,17 +1,21 @@
 """Mistakes and rewrites of every part of every rubric, made here: who is taken for right, and which mistake is named.
 
-``python -m benchmarks.mutants [RUBRIC ...]`` prints a table; exit code 1 where a mistake passes, a rewrite fails, or
-too few single mistakes are named.
+``python -m benchmarks.mutants [--rubrics NAME ...] [--sample N] [--seed S] [--jobs J]`` prints a line a rubric as it
+goes, and a table; exit code 1 where a mistake passes, a rewrite fails, or too few single mistakes are named. Of each
+part N mistakes and N rewrites are taken (24 unless given); another seed takes others.
 """
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +48,10 @@ FAR = 0.1  # a number this near the right one is a matter of the tolerance
 
 @dataclass(slots=True)
 class Count:
-    """What came out of the mistakes and rewrites of one rubric, or of all."""
+    """What came out of the mistakes and rewrites of one rubric, or of all, of which `wanted` a part by a `seed`."""
 
+    wanted: int = WANTED
+    seed: int = 0
     mutants: int = 0
     rewrites: int = 0
     unlabelled: int = 0
@@ -63,6 +69,17 @@ class Count:
     explained: int = 0
     seconds: list[float] = field(default_factory=list)
     seconds_right: list[float] = field(default_factory=list)
+
+    def add(self, other: Count) -> None:
+        """Count what came out of another rubric as well."""
+        for one in fields(self):
+            if one.name not in ("wanted", "seed"):
+                setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
+
+    @property
+    def share(self) -> float:
+        """How many single mistakes are named, or by a rule that gives the same, in percent."""
+        return 100 * (self.named + self.collided) / max(self.claimed, 1)
 
 
 def rubrics() -> list[Path]:
@@ -189,19 +206,19 @@ def _run_part(
     for form in found:
         done += _judge_mutants(form, alike, count)
         made += _judge_rewrites(form, count)
-    if done < 20:
+    if done < min(20, count.wanted):
         count.short.append(f"{part.part.id}: {done} mutants")
-    if made < 20:
+    if made < min(20, count.wanted):
         count.short.append(f"{part.part.id}: {made} rewrites")
     _judge_definitions(found[0], alike, count)
 
 
 def _judge_mutants(form: Form, alike: dict[str, list[str]], count: Count) -> int:
-    done, seed = 0, sum(map(ord, form.id))
+    done, seed = 0, count.seed + sum(map(ord, form.id))
     single = shuffled(mistakes(form.formula, alike), seed)
     double = [("two mistakes", two) for _, one in single[:12] for _, two in shuffled(mistakes(one, alike), seed)[:6]]
     for kind, wrong in [*mixed(single), *shuffled(double, seed)]:
-        if done >= WANTED:
+        if done >= count.wanted:
             break
         label = label_of(form, wrong)
         if label is not None:
@@ -235,8 +252,8 @@ def _from_definitions(question: SolvedQuestion, part: SolvedPart, alike: dict[st
 
 
 def _judge_definitions(form: Form, alike: dict[str, list[str]], count: Count) -> None:
-    found = shuffled(_from_definitions(form.question, form.part, alike), sum(map(ord, form.id)))
-    for wrong in found[:WANTED]:
+    found = shuffled(_from_definitions(form.question, form.part, alike), count.seed + sum(map(ord, form.id)))
+    for wrong in found[: count.wanted]:
         if label_of(form, wrong) is not True or not _answerable(form, wrong):
             continue
         result = grader.grade_answer(form.key, form.id, form.text(wrong, latex=False))
@@ -320,14 +337,14 @@ def _answerable(form: Form, wrong: Expression) -> bool:
 
 def _judge_rewrites(form: Form, count: Count) -> int:
     if form.question.numeric:
-        texts = _typed(form)
+        texts = _typed(form)[: count.wanted]
     else:
-        seed = sum(map(ord, form.id))
+        seed = count.seed + sum(map(ord, form.id))
         first = shuffled(forms(form.formula), seed)
         second = [two for one in first[:30] for two in shuffled(forms(one), seed)[:4]]
         texts = []
         for formula in shuffled([*first[:40], *second], seed + 1):
-            if len(texts) >= WANTED:
+            if len(texts) >= count.wanted:
                 break
             text = form.text(formula, latex=len(texts) % 2 == 0)
             if text not in texts and label_of(form, formula) is False:
@@ -355,31 +372,59 @@ def _median(seconds: list[float]) -> float:
     return 1e3 * statistics.median(seconds or [0.0])
 
 
-def measure(show: bool = False, paths: list[Path] | None = None) -> list[Row]:
+def _of_rubric(path: Path, wanted: int, seed: int) -> tuple[Path, Count, float]:
+    count, start = Count(wanted, seed), time.process_time()
+    run(path, count)
+    return path, count, time.process_time() - start
+
+
+def measure(
+    show: bool = False, paths: list[Path] | None = None, wanted: int = WANTED, seed: int = 0, jobs: int = 1
+) -> list[Row]:
     """The figures over all rubrics, or some."""
-    total = Count()
-    start = time.process_time()
-    for path in paths or rubrics():
-        run(path, total)
+    total, seconds = Count(wanted, seed), 0.0
+    one = partial(_of_rubric, wanted=wanted, seed=seed)
+    with ProcessPoolExecutor(jobs) as pool:
+        done = map(one, paths or rubrics())
+        if jobs > 1:
+            done = (ready.result() for ready in as_completed([pool.submit(one, path) for path in paths or rubrics()]))
+        for path, count, took in done:
+            total.add(count)
+            seconds += took
+            if show:
+                print(f"{path.stem:30} {count.mutants:5} mutants, {count.claimed:5} single: {count.share:.1f} % named; "
+                      f"{len(count.accepted)} taken for right, {len(count.rejected)} rewrites for wrong; {took:.0f} s; "
+                      f"so far {total.share:.1f} %", flush=True)  # fmt: skip
     if show:
         for line in [*total.accepted, *total.rejected, *total.short, *total.doubted, *total.missed]:
             print("  ", line)
         print(f"{len(paths or rubrics())} rubrics, {total.mutants} mutants, {total.rewrites} rewrites, "
               f"{total.unlabelled} mutants too near the truth to label, {total.undecided} undecided, "
-              f"{time.process_time() - start:.0f} s")  # fmt: skip
+              f"{seconds:.0f} s")  # fmt: skip
         print(f"single mistakes of {len(KINDS)} kinds, against {len(MALRULES)} rules: {total.claimed} of a kind that a"
               f" rule claims; {total.named} named as such, {total.collided} by a rule that gives the same answer;"
               f" not named: {dict(total.unnamed)}")  # fmt: skip
         print(f"slips in a definition, differentiated: {total.derived} wrong answers, {total.explained} diagnosed")
-    share = 100 * (total.named + total.collided) / max(total.claimed, 1)
     return [
         Row("mistakes taken for right", len(total.accepted), 0, ""),
         Row("rewrites taken for wrong", len(total.rejected), 0, ""),
         Row("a distinct wrong scalar answer, judged and diagnosed", _median(total.seconds), 1, "ms"),
         Row("a distinct right scalar answer", _median(total.seconds_right), 1, "ms"),
-        Row("single mistakes named, or one that is the same", share, 90, "%", least=True),
+        Row("single mistakes named, or one that is the same", total.share, 90, "%", least=True),
     ]
 
 
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.mutants")
+    parser.add_argument("--rubrics", nargs="*", default=[], metavar="NAME", help="file names without .yaml, or paths")
+    parser.add_argument("--sample", type=int, default=WANTED, metavar="N", help="mistakes, and rewrites, of each part")
+    parser.add_argument("--seed", type=int, default=0, metavar="S")
+    parser.add_argument("--jobs", type=int, default=1, metavar="J", help="processes")
+    given = parser.parse_args()
+    known = {path.stem: path for path in rubrics()}
+    paths = [known.get(name) or Path(name) for name in given.rubrics]
+    return print_table(measure(True, paths, given.sample, given.seed, given.jobs))
+
+
 if __name__ == "__main__":
-    sys.exit(print_table(measure(True, [Path(name) for name in sys.argv[1:]])))
+    sys.exit(main())

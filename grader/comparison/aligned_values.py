@@ -11,6 +11,7 @@ import numpy as np
 
 from grader.comparison.arrays import Pair, line_up
 from grader.expression.evaluation.evaluator import evaluate
+from grader.expression.evaluation.scope import Unchanged, unchanged
 from grader.expression.evaluation.values import ShapeError, Value, align
 from grader.expression.language.nodes import Expression
 from grader.solver.as_asked import holds
@@ -27,10 +28,12 @@ def truth_value(run: Run, target: Expression) -> Value:
     return evaluate(target, environment(run, extents(run, target)))
 
 
-def pairs_in(question: SolvedQuestion, run: Run, target: Expression, answer: Expression) -> tuple[Pair, ...]:
+def pairs_in(
+    question: SolvedQuestion, run: Run, target: Expression, answer: Expression, like: Unchanged | None = None
+) -> tuple[Pair, ...]:
     """Answer and truth at the points of a run, in every way their indices can be lined up."""
-    quantities(run, (answer, target), question.adjoints)
-    value, truth = evaluate(answer, environment(run, extents(run, target))), truth_value(run, target)
+    quantities(run, (answer, target) if like is None else like.new_in(answer), question.adjoints)
+    value, truth = evaluate(answer, environment(run, extents(run, target)), like), truth_value(run, target)
     pairs = line_up(value, truth, run.points)
     if question.condition is None:
         return pairs
@@ -39,6 +42,12 @@ def pairs_in(question: SolvedQuestion, run: Run, target: Expression, answer: Exp
         replace(pair, answer=np.where(asked, pair.answer, 0.0), truth=np.where(asked, pair.truth, 0.0))
         for pair in pairs
     )
+
+
+def parts_in(question: SolvedQuestion, run: Run, target: Expression, formula: Expression) -> Unchanged:
+    """The parts of a formula at the points of a run, for what is changed in it."""
+    quantities(run, (formula, target), question.adjoints)
+    return unchanged(formula, environment(run, extents(run, target)))
 
 
 def right_at_one_place(question: SolvedQuestion, target: Expression, answer: Expression) -> str:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 
 from grader.diagnosis.rules.mistake import Mistake
-from grader.diagnosis.voice import Voice, name_of, plainly, said
-from grader.expression.language.nodes import Call, Indexed, Partial, Symbol, head
+from grader.diagnosis.voice import Voice, in_letters_of, name_of, plainly, said
+from grader.expression.language.nodes import Call, Expression, Indexed, Number, Partial, Symbol, head
 from grader.rubric.malrule import Kind, MistakePlace
 from grader.rubric.malrules import MALRULES
 
 _SIGNS = (Kind.SIGN, Kind.POWER_OF_TEN)  # of a number these tell themselves
+MAX_WHERE = 40  # characters of a sum that a term lacks in
 _INDICATORS = ("iverson", "kronecker")
-_REPLACED = (Kind.WRONG_QUANTITY, Kind.WRONG_INDEX, Kind.OFF_BY_ONE, Kind.EXPONENT)
+_REPLACED = (Kind.WRONG_QUANTITY, Kind.WRONG_INDEX, Kind.OFF_BY_ONE, Kind.EXPONENT, Kind.WRONG_ACTIVATION)
 
 
 def message_of(mistake: Mistake, show_solution: bool, voice: Voice | None = None, told: bool = False) -> str:
@@ -51,6 +52,8 @@ def clause_of(mistake: Mistake, show_solution: bool = True, voice: Voice | None 
         return "the sign is wrong"
     if about is None or voice is None:
         return row.clause.format(mistake.shown) if mistake.shown else row.clause_hidden
+    if not mistake.written:
+        voice = in_letters_of(voice, about, *([] if mistake.belongs is None else [mistake.belongs]))
     return _in_place(mistake, voice) or _about(mistake, voice)
 
 
@@ -63,6 +66,8 @@ def look_at(mistake: Mistake, voice: Voice | None = None) -> str:
 
 def _place(mistake: Mistake, voice: Voice | None) -> MistakePlace | None:
     about = mistake.about
+    if (voice is not None and voice.value) or (mistake.kind is Kind.DROPPED_TERM and mistake.belongs is not None):
+        return MistakePlace.VALUE  # what was left out is no derivative
     match about:
         case Partial():
             return MistakePlace.LINK
@@ -97,9 +102,21 @@ def _in_place(mistake: Mistake, voice: Voice) -> str:
         return ""
     if mistake.kind in _REPLACED:
         return f"you write {plainly(voice, about)} where {said(voice, belongs)} belongs"
-    if mistake.kind is Kind.MISSING_FACTOR and belongs != about:
-        return f"the factor {said(voice, about)} is missing at {plainly(voice, belongs)}"
+    match mistake.kind:
+        case Kind.MISSING_FACTOR | Kind.FACTOR_TWO if belongs != about:
+            return f"the factor {said(voice, about)} is missing at {plainly(voice, belongs)}"
+        case Kind.DROPPED_TERM if len(where := plainly(voice, belongs)) <= MAX_WHERE:
+            return f"{said(voice, about)} is missing in {where}"
+        case Kind.SIGN if _is_short(about, belongs) and len(plainly(voice, belongs)) <= MAX_WHERE:
+            return f"the sign of {said(voice, about)} in {plainly(voice, belongs)} is wrong"
+        case Kind.WRONG_ARGUMENT:
+            return f"a derivative is worked out with {said(voice, about)} where {said(voice, belongs)} belongs"
     return ""
+
+
+def _is_short(about: Expression, place: Expression) -> bool:
+    """Whether what has the wrong sign is a name that may stand elsewhere too, or the argument of a function."""
+    return isinstance(about, Symbol | Indexed | Number) or (isinstance(place, Call) and len(place.args) == 1)
 
 
 def _about(mistake: Mistake, voice: Voice) -> str:
@@ -115,6 +132,8 @@ def _about(mistake: Mistake, voice: Voice) -> str:
         if mistake.kind is Kind.OUTER_ONLY:
             return f"the chain stops at {plainly(voice, about)}"
     text = said(voice, about)
+    if mistake.kind is Kind.FACTOR_TWO:
+        return _two(mistake, text)
     if mistake.kind is Kind.MISSING_CONDITION and isinstance(about, Call) and about.function in _INDICATORS:
         return f"the factor {text} is missing"
     if mistake.kind in (Kind.DROPPED_TERM, Kind.SIGN) and _comes_from(mistake):
@@ -127,4 +146,14 @@ def _about(mistake: Mistake, voice: Voice) -> str:
 
 def _comes_from(mistake: Mistake) -> bool:
     """Whether a mistake is about a formula of the model, and not about what stands in the answer or the solution."""
-    return bool(mistake.link) and not mistake.written and not isinstance(mistake.about, Symbol | Indexed)
+    entered = isinstance(mistake.about, Symbol | Indexed) and mistake.depth  # put in wrongly, not differentiated so
+    return bool(mistake.link) and not mistake.written and not entered
+
+
+def _two(mistake: Mistake, text: str) -> str:
+    """Which 2 is lost or gained."""
+    if mistake.times is not None and isinstance(mistake.about, Number):
+        return f"you write {mistake.about.value * mistake.times} where {text} belongs"
+    if mistake.times is not None:
+        return f"{text} is there twice" if mistake.times > 1 else f"only half of {text} is there"
+    return f"there is a factor {text} too much" if mistake.written else f"the factor {text} is missing"

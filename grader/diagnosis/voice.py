@@ -13,10 +13,12 @@ from types import MappingProxyType
 from grader.autodiff.backprop import NotDifferentiable, derivative
 from grader.autodiff.graph import ComputationGraph, Node
 from grader.comparison.known_names import known_to_students
-from grader.expression.algebra.construct import substitute
+from grader.expression.algebra.construct import div, mul, neg, substitute
 from grader.expression.algebra.matching import replace_tree
+from grader.expression.algebra.simplify import simplify
 from grader.expression.language.names import Names
 from grader.expression.language.nodes import (
+    ONE,
     Again,
     Call,
     Expression,
@@ -24,7 +26,9 @@ from grader.expression.language.nodes import (
     Number,
     Partial,
     Product,
+    Reduce,
     Symbol,
+    children,
     head,
     indices,
     rebuild,
@@ -53,26 +57,50 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 class Voice:
     """How quantities are called: `spelled` as in the answer, by their names, `letters` for those of the target.
 
-    `unknown` are the quantities of the model of which neither the question nor the answer says anything.
+    `entries` are those that the answer holds; `unknown` the quantities of the model of which neither the question nor
+    the answer says anything. Of a `value` that is no derivative nothing is said of differentiating.
     """
 
     names: Names = ()
     graph: ComputationGraph | None = None
     spelled: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     letters: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    entries: frozenset[Indexed] = frozenset()
     unknown: frozenset[str] = frozenset()
     numeric: bool = False
+    value: bool = False
 
 
 def voice_of(question: SolvedQuestion, part: SolvedPart, reading: Reading | None, answer: Expression) -> Voice:
     """The voice to speak of an answer with, as it was read."""
     names, numeric = question.question.model.names, question.numeric
+    value = not isinstance(part.part.target, Partial)
     if reading is None:
-        return Voice(names, question.graph, numeric=numeric)
+        return Voice(names, question.graph, numeric=numeric, value=value)
     spelled = _spelled(names, reading)
     told = known_to_students(question) | symbols(answer) | spelled.keys()
     unknown = frozenset(node.name for node in question.graph.nodes) - told
-    return Voice(names, question.graph, spelled, _letters(part.part.target, reading), unknown, numeric)
+    entries = frozenset(item for item in walk(answer) if isinstance(item, Indexed))
+    return Voice(names, question.graph, spelled, _letters(part.part.target, reading), entries, unknown, numeric, value)
+
+
+def in_letters_of(voice: Voice, *formulas: Expression) -> Voice:
+    """The voice with the letters that the answer has at the entries in formulas, where it enters those arrays in one
+    way; as it is where two letters would become one, or a sum binds some."""
+    items = [item for formula in formulas for item in walk(formula)]
+    told: dict[str, str] = {}
+    for item in items:
+        own = [entry for entry in voice.entries if head(entry) == head(item)] if isinstance(item, Indexed) else []
+        if len(own) != 1 or len(indices(own[0])) != len(indices(item)):
+            continue
+        for one, two in zip(indices(item), indices(own[0]), strict=True):
+            if isinstance(one, Symbol) and isinstance(two, Symbol) and told.setdefault(one.name, two.name) != two.name:
+                return voice
+    letters = {index.name for item in items for index in indices(item) if isinstance(index, Symbol)}
+    new = {**voice.letters, **told}
+    one_each = len({new.get(letter, letter) for letter in letters}) == len(letters)
+    bound = any(isinstance(item, Reduce) for item in items)
+    return replace(voice, letters=new) if one_each and not bound else voice
 
 
 def said(voice: Voice, about: Expression) -> str:
@@ -132,7 +160,7 @@ def _value_of_link(voice: Voice, link: Partial) -> str:
     other = None if node is None or below is None else _place_in(node, below)
     plain = None if node is None or other is None else _entry_by_entry(node, other)
     if node is None or other is None or plain is None:
-        return ""
+        return "" if node is None or below is None else _multiplier(voice, node, below)
     places = tuple(map(Symbol, node.letters))
     own = Indexed(Symbol(node.name), places) if places else Symbol(node.name)
 
@@ -146,6 +174,41 @@ def _value_of_link(voice: Voice, link: Partial) -> str:
     except NotDifferentiable:
         return ""
     return text if len(text) <= MAX_BESIDE and "∂" not in text else ""
+
+
+def _multiplier(voice: Voice, node: Node, name: str) -> str:
+    """What the one place of a quantity in the formula of another is multiplied by: x_ik of ``sum_k w_k x_ik`` by w."""
+    found = [item for item in walk(node.expression) if isinstance(item, Indexed) and head(item) == name]
+    own = found[0] if len(found) == 1 else Symbol(name)
+    times = _coefficient(node.expression, own)
+    text = "" if times is None or name in symbols(times) else plainly(voice, simplify(times))
+    return text if len(text) <= MAX_BESIDE else ""
+
+
+def _coefficient(formula: Expression, own: Expression) -> Expression | None:
+    """The factor of a quantity in a formula that is linear in it; None where it is not, or where entries of it add."""
+    if formula == own:
+        return ONE
+    holds = [own in walk(part) for part in children(formula)]
+    if sum(holds) != 1:
+        return None
+    inner = _coefficient(children(formula)[holds.index(True)], own)
+    match formula:
+        case _ if inner is None:
+            return None
+        case Call("add", _):
+            return inner
+        case Call("sub", _):
+            return inner if holds[0] else neg(inner)
+        case Call("neg", _):
+            return neg(inner)
+        case Call("div", (_, bottom)) if holds[0]:
+            return div(inner, bottom)
+        case Product(factors, joints) if "@" not in joints and "otimes" not in joints:
+            return mul(*(inner if held else factor for factor, held in zip(factors, holds, strict=True)))
+        case Reduce("sum", letter, condition=None) if letter and Symbol(letter) in indices(own):
+            return inner
+    return None
 
 
 def _entry_by_entry(node: Node, place: Expression) -> Expression | None:

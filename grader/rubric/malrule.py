@@ -107,12 +107,13 @@ class Lint(Enum):
 
 class MistakePlace(Enum):
     """What a mistake is about, where that changes the hint: a link of the chain, an indicator of indices, a name with
-    a number in it, a size."""
+    a number in it, a size; a value asked for that is no derivative."""
 
     LINK = "link"
     INDEX = "index"
     NUMBERED = "numbered"
     SIZE = "size"
+    VALUE = "value"
 
 
 @dataclass(frozen=True, slots=True)

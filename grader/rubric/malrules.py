@@ -13,6 +13,7 @@ from types import MappingProxyType
 from grader.rubric.malrule import ALIKE, Kind, Lint, MalRule, MistakePlace
 
 _CHAIN = "Each link of the chain from the output to the variable gives one factor."
+_ONCE = "Each link of the chain gives its factor once, and only if the variable lies behind it."
 _FACTORS = "Go back to the definitions and see what multiplies each piece."
 _TERMS = "Go through the sum term by term, and ask of each whether it depends on the variable."
 _PATHS = "The variable may reach the output in several ways: each of them gives a term."
@@ -31,6 +32,7 @@ _ROWS = (
         clause_hidden="a sign is wrong",
         look="Go through the minus signs one by one, also those that inner derivatives bring in.",
         right="The size is right",
+        look_at=((MistakePlace.VALUE, "Go through the minus signs one by one."),),
         lint=Lint.MARKED,
     ),
     MalRule(
@@ -133,7 +135,7 @@ _ROWS = (
         what="another function or its derivative in place of the model's",
         clause="another function or its derivative is used in place of {}",
         clause_hidden="another function or its derivative is used",
-        look="Check which function the model has at this place.",
+        look="Check which function belongs at this place: that of the model, or its derivative.",
     ),
     MalRule(
         Kind.MISSING_RECIPROCAL,
@@ -167,7 +169,7 @@ _ROWS = (
         clause_hidden="a term is missing",
         look=_TERMS,
         right=_AS_FAR,
-        look_at=((MistakePlace.LINK, _PATHS),),
+        look_at=((MistakePlace.LINK, _PATHS), (MistakePlace.VALUE, "Go through the sum term by term.")),
     ),
     MalRule(
         Kind.PRODUCT_RULE,
@@ -362,12 +364,7 @@ _ROWS = (
         clause_hidden="there is a factor too much",
         look="Ask which step of the derivation would bring this factor in.",
         right=_REST,
-        look_at=(
-            (
-                MistakePlace.LINK,
-                "Each link of the chain gives its factor once, and only if the variable lies behind it.",
-            ),
-        ),
+        look_at=((MistakePlace.LINK, _ONCE),),
     ),
     MalRule(
         Kind.EXTRA_TERM,

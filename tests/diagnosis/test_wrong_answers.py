@@ -38,8 +38,8 @@ def fits(found: list[str], slips: str) -> bool:
     return all(any(kind in slip for slip in allowed) for kind in found)
 
 
-@pytest.mark.no_cover  # a minute without being watched, two with; the second a third of that
-@pytest.mark.parametrize("table", ["wrong_answers.txt", "second_table.txt"])
+@pytest.mark.no_cover  # a minute without being watched, two with; the second a third of that, the third a sixth
+@pytest.mark.parametrize("table", ["wrong_answers.txt", "second_table.txt", "third_table.txt"])
 def test_what_is_said_is_true_and_plain_slips_are_named(table: str) -> None:
     untrue, count = [], Counter[str]()
     for rubric, part, answer, slips, says in cases(table):

@@ -23,7 +23,7 @@ from grader.diagnosis.predict.predictions import Predictions, plainer_first, pre
 from grader.diagnosis.rules.mistake import Mistake
 from grader.expression.evaluation.product_readings import TooManyReadings, readings
 from grader.expression.evaluation.values import Array, ShapeError
-from grader.expression.language.nodes import Expression
+from grader.expression.language.nodes import Call, Expression, Number, Symbol
 from grader.rubric.malrule import Kind
 from grader.solver.key import SolvedPart, SolvedQuestion
 from grader.solver.kinks import kink_points, margins
@@ -52,6 +52,7 @@ def _likeliest(question: SolvedQuestion, part: SolvedPart, sampled: tuple[Sample
     if predicted and _turn(predicted[0]) == FIRST:
         return predicted
     alone, scaled = mends(question, part, sampled)
+    predicted = [_with_place(mistake, alone, sampled[0].reading) for mistake in predicted]
     if alone or predicted:
         return sorted([*(_placed(mistake, predicted) for mistake in alone), *predicted], key=_turn)
     pairs = _formulas(question, part, sampled, combined)
@@ -63,6 +64,17 @@ def _placed(mistake: Mistake, predicted: list[Mistake]) -> Mistake:
     mistake = replace(mistake, predicted=bool(predicted))
     same = next((other for other in predicted if other.kind is mistake.kind), None)
     return mistake if same is None else replace(mistake, detail=same.detail, link=same.link)
+
+
+def _with_place(mistake: Mistake, written: list[Mistake], answer: Expression) -> Mistake:
+    """A factor that is predicted to lack with the place in the answer that lacks it, where a change there mends it; all
+    of the answer, and a number, are no place."""
+    if mistake.kind not in (Kind.MISSING_FACTOR, Kind.FACTOR_TWO) or mistake.times is not None:
+        return mistake
+    places = [one.belongs for one in written if (one.kind, one.about) == (mistake.kind, mistake.about)]
+    whole = answer.args[0] if isinstance(answer, Call) and answer.function == "neg" else answer
+    told = places and not isinstance(places[0], Number) and places[0] != whole
+    return replace(mistake, belongs=places[0]) if told else mistake
 
 
 _FIRST = frozenset(
@@ -97,11 +109,14 @@ def _turn(mistake: Mistake) -> int:
     """When a mistake has its turn; within a turn the catalogue's ranks decide."""
     if mistake.written:
         return PUT_IN if mistake.kind in _PUT_IN else CHANGED
-    plain = (mistake.kind is Kind.SIGN and not mistake.detail) or (
+    plain = (mistake.kind is Kind.SIGN and mistake.about is None) or (
         mistake.kind is Kind.ACTIVATION_FOR_DERIVATIVE and not mistake.depth
     )
-    if mistake.kind in _FIRST or plain:
+    of_a_factor = mistake.kind is Kind.FACTOR_TWO and mistake.about is not None and mistake.times is None
+    if (mistake.kind in _FIRST and not of_a_factor) or plain:
         return FIRST
+    if mistake.kind is Kind.DROPPED_TERM and isinstance(mistake.about, Number):
+        return PUT_IN  # the 1 of an exponent, say
     return SELDOM if mistake.kind in _SELDOM else USUAL
 
 
@@ -189,8 +204,14 @@ def _numbers(question: SolvedQuestion, part: SolvedPart, answer: Expression) -> 
         for index in np.flatnonzero(within & near):
             found += [known.mistakes[index], *known.same[index]]
         if found:
-            return found
+            return sorted(found, key=lambda mistake: _chance_two(mistake, found))
     return []
+
+
+def _chance_two(mistake: Mistake, found: list[Mistake]) -> bool:
+    """Whether the lost 2 of a term may be a quantity of that value, which is likelier to be left out: eta = 0.5."""
+    lost = any(other.kind is Kind.MISSING_FACTOR and isinstance(other.about, Symbol) for other in found)
+    return lost and mistake.kind is Kind.FACTOR_TWO and mistake.about is not None
 
 
 def _slack(predicted: Array, place: int | None, part: SolvedPart) -> Array:

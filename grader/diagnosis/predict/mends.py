@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.autodiff.graph import ComputationGraph
 from grader.autodiff.local_rules import local_partials
-from grader.comparison.aligned_values import pairs_in
+from grader.comparison.aligned_values import pairs_in, parts_in
 from grader.comparison.arrays import PLAIN
 from grader.diagnosis.predict.agreement import Sampled, agrees
 from grader.diagnosis.predict.pairs import both
@@ -25,6 +25,7 @@ from grader.diagnosis.rules.written_mistakes import Written
 from grader.diagnosis.rules.written_quantities import Alternatives
 from grader.expression.algebra.construct import div, mul, number, power, sub, substitute
 from grader.expression.evaluation.product_readings import TooManyReadings
+from grader.expression.evaluation.scope import Unchanged
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import ONE, Call, Expression, Indexed, Symbol, head, indices, sides, symbols, walk
 from grader.rubric.malrule import Kind
@@ -79,11 +80,13 @@ def _right(
 
     Where so much was spent on them, the rest is not tried: it is the same work whatever an answer may cost.
     """
-    begun, multiples = at_hand().spent, (None, *_multiples(question, few_points(question)))
+    begun, few = at_hand().spent, few_points(question)
+    multiples = (None, *_multiples(question, few))
+    like = parts_in(question, few, part.part.target, sampled[0].reading)
     for change in tried:
         if at_hand().spent - begun > WORK:
             return
-        for multiple in _near(question, part, change.formula, multiples):
+        for multiple in _near(question, part, change.formula, multiples, like):
             if _everywhere(question, part, sampled, change.formula, multiple):
                 yield change, multiple
                 break
@@ -200,11 +203,15 @@ def _slopes(graph: ComputationGraph, item: Expression) -> tuple[Expression, ...]
 
 
 def _near(
-    question: SolvedQuestion, part: SolvedPart, formula: Expression, multiples: Iterable[Multiple | None]
+    question: SolvedQuestion,
+    part: SolvedPart,
+    formula: Expression,
+    multiples: Iterable[Multiple | None],
+    like: Unchanged,
 ) -> Iterator[Multiple | None]:
     """By which multiples the truth at a few points is that of a formula: None for 1; nothing where it is none."""
     try:
-        pairs = pairs_in(question, few_points(question), part.part.target, formula)
+        pairs = pairs_in(question, few_points(question), part.part.target, formula, like)
     except (ShapeError, TooManyReadings, ValueError):
         return
     for multiple in multiples:

@@ -11,17 +11,17 @@ from itertools import chain
 
 import numpy as np
 
-from grader.comparison.aligned_values import pairs_in, truth_value
+from grader.comparison.aligned_values import pairs_in, parts_in, truth_value
 from grader.diagnosis.rules import bindings
 from grader.diagnosis.rules.closed_form_mistakes import inside_nodes
 from grader.diagnosis.rules.factor_mistakes import repeatable
 from grader.diagnosis.rules.formula_mistakes import a_two_lost, changed_formulas
-from grader.diagnosis.rules.mistake import Mistake, named
+from grader.diagnosis.rules.mistake import Mistake, made_by, named
 from grader.diagnosis.rules.tangents import gradient_with, make_tangents, operations
 from grader.expression.evaluation.evaluator import evaluate
-from grader.expression.evaluation.scope import Environment
+from grader.expression.evaluation.scope import Environment, Unchanged
 from grader.expression.evaluation.values import Array, ShapeError, Value, spread
-from grader.expression.language.nodes import Call, Expression, Partial, Symbol, head
+from grader.expression.language.nodes import Call, Expression, Partial, Symbol, head, walk
 from grader.expression.printing.short_names import plain_word
 from grader.expression.printing.text import to_text
 from grader.rubric.malrule import Kind
@@ -122,19 +122,32 @@ def _grouped(found: list[tuple[Mistake, Array]], truth: Array) -> Predictions:
 
 def plainer_first(group: list[Mistake]) -> list[Mistake]:
     """A group with the plainer slip before what only comes to the same: before a derivative at another place, which
-    makes a factor 1 there or a term cancel; before a link taken for 1 where the rest of its way adds up to 0."""
+    makes a factor 1 there or a term cancel; before a link taken for 1 where that leaves out one term of it, before a
+    power whose wrong derivative cancels, and before a factor that is 1 but for some indices."""
     if not group:
         return group
     first, plainer = group[0], []
+    dropped = [item for item in group if item.kind is Kind.DROPPED_TERM]
     if first.kind is Kind.WRONG_ARGUMENT:
         plainer = [
             item for item in group if item.kind in _PLAINER or (item.kind is Kind.DROPPED_TERM and not item.depth)
         ]
     elif first.kind is Kind.MISSING_FACTOR:
         plainer = [
-            item for item in group if item.kind is Kind.DROPPED_TERM and (item.detail, item.depth) == (first.detail, 0)
+            item for item in dropped if not item.depth and (item.link == first.link or item.detail == first.detail)
         ]
+        plainer = plainer or [item for item in dropped if _is_a_case_of(item, first)]
+    elif first.kind is Kind.POWER_DEGREE:
+        plainer = [item for item in dropped if not item.depth]
     return group if not plainer else [plainer[0], *(item for item in group if item is not plainer[0])]
+
+
+def _is_a_case_of(term: Mistake, factor: Mistake) -> bool:
+    """Whether a factor is no 1 by a term that holds for some indices alone: ``1 - 1[j = y]/p``."""
+    match factor.about:
+        case Call("add" | "sub", sides) if term.about in sides and term.about is not None:
+            return any(isinstance(one, Call) and one.function in ("iverson", "kronecker") for one in walk(term.about))
+    return False
 
 
 def _others(group: list[Mistake]) -> tuple[Mistake, ...]:
@@ -188,6 +201,7 @@ def _by_chain(question: SolvedQuestion, part: SolvedPart, run: Run, truth: Value
             except (ShapeError, TooMuchWork):  # with many letters, an array of all of them is too large
                 continue
             mistake = named(names, one.kind, one.about, _link(one.about, operation.node.name))
+            mistake = replace(mistake, belongs=one.belongs)
             if one.kind is Kind.ACTIVATION_FOR_DERIVATIVE and not _is_function(operation.node.expression):
                 mistake = replace(mistake, depth=1)  # a sum or a quotient is hardly taken for its own derivative
             yield mistake, _entered(run, part, truth, values)
@@ -227,15 +241,16 @@ def _by_layout(_: SolvedQuestion, __: SolvedPart, run: Run, truth: Value) -> Ite
 def _by_formula(question: SolvedQuestion, part: SolvedPart, run: Run, _: Value) -> Iterator[tuple[Mistake, Array]]:
     """A mistake in the closed formula, or one quantity in another's place."""
     names, rules = question.question.model.names, tuple(bound.function for bound in bindings.FORMULAS)
+    like = parts_in(question, run, part.part.target, part.closed)
     changes = [("", a_two_lost(change)) for change in changed_formulas(part.closed, rules)]
     changes += [("", change) for bound in bindings.INTERCHANGED for change in bound.function(question, part)]
     changes += [("", change) for bound in bindings.TERMS for change in bound.function(part.closed)]
     for link, change in chain(changes, inside_nodes(question, part, rules)):
-        values = _evaluated(question, part, run, change.formula)
+        values = _evaluated(question, part, run, change.formula, like)
         if values is not None:
-            yield replace(named(names, change.kind, change.about, link), depth=change.depth + bool(link)), values
+            yield replace(made_by(names, change, link), depth=change.depth + bool(link)), values
     for one in (one for bound in bindings.REPLACED for one in bound.function(question, part)):
-        values = _evaluated(question, part, run, one.formula)
+        values = _evaluated(question, part, run, one.formula, like)
         if values is not None:
             shown = f"{to_text(Symbol(one.instead), names)} stands where {to_text(Symbol(one.own), names)} belongs"
             detail = f"{plain_word(one.instead)}_for_{plain_word(one.own)}"
@@ -262,9 +277,11 @@ def _entered(run: Run, part: SolvedPart, truth: Value, values: Array) -> Array:
     return spread(wrong, truth.letters)
 
 
-def _evaluated(question: SolvedQuestion, part: SolvedPart, run: Run, formula: Expression) -> Array | None:
+def _evaluated(
+    question: SolvedQuestion, part: SolvedPart, run: Run, formula: Expression, like: Unchanged
+) -> Array | None:
     """A wrong formula as the judge would evaluate it; None where it has no value of the target's shape."""
     try:
-        return pairs_in(question, run, part.part.target, formula)[0].answer
+        return pairs_in(question, run, part.part.target, formula, like)[0].answer
     except (ShapeError, ValueError):
         return None

@@ -83,7 +83,7 @@ FORMULAS: tuple[Bound[formula.FormulaRule], ...] = (
             Kind.WRONG_QUANTITY,
         ),
     ),
-    Bound(formula.conditions, (Kind.SWAPPED_BRANCHES, Kind.MISSING_CONDITION, Kind.FACTOR_TWO, Kind.DROPPED_TERM)),
+    Bound(formula.conditions, (Kind.SWAPPED_BRANCHES, Kind.MISSING_CONDITION, Kind.DROPPED_TERM)),
     Bound(
         formula.functions,
         (

@@ -30,17 +30,21 @@ from grader.expression.language.nodes import (
 from grader.rubric.malrule import Kind
 
 _SWAPS = {"sigmoid": ("tanh", "relu"), "tanh": ("sigmoid", "relu"), "relu": ("sigmoid", "tanh")}
+TWICE = Fraction(2)
 _TAKEN_FOR = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedFormula:
-    """A wrong formula: the `kind` of mistake, what it is `about`, the formula with it, and how deep inside that is."""
+    """A wrong formula: the `kind` of mistake, what it is `about`, the formula with it, how deep inside that is, `where`
+    it was made, and how many `times` what is right stands there, if that is what is wrong."""
 
     kind: Kind
     about: Expression
     formula: Expression
     depth: int = 0
+    where: Expression | None = None
+    times: Fraction | None = None
 
 
 Changes = Iterator[tuple[Kind, Expression, Expression]]
@@ -54,15 +58,19 @@ def changed_formulas(formula: Expression, rules: tuple[FormulaRule, ...]) -> Ite
 
 def _anywhere(node: Expression, rules: tuple[FormulaRule, ...], depth: int) -> Iterator[ChangedFormula]:
     for rule in rules:
-        yield from (ChangedFormula(kind, about, wrong, depth) for kind, about, wrong in rule(node))
+        yield from (ChangedFormula(kind, about, wrong, depth, node) for kind, about, wrong in rule(node))
     # what stands in an index or in a condition is no part of the derivation
     if isinstance(node, Partial | Indexed | Symbol | Number) or (isinstance(node, Call) and node.function in TESTS):
         return
     for k, child in enumerate(children(node)):
         if isinstance(child, Call) and child.function in TESTS:
             continue
+        below = k == 1 and isinstance(node, Call) and node.function == "div"
         for change in _anywhere(child, rules, depth + 1):
-            yield replace(change, formula=with_child(node, k, change.formula))
+            about = change.about
+            if below and change.kind is Kind.MISSING_FACTOR and isinstance(child, Product) and about in child.factors:
+                about = Call("div", (ONE, about))  # a factor below the line that lacks is a division that lacks
+            yield replace(change, about=about, formula=with_child(node, k, change.formula))
 
 
 def sums(node: Expression) -> Changes:
@@ -95,8 +103,8 @@ def _is_two(node: Expression) -> bool:
     match node:
         case Number(value=value):
             return value == 2 or value * 2 == 1
-        case Call("div", (_, Number(value=value))):
-            return value == 2
+        case Call("div", (one, Number(value=value))):
+            return one == ONE and value == 2
     return False
 
 
@@ -156,9 +164,6 @@ def conditions(node: Expression) -> Changes:
             yield Kind.SWAPPED_BRANCHES, node, Cases(((other, test),), first)
             yield Kind.MISSING_CONDITION, node, first
             yield Kind.MISSING_CONDITION, node, other
-            for factor in (number(2), number(Fraction(1, 2))):
-                yield Kind.FACTOR_TWO, first, Cases(((mul(factor, first), test),), other)
-                yield Kind.FACTOR_TWO, other, Cases(((first, test),), mul(factor, other))
             if first != ZERO and other != ZERO:
                 yield Kind.DROPPED_TERM, other, Cases(((first, test),), ZERO)
                 yield Kind.DROPPED_TERM, first, Cases(((ZERO, test),), other)
@@ -208,9 +213,28 @@ def changed_terms(formula: Expression) -> Iterator[ChangedFormula]:
     """The formula with one of the terms of its sum left out, doubled or halved, or with one of several alone."""
     for term in _terms(formula):
         yield ChangedFormula(Kind.DROPPED_TERM, term, Call("sub", (formula, term)))
-        yield ChangedFormula(Kind.FACTOR_TWO, term, Call("add", (formula, term)))
-        yield ChangedFormula(Kind.FACTOR_TWO, term, Call("sub", (formula, Call("div", (term, number(2))))))
+        yield ChangedFormula(Kind.FACTOR_TWO, term, Call("add", (formula, term)), times=TWICE)
+        half = Call("sub", (formula, Call("div", (term, number(2)))))
+        yield ChangedFormula(Kind.FACTOR_TWO, term, half, times=1 / TWICE)
     yield from _one_alone(formula)
+    yield from _doubled_cases(formula, 0)
+
+
+def _doubled_cases(node: Expression, depth: int) -> Iterator[ChangedFormula]:
+    """One of two cases doubled or halved."""
+    match node:
+        case Cases(((first, test),), other) if other is not None:
+            for times in (TWICE, 1 / TWICE):
+                one, two = (
+                    Cases(((mul(number(times), first), test),), other),
+                    Cases(((first, test),), mul(number(times), other)),
+                )
+                yield ChangedFormula(Kind.FACTOR_TWO, first, one, depth, times=times)
+                yield ChangedFormula(Kind.FACTOR_TWO, other, two, depth, times=times)
+        case Product() | Reduce() | Call() if not (isinstance(node, Call) and node.function in TESTS):
+            for k, child in enumerate(children(node)):
+                for change in _doubled_cases(child, depth + 1):
+                    yield replace(change, formula=with_child(node, k, change.formula))
 
 
 def _one_alone(formula: Expression) -> Iterator[ChangedFormula]:

@@ -5,11 +5,13 @@ One about dz/dw is `missing_factor:dz_dw`; with a second one, `missing_factor:dz
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
+from grader.diagnosis.rules.formula_mistakes import ChangedFormula
 from grader.diagnosis.rules.written_mistakes import Written
 from grader.expression.language.names import Names
-from grader.expression.language.nodes import Expression, Partial
+from grader.expression.language.nodes import Expression, Indexed, Number, Partial, Symbol
 from grader.expression.printing.short_names import MAX_WORD, plain_word, word_for
 from grader.expression.printing.text import to_text
 from grader.rubric.malrule import Kind
@@ -22,7 +24,8 @@ class Mistake:
     """A mistake: its kind, a word for what it is about, that as text to show, its node (`link`), a second one, how deep
     inside a formula it was made, whether it was found in the answer as it is `written`, and whether one
     that is made on the solution is `predicted` to give this answer. `about` is what it is about as a formula, where
-    there is one, and `belongs` what stands in its place in the right answer, or where in the answer a factor lacks."""
+    there is one, and `belongs` what stands in its place in the right answer, or where a factor or a term lacks; `times`
+    is how many times what is right stands there, if that is what is wrong."""
 
     kind: Kind
     detail: str = ""
@@ -34,6 +37,7 @@ class Mistake:
     predicted: bool = True
     about: Expression | None = field(default=None, compare=False)
     belongs: Expression | None = field(default=None, compare=False)
+    times: Fraction | None = None
 
     @property
     def rule(self) -> str:
@@ -48,6 +52,13 @@ def named(names: Names, kind: Kind, about: Expression, link: str = "") -> Mistak
     if kind is Kind.DROPPED_TERM and isinstance(about, Partial):
         shown = f"the way through {shown}"
     return Mistake(kind, word_for(about, link), shown if len(shown) <= _MAX_SHOWN else "", link, about=about)
+
+
+def made_by(names: Names, change: ChangedFormula, link: str = "") -> Mistake:
+    """The mistake that a change of the solution is; of a term inside it, with the sum that lacks it."""
+    inside = change.kind is Kind.DROPPED_TERM and change.depth and isinstance(change.about, Symbol | Indexed | Number)
+    mistake = named(names, change.kind, change.about, link)
+    return replace(mistake, belongs=change.where if inside else None, times=change.times)
 
 
 def mended_by(names: Names, change: Written) -> Mistake:

@@ -26,7 +26,7 @@ from grader.diagnosis.rules.tangents import (
     times,
     value_of,
 )
-from grader.expression.algebra.construct import call, mul, number, power, sub
+from grader.expression.algebra.construct import call, indexed, mul, number, power, sub
 from grader.expression.evaluation.values import Value
 from grader.expression.language.nodes import (
     ONE,
@@ -50,11 +50,12 @@ from grader.solver.runs import worked_out
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OperatorMistake:
-    """A mistake of one kind: what it is `about`, and the `tangent` that it makes of the operation."""
+    """A mistake of one kind: what it is `about`, the `tangent` that it makes of the operation, what `belongs` there."""
 
     kind: Kind
     about: Expression
     tangent: Value
+    belongs: Expression | None = None
 
 
 OperatorRule = Callable[[Tangents, Operation], Iterator[OperatorMistake]]
@@ -155,10 +156,12 @@ def wrong_argument(tangents: Tangents, operation: Operation) -> Iterator[Operato
     for other in _others(tangents, node):
         partials = local_partials(replace(node, args=(other,))) or ()
         about = other if isinstance(other, Symbol | Indexed) else node
-        yield OperatorMistake(Kind.WRONG_ARGUMENT, about, times(value_of(tangents, partials[0]), inner))
+        tangent = times(value_of(tangents, partials[0]), inner)
+        yield OperatorMistake(Kind.WRONG_ARGUMENT, about, tangent, node.args[0])
         by_value = _in_terms_of_value(node.function, other)
         if by_value is not None and other != node:
-            yield OperatorMistake(Kind.WRONG_ARGUMENT, about, times(value_of(tangents, by_value), inner))
+            value = indexed(operation.node.name, operation.node.letters) if operation.root else node
+            yield OperatorMistake(Kind.WRONG_ARGUMENT, about, times(value_of(tangents, by_value), inner), value)
 
 
 def _others(tangents: Tangents, node: Call) -> Iterator[Expression]:

@@ -48,7 +48,7 @@ _OTHER = {"sigmoid": ("tanh",), "tanh": ("sigmoid",), "normal_pdf": ("normal_cdf
 @dataclass(frozen=True, slots=True)
 class Written:
     """A change of the answer that mends one mistake: its kind, what of the answer it is about, what belongs there (None
-    where nothing does), and the answer as it is with the change."""
+    where nothing does; of a factor that lacks and of a sign the place), and the answer as it is with the change."""
 
     kind: Kind
     about: Expression
@@ -110,9 +110,13 @@ def _here(node: Expression, known: Alternatives, scope: tuple[str, ...]) -> Iter
         case Call(name, (inner,), 0) if name in SQUARED or name in _OTHER:
             if name in SQUARED:
                 yield Kind.EXPONENT, node, squared(node), squared(node)
-            for other in _OTHER.get(name, ()):
-                kind = Kind.DERIVATIVE_FOR_VALUE if name == "normal_pdf" else Kind.WRONG_ACTIVATION
-                yield kind, node, Call(other, (inner,)), Call(other, (inner,))
+            for new in (Call(other, (inner,)) for other in _OTHER.get(name, ())):
+                if name == "normal_pdf":
+                    yield Kind.DERIVATIVE_FOR_VALUE, new, new, new
+                else:
+                    yield Kind.WRONG_ACTIVATION, node, new, new
+            if name == "sigmoid" and not (isinstance(inner, Call) and inner.function in ("neg", "sub")):
+                yield Kind.SIGN, inner, node, Call(name, (Call("neg", (inner,)),))
         case Cases(((first, test),), other) if other is not None:
             yield Kind.SWAPPED_BRANCHES, node, None, Cases(((other, test),), first)
         case Cases() if swapped := two_swapped(node):
@@ -191,14 +195,14 @@ def _terms(node: Call, known: Alternatives) -> Iterator[TreeChange]:
     """A term less, a sign turned."""
     match node:
         case Call("add", (left, right)):
-            yield Kind.SIGN, right, None, Call("sub", (left, right))
-            yield Kind.SIGN, left, None, Call("sub", (right, left))
+            yield Kind.SIGN, right, node, Call("sub", (left, right))
+            yield Kind.SIGN, left, node, Call("sub", (right, left))
             yield _one_more(node, right, known), _about(node, right, known), left, left
             yield Kind.EXTRA_TERM, left, None, right
         case Call("sub", (left, right)):
-            yield Kind.SIGN, right, None, Call("add", (left, right))
+            yield Kind.SIGN, right, node, Call("add", (left, right))
             yield Kind.SIGN, node, None, Call("sub", (right, left))
-            yield Kind.SIGN, left, None, Call("neg", (Call("add", (left, right)),))
+            yield Kind.SIGN, left, node, Call("neg", (Call("add", (left, right)),))
             if left == ONE and head(right) in known.complements:
                 yield Kind.WRONG_QUANTITY, node, right, right
             yield _one_more(node, right, known), _about(node, right, known), left, left

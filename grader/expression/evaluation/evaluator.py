@@ -19,7 +19,7 @@ from grader.expression.evaluation.array_layout import stacked, with_rows
 from grader.expression.evaluation.blocks import block
 from grader.expression.evaluation.elementwise import ELEMENTWISE, UNITS
 from grader.expression.evaluation.entries import entry_at, gather, name_axis, switches
-from grader.expression.evaluation.scope import Environment, Scope, Sharing, cut, extent, extent_of_namesake, outermost
+from grader.expression.evaluation.scope import Environment, Scope, Unchanged, cut, extent, extent_of_namesake, opened
 from grader.expression.evaluation.values import (
     Array,
     NoValue,
@@ -61,8 +61,8 @@ REDUCERS = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.min
 CONSTANT_VALUES = {"e": math.e, "pi": math.pi}
 
 
-def evaluate(node: Expression, env: Environment) -> Value:
-    """The value of an expression at all points of a run.
+def evaluate(node: Expression, env: Environment, like: Unchanged | None = None) -> Value:
+    """The value of an expression at all points of a run; what it shares with a formula that it is `like` is recalled.
 
     Raises ShapeError where shapes do not allow one, TooMuchWork where it takes more, or holds more, than is left.
     """
@@ -70,7 +70,7 @@ def evaluate(node: Expression, env: Environment) -> Value:
     before, alarm = work.held, min(work.spent + FEW * VALUE, work.limit)
     try:
         with np.errstate(all="ignore"):
-            return _value(node, env, Scope(outermost(node, env), Sharing(node, work, alarm)))
+            return _value(node, env, opened(node, env, work, alarm, like))
     finally:
         work.held, work.kept = before, 0
 
@@ -93,8 +93,7 @@ def _value(node: Expression, env: Environment, scope: Scope) -> Value:
     if work.spent > sharing.alarm:
         sharing.look()
     if key is not None:
-        sharing.kept[key] = found
-        work.kept += size
+        sharing.keep(key, found)
     return found
 
 

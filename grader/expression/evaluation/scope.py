@@ -37,6 +37,7 @@ from grader.work import STEP, Work, spend
 # the range of an index letter, None for a name that is no letter here
 _BESIDE = re.compile(r"(\w+)\s*([-+])\s*\d+")
 Ranges: TypeAlias = Callable[[str], int | None]
+MOST_BYTES, MOST_PARTS = 2**16, 512  # of a value that is kept for other formulas, and how many: 32 MB
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,12 +70,61 @@ class Sharing:
     work: Work
     alarm: float
     nodes: Mapping[int, frozenset[str]] | None = None
-    kept: dict[tuple[object, ...] | None, Value] = field(init=False)
+    kept: dict[tuple[object, ...] | None, Value] = field(default_factory=dict)
+    few: bool = False
 
     def look(self) -> None:
         """Find the nodes; raises TooMuchWork where it is the limit that is reached."""
         self.work.spend(0)
         self.alarm, self.nodes, self.kept = self.work.limit, _shared_nodes(self.root), {}
+
+    def keep(self, key: tuple[object, ...], found: Value) -> None:
+        """Keep a value that is needed again; of those of an Unchanged, as many as find room."""
+        if self.few and (found.data.nbytes > MOST_BYTES or len(self.kept) >= MOST_PARTS):
+            return
+        self.kept[key] = found
+        self.work.kept += found.data.nbytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unchanged:
+    """The values of the parts of a formula, for formulas that differ from it at one place, in one run for one target.
+
+    `nodes` has the parts by identity, as in Sharing, and `ranges` what letters mean that no sum binds.
+    """
+
+    formula: Expression
+    nodes: Mapping[int, frozenset[str]]
+    ranges: Mapping[str, int | None]
+    kept: dict[tuple[object, ...] | None, Value] = field(default_factory=dict)
+
+    def shared(self, root: Expression, work: Work, ranges: Ranges) -> Sharing | None:
+        """What a changed formula shares with this one; None where a letter has another range in it."""
+        if any(ranges(name) != size for name, size in self.ranges.items()):
+            return None
+        return Sharing(root, work, work.limit, self.nodes, self.kept, few=True)
+
+    def new_in(self, root: Expression) -> tuple[Expression, ...]:
+        """The parts without parts of a changed formula, and its derivatives, but for those that this one has too."""
+        found, pending = [], [root]
+        while pending:
+            node = pending.pop()
+            if id(node) in self.nodes:
+                continue
+            below = () if isinstance(node, Partial) else children(node)
+            pending += below
+            if not below:
+                found.append(node)
+        spend(STEP * len(found))
+        return tuple(found)
+
+
+def unchanged(formula: Expression, env: Environment) -> Unchanged:
+    """The parts of a formula, without any value so far."""
+    _, free = _places_and_letters(formula)
+    ranges = outermost(formula, env)
+    own = {name: ranges(name) for name in free[id(formula)] - env.values.keys()}
+    return Unchanged(formula, {part: letters for part, letters in free.items() if part != id(formula)}, own)
 
 
 @dataclass(slots=True, eq=False)
@@ -106,6 +156,12 @@ class Scope:
 
 def _shared_nodes(node: Expression) -> Mapping[int, frozenset[str]]:
     """The nodes with parts that several places share, and the letters that each leaves free."""
+    places, free = _places_and_letters(node)
+    return {one: free[one] for one, times in places.items() if times > 1}
+
+
+def _places_and_letters(node: Expression) -> tuple[Counter[int], dict[int, frozenset[str]]]:
+    """At how many places each part of a formula stands, and the letters that each node leaves free."""
     places: Counter[int] = Counter()
     free: dict[int, frozenset[str]] = {}
     pending = [node]
@@ -121,7 +177,7 @@ def _shared_nodes(node: Expression) -> Mapping[int, frozenset[str]]:
             spend(STEP)
             places.update(id(part) for part in parts if not isinstance(part, Symbol | Number))
             free[id(current)] = _free(current, [free[id(part)] for part in parts])
-    return {one: free[one] for one, times in places.items() if times > 1}
+    return places, free
 
 
 def _free(node: Expression, of_parts: list[frozenset[str]]) -> frozenset[str]:
@@ -199,6 +255,13 @@ def _all_but_last(env: Environment) -> list[_AllButLast]:
 def _made(env: Environment) -> set[int]:
     """The lengths of axes as m+n, of which a letter may enter the beginning."""
     return {size for axis, size in env.sizes.items() if is_made(axis)}
+
+
+def opened(node: Expression, env: Environment, work: Work, alarm: float, like: Unchanged | None) -> Scope:
+    """Where a formula stands as a whole."""
+    ranges = outermost(node, env)
+    shared = None if like is None else like.shared(node, work, ranges)
+    return Scope(ranges, shared or Sharing(node, work, alarm))
 
 
 def cut(value: Value, axis: int, letter: str, env: Environment, scope: Scope) -> Value:
