@@ -19,6 +19,7 @@ _DRESS = re.compile(r"\\(?:left|right|,|;|!|mathbf|boldsymbol|bm|mathrm|displays
 _TOKEN = re.compile(r"\\[A-Za-z]+|[A-Za-z]+|\d+|\S")
 _PARTIAL = re.compile(r"\\partial|∂|\\nabla|\bd\w+\s*/")
 _DOTS = frozenset((r"\dots", r"\ldots", r"\cdots", "…"))
+_RAISED = frozenset((r"\top", r"\intercal", r"\mathsf", "T", "2", "3", "-"))
 _NAME = re.compile(r"\\?[A-Za-zα-ωΑ-Ω]")
 _LONGEST_NAME, _MOST = 60, 8
 
@@ -70,9 +71,17 @@ def _is_index(chain: Equations) -> bool:
 def _uses(used: tuple[str, ...], name: tuple[str, ...]) -> bool:
     """Whether a formula holds a name, not as the beginning of another one."""
     ends = range(len(name), len(used) + 1)
-    return any(
-        used[end - len(name) : end] == name and used[end : end + 1] not in (("_",), ("^",), ("'",)) for end in ends
-    )
+    return any(used[end - len(name) : end] == name and not _goes_on(used[end : end + 2]) for end in ends)
+
+
+def _goes_on(behind: tuple[str, ...]) -> bool:
+    r"""Whether a name goes on with what stands behind it: ``_2``, ``'``, ``^{(2)}``, but not ``^\top`` or ``^2``."""
+    match behind:
+        case ("_" | "'", *_):
+            return True
+        case ("^", raised):
+            return raised not in _RAISED
+    return behind == ("^",)
 
 
 @remembered(maxsize=4096)

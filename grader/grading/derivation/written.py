@@ -10,9 +10,7 @@ from dataclasses import replace
 
 from grader.document.from_text import read_document as read_blocks
 from grader.grading.derivation.assign import Assigned, Final, assign
-from grader.grading.derivation.bound_names import definitions_for
 from grader.grading.derivation.steps import derived
-from grader.grading.grade import find_part
 from grader.solver.key import AnswerKey
 from grader.submission.document import read_document
 from grader.submission.labels import PartNames
@@ -65,17 +63,9 @@ def _answer(key: AnswerKey, assigned: Assigned, final: Final, file: str) -> Answ
 
 
 def _lines(key: AnswerKey, assigned: Assigned, final: Final) -> tuple[CheckedLine, ...]:
-    """The derivation of a part, checked; none where it is a line alone, or checking takes too much."""
-    chains = [assigned.chains[number] for number in final.chains]
-    if sum(len(chain.sides) for chain in chains) < 2 or any(chain.code for chain in chains):
-        return ()
-    question, part = find_part(key, final.part)
-    lines = [
-        (chain, definitions_for(key, assigned.chains, number, " ".join(side.text for side in chain.sides)))
-        for number, chain in zip(final.chains, chains, strict=True)
-    ]
+    """The derivation of a part, checked; none where checking takes too much."""
     try:
         with at_most(ANSWER):
-            return derived(question, part, lines, assigned.own)
+            return derived(key, assigned, final)
     except TooMuchWork:
         return ()
