@@ -7,7 +7,7 @@ left side that conflict are settled by the value if it is one of the two; what o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from grader.document.author_macros import with_macros_in
@@ -83,7 +83,7 @@ def assign(key: AnswerKey, document: WrittenDocument, names: PartNames, part: st
     chains = _answers_only(chains)
     many, chains = len(chains), chains[:MOST_CHAINS]
     seen = _seen(key, chains, names)
-    context = ReadingContext(key, chains, frozenset(name for one in seen for name in _own(key, one)))
+    context = ReadingContext(key, chains, tuple((one.at, redefined) for one in seen if (redefined := _own(key, one))))
     finals: dict[str, Final] = {}
     candidates = _candidates(context, seen)
     finals |= _under_another_name(context, candidates, names)
@@ -246,7 +246,7 @@ def _final(context: ReadingContext, part: str, candidates: list[SeenChain]) -> F
     for _, before in read[:-1]:
         if before.right != last.right and _is_finished(before):
             doubt = "two final answers of different value"
-    if not last.right and context.own and uses(context.key, part, last.side.text, context.own):
+    if not last.right and (own_names := context.own(one)) and uses(context.key, part, last.side.text, own_names):
         doubt = doubt or "it uses a name that your document defines otherwise than the question"
     if last.behind and not last.right:
         doubt = "the last line could not be read"

@@ -38,11 +38,23 @@ class SeenChain:
 
 @dataclass(frozen=True, slots=True)
 class ReadingContext:
-    """What a formula is read in: the key, the chains round it, and the names of the model that they use otherwise."""
+    """What a formula is read in: the key, the chains round it, and the names of the model that they use otherwise.
+
+    `redefined` are pairs of the number of a chain and the names that it says are something else.
+    """
 
     key: AnswerKey
     chains: Sequence[Equations]
-    own: frozenset[str] = frozenset()
+    redefined: tuple[tuple[int, frozenset[str]], ...] = ()
+
+    def own(self, one: SeenChain) -> frozenset[str]:
+        """The names that a chain uses otherwise than the model: as said before it, or under its label."""
+        return frozenset(
+            name
+            for at, names in self.redefined
+            if at <= one.at or self.chains[at].marks == one.chain.marks
+            for name in names
+        )
 
     def text(self, one: SeenChain, side: Side, part: str, derivatives: bool = False) -> str:
         """The text to judge: definitions first, then the side under its left side where it names the part."""

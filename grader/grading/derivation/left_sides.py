@@ -175,7 +175,11 @@ def redefines(key: AnswerKey, left: str, side: str) -> frozenset[str]:
         if name is None or value is None or name[2] or not isinstance(name[1], (Symbol, Indexed)):
             continue
         # a number is an example's; the model of one question may call by this name what another one does not
-        if not symbols(value[1]) or head(name[1]) == head(value[1]) or not _differs(question, name[1], value[1]):
+        if not symbols(value[1]) or not _differs(question, name[1], value[1]):
+            return frozenset()
+        # p = yhat_n of a p that is yhat; theta_i = b_j of two given quantities is a special case
+        given = {leaf.name for leaf in question.graph.leaves}
+        if head(value[1]) is not None and (head(name[1]) == head(value[1]) or head(name[1]) in given):
             return frozenset()
         found.add(head(name[1]) or "")
     return frozenset(found)

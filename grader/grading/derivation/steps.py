@@ -42,8 +42,8 @@ def derived(key: AnswerKey, assigned: Assigned, final: Final) -> tuple[CheckedLi
     for one in final.own:
         checked = _code(key, assigned, final, one) if one.chain.code else _own(key, assigned, final, one, finished)
         lines.append((one.chain.place, checked))
-    for one in _leading(question, part, assigned, final):
-        lines.append((one.chain.place, _work(question, part, assigned, one)))
+    leading = _leading(question, part, assigned, final)
+    lines += [(one.chain.place, _work(question, part, assigned, one)) for one in leading]
     ordered = sorted(lines, key=lambda pair: (pair[0].cell, pair[0].line, pair[0].column))
     return tuple(line for _, checked in ordered for line in checked)[-MOST_LINES:]
 
@@ -57,14 +57,14 @@ def _own(
     for side in one.chain.sides[-MOST_SIDES:]:
         nearly = nearly or side.sign in _NEARLY
         text = final.text if side.place == final.place else assigned.context.text(one, side, final.part)
-        line = _answered(key, assigned, final.part, side, text, finished)
+        line = _answered(key, assigned.context.own(one), final.part, side, text, finished)
         # what is only nearly equal to the line before is no mistake, nor what is equal to that
         found.append(replace(line, holds=None, message="nearly equal") if nearly and line.holds is False else line)
     return found
 
 
 def _answered(
-    key: AnswerKey, assigned: Assigned, part_id: str, side: Side, text: str, finished: frozenset[str | None] | None
+    key: AnswerKey, own: frozenset[str], part_id: str, side: Side, text: str, finished: frozenset[str | None] | None
 ) -> CheckedLine:
     """A line as the answer to a part; without `finished` derivatives, it is a line of code."""
     question, part = find_part(key, part_id)
@@ -73,7 +73,7 @@ def _answered(
     verdict, read_as = judgement.verdict, judgement.expression
     if verdict is None or read_as is None:
         return CheckedLine(place.line, place.cell, shown, None, "could not be read")
-    if not assigned.context.own.isdisjoint(valued(read_as)):
+    if not own.isdisjoint(valued(read_as)):
         return CheckedLine(place.line, place.cell, shown, None, "a name of your own")
     if verdict.decision is Decision.EQUIVALENT:
         return CheckedLine(place.line, place.cell, shown, True)
@@ -95,7 +95,7 @@ def _code(key: AnswerKey, assigned: Assigned, final: Final, one: SeenChain) -> l
         parts = [final.part] if mine else sorted(other.named.parts & asked)
         if len(parts) == 1:
             side = other.chain.sides[-1]
-            found.append(_answered(key, assigned, parts[0], side, side.text, None))
+            found.append(_answered(key, assigned.context.own(one), parts[0], side, side.text, None))
     return found
 
 
@@ -105,13 +105,13 @@ def _leading(question: SolvedQuestion, part: SolvedPart, assigned: Assigned, fin
     places = [one.chain.marks for one in final.own]
     if not isinstance(target, Partial) or question.numeric:
         return
-    for one in assigned.seen[:]:
+    for one in assigned.seen:
         if one.at >= first or one.chain.code or not one.named.other or is_aside(one):
             continue
         if not _around(one, places, final.part):
             continue
         left = _value(question, one.chain.left, ())
-        if isinstance(left, Partial) and _on_the_way(question.graph, left, target):
+        if left is not None and _on_the_way(question.graph, left, target):
             yield one
 
 
@@ -123,19 +123,19 @@ def _around(one: SeenChain, places: Sequence[tuple[LabelMark, ...]], part: str) 
     return (above or not one.chain.marks) and (not one.label.parts or part in one.label.parts)
 
 
-def _on_the_way(graph: ComputationGraph, left: Partial, target: Partial) -> bool:
-    """Whether a derivative is a link of a target's chain that means one thing: one way leads through it.
+def _on_the_way(graph: ComputationGraph, left: Expression, target: Partial) -> bool:
+    """Whether a quantity, or a derivative that means one thing, is a link of a target's chain.
 
-    Where several do, the derivative along one of them and that along all are both called so.
+    Where several ways lead from one to the other, the derivative along one of them and that along all are called alike.
     """
-    above, below = head(left.numerator), head(left.denominator)
-    top, bottom = head(target.numerator), head(target.denominator)
-    if None in (above, below, top, bottom) or (above, below) == (top, bottom):
+    top, bottom = head(target.numerator) or "", head(target.denominator) or ""
+    on_it = {node.name for node in graph.between(bottom, top)}
+    if not isinstance(left, Partial):
+        return head(left) in on_it - {top}
+    above, below = head(left.numerator) or "", head(left.denominator) or ""
+    if (above, below) == (top, bottom) or above not in on_it or below not in on_it:
         return False
-    on_it = {node.name for node in graph.between(bottom or "", top or "")}
-    if above not in on_it or below not in on_it:
-        return False
-    way = {node.name: node for node in graph.between(below or "", above or "")}
+    way = {node.name: node for node in graph.between(below, above)}
     return all(len(symbols(node.expression) & way.keys()) == 1 for name, node in way.items() if name != below)
 
 
@@ -149,12 +149,13 @@ def _work(question: SolvedQuestion, part: SolvedPart, assigned: Assigned, one: S
     found: list[CheckedLine] = []
     for side in chain.sides[-MOST_SIDES:]:
         value = _value(question, side.text, needed)
-        if value is None or not assigned.context.own.isdisjoint(valued(value)):
+        if value is None or not assigned.context.own(one).isdisjoint(valued(value)):
             found.append(CheckedLine(side.place.line, side.place.cell, side.text, None, "could not be read"))
             continue
         line = _held(question, part, goal, follow_left_side(goal, goal, value), side.place, side.text)
         found.append(replace(line, holds=None, message="nearly equal") if _is_near(one, side, line) else line)
-    return found
+    # a quantity that is not the model's from the first side on is one of the student's own
+    return found if isinstance(goal, Partial) or found[0].holds else []
 
 
 def _is_near(one: SeenChain, side: Side, line: CheckedLine) -> bool:

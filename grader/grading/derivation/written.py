@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from grader.document.from_text import read_document as read_blocks
 from grader.grading.derivation.assign import Assigned, Final, assign
+from grader.grading.derivation.stated_steps import with_steps
 from grader.grading.derivation.steps import derived
 from grader.solver.key import AnswerKey
 from grader.submission.document import read_document
@@ -59,7 +60,7 @@ def _answer(key: AnswerKey, assigned: Assigned, final: Final, file: str) -> Answ
     place = final.place
     found = FoundAt(final.by, place.line, place.cell, final.doubt, _lines(key, assigned, final))
     line, column = (0, place.cell) if place.cell else (place.line, place.column)
-    return Answer(final.part, final.text, file, line, column, found)
+    return Answer(final.part, with_steps(key, assigned, final), file, line, column, found)
 
 
 def _lines(key: AnswerKey, assigned: Assigned, final: Final) -> tuple[CheckedLine, ...]:

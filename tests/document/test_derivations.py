@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.grading.derivation.written import read_written
+from grader.grading.grade import grade
 from grader.submission.labels import part_names
 from tests.cases import each
 from tests.document.test_documents_assigned import solved
@@ -23,3 +24,13 @@ def test_first_false_line(case, document, why):
     first = found.first_break
     assert ("-" if first is None else str(first.line)) == broken, found.lines
     assert ("recovers" if found.recovers else "-") == recovers
+
+
+@each(HERE / "steps.txt")
+def test_steps_count_wherever_they_stand(case, document, why):
+    name, part, points = case.split()
+    key = solved(name.rpartition(".")[0])
+    names = part_names(tuple(one.part for question in key.questions for one in question.asked))
+    report = grade(key, read_written(key, document, name, names, "student"))
+    result = next(one for one in report.parts if one.asked.part == part)
+    assert result.score == float(points), [line.reason for line in result.lines]
