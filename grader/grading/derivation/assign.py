@@ -25,7 +25,7 @@ from grader.submission.labels import PartNames
 
 MOST_CHAINS = 600  # of one document; an honest one has a hundred
 _ASIDE = re.compile(
-    r"(?:special case|for example|e\.g\.|for instance|in particular|check|sanity|numerically|example|if|when|at"
+    r"\b(?:special case|for example|e\.g\.|for instance|in particular|check|sanity|numerically|example|if|when|at"
     r"|spezialfall|zum beispiel|z\.\s?b\.|insbesondere|probe|falls|wenn)"
     r"\W*$",
     re.IGNORECASE,
