@@ -34,3 +34,13 @@ def test_steps_count_wherever_they_stand(case, document, why):
     report = grade(key, read_written(key, document, name, names, "student"))
     result = next(one for one in report.parts if one.asked.part == part)
     assert result.score == float(points), [line.reason for line in result.lines]
+
+
+@each(HERE / "in_words.txt")
+def test_words_are_a_persons_unless_they_are_the_questions(case, document, why):
+    name, part, outcome = case.split()
+    key = solved(name.rpartition(".")[0])
+    names = part_names(tuple(one.part for question in key.questions for one in question.asked))
+    report = grade(key, read_written(key, document, name, names, "student"))
+    result = next(one for one in report.parts if one.asked.part == part)
+    assert outcome == ("review" if result.review else str(result.verdict)), result.answer

@@ -5,24 +5,21 @@ What a person grades, and what is answered in words alone, is taken by its label
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from grader.document.from_text import read_document as read_blocks
 from grader.grading.derivation.assign import Assigned, Final, assign
+from grader.grading.derivation.in_words import own_words
 from grader.grading.derivation.stated_steps import with_steps
 from grader.grading.derivation.steps import derived
+from grader.grading.grade import find_asked, grade_answer
+from grader.results import WRONG
 from grader.solver.key import AnswerKey
 from grader.submission.document import read_document
 from grader.submission.labels import PartNames
 from grader.submission.submissions import Answer, CheckedLine, FoundAt, Submission, Unused
 from grader.work import ANSWER, TooMuchWork, at_most
 
-# the question's own text under its label
-_ASKS = re.compile(
-    r"\b(?:derive|compute|calculate|find|show|determine|points?|pts|exercise|bestimm\w*|berechn\w*|leite\w*|zeige\w*)\b",
-    re.IGNORECASE,
-)
 MOST_UNUSED = 200  # formulas listed
 # what reading by labels alone leaves out, and this does not
 _BY_LABEL = ("under no part's label", "the rubric has no part", "a block of code beside the answer")
@@ -43,8 +40,8 @@ def read_written(
             answers += [labelled[one]] if one in labelled else []
         elif one in finals:
             answers.append(_answer(key, assigned, finals[one], file))
-        elif one in labelled and not _ASKS.search(labelled[one].text):
-            answers.append(labelled[one])  # said in words: what can't be read goes to a person
+        elif one in labelled and (said := _said(key, labelled[one])) is not None:
+            answers.append(said)
     problems = tuple(one for one in by_label.problems if not any(said in one.message for said in _BY_LABEL))
     told = {one.message for one in problems}
     problems += tuple(replace(one, file=file) for one in document.problems if one.message not in told)
@@ -54,6 +51,23 @@ def read_written(
         for place, shown in [assigned.shown(number)]
     )
     return replace(by_label, answers=tuple(answers), problems=problems, unused=unused)
+
+
+def _said(key: AnswerKey, answer: Answer) -> Answer | None:
+    """What is said in words under the label of a part; None where that is the question alone.
+
+    What can't be read goes to a person, and so does what is wrong and begins somewhere in the text.
+    """
+    asked = find_asked(key, answer.part)
+    prompts = (one.question.prompt for one in key.questions if one.question.id == asked.question)
+    own = own_words(answer.text, asked, next(prompts, ""))
+    if not own or own == answer.text:
+        return answer if own else None
+    lines = answer.line and answer.line + answer.text[: answer.text.rfind(own)].count("\n")
+    said = replace(answer, text=own, line=lines)
+    if grade_answer(key, answer.part, own).verdict in WRONG:
+        return replace(said, found=FoundAt("label", lines, 0, "the question's text stands beside it"))
+    return said
 
 
 def _answer(key: AnswerKey, assigned: Assigned, final: Final, file: str) -> Answer:
