@@ -13,23 +13,22 @@ from grader.grading.derivation.in_words import own_words
 from grader.grading.derivation.stated_steps import with_steps
 from grader.grading.derivation.steps import derived
 from grader.grading.grade import find_asked, grade_answer
+from grader.problems import Problem
 from grader.results import WRONG
 from grader.solver.key import AnswerKey
-from grader.submission.document import read_document
-from grader.submission.labels import PartNames
+from grader.submission.document import read_labelled
+from grader.submission.labels import PartNames, unknown_at, unknown_part
 from grader.submission.submissions import Answer, CheckedLine, FoundAt, Submission, Unused
 from grader.work import ANSWER, TooMuchWork, at_most
 
 MOST_UNUSED = 200  # formulas listed
-# what reading by labels alone leaves out, and this does not
-_BY_LABEL = ("under no part's label", "the rubric has no part", "a block of code beside the answer")
 
 
 def read_written(
     key: AnswerKey, text: str, file: str, names: PartNames, student: str, part: str = "", ocr: bool = False
 ) -> Submission:
     """What a student's document answers; `part` is the one that a file is named for. As `submission.read_document`."""
-    by_label = read_document(text, file, names, student, part, ocr)
+    by_label, _ = read_labelled(text, file, names, student, part, ocr)
     document = read_blocks(text, file)
     assigned = assign(key, document, names, part)
     labelled = {answer.part: answer for answer in by_label.answers}
@@ -42,15 +41,27 @@ def read_written(
             answers.append(_answer(key, assigned, finals[one], file))
         elif one in labelled and (said := _said(key, labelled[one])) is not None:
             answers.append(said)
-    problems = tuple(one for one in by_label.problems if not any(said in one.message for said in _BY_LABEL))
-    told = {one.message for one in problems}
-    problems += tuple(replace(one, file=file) for one in document.problems if one.message not in told)
+    told = {one.message for one in by_label.problems}
+    problems = tuple(replace(one, file=file) for one in document.problems if one.message not in told)
+    problems = (*by_label.problems, *problems, *_of_no_part(assigned, names, file))
     unused = tuple(
         Unused(place.line, place.cell, shown)
         for number in assigned.unused[:MOST_UNUSED]
         for place, shown in [assigned.shown(number)]
     )
     return replace(by_label, answers=tuple(answers), problems=problems, unused=unused)
+
+
+def _of_no_part(assigned: Assigned, names: PartNames, file: str) -> tuple[Problem, ...]:
+    """A Problem for each label of no part of the rubric that formulas stand under which served none."""
+    found: dict[str, Problem] = {}
+    for one in assigned.seen:
+        mark = one.chain.marks[-1] if one.at in assigned.unused and one.label.foreign else None
+        odd = unknown_at(mark.text, heading=True) if mark is not None else None
+        if mark is not None and odd is not None:
+            line, column = (0, mark.place.cell) if mark.place.cell else (mark.place.line, 0)
+            found.setdefault(odd, unknown_part(names, odd).at(file, line, column))
+    return tuple(found.values())
 
 
 def _said(key: AnswerKey, answer: Answer) -> Answer | None:
