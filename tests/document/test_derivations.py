@@ -13,8 +13,8 @@ from tests.document.test_documents_assigned import solved
 HERE = Path(__file__).parent
 
 
-@each(HERE / "derivations.txt")
-def test_first_false_line(case, document, why):
+@each(HERE / "derivations.txt", columns=("case", "document"))
+def test_first_false_line(case, document):
     name, part, broken, recovers = case.split()
     key = solved(name.rpartition(".")[0])
     names = part_names(tuple(one.part for question in key.questions for one in question.asked))
@@ -26,8 +26,8 @@ def test_first_false_line(case, document, why):
     assert ("recovers" if found.recovers else "-") == recovers
 
 
-@each(HERE / "steps.txt")
-def test_steps_count_wherever_they_stand(case, document, why):
+@each(HERE / "steps.txt", columns=("case", "document"))
+def test_steps_count_wherever_they_stand(case, document):
     name, part, points = case.split()
     key = solved(name.rpartition(".")[0])
     names = part_names(tuple(one.part for question in key.questions for one in question.asked))
@@ -36,8 +36,8 @@ def test_steps_count_wherever_they_stand(case, document, why):
     assert result.score == float(points), [line.reason for line in result.lines]
 
 
-@each(HERE / "in_words.txt")
-def test_words_are_a_persons_unless_they_are_the_questions(case, document, why):
+@each(HERE / "in_words.txt", columns=("case", "document"))
+def test_words_are_a_persons_unless_they_are_the_questions(case, document):
     name, part, outcome = case.split()
     key = solved(name.rpartition(".")[0])
     names = part_names(tuple(one.part for question in key.questions for one in question.asked))

@@ -5,6 +5,7 @@ What a person grades, and what is answered in words alone, is taken by its label
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.document.from_text import read_document as read_blocks
@@ -16,12 +17,18 @@ from grader.grading.grade import find_asked, grade_answer
 from grader.problems import Problem
 from grader.results import WRONG
 from grader.solver.key import AnswerKey
+from grader.submission.class_folder import GivenDocument
 from grader.submission.document import read_labelled
 from grader.submission.labels import PartNames, unknown_at, unknown_part
 from grader.submission.submissions import Answer, CheckedLine, FoundAt, Submission, Unused
 from grader.work import ANSWER, TooMuchWork, at_most
 
 MOST_UNUSED = 200  # formulas listed
+
+
+def by_key(key: AnswerKey, given: Sequence[GivenDocument], names: PartNames) -> tuple[Submission, ...]:
+    """What documents answer, read one after the other."""
+    return tuple(read_written(key, one.text, one.file, names, one.student, one.part, one.ocr) for one in given)
 
 
 def read_written(
