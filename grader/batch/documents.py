@@ -16,15 +16,15 @@ from grader.batch.stages import Progress
 from grader.gradebook.documents import DocumentKept, kept_documents
 from grader.gradebook.encoding import decode_submission, encode_submission
 from grader.gradebook.fingerprints import document_fingerprint
-from grader.grading.derivation.written import read_written
+from grader.grading.derivation.written import not_read, read_written
 from grader.grading.isolated import Failed
 from grader.problems import Problem
 from grader.solver.key import AnswerKey
 from grader.submission.class_folder import FAILED, GivenDocument
 from grader.submission.labels import PartNames
-from grader.submission.submissions import Submission, Unused
+from grader.submission.submissions import Submission
 
-SECONDS = 10.0  # of processor time for one document
+SECONDS = 5.0  # of processor time for one document
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,5 +71,4 @@ def _not_read(given: GivenDocument, found: Failed) -> Submission:
     """What is left of a document that was not read: a Problem, and that its parts need a person."""
     message = f"not read: {found.why}" if isinstance(found, Ended) else FAILED
     problem = Problem(message, "" if isinstance(found, Ended) else found.why, given.file)
-    whole = Unused(1, 0, "(the document was not read)")
-    return Submission(given.student, "", given.file, (), (problem,), given.ocr, (whole,))
+    return not_read(Submission(given.student, "", given.file, ocr=given.ocr), (problem,))

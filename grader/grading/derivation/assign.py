@@ -15,7 +15,7 @@ from grader.document.equation_lines import MOST_SIDES, Equations, Side, chains_o
 from grader.document.written_blocks import WrittenAt, WrittenDocument
 from grader.grading.derivation.bound_names import is_free
 from grader.grading.derivation.homes import Homes, asked_in, home_of, homes_of, titled
-from grader.grading.derivation.in_context import ReadingContext, SeenChain, in_code
+from grader.grading.derivation.in_context import ReadingContext, SeenChain, in_code, within_document
 from grader.grading.derivation.labelled import parts_of, with_labels
 from grader.grading.derivation.left_sides import Named, named, named_by, redefines, uses
 from grader.grading.grade import grade_answer
@@ -24,6 +24,7 @@ from grader.solver.key import AnswerKey
 from grader.submission.labels import PartNames
 
 MOST_CHAINS = 600  # of one document; an honest one has a hundred
+MOST_READ = 24  # chains that may answer one part, the last ones; an honest document has a few
 _ASIDE = re.compile(
     r"\b(?:special case|for example|e\.g\.|for instance|in particular|check|sanity|numerically|example|if|when|at"
     r"|spezialfall|zum beispiel|z\.\s?b\.|insbesondere|probe|falls|wenn)"
@@ -213,6 +214,7 @@ class _Judged:
 def _read(context: ReadingContext, part: str, one: SeenChain) -> _Judged | None:
     """The last side of a chain that reads."""
     for back, side in enumerate(reversed(one.chain.sides[-MOST_SIDES:])):
+        within_document()
         text = context.text(one, side, part)
         result = grade_answer(context.key, part, text)
         if result.note.kind is NoteKind.CHAIN_RULE_ONLY:
@@ -229,14 +231,14 @@ def _final(context: ReadingContext, part: str, candidates: list[SeenChain]) -> F
     """The final answer among the chains of a part."""
     boxed = [one for one in candidates if one.chain.boxed]
     plain = [one for one in candidates if not _is_aside(context, one)]
-    kept = boxed or plain or candidates
+    kept = (boxed or plain or candidates)[-MOST_READ:]
     read = [(one, found) for one in kept if (found := _read(context, part, one)) is not None]
     # one that only names what is asked for gives way to any other
     read = [pair for pair in read if pair[1].result.note.kind is not NoteKind.RESTATED] or read
     # code that repeats a formula tests it
     written = [pair for pair in read if not pair[0].chain.code]
     read = written if any(_is_finished(found) for _, found in written) else read
-    own = tuple(plain or candidates)
+    own = tuple((plain or candidates)[-MOST_READ:])
     if not read:
         one = kept[-1]
         side = one.chain.sides[-1]
@@ -250,6 +252,8 @@ def _final(context: ReadingContext, part: str, candidates: list[SeenChain]) -> F
         doubt = doubt or "it uses a name that your document defines otherwise than the question"
     if last.behind and not last.right:
         doubt = "the last line could not be read"
+    if len(candidates) > MOST_READ:
+        doubt = doubt or "more formulas may answer this part than are read"
     if not one.named.parts and not one.label.exact and not one.hint:
         doubt = doubt or "the label may mean several parts"
     return Final(part, last.text, last.side.text, last.side.place, _by(one, part), doubt, own)

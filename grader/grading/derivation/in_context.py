@@ -14,7 +14,9 @@ from grader.grading.derivation.bound_names import definitions_for
 from grader.grading.derivation.labelled import Labelled
 from grader.grading.derivation.left_sides import Named, asked_by, named_by
 from grader.solver.key import AnswerKey
+from grader.work import ANSWER, TooMuchWork, at_hand
 
+DOCUMENT = 4 * ANSWER  # units of work for all that is judged to read one document
 _DRESS = re.compile(r"\\(?:boxed|fbox|underline|mathcolor\{\w+\}|color\{\w+\}|textcolor\{\w+\})\s*")
 _ADJOINT = re.compile(r"(?:d|grad|g|delta)_?([A-Za-z]\w{0,12})")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w{0,40})\s*=(?!=)")
@@ -68,6 +70,12 @@ class ReadingContext:
             where = r"\text{ where }" if "\\" in formula else "where"
             return f"{formula}, {where} {', '.join(known)}"
         return "\n".join((*known, formula))
+
+
+def within_document() -> None:
+    """Raise TooMuchWork where reading a document has cost more than one may: between judgements, so in none of them."""
+    if at_hand().spent > DOCUMENT:
+        raise TooMuchWork(f"more than {DOCUMENT:,} units of work for a document")
 
 
 def in_code(key: AnswerKey, at: int, chain: Equations, label: Labelled, hint: frozenset[str]) -> list[SeenChain]:

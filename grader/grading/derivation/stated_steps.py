@@ -12,7 +12,7 @@ from grader.expression.language.nodes import head
 from grader.expression.reading.read import read
 from grader.grading.derivation.assign import Assigned, Final, is_aside
 from grader.grading.derivation.bound_names import definitions_for
-from grader.grading.derivation.in_context import SeenChain
+from grader.grading.derivation.in_context import SeenChain, within_document
 from grader.grading.grade import find_part, grade_answer
 from grader.results import Outcome
 from grader.solver.key import AnswerKey, SolvedQuestion
@@ -28,6 +28,7 @@ def with_steps(key: AnswerKey, assigned: Assigned, final: Final) -> str:
         return final.text
     text, best = final.text, plain
     for lines in _stated(key, question, assigned, final, frozenset(wanted)):
+        within_document()
         longer = "\n".join((*lines, text))
         found = grade_answer(key, final.part, longer)
         # the lines are there for their points, and decide nothing

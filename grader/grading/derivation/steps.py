@@ -21,16 +21,16 @@ from grader.expression.reading.read import read
 from grader.grading.definitions import with_definitions
 from grader.grading.derivation.assign import Assigned, Final, is_aside
 from grader.grading.derivation.bound_names import definitions_for
-from grader.grading.derivation.in_context import SeenChain
+from grader.grading.derivation.in_context import SeenChain, within_document
 from grader.grading.derivation.left_sides import valued
 from grader.grading.grade import find_part, judge_answer
 from grader.results import Decision, Verdict
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
 from grader.submission.submissions import CheckedLine
-from grader.work import TooMuchWork
+from grader.work import ANSWER, TooMuchWork, at_most
 
 MOST_SHOWN = 4  # values of quantities in a sentence
-MOST_LINES = 80  # of one derivation
+MOST_LINES, MOST_CHECKED = 80, 24  # lines of one derivation, chains of it that are looked at: the last ones
 _NEARLY = (r"\approx", "≈", r"\simeq", r"\cong", r"\doteq")
 
 
@@ -39,10 +39,10 @@ def derived(key: AnswerKey, assigned: Assigned, final: Final) -> tuple[CheckedLi
     question, part = find_part(key, final.part)
     finished = frozenset(head(find_part(key, one.part)[1].part.target) for one in assigned.finals)
     lines: list[tuple[WrittenAt, list[CheckedLine]]] = []
-    for one in final.own:
+    for one in final.own[-MOST_CHECKED:]:
         checked = _code(key, assigned, final, one) if one.chain.code else _own(key, assigned, final, one, finished)
         lines.append((one.chain.place, checked))
-    leading = _leading(question, part, assigned, final)
+    leading = list(_leading(question, part, assigned, final))[-MOST_CHECKED:]
     lines += [(one.chain.place, _work(question, part, assigned, one)) for one in leading]
     ordered = sorted(lines, key=lambda pair: (pair[0].cell, pair[0].line, pair[0].column))
     return tuple(line for _, checked in ordered for line in checked)[-MOST_LINES:]
@@ -69,6 +69,7 @@ def _answered(
     """A line as the answer to a part; without `finished` derivatives, it is a line of code."""
     question, part = find_part(key, part_id)
     place, shown = side.place, side.text.rstrip("\n").rpartition("\n")[2] if finished is None else side.text
+    within_document()
     judgement = judge_answer(key, part_id, text)
     verdict, read_as = judgement.verdict, judgement.expression
     if verdict is None or read_as is None:
@@ -189,8 +190,10 @@ def _differs(part: SolvedPart, verdict: Verdict) -> str:
 
 def _judged(question: SolvedQuestion, part: SolvedPart, goal: Expression, value: Expression) -> Verdict | None:
     tolerance = part.part.tolerance
+    within_document()
     try:
-        return judge(question, Target(goal, goal, tolerance, true_reach(question, goal, tolerance)), value)
+        with at_most(ANSWER):
+            return judge(question, Target(goal, goal, tolerance, true_reach(question, goal, tolerance)), value)
     except (ShapeError, TooMuchWork, KeyError):
         return None
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.document.from_text import read_document as read_blocks
+from grader.document.written_blocks import WrittenDocument
 from grader.grading.derivation.assign import Assigned, Final, assign
 from grader.grading.derivation.in_words import own_words
 from grader.grading.derivation.stated_steps import with_steps
@@ -20,8 +21,8 @@ from grader.solver.key import AnswerKey
 from grader.submission.class_folder import GivenDocument
 from grader.submission.document import read_labelled
 from grader.submission.labels import PartNames, unknown_at, unknown_part
-from grader.submission.submissions import Answer, CheckedLine, FoundAt, Submission, Unused
-from grader.work import ANSWER, TooMuchWork, at_most
+from grader.submission.submissions import Answer, FoundAt, Submission, Unused
+from grader.work import TooMuchWork, counting
 
 MOST_UNUSED = 200  # formulas listed
 
@@ -34,9 +35,29 @@ def by_key(key: AnswerKey, given: Sequence[GivenDocument], names: PartNames) -> 
 def read_written(
     key: AnswerKey, text: str, file: str, names: PartNames, student: str, part: str = "", ocr: bool = False
 ) -> Submission:
-    """What a student's document answers; `part` is the one that a file is named for. As `submission.read_document`."""
+    """What a student's document answers; `part` is the one that a file is named for. As `submission.read_document`.
+
+    One that takes too much work is not read, and its parts are for a person.
+    """
     by_label, _ = read_labelled(text, file, names, student, part, ocr)
     document = read_blocks(text, file)
+    told = {one.message for one in by_label.problems}
+    problems = (*by_label.problems, *(replace(one, file=file) for one in document.problems if one.message not in told))
+    try:
+        with counting():
+            return _read(key, replace(by_label, problems=problems), document, file, names, part)
+    except TooMuchWork:
+        return not_read(by_label, (*problems, Problem("not read: the document takes too much work", file=file)))
+
+
+def not_read(bare: Submission, problems: tuple[Problem, ...]) -> Submission:
+    """What is left of a document that was not read: why, and that a person must look at its parts."""
+    return replace(bare, answers=(), problems=problems, unused=(Unused(1, 0, "(the document was not read)"),))
+
+
+def _read(
+    key: AnswerKey, by_label: Submission, document: WrittenDocument, file: str, names: PartNames, part: str
+) -> Submission:
     assigned = assign(key, document, names, part)
     labelled = {answer.part: answer for answer in by_label.answers}
     finals = {final.part: final for final in assigned.finals}
@@ -45,17 +66,15 @@ def read_written(
         if one in names.by_hand:
             answers += [labelled[one]] if one in labelled else []
         elif one in finals:
-            answers.append(_answer(key, assigned, finals[one], file))
+            answers.append(_answer(key, assigned, finals[one], file, by_label.ocr))
         elif one in labelled and (said := _said(key, labelled[one])) is not None:
             answers.append(said)
-    told = {one.message for one in by_label.problems}
-    problems = tuple(replace(one, file=file) for one in document.problems if one.message not in told)
-    problems = (*by_label.problems, *problems, *_of_no_part(assigned, names, file))
     unused = tuple(
         Unused(place.line, place.cell, shown)
         for number in assigned.unused[:MOST_UNUSED]
         for place, shown in [assigned.shown(number)]
     )
+    problems = (*by_label.problems, *_of_no_part(assigned, names, file))
     return replace(by_label, answers=tuple(answers), problems=problems, unused=unused)
 
 
@@ -88,17 +107,11 @@ def _said(key: AnswerKey, answer: Answer) -> Answer | None:
     return said
 
 
-def _answer(key: AnswerKey, assigned: Assigned, final: Final, file: str) -> Answer:
+def _answer(key: AnswerKey, assigned: Assigned, final: Final, file: str, ocr: bool) -> Answer:
     place = final.place
-    found = FoundAt(final.by, place.line, place.cell, final.doubt, _lines(key, assigned, final))
+    lines = derived(key, assigned, final)
+    if ocr:  # of a scan it is not the student who wrote what a line says
+        lines = tuple(replace(one, holds=None, message="a scan") if one.holds is False else one for one in lines)
+    found = FoundAt(final.by, place.line, place.cell, final.doubt, lines)
     line, column = (0, place.cell) if place.cell else (place.line, place.column)
     return Answer(final.part, with_steps(key, assigned, final), file, line, column, found)
-
-
-def _lines(key: AnswerKey, assigned: Assigned, final: Final) -> tuple[CheckedLine, ...]:
-    """The derivation of a part, checked; none where checking takes too much."""
-    try:
-        with at_most(ANSWER):
-            return derived(key, assigned, final)
-    except TooMuchWork:
-        return ()
