@@ -295,7 +295,7 @@ def _under_another_name(
         if part in candidates or part in names.by_hand:
             continue
         for named_part, chains in candidates.items():
-            for one in chains if len(chains) > 1 else ():
+            for one in chains[-MOST_READ:] if len(chains) > 1 else ():
                 found = _value_of(context, one, part) if one.named.parts and not one.chain.code else None
                 if found is None or not found[1] or _is_right(context, one, named_part):
                     continue

@@ -43,9 +43,17 @@ def definitions_for(
     pending = [text]
     while pending and len(found) < _MOST:
         used = bound(pending.pop())
+        tokens = frozenset(used)
         for chain in (*reversed(chains[:at]), *chains[at + 1 :]):
             name = bound(chain.left)
-            if not name or name in found or len(name) > _LONGEST_NAME or chain.struck or not _uses(used, name, others):
+            if (
+                not name
+                or name[0] not in tokens
+                or name in found
+                or len(name) > _LONGEST_NAME
+                or chain.struck
+                or not _uses(used, name, others)
+            ):
                 continue
             if not chain.sides or _is_index(chain) or not _says(key, chain.left, derivatives):
                 continue
