@@ -13,9 +13,9 @@ from functools import partial
 
 from grader.batch.pool import Ended, spread
 from grader.batch.stages import Progress
-from grader.gradebook.documents import DocumentKept, kept_documents
 from grader.gradebook.encoding import decode_submission, encode_submission
 from grader.gradebook.fingerprints import document_fingerprint
+from grader.gradebook.kept_documents import DocumentKept, kept_documents
 from grader.grading.derivation.written import not_read, read_written
 from grader.grading.isolated import Failed
 from grader.problems import Problem

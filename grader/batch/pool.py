@@ -65,7 +65,7 @@ class _Given(Generic[Item, Result]):
     work: Callable[[Item], Result]
     items: Sequence[Item]
     setup: Setup | None
-    seconds: float
+    seconds: float = SECONDS
     parent: int = field(default_factory=os.getpid)
 
 

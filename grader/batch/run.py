@@ -24,9 +24,9 @@ from grader.batch.reading import Class, read_class, with_earlier
 from grader.batch.stages import Progress, judge_new, now, planned, report_stale
 from grader.gradebook import rows
 from grader.gradebook.decisions import all_decisions, decide, standing
-from grader.gradebook.documents import keep_documents
 from grader.gradebook.fingerprints import program_hash
 from grader.gradebook.judgements import forget_unused
+from grader.gradebook.kept_documents import keep_documents
 from grader.gradebook.opening import NAME, Gradebook, alone, held, worker, written
 from grader.gradebook.reports import current, end_reports, lines
 from grader.gradebook.run_log import Change, RubricText, RunKept, begin, changes, finish, points_now, released
