@@ -25,6 +25,7 @@ CARRIED = 40_000_000  # units for going on to an answer from the student's other
 OF_KEY = 3_000_000_000  # units for solving a question, and for each thing that belongs to a key and to no answer
 HELD = 64 * 2**20  # bytes of arrays at a time; what NumPy needs beside them is about as much again
 HELD_SOLVING = 8 * HELD  # the same while a question is solved
+LONGEST_DOCUMENT, MOST_DOCUMENT_LINES = 1_000_000, 20_000  # characters, lines; an honest one has a hundredth of that
 NODE = 200  # units for changing a node of a formula
 STEP = 120  # units for coming by it
 STRIDE = 32  # such steps are counted so many at a time

@@ -65,6 +65,7 @@ class _Given(Generic[Item, Result]):
     work: Callable[[Item], Result]
     items: Sequence[Item]
     setup: Setup | None
+    seconds: float = SECONDS
     parent: int = field(default_factory=os.getpid)
 
 
@@ -89,17 +90,24 @@ class _Worker:
     held: deque[int] = field(default_factory=deque)
     seen: int = 0
     since: float = 0.0
+    seconds: float = SECONDS
 
 
 def spread(
-    work: Callable[[Item], Result], items: Sequence[Item], jobs: int, setup: Setup | None = None
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    jobs: int,
+    setup: Setup | None = None,
+    seconds: float | None = None,
 ) -> Iterator[tuple[int, Result | Failed]]:
     """The index of each item with what `work` makes of it, as they are done; `setup` runs first in each process.
+
+    `seconds` is what one item may take of the processor, SECONDS if that is not said.
 
     Processes are forked on Linux; elsewhere `work`, `items` and `setup` are pickled for each. Raises any OSError of
     `work`, any exception of `setup`, and ChildProcessError where processes die before they begin.
     """
-    given = _Given(work, items, setup)
+    given = _Given(work, items, setup, SECONDS if seconds is None else seconds)
     again: list[int] = []
     for index, found in _run(given, range(len(items)), max(1, jobs), alone=False):
         if isinstance(found, Ended):
@@ -126,7 +134,7 @@ def piece(work: Callable[[], T]) -> T | Failed:
     except (TimeUp, MemoryError) as over:
         if _at_hand is not None and not _alone:
             raise
-        return _ended(_TOO_LONG if isinstance(over, TimeUp) else _TOO_LARGE)
+        return _ended(_TOO_LONG if isinstance(over, TimeUp) else _TOO_LARGE, SECONDS)
     except Exception as error:
         return failed(error)
 
@@ -200,7 +208,7 @@ def _news(workers: list[_Worker], ready: list[Any]) -> Iterator[tuple[_Worker, l
         results, gone = _received(worker) if dead or worker.pipe in ready else ([], False)
         if dead or gone:
             _end(worker)
-            over = _ended(worker.process.exitcode or 0)
+            over = _ended(worker.process.exitcode or 0, worker.seconds)
         elif _hangs(worker):
             _end(worker)
             over = Ended(Note(NoteKind.TIMEOUT), f"it took more than {WALL:g} s on the clock")
@@ -233,10 +241,10 @@ def _hangs(worker: _Worker) -> bool:
     return now - worker.since > WALL
 
 
-def _ended(code: int) -> Ended:
+def _ended(code: int, seconds: float) -> Ended:
     """Why a process ended, by its exit code: a number of ours, or the negative of a signal's."""
     if code in (_TOO_LONG, _STUCK):
-        return Ended(Note(NoteKind.TIMEOUT), f"it took more than {SECONDS:g} s of processor time")
+        return Ended(Note(NoteKind.TIMEOUT), f"it took more than {seconds:g} s of processor time")
     if code == _TOO_LARGE:
         return Ended(Note(NoteKind.GRADER_FAILED), f"it took more than {MEGABYTES:g} MB of memory")
     return Ended(Note(NoteKind.GRADER_FAILED), "the process that graded it died")
@@ -251,7 +259,7 @@ def _start(given: _Given[Item, Result], alone: bool) -> _Worker:
         # Python 3.12 warns where a process with threads forks: ours are those of NumPy's library, which it stops itself
         warnings.simplefilter("ignore", DeprecationWarning)
         process.start()
-    return _Worker(process, ours, at_hand, since=time.monotonic())
+    return _Worker(process, ours, at_hand, since=time.monotonic(), seconds=given.seconds)
 
 
 @contextmanager
@@ -321,7 +329,7 @@ def _answer(given: _Given[Item, Result], pipe: Connection, chunk: list[tuple[int
     try:
         for index, item in chunk:
             _at_hand[0] = index
-            done.append(_limited(partial(_pickled, given.work, item)))
+            done.append(_limited(partial(_pickled, given.work, item), given.seconds))
     except TimeUp:
         code = _TOO_LONG
     except MemoryError:
@@ -349,9 +357,9 @@ def _pickled(work: Callable[[Item], Result], item: Item) -> memoryview:
         return ForkingPickler.dumps(failed(error))
 
 
-def _limited(work: Callable[[], T]) -> T:
+def _limited(work: Callable[[], T], seconds: float | None = None) -> T:
     """The result of `work`; raises TimeUp, MemoryError, and what it raises."""
     if _at_hand is not None:
         _at_hand[1] += 1
-    with processor_time(SECONDS, deadly=_at_hand is not None):
+    with processor_time(SECONDS if seconds is None else seconds, deadly=_at_hand is not None):
         return within_memory(MEGABYTES, work)

@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.batch.folder import class_files
 from grader.problems import Problem
 from grader.rubric.shown import Asked
-from grader.submission.class_folder import ReadDocument, read_class_list, read_files
+from grader.submission.class_folder import ReadDocuments, read_class_list, read_files
 from grader.submission.submissions import ReadFolder, Submission
 
 _NAMED = 5
@@ -34,18 +34,18 @@ def read_class(
     source: Path,
     roster: Path | None = None,
     leave_out: tuple[Path, ...] = (),
-    document: ReadDocument | None = None,
+    documents: ReadDocuments | None = None,
 ) -> ReadFolder:
     """The submissions below `source` for the parts `asked`, and every Problem on the way; raises OSError.
 
-    `document` reads one document, by its labels alone if none is given.
+    `documents` reads all documents, by their labels alone if none is given.
     """
     source.stat()
     listed, said = read_class_list(roster.read_bytes(), roster.name) if roster else (None, ())
     skipped = (*leave_out, roster) if roster else leave_out
     by_hand = tuple((one.part, one.prompt) for one in asked if one.by_hand)
     labels = tuple((one.part, one.label) for one in asked if one.label)
-    read = read_files(_loaded(source, skipped), tuple(one.part for one in asked), listed, by_hand, labels, document)
+    read = read_files(_loaded(source, skipped), tuple(one.part for one in asked), listed, by_hand, labels, documents)
     return replace(read, problems=tuple(sorted((*said, *read.problems), key=_place)))
 
 

@@ -12,12 +12,12 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
 
 from grader.batch.decisions_file import handed_in
+from grader.batch.documents import DocumentReader
 from grader.batch.judging import Solved
 from grader.batch.outputs import class_report, write_tables
 from grader.batch.reading import Class, read_class, with_earlier
@@ -26,11 +26,11 @@ from grader.gradebook import rows
 from grader.gradebook.decisions import all_decisions, decide, standing
 from grader.gradebook.fingerprints import program_hash
 from grader.gradebook.judgements import forget_unused
+from grader.gradebook.kept_documents import keep_documents
 from grader.gradebook.opening import NAME, Gradebook, alone, held, worker, written
 from grader.gradebook.reports import current, end_reports, lines
 from grader.gradebook.run_log import Change, RubricText, RunKept, begin, changes, finish, points_now, released
 from grader.grading import rubric_shown
-from grader.grading.derivation.written import read_written
 from grader.problems import Problem
 from grader.results import ClassReport
 from grader.rubric.model import Rubric
@@ -151,10 +151,12 @@ def _graded(
     """The class folder graded into the gradebook, and its pages into `pages`."""
     solved = Solved(key, rubric_shown(key))
     connection = book.connection
-    document = partial(read_written, key)
-    read = read_class(solved.shown.parts, source, options.roster, (out, *options.leave_out), document)
+    documents = DocumentReader(key, connection, options.jobs, options.progress)
+    read = read_class(solved.shown.parts, source, options.roster, (out, *options.leave_out), documents)
     earlier = rows.kept(connection)
     found = with_earlier(read, earlier, prune=options.prune, anyway=options.anyway)
+    with written(connection):
+        keep_documents(connection, documents.whole.values())
     said = _new_decisions(solved, found, connection, out, options)
     problems = (*((book.problem,) if book.problem else ()), *said, *found.problems)
     grade_into(connection, solved, replace(found, problems=problems), earlier, _text_of(key.rubric), options, pages)

@@ -10,8 +10,9 @@ from grader.document.from_markdown import read_markdown
 from grader.document.paragraphs import in_pieces
 from grader.document.written_blocks import BlockKind, LabelMark, WrittenAt, WrittenBlock, WrittenDocument
 from grader.problems import Problem
+from grader.work import LONGEST_DOCUMENT, MOST_DOCUMENT_LINES
 
-LONGEST, MOST_LINES, MOST_CELLS = 1_000_000, 20_000, 2_000  # characters, lines; an honest one has a hundredth of that
+MOST_CELLS = 2_000
 
 
 def read_document(text: str, file: str) -> WrittenDocument:
@@ -19,12 +20,12 @@ def read_document(text: str, file: str) -> WrittenDocument:
     ending = file.casefold().rpartition(".")[2]
     if ending == "ipynb":
         return _notebook(text)
-    shorter = "\n".join(text[:LONGEST].split("\n", MOST_LINES)[:MOST_LINES])
+    shorter = "\n".join(text[:LONGEST_DOCUMENT].split("\n", MOST_DOCUMENT_LINES)[:MOST_DOCUMENT_LINES])
     read = {"tex": read_latex, "md": read_markdown, "markdown": read_markdown}.get(ending, _plain)
     found = read(shorter)
     if len(shorter) == len(text):
         return found
-    cut = Problem("read only up to here: the document is too long", f"at most {LONGEST:,} characters")
+    cut = Problem("read only up to here: the document is too long", f"at most {LONGEST_DOCUMENT:,} characters")
     return replace(found, problems=(*found.problems, replace(cut, line=shorter.count("\n") + 1)))
 
 

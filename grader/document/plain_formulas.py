@@ -76,7 +76,8 @@ _FUNCTIONS = frozenset(
         "all",
     )
 )
-_WORD = re.compile(r"(?<![\w\\^_{])[A-Za-zÀ-ɏ]{3,}(?![\w(\[_^{'])")
+# dyhat/dz is no word
+_WORD = re.compile(r"(?<![\w\\^_{/])[A-Za-zÀ-ɏ]{3,}(?![\w(\[_^{'/])")
 _SHORT = re.compile(
     r"(?<![\w\\^_{/*+=-])(?:is|so|we|as|by|of|to|in|it|an|at|on|be|or|the|und|ist|mit|wir|da|also)(?![\w(\[_^{'])\s"
 )
@@ -115,7 +116,8 @@ def _of_line(block: WrittenBlock) -> Iterator[WrittenBlock]:
         yield replace(block, text=text[:first])
     yield _piece(block, first, last)
     if text[last:].strip():
-        yield replace(block, text=text[last:])
+        rest = replace(block, text=text[last:], place=replace(block.place, column=block.place.column + last))
+        yield from _of_line(rest)
 
 
 def has_words(text: str) -> bool:

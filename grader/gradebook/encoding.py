@@ -30,7 +30,7 @@ from grader.results import (
     ScoreLine,
 )
 from grader.rubric.shown import Asked
-from grader.submission.submissions import CheckedLine, FoundAt, Unused
+from grader.submission.submissions import Answer, CheckedLine, FoundAt, Submission, Unused
 
 _EVIDENCE = tuple(one.name for one in fields(Evidence))
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
@@ -175,6 +175,22 @@ def encode_unused(unused: tuple[Unused, ...]) -> str:
 def decode_unused(kept: str) -> tuple[Unused, ...]:
     """What was kept by `encode_unused`; raises ValueError or TypeError where the text is none of ours."""
     return tuple(Unused(*one) for one in json.loads(kept))
+
+
+def encode_submission(read: Submission) -> str:
+    """What one document answers, as JSON."""
+    answers = [[one.part, one.text, one.file, one.line, one.column, encode_found(one.found)] for one in read.answers]
+    told = [encode_problems(read.problems), read.ocr, encode_unused(read.unused)]
+    return dumps([read.student, read.name, read.source, answers, *told])
+
+
+def decode_submission(kept: str) -> Submission:
+    """What was kept by `encode_submission`; raises ValueError or TypeError where the text is none of ours."""
+    student, name, source, answers, problems, ocr, unused = json.loads(kept)
+    given = tuple(
+        Answer(part, text, file, line, column, decode_found(at)) for part, text, file, line, column, at in answers
+    )
+    return Submission(student, name, source, given, decode_problems(problems), ocr, decode_unused(unused))
 
 
 def encode_problems(problems: tuple[Problem, ...]) -> str:

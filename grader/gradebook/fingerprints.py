@@ -33,7 +33,9 @@ JUDGING = (
     "version.py",
     "work.py",
 )
+READING = ("document", "submission")
 SHOWING = ("feedback",)
+_READERS = ("pylatexenc", "markdown-it-py", "mdit-py-plugins", "pyyaml")
 _LIBRARIES = ("numpy", "sympy", "python-flint")  # what may change a digit that is shown
 _LENGTH = 32  # hexadecimal digits: 128 bits
 
@@ -55,6 +57,18 @@ def program_hash() -> str:
 def look_hash() -> str:
     """Of the files that draw pages."""
     return hashed(*_files(SHOWING))
+
+
+@lru_cache(maxsize=1)
+def reading_hash() -> str:
+    """Of the files that read documents, which judge as they do, and of the versions of what they rest on."""
+    versions = [f"{name} {_version(name)}" for name in _READERS]
+    return hashed(program_hash(), *versions, *_files(READING))
+
+
+def document_fingerprint(rubric: Rubric, *pieces: str) -> str:
+    """Of what is read of a document; `pieces` are its text, and all that is known of its file."""
+    return hashed("document", reading_hash(), rubric.sha256, *pieces)
 
 
 def _version(name: str) -> str:

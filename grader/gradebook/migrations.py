@@ -123,5 +123,14 @@ ALTER TABLE answers ADD COLUMN found TEXT NOT NULL DEFAULT '';    -- JSON: where
 ALTER TABLE students ADD COLUMN unused TEXT NOT NULL DEFAULT '[]'; -- JSON: formulas of a document that served no part
 """
 
-MIGRATIONS = (_FIRST, _PART_KEYS, _DOCUMENTS)
+_READ = """
+CREATE TABLE documents (          -- what was read of the documents of the last run, so that none is read again
+    fingerprint TEXT PRIMARY KEY, -- of the document, its file, the rubric and the program that reads
+    student TEXT NOT NULL,
+    answers TEXT NOT NULL,        -- JSON: what it answers, and what was wrong with it
+    seal INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _PART_KEYS, _DOCUMENTS, _READ)
 VERSION = len(MIGRATIONS)

@@ -90,7 +90,7 @@ def gone(book: sqlite3.Connection, students: Iterable[str], run: int) -> None:
 def taken_out(book: sqlite3.Connection, students: Iterable[str]) -> None:
     """Forget what these students handed in; their decisions stay, should they come back."""
     names = [(one,) for one in students]
-    for table in ("answers", "pages", "students"):
+    for table in ("answers", "documents", "pages", "students"):
         book.executemany(f"DELETE FROM {table} WHERE student = ?", names)
 
 

@@ -44,9 +44,12 @@ def missing(asked: Asked) -> PartResult:
 
 
 def nothing(asked: Asked, submission: Submission) -> PartResult:
-    """The result of a part without an answer: missing, unless a document holds formulas that served no part."""
+    """The result of a part without an answer: missing, unless a document holds formulas that served no part.
+
+    Of a scan a person looks: what was written may not be among what was read.
+    """
     if not submission.unused:
-        return missing(asked)
+        return replace(missing(asked), review=True, message=UNSEEN) if submission.ocr else missing(asked)
     return replace(
         missing(asked),
         verdict=Outcome.UNDECIDED,

@@ -6,8 +6,8 @@ Pure: the caller reads the files. The result does not depend on their order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from grader.problems import Problem, did_you_mean, raised
@@ -22,15 +22,27 @@ from grader.submission.tabular import read_csv, read_roster
 
 __all__ = ["read_class_list", "read_files", "read_roster"]
 
-# text, file, names, student, the part that the file is named for, whether it came from OCR
-ReadDocument = Callable[[str, str, PartNames, str, str, bool], Submission]
+
+@dataclass(frozen=True, slots=True)
+class GivenDocument:
+    """A document as it is to be read: the `part` that its file is named for, and whether it came from `ocr`."""
+
+    text: str
+    file: str
+    student: str
+    part: str
+    ocr: bool
+
+
+# what each of some documents answers, or the Problem for which it was not read
+ReadDocuments = Callable[[Sequence[GivenDocument], PartNames], Sequence[Submission | Problem]]
 Roster = tuple[tuple[str, str], ...]
 
 _TABLES = {".csv": read_csv, ".tsv": read_csv, ".json": read_json, ".jsonl": read_jsonl}
 _NOISE = ("thumbs.db", "desktop.ini", "__macosx")
 LARGEST_OWN_FILE = 16 * 2**20  # bytes, of one student's file; a class table may have four times that
 MOST_PROBLEMS = 100  # of one file
-_FAILED = "not read: the grader failed on this file"
+FAILED = "not read: the grader failed on this file"
 
 
 def read_files(
@@ -39,19 +51,19 @@ def read_files(
     roster: Roster | None = None,
     by_hand: tuple[tuple[str, str], ...] = (),
     labels: tuple[tuple[str, str], ...] = (),
-    document: ReadDocument | None = None,
+    documents: ReadDocuments | None = None,
 ) -> ReadFolder:
     """Read a class: `files` are (path relative to the class folder with ``/``, content) pairs.
 
     Instead of its content, a file may come with the Problem for which it could not be loaded.
     `parts` are the part ids in rubric order, `by_hand` the (id, prompt) of those that a person grades, `labels` the
-    (id, label) of those that students call otherwise; `document` reads one document; `roster` the (student, name)
+    (id, label) of those that students call otherwise; `documents` reads all documents; `roster` the (student, name)
     pairs of the class, each of whom gets a Submission, as does whoever's file can't be read (`places` has the rule).
     Of two answers to one part the last (by path, then line) counts, and a Problem says so.
     """
     names = part_names(parts, by_hand, labels)
     listed = None if roster is None else dict(roster)
-    read = [(path, _tried(path, data, names, listed, document or read_document)) for path, data in files]
+    read = _with_documents([(path, _tried(path, data, names, listed)) for path, data in files], names, documents)
     pieces: dict[str, list[Submission]] = {}
     problems: list[Problem] = []
     known = {piece.student for _, found in read for piece in found.submissions}
@@ -74,6 +86,45 @@ def read_files(
     return ReadFolder(tuple(submissions), tuple(problems))
 
 
+def by_labels(given: Sequence[GivenDocument], names: PartNames) -> tuple[Submission | Problem, ...]:
+    """What documents answer by their labels alone; one that we fail on is a Problem."""
+    return tuple(_by_label(one, names) for one in given)
+
+
+def _by_label(given: GivenDocument, names: PartNames) -> Submission | Problem:
+    try:
+        return read_document(given.text, given.file, names, given.student, given.part, given.ocr)
+    except Exception as error:
+        return Problem(FAILED, raised(error), given.file)
+
+
+def _with_documents(
+    read: Sequence[tuple[str, ReadFolder | _Document]], names: PartNames, documents: ReadDocuments | None
+) -> list[tuple[str, ReadFolder]]:
+    """What files gave, the documents among them read."""
+    given = [found.given for _, found in read if isinstance(found, _Document)]
+    pieces = iter((documents or by_labels)(given, names))
+    whole: list[tuple[str, ReadFolder]] = []
+    for path, found in read:
+        if isinstance(found, _Document):
+            piece = next(pieces)
+            one = found.given
+            if isinstance(piece, Problem):
+                found = _of(one.student, one.file, (), (*found.doubts, piece))
+            else:
+                found = _of(one.student, one.file, (piece,), found.doubts)
+        whole.append((path, found))
+    return whole
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A file that is a document still to be read, and what was doubtful in its bytes."""
+
+    given: GivenDocument
+    doubts: tuple[Problem, ...]
+
+
 def read_class_list(data: bytes, file: str) -> tuple[Roster | None, tuple[Problem, ...]]:
     """The (student, name) pairs of a class list, None where it can't be read, and every Problem with it."""
     text, problems = decode(data, "")
@@ -81,7 +132,7 @@ def read_class_list(data: bytes, file: str) -> tuple[Roster | None, tuple[Proble
     try:
         listed = None if text is None else read_roster(text)
     except Exception as error:
-        problems = (*problems, Problem(_FAILED, raised(error)))
+        problems = (*problems, Problem(FAILED, raised(error)))
     return listed, tuple(replace(one, message=f"the class list {shown(file)}: {one.message}") for one in problems)
 
 
@@ -91,8 +142,8 @@ def _is_noise(path: str) -> bool:
 
 
 def _tried(
-    path: str, data: bytes | Problem, names: PartNames, listed: Mapping[str, str] | None, document: ReadDocument
-) -> ReadFolder:
+    path: str, data: bytes | Problem, names: PartNames, listed: Mapping[str, str] | None
+) -> ReadFolder | _Document:
     """What a file gave; one that can't be loaded, or that we fail on, costs the class no more than itself."""
     if _is_noise(path):
         return ReadFolder((), (data,) if isinstance(data, Problem) else ())
@@ -100,9 +151,9 @@ def _tried(
     if isinstance(data, Problem):
         return _unread(place, listed, (data,))
     try:
-        return _read_file(place, data, names, listed, document)
+        return _read_file(place, data, names, listed)
     except Exception as error:
-        return _unread(place, listed, (Problem(_FAILED, raised(error), path),))
+        return _unread(place, listed, (Problem(FAILED, raised(error), path),))
 
 
 def _unread(place: ClassPath, listed: Mapping[str, str] | None, problems: tuple[Problem, ...]) -> ReadFolder:
@@ -112,8 +163,8 @@ def _unread(place: ClassPath, listed: Mapping[str, str] | None, problems: tuple[
 
 
 def _read_file(
-    place: ClassPath, data: bytes, names: PartNames, listed: Mapping[str, str] | None, document: ReadDocument
-) -> ReadFolder:
+    place: ClassPath, data: bytes, names: PartNames, listed: Mapping[str, str] | None
+) -> ReadFolder | _Document:
     path = place.path
     student = owner(place, listed or ())
     if place.ending not in DOCUMENTS and place.ending not in _TABLES:
@@ -130,8 +181,7 @@ def _read_file(
     if not student:
         return ReadFolder((), (Problem("not read: the file's name holds no student", file=path),))
     part = find_part(names, place.stem) if place.folder else None
-    piece = document(text, path, names, student, part or "", place.ocr)
-    return _of(student, path, (piece,), doubts)
+    return _Document(GivenDocument(text, path, student, part or "", place.ocr), doubts)
 
 
 def _read_table(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.problems import Problem, did_you_mean
 from grader.submission.decode import clean_name, shown
@@ -64,12 +64,20 @@ def read_document(
 
     `ocr` (or ``ocr: true`` in front matter) marks text from OCR. Front matter may also give the name.
     """
+    found, said = read_labelled(text, file, names, student, part, ocr)
+    return replace(found, problems=(*found.problems, *said))
+
+
+def read_labelled(
+    text: str, file: str, names: PartNames, student: str, part: str = "", ocr: bool = False
+) -> tuple[Submission, tuple[Problem, ...]]:
+    """What `read_document` gives, with what is said of its labels, and of text beside answers, apart."""
     source = read_source(text, file)
     problems = [problem.at(file) for problem in source.problems]
     if not any(line.text.strip() for line in source.lines):
         problems.append(Problem("the document is empty", file=file))
     blocks, unknown = _blocks(source.lines, names, part)
-    problems += [problem.at(file) for problem in unknown]
+    of_labels = [problem.at(file) for problem in unknown]
     if len(names.ids) == 1 and not any(block.part for block in blocks) and not unknown:
         # one part is asked and no label set: the text is its answer
         blocks = [Block(names.ids[0], 0, None, [line for block in blocks for line in block.lines])]
@@ -80,9 +88,9 @@ def read_document(
                 answer = _prose(block, block.part, file, names.by_hand[block.part])
             else:
                 answer, said = _answer(block, block.part, file, source.macros)
-                problems += said
+                of_labels += said
             answers += [answer] if answer else []
-    problems += _unassigned(blocks, file)
+    of_labels += _unassigned(blocks, file)
     told = source.front.get("student", "").strip()
     if told and told != student:
         hint = did_you_mean(told, [student]) or "the file's or folder's name says whose it is"
@@ -91,7 +99,7 @@ def read_document(
     if odd:
         problems.append(Problem("invisible characters in the student's name were left out", "", file, 1))
     marked = source.front.get("ocr", "").strip().casefold() in {"true", "yes", "1"}
-    return Submission(student, name, file, tuple(answers), tuple(problems), ocr or marked)
+    return Submission(student, name, file, tuple(answers), tuple(problems), ocr or marked), tuple(of_labels)
 
 
 def _blocks(lines: tuple[Line, ...], names: PartNames, part: str) -> tuple[list[Block], list[Problem]]:

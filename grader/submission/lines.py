@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from grader.problems import Problem
+from grader.work import LONGEST_DOCUMENT, MOST_DOCUMENT_LINES
 
 DOCUMENTS = (".md", ".markdown", ".tex", ".txt", ".ipynb")
 _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})\s*(\S*)")
@@ -30,7 +31,6 @@ _LAYOUT = re.compile(
 )
 _NO_ANSWER = re.compile(r"\s*(?:import\s|from\s+\S+\s+import\b|[%!]|#\s*$)")  # in a cell of code
 _LONGEST_MACRO = 20  # lines
-LONGEST_DOCUMENT, MOST_LINES = 1_000_000, 20_000  # characters, lines; an honest one has a hundredth of that
 _LONGEST_FRONT, _MOST_BRACKETS = 10_000, 100  # in front matter, where YAML takes the square of either in time
 _CUT = Problem("read only up to here: the document is too long", f"at most {LONGEST_DOCUMENT:,} characters")
 
@@ -59,7 +59,7 @@ def read_source(text: str, file: str) -> DocumentText:
     """Read a document by the ending of its name: .md, .tex, .ipynb; anything else is plain text."""
     if file.casefold().endswith(".ipynb"):
         return _notebook(text)
-    shorter = "\n".join(text[:LONGEST_DOCUMENT].split("\n", MOST_LINES)[:MOST_LINES])
+    shorter = "\n".join(text[:LONGEST_DOCUMENT].split("\n", MOST_DOCUMENT_LINES)[:MOST_DOCUMENT_LINES])
     cut = [_CUT.at("", shorter.count("\n") + 1)] if len(shorter) < len(text) else []
     front, lines, problems = _front_matter([Line(line, at) for at, line in enumerate(shorter.split("\n"), start=1)])
     if file.casefold().endswith(".tex"):
@@ -176,7 +176,7 @@ def _notebook(text: str) -> DocumentText:
     lines: list[Line] = []
     front: dict[str, str] = {}
     problems: list[Problem] = []
-    characters, most = LONGEST_DOCUMENT, MOST_LINES
+    characters, most = LONGEST_DOCUMENT, MOST_DOCUMENT_LINES
     for number, cell in enumerate(cells, start=1):
         kind, source = _cell(cell)
         if source is None:

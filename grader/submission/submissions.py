@@ -39,13 +39,9 @@ class FoundAt:
 
     @property
     def recovers(self) -> bool:
-        """Whether a line behind the first break holds again."""
-        broken = False
-        for line in self.lines:
-            broken = broken or line.holds is False
-            if broken and line.holds:
-                return True
-        return False
+        """Whether the last line that was checked holds again behind the first break."""
+        checked = [line.holds for line in self.lines if line.holds is not None]
+        return bool(checked) and checked[-1] and not all(checked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from grader.cli.terminal import printable
 from grader.diagnosis.lint.linter import warnings
-from grader.grading import check, grade_answer
+from grader.grading import check, grade, grade_answer
+from grader.grading.derivation.written import by_key
 from grader.problems import Problem
+from grader.results import NoteKind
 from grader.rubric.load import parse_rubric
 from grader.solver.key import AnswerKey
 from grader.solver.solving import solve
@@ -21,6 +24,8 @@ TEXT = (ROOT / "docs/errors.md").read_text("utf-8")
 SECTION = re.compile(r"^### ([A-Z].*?)\n(.*?)(?=^##+ [A-Z]|\Z)", re.DOTALL | re.MULTILINE)
 ENTRIES = {title: blocks(text) for title, text in SECTION.findall(TEXT)}
 (BASE,) = (block.text for block in blocks(TEXT) if (block.mark, block.path) == ("file", "rubric.yaml"))
+
+IN_DOUBT = (NoteKind.FINAL_IN_DOUBT, NoteKind.NOT_FOUND)
 
 
 def solved(text: str) -> AnswerKey | tuple[Problem, ...]:
@@ -40,11 +45,15 @@ def checked(text: str) -> list[str]:
 
 
 def noted(entry: list[Block]) -> list[str]:
-    """The notes that `grader grade` prints of a class folder."""
+    """The notes that `grader grade` prints of a class folder, and what pages say of an answer that is in doubt."""
     files = [(block.path.removeprefix("class/"), block.text.encode()) for block in entry if block.mark == "file"]
     rosters = [read_class_list(block.text.encode(), block.path)[0] for block in entry if block.mark == "roster"]
-    read = read_files(files, ("1a", "1b"), *rosters)
-    return [f"class/{one} [note]" for one in (*read.problems, *(p for s in read.submissions for p in s.problems))]
+    key = solved(BASE)
+    assert isinstance(key, AnswerKey)
+    read = read_files(files, ("1a", "1b"), *rosters, documents=partial(by_key, key))
+    doubtful = [part for one in read.submissions for part in grade(key, one).parts if part.note.kind in IN_DOUBT]
+    notes = [f"class/{one} [note]" for one in (*read.problems, *(p for s in read.submissions for p in s.problems))]
+    return notes + [f"{part.asked.part}: {part.message}" for part in doubtful]
 
 
 def told(key: AnswerKey, part: str, answer: str) -> list[str]:

@@ -18,7 +18,7 @@ import pytest
 import grader
 from grader.feedback.tables import results_json
 from grader.grading import rubric_shown
-from grader.grading.derivation.written import read_written
+from grader.grading.derivation.written import by_key
 from grader.results import ClassReport, GradeReport
 from grader.solver.key import AnswerKey
 from grader.submission.class_folder import read_files
@@ -97,8 +97,8 @@ def _graded(homework: str, home: Path) -> Graded:
     loaded = grader.load_rubric(ROOT / rubric)
     key = grader.solve(loaded)
     shown = rubric_shown(key)
-    document = partial(read_written, key)
-    read = read_files(class_files(homework), tuple(asked.part for asked in shown.parts), document=document)
+    documents = partial(by_key, key)
+    read = read_files(class_files(homework), tuple(asked.part for asked in shown.parts), documents=documents)
     reports = tuple(grader.grade(key, submission) for submission in read.submissions)
     api_json = results_json(ClassReport(shown, reports, read.problems))
     return Graded(key, read, reports, api_json, out, done.returncode, done.stderr)

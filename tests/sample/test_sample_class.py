@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.batch.run import RunOptions, grade_class
-from grader.grading.derivation.written import read_written
+from grader.grading.derivation.written import by_key
 from grader.submission.class_folder import read_files
 from tests.outputs import written
 from tests.sample.conftest import HOMEWORKS, ROOT, RUBRICS, Graded, class_files, expected
@@ -140,8 +140,8 @@ def test_every_answer_knows_its_place(classes: dict[str, Graded]) -> None:
 def test_the_order_of_the_files_changes_nothing(classes: dict[str, Graded]) -> None:
     files = class_files(LOSSES)
     parts = tuple(asked.asked.part for question in classes[LOSSES].key.questions for asked in question.parts)
-    document = partial(read_written, classes[LOSSES].key)
-    assert read_files(reversed(files), parts, document=document) == classes[LOSSES].read
+    documents = partial(by_key, classes[LOSSES].key)
+    assert read_files(reversed(files), parts, documents=documents) == classes[LOSSES].read
 
 
 def test_any_number_of_processes_writes_the_same_bytes(classes: dict[str, Graded], tmp_path: Path) -> None:

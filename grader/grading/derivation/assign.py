@@ -7,37 +7,42 @@ left side that conflict are settled by the value if it is one of the two; what o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from grader.document.author_macros import with_macros_in
 from grader.document.equation_lines import MOST_SIDES, Equations, Side, chains_of
 from grader.document.written_blocks import WrittenAt, WrittenDocument
-from grader.grading.derivation.bound_names import definitions_for, is_free
+from grader.grading.derivation.bound_names import is_free
 from grader.grading.derivation.homes import Homes, asked_in, home_of, homes_of, titled
-from grader.grading.derivation.labelled import Labelled, parts_of, with_labels
-from grader.grading.derivation.left_sides import Named, asked_by, named, named_by, redefines, uses
+from grader.grading.derivation.in_context import ReadingContext, SeenChain, in_code, within_document
+from grader.grading.derivation.labelled import parts_of, with_labels
+from grader.grading.derivation.left_sides import Named, named, named_by, redefines, uses
 from grader.grading.grade import grade_answer
 from grader.results import NoteKind, Outcome, PartResult
 from grader.solver.key import AnswerKey
 from grader.submission.labels import PartNames
 
 MOST_CHAINS = 600  # of one document; an honest one has a hundred
+MOST_READ = 24  # chains that may answer one part, the last ones; an honest document has a few
 _ASIDE = re.compile(
-    r"(?:special case|for example|e\.g\.|for instance|in particular|check|sanity|numerically|example|if|when|at)"
+    r"\b(?:special case|for example|e\.g\.|for instance|in particular|check|sanity|numerically|example|if|when|at"
+    r"|spezialfall|zum beispiel|z\.\s?b\.|insbesondere|probe|falls|wenn)"
     r"\W*$",
     re.IGNORECASE,
 )
-_ADJOINT = re.compile(r"(?:d|grad|g|delta)_?([A-Za-z]\w{0,12})")
-_CASE = re.compile(r"\b(?:for example|for instance|e\.g\.|special case|in particular|if|when)\b", re.IGNORECASE)
-_DRESS = re.compile(r"\\(?:boxed|fbox|underline|mathcolor\{\w+\}|color\{\w+\}|textcolor\{\w+\})\s*")
+_CASE = re.compile(
+    r"\b(?:for example|for instance|e\.g\.|special case|in particular|if|when"
+    r"|spezialfall|zum beispiel|insbesondere|falls|wenn)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Final:
     """The final answer of a part: the `text` to judge, the line as written and its place, how it was assigned.
 
-    `doubt` says why a person must look; `chains` are the derivation, by number.
+    `doubt` says why a person must look; `own` are the chains that answer the part.
     """
 
     part: str
@@ -46,37 +51,30 @@ class Final:
     place: WrittenAt
     by: str
     doubt: str = ""
-    chains: tuple[int, ...] = ()
+    own: tuple[SeenChain, ...] = ()
+
+    @property
+    def chains(self) -> tuple[int, ...]:
+        """The chains that answer the part, by number."""
+        return tuple(dict.fromkeys(one.at for one in self.own))
 
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """The finals by part in the rubric's order, and the chains of the document that serve none."""
+    """The finals by part in the rubric's order, all chains as they were seen, and which of them serve no part."""
 
     finals: tuple[Final, ...]
-    chains: tuple[Equations, ...]
+    context: ReadingContext
+    seen: tuple[SeenChain, ...]
     unused: tuple[int, ...] = ()
-    own: frozenset[str] = frozenset()
     left_out: int = 0
 
     def shown(self, number: int) -> tuple[WrittenAt, str]:
         """Where a chain stands, and its text in one line."""
-        chain = self.chains[number]
+        chain = self.context.chains[number]
         return chain.place, " = ".join(
             " ".join(text.split()) for text in (chain.left, *(one.text for one in chain.sides)) if text
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """A chain with its evidence."""
-
-    at: int
-    chain: Equations
-    label: Labelled
-    named: Named
-    hint: frozenset[str]
-    binds: bool = False
 
 
 def assign(key: AnswerKey, document: WrittenDocument, names: PartNames, part: str = "") -> Assigned:
@@ -86,7 +84,7 @@ def assign(key: AnswerKey, document: WrittenDocument, names: PartNames, part: st
     chains = _answers_only(chains)
     many, chains = len(chains), chains[:MOST_CHAINS]
     seen = _seen(key, chains, names)
-    context = _Context(key, chains, frozenset(name for one in seen for name in _own(key, one)))
+    context = ReadingContext(key, chains, tuple((one.at, redefined) for one in seen if (redefined := _own(key, one))))
     finals: dict[str, Final] = {}
     candidates = _candidates(context, seen)
     finals |= _under_another_name(context, candidates, names)
@@ -97,25 +95,24 @@ def assign(key: AnswerKey, document: WrittenDocument, names: PartNames, part: st
     _settle_conflicts(context, seen, finals)
     return Assigned(
         tuple(finals[part] for part in names.ids if part in finals),
-        chains,
+        context,
+        tuple(seen),
         _unused(seen, finals),
-        context.own,
         many - len(chains),
     )
 
 
-def _own(key: AnswerKey, one: _Evidence) -> frozenset[str]:
+def _own(key: AnswerKey, one: SeenChain) -> frozenset[str]:
     """The names of the model that an equation says are something else, where it is no special case."""
     if one.chain.code or not one.chain.left or one.named.parts or one.named.formula or not one.named.other:
         return frozenset()
-    return (
-        frozenset()
-        if _ASIDE.search(one.chain.before[-40:])
-        else redefines(key, one.chain.left, one.chain.sides[-1].text)
-    )
+    # of a chain whose first side is the model's, the others are lines, right or wrong
+    if is_aside(one) or (len(one.chain.sides) > 1 and not redefines(key, one.chain.left, one.chain.sides[0].text)):
+        return frozenset()
+    return redefines(key, one.chain.left, one.chain.sides[-1].text)
 
 
-def _unused(seen: list[_Evidence], finals: Mapping[str, Final]) -> tuple[int, ...]:
+def _unused(seen: list[SeenChain], finals: Mapping[str, Final]) -> tuple[int, ...]:
     """The chains that served no part: not theirs, no work under their labels, nothing that the model or a name says."""
     used = {number for final in finals.values() for number in final.chains}
     places = {one.chain.marks for one in seen if one.at in used}
@@ -136,9 +133,9 @@ def _answers_only(chains: tuple[Equations, ...]) -> tuple[Equations, ...]:
     return tuple(one for one in chains if one.answer or one.marks not in answered)
 
 
-def _seen(key: AnswerKey, chains: tuple[Equations, ...], names: PartNames) -> list[_Evidence]:
+def _seen(key: AnswerKey, chains: tuple[Equations, ...], names: PartNames) -> list[SeenChain]:
     """The chains with what speaks for a part; a derivative in a sentence is what the next ones are about."""
-    found: list[_Evidence] = []
+    found: list[SeenChain] = []
     hint: frozenset[str] = frozenset()
     marks: object = None
     for at, chain in enumerate(chains):
@@ -153,34 +150,17 @@ def _seen(key: AnswerKey, chains: tuple[Equations, ...], names: PartNames) -> li
             if about.parts or chain.inline:
                 continue
         if chain.code:
-            found += _in_code(key, at, chain, label, hint)
+            found += in_code(key, at, chain, label, hint)
             continue
         left = named_by(key, chain.left) if chain.left else Named()
         binds = bool(chain.left) and not (left.parts or left.other) and is_free(key, chain.left)
-        found.append(_Evidence(at, chain, label, left, hint, binds))
+        found.append(SeenChain(at, chain, label, left, hint, binds))
     return found
 
 
-def _in_code(key: AnswerKey, at: int, chain: Equations, label: Labelled, hint: frozenset[str]) -> list[_Evidence]:
-    """The assignments of a cell of code whose names are targets, each with the lines before it; else all of it."""
-    lines = chain.sides[0].text.split("\n")
-    found: list[_Evidence] = []
-    for number, line in enumerate(lines):
-        assigned = re.match(r"([A-Za-z_]\w*)\s*=(?!=)", line)
-        left = named_by(key, assigned[1]) if assigned else Named()
-        adjoint = _ADJOINT.fullmatch(assigned[1]) if assigned else None
-        if adjoint and not left.parts:
-            left = Named(asked_by(key, adjoint[1]))
-        if left.parts:
-            place = replace(chain.place, line=chain.place.line + number)
-            side = Side("\n".join(lines[: number + 1]), place)
-            found.append(_Evidence(at, replace(chain, sides=(side,), place=place), label, left, hint))
-    return found or [_Evidence(at, chain, label, Named(), hint)]
-
-
-def _candidates(context: _Context, seen: list[_Evidence]) -> dict[str, list[_Evidence]]:
+def _candidates(context: ReadingContext, seen: list[SeenChain]) -> dict[str, list[SeenChain]]:
     """By part the chains that answer it by their left side, or by what stands above them where they have none."""
-    found: dict[str, list[_Evidence]] = {}
+    found: dict[str, list[SeenChain]] = {}
     homes = homes_of(context.key, [(one.chain, one.named.parts) for one in seen])
     for one in seen:
         part = _part_of(context, one, homes)
@@ -194,7 +174,7 @@ def _candidates(context: _Context, seen: list[_Evidence]) -> dict[str, list[_Evi
     return found
 
 
-def _part_of(context: _Context, one: _Evidence, homes: Homes) -> str:
+def _part_of(context: ReadingContext, one: SeenChain, homes: Homes) -> str:
     """The one part that a chain answers; "" where it answers none, or what speaks for one does not settle which."""
     # yhat - y = 0.1037 under the label of a part, or in its cell, is its answer
     value = one.named.formula and not one.chain.inline and (one.label.exact or one.chain.cell)
@@ -212,31 +192,9 @@ def _part_of(context: _Context, one: _Evidence, homes: Homes) -> str:
     return right[0] if len(right) == 1 else ""
 
 
-def _is_right(context: _Context, one: _Evidence, part: str) -> bool:
+def _is_right(context: ReadingContext, one: SeenChain, part: str) -> bool:
     found = _read(context, part, one)
     return found is not None and found.right
-
-
-@dataclass(frozen=True, slots=True)
-class _Context:
-    """What a formula is read in: the key, the chains round it, and the names of the model that they use otherwise."""
-
-    key: AnswerKey
-    chains: Sequence[Equations]
-    own: frozenset[str] = frozenset()
-
-    def text(self, one: _Evidence, side: Side, part: str, derivatives: bool = False) -> str:
-        """The text to judge: definitions first, then the side under its left side where it names the part."""
-        if one.chain.code:
-            return side.text
-        formula = _DRESS.sub("", side.text).rstrip(" .,;")
-        if part in one.named.parts:
-            formula = f"{one.chain.left} = {formula}"
-        known = definitions_for(self.key, self.chains, one.at, side.text, derivatives)
-        if known and part not in one.named.parts:
-            where = r"\text{ where }" if "\\" in formula else "where"
-            return f"{formula}, {where} {', '.join(known)}"
-        return "\n".join((*known, formula))
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +211,10 @@ class _Judged:
         return self.result.verdict is Outcome.CORRECT
 
 
-def _read(context: _Context, part: str, one: _Evidence) -> _Judged | None:
+def _read(context: ReadingContext, part: str, one: SeenChain) -> _Judged | None:
     """The last side of a chain that reads."""
     for back, side in enumerate(reversed(one.chain.sides[-MOST_SIDES:])):
+        within_document()
         text = context.text(one, side, part)
         result = grade_answer(context.key, part, text)
         if result.note.kind is NoteKind.CHAIN_RULE_ONLY:
@@ -268,34 +227,36 @@ def _read(context: _Context, part: str, one: _Evidence) -> _Judged | None:
     return None
 
 
-def _final(context: _Context, part: str, candidates: list[_Evidence]) -> Final | None:
+def _final(context: ReadingContext, part: str, candidates: list[SeenChain]) -> Final | None:
     """The final answer among the chains of a part."""
     boxed = [one for one in candidates if one.chain.boxed]
     plain = [one for one in candidates if not _is_aside(context, one)]
-    kept = boxed or plain or candidates
+    kept = (boxed or plain or candidates)[-MOST_READ:]
     read = [(one, found) for one in kept if (found := _read(context, part, one)) is not None]
     # one that only names what is asked for gives way to any other
     read = [pair for pair in read if pair[1].result.note.kind is not NoteKind.RESTATED] or read
     # code that repeats a formula tests it
     written = [pair for pair in read if not pair[0].chain.code]
     read = written if any(_is_finished(found) for _, found in written) else read
-    numbers = tuple(dict.fromkeys(one.at for one in plain or candidates))
+    own = tuple((plain or candidates)[-MOST_READ:])
     if not read:
         one = kept[-1]
         side = one.chain.sides[-1]
-        return Final(part, context.text(one, side, part), side.text, side.place, _by(one, part), "", numbers)
+        return Final(part, context.text(one, side, part), side.text, side.place, _by(one, part), "", own)
     one, last = read[-1]
     doubt = ""
     for _, before in read[:-1]:
         if before.right != last.right and _is_finished(before):
             doubt = "two final answers of different value"
-    if not last.right and context.own and uses(context.key, part, last.side.text, context.own):
+    if not last.right and (own_names := context.own(one)) and uses(context.key, part, last.side.text, own_names):
         doubt = doubt or "it uses a name that your document defines otherwise than the question"
     if last.behind and not last.right:
         doubt = "the last line could not be read"
+    if len(candidates) > MOST_READ:
+        doubt = doubt or "more formulas may answer this part than are read"
     if not one.named.parts and not one.label.exact and not one.hint:
         doubt = doubt or "the label may mean several parts"
-    return Final(part, last.text, last.side.text, last.side.place, _by(one, part), doubt, numbers)
+    return Final(part, last.text, last.side.text, last.side.place, _by(one, part), doubt, own)
 
 
 def _is_finished(found: _Judged) -> bool:
@@ -304,21 +265,26 @@ def _is_finished(found: _Judged) -> bool:
     return found.result.note.kind not in setup and found.result.verdict is not Outcome.UNDECIDED
 
 
-def _is_aside(context: _Context, one: _Evidence) -> bool:
+def _is_aside(context: ReadingContext, one: SeenChain) -> bool:
     """Whether a chain is a special case, or a number where a formula is asked for."""
     number = not one.chain.code and not re.search(r"[A-Za-zα-ω\\]", one.chain.sides[-1].text)
     if number and not any(question.numeric for question in context.key.questions):
         return True
+    return is_aside(one)
+
+
+def is_aside(one: SeenChain) -> bool:
+    """Whether the words before a chain make it an example or a special case."""
     sentence = re.split(r"[.!?]\s", one.chain.before)[-1]
     return bool(_ASIDE.search(one.chain.before[-40:]) or (one.chain.inline and _CASE.search(sentence)))
 
 
-def _by(one: _Evidence, part: str) -> str:
+def _by(one: SeenChain, part: str) -> str:
     return "left_side" if part in one.named.parts else "label" if one.label.exact else "matching"
 
 
 def _under_another_name(
-    context: _Context, candidates: dict[str, list[_Evidence]], names: PartNames
+    context: ReadingContext, candidates: dict[str, list[SeenChain]], names: PartNames
 ) -> dict[str, Final]:
     """Chains with the left side of a part that has others, whose value is that of a part that has none: a person's.
 
@@ -329,13 +295,13 @@ def _under_another_name(
         if part in candidates or part in names.by_hand:
             continue
         for named_part, chains in candidates.items():
-            for one in chains if len(chains) > 1 else ():
+            for one in chains[-MOST_READ:] if len(chains) > 1 else ():
                 found = _value_of(context, one, part) if one.named.parts and not one.chain.code else None
                 if found is None or not found[1] or _is_right(context, one, named_part):
                     continue
                 side, doubt = found[0], "its left side names another part"
                 finals[part] = Final(
-                    part, _bare(context, one, side), side.text, side.place, "matching", doubt, (one.at,)
+                    part, _bare(context, one, side), side.text, side.place, "matching", doubt, (_unnamed(one),)
                 )
                 candidates[named_part] = [other for other in chains if other is not one]
                 break
@@ -344,7 +310,7 @@ def _under_another_name(
     return finals
 
 
-def _settle_conflicts(context: _Context, seen: list[_Evidence], finals: dict[str, Final]) -> None:
+def _settle_conflicts(context: ReadingContext, seen: list[SeenChain], finals: dict[str, Final]) -> None:
     """Chains under a label of a part without an answer, whose left side names another part: the value decides."""
     for one in seen:
         asked = one.label.parts if one.label.exact else one.hint if len(one.hint) == 1 else frozenset()
@@ -359,20 +325,29 @@ def _settle_conflicts(context: _Context, seen: list[_Evidence], finals: dict[str
             side, right_here = found
             there = [other for other in sorted(one.named.parts) if (at := _value_of(context, one, other)) and at[1]]
             if right_here and not there:
-                finals[part] = Final(part, _bare(context, one, side), side.text, side.place, "matching", "", (one.at,))
+                finals[part] = Final(
+                    part, _bare(context, one, side), side.text, side.place, "matching", "", (_unnamed(one),)
+                )
                 for other in one.named.parts:
                     if other in finals and finals[other].chains == (one.at,):
                         del finals[other]
             elif not there:
                 doubt = "its left side names another part"
-                finals[part] = Final(part, _bare(context, one, side), side.text, side.place, "label", doubt, (one.at,))
+                finals[part] = Final(
+                    part, _bare(context, one, side), side.text, side.place, "label", doubt, (_unnamed(one),)
+                )
 
 
-def _bare(context: _Context, one: _Evidence, side: Side) -> str:
-    return context.text(replace(one, named=Named()), side, "")
+def _bare(context: ReadingContext, one: SeenChain, side: Side) -> str:
+    return context.text(_unnamed(one), side, "")
 
 
-def _value_of(context: _Context, one: _Evidence, part: str) -> tuple[Side, bool] | None:
+def _unnamed(one: SeenChain) -> SeenChain:
+    """A chain without what its left side names."""
+    return replace(one, named=Named())
+
+
+def _value_of(context: ReadingContext, one: SeenChain, part: str) -> tuple[Side, bool] | None:
     """The last side that reads, without its left side, and whether it is right for a part."""
-    found = _read(context, part, replace(one, named=Named()))
+    found = _read(context, part, _unnamed(one))
     return None if found is None else (found.side, found.right)

@@ -6,7 +6,7 @@ A name that the rubric does not have means what the nearest chain before it says
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import lru_cache
 
 from grader.document.equation_lines import Equations
@@ -19,7 +19,9 @@ _DRESS = re.compile(r"\\(?:left|right|,|;|!|mathbf|boldsymbol|bm|mathrm|displays
 _TOKEN = re.compile(r"\\[A-Za-z]+|[A-Za-z]+|\d+|\S")
 _PARTIAL = re.compile(r"\\partial|∂|\\nabla|\bd\w+\s*/")
 _DOTS = frozenset((r"\dots", r"\ldots", r"\cdots", "…"))
+_RAISED = frozenset((r"\top", r"\intercal", r"\mathsf", "T", "2", "3", "-"))
 _NAME = re.compile(r"\\?[A-Za-zα-ωΑ-Ω]")
+_INDICES = re.compile(r"[b-df-z]{1,3}")
 _LONGEST_NAME, _MOST = 60, 8
 
 
@@ -37,12 +39,21 @@ def definitions_for(
     With `derivatives`, also what the document says of derivatives of the model that no part asks for.
     """
     found: dict[tuple[str, ...], str] = {}
+    others = {bound(chain.left) for chain in chains}
     pending = [text]
     while pending and len(found) < _MOST:
         used = bound(pending.pop())
+        tokens = frozenset(used)
         for chain in (*reversed(chains[:at]), *chains[at + 1 :]):
             name = bound(chain.left)
-            if not name or name in found or len(name) > _LONGEST_NAME or chain.struck or not _uses(used, name):
+            if (
+                not name
+                or name[0] not in tokens
+                or name in found
+                or len(name) > _LONGEST_NAME
+                or chain.struck
+                or not _uses(used, name, others)
+            ):
                 continue
             if not chain.sides or _is_index(chain) or not _says(key, chain.left, derivatives):
                 continue
@@ -64,15 +75,40 @@ def _says(key: AnswerKey, left: str, derivatives: bool) -> bool:
 def _is_index(chain: Equations) -> bool:
     r"""Whether ``j = i`` or ``j = 1, \dots, m`` says of an index, or ``w = 0`` of a special case."""
     value = bound(chain.sides[-1].text.rstrip(" .,;"))
-    return len(bound(chain.left)) == 1 and (len(value) <= 2 or not _DOTS.isdisjoint(value))
+    few = len(value) < 2 or (len(value) == 2 and not all(token[-1].isalpha() for token in value))
+    return len(bound(chain.left)) == 1 and (few or not _DOTS.isdisjoint(value))
 
 
-def _uses(used: tuple[str, ...], name: tuple[str, ...]) -> bool:
-    """Whether a formula holds a name, not as the beginning of another one."""
+def _uses(used: tuple[str, ...], name: tuple[str, ...], others: Set[tuple[str, ...]]) -> bool:
+    """Whether a formula holds a name, not as the beginning of one of the `others`, or of one that nobody defines."""
     ends = range(len(name), len(used) + 1)
     return any(
-        used[end - len(name) : end] == name and used[end : end + 1] not in (("_",), ("^",), ("'",)) for end in ends
+        used[end - len(name) : end] == name
+        and (
+            not _goes_on(used[end : end + 2])
+            or (_enters(used[end : end + 2]) and not _is_longer(used, end, name, others))
+        )
+        for end in ends
     )
+
+
+def _enters(behind: tuple[str, ...]) -> bool:
+    r"""Whether index letters stand behind a name: the entry ``\Delta_{nk}`` of a Delta that is an array."""
+    return len(behind) == 2 and behind[0] == "_" and _INDICES.fullmatch(behind[1]) is not None
+
+
+def _is_longer(used: tuple[str, ...], end: int, name: tuple[str, ...], others: Set[tuple[str, ...]]) -> bool:
+    return any((*name, *used[end : end + more]) in others for more in range(2, 6))
+
+
+def _goes_on(behind: tuple[str, ...]) -> bool:
+    r"""Whether a name goes on with what stands behind it: ``_2``, ``'``, ``^{(2)}``, but not ``^\top`` or ``^2``."""
+    match behind:
+        case ("_" | "'", *_):
+            return True
+        case ("^", raised):
+            return raised not in _RAISED
+    return behind == ("^",)
 
 
 @remembered(maxsize=4096)

@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from grader.comparison.common_vocabulary import worked_out
 from grader.comparison.judge import judge
 from grader.comparison.target import Target
-from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Symbol, head, indices, symbols, walk
+from grader.expression.language.nodes import (
+    Again,
+    Call,
+    Expression,
+    Indexed,
+    Partial,
+    Symbol,
+    head,
+    indices,
+    rebuild,
+    rewritten,
+    symbols,
+    walk,
+)
 from grader.expression.reading.read import read
 from grader.results import Decision
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion
@@ -113,6 +126,10 @@ def _equal(question: SolvedQuestion, reference: Expression, formula: Expression)
     return judge(question, Target(reference, reference), formula).decision is Decision.EQUIVALENT
 
 
+def _differs(question: SolvedQuestion, reference: Expression, formula: Expression) -> bool:
+    return judge(question, Target(reference, reference), formula).decision is Decision.NOT_EQUIVALENT
+
+
 @remembered(maxsize=4096)
 def asked_by(key: AnswerKey, variable: str) -> frozenset[str]:
     """The parts that ask for a derivative by a quantity: ``W_1`` of ``the gradient with respect to W_1``."""
@@ -158,7 +175,11 @@ def redefines(key: AnswerKey, left: str, side: str) -> frozenset[str]:
         if name is None or value is None or name[2] or not isinstance(name[1], (Symbol, Indexed)):
             continue
         # a number is an example's; the model of one question may call by this name what another one does not
-        if not symbols(value[1]) or _equal(question, name[1], value[1]):
+        if not symbols(value[1]) or not _differs(question, name[1], value[1]):
+            return frozenset()
+        # p = yhat_n of a p that is yhat; theta_i = b_j of two given quantities is a special case
+        given = {leaf.name for leaf in question.graph.leaves}
+        if head(value[1]) is not None and (head(name[1]) == head(value[1]) or head(name[1]) in given):
             return frozenset()
         found.add(head(name[1]) or "")
     return frozenset(found)
@@ -166,9 +187,18 @@ def redefines(key: AnswerKey, left: str, side: str) -> frozenset[str]:
 
 @remembered(maxsize=4096)
 def uses(key: AnswerKey, part: str, text: str, names: frozenset[str]) -> bool:
-    """Whether a formula names one of some quantities, as the question of a part reads it."""
+    """Whether a formula has the value of one of some quantities in it, as the question of a part reads it."""
     for question in key.questions:
         if any(one.part.id == part for one in question.parts):
             pair = _expression(question, text)
-            return pair is not None and not names.isdisjoint(symbols(pair[1]))
+            return pair is not None and not names.isdisjoint(valued(pair[1]))
     return False
+
+
+def valued(formula: Expression) -> frozenset[str]:
+    """The names in a formula but those of quantities that it only has derivatives of."""
+    return symbols(rewritten(formula, _by_what))
+
+
+def _by_what(node: Expression, again: Again) -> Expression:
+    return again(node.denominator) if isinstance(node, Partial) else rebuild(node, again)

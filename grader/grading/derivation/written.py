@@ -5,36 +5,59 @@ What a person grades, and what is answered in words alone, is taken by its label
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.document.from_text import read_document as read_blocks
+from grader.document.written_blocks import WrittenDocument
 from grader.grading.derivation.assign import Assigned, Final, assign
-from grader.grading.derivation.bound_names import definitions_for
+from grader.grading.derivation.in_words import own_words
+from grader.grading.derivation.stated_steps import with_steps
 from grader.grading.derivation.steps import derived
-from grader.grading.grade import find_part
+from grader.grading.grade import find_asked, grade_answer
+from grader.problems import Problem
+from grader.results import WRONG
 from grader.solver.key import AnswerKey
-from grader.submission.document import read_document
-from grader.submission.labels import PartNames
-from grader.submission.submissions import Answer, CheckedLine, FoundAt, Submission, Unused
-from grader.work import ANSWER, TooMuchWork, at_most
+from grader.submission.class_folder import GivenDocument
+from grader.submission.document import read_labelled
+from grader.submission.labels import PartNames, unknown_at, unknown_part
+from grader.submission.submissions import Answer, FoundAt, Submission, Unused
+from grader.work import TooMuchWork, counting
 
-# the question's own text under its label
-_ASKS = re.compile(
-    r"\b(?:derive|compute|calculate|find|show|determine|points?|pts|exercise|bestimm\w*|berechn\w*|leite\w*|zeige\w*)\b",
-    re.IGNORECASE,
-)
 MOST_UNUSED = 200  # formulas listed
-# what reading by labels alone leaves out, and this does not
-_BY_LABEL = ("under no part's label", "the rubric has no part", "a block of code beside the answer")
+
+
+def by_key(key: AnswerKey, given: Sequence[GivenDocument], names: PartNames) -> tuple[Submission, ...]:
+    """What documents answer, read one after the other."""
+    return tuple(read_written(key, one.text, one.file, names, one.student, one.part, one.ocr) for one in given)
 
 
 def read_written(
     key: AnswerKey, text: str, file: str, names: PartNames, student: str, part: str = "", ocr: bool = False
 ) -> Submission:
-    """What a student's document answers; `part` is the one that a file is named for. As `submission.read_document`."""
-    by_label = read_document(text, file, names, student, part, ocr)
+    """What a student's document answers; `part` is the one that a file is named for. As `submission.read_document`.
+
+    One that takes too much work is not read, and its parts are for a person.
+    """
+    by_label, _ = read_labelled(text, file, names, student, part, ocr)
     document = read_blocks(text, file)
+    told = {one.message for one in by_label.problems}
+    problems = (*by_label.problems, *(replace(one, file=file) for one in document.problems if one.message not in told))
+    try:
+        with counting():
+            return _read(key, replace(by_label, problems=problems), document, file, names, part)
+    except TooMuchWork:
+        return not_read(by_label, (*problems, Problem("not read: the document takes too much work", file=file)))
+
+
+def not_read(bare: Submission, problems: tuple[Problem, ...]) -> Submission:
+    """What is left of a document that was not read: why, and that a person must look at its parts."""
+    return replace(bare, answers=(), problems=problems, unused=(Unused(1, 0, "(the document was not read)"),))
+
+
+def _read(
+    key: AnswerKey, by_label: Submission, document: WrittenDocument, file: str, names: PartNames, part: str
+) -> Submission:
     assigned = assign(key, document, names, part)
     labelled = {answer.part: answer for answer in by_label.answers}
     finals = {final.part: final for final in assigned.finals}
@@ -43,39 +66,52 @@ def read_written(
         if one in names.by_hand:
             answers += [labelled[one]] if one in labelled else []
         elif one in finals:
-            answers.append(_answer(key, assigned, finals[one], file))
-        elif one in labelled and not _ASKS.search(labelled[one].text):
-            answers.append(labelled[one])  # said in words: what can't be read goes to a person
-    problems = tuple(one for one in by_label.problems if not any(said in one.message for said in _BY_LABEL))
-    told = {one.message for one in problems}
-    problems += tuple(replace(one, file=file) for one in document.problems if one.message not in told)
+            answers.append(_answer(key, assigned, finals[one], file, by_label.ocr))
+        elif one in labelled and (said := _said(key, labelled[one])) is not None:
+            answers.append(said)
     unused = tuple(
         Unused(place.line, place.cell, shown)
         for number in assigned.unused[:MOST_UNUSED]
         for place, shown in [assigned.shown(number)]
     )
+    problems = (*by_label.problems, *_of_no_part(assigned, names, file))
     return replace(by_label, answers=tuple(answers), problems=problems, unused=unused)
 
 
-def _answer(key: AnswerKey, assigned: Assigned, final: Final, file: str) -> Answer:
+def _of_no_part(assigned: Assigned, names: PartNames, file: str) -> tuple[Problem, ...]:
+    """A Problem for each label of no part of the rubric that formulas stand under which served none."""
+    found: dict[str, Problem] = {}
+    for one in assigned.seen:
+        mark = one.chain.marks[-1] if one.at in assigned.unused and one.label.foreign else None
+        odd = unknown_at(mark.text, heading=True) if mark is not None else None
+        if mark is not None and odd is not None:
+            line, column = (0, mark.place.cell) if mark.place.cell else (mark.place.line, 0)
+            found.setdefault(odd, unknown_part(names, odd).at(file, line, column))
+    return tuple(found.values())
+
+
+def _said(key: AnswerKey, answer: Answer) -> Answer | None:
+    """What is said in words under the label of a part; None where that is the question alone.
+
+    What can't be read goes to a person, and so does what is wrong and begins somewhere in the text.
+    """
+    asked = find_asked(key, answer.part)
+    prompts = (one.question.prompt for one in key.questions if one.question.id == asked.question)
+    own = own_words(answer.text, asked, next(prompts, ""))
+    if not own or own == answer.text:
+        return answer if own else None
+    lines = answer.line and answer.line + answer.text[: answer.text.rfind(own)].count("\n")
+    said = replace(answer, text=own, line=lines)
+    if grade_answer(key, answer.part, own).verdict in WRONG:
+        return replace(said, found=FoundAt("label", lines, 0, "the question's text stands beside it"))
+    return said
+
+
+def _answer(key: AnswerKey, assigned: Assigned, final: Final, file: str, ocr: bool) -> Answer:
     place = final.place
-    found = FoundAt(final.by, place.line, place.cell, final.doubt, _lines(key, assigned, final))
+    lines = derived(key, assigned, final)
+    if ocr:  # of a scan it is not the student who wrote what a line says
+        lines = tuple(replace(one, holds=None, message="a scan") if one.holds is False else one for one in lines)
+    found = FoundAt(final.by, place.line, place.cell, final.doubt, lines)
     line, column = (0, place.cell) if place.cell else (place.line, place.column)
-    return Answer(final.part, final.text, file, line, column, found)
-
-
-def _lines(key: AnswerKey, assigned: Assigned, final: Final) -> tuple[CheckedLine, ...]:
-    """The derivation of a part, checked; none where it is a line alone, or checking takes too much."""
-    chains = [assigned.chains[number] for number in final.chains]
-    if sum(len(chain.sides) for chain in chains) < 2 or any(chain.code for chain in chains):
-        return ()
-    question, part = find_part(key, final.part)
-    lines = [
-        (chain, definitions_for(key, assigned.chains, number, " ".join(side.text for side in chain.sides)))
-        for number, chain in zip(final.chains, chains, strict=True)
-    ]
-    try:
-        with at_most(ANSWER):
-            return derived(question, part, lines, assigned.own)
-    except TooMuchWork:
-        return ()
+    return Answer(final.part, with_steps(key, assigned, final), file, line, column, found)

@@ -1,0 +1,110 @@
+r"""A formula of a document -> the text to judge: its left side, and what the document says its names mean.
+
+``\delta x^\top`` below ``\delta = \hat y - y`` is ``\delta x^\top, where \delta = \hat y - y``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from grader.document.equation_lines import Equations, Side
+from grader.grading.derivation.bound_names import definitions_for
+from grader.grading.derivation.labelled import Labelled
+from grader.grading.derivation.left_sides import Named, asked_by, named_by
+from grader.solver.key import AnswerKey
+from grader.work import ANSWER, TooMuchWork, at_hand
+
+DOCUMENT = 4 * ANSWER  # units of work for all that is judged to read one document
+_DRESS = re.compile(r"\\(?:boxed|fbox|underline|mathcolor\{\w+\}|color\{\w+\}|textcolor\{\w+\})\s*")
+_ADJOINT = re.compile(r"(?:d|grad|g|delta)_?([A-Za-z]\w{0,12})")
+_ASSIGNED = re.compile(r"([A-Za-z_]\w{0,40})\s*=(?!=)")
+_INDENTED = re.compile(r"\s+\S")
+
+
+@dataclass(frozen=True, slots=True)
+class SeenChain:
+    """A chain, by its number `at`, with what speaks for a part: its label, what it names, what was asked before it.
+
+    `binds`: it says what a name of the student's own means. Of code, an assignment with the lines before it.
+    """
+
+    at: int
+    chain: Equations
+    label: Labelled
+    named: Named
+    hint: frozenset[str]
+    binds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingContext:
+    """What a formula is read in: the key, the chains round it, and the names of the model that they use otherwise.
+
+    `redefined` are pairs of the number of a chain and the names that it says are something else.
+    """
+
+    key: AnswerKey
+    chains: Sequence[Equations]
+    redefined: tuple[tuple[int, frozenset[str]], ...] = ()
+
+    def own(self, one: SeenChain) -> frozenset[str]:
+        """The names that a chain uses otherwise than the model: as said before it, or under its label."""
+        return frozenset(
+            name
+            for at, names in self.redefined
+            if at <= one.at or self.chains[at].marks == one.chain.marks
+            for name in names
+        )
+
+    def text(self, one: SeenChain, side: Side, part: str, derivatives: bool = False) -> str:
+        """The text to judge: definitions first, then the side under its left side where it names the part."""
+        if one.chain.code:
+            return side.text
+        formula = _DRESS.sub("", side.text).rstrip(" .,;")
+        if part in one.named.parts:
+            formula = f"{one.chain.left} = {formula}"
+        known = definitions_for(self.key, self.chains, one.at, side.text, derivatives)
+        if known and part not in one.named.parts:
+            where = r"\text{ where }" if "\\" in formula else "where"
+            return f"{formula}, {where} {', '.join(known)}"
+        return "\n".join((*known, formula))
+
+
+def within_document() -> None:
+    """Raise TooMuchWork where reading a document has cost more than one may: between judgements, so in none of them."""
+    if at_hand().spent > DOCUMENT:
+        raise TooMuchWork(f"more than {DOCUMENT:,} units of work for a document")
+
+
+def in_code(key: AnswerKey, at: int, chain: Equations, label: Labelled, hint: frozenset[str]) -> list[SeenChain]:
+    """The names of targets that a cell of code assigns, each as it is in the end; all of the cell where it has none."""
+    lines = chain.sides[0].text.split("\n")
+    found: list[SeenChain] = []
+    for number, name in _assignments(lines).items():
+        left = named_by(key, name)
+        adjoint = _ADJOINT.fullmatch(name)
+        if adjoint and not left.parts:
+            left = Named(asked_by(key, adjoint[1]))
+        if left.parts:
+            place = replace(chain.place, line=chain.place.line + number)
+            side = Side("\n".join(lines[: _end(lines, number, name)]), place)
+            found.append(SeenChain(at, replace(chain, sides=(side,), place=place), label, left, hint))
+    return found or [SeenChain(at, chain, label, Named(), hint)]
+
+
+def _assignments(lines: Sequence[str]) -> dict[int, str]:
+    """The names that lines of code assign, by the number of the last line that does so."""
+    last = {found[1]: number for number, line in enumerate(lines) if (found := _ASSIGNED.match(line))}
+    return {number: name for name, number in sorted(last.items(), key=lambda pair: pair[1])}
+
+
+def _end(lines: Sequence[str], number: int, name: str) -> int:
+    """Behind the last line that changes a name: ``dW /= m``, or a loop that adds to it."""
+    changes = re.compile(rf"\s*{re.escape(name)}\s*(?:\[[^\]]*\]\s*)?[-+*/@]?=(?!=)")
+    end = max((at for at, line in enumerate(lines) if at >= number and changes.match(line)), default=number) + 1
+    if end - 1 > number or _INDENTED.match(lines[end - 1]):
+        while end < len(lines) and _INDENTED.match(lines[end]):
+            end += 1
+    return end
