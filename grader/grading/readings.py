@@ -243,9 +243,16 @@ def _by_name(question: SolvedQuestion, left: Expression) -> Expression:
 
 
 def _with_answer_first(question: SolvedQuestion, target: Expression, reading: Reading) -> Reading:
-    r"""``H = X^\top R X, R_{nn} = p_n (1 - p_n)`` where the model has an R and no H: the first is the answer."""
+    r"""``H = X^\top R X, R_{nn} = p_n (1 - p_n)`` where the model has an R and no H: the first is the answer.
+
+    So is ``\delta_3 = ...`` behind ``dh_3/dz_3 = ...``, where that is what the rubric calls the derivative asked for.
+    """
     names = {item.name for item in question.graph.quantities}
     left = reading.chain[0] if len(reading.chain) > 1 else None
+    asked = [pair for pair in reading.definitions if head(_derivative(question, pair[0])) == head(target)]
+    if isinstance(left, Partial) and len(asked) == 1 and head(left) != head(target):
+        others = tuple(pair for pair in reading.definitions if pair is not asked[0])
+        return replace(reading, chain=asked[0], definitions=(*others, (left, reading.chain[-1])))
     if not isinstance(left, Symbol | Indexed) or head(left) not in names - {head(target)}:
         return reading
     sides_of = [reading.chain[-1], *(right for _, right in reading.definitions)]

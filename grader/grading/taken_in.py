@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set
+from types import MappingProxyType
 from typing import TypeAlias
 
 from grader.expression.language.nodes import (
@@ -36,7 +37,7 @@ from grader.expression.reading.last_formula import (
     spaced,
     spoken,
 )
-from grader.expression.reading.prose_words import CHANGES_BEHIND, NO_CHANGE, SUPPLIES, plain_spelling
+from grader.expression.reading.prose_words import BATCHES, CHANGES_BEHIND, NO_CHANGE, plain_spelling, supplied
 from grader.expression.reading.read import Reading
 from grader.expression.reading.remarks import ALONE
 
@@ -57,6 +58,8 @@ _WRITTEN = r"(?:[^{}=]|\{[^{}=]*\}){1,30}?"
 _FRACTION = re.compile(
     rf"\\[dt]?frac\s?\{{\s?(?:\\partial|d|∂)\s?(?P<above>{_WRITTEN})\s?\}}\s?\{{\s?(?:\\partial|d|∂)\s?(?P<below>{_WRITTEN})\s?\}}\s?&?\s?=(?!=)"
 )
+# a derivative in what one is made of: a step
+_INNER = re.compile(r"(?<![\w/])(?:d|∂)[A-Za-zℓ]\w*\s?/\s?(?:d|∂)|\\[dt]?frac\s?\{\s?(?:\\partial|d|∂)\b|\\nabla|∇")
 _NABLA = re.compile(
     r"(?:\\nabla|∇)\s?_?\s?\{?\s?(?P<below>\\?\w+?)\s?\}?\s+(?P<above>\\?[A-Za-z]+)\s?(?:\([^()=]{1,20}\))?\s?&?\s?=(?!=)"
 )
@@ -64,6 +67,8 @@ Spelled: TypeAlias = tuple[frozenset[str], frozenset[str]]  # names of a numerat
 # of what a total is put together, where it stands as a conclusion
 _PARTS = re.compile(r"\b(?:terms?|parts?|both|paths?|branch(?:es)?)\b", re.IGNORECASE)
 _CONCLUDES = re.compile(rf"\b(?:so|hence|thus|therefore|together|altogether)\b[\s,:]*{PLACE}", re.IGNORECASE)
+# "the derivative of h_i is h_i (1 - h_i), so ...": a step, whatever it is of
+_OF_ANOTHER = re.compile(r"\b(?:derivative|slope|gradient)\s+of\s[\w\s]{0,20}\s(?:is|are|gives?)\s+$", re.IGNORECASE)
 _GOES_ON = re.compile(r"\b(?:derivative|slope|sigmoid|tanh|softmax|rectifier|activation)\b", re.IGNORECASE)
 _IS = frozenset(("does", "do", "is", "are"))
 _APART = frozenset(("not", "constant", "fixed", "given", "frozen"))
@@ -88,6 +93,11 @@ _OTHERS = (
     "entries",
 )
 _WHEN = frozenset((*_OTHERS, "and", "or", "if", "for", "when", "otherwise", "else", "then"))
+# what functions say that words may say too
+_SIGNS = MappingProxyType(
+    dict.fromkeys(("lt", "le", "gt", "ge", "eq", "ne", "iverson", "kronecker", "step"), "test")
+    | {"sum": "sum", "total": "sum", "transpose": "sum", "mean": "mean", "neg": "less"}
+)
 _AT = frozenset(("at", "when", "if", "for", "where"))
 _WHAT = frozenset(("where", "with", "let", "and", "then"))
 
@@ -101,7 +111,7 @@ def passed_over(
     the derivative that is asked may be `spelled` in these ways.
     """
     asked = head(target)
-    if any(asked and head(left) == asked and not is_chain_rule(right) for left, right in reading.definitions):
+    if any(asked and head(left) == asked and not _is_set_up(right, target) for left, right in reading.definitions):
         return "There is more than one formula for what is asked."
     if head(reading.chain[0]) != asked and _answers_before(reading.text, spelled):
         return "There is more than one formula for what is asked."
@@ -131,7 +141,8 @@ def _answers_before(text: str, spelled: Spelled) -> bool:
     for signs in (_STEP, _FRACTION, _NABLA):
         for step in signs.finditer(text):
             leads = _COMES.search(text, step.end()) or _REASON.search(text, 0, step.start())
-            if leads and _is_asked(step, spelled):
+            inner = _INNER.search(re.split(r"[,;\n]|\.\s", text[step.end() :])[0])
+            if leads and not inner and _is_asked(step, spelled):
                 return True
     return False
 
@@ -156,7 +167,7 @@ def _supplied(reading: Reading, target: Expression, known: Set[str], spelled: Sp
     behind = words.partition(PLACE)[2]
     if stated and _CONCLUDES.search(words):
         words = _PARTS.sub(" ", words)
-    if found := _supplying(words):
+    if found := supplied(words, _in_signs(reading)):
         return found
     if goes_on := CHANGES_BEHIND.search(NO_CHANGE.sub(" ", behind)) or _GOES_ON.search("" if stated else behind):
         return goes_on[0]
@@ -181,17 +192,25 @@ def _bears_on(
         if step is not None:
             above, groups = plain_spelling(step["above"] or ""), step.groupdict()
             of = (groups.get("of") or "").strip() or groups.get("primed") in _NAMED - spelled[0]
-            return _is_asked(step, spelled) or not (of or {above, above.partition("_")[0]} & known)
+            asked = _is_asked(step, spelled) and not _INNER.search(written, step.end() - parts[at].begin)
+            return asked or not (of or {above, above.partition("_")[0]} & _heads(known))
     left, equals, right = written.partition("=")
     if equals:
         own = plain_spelling(left.strip()).partition("_")[0]
-        return own in names or (own not in known and ALONE.fullmatch(left) is not None) or right.strip().isdigit()
+        return (
+            own in names or (own not in _heads(known) and ALONE.fullmatch(left) is not None) or right.strip().isdigit()
+        )
     if is_named(written):
         if says_what(parts, at) and plain_spelling(written).partition("_")[0] in names:
             return True
         concerns = not stated or parts[at].begin > text.index(PLACE)
         return concerns and _is_missing(text, parts, at, names, known, spelled)
-    return not stated
+    return not (stated or _OF_ANOTHER.search(spoken(text[: parts[at].begin], parts[:at])))
+
+
+def _heads(known: Set[str]) -> Set[str]:
+    """Names of quantities, and of those that have one for each step: z of z_1 and z_2."""
+    return {*known, *(name.partition("_")[0] for name in known)}
 
 
 def _is_missing(
@@ -211,10 +230,19 @@ def _is_another(reading: Reading, target: Expression, known: Set[str]) -> bool:
     return len(reading.chain) > 1 and isinstance(left, Symbol) and left.name in known and head(left) != head(target)
 
 
-def _supplying(words: str) -> str:
-    """The first word that may say what a formula lacks; empty where none does."""
-    found = SUPPLIES.search(NO_CHANGE.sub(" ", words))
-    return found[0] if found else ""
+def _in_signs(reading: Reading) -> frozenset[str]:
+    """The kinds of what words may supply that an answer or its definitions have in signs."""
+    kinds = set()
+    for side in (reading.chain[-1], *(right for _, right in reading.definitions)):
+        for node in walk(side):
+            match node:
+                case Cases():
+                    kinds.add("test")
+                case Reduce(kind=name) | Call(function=name):
+                    kinds.add(_SIGNS.get(name, ""))
+                case Symbol(name=name) if name in BATCHES:
+                    kinds.add("mean")
+    return frozenset(kinds - {""})
 
 
 def is_chain_rule(side: Expression) -> bool:
@@ -229,17 +257,25 @@ def is_chain_rule(side: Expression) -> bool:
     return False
 
 
+def _is_set_up(side: Expression, target: Expression) -> bool:
+    """Whether a side is a step to a derivative: made of derivatives, or with an inner one."""
+    above = head(target.numerator) if isinstance(target, Partial) else None
+    inner = (isinstance(node, Partial) and head(node.numerator) != above for node in walk(side))
+    return is_chain_rule(side) or any(inner)
+
+
 def says_more(reading: Reading) -> bool:
-    """Whether an answer says what its own names mean; derivatives that it does not hold are steps of a derivation."""
-    held = _names(reading.chain[-1])
+    """Whether an answer says what its own names mean; what it does not hold, nor a definition, are steps."""
+    held = {name for side in (reading.chain[-1], *(right for _, right in reading.definitions)) for name in _names(side)}
     if not symbols(reading.chain[-1]):
         return False  # a number, whatever was worked out before it
-    return any(not isinstance(left, Partial) or head(left) in held for left, _ in reading.definitions)
+    return any(head(left) in held for left, _ in reading.definitions)
 
 
 def _unused(reading: Reading, known: Set[str]) -> str:
     """The name of a definition that no side nor other one holds; derivatives, and equations of formulas, are steps."""
     sides = [*(reading.chain[1:] or reading.chain), *(right for _, right in reading.definitions)]
+    sides += [left for left, _ in reading.definitions if isinstance(left, Partial)]
     used: set[str | None] = {name for side in sides for name in _names(side)}
     if not symbols(reading.chain[-1]):
         return ""  # numbers that were carried to the answer
@@ -273,10 +309,14 @@ def _said(reading: Reading, target: Expression, known: Set[str], spelled: Spelle
     read = (_WHEN if decided else frozenset()) | (_WHAT if reading.definitions else frozenset())
     text = _NOTHING.sub(lambda found: " " * len(found[0]), spaced(without_clauses(reading.text, wrong=True)))
     parts = pieces(text, names)
-    for found in SUPPLIES.finditer(NO_CHANGE.sub(" ", spoken(text, parts))):
-        if found[0].lower() not in read:
-            return found[0]
+    has = _in_signs(reading)
+    read |= frozenset(("every", "each", "all", "any")) if "sum" in has else frozenset()
+    if found := supplied(spoken(text, parts), has, read):
+        return found
+    harmless = [found.span() for found in NO_CHANGE.finditer(text)]
     for word, following in zip(parts, (*parts[1:], SaidPiece(0, 0)), strict=True):
+        if any(begin <= word.begin < end for begin, end in harmless):
+            continue
         if word.word in (_WHEN | _WHAT) - read - {"and", "then"} and not (word.word == "with" and following.word):
             return word.word
     stated = len(reading.chain) > 1 and head(reading.chain[0]) == head(target)

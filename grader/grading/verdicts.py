@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from grader.comparison.implied_indices import index_letters
 from grader.comparison.judge import judge
-from grader.comparison.target import Target
+from grader.comparison.target import Target, unfinished
 from grader.expression.algebra.construct import free_symbols
 from grader.expression.language.nodes import (
     ONE,
@@ -108,9 +108,12 @@ def unexplained(question: SolvedQuestion, part: SolvedPart, reading: Reading, ve
         return undecided(NoteKind.PARTLY_READ, more)
     if says_more(reading):
         return undecided(NoteKind.PARTLY_READ, "This differs from the key, and we see no mistake that leads there.")
-    earlier = [side for side in reading.chain[:-1] if not isinstance(side, Symbol) and not is_chain_rule(side)]
-    judged = (judge(question, target_of(part), side) for side in earlier if symbols(reading.chain[-1]))
-    if any(before.decision is Decision.EQUIVALENT for before in judged):
+    *before, last = reading.chain
+    worked_out = not unfinished(question, last)
+    set_up = [is_chain_rule(side) or (worked_out and bool(unfinished(question, side))) for side in before]
+    earlier = [side for side, left in zip(before, set_up, strict=True) if not isinstance(side, Symbol) and not left]
+    judged = (judge(question, target_of(part), side) for side in earlier if symbols(last))
+    if any(one.decision is Decision.EQUIVALENT for one in judged):
         return undecided(NoteKind.PARTLY_READ, "An earlier side of your equation is right, the last one is not.")
     return verdict
 

@@ -33,8 +33,11 @@ def with_sums(node: Expression, env: Environment) -> Expression:
         if summed is None:
             at += 1
             continue
+        row = _is_turned(factors[at])
         factors[at : at + 2] = [summed]
         del joints[at]
+        if row and at < len(joints) and not joints[at] and len(_shape(factors[at + 1], env)) == 1:
+            joints[at] = "@"  # 1^T A v, the row of the sums times v
         at = max(at - 1, 0)  # 1^T A 1
     return Product(tuple(factors), tuple(joints), node.span) if joints else factors[0]
 

@@ -44,6 +44,11 @@ _TEST_THEN_VALUE = re.compile(r"(?P<test>(?:[A-Za-z]{2,}\s+){1,5}\x1a+)\s+(?P<va
 _PLACE = re.compile(r"\s*[a-z]\s*=\s*[a-z]\w*\s*")
 _PAIR = re.compile(r"_(?:([a-z])([a-z])(?![a-z])|\{([a-z]),?\s?([a-z])\})")
 _ADJECTIVE = re.compile(r"(?P<sign>positive|negative)\s+(?=\S)", re.IGNORECASE)
+# a derivative or a name: any other first side of a value is a step to it
+_LEFT_SIDE = re.compile(
+    r"(?:d|∂)\w*\s*/\s*(?:d|∂).*|\\[dt]?frac\s*\{\s*(?:\\partial|d)\b.*|(?:\\nabla|\\?partial|∇|∂).*"
+    r"|\\?[A-Za-z]\w*(?:\s?\{[^{}]*\})?(?:\s?[_^]\s?(?:\w+|\{[^{}]*\})|\([^()]*\)|')*|\([^()]*\)_.*|"
+)
 _NUMBERED = re.compile(r"(?<=[<>=≤≥≠])\s*(?:zero|one)\b", re.IGNORECASE)
 _SIMPLY = re.compile(r"(?:just|simply)\s+", re.IGNORECASE)
 _OR = re.compile(r"^or\s+")
@@ -83,13 +88,13 @@ class _NoCasesError(Exception):
     """A text is something else than cases."""
 
 
-def with_cases_in_words(text: str, names: Names) -> str:
+def with_cases_in_words(text: str, names: Names, free: Set[str] = frozenset()) -> str:
     """The text with the cases that its sentences tell as cases in signs; the same text where one is not understood."""
     bare, outside = flat(text)
-    return (outside and _in_clauses(bare, outside, names)) or text
+    return (outside and _in_clauses(bare, outside, names, free)) or text
 
 
-def _in_clauses(text: str, outside: str, names: Names) -> str:
+def _in_clauses(text: str, outside: str, names: Names, free: Set[str]) -> str:
     """A text with the cases in signs of each stretch between the words that make definitions; empty without any."""
     ends = [
         found
@@ -99,7 +104,7 @@ def _in_clauses(text: str, outside: str, names: Names) -> str:
     out, begin, changed = "", 0, False
     for found in (*ends, None):
         end = found.start() if found else len(text)
-        said = _of_region(text[begin:end], outside[begin:end], names)
+        said = _of_region(text[begin:end], outside[begin:end], names, free)
         changed = changed or bool(said)
         out += (f" {said} " if said else text[begin:end]) + (found[0] if found else "")
         begin = found.end() if found else end
@@ -111,7 +116,7 @@ def _is_definition(behind: str) -> bool:
     return re.search(RELATION, clause) is None and "=" in clause and not _PLACE.fullmatch(clause)
 
 
-def _of_region(text: str, outside: str, names: Names) -> str:
+def _of_region(text: str, outside: str, names: Names, free: Set[str]) -> str:
     """One stretch of a text with its cases in signs: all of it, or those of one left side; empty where it has none."""
     pieces = cut_at_words(text, outside)
     if not any(piece.kind in _OPENING for piece in pieces) or len(pieces) > _MOST_PIECES:
@@ -119,7 +124,8 @@ def _of_region(text: str, outside: str, names: Names) -> str:
     known = frozenset(written for one in names for written in (one.name, *one.aliases))
     pairs = {(one[0] or one[2], one[1] or one[3]) for one in _PAIR.findall(text)}
     pairs = {(one, other) for one, other in pairs if one != other}
-    letters = pairs.pop() if len(pairs) == 1 else None
+    asked = (min(free), max(free)) if len(free) == 2 and not pairs else None
+    letters = pairs.pop() if len(pairs) == 1 else asked
     if letters and re.search(
         rf"(?:sum|prod|max|min|[ΣΠ∑∏])\s*_\s*(?:[{letters[0]}{letters[1]}]|\{{[^{{}}]*[{letters[0]}{letters[1]}])", text
     ):
@@ -230,14 +236,17 @@ def _value(cases: _Cases) -> str:
     text = _SIMPLY.sub("", cases.text(), count=1)
     cases.at += 1
     sides = _EQUALS.split(outside_brackets(text))
-    if len(sides) > 2 or re.search(RELATION, outside_brackets(text)):
+    if re.search(RELATION, outside_brackets(text)):
         raise _NoCasesError
-    if len(sides) == 2:
+    if len(sides) > 1:
         left = text[: len(sides[0])].strip()
+        text = text[len(text) - len(sides[-1]) :].strip()
+    if len(sides) > 1 and _LEFT_SIDE.fullmatch(left):
         if not left or (cases.left and re.sub(r"\s", "", left) != re.sub(r"\s", "", cases.left)):
             raise _NoCasesError
         cases.left = cases.left or left
-        text = text[len(sides[0]) + 1 :].strip()
+    elif len(sides) > 1 and (not (left and text) or _says_more(left, cases.known)):
+        raise _NoCasesError
     same = _THE_SAME.match(text)
     if same is not None and cases.said:
         text = f"({cases.said}) {_SIGN_OF_WORD.get(same['sign'].lower(), same['sign'])} {text[same.end() :]}"

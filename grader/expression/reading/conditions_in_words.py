@@ -6,6 +6,7 @@ So is ``if the loss is zero``; where tests stand in brackets or behind dollar si
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
 from grader.expression.language.names import Names
 from grader.expression.reading.lexing.tokens import LONGEST
@@ -81,7 +82,7 @@ _TEST_BEHIND = re.compile(rf"\b(?:for|if|when|whenever)\s+\$[^$]{{1,80}}{_RELATI
 _LINE_END = re.compile(r"\n|;|\\\\")
 _CASE_OF_LINE = re.compile(
     r"\s*(?!(?:if|for|when|unless|else)\b)(?P<left>[A-Za-z\\][\w\\^{}, ]{0,20}?)\s*"
-    r"(?:=|!=|≠|<=|>=|≤|≥|<|>|\\n?eq?(?![A-Za-z])|\\[lg](?:eq?|t)(?![A-Za-z]))\s*[-\w\\^{}.,]{1,20}\s*:(?![=:])\s*\S.*"
+    r"(?:==?|!=|≠|<=|>=|≤|≥|<|>|\\n?eq?(?![A-Za-z])|\\[lg](?:eq?|t)(?![A-Za-z]))\s*[-\w\\^{}.,]{1,20}\s*:(?![=:])\s*\S.*"
 )
 
 
@@ -123,8 +124,11 @@ def _with_ifs(text: str) -> str:
     return "\n".join(f"if {line.strip()}" for line in lines)
 
 
-def with_conditions(text: str, names: Names | None = None) -> str:
-    """The text with signs for conditions in words; the same text where it holds none."""
+def with_conditions(text: str, names: Names | None = None, free: Set[str] = frozenset()) -> str:
+    """The text with signs for conditions in words; the same text where it holds none.
+
+    `free` are the indices of what is asked for: two of them are equal on its diagonal.
+    """
     if len(text) > LONGEST or " " not in text:
         return text
     if ":" in text:
@@ -138,7 +142,7 @@ def with_conditions(text: str, names: Names | None = None) -> str:
     if _OPENS.search(text):
         from grader.expression.reading.cases_in_words import with_cases_in_words  # few texts hold any
 
-        text = with_cases_in_words(_without_dollars(text), names or ())
+        text = with_cases_in_words(_without_dollars(text), names or (), free)
     if worth:
         text = _AS_LONG_AS.sub(lambda found: "if".ljust(len(found[0])), text)
         lead = _LEAD.match(text)

@@ -16,7 +16,15 @@ from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.words import is_word
 from grader.expression.reading.functions_in_words import names_function
 from grader.expression.reading.lexing.tokens import LONGEST
-from grader.expression.reading.prose_words import CHANGES, CHANGES_BEHIND, DEPENDS, DONE_BEFORE, IN_NOUNS, NO_CHANGE
+from grader.expression.reading.prose_words import (
+    CHANGES,
+    CHANGES_BEHIND,
+    DEPENDS,
+    IN_NOUNS,
+    NO_CHANGE,
+    OPERATES_ON_ALL,
+    TELLS,
+)
 
 PLACE = "\x1a"  # where the formula stood in what was said around it
 LAST_FORMULA = "last_formula"  # the note on a reading that holds only the last formula of its text
@@ -25,6 +33,7 @@ _SPACE = re.compile(
     r"\\(?:text|textrm|textbf|textit|mbox)\s*\{([^{}]*)\}|\\(?:q?quad|begin\{\w+\*?\}|end\{\w+\*?\}|[,;!\s()\[\]])|[$`~&]"
 )
 _ARROW = re.compile(r"\\(?:(?:Long)?[Rr]ightarrow|implies|therefore|leadsto)\b|=>|⇒|⟹|→|∴")
+_CALL = re.compile(r"(?<=[a-z]{3})!(?=\s)")
 _SHORT = re.compile(r"(?<![\w.])(?:i\.\s?e\.|e\.\s?g\.|w\.\s?r\.\s?t\.|resp\.)")
 _SPELLED_OUT = {"i": "viz", "e": "like", "w": "by", "r": "or"}
 _WORD = re.compile(r"(?<![\w\\^_.{])[A-Za-z][a-z]*(?:['’-][a-z]+)*(?![\w^_{\[(']|\.\w)")
@@ -44,17 +53,18 @@ _DEFINES = re.compile(rf"((?:\\(?:bar|hat|tilde|overline|mathbf|mathcal)\s?)?{_N
 _LET = frozenset(re.findall(r"\w+", "with where let define defining setting taking and write writing put"))
 _LEADS = frozenset(
     re.findall(
-        r"\w+",
+        r"[\w']+",
         """is are equals becomes gives give giving yields yield get gets obtain obtains have has find finds so hence
     thus therefore consequently that then namely together altogether overall finally remains leaves leaving produces
-    viz""",
+    viz that's it's""",
     )
 )
 _LEADS_TO = frozenset(
-    re.findall(r"\w+", "equal equals leads lead simplifies reduces comes amounts boils collapses down")
+    re.findall(r"\w+", "equal equals leads lead simplifies reduces comes combine combines amounts boils collapses down")
 )
 # "In matrices F", which no product begins with
 _HOLDS_BACK = frozenset(re.findall(r"\w+", "in by via using after from as"))
+_CONCLUDES = frozenset(re.findall(r"\w+", "so hence thus therefore consequently then finally altogether"))
 _NO_LEAD = frozenset(
     re.findall(
         r"\w+", "of by to from with than on over in for at like without the a an and or as its per into onto under"
@@ -67,6 +77,8 @@ _TAILS = frozenset(
     componentwise""",
     )
 )
+_EVERY = frozenset(("all", "every", "each", "any"))
+_OTHER = frozenset(("other", "others", "rest", "remaining"))
 _SAYS_WHAT = frozenset(re.findall(r"\w+", "is are be being denotes denote stands means the an a as has having"))
 _REASONS = frozenset(re.findall(r"\w+", "as since because using by from"))
 _EQUATION = re.compile(r"[^=<>]+=[^=<>]+")
@@ -90,6 +102,7 @@ def spaced(text: str) -> str:
     """A text with what only sets it out blanked, and arrows as colons, at the same length."""
     text = _SPACE.sub(lambda m: " " * (m.start(1) - m.start()) + m[1] + " " if m[1] else " " * len(m[0]), text)
     text = _ARROW.sub(lambda m: ":".ljust(len(m[0])), text)
+    text = _CALL.sub(".", text)
     return _SHORT.sub(lambda m: _SPELLED_OUT[m[0][0]].ljust(len(m[0])), text)
 
 
@@ -122,6 +135,8 @@ def _is_spoken(text: str, match: re.Match[str], known: Set[str], behind_word: bo
     if written.lower() in SPELLINGS:
         return written.lower() == "where" or goes_on is not None or not behind or behind[0] in ",.:;)\n" or behind_word
     equation = re.match(r":?=(?!=)", behind)
+    if written.lower() in _LEADS:
+        return True  # that's
     several = [part for part in re.split(r"['’-]", written.lower()) if len(part) > 1]
     spoken_parts = all(len(part) == 2 or is_word(part) or (part in SPELLINGS and len(several) > 1) for part in several)
     named = re.search(r"\b[a-z]-|-[a-z]\b|(?:hat|bar)-", written)
@@ -216,9 +231,20 @@ def _is_answer(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
     before = text[:begin].rstrip(_EDGE)
     clause = before[max((found.end() for found in _INTRODUCED.finditer(before)), default=0) :]
     tail = spoken(text[end:], tuple(SaidPiece(one.begin - end, one.end - end, one.word) for one in parts[at + 1 :]))
-    if CHANGES.search(DONE_BEFORE.sub(" ", _meant(clause))) or CHANGES_BEHIND.search(_meant(tail)):
+    # what an equation of a derivative says, nothing before it changes that is apart from it
+    stated = _DERIVED.match(written) and (before != text[:begin].rstrip() or (at and parts[at - 1].word in _CONCLUDES))
+    gap = before != text[:begin].rstrip() or parts[max(0, at - 1)].word in _LEADS | {"to"}
+    sentence = re.split(r"[.:;\n](?=\s)", before)[-1]
+    if not stated and _changes(clause, gap and TELLS.search(sentence) is not None):
+        return False
+    if CHANGES_BEHIND.search(_meant(tail)):
         return False
     return not (names_function(text[end:]) and any(says_what(parts, number) for number in range(at + 1, len(parts))))
+
+
+def _changes(clause: str, tells: bool) -> bool:
+    """Whether a clause before a formula makes another one of it; one that `tells` may speak of quantities in it."""
+    return (OPERATES_ON_ALL if tells else CHANGES).search(_meant(clause)) is not None
 
 
 def _meant(words: str) -> str:
@@ -270,7 +296,8 @@ def _begins(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
     first = next(
         i for i in range(at - 1, -1, -1) if i == 0 or re.search(r"[,;:.\n]", text[parts[i - 1].end : parts[i].begin])
     )
-    return parts[first].word in _HOLDS_BACK or _DERIVED.match(text, parts[at].begin) is not None
+    # "so in total F": a word before what is concluded is no factor of it
+    return parts[first].word in _HOLDS_BACK | _CONCLUDES or _DERIVED.match(text, parts[at].begin) is not None
 
 
 def _ends(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
@@ -278,7 +305,7 @@ def _ends(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
     if at + 1 == len(parts):
         return True
     gap = text[parts[at].end : parts[at + 1].begin]
-    if not any(sign in gap for sign in ",;:.(\n") and parts[at + 1].word not in _TAILS:
+    if not any(sign in gap for sign in ",;:.(\n") and parts[at + 1].word not in _TAILS and not _is_anywhere(parts, at):
         return False
     return all(
         part.word
@@ -289,6 +316,13 @@ def _ends(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
     )
 
 
+def _is_anywhere(parts: tuple[SaidPiece, ...], at: int) -> bool:
+    """Whether a formula is said to hold for every index: ``F for all i``, ``F for the entry W_ij``."""
+    words = [part.word for part in parts[at + 1 : at + 4]]
+    every = words[:1] == ["for"] and words[1:2] and (words[1] in _EVERY or words[1:] == ["the", "entry"])
+    return bool(every) and not any(part.word in _OTHER for part in parts[at + 1 :])
+
+
 def _blanked(text: str, plain: str, parts: tuple[SaidPiece, ...], at: int) -> tuple[tuple[str, str], ...]:
     """The formula alone at its place and, before that, with the definitions of names; and what else was said."""
     begin, end = parts[at].begin + (plain[parts[at].begin] == "="), parts[at].end
@@ -296,17 +330,22 @@ def _blanked(text: str, plain: str, parts: tuple[SaidPiece, ...], at: int) -> tu
     alone = " " * begin + answer + " " * (len(text) - end)
     first = _DEFINES.match(answer.strip())
     own = first[1] if first else ""
-    given, around, needed = [], plain[:begin] + PLACE.ljust(end - begin) + plain[end:], False
+    around, needed = plain[:begin] + PLACE.ljust(end - begin) + plain[end:], False
+    given: list[str] = []
+    told, held = {}, answer
     for number, part in enumerate(parts):
         written = plain[part.begin : part.end]
         defined = None if part.word or number == at or written in answer else _DEFINES.match(written)
-        if defined is None or defined[1] == own or written[defined.end() :].strip().isdigit():
+        if defined is not None and defined[1] != own and not written[defined.end() :].strip().isdigit():
+            told[number] = (defined[1], written)
+    for number, (name, written) in reversed(told.items()):  # one may be made of those before it
+        part = parts[number]
+        held_here = _holds(held, name) and not _DERIVED.match(written)
+        if not (held_here or _is_defined(plain, parts, number)):
             continue
-        held = _holds(answer, defined[1]) and not _DERIVED.match(written)
-        if not (held or _is_defined(plain, parts, number)):
-            continue
-        given.append(re.sub(r"[$`]", " ", text[part.begin : part.end]))
-        needed = needed or held
+        given.insert(0, re.sub(r"[$`]", " ", text[part.begin : part.end]))
+        needed = needed or held_here
+        held = f"{held} ; {written.partition('=')[2]}" if held_here else held
         around = around[: part.begin] + " " * len(written) + around[part.end :]
     bare = (alone, plain[:begin] + PLACE.ljust(end - begin) + plain[end:])
     if not given:

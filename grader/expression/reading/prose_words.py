@@ -3,7 +3,8 @@ r"""What readers of sentences share: which words change what a formula is, and h
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from types import MappingProxyType
 
 from grader.expression.language.names import Declared, Names, kept_by_names
 
@@ -11,25 +12,29 @@ _NOUN = (
     r"(?!(?:we|it|this|that|is|up|only|take|get|then|now|with|minus|plus|times|half|twice|signs?|two|three|rate|in|following|an?"
     r"|are|be|has|have)\b)[a-z-]{2,}"
 )
-_NOUNS = rf"(?:(?:the|an?|its|our|all)\s+)?(?:{_NOUN}\s+){{0,3}}{_NOUN}"
+_NOUNS = rf"(?:(?:the|an?|its|his|her|their|our|all)\s+)?(?:{_NOUN}\s+){{0,3}}{_NOUN}"
 # "the observed vector minus the expected one": what a formula is, in words
 IN_NOUNS = re.compile(
-    rf"(?:^|[,;:.(]|\b(?:is|of|viz))\s*{_NOUNS}\s+(?:(?:minus|plus|over|times)\s+{_NOUNS}\s*)+(?=[:;,.)]|$)",
+    rf"(?:^|[,;:.(]|\b(?:is|as|of|viz|contributes?|gives?|gets?|remains?))\s*{_NOUNS}\s+(?:(?:minus|plus|over|times)\s+{_NOUNS}\s*)+"
+    rf"(?:(?:over|of|in|from)\s+{_NOUNS}\s*)?(?=[:;,.)]|$)",
     re.IGNORECASE,
 )
-# what was done with a quantity before a formula: "each term is multiplied by x_i: F"
-DONE_BEFORE = re.compile(
-    r"\b(?!(?:it|this|that|all|everything|result|gradient|answer)\s)[a-z]+\s+(?:is|are)\s+(?:multiplied|divided|scaled)\s+(?:with|by)\b",
-    re.IGNORECASE,
-)
+# what may be the formula itself, and what a formula may be said to be or not to be
+_WHOLE = r"it|this|that|these|which|what|all|everything|answer|result|solution|formula|gradient|derivative|expression"
+_JUDGES = r"right|correct|true|valid|sure|quite|exactly|only|just|simply|really|yet|equal|the"
 # phrases with words of the classes below that say nothing of a formula
 NO_CHANGE = re.compile(
     r"_\{[^{}]*\}|(?<=[\w})$]\s)(?:do(?:es)?|did)(?:\s+not|n't)\s+[a-z]+"
-    r"|\b(?:is|are)\s+not\s+(?:a\s+function|trained|learned|needed|involved|affected)\b"
+    rf"|\b(?!(?:{_WHOLE}|signs?)\s)[a-z]+\s+(?:is|are)\s+not\s+(?!(?:{_JUDGES})\b)(?:an?\s+)?[a-z]{{4,}}\b|\bnot\s+at\s+all\b"
     r"|\b(?:everything|all)\s+(?:but|except(?:\s+for)?)\s+(?=the\s+\w+\s+(?:term|part|sum|summand)\b)"
-    r"|\bonly\s+(?=(?:the\s+)?(?:[a-z]+\s+)?(?:enters?|depends?|appears?|acts?|occurs?|touch(?:es)?|affects?|influences?"
-    r"|gets?|needs?|contains?|involves?)\b)"
-    r"|\bnot\s+(?:depend|involv|contain|enter|appear)ing\b|\bno\s+(?:dependence|role|influence|effect)\b"
+    r"|\bonly\s+(?=(?:the\s+)?(?:(?!(?:right|wrong|true|own|other|first|last|next|new|old|class|entry|index|diagonal)\b)[a-z]{2,}\s+){0,3}"
+    r"(?:enters?|depends?|appears?|acts?|occurs?|touch(?:es)?|affects?|influences?|gets?|needs?|contains?|involves?|sees?|uses?"
+    r"|has|have(?!\s+(?:an?\s+)?(?:gradient|derivative)))\b)"
+    r"|\b(?:depends?|enters?|appears?|occurs?|is|are)\s+(?:(?:on|in)\s+(?:[a-z]+\s+){0,2})?\s*only\s+(?=(?:via|through|over|once|by|in\s+the)\b)"
+    r"|\b(?:in\s+the\s+)?[a-z]+\s+only(?=\s*,\s*(?:so|hence|thus|therefore)\b)"
+    rf"|\b(?!(?:{_WHOLE})\s)[a-z]+(?:\s+and\s+[a-z]+)?\s+(?:is|are)\s+(?:seen\s+as\s+|taken\s+as\s+|treated\s+as\s+)?(?:an?\s+)?constants?\b"
+    r"|\b(?:the\s+)?same(?:\s+[a-z]+)?\s+as\s+(?:(?:in|for|with|by)\s+)?(?:the\s+)?(?:usual\s+|standard\s+|plain\s+)?[a-z-]{4,}(?:\s+[a-z-]{4,}){0,2}(?=\s*[).,;]|\s*$)"
+    r"|\b(?:is|are)\s+added\s+to\s+(?=(?:every|each|all)\b)|\bnot\s+(?:depend|involv|contain|enter|appear)ing\b|\bno\s+(?:dependence|role|influence|effect)\b"
     r"|\bthe\s+(?:minus|sign|square)(?:\s+\S{1,9})?\s+(?:comes|stems|is\s+due|cancels)\b|\bfactors?\b(?=[^,.;]{1,30}\bcancel)"
     r"|\bthe\s+(?:scaled|weighted|normali[sz]ed)\s+(?=[a-z]+\b)|\bdrops?\s+out(?:\s+of\s+it)?\b"
     r"|\bsum\s+of\s+(?:squares|(?:the\s+)?losses)\b|\bfor\s+example\b|\bas\s+for\b|\bsquare\s+root\b"
@@ -50,6 +55,25 @@ _NEARS = r"up\s+to|almost|about|similar|like|approx\w*|roughly|or|still|unless|i
 # a clause with one of these may make another formula of the one that it leads to
 _CHANGING = rf"{_NEGATES}|{_SCALES}|{_ADDS}|{_TURNS}|{_NEARS}"
 CHANGES = re.compile(rf"\b(?:{_CHANGING})\b|\?", re.IGNORECASE)
+# a verb by which a clause is a sentence of its own: "v_i enters with a minus, so the sign flips: F"
+TELLS = re.compile(
+    r"\b(?:is|are|was|has|have|had|gets?|gives?|brings?|comes?|enters?|flips?|stands?|appears?|occurs?|needs?|must|can|will|contributes?"
+    r"|counts?|pulls?|depends?|cancels?|combines?|becomes?|goes|go|adds?|multipl(?:y|ies)|divides?|differentiates?|uses?|makes?|leads?"
+    r"|remains?|means|takes?|sits?|shares?|keeps?|reaches|flows?|passes|vanish(?:es)?|drops?|(?:we|I|you|one)\s+[a-z]+)\b|^\s*with\s+(?:the|an?|its|their)\b",
+    re.IGNORECASE,
+)
+_ALL = rf"(?:{_WHOLE}|those|following|above|below|whole|previous|last|same)"
+_OPERATES = rf"{_SCALES}|minus|plus|negative|opposite|{_TURNS}"
+# in a sentence of its own: what leaves the formula behind it in doubt, or makes another one of all that is asked
+OPERATES_ON_ALL = re.compile(
+    rf"\b(?:(?<!is\s)(?<!are\s)not|wrong|incorrect|false|instead|mistakes?|attempts?|guess\w*|maybe|perhaps|probably|sure|missing|missed|without|except|apart"
+    r"|besides|up\s+to|almost|approx\w*|roughly|or|still|unless|if|when|otherwise|else|similar|rest|remaining)\b|\?"
+    rf"|\b(?:{_OPERATES})\s+(?:(?:of|by|with|to|for|in)\s+)?(?:(?:the|our|its|a)\s+)?(?:[a-z]+\s+)?{_ALL}\b"
+    rf"|\b(?:factors?|(?:{_OPERATES}|multiply|divide)\s+(?:by|with))\s+(?:of\s+)?[\d/]+\s*$"
+    rf"|\b{_ALL}\s+(?:[a-z]+\s+){{0,4}}(?:{_OPERATES})\b"
+    r"|(?<!with\s)(?<!minus\s)(?<!\ba\s)(?<!the\s)(?<!(?-i:[A-Z])\s)\b(?:times|minus|plus|twice|half|negative|opposite|transposed|inverse|squared|signs?|factors?)\s*$",
+    re.IGNORECASE,
+)
 # what may be done with a formula behind which it stands
 _DOES = (
     r"multipl(?:y|ies|ying)|scal(?:es?|ing)|divid(?:es?|ing)|halv(?:es?|ing)|doubl(?:es?|ing)|add(?:s|ed|ing)?|subtract\w*|miss(?:es)?|lack\w*"
@@ -75,17 +99,45 @@ CONDITIONS = (
     r"active|inactive|alive|dead|kept|positives?|negatives|\w*classified|correct|true|wherever|nonzero|non-zero|zeros?|inside|outside|within|violat\w+|clip\w*|mask\w*|select\w*|gate[sd]"
     r"|pass(?:es|ed)?|blocks?|blocked|surviv\w+|observed|ones|support"
 )
+# words that say over what something is summed or averaged, or when it holds: a formula may have in signs what they say
+_SUMS = (
+    r"one\s+(?:example|sample|point|observation|row|step|word|class)|single|sum\w*|totals?|over|all|each|every"
+    r"|accumulat\w*|collect\w*|contribut\w+|counts?|counted|repeat\w*|several|many|number"
+)
+_MEANS = r"means?|averag\w*|expect\w+|batch\w*|per|normali[sz]\w*|divid(?:es?|ed|ing)|scal(?:es?|ed|ing)"
+_TESTS = (
+    rf"over\s+(?:(?:all|the|those)\s+)*[a-z]+\s+(?:with|where|that|which|whose|having|in|inside|below|above)|{CONDITIONS}"
+    r"|if|when|otherwise|else|unless|where|only|whose|below|above|cases?|certain|valid|holds?|switched|diagonal|nothing"
+    r"|elsewhere"
+)
+_LESS = r"minus|negative|signs?"
+SAID_IN_SIGNS = MappingProxyType(
+    {
+        kind: re.compile(words, re.IGNORECASE)
+        for kind, words in (("sum", _SUMS), ("mean", _MEANS), ("test", _TESTS), ("less", _LESS))
+    }
+)
 # a sentence with one of these may say what a formula lacks: when it holds, over what it is summed, what its names mean
 SUPPLIES = re.compile(
-    rf"\b(?:{_CHANGING}|{_DOES}|{CONDITIONS}|square[ds]?|where|only|weighted|weighting"
-    r"|nothing|cases?|diagonal|same|own|certain|valid|holds?|easy|hard|switched"
-    r"|one\s+(?:example|sample|point|observation|row|step|word|class|term|part)|single|per|sum\w*|totals?|over|all|each|every|both|means?|averag\w*|expect\w+|batch\w*|accumulat\w*|collect\w*|contribut\w+"
-    r"|counts?|counted|repeat\w*|several|many|number|terms?|parts?|pieces?|summands?|further|later|left|leav\w+|end|branch\w*|paths?"
-    r"|ascent|descent|direction|maximi[sz]\w*|likelihood|normali[sz]\w*|rate|coefficients?|rows?|columns?|reshap\w*|shapes?|layout"
+    rf"\b(?:{_CHANGING}|{_DOES}|{_TESTS}|{_SUMS}|{_MEANS}|one\s+(?:term|part)|both|terms?|parts?|pieces?|summands?|branch\w*|paths?|square[ds]?|weighted|weighting|same|own|easy|hard|further|later|left|leav\w+|end"
+    r"|ascent|descent|direction|maximi[sz]\w*|likelihood|rate|coefficients?|rows?|columns?|reshap\w*|shapes?|layout"
     r"|outer|inner|swap\w*|order|denot\w+|defin\w+|let|call\w*|named?|notation|writ\w+|stands?|short|meant|include[sd]?|including|understood|implied|implicit\w*"
-    r"|assum\w+|suppos\w+|provided|place|front|handled|separate(?:ly)?|optimi[sz]ers?|elsewhere|to\s+come|joins?|shared?|denominator|target|fixed|un(?:penali|regulari)[sz]ed|step\s+(?:along|towards?)|no|viz|for(?!\s+(?:example|the\s+(?:derivative|gradient))\b))\b|\?",
+    r"|assum\w+|suppos\w+|provided|place|front|handled|separate(?:ly)?|optimi[sz]ers?|to\s+come|joins?|shared?|denominator|target|fixed|un(?:penali|regulari)[sz]ed|step\s+(?:along|towards?)|no|viz|for(?!\s+(?:example|the\s+(?:derivative|gradient))\b))\b|\?",
     re.IGNORECASE,
 )
+
+
+def supplied(words: str, has: Set[str] = frozenset(), read: Set[str] = frozenset()) -> str:
+    """The first word of a sentence that may say what its formula lacks; empty where none does.
+
+    No word does of a kind of SAID_IN_SIGNS that the formula `has`, and none that was `read`.
+    """
+    for found in SUPPLIES.finditer(NO_CHANGE.sub(" ", words)):
+        if found[0].lower() not in read and not any(SAID_IN_SIGNS[kind].fullmatch(found[0]) for kind in has):
+            return found[0]
+    return ""
+
+
 # a noun, or what stands before one, of "the prediction error"
 PLAIN_WORD = rf"(?:(?!(?:{_CHANGING}|derivative|gradient|only|no|up)\b)[A-Za-z][A-Za-z-]*)"
 # what an average over the examples may run over

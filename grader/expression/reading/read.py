@@ -111,14 +111,14 @@ def read(
     the indices of what is asked for, which are no sizes where a sum ends at one.
     """
     reading = _read(text, names, notation, free)
-    if "left_out" in reading.notes:
+    if "left_out" in reading.notes and not reading.problems:
         return _with_left_side(reading, names, notation, free)
     if not reading.problems:
         return reading
     known = _words_of(names)
     for again in (without_words(text), with_definition_behind(text, known)):
         found = reading if again in (text, "") else _read(again, names, notation, free)
-        if not found.problems:
+        if not found.problems and "left_out" not in found.notes:
             return replace(found, text=text, notes=(*found.notes, "prose"))
     for again, around in last_formula(text, known) if " " in text.strip() else ():
         found = _read(again, names, notation, free)
@@ -148,7 +148,7 @@ def _read(text: str, names: Names | None, notation: str | None, free: frozenset[
     parser: Parser | None = None
     source = text
     try:
-        source = sources.prepared(text, names, notes)
+        source = sources.prepared(text, names, notes, free)
         tokens = _tokens(source, names, notation, notes)
         if names is not None:
             tokens = with_phrases(tokens, names)

@@ -18,6 +18,8 @@ _CLAUSE_ENDS = r"(?=\s*(?:[,;.:$]|$|(?:and|but|while)\b))"
 _DIAGONAL = r"(?:main\s+)?diagonal(?:\s+(?:entry|entries|elements?|terms?|ones?|components?)(?!\w))?"
 _WORTH = r"(?:then\s+)?(?:simply\s+|just\s+)?(?:is|equals|becomes)"
 _WHAT = r"(?:the\s+)?(?:(?:sub)?gradient|derivative|slope|value|result|entry|function|it|this)"
+_KIND = r"(?:wrong|incorrect|other|inactive)"
+_BOTH = r"(?:if|when|for|where)\s+(?:(?:both|the|the\s+two|two)\s+ind(?:ices|exes)|they)"
 _NOT = r"(?:\s+(?:not|it\s+(?:is|does)\s+not|(?:this|that)\s+is\s+not(?:\s+(?:so|the\s+case))?))"
 # kinds of words that cut a text, the first that matches counts
 _WORDS = (
@@ -26,14 +28,16 @@ _WORDS = (
     ("else", rf"(?:if|when|where){_NOT}(?=\s*(?:[,;.:]|$))"),
     ("else", r"(?:if|when)\s+it\s+is(?:\s+(?:larger|smaller|greater|less|bigger|lower))?(?=\s*\.?\s*$)"),
     ("else", rf"{_EVERY}(?:others?|rest|remaining)(?:(?:\s+of\s+the)?\s+{_NOUN})?(?:\s+{_LETTER})?"),
-    ("else", rf"for\s+(?:(?:an?|the|every|each|all|any)\s+)*(?:wrong|incorrect|other)\s+{_NOUN}{_CLAUSE_ENDS}"),
+    ("else", rf"for\s+(?:(?:an?|the|every|each|all|any)\s+)*{_KIND}\s+{_NOUN}{_CLAUSE_ENDS}"),
     ("off", rf"(?:(?:for|on|in)\s+)?(?:(?:all|the)\s+)*off(?:-\s?|\s+(?:the\s+)?){_DIAGONAL}"),
+    ("on", rf"{_BOTH}\s+(?:are\s+)?(?:equal|the\s+same|identical|coincide|agree)"),
+    ("off", rf"{_BOTH}\s+(?:are\s+)?(?:different|distinct|unequal|not\s+(?:equal|the\s+same)|differ)"),
     ("on", rf"(?:(?:for|on|in|along)\s+)?(?:(?:all|the)\s+)*{_DIAGONAL}"),
     ("unless", r"unless|except\s+(?:where|if|when|for|at)"),
     ("so", rf"in\s+which\s+case|there(?=\s+{_WHAT}\s+(?:is|equals|becomes)\b)"),
-    ("open", r"(?:(?:only\s+)?(?:if|when)|whenever|for|where|as\s+long\s+as|in\s+case|(?:provided|given)(?:\s+that)?)"),
+    ("open", r"(?:(?:only\s+)?(?:if|when|for)|whenever|where|as\s+long\s+as|in\s+case|(?:provided|given)(?:\s+that)?)"),
     ("nought", rf"{_WHAT}\s+vanishes"),
-    ("lead", rf"(?:then\s+)?{_WHAT}\s+{_WORTH}|then|we\s+(?:get|have|obtain)"),
+    ("lead", rf"(?:then\s+)?(?:{_WHAT}\s+{_WORTH}|(?:it|that)'s)|then|we\s+(?:get|have|obtain)"),
     ("and", r"(?:and|but|while|whereas)"),
 )  # fmt: skip
 # and of signs

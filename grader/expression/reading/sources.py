@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Set
 
 from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.names import Names
@@ -92,8 +93,8 @@ _UNDER = re.compile(r"\b(?:if|for|when|whenever)\s*$", re.IGNORECASE)
 _TEST = re.compile(r"[<>≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)\b")
 
 
-def prepared(text: str, names: Names | None, notes: list[str]) -> str:
-    """The text with one sign a meaning, macros put in and a leading "answer:" blanked."""
+def prepared(text: str, names: Names | None, notes: list[str], free: Set[str] = frozenset()) -> str:
+    """The text with one sign a meaning, macros put in and a leading "answer:" blanked; `free`: the indices asked."""
     if len(text) > MAX_CHARACTERS:
         fail("this is too long to read as an answer", f"at most {MAX_CHARACTERS} characters", 0, 40)
     stripped = text.strip()
@@ -115,7 +116,7 @@ def prepared(text: str, names: Names | None, notes: list[str]) -> str:
         text = _STEPS.sub(lambda found: _BRACKETS[found[1]], text)
     text = with_means_of_bars(without_known_shapes(text, names), names, notes)
     text = with_own_left_sides(with_sets(with_spoken_definitions(with_named_functions(text, names))), names)
-    text = with_own_functions(with_conditions(with_sums_of_words(plainly(text, names), names), names), names)
+    text = with_own_functions(with_conditions(with_sums_of_words(plainly(text, names), names), names, free), names)
     if "_" in text and not text.isascii():
         text = _SUBSCRIPT.sub("", text)
     if r",\!" in text:

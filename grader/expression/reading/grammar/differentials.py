@@ -6,7 +6,7 @@ from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.words import GREEK
 from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.lexing.tokens import Token
-from grader.expression.reading.spelling.spellings import lookalikes
+from grader.expression.reading.spelling.scripts import lookalikes
 
 ORDERS = frozenset("1234")
 _NAMED = frozenset(("name", "word", "accent", "fn"))

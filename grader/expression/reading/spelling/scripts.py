@@ -19,6 +19,16 @@ _LAYER = re.compile(r"([(\[])([\w,:*-]+|[lLktijs]\+1)([)\]])('*)(?:\^?(T|⊤))?"
 _OF_EXAMPLE = re.compile(r"(\[\w+\]|\d{1,2})\((\w+)\)(?:\^?(T|⊤))?")  # of layer 2 and example i: a^{[2](i)}, a^{2(i)}
 EXAMPLE = "|"  # between the two above such a name
 _RAISED = re.compile(r"(\d{1,3}|[A-SU-Za-z])(T|⊤)?")
+LOOKALIKES = {"omega": "w", "nu": "v", "chi": "x", "upsilon": "u", "rho": "p", "kappa": "k", "ell": "l"}
+# what code calls a Greek letter, and the other way round
+_SHORT = {
+    **dict.fromkeys(("lam", "lmbda", "lambd", "lamda"), "lambda"),
+    "lambda": "lam",
+    "eps": "epsilon",
+    "epsilon": "eps",
+    "th": "theta",
+    "theta": "th",
+}
 
 
 class Shape(NamedTuple):
@@ -218,3 +228,18 @@ def shape_of(text: str, raised: bool = False) -> Shape | None:
         return None
     shape = scan(linked.tokens, linked.match, 0, None, (lambda *_: True) if raised else None)
     return shape if shape is not None and linked.tokens[shape.end].kind == "end" else None
+
+
+def lookalikes(base: str) -> list[tuple[str, str]]:
+    """Other bases a hand may have meant by this one, each with the note that accepting it leaves."""
+    found = [
+        (latin + base[len(greek) :], f"renamed:{greek}->{latin}")
+        for greek, latin in LOOKALIKES.items()
+        if base.startswith(greek)
+    ]
+    if base in _SHORT:
+        found.append((_SHORT[base], f"renamed:{base}->{_SHORT[base]}"))
+    if base[:1].isascii() and base[:1].isalpha():
+        swapped = base[0].swapcase()
+        found.append((swapped + base[1:], f"case:{base[0]}->{swapped}"))
+    return found

@@ -17,18 +17,6 @@ from grader.expression.language.nodes import Expression
 from grader.expression.language.words import FUNCTION_LETTERS, GREEK
 from grader.expression.reading.spelling.scripts import EXAMPLE, Shape, alias_shape, shape_of
 
-LOOKALIKES = {"omega": "w", "nu": "v", "chi": "x", "upsilon": "u", "rho": "p", "kappa": "k", "ell": "l"}
-
-# what code calls a Greek letter, and the other way round
-_SHORT = {
-    **dict.fromkeys(("lam", "lmbda", "lambd", "lamda"), "lambda"),
-    "lambda": "lam",
-    "eps": "epsilon",
-    "epsilon": "eps",
-    "th": "theta",
-    "theta": "th",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -241,10 +229,26 @@ def _of_example(table: Spellings, base: str, above: str, below: str, primes: int
 
 
 def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> Found | None:
-    exact, keys = table.exact, table.keys
+    for found_by in (_in_its_place, _as_declared, _by_its_layer, _by_its_first_index):
+        found = found_by(table, base, above, below, primes)
+        if found is not None:
+            return found
+    bare = _bare(table, base, primes)
+    if bare is not None and (bare.rank or not (above or below)):
+        return Found(bare, above, below)
+    return _find_unprimed(table, base, above, below, primes)
+
+
+def _bare(table: Spellings, base: str, primes: int) -> Declared | None:
+    """The quantity of a name without what stands above and below."""
+    return table.exact.get(base + "'" * primes) or table.keys.get(key_of(base, "", "", primes))
+
+
+def _in_its_place(table: Spellings, base: str, above: str, below: str, primes: int) -> Found | None:
+    """The quantity whose name has a letter of its own among the scripts: ``g_{z_j}`` is an entry of g_z."""
     inner = _NESTED.fullmatch(below) if "_" in below and not above and not primes else None
-    if inner is not None:  # g_{z_j} is an entry of g_z
-        owner = keys.get(key_of(base, "", inner[1], 0)) or table.nested.get((base, inner[1]))
+    if inner is not None:
+        owner = table.keys.get(key_of(base, "", inner[1], 0)) or table.nested.get((base, inner[1]))
         if owner is not None and owner.rank:
             return Found(owner, "", inner[2])
     if below and not above and (base, primes) in table.marked:
@@ -260,14 +264,24 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
         entered = _entered(table, base, above, below, primes)
         if entered is not None:
             return Found(entered, "", below)
+    return None
+
+
+def _as_declared(table: Spellings, base: str, above: str, below: str, primes: int) -> Found | None:
+    """The quantity of this very name, or of its normal form."""
+    exact, keys = table.exact, table.keys
     for name in (f"{base}_{below}" if below else base, base + below):
         if name in exact and not above and not primes and not (below and name in GREEK):
             printed = name == base + below and below.isalpha() and keys.get(base) is exact[name]  # \pi_k of a pik
             return Found(exact[name], "", below if printed and exact[name].rank else "")
     # W_{21}^{(1)} and W_{12-1} share a normal form: as declared comes first
     declared = table.shapes.get(_parts(base, above, below, primes)) or keys.get(key_of(base, above, below, primes))
-    if declared is not None:
-        return Found(declared)
+    return None if declared is None else Found(declared)
+
+
+def _by_its_layer(table: Spellings, base: str, above: str, below: str, primes: int) -> Found | None:
+    """The quantity whose name holds what stands above or what stands below, the other being an index."""
+    keys = table.keys
     biases = keys.get(key_of(base, above, "0", primes)) if above and below.startswith("0,") else None
     if biases is not None and biases.rank:  # w_{0,2} beside a declared w_0: places count from 1
         return Found(biases, "", below[2:])
@@ -278,7 +292,13 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
         plain = keys.get(key_of(base, "", below, primes))
         if plain is not None and plain.rank:
             return Found(plain, above, "")
-    bare = exact.get(base + "'" * primes) or keys.get(key_of(base, "", "", primes))
+    return None
+
+
+def _by_its_first_index(table: Spellings, base: str, above: str, below: str, primes: int) -> Found | None:
+    """The quantity whose name holds the first of what stands below: ``W_{1,ij}``, ``W_{2ik}``."""
+    exact, keys = table.exact, table.keys
+    bare = _bare(table, base, primes)
     if "," in below:  # W_{1,ij}: the first is part of the name
         first, _, rest = below.partition(",")
         named = keys.get(key_of(base, above, first, primes))
@@ -298,9 +318,7 @@ def _find(table: Spellings, base: str, above: str, below: str, primes: int) -> F
             and (bare is None or bare.rank < len(first) + len(rest))
         ):
             return Found(named, "", rest)
-    if bare is not None and (bare.rank or not (above or below)):
-        return Found(bare, above, below)
-    return _find_unprimed(table, base, above, below, primes)
+    return None
 
 
 def _wide(declared: Declared) -> int:
@@ -345,21 +363,6 @@ def _find_unprimed(table: Spellings, base: str, above: str, below: str, primes: 
         return None
     found = _find(table, base, above, below, 0)
     return None if found is None else Found(found.declared, found.above, found.below, primes)
-
-
-def lookalikes(base: str) -> list[tuple[str, str]]:
-    """Other bases a hand may have meant by this one, each with the note that accepting it leaves."""
-    found = [
-        (latin + base[len(greek) :], f"renamed:{greek}->{latin}")
-        for greek, latin in LOOKALIKES.items()
-        if base.startswith(greek)
-    ]
-    if base in _SHORT:
-        found.append((_SHORT[base], f"renamed:{base}->{_SHORT[base]}"))
-    if base[:1].isascii() and base[:1].isalpha():
-        swapped = base[0].swapcase()
-        found.append((swapped + base[1:], f"case:{base[0]}->{swapped}"))
-    return found
 
 
 def _pieces(table: Spellings, word: str) -> tuple[str, ...] | None:

@@ -35,8 +35,7 @@ from grader.expression.reading.grammar.names.subscripts import (
 from grader.expression.reading.grammar.names.undeclared import free_name
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.lexing.tokens import Token, fail
-from grader.expression.reading.spelling.scripts import Shape, shape_of
-from grader.expression.reading.spelling.spellings import lookalikes
+from grader.expression.reading.spelling.scripts import Shape, lookalikes, shape_of
 from grader.problems import Span
 
 MAX_NAME = 80

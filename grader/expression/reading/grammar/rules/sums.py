@@ -193,7 +193,9 @@ def _read_item(p: Parser, under: _Range, close: int) -> None:
         under.pair = under.pair or (not under.letters and p.kinds[p.match[at] + 1] == ":")
         p.replace(at, token._replace(kind=","))
         p.replace(p.match[at], p.tokens[p.match[at]]._replace(kind=","))
-    elif token.kind in (":", "|") and under.letters:  # \sum_{i: y_i > 0}: what follows says which of them
+    elif (
+        token.kind in (":", "|") and under.letters and not under.conditional
+    ):  # \sum_{i: y_i > 0}: what follows says which of them
         under.conditional = True
         p.pos += 1
     elif not under.letters and not under.conditional and _condition_ahead(p, close):
