@@ -174,6 +174,8 @@ def _judge_meant(question: SolvedQuestion, target: Target, answer: Expression, v
         return wrong[0]
     if verdict.note.kind not in _UNFIT or any(_of_whole_array(item, question.runs[0]) for item in walk(answer)):
         return verdict
+    if not target.repairs:
+        return verdict
     verdict = _judge_repairs(question, target, worked_out(answer, question.graph), verdict)
     return wrong[0] if wrong and verdict.note.kind is NoteKind.ILL_TYPED else verdict
 

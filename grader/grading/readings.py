@@ -54,7 +54,7 @@ from grader.solver.session import remembered
 
 CALLED = "arguments"  # the note on a reading whose brackets are arguments
 # names alone in brackets behind a name
-_CALL = re.compile(r"[\w}'\u0302]\s*(?:\\left\s*)?\((?:[^()+*/=<>-]|_\{?\*)+\)")
+CALL_LIKE = re.compile(r"[\w}'\u0302]\s*(?:\\left\s*)?\((?:[^()+*/=<>-]|_\{?\*)+\)")
 _ITEM = re.compile(r"[-+\u2212]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 # names with blanks between them, as the columns of a matrix: [d_1 d_2 d_3], [\delta_1 \; \delta_2]
 _NAME = r"\\?[A-Za-z]\w{0,20}(?:_\{\w{1,9}\})?(?:\^\{\(\w\)\})?"
@@ -168,7 +168,7 @@ def _with_called_at_formulas(
 
 
 def _with_called(question: SolvedQuestion, target: Expression, text: str, plain: Reading) -> tuple[Reading, ...]:
-    if _CALL.search(text) is None:
+    if CALL_LIKE.search(text) is None:
         return (plain,)
     called = _checked(question, target, read(text, names_with_arguments(question), None, letters_of(target)))
     if called.problems or (called.chain, called.definitions) == (plain.chain, plain.definitions):

@@ -7,7 +7,7 @@ left side that conflict are settled by the value if it is one of the two; what o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.document.author_macros import with_macros_in
@@ -16,7 +16,7 @@ from grader.document.written_blocks import WrittenAt, WrittenDocument
 from grader.grading.derivation.bound_names import definitions_for, is_free
 from grader.grading.derivation.homes import Homes, asked_in, home_of, homes_of, titled
 from grader.grading.derivation.labelled import Labelled, parts_of, with_labels
-from grader.grading.derivation.left_sides import Named, asked_by, named, named_by, redefines, uses
+from grader.grading.derivation.left_sides import Named, asked_by, is_derivative, named, named_by, redefines, uses
 from grader.grading.grade import grade_answer
 from grader.results import NoteKind, Outcome, PartResult
 from grader.solver.key import AnswerKey
@@ -79,14 +79,27 @@ class _Evidence:
     binds: bool = False
 
 
-def assign(key: AnswerKey, document: WrittenDocument, names: PartNames, part: str = "") -> Assigned:
-    """Assign the chains of a document to the parts of the rubric; `part` is what it answers before its first label."""
+def assign(
+    key: AnswerKey,
+    document: WrittenDocument,
+    names: PartNames,
+    part: str = "",
+    scan: Callable[[tuple[Equations, ...]], tuple[Equations, ...]] | None = None,
+) -> Assigned:
+    """Assign the chains of a document to the parts of the rubric; `part` is what it answers before its first label.
+
+    Of a `scan` the chains are made first what they were on the paper; labels may be lost there, and what a name is said
+    to be may be misread: the order of the parts settles what would be left open.
+    """
     blocks = with_labels(with_macros_in(document), names, part)
     chains = tuple(one for one in chains_of(blocks) if not one.struck)
+    chains = scan(chains) if scan else chains
     chains = _answers_only(chains)
     many, chains = len(chains), chains[:MOST_CHAINS]
     seen = _seen(key, chains, names)
-    context = _Context(key, chains, frozenset(name for one in seen for name in _own(key, one)))
+    own = frozenset() if scan else frozenset(name for one in seen for name in _own(key, one))
+    order = tuple(tuple(part.part.id for part in one.parts) for one in key.questions)
+    context = _Context(key, chains, own, order if scan else ())
     finals: dict[str, Final] = {}
     candidates = _candidates(context, seen)
     finals |= _under_another_name(context, candidates, names)
@@ -141,15 +154,18 @@ def _seen(key: AnswerKey, chains: tuple[Equations, ...], names: PartNames) -> li
     found: list[_Evidence] = []
     hint: frozenset[str] = frozenset()
     marks: object = None
+    ends = -1  # the paragraph with which a hint ends
     for at, chain in enumerate(chains):
-        if chain.marks != marks:
-            marks, hint = chain.marks, frozenset()
+        if chain.marks != marks or 0 <= ends < chain.paragraph:
+            marks, hint, ends = chain.marks, frozenset(), -1
         label = parts_of(chain.marks, names)
         hint = asked_in(key, chain.before) or hint or titled(key, chain.marks)
         if chain.alone and not chain.code:
             about = named(key, chain.sides[0].text)
             if about.parts:
                 hint = about.parts
+                # a quantity is spoken of in many places, a derivative where it is asked for
+                ends = -1 if is_derivative(chain.sides[0].text) else chain.paragraph + 1
             if about.parts or chain.inline:
                 continue
         if chain.code:
@@ -182,11 +198,15 @@ def _candidates(context: _Context, seen: list[_Evidence]) -> dict[str, list[_Evi
     """By part the chains that answer it by their left side, or by what stands above them where they have none."""
     found: dict[str, list[_Evidence]] = {}
     homes = homes_of(context.key, [(one.chain, one.named.parts) for one in seen])
+    last = ""
     for one in seen:
-        part = _part_of(context, one, homes)
+        part = _part_of(context, one, homes, last)
         if part:
             found.setdefault(part, []).append(one)
+            last = part
     for part, chains in found.items():
+        if context.order and any(part in one.named.parts for one in chains):
+            found[part] = chains = [one for one in chains if part in one.named.parts]
         # what stands where the part is asked for goes before what is said of it elsewhere
         here = [one for one in chains if part in (one.label.parts or one.hint)]
         if here and (any(one.named.parts for one in here) or not any(one.named.parts for one in chains)):
@@ -194,8 +214,11 @@ def _candidates(context: _Context, seen: list[_Evidence]) -> dict[str, list[_Evi
     return found
 
 
-def _part_of(context: _Context, one: _Evidence, homes: Homes) -> str:
-    """The one part that a chain answers; "" where it answers none, or what speaks for one does not settle which."""
+def _part_of(context: _Context, one: _Evidence, homes: Homes, last: str) -> str:
+    """The one part that a chain answers; "" where it answers none, or what speaks for one does not settle which.
+
+    `last` is the part of the chain before it.
+    """
     # yhat - y = 0.1037 under the label of a part, or in its cell, is its answer
     value = one.named.formula and not one.chain.inline and (one.label.exact or one.chain.cell)
     if not one.named.parts and one.chain.left and (one.named.other or one.binds or one.chain.inline) and not value:
@@ -204,12 +227,28 @@ def _part_of(context: _Context, one: _Evidence, homes: Homes) -> str:
         parts = one.hint & one.label.parts or one.hint or one.label.parts
         return next(iter(parts)) if len(parts) == 1 else ""
     parts = one.named.parts
-    for evidence in (one.label.parts, one.hint, home_of(homes, context.key, one.chain.marks, parts), one.named.exact):
+    for evidence in (
+        one.label.parts,
+        one.label.family,
+        one.hint,
+        _next(context, parts, last),
+        home_of(homes, context.key, one.chain.marks, parts),
+        one.named.exact,
+    ):
         parts = parts & evidence or parts
         if len(parts) == 1:
             return next(iter(parts))
     right = [part for part in sorted(parts) if _is_right(context, one, part)]
     return right[0] if len(right) == 1 else ""
+
+
+def _next(context: _Context, parts: frozenset[str], last: str) -> frozenset[str]:
+    """Of several parts those of the question that comes next, or is that of the last one again."""
+    order = {part: at for at, question in enumerate(context.order) for part in question}
+    nearest = min(
+        (order[one] for one in parts if one in order and order[one] >= order.get(last, len(order))), default=None
+    )
+    return frozenset(one for one in parts if order.get(one) == nearest)
 
 
 def _is_right(context: _Context, one: _Evidence, part: str) -> bool:
@@ -219,11 +258,15 @@ def _is_right(context: _Context, one: _Evidence, part: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What a formula is read in: the key, the chains round it, and the names of the model that they use otherwise."""
+    """What a formula is read in: the key, the chains round it, and the names of the model that they use otherwise.
+
+    `order`: the parts by question in the rubric's order, where that counts.
+    """
 
     key: AnswerKey
     chains: Sequence[Equations]
     own: frozenset[str] = frozenset()
+    order: tuple[tuple[str, ...], ...] = ()
 
     def text(self, one: _Evidence, side: Side, part: str, derivatives: bool = False) -> str:
         """The text to judge: definitions first, then the side under its left side where it names the part."""
@@ -348,7 +391,7 @@ def _settle_conflicts(context: _Context, seen: list[_Evidence], finals: dict[str
     """Chains under a label of a part without an answer, whose left side names another part: the value decides."""
     for one in seen:
         asked = one.label.parts if one.label.exact else one.hint if len(one.hint) == 1 else frozenset()
-        if not one.named.parts or asked & one.named.parts:
+        if not one.named.parts or (asked | one.label.family) & one.named.parts:
             continue
         for part in sorted(asked):
             if part in finals:

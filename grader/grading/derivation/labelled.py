@@ -31,11 +31,15 @@ _COMMENT = re.compile(r"\s*#+\s*")
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """The parts that the labels above a chain may mean, surest first by `exact`; `foreign`: a label of no part."""
+    """The parts that the labels above a chain may mean, surest first by `exact`; `foreign`: a label of no part.
+
+    `family`: those that begin with the label, 2b-chain under ``2 (b)`` too where 2b is a part.
+    """
 
     parts: frozenset[str] = frozenset()
     exact: bool = False
     foreign: bool = False
+    family: frozenset[str] = frozenset()
 
 
 def with_labels(blocks: Iterable[WrittenBlock], names: PartNames, part: str = "") -> Iterator[WrittenBlock]:
@@ -119,8 +123,8 @@ def _mark(block: WrittenBlock, names: PartNames, own: tuple[LabelMark, ...]) -> 
     found = label_at(names, text, context, heading=block.bold)
     if found is not None:
         return LabelMark(text[: found[1]].strip(), INSIDE + 1, block.place), text[found[1] :]
-    question = question_at(names, text, heading=block.bold)
-    if question is not None:
+    asked = question_at(names, text, heading=block.bold)
+    if asked is not None:
         return LabelMark(text.strip()[:40], INSIDE, block.place), ""
     leading = _LEADING.match(text)
     if leading is None:
@@ -128,7 +132,9 @@ def _mark(block: WrittenBlock, names: PartNames, own: tuple[LabelMark, ...]) -> 
     worded = _WORDED.match(text)
     if not worded and not _BARE.match(text):
         return None
-    level = INSIDE if worded and leading["label"].isdigit() else INSIDE + 1
+    number = leading["label"].strip("()[]")
+    question = number.isdigit() and (worded or any(re.match(rf"{number}[a-z]", folded) for folded in names.folded))
+    level = INSIDE if question else INSIDE + 1
     return LabelMark(text[: leading.end()].strip(), level, block.place), text[leading.end() :]
 
 
@@ -138,7 +144,7 @@ def parts_of(marks: Sequence[LabelMark], names: PartNames) -> Labelled:
     for end in range(len(marks), 0, -1):
         direct = label_at(names, marks[end - 1].text, tokens[end - 2] if end > 1 else "", heading=True)
         if direct is not None:
-            return Labelled(frozenset((direct[0],)), exact=True)
+            return replace(_parts_for(folded_label(direct[0]), names), parts=frozenset((direct[0],)), exact=True)
         token = tokens[end - 1]
         if not token:
             continue
@@ -161,11 +167,10 @@ def _token(text: str) -> str:
 
 def _parts_for(joined: str, names: PartNames) -> Labelled:
     """The part that a label is, or the parts that begin with it."""
+    family = frozenset(part for part in names.ids if folded_label(re.split(r"[-_. ]", part)[0]) == joined)
     if joined in names.folded:
-        return Labelled(frozenset((names.folded[joined],)), exact=True)
-    if not any(char.isalpha() for char in joined):
-        return Labelled()
-    return Labelled(frozenset(part for part in names.ids if folded_label(re.split(r"[-_. ]", part)[0]) == joined))
+        return Labelled(frozenset((names.folded[joined],)), exact=True, family=family)
+    return Labelled(family) if any(char.isalpha() for char in joined) else Labelled()
 
 
 def _alone(token: str, names: PartNames) -> Labelled:

@@ -34,6 +34,11 @@ class Named:
     formula: bool = False
 
 
+def is_derivative(text: str) -> bool:
+    """Whether a formula looks like a derivative, ``dL/dW_1`` or a bar over a letter."""
+    return _DERIVATIVE.search(text) is not None
+
+
 @remembered(maxsize=4096)
 def named(key: AnswerKey, left: str) -> Named:
     """What a formula that stands for itself names, as in ``find dL/dW_1``."""

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 
 from grader.document.from_text import read_document as read_blocks
+from grader.document.scan_noise import without_noise
 from grader.grading.derivation.assign import Assigned, Final, assign
 from grader.grading.derivation.bound_names import definitions_for
+from grader.grading.derivation.scanned import as_on_paper, with_rereadings
 from grader.grading.derivation.steps import derived
 from grader.grading.grade import find_part
 from grader.solver.key import AnswerKey
 from grader.submission.document import read_document
 from grader.submission.labels import PartNames
-from grader.submission.submissions import Answer, CheckedLine, FoundAt, Submission, Unused
+from grader.submission.submissions import Answer, CheckedLine, FoundAt, ScanReading, Submission, Unused
 from grader.work import ANSWER, TooMuchWork, at_most
 
 # the question's own text under its label
@@ -34,17 +37,19 @@ def read_written(
 ) -> Submission:
     """What a student's document answers; `part` is the one that a file is named for. As `submission.read_document`."""
     by_label = read_document(text, file, names, student, part, ocr)
-    document = read_blocks(text, file)
-    assigned = assign(key, document, names, part)
+    bare, noise = without_noise(text) if by_label.ocr else (text, ())
+    document = read_blocks(bare, file)
+    assigned = assign(key, document, names, part, partial(as_on_paper, key) if by_label.ocr else None)
     labelled = {answer.part: answer for answer in by_label.answers}
-    finals = {final.part: final for final in assigned.finals}
+    found, reread = with_rereadings(key, assigned, names) if by_label.ocr else (assigned.finals, {})
+    finals = {final.part: final for final in found}
     answers = []
     for one in names.ids:
         if one in names.by_hand:
             answers += [labelled[one]] if one in labelled else []
         elif one in finals:
-            answers.append(_answer(key, assigned, finals[one], file))
-        elif one in labelled and not _ASKS.search(labelled[one].text):
+            answers.append(_answer(key, assigned, finals[one], file, reread.get(one)))
+        elif one in labelled and not by_label.ocr and not _ASKS.search(labelled[one].text):
             answers.append(labelled[one])  # said in words: what can't be read goes to a person
     problems = tuple(one for one in by_label.problems if not any(said in one.message for said in _BY_LABEL))
     told = {one.message for one in problems}
@@ -54,12 +59,13 @@ def read_written(
         for number in assigned.unused[:MOST_UNUSED]
         for place, shown in [assigned.shown(number)]
     )
+    unused += tuple(Unused(one.line, 0, one.text, one.why) for one in noise)
     return replace(by_label, answers=tuple(answers), problems=problems, unused=unused)
 
 
-def _answer(key: AnswerKey, assigned: Assigned, final: Final, file: str) -> Answer:
+def _answer(key: AnswerKey, assigned: Assigned, final: Final, file: str, scan: ScanReading | None) -> Answer:
     place = final.place
-    found = FoundAt(final.by, place.line, place.cell, final.doubt, _lines(key, assigned, final))
+    found = FoundAt(final.by, place.line, place.cell, final.doubt, _lines(key, assigned, final), scan)
     line, column = (0, place.cell) if place.cell else (place.line, place.column)
     return Answer(final.part, final.text, file, line, column, found)
 
