@@ -174,8 +174,6 @@ def _judge_meant(question: SolvedQuestion, target: Target, answer: Expression, v
         return wrong[0]
     if verdict.note.kind not in _UNFIT or any(_of_whole_array(item, question.runs[0]) for item in walk(answer)):
         return verdict
-    if not target.repairs:
-        return verdict
     verdict = _judge_repairs(question, target, worked_out(answer, question.graph), verdict)
     return wrong[0] if wrong and verdict.note.kind is NoteKind.ILL_TYPED else verdict
 
@@ -188,7 +186,7 @@ def _judge_repairs(question: SolvedQuestion, target: Target, answer: Expression,
     """
     try:
         with at_most(at_hand().left / 2):
-            repairs = least_repairs(question, target.expression, answer)
+            repairs = least_repairs(question, target.expression, answer) if target.repairs else ()
             judged = [(repair, _judge_readings(question, target, repair.expression)) for repair in repairs]
     except (TooManyRepairs, TooMuchWork):
         return undecided(NoteKind.ILL_TYPED)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from grader.grading.scans.misread import Change
+from grader.grading.scans.misread import Misreading
 from grader.grading.scans.rereadings import Checked, Rereading, as_answer, as_reread, rereadings
 from grader.solver.key import AnswerKey
 from grader.submission.submissions import ScanReading
@@ -99,7 +99,7 @@ def _support(
     return "the same sign is read so in another line" if alike and len(strong) == len(reading.changes) else ""
 
 
-def _said(made: Iterable[Change]) -> tuple[str, ...]:
+def _said(made: Iterable[Misreading]) -> tuple[str, ...]:
     r"""The changes as a note has them: ``\chi>x``."""
     return tuple(
         dict.fromkeys(

@@ -25,7 +25,7 @@ _INDEX = re.compile(r"_\s*(?:\{([a-z]{1,3})\}|([a-z]))")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Misreading:
     """What to put in place of some stretches of a line, all of one `confusion`; `glyph` is what was scanned and meant.
 
     `edits` are (start, end, text) in order, without overlap.
@@ -41,33 +41,33 @@ class Change:
         return self.confusion.cost + 0.1 * (len(self.edits) - 1)
 
 
-def changed(text: str, change: Change) -> str:
+def changed(text: str, change: Misreading) -> str:
     """The line with a change made."""
     for start, end, new in reversed(change.edits):
         text = text[:start] + new + text[end:]
     return text
 
 
-def changes(text: str) -> Iterator[Change]:
+def changes(text: str) -> Iterator[Misreading]:
     """The changes of a line, those of the table before those of brackets and fractions."""
     if len(text) > LONGEST_LINE:
         return
     words = [found.span() for found in _WORDS.finditer(text)]
     for row, pattern in confusions():
-        single: list[Change] = []
+        single: list[Misreading] = []
         for found in pattern.finditer(text):
             start, end = found.span()
             if _inside(start, end, words) or len(single) == MOST_PLACES:
                 continue
             new = found.expand(row.written)
             glyph = row.glyph or (found[0].strip(), new.strip())
-            single.append(Change(((start, end, new),), row, glyph))
-        alike: dict[tuple[str, str], list[Change]] = {}
+            single.append(Misreading(((start, end, new),), row, glyph))
+        alike: dict[tuple[str, str], list[Misreading]] = {}
         for one in single:
             alike.setdefault(one.glyph if row.kind == "glyph" else ("", row.written), []).append(one)
         for same in alike.values():
             if row.joint and len(same) > 1:
-                yield Change(tuple(edit for one in same for edit in one.edits), row, same[0].glyph)
+                yield Misreading(tuple(edit for one in same for edit in one.edits), row, same[0].glyph)
         yield from single
     yield from _moved(text)
 
@@ -77,7 +77,7 @@ def _inside(start: int, end: int, words: list[tuple[int, int]]) -> bool:
     return any(begin <= start and end <= stop and (begin, stop) != (start, end) for begin, stop in words)
 
 
-def _moved(text: str) -> Iterator[Change]:
+def _moved(text: str) -> Iterator[Misreading]:
     """Brackets that were closed late, fractions gained or upside down, a sum that was lost, a factor read twice."""
     for start, end in _brackets(text):
         for sign in _PRODUCT.finditer(text, start + 1, end):
@@ -85,17 +85,19 @@ def _moved(text: str) -> Iterator[Change]:
             if inner.strip() and _level(inner) == 0 and _level(text[sign.end() : end]) == 0:
                 close = text[end - 6 : end + 1] if text[end - 6 : end].endswith("\\right") else text[end]
                 at = end - (len(close) - 1)
-                yield Change(((sign.start(), sign.start(), close), (at, end + 1, "")), _LATE, ("late", "bracket"))
+                yield Misreading(((sign.start(), sign.start(), close), (at, end + 1, "")), _LATE, ("late", "bracket"))
     for start, numerator, denominator, end in _fractions(text):
-        yield Change(((start, end, f"{{{numerator}}}"),), _GAINED, ("gained", "fraction"))
-        yield Change(((start, end, rf"\frac{{{denominator}}}{{{numerator}}}"),), _UPSIDE_DOWN, ("turned", "fraction"))
+        yield Misreading(((start, end, f"{{{numerator}}}"),), _GAINED, ("gained", "fraction"))
+        yield Misreading(
+            ((start, end, rf"\frac{{{denominator}}}{{{numerator}}}"),), _UPSIDE_DOWN, ("turned", "fraction")
+        )
     letters = "".join(dict.fromkeys("".join(one[1] or one[2] for one in _INDEX.finditer(text))))[:3]
     for summed in dict.fromkeys((*letters, letters)):
-        yield Change(((0, 0, rf"\sum_{{{summed}}} "),), _SUM, ("", rf"\sum_{summed}"))
+        yield Misreading(((0, 0, rf"\sum_{{{summed}}} "),), _SUM, ("", rf"\sum_{summed}"))
     groups = list(_brackets(text))
     for (first, last), (begin, end) in pairwise(groups):
         if begin > last and text[first : last + 1] == text[begin : end + 1] and not text[last + 1 : begin].strip():
-            yield Change(((begin, end + 1, ""),), _TWICE, ("twice", "factor"))
+            yield Misreading(((begin, end + 1, ""),), _TWICE, ("twice", "factor"))
 
 
 def _level(text: str) -> int:

@@ -24,7 +24,7 @@ from grader.grading.answers import final_answer, with_letters_of
 from grader.grading.grade import find_part
 from grader.grading.readings import CALL_LIKE, readings_of
 from grader.grading.scans.confusions import MOST_COST
-from grader.grading.scans.misread import Change, changed, changes
+from grader.grading.scans.misread import Misreading, changed, changes
 from grader.grading.verdicts import target_of
 from grader.problems import Span
 from grader.results import Decision, NoteKind
@@ -61,7 +61,7 @@ class Rereading:
     """A line with the changes that make it right, and what believing them costs."""
 
     text: str
-    changes: tuple[Change, ...]
+    changes: tuple[Misreading, ...]
     cost: float
 
 
@@ -132,7 +132,7 @@ def rereadings(text: str, test: Test, most: int = MOST_READ) -> tuple[Rereading,
 
 def _search(text: str, test: Test, found: list[Rereading], most: int) -> None:
     order = count()
-    queue: list[tuple[float, int, str, tuple[Change, ...]]] = [(0.0, next(order), text, ())]
+    queue: list[tuple[float, int, str, tuple[Misreading, ...]]] = [(0.0, next(order), text, ())]
     seen = {text}
     read_so_far = 0
     as_scanned = True
@@ -160,6 +160,6 @@ def _search(text: str, test: Test, found: list[Rereading], most: int) -> None:
                 heapq.heappush(queue, (total, next(order), other, (*made, change)))
 
 
-def _touches(change: Change, span: Span) -> bool:
+def _touches(change: Misreading, span: Span) -> bool:
     """Whether a change is at a place that could not be read."""
     return any(start <= span.end and span.start <= end for start, end, _ in change.edits)
