@@ -91,7 +91,7 @@ def assign(
     Of a `scan` the chains are made first what they were on the paper; labels may be lost there, and what a name is said
     to be may be misread: the order of the parts settles what would be left open.
     """
-    blocks = with_labels(with_macros_in(document), names, part)
+    blocks = with_labels(with_macros_in(document), names, part, scan is not None)
     chains = tuple(one for one in chains_of(blocks) if not one.struck)
     chains = scan(chains) if scan else chains
     chains = _answers_only(chains)
@@ -338,6 +338,8 @@ def _final(context: _Context, part: str, candidates: list[_Evidence]) -> Final |
         doubt = "the last line could not be read"
     if not one.named.parts and not one.label.exact and not one.hint:
         doubt = doubt or "the label may mean several parts"
+    if one.label.reread and not one.named.parts and not one.hint:
+        doubt = doubt or "its label could not be read as it stands in the scan"
     return Final(part, last.text, last.side.text, last.side.place, _by(one, part), doubt, numbers)
 
 
@@ -391,7 +393,7 @@ def _settle_conflicts(context: _Context, seen: list[_Evidence], finals: dict[str
     """Chains under a label of a part without an answer, whose left side names another part: the value decides."""
     for one in seen:
         asked = one.label.parts if one.label.exact else one.hint if len(one.hint) == 1 else frozenset()
-        if not one.named.parts or (asked | one.label.family) & one.named.parts:
+        if not one.named.parts or one.label.reread or (asked | one.label.family) & one.named.parts:
             continue
         for part in sorted(asked):
             if part in finals:
