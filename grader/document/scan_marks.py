@@ -12,11 +12,16 @@ from grader.document.scan_noise import without_noise
 
 FEWEST, SHARE = 3, 0.04  # lines read twice or running away, of all, that nobody types
 _TOOLS = (
-    ("an image of Mathpix", re.compile(r"!\[[^\]\n]{0,200}\]\(https://cdn\.mathpix\.com/|\{https://cdn\.mathpix\.com/")),
+    (
+        "an image of Mathpix",
+        re.compile(r"!\[[^\]\n]{0,200}\]\(https://cdn\.mathpix\.com/|\{https://cdn\.mathpix\.com/"),
+    ),
     ("a missing page of Nougat", re.compile(r"\[MISSING_PAGE_[A-Z]+(?::\d{1,4})?\]")),
     (
         "an image of Marker",
-        re.compile(r"!\[[^\]\n]{0,200}\]\(_page_\d{1,4}_[A-Za-z]+_\d{1,4}\.\w{3,4}\)|<span id=\"page-\d{1,4}-\d{1,4}\">"),
+        re.compile(
+            r"!\[[^\]\n]{0,200}\]\(_page_\d{1,4}_[A-Za-z]+_\d{1,4}\.\w{3,4}\)|<span id=\"page-\d{1,4}-\d{1,4}\">"
+        ),
     ),
     ("a place for an image", re.compile(r"<!--\s*image\s*-->")),
 )
@@ -27,7 +32,9 @@ _NOTHING = re.compile(
 _HEADING = re.compile(r"\s*\\(title|section|subsection|subsubsection)\*?\{(.*)\}\s*")
 _HASHES = {"title": "#", "section": "##", "subsection": "###", "subsubsection": "####"}
 _ALONE = re.compile(r"\s*\\\((?P<formula>(?:(?!\\[()]).)+)\\\)(?P<end>[.,;]?)\s*")
-_DISPLAYED = re.compile(r"(?P<open>\\\[|\$\$)(?P<formula>(?:(?!\\\[|\\\]|\$\$).){1,8000}?)(?P<close>\\\]|\$\$)", re.DOTALL)
+_DISPLAYED = re.compile(
+    r"(?P<open>\\\[|\$\$)(?P<formula>(?:(?!\\\[|\\\]|\$\$).){1,8000}?)(?P<close>\\\]|\$\$)", re.DOTALL
+)
 _ARRAY = re.compile(r"\s*(?P<begin>\\begin\s*\{array\}\s*\{[lcr|\s]{0,12}\})")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{array\}")
 _END = r"\end{array}"
@@ -67,7 +74,9 @@ def without_tool_marks(text: str, ending: str) -> str:
 def is_bare(text: str) -> bool:
     r"""Whether a text is formulas alone, one a line, as pix2tex prints them: commands, and nothing that opens maths."""
     return re.search(r"\\(?:frac|partial|sum|hat|cdot)(?![A-Za-z])", text) is not None and not re.search(
-        r"\$|\\\[|\\\(|\\begin\s*\{(?!array|cases|[bpv]?matrix)|\\(?:section|item|part)(?![A-Za-z])|^\s*#", text, re.MULTILINE
+        r"\$|\\\[|\\\(|\\begin\s*\{(?!array|cases|[bpv]?matrix)|\\(?:section|item|part)(?![A-Za-z])|^\s*#",
+        text,
+        re.MULTILINE,
     )
 
 

@@ -14,4 +14,4 @@ def test_label(ids, scanned, read, why):
     heading = scanned.startswith("# ")
     text = scanned.removeprefix("# ")
     expected = text if read == "-" else read.removeprefix("# ")
-    assert as_written(text, part_names(tuple(ids.split())), heading) == expected
+    assert as_written(text, part_names(tuple(ids.split())), heading) == expected, why

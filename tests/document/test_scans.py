@@ -31,7 +31,7 @@ def results(document: str, rubric: str) -> dict[str, PartResult]:
 @each(HERE / "scans.txt")
 def test_part(document, rubric, part, what, why):
     found = results(document, rubric)[part]
-    assert found.verdict in ("correct", "undecided", "unreadable", "missing"), found.note
+    assert found.verdict in ("correct", "undecided", "unreadable", "missing"), why
     assert found.verdict != "correct" or not found.review
     if what == "right":
         assert (found.verdict, found.review) == ("correct", False), f"{found.note}: {found.message}"

@@ -16,7 +16,8 @@ from grader.submission.submissions import Submission
 KEY = grader.solve(grader.load_rubric("grader/starter/rubric.yaml"))
 TYPED = "## 1a\n\n$\\frac{\\partial L}{\\partial \\hat y} = \\hat y - y$\n"
 MARKER = TYPED + "\n![](_page_0_Figure_1.jpeg)\n"
-TWICE = TYPED + "\n$$\\frac{\\partial L}{\\partial w} = (\\hat y - y) x$$\n" * 4
+LINE = "\n$$\\frac{\\partial L}{\\partial w} = (\\hat y - y) x$$\n"
+TWICE = TYPED + LINE * 4
 
 
 def front(said: str, text: str = TYPED) -> str:
@@ -47,7 +48,7 @@ ROWS = (
     ("ana.md", MARKER, False, False, "the call says that all is typed"),
     ("ana.md", front("source: typed", MARKER), None, False, "front matter turns the guess off"),
     ("ana.md", TWICE, None, True, "three lines that repeat the one before"),
-    ("ana.md", TWICE.replace("\\hat y - y) x", "\\hat y - y) x", 1)[: -len(TWICE) // 5], None, False, "two lines do not"),
+    ("ana.md", TYPED + LINE * 3, None, False, "two lines do not"),
     ("ana.md", TYPED + "\n<!-- image -->\n", None, True, "a place for an image"),
     ("ana.md", TYPED + "\n<!-- my image -->\n", None, False, "a remark"),
     ("ana.csv", "student,1a\nana,yhat - y\n", None, False, "a table"),
@@ -63,7 +64,7 @@ ROWS = (
 @pytest.mark.parametrize(("name", "text", "ocr", "expected", "why"), ROWS, ids=[row[4] for row in ROWS])
 def test_whether_it_is_a_scan(name: str, text: str, ocr: bool | None, expected: bool, why: str) -> None:
     found = read(name, text, ocr)
-    assert (found.student, found.ocr) == ("ana", expected)
+    assert (found.student, found.ocr) == ("ana", expected), why
     assert not any("unknown key" in problem.message for problem in found.problems)
 
 

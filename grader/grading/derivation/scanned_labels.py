@@ -14,19 +14,19 @@ from grader.submission.labels import PartNames, folded_label
 
 # by what a scan has: what may have been written
 _LOOK_ALIKES = {
-    **{"l": "1i", "I": "1il", "|": "1il", "!": "1il", "i": "1l", "1": "il7", "7": "1", "T": "1"},
-    **{"Z": "2", "z": "2", "2": "z", "S": "5", "s": "5", "5": "s", "A": "4", "E": "3"},
-    **{"6": "b", "b": "6", "G": "6", "8": "b", "B": "8", "0": "ao", "O": "0a", "o": "a0", "Q": "a", "a": "o"},
-    **{"e": "c", "c": "e", "9": "gq", "g": "9q", "q": "9g", "h": "n", "n": "h", "t": "f", "f": "t", "u": "v", "v": "u"},
+    "l": "1i", "I": "1il", "|": "1il", "!": "1il", "i": "1l", "1": "il7", "7": "1", "T": "1",
+    "Z": "2", "z": "2", "2": "z", "S": "5", "s": "5", "5": "s", "A": "4", "E": "3",
+    "6": "b", "b": "6", "G": "6", "8": "b", "B": "8", "0": "ao", "O": "0a", "o": "a0", "Q": "a", "a": "o",
+    "e": "c", "c": "e", "9": "gq", "g": "9q", "q": "9g", "h": "n", "n": "h", "t": "f", "f": "t", "u": "v", "v": "u",
 }
 _WORD = r"(?:homework|problem|question|exercise|(?:sub-?)?part|task|aufgabe|(?:teil)?aufgabe|teil|frage|q|ex|prob)"
 _LABEL = re.compile(
     rf"(?P<before>\s*(?:\\[a-z]+\s*\{{)?[#*_\s]{{0,6}}(?P<word>{_WORD}\b[\s.:#*]{{0,3}}(?:{_WORD}\b[\s.:]{{0,3}})?)?)"
-    r"(?P<label>[(\[]?[\w|!]{1,12}(?:(?:\s?[-_.]?\s?)[(\[]?[A-Za-z0-9|!]{1,12}(?=[\s)\].:*_-]|$)){0,2})"
+    r"(?P<label>[(\[]?[\w|!]{1,12}(?:(?:[-_][A-Za-z0-9|!]{1,12}|\s?\.?\s?[(\[]?[A-Za-z0-9|!]{1,2})(?=[\s)\].:*_-]|$)){0,2})"
     r"(?P<closed>[)\]]?[.:)]?)(?P<after>\s*[*_]{0,3}(?:\s|$))",
     re.IGNORECASE,
 )
-_GOES_ON = re.compile(r"\s*(?:[=+*/^<>]|\\(?:cdot|times|leq?|geq?))")
+_GOES_ON = re.compile(r"\s*(?:[=+/^<>]|\*(?!\*)|\\(?:cdot|times|leq?|geq?))")
 LONGEST = 24  # characters of a label
 
 
@@ -59,15 +59,18 @@ def as_written(text: str, names: PartNames, heading: bool, counted: Collection[s
     folded, known = folded_label(label), _known(names.spelled)
     if folded in known or (folded.isdigit() and str(int(folded) - 1) in counted):
         return text
-    meant = _meant(label, known)
+    meant = _meant(label, known, worded=bool(found["word"]))
     return text if meant is None else text[: found.start("label")] + meant + text[found.end("label") :]
 
 
-def _meant(label: str, known: frozenset[str]) -> str | None:
-    """The one label of the rubric's that looks like a scanned one, by as few signs as may be."""
+def _meant(label: str, known: frozenset[str], worded: bool) -> str | None:
+    """The one label of the rubric's that looks like a scanned one, by as few signs as may be.
+
+    Half of its signs at most, so that no word becomes one: ``so:`` is not 5a; but behind ``Part`` there is a label.
+    """
     places = [at for at, char in enumerate(label) if char in _LOOK_ALIKES]
     signs = sum(1 for char in label if char.isalnum() or char in "|!")
-    for many in range(1, 1 + (1 if signs == 1 else min(signs // 2, 2))):
+    for many in range(1, 1 + min(2, signs if worded or signs == 1 else signs // 2)):
         found = {folded_label(one): one for one in _changed(label, places, many) if folded_label(one) in known}
         if found:
             return next(iter(found.values())) if len(found) == 1 else None
