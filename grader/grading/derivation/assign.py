@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from grader.document.author_macros import with_macros_in
 from grader.document.equation_lines import MOST_SIDES, Equations, Side, chains_of
 from grader.document.written_blocks import WrittenAt, WrittenDocument
-from grader.grading.derivation.bound_names import definitions_for, is_free
-from grader.grading.derivation.homes import Homes, asked_in, home_of, homes_of, titled
-from grader.grading.derivation.labelled import Labelled, parts_of, with_labels
-from grader.grading.derivation.left_sides import Named, asked_by, is_derivative, named, named_by, redefines, uses
+from grader.grading.derivation.bound_names import definitions_for
+from grader.grading.derivation.homes import Homes, home_of, homes_of
+from grader.grading.derivation.labelled import with_labels
+from grader.grading.derivation.left_sides import Named, redefines, uses
+from grader.grading.derivation.seen_chains import SeenChain, seen_chains
 from grader.grading.grade import grade_answer
 from grader.results import NoteKind, Outcome, PartResult
 from grader.solver.key import AnswerKey
@@ -28,7 +29,6 @@ _ASIDE = re.compile(
     r"\W*$",
     re.IGNORECASE,
 )
-_ADJOINT = re.compile(r"(?:d|grad|g|delta)_?([A-Za-z]\w{0,12})")
 _CASE = re.compile(r"\b(?:for example|for instance|e\.g\.|special case|in particular|if|when)\b", re.IGNORECASE)
 _DRESS = re.compile(r"\\(?:boxed|fbox|underline|mathcolor\{\w+\}|color\{\w+\}|textcolor\{\w+\})\s*")
 
@@ -67,18 +67,6 @@ class Assigned:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """A chain with its evidence."""
-
-    at: int
-    chain: Equations
-    label: Labelled
-    named: Named
-    hint: frozenset[str]
-    binds: bool = False
-
-
 def assign(
     key: AnswerKey,
     document: WrittenDocument,
@@ -91,12 +79,12 @@ def assign(
     Of a `scan` the chains are made first what they were on the paper; labels may be lost there, and what a name is said
     to be may be misread: the order of the parts settles what would be left open.
     """
-    blocks = with_labels(with_macros_in(document), names, part)
+    blocks = with_labels(with_macros_in(document), names, part, scan is not None)
     chains = tuple(one for one in chains_of(blocks) if not one.struck)
     chains = scan(chains) if scan else chains
     chains = _answers_only(chains)
     many, chains = len(chains), chains[:MOST_CHAINS]
-    seen = _seen(key, chains, names)
+    seen = seen_chains(key, chains, names)
     own = frozenset() if scan else frozenset(name for one in seen for name in _own(key, one))
     order = tuple(tuple(part.part.id for part in one.parts) for one in key.questions)
     context = _Context(key, chains, own, order if scan else ())
@@ -117,7 +105,7 @@ def assign(
     )
 
 
-def _own(key: AnswerKey, one: _Evidence) -> frozenset[str]:
+def _own(key: AnswerKey, one: SeenChain) -> frozenset[str]:
     """The names of the model that an equation says are something else, where it is no special case."""
     if one.chain.code or not one.chain.left or one.named.parts or one.named.formula or not one.named.other:
         return frozenset()
@@ -128,7 +116,7 @@ def _own(key: AnswerKey, one: _Evidence) -> frozenset[str]:
     )
 
 
-def _unused(seen: list[_Evidence], finals: Mapping[str, Final]) -> tuple[int, ...]:
+def _unused(seen: list[SeenChain], finals: Mapping[str, Final]) -> tuple[int, ...]:
     """The chains that served no part: not theirs, no work under their labels, nothing that the model or a name says."""
     used = {number for final in finals.values() for number in final.chains}
     places = {one.chain.marks for one in seen if one.at in used}
@@ -149,54 +137,9 @@ def _answers_only(chains: tuple[Equations, ...]) -> tuple[Equations, ...]:
     return tuple(one for one in chains if one.answer or one.marks not in answered)
 
 
-def _seen(key: AnswerKey, chains: tuple[Equations, ...], names: PartNames) -> list[_Evidence]:
-    """The chains with what speaks for a part; a derivative in a sentence is what the next ones are about."""
-    found: list[_Evidence] = []
-    hint: frozenset[str] = frozenset()
-    marks: object = None
-    ends = -1  # the paragraph with which a hint ends
-    for at, chain in enumerate(chains):
-        if chain.marks != marks or 0 <= ends < chain.paragraph:
-            marks, hint, ends = chain.marks, frozenset(), -1
-        label = parts_of(chain.marks, names)
-        hint = asked_in(key, chain.before) or hint or titled(key, chain.marks)
-        if chain.alone and not chain.code:
-            about = named(key, chain.sides[0].text)
-            if about.parts:
-                hint = about.parts
-                # a quantity is spoken of in many places, a derivative where it is asked for
-                ends = -1 if is_derivative(chain.sides[0].text) else chain.paragraph + 1
-            if about.parts or chain.inline:
-                continue
-        if chain.code:
-            found += _in_code(key, at, chain, label, hint)
-            continue
-        left = named_by(key, chain.left) if chain.left else Named()
-        binds = bool(chain.left) and not (left.parts or left.other) and is_free(key, chain.left)
-        found.append(_Evidence(at, chain, label, left, hint, binds))
-    return found
-
-
-def _in_code(key: AnswerKey, at: int, chain: Equations, label: Labelled, hint: frozenset[str]) -> list[_Evidence]:
-    """The assignments of a cell of code whose names are targets, each with the lines before it; else all of it."""
-    lines = chain.sides[0].text.split("\n")
-    found: list[_Evidence] = []
-    for number, line in enumerate(lines):
-        assigned = re.match(r"([A-Za-z_]\w*)\s*=(?!=)", line)
-        left = named_by(key, assigned[1]) if assigned else Named()
-        adjoint = _ADJOINT.fullmatch(assigned[1]) if assigned else None
-        if adjoint and not left.parts:
-            left = Named(asked_by(key, adjoint[1]))
-        if left.parts:
-            place = replace(chain.place, line=chain.place.line + number)
-            side = Side("\n".join(lines[: number + 1]), place)
-            found.append(_Evidence(at, replace(chain, sides=(side,), place=place), label, left, hint))
-    return found or [_Evidence(at, chain, label, Named(), hint)]
-
-
-def _candidates(context: _Context, seen: list[_Evidence]) -> dict[str, list[_Evidence]]:
+def _candidates(context: _Context, seen: list[SeenChain]) -> dict[str, list[SeenChain]]:
     """By part the chains that answer it by their left side, or by what stands above them where they have none."""
-    found: dict[str, list[_Evidence]] = {}
+    found: dict[str, list[SeenChain]] = {}
     homes = homes_of(context.key, [(one.chain, one.named.parts) for one in seen])
     last = ""
     for one in seen:
@@ -214,7 +157,7 @@ def _candidates(context: _Context, seen: list[_Evidence]) -> dict[str, list[_Evi
     return found
 
 
-def _part_of(context: _Context, one: _Evidence, homes: Homes, last: str) -> str:
+def _part_of(context: _Context, one: SeenChain, homes: Homes, last: str) -> str:
     """The one part that a chain answers; "" where it answers none, or what speaks for one does not settle which.
 
     `last` is the part of the chain before it.
@@ -251,7 +194,7 @@ def _next(context: _Context, parts: frozenset[str], last: str) -> frozenset[str]
     return frozenset(one for one in parts if order.get(one) == nearest)
 
 
-def _is_right(context: _Context, one: _Evidence, part: str) -> bool:
+def _is_right(context: _Context, one: SeenChain, part: str) -> bool:
     found = _read(context, part, one)
     return found is not None and found.right
 
@@ -268,7 +211,7 @@ class _Context:
     own: frozenset[str] = frozenset()
     order: tuple[tuple[str, ...], ...] = ()
 
-    def text(self, one: _Evidence, side: Side, part: str, derivatives: bool = False) -> str:
+    def text(self, one: SeenChain, side: Side, part: str, derivatives: bool = False) -> str:
         """The text to judge: definitions first, then the side under its left side where it names the part."""
         if one.chain.code:
             return side.text
@@ -296,7 +239,7 @@ class _Judged:
         return self.result.verdict is Outcome.CORRECT
 
 
-def _read(context: _Context, part: str, one: _Evidence) -> _Judged | None:
+def _read(context: _Context, part: str, one: SeenChain) -> _Judged | None:
     """The last side of a chain that reads."""
     for back, side in enumerate(reversed(one.chain.sides[-MOST_SIDES:])):
         text = context.text(one, side, part)
@@ -311,7 +254,7 @@ def _read(context: _Context, part: str, one: _Evidence) -> _Judged | None:
     return None
 
 
-def _final(context: _Context, part: str, candidates: list[_Evidence]) -> Final | None:
+def _final(context: _Context, part: str, candidates: list[SeenChain]) -> Final | None:
     """The final answer among the chains of a part."""
     boxed = [one for one in candidates if one.chain.boxed]
     plain = [one for one in candidates if not _is_aside(context, one)]
@@ -338,6 +281,8 @@ def _final(context: _Context, part: str, candidates: list[_Evidence]) -> Final |
         doubt = "the last line could not be read"
     if not one.named.parts and not one.label.exact and not one.hint:
         doubt = doubt or "the label may mean several parts"
+    if one.label.reread and not one.named.parts and not one.hint:
+        doubt = doubt or "its label could not be read as it stands in the scan"
     return Final(part, last.text, last.side.text, last.side.place, _by(one, part), doubt, numbers)
 
 
@@ -347,7 +292,7 @@ def _is_finished(found: _Judged) -> bool:
     return found.result.note.kind not in setup and found.result.verdict is not Outcome.UNDECIDED
 
 
-def _is_aside(context: _Context, one: _Evidence) -> bool:
+def _is_aside(context: _Context, one: SeenChain) -> bool:
     """Whether a chain is a special case, or a number where a formula is asked for."""
     number = not one.chain.code and not re.search(r"[A-Za-zα-ω\\]", one.chain.sides[-1].text)
     if number and not any(question.numeric for question in context.key.questions):
@@ -356,12 +301,12 @@ def _is_aside(context: _Context, one: _Evidence) -> bool:
     return bool(_ASIDE.search(one.chain.before[-40:]) or (one.chain.inline and _CASE.search(sentence)))
 
 
-def _by(one: _Evidence, part: str) -> str:
+def _by(one: SeenChain, part: str) -> str:
     return "left_side" if part in one.named.parts else "label" if one.label.exact else "matching"
 
 
 def _under_another_name(
-    context: _Context, candidates: dict[str, list[_Evidence]], names: PartNames
+    context: _Context, candidates: dict[str, list[SeenChain]], names: PartNames
 ) -> dict[str, Final]:
     """Chains with the left side of a part that has others, whose value is that of a part that has none: a person's.
 
@@ -387,11 +332,11 @@ def _under_another_name(
     return finals
 
 
-def _settle_conflicts(context: _Context, seen: list[_Evidence], finals: dict[str, Final]) -> None:
+def _settle_conflicts(context: _Context, seen: list[SeenChain], finals: dict[str, Final]) -> None:
     """Chains under a label of a part without an answer, whose left side names another part: the value decides."""
     for one in seen:
         asked = one.label.parts if one.label.exact else one.hint if len(one.hint) == 1 else frozenset()
-        if not one.named.parts or (asked | one.label.family) & one.named.parts:
+        if not one.named.parts or one.label.reread or (asked | one.label.family) & one.named.parts:
             continue
         for part in sorted(asked):
             if part in finals:
@@ -411,11 +356,11 @@ def _settle_conflicts(context: _Context, seen: list[_Evidence], finals: dict[str
                 finals[part] = Final(part, _bare(context, one, side), side.text, side.place, "label", doubt, (one.at,))
 
 
-def _bare(context: _Context, one: _Evidence, side: Side) -> str:
+def _bare(context: _Context, one: SeenChain, side: Side) -> str:
     return context.text(replace(one, named=Named()), side, "")
 
 
-def _value_of(context: _Context, one: _Evidence, part: str) -> tuple[Side, bool] | None:
+def _value_of(context: _Context, one: SeenChain, part: str) -> tuple[Side, bool] | None:
     """The last side that reads, without its left side, and whether it is right for a part."""
     found = _read(context, part, replace(one, named=Named()))
     return None if found is None else (found.side, found.right)

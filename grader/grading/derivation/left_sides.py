@@ -77,6 +77,7 @@ def named_by(key: AnswerKey, left: str) -> Named:
     return Named(frozenset(equal))
 
 
+@remembered(maxsize=4096)
 def _expression(question: SolvedQuestion, left: str) -> tuple[SolvedQuestion, Expression, bool] | None:
     """What a left side says in a question, with its short names written out, and whether letters are look-alikes."""
     found = read(left, question.question.model.names)

@@ -10,15 +10,18 @@ from dataclasses import replace
 from functools import partial
 
 from grader.document.from_text import read_document as read_blocks
+from grader.document.scan_marks import taken_for_scan, without_tool_marks
 from grader.document.scan_noise import without_noise
 from grader.grading.derivation.assign import Assigned, Final, assign
 from grader.grading.derivation.bound_names import definitions_for
 from grader.grading.derivation.scanned import as_on_paper, with_rereadings
 from grader.grading.derivation.steps import derived
 from grader.grading.grade import find_part
+from grader.problems import Problem
 from grader.solver.key import AnswerKey
 from grader.submission.document import read_document
 from grader.submission.labels import PartNames
+from grader.submission.lines import ocr_in_front
 from grader.submission.submissions import Answer, CheckedLine, FoundAt, ScanReading, Submission, Unused
 from grader.work import ANSWER, TooMuchWork, at_most
 
@@ -33,11 +36,17 @@ _BY_LABEL = ("under no part's label", "the rubric has no part", "a block of code
 
 
 def read_written(
-    key: AnswerKey, text: str, file: str, names: PartNames, student: str, part: str = "", ocr: bool = False
+    key: AnswerKey, text: str, file: str, names: PartNames, student: str, part: str = "", ocr: bool | None = None
 ) -> Submission:
-    """What a student's document answers; `part` is the one that a file is named for. As `submission.read_document`."""
-    by_label = read_document(text, file, names, student, part, ocr)
-    bare, noise = without_noise(text) if by_label.ocr else (text, ())
+    """What a student's document answers; `part` is the one that a file is named for. As `submission.read_document`.
+
+    Where nobody says whether it came from OCR (`ocr` is None), it is taken for what it looks like.
+    """
+    said = ocr_in_front(text, file)
+    ocr = ocr if said is None else said
+    looks = "" if ocr is not None or file.casefold().endswith(".ipynb") else taken_for_scan(text)
+    by_label = read_document(text, file, names, student, part, ocr or bool(looks))
+    bare, noise = without_noise(without_tool_marks(text, _ending(file))) if by_label.ocr else (text, ())
     document = read_blocks(bare, file)
     assigned = assign(key, document, names, part, partial(as_on_paper, key) if by_label.ocr else None)
     labelled = {answer.part: answer for answer in by_label.answers}
@@ -54,6 +63,9 @@ def read_written(
     problems = tuple(one for one in by_label.problems if not any(said in one.message for said in _BY_LABEL))
     told = {one.message for one in problems}
     problems += tuple(replace(one, file=file) for one in document.problems if one.message not in told)
+    if looks:
+        hint = "say `source: typed` at its top where it is not"
+        problems += (Problem(f"taken for text from OCR: {looks}", hint, file),)
     unused = tuple(
         Unused(place.line, place.cell, shown)
         for number in assigned.unused[:MOST_UNUSED]
@@ -61,6 +73,10 @@ def read_written(
     )
     unused += tuple(Unused(one.line, 0, one.text, one.why) for one in noise)
     return replace(by_label, answers=tuple(answers), problems=problems, unused=unused)
+
+
+def _ending(file: str) -> str:
+    return file.casefold().rpartition(".")[2]
 
 
 def _answer(key: AnswerKey, assigned: Assigned, final: Final, file: str, scan: ScanReading | None) -> Answer:

@@ -55,14 +55,15 @@ def hypotheses(key: AnswerKey, parts: Sequence[ScannedPart]) -> Mapping[str, Sca
 
 def _found(key: AnswerKey, one: ScannedPart) -> tuple[str, Rereading] | None:
     """The line of a derivation that is right once re-read, from its end, with its cheapest re-reading."""
-    if _is_right(key, one.part, one.line):
+    scanned = _scanned(key, one.part, one.line)
+    if scanned.right and not scanned.set_up:
         return None
     ends = dict.fromkeys((one.line, *reversed(one.sides[-LAST_SIDES:])))
     already = any(_is_right(key, one.part, side) for side in one.sides)
     for side in ends:
         if already and side not in (one.line, *one.sides[-1:]):
             continue
-        tried = rereadings(side, partial(_answers, key, one.part, side == one.line))
+        tried = rereadings(side, partial(_answers, key, one.part, side == one.line and not scanned.set_up))
         if tried:
             return side, tried[0]
     return None
@@ -74,13 +75,17 @@ def _answers(key: AnswerKey, part: str, is_last: bool, text: str) -> Checked:
     return found if is_last or not found.set_up else Checked(False)
 
 
-def _is_right(key: AnswerKey, part: str, text: str) -> bool:
+def _scanned(key: AnswerKey, part: str, text: str) -> Checked:
     try:
         with at_most(ANSWER):
-            found = as_answer(key, part, text)
-            return found.right and not found.set_up
+            return as_answer(key, part, text)
     except TooMuchWork:
-        return False
+        return Checked(False)
+
+
+def _is_right(key: AnswerKey, part: str, text: str) -> bool:
+    found = _scanned(key, part, text)
+    return found.right and not found.set_up
 
 
 def _support(

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
 from grader.grading.scans.confusions import Confusion, confusions
 
@@ -21,6 +22,7 @@ _GAINED = Confusion("fraction", "", "", 3.0)
 _UPSIDE_DOWN = Confusion("fraction", "", "", 4.0)
 _TWICE = Confusion("repeated", "", "", 2.0)
 _SUM = Confusion("sum", "", "", 3.0, weak=True)
+_REFERS = re.compile(r"\\(?:\d|g<)")  # to a group of the pattern
 _INDEX = re.compile(r"_\s*(?:\{([a-z]{1,3})\}|([a-z]))")
 
 
@@ -48,18 +50,20 @@ def changed(text: str, change: Misreading) -> str:
     return text
 
 
-def changes(text: str) -> Iterator[Misreading]:
-    """The changes of a line, those of the table before those of brackets and fractions."""
+def changes(text: str, most: float = inf) -> Iterator[Misreading]:
+    """The changes of a line, those of the table before those of brackets and fractions; of rows that cost at `most`."""
     if len(text) > LONGEST_LINE:
         return
     words = [found.span() for found in _WORDS.finditer(text)]
     for row, pattern in confusions():
+        if row.cost > most:
+            break
         single: list[Misreading] = []
         for found in pattern.finditer(text):
             start, end = found.span()
             if _inside(start, end, words) or len(single) == MOST_PLACES:
                 continue
-            new = found.expand(row.written)
+            new = found.expand(row.written) if _REFERS.search(row.written) else row.written.replace("\\\\", "\\")
             glyph = row.glyph or (found[0].strip(), new.strip())
             single.append(Misreading(((start, end, new),), row, glyph))
         alike: dict[tuple[str, str], list[Misreading]] = {}

@@ -7,6 +7,7 @@ Bounded in number and in work, so that a page of noise costs no more than a line
 from __future__ import annotations
 
 import heapq
+from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
@@ -134,10 +135,12 @@ def _search(text: str, test: Test, found: list[Rereading], most: int) -> None:
     order = count()
     queue: list[tuple[float, int, str, tuple[Misreading, ...]]] = [(0.0, next(order), text, ())]
     seen = {text}
+    costs = [0.0]  # of what is in the queue, so that nothing is made that would come behind the last text read
     read_so_far = 0
     as_scanned = True
     while queue and read_so_far < most and len(found) < FOUND:
         cost, _, now, made = heapq.heappop(queue)
+        del costs[0]
         if found and cost > found[0].cost + MARGIN:
             return
         checked = test(now)
@@ -150,13 +153,16 @@ def _search(text: str, test: Test, found: list[Rereading], most: int) -> None:
         as_scanned = as_scanned and (bool(made) or checked.unread is None)
         if len(made) >= (FEW_CHANGES if as_scanned else MOST_CHANGES):
             continue
-        for change in changes(now):
+        left = most - read_so_far
+        limit = min(MOST_COST, costs[left - 1]) if 0 < left <= len(costs) else MOST_COST
+        for change in changes(now, limit - cost):
             if checked.unread is not None and not _touches(change, checked.unread):
                 continue
             total = cost + change.cost
             other = changed(now, change)
-            if total <= MOST_COST and other not in seen:
+            if total <= limit and other not in seen:
                 seen.add(other)
+                insort(costs, total)
                 heapq.heappush(queue, (total, next(order), other, (*made, change)))
 
 
