@@ -56,8 +56,10 @@ def _rows(text: str, file: str, problems: list[Problem]) -> Iterator[tuple[int, 
             problems.append(Problem(f"not read: there is no column {', '.join(lacking)}", hint, file, 1))
             return
         for row in rows:
-            if any(cell.strip() for cell in row):
-                yield rows.line_num, {name: cell.strip() for name, cell in zip(head, row, strict=False)}
+            found = {name: cell.strip() for name, cell in zip(head, row, strict=False)}
+            if not any(found.values()) or ("note" in head and not (found.get("points") or found.get("comment"))):
+                continue  # the table of what waits, of which this row was not filled in
+            yield rows.line_num, found
     except csv.Error as error:
         problems.append(Problem(f"not read from here on: {error}", "", file, rows.line_num))
 

@@ -71,4 +71,4 @@ def _not_read(given: GivenDocument, found: Failed) -> Submission:
     """What is left of a document that was not read: a Problem, and that its parts need a person."""
     message = f"not read: {found.why}" if isinstance(found, Ended) else FAILED
     problem = Problem(message, "" if isinstance(found, Ended) else found.why, given.file)
-    return not_read(Submission(given.student, "", given.file, ocr=given.ocr), (problem,))
+    return not_read(Submission(given.student, "", given.file, ocr=bool(given.ocr)), (problem,))

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.feedback.pages import class_page, page_names
+from grader.feedback.review_page import review_page, to_decide_csv
 from grader.feedback.tables import grades_csv, results_json
 from grader.files import write_text
 from grader.gradebook.assembly import grade_report, outline, results_of
@@ -33,13 +34,15 @@ def class_report(
 
 
 def write_tables(report: ClassReport, lines: Sequence[str], out: Path) -> None:
-    """Write results.json, grades.csv and the class page, and remove the pages of who is not in the class any more.
+    """Write results.json, grades.csv, the class page and what waits for a person.
 
-    `lines` are those of results.json, a student each.
+    The pages of who is not in the class any more are removed. `lines` are those of results.json, a student each.
     """
     write_text(out / "results.json", results_json(report, lines))
     write_text(out / "grades.csv", grades_csv(report))
     write_text(out / "index.html", class_page(report))
+    write_text(out / "review.html", review_page(report.rubric, lines))
+    write_text(out / "to_decide.csv", to_decide_csv(lines))
     there = set(page_names(one.student for one in report.reports).values())
     for path in (out / "feedback").glob("*.html"):
         if path.name not in there:

@@ -35,17 +35,19 @@ def read_class(
     roster: Path | None = None,
     leave_out: tuple[Path, ...] = (),
     documents: ReadDocuments | None = None,
+    ocr: bool | None = None,
 ) -> ReadFolder:
     """The submissions below `source` for the parts `asked`, and every Problem on the way; raises OSError.
 
-    `documents` reads all documents, by their labels alone if none is given.
+    `documents` reads all documents, by their labels alone if none is given; `ocr` as `read_files` has it.
     """
     source.stat()
     listed, said = read_class_list(roster.read_bytes(), roster.name) if roster else (None, ())
     skipped = (*leave_out, roster) if roster else leave_out
     by_hand = tuple((one.part, one.prompt) for one in asked if one.by_hand)
     labels = tuple((one.part, one.label) for one in asked if one.label)
-    read = read_files(_loaded(source, skipped), tuple(one.part for one in asked), listed, by_hand, labels, documents)
+    parts = tuple(one.part for one in asked)
+    read = read_files(_loaded(source, skipped), parts, listed, by_hand, labels, documents, ocr)
     return replace(read, problems=tuple(sorted((*said, *read.problems), key=_place)))
 
 

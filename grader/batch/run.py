@@ -35,6 +35,7 @@ from grader.problems import Problem
 from grader.results import ClassReport
 from grader.rubric.model import Rubric
 from grader.solver.key import AnswerKey
+from grader.submission.lines import SOURCES
 from grader.submission.submissions import Submission
 from grader.version import VERSION
 
@@ -53,8 +54,8 @@ class RunOptions:
 
     `prune` takes out students who are gone; `anyway` goes on where a run would lose many; `decisions` is a CSV file of
     what people decided; `leave_out` are files below the class folder that nobody handed in; `whole` asks for a report
-    with every answer, and not in outline; `waiting` hears who holds
-    the folder where another run does.
+    with every answer, and not in outline; `source` says what all texts are, ``ocr`` or ``typed``, where they don't
+    themselves ("": as the rubric says); `waiting` hears who holds the folder where another run does.
     """
 
     roster: Path | None = None
@@ -64,6 +65,7 @@ class RunOptions:
     decisions: Path | None = None
     leave_out: tuple[Path, ...] = ()
     whole: bool = False
+    source: str = ""
     progress: Progress | None = None
     waiting: Callable[[str], None] | None = None
 
@@ -152,7 +154,8 @@ def _graded(
     solved = Solved(key, rubric_shown(key))
     connection = book.connection
     documents = DocumentReader(key, connection, options.jobs, options.progress)
-    read = read_class(solved.shown.parts, source, options.roster, (out, *options.leave_out), documents)
+    ocr = SOURCES.get(options.source or key.rubric.source)
+    read = read_class(solved.shown.parts, source, options.roster, (out, *options.leave_out), documents, ocr)
     earlier = rows.kept(connection)
     found = with_earlier(read, earlier, prune=options.prune, anyway=options.anyway)
     with written(connection):

@@ -191,7 +191,7 @@ def _judge_repairs(question: SolvedQuestion, target: Target, answer: Expression,
     """
     try:
         with at_most(at_hand().left / 2):
-            repairs = least_repairs(question, target.expression, answer)
+            repairs = least_repairs(question, target.expression, answer) if target.repairs else ()
             judged = [(repair, _judge_readings(question, target, repair.expression)) for repair in repairs]
     except (TooManyRepairs, TooMuchWork):
         return undecided(NoteKind.ILL_TYPED)

@@ -34,7 +34,10 @@ MOST_LINKS = 2  # of a short chain that one derivative of it may stand for
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """What an answer is held against: a quantity or derivative of the model, and how close a number must be."""
+    """What an answer is held against: a quantity or derivative of the model, and how close a number must be.
+
+    Without `repairs` an answer whose arrays do not fit together is not looked at any further.
+    """
 
     expression: Expression
     closed: Expression
@@ -42,6 +45,7 @@ class Target:
     reach: tuple[Reach, ...] | None = None
     layout: str = "review"
     shapes: str = "review"
+    repairs: bool = True
 
 
 def restates(target: Expression, answer: Expression, notation: tuple[tuple[str, Expression], ...] = ()) -> bool:

@@ -21,12 +21,16 @@ from grader.document.written_blocks import BlockKind, LabelMark, WrittenAt, Writ
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _DISPLAY = re.compile(r"(?<!\\)\\\[(.*?)(?<!\\)\\\]", re.DOTALL)
 _FENCE = re.compile(r"^ {0,3}(`{3,12}|~{3,12})(?![`~]).*?^ {0,3}\1[`~]{0,12}[ \t]{0,80}$", re.DOTALL | re.MULTILINE)
+QUESTION = 8  # the level of a number that stands alone: below headings, above lists
 _MATHS = frozenset(("math", "latex", "tex"))
 
 
 @dataclass(slots=True)
 class _MarkdownWalk:
-    """A document as it is gone through: the blocks so far, the marks that are open, the depth of lists."""
+    """A document as it is gone through: the blocks so far, the marks that are open, the depth of lists.
+
+    `empty`: the number of an item that holds nothing so far.
+    """
 
     cell: int
     first: int
@@ -34,7 +38,7 @@ class _MarkdownWalk:
     marks: list[LabelMark] = field(default_factory=list)
     depth: int = 0
     paragraph: int = 0
-    item: str = ""
+    empty: str = ""
 
     def mark(self, text: str, level: int, line: int) -> None:
         self.marks = [one for one in self.marks if one.level < level]
@@ -42,6 +46,7 @@ class _MarkdownWalk:
 
     def add(self, kind: BlockKind, text: str, line: int) -> None:
         cell = kind is BlockKind.CELL
+        self.empty = ""
         self.paragraph += not cell
         block = WrittenBlock(kind, text, WrittenAt(line, 1, self.cell), tuple(self.marks), self.paragraph, cell=cell)
         if cell:
@@ -99,9 +104,13 @@ def _structure(walk: _MarkdownWalk, token: Token, line: int) -> None:
         case "ordered_list_close" | "bullet_list_close":
             walk.marks = [one for one in walk.marks if one.level < LISTS + walk.depth]
             walk.depth -= 1
+            if walk.empty and not walk.depth:  # "2)" on a line of its own stands over what follows
+                walk.mark(walk.empty, QUESTION, line)
+                walk.empty = ""
         case "list_item_open":
             level = LISTS + walk.depth
             walk.marks = [one for one in walk.marks if one.level < level]
+            walk.empty = token.info and token.info + token.markup
             if token.info:
                 walk.mark(token.info + token.markup, level, line)
         case "tr_open":

@@ -1,18 +1,23 @@
-"""A student's document -> blocks, by the ending of its name: .tex, .md, .ipynb; anything else is plain text."""
+"""A student's document -> blocks, by the ending of its name: .tex, .md, .mmd, .ipynb; anything else is plain text."""
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 from grader.document.from_latex import macros_of, read_latex
 from grader.document.from_markdown import read_markdown
 from grader.document.paragraphs import in_pieces
+from grader.document.scan_marks import is_bare
 from grader.document.written_blocks import BlockKind, LabelMark, WrittenAt, WrittenBlock, WrittenDocument
 from grader.problems import Problem
 from grader.work import LONGEST_DOCUMENT, MOST_DOCUMENT_LINES
 
 MOST_CELLS = 2_000
+# what a document says of itself, which Markdown takes for a heading
+_FRONT = re.compile(r"\A---[ \t]*\n(?:(?!---|\.\.\.).*\n){0,60}(?:---|\.\.\.)[ \t]*\n")
+_READERS = {"tex": read_latex, **dict.fromkeys(("md", "markdown", "mmd", "json"), read_markdown)}
 
 
 def read_document(text: str, file: str) -> WrittenDocument:
@@ -21,8 +26,10 @@ def read_document(text: str, file: str) -> WrittenDocument:
     if ending == "ipynb":
         return _notebook(text)
     shorter = "\n".join(text[:LONGEST_DOCUMENT].split("\n", MOST_DOCUMENT_LINES)[:MOST_DOCUMENT_LINES])
-    read = {"tex": read_latex, "md": read_markdown, "markdown": read_markdown}.get(ending, _plain)
-    found = read(shorter)
+    read = _READERS.get(ending, _plain)
+    if ending == "tex" and is_bare(shorter):
+        read = _plain
+    found = read(_FRONT.sub(lambda front: "\n" * front[0].count("\n"), shorter))
     if len(shorter) == len(text):
         return found
     cut = Problem("read only up to here: the document is too long", f"at most {LONGEST_DOCUMENT:,} characters")

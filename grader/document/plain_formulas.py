@@ -126,8 +126,14 @@ def has_words(text: str) -> bool:
 
 
 def _words(text: str) -> list[re.Match[str]]:
-    found = [one for one in _WORD.finditer(text) if one[0].casefold() not in _FUNCTIONS]
+    found = [one for one in _WORD.finditer(text) if one[0].casefold() not in _FUNCTIONS and not _of_fraction(one)]
     return sorted([*found, *_SHORT.finditer(text)], key=lambda one: one.start())
+
+
+def _of_fraction(word: re.Match[str]) -> bool:
+    """Whether a word is half of a derivative: ``dyhat`` of ``dL/dyhat * dyhat/dz``."""
+    text, start, end = word.string, word.start(), word.end()
+    return word[0][0] in "d∂" and "/" in (text[start - 1 : start], text[end : end + 1])
 
 
 def _piece(block: WrittenBlock, begin: int, end: int) -> WrittenBlock:

@@ -33,12 +33,14 @@ class WrittenAt:
 class LabelMark:
     """A label that blocks stand under, ``(b)`` of an item or ``Problem 2: losses`` of a heading.
 
-    `level` orders them: a mark ends all of its level and above. `text` is what is printed.
+    `level` orders them: a mark ends all of its level and above. `text` is what is printed, `scanned` what a scan has in
+    its place; "" where that is the same.
     """
 
     text: str
     level: int
     place: WrittenAt
+    scanned: str = ""
 
 
 @dataclass(frozen=True, slots=True)

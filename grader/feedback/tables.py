@@ -22,6 +22,7 @@ from grader.results import AnswerShown, ClassReport, Evidence, GradeReport, Part
 from grader.submission.submissions import FoundAt, Unused
 
 SCHEMA = 1
+BESIDE = 2  # lines of a scan told before and behind the one that counts
 NO_ENTRIES: Mapping[str, str] = MappingProxyType({})
 _PARTS, _PART, _END = '"parts": [', '{"part": ', "]}"  # no string of JSON holds these: its own quotes are escaped
 
@@ -136,6 +137,7 @@ def _part(result: PartResult, left_out: bool) -> dict[str, object]:
         "diagnosis": diagnosis and {"rule": diagnosis.rule, "message": diagnosis.message},
         "evidence": _evidence(result.evidence),
         "derivation": _derivation(answer.found) if answer else None,
+        **(_rereading(answer.found) if answer and answer.found else {}),
         "override": override
         and {"points": tidy(override.points), "comment": override.comment, "by": override.by, "at": override.at},
         **special,
@@ -143,7 +145,8 @@ def _part(result: PartResult, left_out: bool) -> dict[str, object]:
 
 
 def _unused(one: Unused) -> dict[str, object]:
-    return {"line": one.line} | ({"cell": one.cell} if one.cell else {}) | {"text": one.text}
+    shown: dict[str, object] = {"line": one.line}
+    return shown | ({"cell": one.cell} if one.cell else {}) | {"text": one.text} | ({"why": one.why} if one.why else {})
 
 
 def _answer(answer: AnswerShown) -> dict[str, object]:
@@ -159,6 +162,18 @@ def _answer(answer: AnswerShown) -> dict[str, object]:
         return shown | {"assigned_by": "table"}
     at = {"line": found.line} | ({"cell": found.cell} if found.cell else {})
     return shown | ({"cell": found.cell} if found.cell else {}) | {"final": at, "assigned_by": found.by}
+
+
+def _rereading(found: FoundAt) -> dict[str, object]:
+    """Of a line of a scan that a person looks at, how it may be re-read, and the lines beside it; else nothing."""
+    if found.scan is None:
+        return {}
+    at = next((number for number, one in enumerate(found.lines) if one.line == found.line), len(found.lines) - 1)
+    near = [one for one in found.lines[max(at - BESIDE, 0) : at + BESIDE + 1] if one.line != found.line]
+    scan = found.scan
+    beside = [{"line": one.line, "text": one.text} for one in near]
+    told = {"text": scan.text, "changes": list(scan.changes), "supported": scan.supported, "why": scan.why}
+    return {"rereading": told | {"beside": beside}}
 
 
 def _derivation(found: FoundAt | None) -> dict[str, object] | None:

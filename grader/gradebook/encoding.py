@@ -30,7 +30,7 @@ from grader.results import (
     ScoreLine,
 )
 from grader.rubric.shown import Asked
-from grader.submission.submissions import Answer, CheckedLine, FoundAt, Submission, Unused
+from grader.submission.submissions import Answer, CheckedLine, FoundAt, ScanReading, Submission, Unused
 
 _EVIDENCE = tuple(one.name for one in fields(Evidence))
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
@@ -156,20 +156,22 @@ def encode_found(found: FoundAt | None) -> str:
     if found is None:
         return ""
     lines = [[one.line, one.cell, one.text, one.holds, one.message] for one in found.lines]
-    return dumps([found.by, found.line, found.cell, found.doubt, lines])
+    scan = [[found.scan.text, found.scan.changes, found.scan.supported, found.scan.why]] if found.scan else []
+    return dumps([found.by, found.line, found.cell, found.doubt, lines, *scan])
 
 
 def decode_found(kept: str) -> FoundAt | None:
     """What was kept by `encode_found`; raises ValueError or TypeError where the text is none of ours."""
     if not kept:
         return None
-    by, line, cell, doubt, lines = json.loads(kept)
-    return FoundAt(by, line, cell, doubt, tuple(CheckedLine(*one) for one in lines))
+    by, line, cell, doubt, lines, *scans = json.loads(kept)
+    scan = next((ScanReading(text, tuple(made), *rest) for text, made, *rest in scans), None)
+    return FoundAt(by, line, cell, doubt, tuple(CheckedLine(*one) for one in lines), scan)
 
 
 def encode_unused(unused: tuple[Unused, ...]) -> str:
     """Formulas that served no part, as JSON."""
-    return dumps([[one.line, one.cell, one.text] for one in unused])
+    return dumps([[one.line, one.cell, one.text, one.why] for one in unused])
 
 
 def decode_unused(kept: str) -> tuple[Unused, ...]:
@@ -206,8 +208,7 @@ def decode_problems(kept: str) -> tuple[Problem, ...]:
 @lru_cache(maxsize=4096)
 def note_of(text: str) -> Note:
     """``malrule/sign`` as a Note; raises ValueError for a kind that there is not."""
-    kind, _, detail = text.partition("/")
-    return Note(NoteKind(kind), detail)
+    return Note.of(text)
 
 
 def dumps(value: object) -> str:

@@ -11,6 +11,8 @@ from grader.results import NOTES, AnswerShown, Note, NoteKind, Outcome, PartResu
 from grader.rubric.shown import Asked
 from grader.submission.submissions import Answer, Submission
 
+LOOKED_AT = " A person will look at it."
+NOT_SEEN = "Nothing in your scan could be told to be the answer to this part. A person will look at it."
 UNSEEN = "No text was found for this part; a scan may hold what leaves none, so a person will look at it."
 
 
@@ -46,16 +48,16 @@ def missing(asked: Asked) -> PartResult:
 def nothing(asked: Asked, submission: Submission) -> PartResult:
     """The result of a part without an answer: missing, unless a document holds formulas that served no part.
 
-    Of a scan a person looks: what was written may not be among what was read.
+    A scan in which anything was read may hold what was not.
     """
-    if not submission.unused:
+    if not submission.unused and not (submission.ocr and submission.answers):
         return replace(missing(asked), review=True, message=UNSEEN) if submission.ocr else missing(asked)
     return replace(
         missing(asked),
         verdict=Outcome.UNDECIDED,
         note=Note(NoteKind.NOT_FOUND),
         review=True,
-        message=NOTES[NoteKind.NOT_FOUND].sentence + " A person will look at it.",
+        message=NOT_SEEN if submission.ocr else NOTES[NoteKind.NOT_FOUND].sentence + LOOKED_AT,
     )
 
 
@@ -67,7 +69,7 @@ def in_doubt(result: PartResult, why: str) -> PartResult:
         score=0.0,
         note=Note(NoteKind.FINAL_IN_DOUBT),
         review=True,
-        message=f"It is not sure that this line is your answer: {why}. A person will look at it.",
+        message=f"It is not sure that this line is your answer: {why}.{LOOKED_AT}",
         lines=(),
         diagnosis=None,
         leans_on=(),

@@ -23,6 +23,7 @@ from grader.grading.answers import (
     final_answer,
     shown_steps,
 )
+from grader.grading.as_scanned import as_scanned
 from grader.grading.at_steps import parts_at_steps, together
 from grader.grading.built_on import built_on, leans_on
 from grader.grading.by_cases import of_target
@@ -137,7 +138,7 @@ def question_results(
     hollow = {result.asked.part for result, one in zip(both, followed, strict=True) if one and one.hollow}
     worked_out = [built_on(*pair, written, wrong, hollow) for pair in zip(question.parts, both, strict=True)]
     there = [placed(result, answer) if answer else result for result, answer in zip(worked_out, given, strict=True)]
-    results |= {one.asked.part: _confirmed_by_hand(one) if submission.ocr else one for one in there}
+    results |= {one.asked.part: as_scanned(one) if submission.ocr else one for one in there}
     return tuple(results[asked.part] for asked in question.asked if asked.part not in held), followed
 
 
@@ -388,8 +389,3 @@ def _unreadable(part: SolvedPart, reading: Reading, problem: Problem | None) -> 
         evidence=Evidence(),
         problems=problems,
     )
-
-
-def _confirmed_by_hand(result: PartResult) -> PartResult:
-    """Text from OCR is not the student: no loss of points on it stands without a person."""
-    return result if result.verdict in (Outcome.CORRECT, Outcome.MISSING) else replace(result, review=True)

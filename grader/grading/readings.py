@@ -54,7 +54,7 @@ from grader.solver.session import remembered
 
 CALLED = "arguments"  # the note on a reading whose brackets are arguments
 # names alone in brackets behind a name
-_CALL = re.compile(r"[\w}'\u0302]\s*(?:\\left\s*)?\((?:[^()+*/=<>-]|_\{?\*)+\)")
+CALL_LIKE = re.compile(r"[\w}'\u0302]\s*(?:\\left\s*)?\((?:[^()+*/=<>-]|_\{?\*)+\)")
 # dL = ..., which may be an equation of differentials
 _OF_DIFFERENTIALS = re.compile(r"[\s$]*(?:\\(?:mathrm|operatorname|text|rm)\s*\{?\s*)?d[^=/\n]{1,40}=")
 _ITEM = re.compile(r"[-+\u2212]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
@@ -178,7 +178,7 @@ def _with_called_at_formulas(
 
 
 def _with_called(question: SolvedQuestion, target: Expression, text: str, plain: Reading) -> tuple[Reading, ...]:
-    if _CALL.search(text) is None:
+    if CALL_LIKE.search(text) is None:
         return (plain,)
     called = _checked(question, target, read(text, names_with_arguments(question), None, letters_of(target)))
     if called.problems or (called.chain, called.definitions) == (plain.chain, plain.definitions):

@@ -6,6 +6,7 @@ on the name of a kind, which never changes; the sentence may.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
@@ -82,6 +83,9 @@ class NoteKind(StrEnum):
     AMBIGUOUS_INDICES = "ambiguous_indices"
     FINAL_IN_DOUBT = "final_in_doubt"
     NOT_FOUND = "not_found"
+    OCR_SUPPORTED = "ocr_supported"
+    OCR_POSSIBLE = "ocr_possible"
+    OCR_UNCONFIRMED = "ocr_unconfirmed"
     PARTLY_READ = "partly_read"
     TOO_MANY_READINGS = "too_many_readings"
     FOLLOW_THROUGH_DEGENERATE = "follow_through_degenerate"
@@ -97,6 +101,10 @@ class NoteKind(StrEnum):
     GRADER_FAILED = "grader_failed"
 
 
+_REREAD = (NoteKind.OCR_SUPPORTED, NoteKind.OCR_POSSIBLE)  # what follows tells signs apart, slashes among them
+_JOINT = re.compile(r"[/:]")
+
+
 class Note(str):
     """How an answer was judged, as the machine string that programs keep: ``malrule/sign:dL_dz``, a kind and a detail.
 
@@ -106,7 +114,14 @@ class Note(str):
     __slots__ = ()
 
     def __new__(cls, kind: NoteKind, detail: str = "") -> Note:
-        return super().__new__(cls, f"{kind}/{detail}" if detail else str(kind))
+        joint = ":" if kind in _REREAD else "/"
+        return super().__new__(cls, f"{kind}{joint}{detail}" if detail else str(kind))
+
+    @classmethod
+    def of(cls, text: str) -> Note:
+        """The note that a text is; raises ValueError for a kind that there is not."""
+        kind, *detail = _JOINT.split(text, maxsplit=1)
+        return cls(NoteKind(kind), "".join(detail))
 
     def __getnewargs__(self) -> tuple[NoteKind, str]:  # type: ignore[override]  # what __new__ takes, not one text
         return self.kind, self.detail
@@ -114,12 +129,12 @@ class Note(str):
     @property
     def kind(self) -> NoteKind:
         """The register's member."""
-        return NoteKind(self.partition("/")[0])
+        return NoteKind(_JOINT.split(self, maxsplit=1)[0])
 
     @property
     def detail(self) -> str:
         """What the kind leaves open: which mistake; empty for most."""
-        return self.partition("/")[2]
+        return "".join(_JOINT.split(self, maxsplit=1)[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +292,24 @@ _ROWS = (
         NoteKind.NOT_FOUND,
         Credit.PERSON,
         "No formula of your document could be told to be the answer to this part, and some were not used.",
+    ),
+    NoteRow(
+        NoteKind.OCR_SUPPORTED,
+        Credit.PERSON,
+        "As scanned this is not right, but it is if the scan was misread, and something else in it says the same.",
+        particular=True,
+    ),
+    NoteRow(
+        NoteKind.OCR_POSSIBLE,
+        Credit.PERSON,
+        "As scanned this is not right; it would be if the scan was misread.",
+        particular=True,
+    ),
+    NoteRow(
+        NoteKind.OCR_UNCONFIRMED,
+        Credit.PERSON,
+        "As scanned this is not right, and a scan alone costs no points.",
+        particular=True,
     ),
     NoteRow(
         NoteKind.PARTLY_READ,

@@ -101,6 +101,7 @@ def parse_rubric(text: str, path: str = "") -> Rubric | tuple[Problem, ...]:
         questions=tuple(_read_question(item, n, defaults, seen, place) for n, item in enumerate(questions, 1)),
         path=path,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
+        source=read_choice(fields, "source", place, ("typed", "ocr")) or "",
     )
     _check_labels(seen, place)
     doubt_limits(fields, [question.model for question in rubric.questions if question.judged], place)

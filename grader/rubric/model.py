@@ -187,12 +187,16 @@ def sum_of_best(points: Iterable[float], best: int | None) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Rubric:
-    """A whole homework; `sha256` is of the YAML text, `path` as it was given; `warnings`: what may not be meant."""
+    """A whole homework; `sha256` is of the YAML text, `path` as it was given; `warnings`: what may not be meant.
+
+    `source` says what students hand in, ``typed`` or ``ocr``; "" where the rubric does not say.
+    """
 
     title: str
     questions: tuple[Question, ...]
     path: str = ""
     sha256: str = ""
+    source: str = ""
     warnings: tuple[Problem, ...] = ()
 
     @property

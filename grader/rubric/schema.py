@@ -107,6 +107,10 @@ KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
                 "The questions, each over one model.",
                 required=True,
             ),
+            "source": Key(
+                {"enum": ["typed", "ocr"]},
+                "What students hand in: typed text, or text from OCR of handwriting (typed unless it says otherwise).",
+            ),
             "macros": Key(_TEXT, r"The \newcommand lines of the handout, which answers, prompts and names may use."),
             "defaults": Key(_section("defaults"), "What parts inherit unless they say otherwise."),
             **_MARKING,

@@ -14,9 +14,10 @@ from grader.problems import Problem, did_you_mean, raised
 from grader.submission.decode import clean_answer, decode, shown
 from grader.submission.document import read_document
 from grader.submission.labels import PartNames, find_part, part_names
-from grader.submission.lines import DOCUMENTS
+from grader.submission.lines import DOCUMENTS, LINES
 from grader.submission.places import ClassPath, class_path, likely_owner, namesake, owner
 from grader.submission.records import read_json, read_jsonl
+from grader.submission.scan_lines import text_of_lines
 from grader.submission.submissions import Answer, ReadFolder, Submission
 from grader.submission.tabular import read_csv, read_roster
 
@@ -25,13 +26,16 @@ __all__ = ["read_class_list", "read_files", "read_roster"]
 
 @dataclass(frozen=True, slots=True)
 class GivenDocument:
-    """A document as it is to be read: the `part` that its file is named for, and whether it came from `ocr`."""
+    """A document as it is to be read: the `part` that its file is named for, and whether it came from `ocr`.
+
+    Where nobody says so, `ocr` is None.
+    """
 
     text: str
     file: str
     student: str
     part: str
-    ocr: bool
+    ocr: bool | None
 
 
 # what each of some documents answers, or the Problem for which it was not read
@@ -52,6 +56,7 @@ def read_files(
     by_hand: tuple[tuple[str, str], ...] = (),
     labels: tuple[tuple[str, str], ...] = (),
     documents: ReadDocuments | None = None,
+    ocr: bool | None = None,
 ) -> ReadFolder:
     """Read a class: `files` are (path relative to the class folder with ``/``, content) pairs.
 
@@ -59,11 +64,13 @@ def read_files(
     `parts` are the part ids in rubric order, `by_hand` the (id, prompt) of those that a person grades, `labels` the
     (id, label) of those that students call otherwise; `documents` reads all documents; `roster` the (student, name)
     pairs of the class, each of whom gets a Submission, as does whoever's file can't be read (`places` has the rule).
-    Of two answers to one part the last (by path, then line) counts, and a Problem says so.
+    Of two answers to one part the last (by path, then line) counts, and a Problem says so. `ocr` says of all texts
+    that they came from OCR, or were typed, where neither they nor their names do.
     """
     names = part_names(parts, by_hand, labels)
     listed = None if roster is None else dict(roster)
-    read = _with_documents([(path, _tried(path, data, names, listed)) for path, data in files], names, documents)
+    how = _How(names, listed, ocr)
+    read = _with_documents([(path, _tried(path, data, how)) for path, data in files], names, documents)
     pieces: dict[str, list[Submission]] = {}
     problems: list[Problem] = []
     known = {piece.student for _, found in read for piece in found.submissions}
@@ -141,19 +148,26 @@ def _is_noise(path: str) -> bool:
     return any(piece.startswith(".") or piece in _NOISE for piece in pieces) or pieces[-1].startswith("readme")
 
 
-def _tried(
-    path: str, data: bytes | Problem, names: PartNames, listed: Mapping[str, str] | None
-) -> ReadFolder | _Document:
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What all files of a class are read with."""
+
+    names: PartNames
+    listed: Mapping[str, str] | None
+    ocr: bool | None
+
+
+def _tried(path: str, data: bytes | Problem, how: _How) -> ReadFolder | _Document:
     """What a file gave; one that can't be loaded, or that we fail on, costs the class no more than itself."""
     if _is_noise(path):
         return ReadFolder((), (data,) if isinstance(data, Problem) else ())
     place = class_path(path)
     if isinstance(data, Problem):
-        return _unread(place, listed, (data,))
+        return _unread(place, how.listed, (data,))
     try:
-        return _read_file(place, data, names, listed)
+        return _read_file(place, data, how)
     except Exception as error:
-        return _unread(place, listed, (Problem(FAILED, raised(error), path),))
+        return _unread(place, how.listed, (Problem(FAILED, raised(error), path),))
 
 
 def _unread(place: ClassPath, listed: Mapping[str, str] | None, problems: tuple[Problem, ...]) -> ReadFolder:
@@ -162,10 +176,8 @@ def _unread(place: ClassPath, listed: Mapping[str, str] | None, problems: tuple[
     return _of(student, place.path, (), problems)
 
 
-def _read_file(
-    place: ClassPath, data: bytes, names: PartNames, listed: Mapping[str, str] | None
-) -> ReadFolder | _Document:
-    path = place.path
+def _read_file(place: ClassPath, data: bytes, how: _How) -> ReadFolder | _Document:
+    path, listed = place.path, how.listed
     student = owner(place, listed or ())
     if place.ending not in DOCUMENTS and place.ending not in _TABLES:
         readable = ", ".join((*_TABLES, *DOCUMENTS))
@@ -177,24 +189,28 @@ def _read_file(
     if text is None:
         return _unread(place, listed, doubts)
     if place.ending not in DOCUMENTS:
-        return _read_table(place, text, doubts, names, listed)
+        return _read_table(place, text, doubts, how)
     if not student:
         return ReadFolder((), (Problem("not read: the file's name holds no student", file=path),))
-    part = find_part(names, place.stem) if place.folder else None
-    return _Document(GivenDocument(text, path, student, part or "", place.ocr), doubts)
+    if place.ending == LINES:
+        text, said = text_of_lines(text, path)
+        doubts = (*doubts, *said)
+        if not text.strip():
+            return _unread(place, listed, doubts)
+    part = find_part(how.names, place.stem) if place.folder else None
+    return _Document(GivenDocument(text, path, student, part or "", place.ocr or how.ocr), doubts)
 
 
-def _read_table(
-    place: ClassPath, text: str, doubts: tuple[Problem, ...], names: PartNames, listed: Mapping[str, str] | None
-) -> ReadFolder:
-    read, path, student = _TABLES[place.ending], place.path, owner(place, listed or ())
-    table = read(text, path, names, student)
+def _read_table(place: ClassPath, text: str, doubts: tuple[Problem, ...], how: _How) -> ReadFolder:
+    read, path, names, listed = _TABLES[place.ending], place.path, how.names, how.listed
+    student, ocr = owner(place, listed or ()), place.ocr or bool(how.ocr)
+    table = read(text, path, names, student, ocr)
     problems = [*doubts, *table.problems]
     if not place.folder:
         if any(piece.student != student for piece in table.submissions):
             return ReadFolder(table.submissions, tuple(problems))
         if not student and listed is None and (student := likely_owner(place, text)):
-            table = read(text, path, names, student)
+            table = read(text, path, names, student, ocr)
             said = Problem(f"no student in this file: taken for that of {shown(student)}, as it is named", file=path)
             problems = [*doubts, *table.problems, *([said] if table.submissions else ())]
         return _of(student, path, table.submissions, tuple(problems))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from grader.problems import Problem, did_you_mean
 from grader.submission.decode import clean_name, shown
 from grader.submission.labels import PartNames, label_at, question_at, unknown_at, unknown_part
-from grader.submission.lines import Line, read_source
+from grader.submission.lines import Line, read_source, said_to_be_ocr
 from grader.submission.submissions import Answer, Submission
 
 _SECTIONS = {
@@ -58,18 +58,19 @@ class Block:
 
 
 def read_document(
-    text: str, file: str, names: PartNames, student: str, part: str = "", ocr: bool = False
+    text: str, file: str, names: PartNames, student: str, part: str = "", ocr: bool | None = None
 ) -> Submission:
     """The answers of one document by its labels; `part` is where text before the first label belongs.
 
-    `ocr` (or ``ocr: true`` in front matter) marks text from OCR. Front matter may also give the name.
+    `ocr` marks text from OCR, unless front matter says what it is (``source: ocr``, ``ocr: true``, ``source: typed``).
+    Front matter may also give the name.
     """
     found, said = read_labelled(text, file, names, student, part, ocr)
     return replace(found, problems=(*found.problems, *said))
 
 
 def read_labelled(
-    text: str, file: str, names: PartNames, student: str, part: str = "", ocr: bool = False
+    text: str, file: str, names: PartNames, student: str, part: str = "", ocr: bool | None = None
 ) -> tuple[Submission, tuple[Problem, ...]]:
     """What `read_document` gives, with what is said of its labels, and of text beside answers, apart."""
     source = read_source(text, file)
@@ -98,8 +99,9 @@ def read_labelled(
     name, odd = clean_name(source.front.get("name", ""))
     if odd:
         problems.append(Problem("invisible characters in the student's name were left out", "", file, 1))
-    marked = source.front.get("ocr", "").strip().casefold() in {"true", "yes", "1"}
-    return Submission(student, name, file, tuple(answers), tuple(problems), ocr or marked), tuple(of_labels)
+    said_so = said_to_be_ocr(source.front)
+    scan = bool(ocr if said_so is None else said_so)
+    return Submission(student, name, file, tuple(answers), tuple(problems), scan), tuple(of_labels)
 
 
 def _blocks(lines: tuple[Line, ...], names: PartNames, part: str) -> tuple[list[Block], list[Problem]]:

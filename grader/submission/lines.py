@@ -16,7 +16,9 @@ import yaml
 from grader.problems import Problem
 from grader.work import LONGEST_DOCUMENT, MOST_DOCUMENT_LINES
 
-DOCUMENTS = (".md", ".markdown", ".tex", ".txt", ".ipynb")
+LINES = ".lines.json"  # of Mathpix: the lines that it found on the paper
+SCANS = (".mmd", LINES)  # what the tools that read paper write, and nobody else
+DOCUMENTS = (".md", ".markdown", ".tex", ".txt", ".ipynb", *SCANS)
 _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})\s*(\S*)")
 _RULE = re.compile(r"\s*(?:={3,}|-{3,}|\*{3,}|_{3,})\s*")
 _COMMENT = re.compile(r"(?<!\\)%.*")
@@ -32,6 +34,8 @@ _LAYOUT = re.compile(
 _NO_ANSWER = re.compile(r"\s*(?:import\s|from\s+\S+\s+import\b|[%!]|#\s*$)")  # in a cell of code
 _LONGEST_MACRO = 20  # lines
 _LONGEST_FRONT, _MOST_BRACKETS = 10_000, 100  # in front matter, where YAML takes the square of either in time
+SOURCES = {"ocr": True, "typed": False}  # what a rubric, a call, a document says of its text
+_YES = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _CUT = Problem("read only up to here: the document is too long", f"at most {LONGEST_DOCUMENT:,} characters")
 
 
@@ -70,6 +74,23 @@ def read_source(text: str, file: str) -> DocumentText:
     begun = next((at for at, line in enumerate(lines) if r"\begin{document}" in line.text), -1)
     body = [_changed(line, "") if _LAYOUT.fullmatch(line.text) else line for line in lines[begun + 1 :]]
     return DocumentText(tuple(body), front, macros, (*cut, *problems))
+
+
+def said_to_be_ocr(front: Mapping[str, str]) -> bool | None:
+    """Whether front matter says that the text came from OCR, or (False) that it was typed; None: it says neither."""
+    source = front.get("source", "").strip().casefold()
+    marked = front.get("ocr", "").strip().casefold()
+    if source in SOURCES:
+        return SOURCES[source]
+    return _YES.get(marked)
+
+
+def ocr_in_front(text: str, file: str) -> bool | None:
+    """What the front matter of a document says of it, as `said_to_be_ocr`."""
+    if file.casefold().endswith(".ipynb"):
+        return said_to_be_ocr(_notebook(text).front)
+    head = text[: 2 * _LONGEST_FRONT].split("\n", 60)
+    return said_to_be_ocr(_front_matter([Line(line, at) for at, line in enumerate(head, start=1)])[0])
 
 
 def _changed(line: Line, text: str) -> Line:

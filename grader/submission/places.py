@@ -12,19 +12,23 @@ and any other file that is not read, still keeps a student, who gets its Problem
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from grader.submission.decode import clean_name
-from grader.submission.lines import DOCUMENTS
+from grader.submission.lines import DOCUMENTS, LINES, SCANS
+
+_LINES = re.compile(r"\.lines(?:\.mmd)?\.json\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class ClassPath:
     """A path taken apart: the student whose folder it is in ("" at the top), the name and its ending.
 
-    `ocr`: the name says that the text came from OCR (``ana.ocr.md``). The path of a folder ends with ``/``.
+    `ocr`: the name says that the text came from OCR: ``ana.ocr.md``, or the ending of a tool that reads paper,
+    ``ana.mmd``, ``ana.lines.json``. The path of a folder ends with ``/``.
     """
 
     path: str
@@ -38,10 +42,12 @@ def class_path(path: str) -> ClassPath:
     """Take a path apart, relative to the class folder with ``/``."""
     place = PurePosixPath(path)
     inside = len(place.parts) > 1 or path.endswith("/")
-    ocr = place.stem.casefold().endswith(".ocr")
-    stem = place.stem[:-4] if ocr else place.stem
+    lines = _LINES.search(place.name)
+    stem, ending = (place.name[: lines.start()], LINES) if lines else (place.stem, place.suffix.casefold())
+    ocr = stem.casefold().endswith(".ocr")
+    stem = stem[:-4] if ocr else stem
     folder = clean_name(place.parts[0])[0] if inside and place.parts else ""
-    return ClassPath(path, folder, clean_name(stem)[0], place.suffix.casefold(), ocr)
+    return ClassPath(path, folder, clean_name(stem)[0], ending, ocr or ending in SCANS)
 
 
 def owner(place: ClassPath, students: Container[str]) -> str:

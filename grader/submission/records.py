@@ -14,17 +14,18 @@ from dataclasses import dataclass
 from grader.problems import Problem, did_you_mean
 from grader.submission.decode import clean_name, shown
 from grader.submission.labels import PartNames, find_part, unknown_part
+from grader.submission.lines import SOURCES
 from grader.submission.lost_commands import restored
 from grader.submission.submissions import Answer, ReadFolder, Submission
 
-_KEYS = ("student", "name", "answers", "ocr")
+_KEYS = ("student", "name", "answers", "ocr", "source")
 _DEEPEST = 4  # lists in lists: an answer has at most as many axes
 _SPACE = re.compile(r"[ \t\n]*")
 _COLON = re.compile(r"[ \t\n]*:[ \t\n]*")
 _BEHIND_VALUE = re.compile(r"[ \t\n]*([,}])[ \t\n]*")
 # an object of a student, where it is no value in another object: reading may go on there
 _ENTRY = re.compile(
-    r'(?P<value>:[ \t\n]*+)?(?P<entry>\{[ \t\n]*+"(?:student|name|answers|ocr)"[ \t\n]*+:)', re.IGNORECASE
+    r'(?P<value>:[ \t\n]*+)?(?P<entry>\{[ \t\n]*+"(?:student|name|answers|ocr|source)"[ \t\n]*+:)', re.IGNORECASE
 )
 _STUDENT = re.compile(r'"student"[ \t\n]*:[ \t\n]*("(?:[^"\\\n]|\\.)*+"|[\w.-]+)', re.IGNORECASE)
 MOST_BROKEN = 100  # entries of a file after which reading does not go on
@@ -61,21 +62,21 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def read_json(text: str, file: str, names: PartNames, owner: str = "") -> ReadFolder:
+def read_json(text: str, file: str, names: PartNames, owner: str = "", ocr: bool = False) -> ReadFolder:
     """One Submission an object of a JSON text (an object, or a list of them), and the file's own Problems.
 
     An object that breaks costs its answers from there on, and reading goes on at the next one; its student, if it
     says who that is, gets the Problem. `owner` is the student in whose folder the file lies; such an object needs no
-    key `student`.
+    key `student`. `ocr`: the answers are from OCR, unless an object says what they are (`source`, `ocr`).
     """
-    return _read(_elements(text, 1), file, names, owner)
+    return _read(_elements(text, 1), file, names, owner, ocr)
 
 
-def read_jsonl(text: str, file: str, names: PartNames, owner: str = "") -> ReadFolder:
+def read_jsonl(text: str, file: str, names: PartNames, owner: str = "", ocr: bool = False) -> ReadFolder:
     """One Submission a line; a broken line costs no other."""
     lines = enumerate(text.split("\n"), start=1)
     found = (item for at, line in lines if line.strip() for item in _elements(line, at))
-    return _read(found, file, names, owner)
+    return _read(found, file, names, owner, ocr)
 
 
 def _elements(text: str, line: int) -> Iterator[Element | Problem]:
@@ -184,7 +185,7 @@ def _skip(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _read(found: Iterable[Element | Problem], file: str, names: PartNames, owner: str) -> ReadFolder:
+def _read(found: Iterable[Element | Problem], file: str, names: PartNames, owner: str, ocr: bool) -> ReadFolder:
     pieces: list[Submission] = []
     problems: list[Problem] = []
     first: dict[str, int] = {}
@@ -194,7 +195,7 @@ def _read(found: Iterable[Element | Problem], file: str, names: PartNames, owner
         if isinstance(item, Problem):
             problems.append(item.at(file))
             continue
-        piece = item.problem if item.problem and not (item.value or owner) else _piece(item, file, names, owner)
+        piece = item.problem if item.problem and not (item.value or owner) else _piece(item, file, names, owner, ocr)
         if isinstance(piece, Problem):
             problems.append((item.problem or piece.at("", item.line)).at(file))
             continue
@@ -212,7 +213,7 @@ def _read(found: Iterable[Element | Problem], file: str, names: PartNames, owner
 _USUAL = 'a student is {"student": "...", "answers": {"part": "text"}}'
 
 
-def _piece(item: Element, file: str, names: PartNames, owner: str) -> Submission | Problem:
+def _piece(item: Element, file: str, names: PartNames, owner: str, ocr: bool) -> Submission | Problem:
     if not isinstance(item.value, Pairs):
         return Problem("not read: this entry is no object", _USUAL)
     problems = [item.problem.at(file)] if item.problem else []
@@ -230,7 +231,8 @@ def _piece(item: Element, file: str, names: PartNames, owner: str) -> Submission
             problems.append(Problem("not read: no object 'answers' in this entry", _USUAL, file, item.line))
         given = Pairs()
     answers = _answers(given, item, file, names, problems)
-    return Submission(student, name, file, answers, tuple(problems), fields.get("ocr") is True)
+    said = SOURCES.get((_text(fields.get("source")) or "").strip().casefold(), fields.get("ocr"))
+    return Submission(student, name, file, answers, tuple(problems), said if isinstance(said, bool) else ocr)
 
 
 def _fields(pairs: Pairs, line: int, file: str, problems: list[Problem]) -> dict[str, object]:

@@ -19,11 +19,25 @@ class CheckedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ScanReading:
+    """What a line of a scan may say where it was misread: a `text` that is right.
+
+    `changes` are ``scanned>written``. It is `supported` where something else in the document says the same (`why`),
+    else only possible.
+    """
+
+    text: str
+    changes: tuple[str, ...]
+    supported: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FoundAt:
     """How an answer was found in a document: assigned `by` its label, its left side, or both with other evidence.
 
     `line` is that of the line which counts, in `cell` of a notebook (0: none); `lines` are those of the derivation.
-    `doubt` says why a person must look; empty where nothing does.
+    `doubt` says why a person must look; empty where nothing does. `scan`: of a scan, how the line may be re-read.
     """
 
     by: str
@@ -31,6 +45,7 @@ class FoundAt:
     cell: int = 0
     doubt: str = ""
     lines: tuple[CheckedLine, ...] = ()
+    scan: ScanReading | None = None
 
     @property
     def first_break(self) -> CheckedLine | None:
@@ -46,11 +61,12 @@ class FoundAt:
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """A formula of a document that is no part's answer nor work towards one."""
+    """A formula of a document that is no part's answer nor work towards one; of a scan `why` it was set aside."""
 
     line: int
     cell: int
     text: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

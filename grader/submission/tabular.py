@@ -46,10 +46,10 @@ class Columns:
     long: bool
 
 
-def read_csv(text: str, file: str, names: PartNames, owner: str = "") -> ReadFolder:
+def read_csv(text: str, file: str, names: PartNames, owner: str = "", ocr: bool = False) -> ReadFolder:
     """One Submission a row (a piece: `read` puts them together), and the file's own Problems.
 
-    `owner` is the student in whose folder the file lies; such a file needs no column `student`.
+    `owner` is the student in whose folder the file lies; such a file needs no column `student`. `ocr`: it is from OCR.
     """
     delimiter, rows, problems = _table(text, file, names)
     if not rows:
@@ -83,7 +83,7 @@ def read_csv(text: str, file: str, names: PartNames, owner: str = "") -> ReadFol
                 said.append(Problem(f"a second row for {shown(student)}; the first is line {first_row[student]}"))
             first_row.setdefault(student, row.line)
         placed = tuple(problem.at(file, row.line) for problem in said)
-        pieces.append(Submission(student, name, file, answers, placed))
+        pieces.append(Submission(student, name, file, answers, placed, ocr))
     problems += [_unknown(names, asked, lines, file) for asked, lines in unknown.items()]
     return ReadFolder(tuple(pieces), tuple(problems))
 

@@ -7,7 +7,7 @@ left side that conflict are settled by the value if it is one of the two; what o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from grader.document.author_macros import with_macros_in
@@ -17,7 +17,7 @@ from grader.grading.derivation.bound_names import is_free
 from grader.grading.derivation.homes import Homes, asked_in, home_of, homes_of, titled
 from grader.grading.derivation.in_context import ReadingContext, SeenChain, in_code, within_document
 from grader.grading.derivation.labelled import parts_of, with_labels
-from grader.grading.derivation.left_sides import Named, named, named_by, redefines, uses
+from grader.grading.derivation.left_sides import Named, is_derivative, named, named_by, redefines, uses
 from grader.grading.grade import grade_answer
 from grader.results import NoteKind, Outcome, PartResult
 from grader.solver.key import AnswerKey
@@ -77,14 +77,27 @@ class Assigned:
         )
 
 
-def assign(key: AnswerKey, document: WrittenDocument, names: PartNames, part: str = "") -> Assigned:
-    """Assign the chains of a document to the parts of the rubric; `part` is what it answers before its first label."""
-    blocks = with_labels(with_macros_in(document), names, part)
+def assign(
+    key: AnswerKey,
+    document: WrittenDocument,
+    names: PartNames,
+    part: str = "",
+    scan: Callable[[tuple[Equations, ...]], tuple[Equations, ...]] | None = None,
+) -> Assigned:
+    """Assign the chains of a document to the parts of the rubric; `part` is what it answers before its first label.
+
+    Of a `scan` the chains are made first what they were on the paper; labels may be lost there, and what a name is said
+    to be may be misread: the order of the parts settles what would be left open.
+    """
+    blocks = with_labels(with_macros_in(document), names, part, scan is not None)
     chains = tuple(one for one in chains_of(blocks) if not one.struck)
+    chains = scan(chains) if scan else chains
     chains = _answers_only(chains)
     many, chains = len(chains), chains[:MOST_CHAINS]
     seen = _seen(key, chains, names)
-    context = ReadingContext(key, chains, tuple((one.at, redefined) for one in seen if (redefined := _own(key, one))))
+    redefined = () if scan else tuple((one.at, own) for one in seen if (own := _own(key, one)))
+    order = tuple(tuple(part.part.id for part in one.parts) for one in key.questions) if scan else ()
+    context = ReadingContext(key, chains, redefined, order)
     finals: dict[str, Final] = {}
     candidates = _candidates(context, seen)
     finals |= _under_another_name(context, candidates, names)
@@ -138,15 +151,18 @@ def _seen(key: AnswerKey, chains: tuple[Equations, ...], names: PartNames) -> li
     found: list[SeenChain] = []
     hint: frozenset[str] = frozenset()
     marks: object = None
+    ends = -1  # the paragraph with which a hint ends
     for at, chain in enumerate(chains):
-        if chain.marks != marks:
-            marks, hint = chain.marks, frozenset()
+        if chain.marks != marks or 0 <= ends < chain.paragraph:
+            marks, hint, ends = chain.marks, frozenset(), -1
         label = parts_of(chain.marks, names)
         hint = asked_in(key, chain.before) or hint or titled(key, chain.marks)
         if chain.alone and not chain.code:
             about = named(key, chain.sides[0].text)
             if about.parts:
                 hint = about.parts
+                # a quantity is spoken of in many places, a derivative where it is asked for
+                ends = -1 if is_derivative(chain.sides[0].text) else chain.paragraph + 1
             if about.parts or chain.inline:
                 continue
         if chain.code:
@@ -162,11 +178,15 @@ def _candidates(context: ReadingContext, seen: list[SeenChain]) -> dict[str, lis
     """By part the chains that answer it by their left side, or by what stands above them where they have none."""
     found: dict[str, list[SeenChain]] = {}
     homes = homes_of(context.key, [(one.chain, one.named.parts) for one in seen])
+    last = ""
     for one in seen:
-        part = _part_of(context, one, homes)
+        part = _part_of(context, one, homes, last)
         if part:
             found.setdefault(part, []).append(one)
+            last = part
     for part, chains in found.items():
+        if context.order and any(part in one.named.parts for one in chains):
+            found[part] = chains = [one for one in chains if part in one.named.parts]
         # what stands where the part is asked for goes before what is said of it elsewhere
         here = [one for one in chains if part in (one.label.parts or one.hint)]
         if here and (any(one.named.parts for one in here) or not any(one.named.parts for one in chains)):
@@ -174,8 +194,11 @@ def _candidates(context: ReadingContext, seen: list[SeenChain]) -> dict[str, lis
     return found
 
 
-def _part_of(context: ReadingContext, one: SeenChain, homes: Homes) -> str:
-    """The one part that a chain answers; "" where it answers none, or what speaks for one does not settle which."""
+def _part_of(context: ReadingContext, one: SeenChain, homes: Homes, last: str) -> str:
+    """The one part that a chain answers; "" where it answers none, or what speaks for one does not settle which.
+
+    `last` is the part of the chain before it.
+    """
     # yhat - y = 0.1037 under the label of a part, or in its cell, is its answer
     value = one.named.formula and not one.chain.inline and (one.label.exact or one.chain.cell)
     if not one.named.parts and one.chain.left and (one.named.other or one.binds or one.chain.inline) and not value:
@@ -184,12 +207,26 @@ def _part_of(context: ReadingContext, one: SeenChain, homes: Homes) -> str:
         parts = one.hint & one.label.parts or one.hint or one.label.parts
         return next(iter(parts)) if len(parts) == 1 else ""
     parts = one.named.parts
-    for evidence in (one.label.parts, one.hint, home_of(homes, context.key, one.chain.marks, parts), one.named.exact):
+    for evidence in (
+        one.label.parts,
+        one.label.family,
+        one.hint,
+        _next(context, parts, last),
+        home_of(homes, context.key, one.chain.marks, parts),
+        one.named.exact,
+    ):
         parts = parts & evidence or parts
         if len(parts) == 1:
             return next(iter(parts))
     right = [part for part in sorted(parts) if _is_right(context, one, part)]
     return right[0] if len(right) == 1 else ""
+
+
+def _next(context: ReadingContext, parts: frozenset[str], last: str) -> frozenset[str]:
+    """Of several parts those of the question that comes next, or is that of the last one again."""
+    order = {part: at for at, question in enumerate(context.order) for part in question}
+    from_here = [order[one] for one in parts if one in order and order[one] >= order.get(last, len(order))]
+    return frozenset(one for one in parts if from_here and order.get(one) == min(from_here))
 
 
 def _is_right(context: ReadingContext, one: SeenChain, part: str) -> bool:
@@ -256,6 +293,8 @@ def _final(context: ReadingContext, part: str, candidates: list[SeenChain]) -> F
         doubt = doubt or "more formulas may answer this part than are read"
     if not one.named.parts and not one.label.exact and not one.hint:
         doubt = doubt or "the label may mean several parts"
+    if one.label.reread and not one.named.parts and not one.hint:
+        doubt = doubt or "its label could not be read as it stands in the scan"
     return Final(part, last.text, last.side.text, last.side.place, _by(one, part), doubt, own)
 
 
@@ -314,7 +353,7 @@ def _settle_conflicts(context: ReadingContext, seen: list[SeenChain], finals: di
     """Chains under a label of a part without an answer, whose left side names another part: the value decides."""
     for one in seen:
         asked = one.label.parts if one.label.exact else one.hint if len(one.hint) == 1 else frozenset()
-        if not one.named.parts or asked & one.named.parts:
+        if not one.named.parts or one.label.reread or (asked | one.label.family) & one.named.parts:
             continue
         for part in sorted(asked):
             if part in finals:

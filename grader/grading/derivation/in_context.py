@@ -42,12 +42,14 @@ class SeenChain:
 class ReadingContext:
     """What a formula is read in: the key, the chains round it, and the names of the model that they use otherwise.
 
-    `redefined` are pairs of the number of a chain and the names that it says are something else.
+    `redefined` are pairs of the number of a chain and the names that it says are something else; `order` are the parts
+    by question in the rubric's order, where that counts.
     """
 
     key: AnswerKey
     chains: Sequence[Equations]
     redefined: tuple[tuple[int, frozenset[str]], ...] = ()
+    order: tuple[tuple[str, ...], ...] = ()
 
     def own(self, one: SeenChain) -> frozenset[str]:
         """The names that a chain uses otherwise than the model: as said before it, or under its label."""

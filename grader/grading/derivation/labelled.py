@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from grader.document.from_latex import INSIDE
 from grader.document.plain_formulas import has_words
 from grader.document.written_blocks import BlockKind, LabelMark, WrittenAt, WrittenBlock
+from grader.grading.derivation.scanned_labels import LONGEST, as_written
 from grader.submission.labels import PartNames, folded_label, label_at, question_at
 
 WHOLE = -1  # the level of a mark that the whole document stands under
@@ -31,23 +32,34 @@ _COMMENT = re.compile(r"\s*#+\s*")
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """The parts that the labels above a chain may mean, surest first by `exact`; `foreign`: a label of no part."""
+    """The parts that the labels above a chain may mean, surest first by `exact`; `foreign`: a label of no part.
+
+    `family`: those that begin with the label, 2b-chain under ``2 (b)`` too where 2b is a part. `reread`: of a scan,
+    the label stands so nowhere.
+    """
 
     parts: frozenset[str] = frozenset()
     exact: bool = False
     foreign: bool = False
+    family: frozenset[str] = frozenset()
+    reread: bool = False
 
 
-def with_labels(blocks: Iterable[WrittenBlock], names: PartNames, part: str = "") -> Iterator[WrittenBlock]:
+def with_labels(
+    blocks: Iterable[WrittenBlock], names: PartNames, part: str = "", scan: bool = False
+) -> Iterator[WrittenBlock]:
     """The blocks with the labels that stand in prose as marks: ``a)`` at the start of a paragraph, ``**Part 2a**``.
 
-    `part` is what the document answers as a whole.
+    `part` is what the document answers as a whole; labels of a `scan` are read as what they look like.
     """
+    counted: set[str] = set()
     given = (LabelMark(part, WHOLE, WrittenAt(1)),) if part else ()
     own: tuple[LabelMark, ...] = ()
     under: tuple[LabelMark, ...] = ()
     paragraph, answering = -1, False
     for block in blocks:
+        if scan and block.marks:
+            block = replace(block, marks=tuple(_reread(mark, names, counted) for mark in block.marks))
         if any(_ANSWER.match(mark.text) for mark in block.marks):  # a heading of its own over the answer
             block = replace(block, marks=tuple(m for m in block.marks if not _ANSWER.match(m.text)), answer=True)
         if block.marks != under:
@@ -61,11 +73,22 @@ def with_labels(blocks: Iterable[WrittenBlock], names: PartNames, part: str = ""
             answering = True
         elif block.kind in (BlockKind.PROSE, BlockKind.CELL) and (first or block.bold or _line_begins(block)):
             found = _mark(block, names, own)
+            if scan and (meant := as_written(block.text, names, block.bold, counted)) != block.text:
+                found = _mark(replace(block, text=meant), names, own)
+                found = found and (replace(found[0], scanned=block.text[:LONGEST].strip()), found[1])
             if found is not None:
+                counted.add(_token(found[0].text))
                 mark, rest = found
                 own = (*(one for one in own if one.level < mark.level), mark)
                 block, answering = _under_label(block, rest), False
         yield replace(block, marks=(*given, *block.marks, *own), answer=block.answer or answering)
+
+
+def _reread(mark: LabelMark, names: PartNames, counted: set[str]) -> LabelMark:
+    """The mark of a heading or an item of a scan as it was written."""
+    meant = as_written(mark.text, names, True, counted)
+    counted.add(_token(mark.text))
+    return mark if meant == mark.text else replace(mark, text=meant, scanned=mark.text)
 
 
 def _under_label(block: WrittenBlock, rest: str) -> WrittenBlock:
@@ -119,8 +142,8 @@ def _mark(block: WrittenBlock, names: PartNames, own: tuple[LabelMark, ...]) -> 
     found = label_at(names, text, context, heading=block.bold)
     if found is not None:
         return LabelMark(text[: found[1]].strip(), INSIDE + 1, block.place), text[found[1] :]
-    question = question_at(names, text, heading=block.bold)
-    if question is not None:
+    asked = question_at(names, text, heading=block.bold)
+    if asked is not None:
         return LabelMark(text.strip()[:40], INSIDE, block.place), ""
     leading = _LEADING.match(text)
     if leading is None:
@@ -128,7 +151,9 @@ def _mark(block: WrittenBlock, names: PartNames, own: tuple[LabelMark, ...]) -> 
     worded = _WORDED.match(text)
     if not worded and not _BARE.match(text):
         return None
-    level = INSIDE if worded and leading["label"].isdigit() else INSIDE + 1
+    number = leading["label"].strip("()[]")
+    question = number.isdigit() and (worded or any(re.match(rf"{number}[a-z]", folded) for folded in names.folded))
+    level = INSIDE if question else INSIDE + 1
     return LabelMark(text[: leading.end()].strip(), level, block.place), text[leading.end() :]
 
 
@@ -138,7 +163,8 @@ def parts_of(marks: Sequence[LabelMark], names: PartNames) -> Labelled:
     for end in range(len(marks), 0, -1):
         direct = label_at(names, marks[end - 1].text, tokens[end - 2] if end > 1 else "", heading=True)
         if direct is not None:
-            return Labelled(frozenset((direct[0],)), exact=True)
+            found = replace(_parts_for(folded_label(direct[0]), names), parts=frozenset((direct[0],)), exact=True)
+            return replace(found, reread=bool(marks[end - 1].scanned))
         token = tokens[end - 1]
         if not token:
             continue
@@ -146,10 +172,10 @@ def parts_of(marks: Sequence[LabelMark], names: PartNames) -> Labelled:
             joined = "".join(tokens[begin:end])
             found = _parts_for(joined, names)
             if found.parts:
-                return found
+                return replace(found, reread=any(mark.scanned for mark in marks[begin:end]))
         alone = _alone(token, names)
         if alone.parts:
-            return alone
+            return replace(alone, reread=bool(marks[end - 1].scanned))
     return Labelled(foreign=any(tokens))
 
 
@@ -161,11 +187,10 @@ def _token(text: str) -> str:
 
 def _parts_for(joined: str, names: PartNames) -> Labelled:
     """The part that a label is, or the parts that begin with it."""
+    family = frozenset(part for part in names.ids if folded_label(re.split(r"[-_. ]", part)[0]) == joined)
     if joined in names.folded:
-        return Labelled(frozenset((names.folded[joined],)), exact=True)
-    if not any(char.isalpha() for char in joined):
-        return Labelled()
-    return Labelled(frozenset(part for part in names.ids if folded_label(re.split(r"[-_. ]", part)[0]) == joined))
+        return Labelled(frozenset((names.folded[joined],)), exact=True, family=family)
+    return Labelled(family) if any(char.isalpha() for char in joined) else Labelled()
 
 
 def _alone(token: str, names: PartNames) -> Labelled:

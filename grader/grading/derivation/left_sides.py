@@ -47,6 +47,11 @@ class Named:
     formula: bool = False
 
 
+def is_derivative(text: str) -> bool:
+    """Whether a formula looks like a derivative, ``dL/dW_1`` or a bar over a letter."""
+    return _DERIVATIVE.search(text) is not None
+
+
 @remembered(maxsize=4096)
 def named(key: AnswerKey, left: str) -> Named:
     """What a formula that stands for itself names, as in ``find dL/dW_1``."""
@@ -85,6 +90,7 @@ def named_by(key: AnswerKey, left: str) -> Named:
     return Named(frozenset(equal))
 
 
+@remembered(maxsize=4096)
 def _expression(question: SolvedQuestion, left: str) -> tuple[SolvedQuestion, Expression, bool] | None:
     """What a left side says in a question, with its short names written out, and whether letters are look-alikes."""
     found = read(left, question.question.model.names)

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from grader.document.from_text import read_document as read_blocks
+from grader.document.scan_marks import taken_for_scan, without_tool_marks
+from grader.document.scan_noise import without_noise
 from grader.document.written_blocks import WrittenDocument
 from grader.grading.derivation.assign import Assigned, Final, assign
 from grader.grading.derivation.in_words import own_words
+from grader.grading.derivation.scanned import as_on_paper, with_rereadings
 from grader.grading.derivation.stated_steps import with_steps
 from grader.grading.derivation.steps import derived
 from grader.grading.grade import find_asked, grade_answer
@@ -21,7 +25,8 @@ from grader.solver.key import AnswerKey
 from grader.submission.class_folder import GivenDocument
 from grader.submission.document import read_labelled
 from grader.submission.labels import PartNames, unknown_at, unknown_part
-from grader.submission.submissions import Answer, FoundAt, Submission, Unused
+from grader.submission.lines import ocr_in_front
+from grader.submission.submissions import Answer, FoundAt, ScanReading, Submission, Unused
 from grader.work import TooMuchWork, counting
 
 MOST_UNUSED = 200  # formulas listed
@@ -33,19 +38,31 @@ def by_key(key: AnswerKey, given: Sequence[GivenDocument], names: PartNames) -> 
 
 
 def read_written(
-    key: AnswerKey, text: str, file: str, names: PartNames, student: str, part: str = "", ocr: bool = False
+    key: AnswerKey, text: str, file: str, names: PartNames, student: str, part: str = "", ocr: bool | None = None
 ) -> Submission:
     """What a student's document answers; `part` is the one that a file is named for. As `submission.read_document`.
 
-    One that takes too much work is not read, and its parts are for a person.
+    One that takes too much work is not read, and its parts are for a person. Where nobody says whether it came from OCR
+    (`ocr` is None), it is taken for what it looks like.
     """
-    by_label, _ = read_labelled(text, file, names, student, part, ocr)
-    document = read_blocks(text, file)
+    said = ocr_in_front(text, file)
+    ocr = ocr if said is None else said
+    looks = "" if ocr is not None or file.casefold().endswith(".ipynb") else taken_for_scan(text)
+    by_label, _ = read_labelled(text, file, names, student, part, ocr or bool(looks))
+    ending = file.casefold().rpartition(".")[2]
+    bare, noise = without_noise(without_tool_marks(text, ending)) if by_label.ocr else (text, ())
+    document = read_blocks(bare, file)
     told = {one.message for one in by_label.problems}
     problems = (*by_label.problems, *(replace(one, file=file) for one in document.problems if one.message not in told))
+    if looks:
+        hint = "say `source: typed` at its top where it is not"
+        problems += (Problem(f"taken for text from OCR: {looks}", hint, file),)
+    by_label = replace(
+        by_label, problems=problems, unused=tuple(Unused(one.line, 0, one.text, one.why) for one in noise)
+    )
     try:
         with counting():
-            return _read(key, replace(by_label, problems=problems), document, file, names, part)
+            return _read(key, by_label, document, file, names, part)
     except TooMuchWork:
         return not_read(by_label, (*problems, Problem("not read: the document takes too much work", file=file)))
 
@@ -58,16 +75,17 @@ def not_read(bare: Submission, problems: tuple[Problem, ...]) -> Submission:
 def _read(
     key: AnswerKey, by_label: Submission, document: WrittenDocument, file: str, names: PartNames, part: str
 ) -> Submission:
-    assigned = assign(key, document, names, part)
+    assigned = assign(key, document, names, part, partial(as_on_paper, key) if by_label.ocr else None)
     labelled = {answer.part: answer for answer in by_label.answers}
-    finals = {final.part: final for final in assigned.finals}
+    found, reread = with_rereadings(key, assigned, names) if by_label.ocr else (assigned.finals, {})
+    finals = {final.part: final for final in found}
     answers = []
     for one in names.ids:
         if one in names.by_hand:
             answers += [labelled[one]] if one in labelled else []
         elif one in finals:
-            answers.append(_answer(key, assigned, finals[one], file, by_label.ocr))
-        elif one in labelled and (said := _said(key, labelled[one])) is not None:
+            answers.append(_answer(key, assigned, finals[one], file, by_label.ocr, reread.get(one)))
+        elif one in labelled and not by_label.ocr and (said := _said(key, labelled[one])) is not None:
             answers.append(said)
     unused = tuple(
         Unused(place.line, place.cell, shown)
@@ -75,7 +93,7 @@ def _read(
         for place, shown in [assigned.shown(number)]
     )
     problems = (*by_label.problems, *_of_no_part(assigned, names, file))
-    return replace(by_label, answers=tuple(answers), problems=problems, unused=unused)
+    return replace(by_label, answers=tuple(answers), problems=problems, unused=(*unused, *by_label.unused))
 
 
 def _of_no_part(assigned: Assigned, names: PartNames, file: str) -> tuple[Problem, ...]:
@@ -107,11 +125,11 @@ def _said(key: AnswerKey, answer: Answer) -> Answer | None:
     return said
 
 
-def _answer(key: AnswerKey, assigned: Assigned, final: Final, file: str, ocr: bool) -> Answer:
+def _answer(key: AnswerKey, assigned: Assigned, final: Final, file: str, ocr: bool, scan: ScanReading | None) -> Answer:
     place = final.place
     lines = derived(key, assigned, final)
     if ocr:  # of a scan it is not the student who wrote what a line says
         lines = tuple(replace(one, holds=None, message="a scan") if one.holds is False else one for one in lines)
-    found = FoundAt(final.by, place.line, place.cell, final.doubt, lines)
+    found = FoundAt(final.by, place.line, place.cell, final.doubt, lines, scan)
     line, column = (0, place.cell) if place.cell else (place.line, place.column)
     return Answer(final.part, with_steps(key, assigned, final), file, line, column, found)
