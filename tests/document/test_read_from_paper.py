@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from pathlib import Path
 
-from grader.grading.derivation.written import read_written
+from grader.grading.derivation.written import by_key
 from grader.grading.grade import grade
 from grader.results import NoteKind, PartResult
 from grader.submission.class_folder import read_files
@@ -23,7 +23,7 @@ def results(document: str, rubric: str) -> dict[str, PartResult]:
     labels = tuple((one.part, one.label) for one in asked if one.label)
     data = (HERE / "scans" / document).read_bytes()
     parts = tuple(one.part for one in asked)
-    (one,) = read_files([(document, data)], parts, labels=labels, document=partial(read_written, key)).submissions
+    (one,) = read_files([(document, data)], parts, labels=labels, documents=partial(by_key, key)).submissions
     assert one.ocr
     return {part.asked.part: part for part in grade(key, one).parts}
 

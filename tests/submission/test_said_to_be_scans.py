@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 import grader
-from grader.grading.derivation.written import read_written
+from grader.grading.derivation.written import by_key
 from grader.submission.class_folder import read_files
 from grader.submission.scan_lines import text_of_lines
 from grader.submission.submissions import Submission
@@ -26,7 +26,7 @@ def front(said: str, text: str = TYPED) -> str:
 
 def read(name: str, text: str, ocr: bool | None = None) -> Submission:
     parts = tuple(one.part for question in KEY.questions for one in question.asked)
-    found = read_files([(name, text.encode())], parts, document=partial(read_written, KEY), ocr=ocr)
+    found = read_files([(name, text.encode())], parts, documents=partial(by_key, KEY), ocr=ocr)
     return found.submissions[0]
 
 
