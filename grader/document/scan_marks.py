@@ -23,11 +23,11 @@ _TOOLS = (
             r"!\[[^\]\n]{0,200}\]\(_page_\d{1,4}_[A-Za-z]+_\d{1,4}\.\w{3,4}\)|<span id=\"page-\d{1,4}-\d{1,4}\">"
         ),
     ),
-    ("a place for an image", re.compile(r"<!--\s*image\s*-->")),
+    ("a place for an image", re.compile(r"<!-- {0,3}image {0,3}-->")),
 )
 _NOTHING = re.compile(
-    r"!\[[^\]\n]*\]\([^()\n]*\)|\[MISSING_PAGE_[A-Z]+(?::\d+)?\]|</?span[^<>\n]*>"
-    r"|\\includegraphics(?:\[[^\]\n]*\])?\{[^{}\n]*\}|\\captionsetup\{[^{}\n]*\}|\\(?:begin|end)\{(?:figure|center)\}(?:\[\w*\])?"
+    r"!\[[^\]\n]{0,200}\]\([^()\n]{0,2000}\)|\[MISSING_PAGE_[A-Z]{1,20}(?::\d{1,4})?\]|</?span[^<>\n]{0,200}>"
+    r"|\\includegraphics(?:\[[^\]\n]{0,200}\])?\{[^{}\n]{0,2000}\}|\\captionsetup\{[^{}\n]{0,200}\}|\\(?:begin|end)\{(?:figure|center)\}(?:\[\w*\])?"
 )
 _HEADING = re.compile(r"\s*\\(title|section|subsection|subsubsection)\*?\{(.*)\}\s*")
 _HASHES = {"title": "#", "section": "##", "subsection": "###", "subsubsection": "####"}
@@ -74,7 +74,7 @@ def without_tool_marks(text: str, ending: str) -> str:
 def is_bare(text: str) -> bool:
     r"""Whether a text is formulas alone, one a line, as pix2tex prints them: commands, and nothing that opens maths."""
     return re.search(r"\\(?:frac|partial|sum|hat|cdot)(?![A-Za-z])", text) is not None and not re.search(
-        r"\$|\\\[|\\\(|\\begin\s*\{(?!array|cases|[bpv]?matrix)|\\(?:section|item|part)(?![A-Za-z])|^\s*#",
+        r"\$|\\\[|\\\(|\\begin\s*\{(?!array|cases|[bpv]?matrix)|\\(?:section|item|part)(?![A-Za-z])|^[ \t]{0,20}#",
         text,
         re.MULTILINE,
     )

@@ -7,13 +7,17 @@ set aside is listed, and leaves its line blank, so that every other line stays w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+import numpy as np
 
 NEAR = 3  # lines before a line that it may repeat
 LONGEST = 2_000  # characters of a line that a person may have written in one
 SHORTEST = 12  # characters: a shorter line may well be written twice
+PIECE = 4  # signs of a piece that is repeated
 RUNS = 4  # times that the same piece follows itself in runaway output
 DEEP = 9  # braces in one another
 BROKEN_OFF = 150  # characters of a line that ends in the middle
@@ -37,8 +41,9 @@ def without_noise(text: str) -> tuple[str, tuple[SetAside, ...]]:
     aside: list[SetAside] = []
     tagged = _tagged(lines)
     kept: list[str] = []
+    near: deque[str] = deque(maxlen=NEAR)
     for number, line in enumerate(lines):
-        why = "runaway" if _runs_away(line) else "repeated" if _repeats(line, kept) else ""
+        why = "runaway" if _runs_away(line) else "repeated" if _repeats(line, near) else ""
         if why:
             aside.append(SetAside(number + 1, line.strip(), why))
             line = _only_signs(line)
@@ -46,6 +51,8 @@ def without_noise(text: str) -> tuple[str, tuple[SetAside, ...]]:
             aside.append(SetAside(number + 1, tagged[number][0].strip(), "tag"))
             line = line[: tagged[number].start()] + line[tagged[number].end() :]
         kept.append(line)
+        if len(said := _folded(line)) >= SHORTEST:
+            near.append(said)
     return "\n".join(kept), tuple(aside)
 
 
@@ -58,12 +65,11 @@ def _folded(line: str) -> str:
     return _DRESS.sub("", line)
 
 
-def _repeats(line: str, before: list[str]) -> bool:
+def _repeats(line: str, near: Iterable[str]) -> bool:
     """Whether a line says the same as one shortly before it, brackets that were lost or gained apart."""
     said = _folded(line)
     if len(said) < SHORTEST:
         return False
-    near = [folded for other in reversed(before) if len(folded := _folded(other)) >= SHORTEST][:NEAR]
     bare = re.sub(r"[(){}\[\]]", "", said)
     return any(said == other or bare == re.sub(r"[(){}\[\]]", "", other) for other in near)
 
@@ -75,13 +81,24 @@ def _runs_away(line: str) -> bool:
         return True
     if len(tokens) < 60:
         return False
-    for length in range(4, 1 + len(tokens) // RUNS):
-        run = 0
-        for at in range(len(tokens) - length):
-            run = run + 1 if tokens[at] == tokens[at + length] else 0
-            if run >= (RUNS - 1) * length:
-                return True
+    if _follows_itself(tokens):
+        return True
     return _depth(line) >= DEEP or (len(line) >= BROKEN_OFF and line.count("{") != line.count("}"))
+
+
+def _follows_itself(tokens: list[str]) -> bool:
+    """Whether a piece of at least so many signs stands so many times behind itself."""
+    pieces = Counter(zip(*(tokens[at:] for at in range(PIECE)), strict=False))
+    if max(pieces.values(), default=0) < RUNS:
+        return False
+    numbers = {token: number for number, token in enumerate(dict.fromkeys(tokens))}
+    signs = np.array([numbers[token] for token in tokens])
+    for length in range(PIECE, 1 + len(tokens) // RUNS):
+        other = np.flatnonzero(signs[length:] != signs[:-length])
+        ends = np.concatenate(([-1], other, [len(tokens) - length]))
+        if np.diff(ends).max() > (RUNS - 1) * length:
+            return True
+    return False
 
 
 def _depth(line: str) -> int:

@@ -9,7 +9,7 @@ import pytest
 from tests.cases import each, rows
 
 TESTS = Path(__file__).parents[1]
-TABLES = sorted(path for path in TESTS.rglob("*.txt") if {"golden", "samples"}.isdisjoint(path.parts))
+TABLES = sorted(path for path in TESTS.rglob("*.txt") if {"golden", "samples", "scans"}.isdisjoint(path.parts))
 
 
 def written(folder: Path, text: str) -> Path:

@@ -65,8 +65,8 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_lines() -> None:
 
 
 KEYS = (
-    "the keys title, questions, macros, defaults, tolerance, rounding, follow_through, partial_credit, layout, shapes,"
-    " solution, malrules"
+    "the keys title, questions, source, macros, defaults, tolerance, rounding, follow_through, partial_credit, layout,"
+    " shapes, solution, malrules"
 )
 WHOLE_FILES = [
     ("", f"r.yaml:1: expected a mapping with {KEYS}, found nothing", "an empty file"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from functools import partial
 
 import pytest
 
 import grader
+from grader.document.scan_marks import taken_for_scan, without_tool_marks
 from grader.grading.derivation.written import by_key
 from grader.submission.class_folder import read_files
 from grader.submission.scan_lines import text_of_lines
@@ -98,3 +100,21 @@ def test_what_is_none_of_its_files_is_said(text: str) -> None:
     assert got == ""
     assert problem.message.startswith("not read")
     assert read("ana.lines.json", text).answers == ()
+
+
+HOSTILE = (
+    ("\\frac{a}{b} = c d e f g\n" * 20_000, "one line again and again"),
+    ("\n".join("ab+cd(e)-f" * 150 + str(line) for line in range(200)), "lines that repeat a piece"),
+    ("![" * 60_000, "images that never close"),
+    ("\\frac\n" + "\n" * 19_000, "blank lines"),
+    ("$$\\begin{array}{l}" * 4_000, "arrays that never close"),
+    ("<span " * 30_000, "tags that never close"),
+)
+
+
+@pytest.mark.parametrize(("text", "why"), HOSTILE, ids=[row[-1] for row in HOSTILE])
+def test_looking_at_a_hostile_text_is_quick(text: str, why: str) -> None:
+    began = time.process_time()
+    taken_for_scan(text)
+    without_tool_marks(text, "md")
+    assert time.process_time() - began < 2.0, why
