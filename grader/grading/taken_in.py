@@ -59,7 +59,9 @@ _FRACTION = re.compile(
     rf"\\[dt]?frac\s?\{{\s?(?:\\partial|d|∂)\s?(?P<above>{_WRITTEN})\s?\}}\s?\{{\s?(?:\\partial|d|∂)\s?(?P<below>{_WRITTEN})\s?\}}\s?&?\s?=(?!=)"
 )
 # a derivative in what one is made of: a step
-_INNER = re.compile(r"(?<![\w/])(?:d|∂)[A-Za-zℓ]\w*\s?/\s?(?:d|∂)|\\[dt]?frac\s?\{\s?(?:\\partial|d|∂)\b|\\nabla|∇")
+_INNER = re.compile(
+    r"(?<![\w/])(?:d|∂)[A-Za-zℓ]\w*\s?/\s?(?:d|∂)|\\[dt]?frac\s?\{\s?(?:\\partial|d[A-Za-zℓ\\]|∂)|\\nabla|∇"
+)
 _NABLA = re.compile(
     r"(?:\\nabla|∇)\s?_?\s?\{?\s?(?P<below>\\?\w+?)\s?\}?\s+(?P<above>\\?[A-Za-z]+)\s?(?:\([^()=]{1,20}\))?\s?&?\s?=(?!=)"
 )

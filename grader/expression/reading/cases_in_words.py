@@ -44,11 +44,8 @@ _TEST_THEN_VALUE = re.compile(r"(?P<test>(?:[A-Za-z]{2,}\s+){1,5}\x1a+)\s+(?P<va
 _PLACE = re.compile(r"\s*[a-z]\s*=\s*[a-z]\w*\s*")
 _PAIR = re.compile(r"_(?:([a-z])([a-z])(?![a-z])|\{([a-z]),?\s?([a-z])\})")
 _ADJECTIVE = re.compile(r"(?P<sign>positive|negative)\s+(?=\S)", re.IGNORECASE)
-# a derivative or a name: any other first side of a value is a step to it
-_LEFT_SIDE = re.compile(
-    r"(?:d|∂)\w*\s*/\s*(?:d|∂).*|\\[dt]?frac\s*\{\s*(?:\\partial|d)\b.*|(?:\\nabla|\\?partial|∇|∂).*"
-    r"|\\?[A-Za-z]\w*(?:\s?\{[^{}]*\})?(?:\s?[_^]\s?(?:\w+|\{[^{}]*\})|\([^()]*\)|')*|\([^()]*\)_.*|"
-)
+# what no left side has outside of brackets: a first side with one is a step to the value
+_OPERATOR = re.compile(r"(?<!^)(?:[-+*]|\\cdot\b)")
 _NUMBERED = re.compile(r"(?<=[<>=≤≥≠])\s*(?:zero|one)\b", re.IGNORECASE)
 _SIMPLY = re.compile(r"(?:just|simply)\s+", re.IGNORECASE)
 _OR = re.compile(r"^or\s+")
@@ -241,7 +238,7 @@ def _value(cases: _Cases) -> str:
     if len(sides) > 1:
         left = text[: len(sides[0])].strip()
         text = text[len(text) - len(sides[-1]) :].strip()
-    if len(sides) > 1 and _LEFT_SIDE.fullmatch(left):
+    if len(sides) > 1 and not _OPERATOR.search(outside_brackets(left)):
         if not left or (cases.left and re.sub(r"\s", "", left) != re.sub(r"\s", "", cases.left)):
             raise _NoCasesError
         cases.left = cases.left or left
