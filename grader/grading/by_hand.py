@@ -48,10 +48,9 @@ def missing(asked: Asked) -> PartResult:
 def nothing(asked: Asked, submission: Submission) -> PartResult:
     """The result of a part without an answer: missing, unless a document holds formulas that served no part.
 
-    A scan in which anything was read may hold what was not.
+    A scan may hold what was not read.
     """
-    in_scan = submission.ocr and bool(submission.answers)
-    if not submission.unused and not in_scan:
+    if not submission.unused and not submission.ocr:
         return missing(asked)
     return replace(
         missing(asked),

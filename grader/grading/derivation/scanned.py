@@ -13,7 +13,7 @@ from grader.document.equation_lines import MOST_SIDES, Equations, Side
 from grader.document.scan_noise import alike
 from grader.grading.derivation.assign import Assigned, Final
 from grader.grading.derivation.left_sides import is_derivative, named_by
-from grader.grading.scans.hypotheses import ScannedPart, hypotheses
+from grader.grading.scans.hypotheses import ScannedPart, contradicted, hypotheses
 from grader.grading.scans.rereadings import Checked, as_answer, rereadings
 from grader.solver.key import AnswerKey
 from grader.submission.labels import PartNames
@@ -92,8 +92,19 @@ def with_rereadings(
         if final.part in missing and final.part not in finals:
             finals |= {one.part: one for one in _giving_way(assigned, finals, final)}
             finals[final.part] = final
-    ordered = tuple(finals[part] for part in names.ids if part in finals)
+    ordered = tuple(_held_against(key, assigned, finals[part]) for part in names.ids if part in finals)
     return ordered, hypotheses(key, [_scanned(assigned, final, further.get(final.part, "")) for final in ordered])
+
+
+def _held_against(key: AnswerKey, assigned: Assigned, final: Final) -> Final:
+    """The final in doubt where it is right and the line before it in its derivation has another value."""
+    if final.doubt or not _right(key, final.part, final.text):
+        return final
+    before = [
+        side.text for number in final.chains for side in assigned.chains[number].sides if side.place < final.place
+    ]
+    doubt = "the line before it has another value as scanned" if contradicted(key, final.part, before) else ""
+    return replace(final, doubt=doubt)
 
 
 def _giving_way(assigned: Assigned, finals: Mapping[str, Final], proposed: Final) -> Iterator[Final]:

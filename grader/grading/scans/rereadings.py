@@ -18,7 +18,7 @@ from grader.comparison.common_vocabulary import worked_out
 from grader.comparison.judge import judge
 from grader.comparison.target import Target
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.nodes import Expression
+from grader.expression.language.nodes import Expression, Partial, walk
 from grader.expression.reading.read import Reading, read
 from grader.grading.answers import final_answer, with_letters_of
 from grader.grading.grade import find_part
@@ -58,11 +58,15 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Rereading:
-    """A line with the changes that make it right, and what believing them costs."""
+    """A line with the changes that make it right, and what believing them costs.
+
+    `alone`: neither as scanned nor by other changes that cost about as much can the line be read to say anything else.
+    """
 
     text: str
     changes: tuple[Change, ...]
     cost: float
+    alone: bool = False
 
 
 @remembered(maxsize=4096)
@@ -90,6 +94,25 @@ def as_reread(key: AnswerKey, part_id: str, text: str) -> Checked:
     if question.numeric or CALL_LIKE.search(text) or not _plainly_differs(question, target_of(part), expression):
         return as_answer(key, part_id, text)
     return Checked(False)
+
+
+@remembered(maxsize=4096)
+def agrees(key: AnswerKey, part_id: str, text: str) -> bool | None:
+    """Whether a line has the value that a part asks for, worked out or not; None where it doesn't say plainly."""
+    question, part = find_part(key, part_id)
+    plainly: bool | None = None
+    for reading in readings_of(question, text, part.part.target):
+        expression = None if reading.problems else final_answer(question, reading, part.part.target)
+        if expression is None:
+            continue
+        target = with_letters_of(question, target_of(part), reading)
+        verdict = judge(question, target, expression)
+        if verdict.decision is Decision.EQUIVALENT:
+            return True
+        unfinished = any(isinstance(node, Partial) for node in walk(expression))
+        if verdict.decision is Decision.NOT_EQUIVALENT and not unfinished:
+            plainly = False
+    return plainly
 
 
 def _unread_at(reading: Reading) -> Span:
@@ -124,22 +147,24 @@ def rereadings(text: str, test: Test, most: int = MOST_READ) -> tuple[Rereading,
     found: list[Rereading] = []
     try:
         with at_most(ANSWER):
-            _search(text, test, found, most)
+            others = _search(text, test, found, most)
     except TooMuchWork:
-        pass
-    return tuple(found)
+        others = True
+    return tuple(replace(one, alone=not others) for one in found)
 
 
-def _search(text: str, test: Test, found: list[Rereading], most: int) -> None:
+def _search(text: str, test: Test, found: list[Rereading], most: int) -> bool:
+    """Find them, and tell whether the line may as well say something that is not right."""
     order = count()
     queue: list[tuple[float, int, str, tuple[Change, ...]]] = [(0.0, next(order), text, ())]
     seen = {text}
     read_so_far = 0
     as_scanned = True
+    others = False
     while queue and read_so_far < most and len(found) < FOUND:
         cost, _, now, made = heapq.heappop(queue)
         if found and cost > found[0].cost + MARGIN:
-            return
+            break
         checked = test(now)
         read_so_far += 1
         if any(set(one.changes) <= set(made) for one in found):
@@ -147,6 +172,7 @@ def _search(text: str, test: Test, found: list[Rereading], most: int) -> None:
         if checked.right and made:
             found.append(Rereading(now, made, cost))
             continue
+        others = others or checked.unread is None
         as_scanned = as_scanned and (bool(made) or checked.unread is None)
         if len(made) >= (FEW_CHANGES if as_scanned else MOST_CHANGES):
             continue
@@ -158,6 +184,7 @@ def _search(text: str, test: Test, found: list[Rereading], most: int) -> None:
             if total <= MOST_COST and other not in seen:
                 seen.add(other)
                 heapq.heappush(queue, (total, next(order), other, (*made, change)))
+    return others
 
 
 def _touches(change: Change, span: Span) -> bool:
