@@ -14,7 +14,7 @@ from pathlib import Path
 import grader
 from benchmarks.byhand import Misshapen, Unknown, differs, entries_of
 from benchmarks.changes import forms, mistakes
-from benchmarks.mutants import FIRST, Form, alike_in, forms_of, label_of, rubrics
+from benchmarks.mutants import Form, alike_in, forms_of, label_of, rubrics
 from benchmarks.notation.hand import Paper, Unwritten, derivative, written
 from benchmarks.notation.writers import BOLD, BOUNDS, COMMAS, LATEX, TALL
 from grader.expression.language.nodes import Expression
@@ -26,6 +26,7 @@ HANDS = (LATEX, LATEX, TALL, BOLD, COMMAS, BOUNDS)
 LINES = 3
 LONGEST = 160  # characters of a line that a student would write
 TRIED = 40
+POINTS = 3  # that two formulas are compared at
 TOGETHER = 3  # derivations in one document, at most
 
 
@@ -139,7 +140,7 @@ def _sampled(items: list[Expression], rng: random.Random) -> list[Expression]:
 def same_value(form: Form, one: Expression, other: Expression) -> bool:
     """Whether the oracle has the same value for two formulas at every point that it looks at."""
     try:
-        pairs = [[entries_of(form.target, item, point) for item in (one, other)] for point in form.points[:FIRST]]
+        pairs = [[entries_of(form.target, item, point) for item in (one, other)] for point in form.points[:POINTS]]
     except (Unknown, Misshapen, ArithmeticError, ValueError, IndexError):
         return False
     if not all(len(a) == len(b) for a, b in pairs):
@@ -148,9 +149,7 @@ def same_value(form: Form, one: Expression, other: Expression) -> bool:
     return True not in said and False in said
 
 
-def _mistaken(
-    form: Form, formula: Expression, alike: dict[str, list[str]], rng: random.Random
-) -> Expression | None:
+def _mistaken(form: Form, formula: Expression, alike: dict[str, list[str]], rng: random.Random) -> Expression | None:
     """The formula with a mistake of a random kind."""
     found = mistakes(formula, alike)
     kinds = rng.sample(sorted({kind for kind, _ in found}), len({kind for kind, _ in found}))
@@ -204,5 +203,3 @@ def in_documents(found: Sequence[Worked], rng: random.Random) -> Iterator[list[W
                 left.remove(one)
         ids = [part.part.id for question in together[0].form.key.questions for part in question.parts]
         yield sorted(together, key=lambda one: ids.index(one.form.id))
-
-

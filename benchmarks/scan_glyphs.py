@@ -1,7 +1,8 @@
 r"""What scanners make of symbols, as two tables of the experiment's own, and text corrupted by them.
 
-`BY_HAND` follows what was counted in scans of handwritten homework (``x`` read as ``\chi`` 33 times); `IN_PRINT` is what
-OCR of print is known for. Nothing here is taken from `grader.grading.scans`: what undoes misreadings must be able to fail.
+`BY_HAND` follows what was counted in scans of handwritten homework (``x`` read as ``\chi`` 33 times); `IN_PRINT` is
+what OCR of print is known for. Nothing here is taken from `grader.grading.scans`: what undoes misreadings must be able
+to fail.
 """
 
 from __future__ import annotations
@@ -26,15 +27,9 @@ class Misprint:
     letter: bool = False
 
 
-def _letter(written: str, **scanned: float) -> list[Misprint]:
-    return _glyph(written, {text: weight for text, weight in scanned.items()})
-
-
 def _glyph(written: str, scanned: dict[str, float]) -> list[Misprint]:
     pattern = re.compile(re.escape(written) + (r"(?![A-Za-z])" if written.startswith("\\") else ""))
-    return [
-        Misprint(pattern, _as_code(text), weight, written[-1].isalpha()) for text, weight in scanned.items()
-    ]
+    return [Misprint(pattern, _as_code(text), weight, written[-1].isalpha()) for text, weight in scanned.items()]
 
 
 def _as_code(text: str) -> str:

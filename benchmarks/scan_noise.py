@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.scan_noise [--count 500] [--seed 7] [--rates 0 1 2 3 4 5] [--curve FILE.svg]`` prints a table by
 noise rate and kind of scan, how well false steps are found (`scan_steps.py`), and writes the curve of the share that
-needs a person. It exits with 1 where a right derivation lost points, or a wrong one that its scan contradicts earned some.
+needs a person. It exits with 1 where a derivation lost points without a person, or a wrong one that its scan
+contradicts earned some.
 """
 
 from __future__ import annotations
@@ -103,9 +104,7 @@ def _run_bench(
             for rate in rates:
                 own = random.Random(f"{dice}/{table}/{rate}")
                 texts = [scanned((one.left, *one.lines), TABLES[table], rate / 100, own)[0] for one in together]
-                text = "\n".join(
-                    laid_out(one.form.id, lines, own) for one, lines in zip(together, texts, strict=True)
-                )
+                text = "\n".join(laid_out(one.form.id, lines, own) for one, lines in zip(together, texts, strict=True))
                 start = time.process_time()
                 report = grade(bench.key, read_written(bench.key, text, "scan.ocr.md", names, "one", ocr=True))
                 tally.seconds += time.process_time() - start

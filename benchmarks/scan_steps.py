@@ -133,6 +133,7 @@ def table(marks: Marks, most: int) -> str:
         f1 = 2 * precision * recall / max(precision + recall, 1e-9)
         lines.append(
             f"false steps in {count['n']} derivations of {kind}: precision {100 * precision:.1f} %, recall"
-            f" {100 * recall:.1f} %, F1 {100 * f1:.1f} % (wanted {WANTED[kind]:g} %); lines not checked {count['unchecked']}"
+            f" {100 * recall:.1f} %, F1 {100 * f1:.1f} % (wanted {WANTED[kind]:g} %);"
+            f" lines not checked: {count['unchecked']}"
         )
     return "\n".join([*lines, *marks.examples[:most]])

@@ -334,9 +334,7 @@ def _final(context: _Context, part: str, candidates: list[_Evidence]) -> Final |
             doubt = "two final answers of different value"
     if not last.right and context.own and uses(context.key, part, last.side.text, context.own):
         doubt = doubt or "it uses a name that your document defines otherwise than the question"
-    # of a scan, what can't be read may be what the student ended with
-    unread = context.order and (last.behind or (one is not kept[-1] and _read(context, part, kept[-1]) is None))
-    if unread or (last.behind and not last.right):
+    if last.behind and not last.right:
         doubt = "the last line could not be read"
     if not one.named.parts and not one.label.exact and not one.hint:
         doubt = doubt or "the label may mean several parts"
