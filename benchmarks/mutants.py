@@ -91,12 +91,12 @@ def run(path: Path, count: Count) -> None:
     """Every part of a rubric."""
     key = grader.solve(grader.load_rubric(path))
     for question in key.questions:
-        alike = _alike(question)
+        alike = alike_in(question)
         for part in question.parts:
             _run_part(key, question, part, alike, count)
 
 
-def _alike(question: SolvedQuestion) -> dict[str, list[str]]:
+def alike_in(question: SolvedQuestion) -> dict[str, list[str]]:
     """For each quantity those of its shape; a blank behind those that enter the same formula of the model."""
     names = {item.name: item.axes for item in question.graph.quantities}
     together = [symbols(node.expression) | {node.name} for node in question.graph.nodes]

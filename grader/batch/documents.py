@@ -24,7 +24,7 @@ from grader.submission.class_folder import FAILED, GivenDocument
 from grader.submission.labels import PartNames
 from grader.submission.submissions import Submission
 
-SECONDS = 10.0  # of processor time for one document: the last net, since the counted work ends it long before
+SECONDS = 60.0  # of processor time for one document: the last net, since the counted work ends it long before
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -48,10 +48,10 @@ def missing(asked: Asked) -> PartResult:
 def nothing(asked: Asked, submission: Submission) -> PartResult:
     """The result of a part without an answer: missing, unless a document holds formulas that served no part.
 
-    A scan in which anything was read may hold what was not.
+    A scan may hold what was not read.
     """
-    if not submission.unused and not (submission.ocr and submission.answers):
-        return replace(missing(asked), review=True, message=UNSEEN) if submission.ocr else missing(asked)
+    if not submission.unused and not submission.ocr:
+        return missing(asked)
     return replace(
         missing(asked),
         verdict=Outcome.UNDECIDED,

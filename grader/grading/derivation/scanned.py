@@ -14,8 +14,8 @@ from grader.document.scan_noise import alike
 from grader.grading.derivation.assign import Assigned, Final
 from grader.grading.derivation.in_context import SeenChain
 from grader.grading.derivation.left_sides import is_derivative, named_by
-from grader.grading.scans.hypotheses import ScannedPart, hypotheses
-from grader.grading.scans.rereadings import Checked, as_answer, rereadings
+from grader.grading.scans.hypotheses import ScannedPart, contradicted, hypotheses
+from grader.grading.scans.rereadings import Checked, as_answer, as_reread, rereadings
 from grader.solver.key import AnswerKey
 from grader.submission.labels import PartNames
 from grader.submission.submissions import ScanReading
@@ -95,8 +95,31 @@ def with_rereadings(
         if final.part in missing and final.part not in finals:
             finals |= {one.part: one for one in _giving_way(assigned, finals, final)}
             finals[final.part] = final
-    ordered = tuple(finals[part] for part in names.ids if part in finals)
+    ordered = tuple(_held_against(key, assigned, finals[part]) for part in names.ids if part in finals)
     return ordered, hypotheses(key, [_scanned(assigned, final, further.get(final.part, "")) for final in ordered])
+
+
+def _held_against(key: AnswerKey, assigned: Assigned, final: Final) -> Final:
+    """The final in doubt where it is right and its derivation says otherwise: what is right may be a sign misread.
+
+    A line behind it that can't be read may be what the student ended with.
+    """
+    if final.doubt or not _right(key, final.part, final.text):
+        return final
+    sides = [side for number in final.chains for side in assigned.context.chains[number].sides]
+    before = [side.text for side in sides if side.place < final.place]
+    if any(_is_unread(key, final.part, side.text) for side in sides if final.place < side.place):
+        return replace(final, doubt="the last line could not be read")
+    doubt = "the line before it has another value as scanned" if contradicted(key, final.part, before) else ""
+    return replace(final, doubt=doubt)
+
+
+def _is_unread(key: AnswerKey, part: str, text: str) -> bool:
+    try:
+        with at_most(ANSWER):
+            return as_reread(key, part, text).unread is not None
+    except TooMuchWork:
+        return True
 
 
 def _giving_way(assigned: Assigned, finals: Mapping[str, Final], proposed: Final) -> Iterator[Final]:

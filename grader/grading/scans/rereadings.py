@@ -19,7 +19,7 @@ from grader.comparison.common_vocabulary import worked_out
 from grader.comparison.judge import judge
 from grader.comparison.target import Target
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.nodes import Expression
+from grader.expression.language.nodes import Expression, Partial, walk
 from grader.expression.reading.read import Reading, read
 from grader.grading.answers import final_answer, with_letters_of
 from grader.grading.grade import find_part
@@ -38,6 +38,7 @@ MOST_CHANGES = 4  # of one line
 FEW_CHANGES = 3  # of one that can be read as scanned
 # right by its value alone: the question said again, or with what is to be worked out left as it is
 SET_ASIDE = (NoteKind.RESTATED, NoteKind.NOT_EVALUATED)
+NEARLY_TEN = 0.01  # of a power of ten, as its logarithm
 ROUGHLY = 1e-3  # relative; what differs more is not looked at any further
 MARGIN = 1.0  # of cost, in which a second re-reading is told beside the first
 FOUND = 3  # re-readings of one line that are kept
@@ -59,11 +60,15 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Rereading:
-    """A line with the changes that make it right, and what believing them costs."""
+    """A line with the changes that make it right, and what believing them costs.
+
+    `alone`: neither as scanned nor by other changes that cost about as much can the line be read to say anything else.
+    """
 
     text: str
     changes: tuple[Misreading, ...]
     cost: float
+    alone: bool = False
 
 
 @remembered(maxsize=4096)
@@ -91,6 +96,45 @@ def as_reread(key: AnswerKey, part_id: str, text: str) -> Checked:
     if question.numeric or CALL_LIKE.search(text) or not _plainly_differs(question, target_of(part), expression):
         return as_answer(key, part_id, text)
     return Checked(False)
+
+
+@remembered(maxsize=4096)
+def agrees(key: AnswerKey, part_id: str, text: str) -> bool | None:
+    """Whether a line has the value that a part asks for, worked out or not; None where it doesn't say plainly.
+
+    A number that no lost sign or power of ten makes the one asked for says nothing: a digit too many is misread there.
+    """
+    question, part = find_part(key, part_id)
+    plainly: bool | None = None
+    for reading in readings_of(question, text, part.part.target):
+        expression = None if reading.problems else final_answer(question, reading, part.part.target)
+        if expression is None:
+            continue
+        target = with_letters_of(question, target_of(part), reading)
+        verdict = judge(question, target, expression)
+        if verdict.decision is Decision.EQUIVALENT:
+            return True
+        unfinished = any(isinstance(node, Partial) for node in walk(expression))
+        if (
+            verdict.decision is Decision.NOT_EQUIVALENT
+            and not unfinished
+            and _may_be_told(question, target, expression)
+        ):
+            plainly = False
+    return plainly
+
+
+def _may_be_told(question: SolvedQuestion, target: Target, expression: Expression) -> bool:
+    """Whether the value of a line may have become the one asked for by a sign or a power of ten; any formula's may."""
+    if not question.numeric:
+        return True
+    try:
+        pairs = pairs_in(question, question.runs[0], target.expression, worked_out(expression, question.graph))
+    except ShapeError:
+        return False
+    with np.errstate(all="ignore"):
+        shares = [np.log10(np.abs(pair.answer / pair.truth)) for pair in pairs]
+    return any(np.allclose(share, np.round(share), atol=NEARLY_TEN) for share in shares)
 
 
 def _unread_at(reading: Reading) -> Span:
@@ -125,24 +169,26 @@ def rereadings(text: str, test: Test, most: int = MOST_READ) -> tuple[Rereading,
     found: list[Rereading] = []
     try:
         with at_most(ANSWER):
-            _search(text, test, found, most)
+            others = _search(text, test, found, most)
     except TooMuchWork:
-        pass
-    return tuple(found)
+        others = True
+    return tuple(replace(one, alone=not others) for one in found)
 
 
-def _search(text: str, test: Test, found: list[Rereading], most: int) -> None:
+def _search(text: str, test: Test, found: list[Rereading], most: int) -> bool:
+    """Find them, and tell whether the line may as well say something that is not right."""
     order = count()
     queue: list[tuple[float, int, str, tuple[Misreading, ...]]] = [(0.0, next(order), text, ())]
     seen = {text}
     costs = [0.0]  # of what is in the queue, so that nothing is made that would come behind the last text read
     read_so_far = 0
     as_scanned = True
+    others = False
     while queue and read_so_far < most and len(found) < FOUND:
         cost, _, now, made = heapq.heappop(queue)
         del costs[0]
         if found and cost > found[0].cost + MARGIN:
-            return
+            break
         checked = test(now)
         read_so_far += 1
         if any(set(one.changes) <= set(made) for one in found):
@@ -150,6 +196,7 @@ def _search(text: str, test: Test, found: list[Rereading], most: int) -> None:
         if checked.right and made:
             found.append(Rereading(now, made, cost))
             continue
+        others = others or checked.unread is None
         as_scanned = as_scanned and (bool(made) or checked.unread is None)
         if len(made) >= (FEW_CHANGES if as_scanned else MOST_CHANGES):
             continue
@@ -164,6 +211,7 @@ def _search(text: str, test: Test, found: list[Rereading], most: int) -> None:
                 seen.add(other)
                 insort(costs, total)
                 heapq.heappush(queue, (total, next(order), other, (*made, change)))
+    return others
 
 
 def _touches(change: Misreading, span: Span) -> bool:
