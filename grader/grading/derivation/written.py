@@ -44,9 +44,12 @@ def read_written(
     """
     said = ocr_in_front(text, file)
     ocr = ocr if said is None else said
-    looks = "" if ocr is not None or file.casefold().endswith(".ipynb") else taken_for_scan(text)
+    ending = file.casefold().rpartition(".")[2]
+    looks = "" if ocr is not None or ending == "ipynb" else taken_for_scan(text)
     by_label = read_document(text, file, names, student, part, ocr or bool(looks))
-    bare, noise = without_noise(without_tool_marks(text, _ending(file))) if by_label.ocr else (text, ())
+    # the lines of a notebook's file are not those of its text
+    as_lines = by_label.ocr and ending != "ipynb"
+    bare, noise = without_noise(without_tool_marks(text, ending)) if as_lines else (text, ())
     document = read_blocks(bare, file)
     assigned = assign(key, document, names, part, partial(as_on_paper, key) if by_label.ocr else None)
     labelled = {answer.part: answer for answer in by_label.answers}
@@ -73,10 +76,6 @@ def read_written(
     )
     unused += tuple(Unused(one.line, 0, one.text, one.why) for one in noise)
     return replace(by_label, answers=tuple(answers), problems=problems, unused=unused)
-
-
-def _ending(file: str) -> str:
-    return file.casefold().rpartition(".")[2]
 
 
 def _answer(key: AnswerKey, assigned: Assigned, final: Final, file: str, scan: ScanReading | None) -> Answer:
