@@ -69,6 +69,8 @@ def _is_index(chain: Equations) -> bool:
 
 def _uses(used: tuple[str, ...], name: tuple[str, ...]) -> bool:
     """Whether a formula holds a name, not as the beginning of another one."""
+    if name[0] not in used:
+        return False
     ends = range(len(name), len(used) + 1)
     return any(
         used[end - len(name) : end] == name and used[end : end + 1] not in (("_",), ("^",), ("'",)) for end in ends
