@@ -7,9 +7,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import PurePath
 from traceback import walk_tb
 
@@ -92,7 +93,11 @@ def raised(error: BaseException) -> str:
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate most like `name`, for a "did you mean", or None where nothing is close."""
-    pool: Sequence[str] = list(candidates)
+    return _nearest(name, tuple(candidates))
+
+
+@lru_cache(maxsize=1024)
+def _nearest(name: str, pool: tuple[str, ...]) -> str | None:
     by_fold = {candidate.casefold(): candidate for candidate in pool}
     if name.casefold() in by_fold:
         return by_fold[name.casefold()]

@@ -77,6 +77,14 @@ def test_a_guess_is_told_with_the_way_out() -> None:
     assert not any("OCR" in one.message for one in read("ana.ocr.md", MARKER).problems)
 
 
+def test_a_notebook_of_a_class_from_paper_stays_one() -> None:
+    lines = ["## 1a\n", *(["$\\frac{\\partial L}{\\partial \\hat y} = \\hat y - y$\n"] * 3)]
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": lines}]
+    notebook = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+    found = read("ana.ipynb", notebook, True)
+    assert (found.ocr, [one.part for one in found.answers]) == (True, ["1a"])
+
+
 LINES = {
     "pages": [
         {"lines": [{"text": "1a:", "confidence_rate": 0.99}, {"text": "4", "conversion_output": False}]},

@@ -81,6 +81,8 @@ def _is_index(chain: Equations) -> bool:
 
 def _uses(used: tuple[str, ...], name: tuple[str, ...], others: Set[tuple[str, ...]]) -> bool:
     """Whether a formula holds a name, not as the beginning of one of the `others`, or of one that nobody defines."""
+    if name[0] not in used:
+        return False
     ends = range(len(name), len(used) + 1)
     return any(
         used[end - len(name) : end] == name

@@ -14,6 +14,7 @@ from grader.document.scan_noise import alike
 from grader.grading.derivation.assign import Assigned, Final
 from grader.grading.derivation.in_context import SeenChain
 from grader.grading.derivation.left_sides import is_derivative, named_by
+from grader.grading.grade import find_part
 from grader.grading.scans.hypotheses import ScannedPart, contradicted, hypotheses
 from grader.grading.scans.rereadings import Checked, as_answer, as_reread, rereadings
 from grader.solver.key import AnswerKey
@@ -96,7 +97,7 @@ def with_rereadings(
             finals |= {one.part: one for one in _giving_way(assigned, finals, final)}
             finals[final.part] = final
     ordered = tuple(_held_against(key, assigned, finals[part]) for part in names.ids if part in finals)
-    return ordered, hypotheses(key, [_scanned(assigned, final, further.get(final.part, "")) for final in ordered])
+    return ordered, hypotheses(key, [_scanned(key, assigned, one, further.get(one.part, "")) for one in ordered])
 
 
 def _held_against(key: AnswerKey, assigned: Assigned, final: Final) -> Final:
@@ -138,10 +139,16 @@ def _giving_way(assigned: Assigned, finals: Mapping[str, Final], proposed: Final
             yield replace(final, text=before[-1].text, line=before[-1].text, place=before[-1].place, doubt=doubt)
 
 
-def _scanned(assigned: Assigned, final: Final, further: str) -> ScannedPart:
+def _scanned(key: AnswerKey, assigned: Assigned, final: Final, further: str) -> ScannedPart:
     """The lines of a part; `further` is one whose left side names the part once it is re-read."""
     sides = [side.text for number in final.chains for side in assigned.context.chains[number].sides]
+    sides = [text for text in sides if text == final.line or not _is_set_up(key, final.part, text)]
     return ScannedPart(final.part, final.line, (*sides, further) if further else tuple(sides))
+
+
+def _is_set_up(key: AnswerKey, part: str, text: str) -> bool:
+    """Whether a line has derivatives where numbers are asked for, so that it is no answer however it is read."""
+    return find_part(key, part)[0].numeric and is_derivative(text)
 
 
 def _by_left_sides(key: AnswerKey, assigned: Assigned, finals: Mapping[str, Final]) -> Iterator[Final]:
@@ -194,7 +201,8 @@ def _by_values(
             if _TELLING.search(side.text) and side.text not in lines:
                 told[side.text] = (number, side)
     for part in missing:
-        right = [text for text in list(told)[:MOST_PROPOSED] if _right(key, part, text)]
+        lines_of = [text for text in list(told)[:MOST_PROPOSED] if not _is_set_up(key, part, text)]
+        right = [text for text in lines_of if _right(key, part, text)]
         right = [text for text in right if not any(_right(key, other, text) for other in names if other != part)]
         if right:
             number, side = told[right[-1]]

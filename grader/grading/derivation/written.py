@@ -47,10 +47,12 @@ def read_written(
     """
     said = ocr_in_front(text, file)
     ocr = ocr if said is None else said
-    looks = "" if ocr is not None or file.casefold().endswith(".ipynb") else taken_for_scan(text)
-    by_label, _ = read_labelled(text, file, names, student, part, ocr or bool(looks))
     ending = file.casefold().rpartition(".")[2]
-    bare, noise = without_noise(without_tool_marks(text, ending)) if by_label.ocr else (text, ())
+    looks = "" if ocr is not None or ending == "ipynb" else taken_for_scan(text)
+    by_label, _ = read_labelled(text, file, names, student, part, ocr or bool(looks))
+    # the lines of a notebook's file are not those of its text
+    as_lines = by_label.ocr and ending != "ipynb"
+    bare, noise = without_noise(without_tool_marks(text, ending)) if as_lines else (text, ())
     document = read_blocks(bare, file)
     told = {one.message for one in by_label.problems}
     problems = (*by_label.problems, *(replace(one, file=file) for one in document.problems if one.message not in told))
