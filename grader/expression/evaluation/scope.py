@@ -115,7 +115,6 @@ class Unchanged:
             pending += below
             if not below:
                 found.append(node)
-        spend(STEP * len(found))
         return tuple(found)
 
 
