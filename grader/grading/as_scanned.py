@@ -23,15 +23,19 @@ def as_scanned(result: PartResult) -> PartResult:
     if scan is not None and result.note.kind is not NoteKind.BY_HAND:
         kind = NoteKind.OCR_SUPPORTED if scan.supported else NoteKind.OCR_POSSIBLE
         return _persons(result, Note(kind, ",".join(scan.changes)), _told(scan, kind))
-    if result.verdict in WRONG or right_as_scanned(result) or result.note.kind is NoteKind.FOLLOW_THROUGH:
+    if result.verdict in WRONG or result.verdict is Outcome.CORRECT:
         sentence = NOTES[NoteKind.OCR_UNCONFIRMED].sentence
         return _persons(result, Note(NoteKind.OCR_UNCONFIRMED), sentence)
     return replace(result, review=True)
 
 
 def right_as_scanned(result: PartResult) -> bool:
-    """Whether an answer earns its points by what the scan says, and by nothing that another answer may have cost."""
-    return result.verdict is Outcome.CORRECT and result.note.kind is not NoteKind.FOLLOW_THROUGH
+    """Whether an answer earns its points by what the scan says.
+
+    In a derivation what is right given an earlier answer may be so by a sign misread there.
+    """
+    written = result.answer is not None and result.answer.found is not None
+    return result.verdict is Outcome.CORRECT and not (written and result.note.kind is NoteKind.FOLLOW_THROUGH)
 
 
 def _told(scan: ScanReading, kind: NoteKind) -> str:

@@ -42,6 +42,7 @@ _MARK = "variationof"  # before a name: the differential of it
 _D = r"(?<![A-Za-z\\])(?:\\(?:mathrm|operatorname|text|rm)\s*\{?\s*d\s*\}?|d)\s*(?:\\[,;:! ]\s*)?"
 _DRESSED = r"(?:\\(?:mathbf|bm|boldsymbol|vec|hat|bar|tilde|mathrm|mathcal)\s*\{?\s*)?\\?[A-Za-z]+\}?(?:_\{?\w+\}?)?'*"
 _DIFFERENTIAL = re.compile(rf"{_D}(?P<name>{_DRESSED})(?![A-Za-z])")
+_STATEMENTS = re.compile(r"\n[ \t]*[^\s=][^=\n]*=")
 _SMALL = 1e-9
 
 
@@ -51,6 +52,8 @@ def from_differential(question: SolvedQuestion, target: Expression, text: str) -
     One that does not say the derivative asked for has a Problem: with a size d, its factors dX could be read as d X.
     """
     if not isinstance(target, Partial) or isinstance(target.numerator, Partial) or indices(target.numerator):
+        return None
+    if _STATEMENTS.search(text):  # lines of code
         return None
     above, below = head(target.numerator), head(target.denominator)
     left, _, right = text.partition("=")

@@ -43,7 +43,7 @@ def test_a_class_of_three(rubric: str, klass: Path, tmp_path: Path, capsys: Outp
     assert verdicts(out, "bob") == ["incorrect", "incorrect", "correct", "incorrect"]
     assert verdicts(out, "cyd") == ["correct", "unreadable", "correct", "missing"]
     pages = [f"feedback/{student}.html" for student in ("ada", "bob", "cyd")]
-    assert sorted(written(out)) == [*pages, "grades.csv", "index.html", "results.json"]
+    assert sorted(written(out)) == [*pages, "grades.csv", "index.html", "results.json", "review.html", "to_decide.csv"]
     said = capsys.readouterr()
     assert "Graded 3 students on “My first gradient homework”, 7 points." in said.out
     assert said.out.startswith("1 answer of 1 student to review before the scores are final:\n  cyd: 1b\n")
@@ -64,7 +64,7 @@ def test_the_bytes_do_not_depend_on_jobs_or_order(rubric: str, klass: Path, tmp_
         out = tmp_path / f"out{jobs}"
         assert main(["grade", rubric, str(folder), "--out", str(out), "--jobs", str(jobs), "--quiet"]) == 0
         outs.append(written(out))
-    assert len(outs[0]) == 36
+    assert len(outs[0]) == 38
     assert outs[0] == outs[1] == outs[2]
     assert main(["grade", rubric, str(turned), "--out", str(tmp_path / "t"), "--jobs", "2", "--quiet"]) == 0
     grades = (tmp_path / "t" / "grades.csv").read_bytes()

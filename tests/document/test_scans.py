@@ -32,15 +32,20 @@ def test_what_only_the_scanner_wrote(before: str, kept: str, aside: str, why: st
 
 
 def test_two_lines_with_the_same_glyph_support_each_other() -> None:
-    key = solved("losses_and_backprop")
-    parts = [
-        ScannedPart("1a", "6(x)(1-6(x))", ("6(x)(1-6(x))",)),
-        ScannedPart("1a-chain", r"6(f(w))(1-6(f(w))) f'(w)", (r"6(f(w))(1-6(f(w))) f'(w)",)),
-    ]
+    key = solved("two_layer_network")
+    lines = {"b2": r"\hat{q} - y", "w2": r"(\hat{q} - y) z"}
+    parts = [ScannedPart(part, line, (line,)) for part, line in lines.items()]
     both = hypotheses(key, parts)
     alone = hypotheses(key, parts[:1])
-    assert both["1a"].supported and both["1a-chain"].supported
-    assert not alone["1a"].supported, "one line alone only may be misread"
+    assert both["b2"].supported and both["w2"].supported
+    assert not alone["b2"].supported, "one line alone only may be misread"
+
+
+def test_what_can_be_read_as_scanned_is_never_supported() -> None:
+    key = solved("losses_and_backprop")
+    lines = {"1a": "6(x)(1-6(x))", "1a-chain": "6(f(w))(1-6(f(w))) f'(w)"}
+    found = hypotheses(key, [ScannedPart(part, line, (line,)) for part, line in lines.items()])
+    assert not found["1a"].supported and not found["1a-chain"].supported, "6 may be a number"
 
 
 def test_a_sign_alone_is_never_supported() -> None:

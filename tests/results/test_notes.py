@@ -27,7 +27,8 @@ def test_a_row_has_its_words(kind: NoteKind) -> None:
 def test_a_note_is_its_text(kind: NoteKind) -> None:
     plain, detailed = Note(kind), Note(kind, "sign:dL_dz")
     assert (plain, plain.kind, plain.detail) == (kind.value, kind, "")
-    assert (detailed, detailed.kind, detailed.detail) == (f"{kind}/sign:dL_dz", kind, "sign:dL_dz")
+    joint = ":" if kind in (NoteKind.OCR_SUPPORTED, NoteKind.OCR_POSSIBLE) else "/"
+    assert (detailed, detailed.kind, detailed.detail) == (f"{kind}{joint}sign:dL_dz", kind, "sign:dL_dz")
     assert pickle.loads(pickle.dumps(detailed)).kind is kind
 
 

@@ -57,7 +57,9 @@ def _is_questions(sentence: str, prompt: frozenset[str], known: frozenset[str]) 
     """Whether a sentence is the question again, or says nothing."""
     said = _words(_MARKS.sub(" ", sentence))
     if not said:
-        return not any(_RELATED.search(formula[0]) for formula in _FORMULA.finditer(sentence))
+        # 0.5744 alone, or x y, is an answer
+        bare = _LAYOUT.sub(" ", _FORMULA.sub(" ", _MARKS.sub(" ", sentence)))
+        return not (re.search(r"\w", bare) or any(_RELATED.search(one[0]) for one in _FORMULA.finditer(sentence)))
     share = len(said & known) / len(said)
     if _MARKS.search(sentence) or _ORDER.match(sentence):
         return share >= _ALIKE

@@ -133,8 +133,12 @@ def _may_be_told(question: SolvedQuestion, target: Target, expression: Expressio
     except ShapeError:
         return False
     with np.errstate(all="ignore"):
-        shares = [np.log10(np.abs(pair.answer / pair.truth)) for pair in pairs]
-    return any(np.allclose(share, np.round(share), atol=NEARLY_TEN) for share in shares)
+        shares = [pair.answer / pair.truth for pair in pairs]
+        tens = [np.log10(np.abs(share)) for share in shares]
+    return any(
+        np.allclose(ten, np.round(ten), atol=NEARLY_TEN) and bool(np.any((np.round(ten) != 0) | (share < 0)))
+        for share, ten in zip(shares, tens, strict=True)
+    )
 
 
 def _unread_at(reading: Reading) -> Span:
