@@ -21,6 +21,7 @@ from grader.batch.decisions_file import handed_in
 from grader.batch.judging import Solved
 from grader.batch.outputs import class_report, write_tables
 from grader.batch.reading import Class, read_class, with_earlier
+from grader.batch.sources import HANDED_IN
 from grader.batch.stages import Progress, judge_new, now, planned, report_stale
 from grader.gradebook import rows
 from grader.gradebook.decisions import all_decisions, decide, standing
@@ -54,7 +55,7 @@ class RunOptions:
     `prune` takes out students who are gone; `anyway` goes on where a run would lose many; `decisions` is a CSV file of
     what people decided; `leave_out` are files below the class folder that nobody handed in; `whole` asks for a report
     with every answer, and not in outline; `waiting` hears who holds
-    the folder where another run does.
+    the folder where another run does; `told` hears which export the submissions are.
     """
 
     roster: Path | None = None
@@ -66,6 +67,7 @@ class RunOptions:
     whole: bool = False
     progress: Progress | None = None
     waiting: Callable[[str], None] | None = None
+    told: Callable[[str], None] | None = None
 
 
 PLAIN = RunOptions()
@@ -152,7 +154,10 @@ def _graded(
     solved = Solved(key, rubric_shown(key))
     connection = book.connection
     document = partial(read_written, key)
-    read = read_class(solved.shown.parts, source, options.roster, (out, *options.leave_out), document)
+    keep = out / HANDED_IN if pages is not None else None
+    tell = options.told or (lambda _: None)
+    skipped = (out, *options.leave_out)
+    read = read_class(solved.shown.parts, source, options.roster, skipped, document, keep=keep, tell=tell)
     earlier = rows.kept(connection)
     found = with_earlier(read, earlier, prune=options.prune, anyway=options.anyway)
     said = _new_decisions(solved, found, connection, out, options)

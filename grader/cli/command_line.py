@@ -60,12 +60,12 @@ def _parser() -> ArgumentParser:
 
 def _grade(grade: ArgumentParser) -> None:
     grade.add_argument("rubric", metavar="RUBRIC", help="the rubric's YAML file")
-    grade.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="their folder, or one file")
+    grade.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="their folder, a file, an export's zip")
     grade.add_argument(
         "--out", metavar="DIR", type=Path, default=Path("report"), help="for the results (default: report)"
     )
     grade.add_argument("--jobs", metavar="N", type=_at_least_one, help="processes (default: one a core, up to 8)")
-    grade.add_argument("--roster", metavar="FILE", type=Path, help="a CSV file of the class: student,name")
+    grade.add_argument("--roster", metavar="FILE", type=Path, help="a CSV file of the class, or the LMS's gradebook")
     grade.add_argument("--junit", metavar="FILE", type=Path, help="also write results as JUnit XML")
     grade.add_argument("--decisions", metavar="FILE", type=Path, help="a CSV file: student,part,points,comment,by,when")
     grade.add_argument("--dry-run", action="store_true", help="print who would change by how much, write nothing")

@@ -21,6 +21,7 @@ from grader.cli.failures import FAILURES, tell_failure
 from grader.cli.progress import Bars
 from grader.cli.summary import change_lines, needs_person, tell, tell_changes
 from grader.cli.terminal import print_error, print_problem
+from grader.exchange.arrivals import WrongExport
 from grader.feedback.github import github_annotations, github_summary
 from grader.feedback.junit import junit_xml
 from grader.files import write_text
@@ -43,7 +44,7 @@ def grade(asked: Namespace) -> int:
         return 2
     try:
         return _dry_run(asked, key) if asked.dry_run else _grade(asked, key)
-    except (Refused, *FAILURES) as failure:
+    except (Refused, WrongExport, *FAILURES) as failure:
         return tell_failure(failure, asked.out, "written")
 
 
@@ -58,6 +59,7 @@ def _options(asked: Namespace, bars: Bars | None) -> RunOptions:
         whole=bool(asked.junit) or _on_github(),
         progress=bars,
         waiting=lambda who: print_error(f"{asked.out} is in use by {who}: waiting for it"),
+        told=None if asked.quiet else lambda what: print(f"{asked.submissions}: {what}", file=sys.stderr),
     )
 
 

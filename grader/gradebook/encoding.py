@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import astuple, fields
 from functools import lru_cache
 from typing import Any
 
@@ -30,7 +30,7 @@ from grader.results import (
     ScoreLine,
 )
 from grader.rubric.shown import Asked
-from grader.submission.submissions import CheckedLine, FoundAt, Unused
+from grader.submission.submissions import NOT_SAID, CheckedLine, FoundAt, Handed, Unused
 
 _EVIDENCE = tuple(one.name for one in fields(Evidence))
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
@@ -175,6 +175,20 @@ def encode_unused(unused: tuple[Unused, ...]) -> str:
 def decode_unused(kept: str) -> tuple[Unused, ...]:
     """What was kept by `encode_unused`; raises ValueError or TypeError where the text is none of ours."""
     return tuple(Unused(*one) for one in json.loads(kept))
+
+
+def encode_handed(handed: Handed | None) -> str:
+    """How a submission came in, as JSON."""
+    return dumps([] if handed is None or handed == NOT_SAID else list(astuple(handed)))
+
+
+def decode_handed(kept: str) -> Handed:
+    """What was kept by `encode_handed`; raises ValueError or TypeError where the text is none of ours."""
+    found = json.loads(kept)
+    if not found:
+        return NOT_SAID
+    kind, ids, at, late, late_by, attempt, group, notes = found
+    return Handed(kind, tuple((column, text) for column, text in ids), at, late, late_by, attempt, group, tuple(notes))
 
 
 def encode_problems(problems: tuple[Problem, ...]) -> str:

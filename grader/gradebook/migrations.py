@@ -123,5 +123,10 @@ ALTER TABLE answers ADD COLUMN found TEXT NOT NULL DEFAULT '';    -- JSON: where
 ALTER TABLE students ADD COLUMN unused TEXT NOT NULL DEFAULT '[]'; -- JSON: formulas of a document that served no part
 """
 
-MIGRATIONS = (_FIRST, _PART_KEYS, _DOCUMENTS)
+_HANDED = """
+ALTER TABLE students ADD COLUMN by_eye TEXT NOT NULL DEFAULT '[]'; -- JSON: files that a person alone can read
+ALTER TABLE students ADD COLUMN handed TEXT NOT NULL DEFAULT '[]'; -- JSON: ids, when, how late, as an export says it
+"""
+
+MIGRATIONS = (_FIRST, _PART_KEYS, _DOCUMENTS, _HANDED)
 VERSION = len(MIGRATIONS)

@@ -82,6 +82,7 @@ class NoteKind(StrEnum):
     AMBIGUOUS_INDICES = "ambiguous_indices"
     FINAL_IN_DOUBT = "final_in_doubt"
     NOT_FOUND = "not_found"
+    BY_EYE = "by_eye"
     PARTLY_READ = "partly_read"
     TOO_MANY_READINGS = "too_many_readings"
     FOLLOW_THROUGH_DEGENERATE = "follow_through_degenerate"
@@ -277,6 +278,9 @@ _ROWS = (
         NoteKind.NOT_FOUND,
         Credit.PERSON,
         "No formula of your document could be told to be the answer to this part, and some were not used.",
+    ),
+    NoteRow(
+        NoteKind.BY_EYE, Credit.PERSON, "You handed in a file that only a person can read: a person will look at it."
     ),
     NoteRow(
         NoteKind.PARTLY_READ,

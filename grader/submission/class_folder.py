@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from operator import itemgetter
+from types import MappingProxyType
 
 from grader.problems import Problem, did_you_mean, raised
 from grader.submission.decode import clean_answer, decode, shown
 from grader.submission.document import read_document
 from grader.submission.labels import PartNames, find_part, part_names
 from grader.submission.lines import DOCUMENTS
-from grader.submission.places import ClassPath, class_path, likely_owner, namesake, owner
+from grader.submission.places import PICTURES, ClassPath, class_path, likely_owner, namesake, owner
 from grader.submission.records import read_json, read_jsonl
+from grader.submission.speaking_for import kept_to_own, told_of_name
 from grader.submission.submissions import Answer, ReadFolder, Submission
 from grader.submission.tabular import read_csv, read_roster
 
@@ -27,6 +29,7 @@ ReadDocument = Callable[[str, str, PartNames, str, str, bool], Submission]
 Roster = tuple[tuple[str, str], ...]
 
 _TABLES = {".csv": read_csv, ".tsv": read_csv, ".json": read_json, ".jsonl": read_jsonl}
+NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 _NOISE = ("thumbs.db", "desktop.ini", "__macosx")
 LARGEST_OWN_FILE = 16 * 2**20  # bytes, of one student's file; a class table may have four times that
 MOST_PROBLEMS = 100  # of one file
@@ -40,6 +43,7 @@ def read_files(
     by_hand: tuple[tuple[str, str], ...] = (),
     labels: tuple[tuple[str, str], ...] = (),
     document: ReadDocument | None = None,
+    aliases: Mapping[str, str] = NO_ALIASES,
 ) -> ReadFolder:
     """Read a class: `files` are (path relative to the class folder with ``/``, content) pairs.
 
@@ -47,20 +51,23 @@ def read_files(
     `parts` are the part ids in rubric order, `by_hand` the (id, prompt) of those that a person grades, `labels` the
     (id, label) of those that students call otherwise; `document` reads one document; `roster` the (student, name)
     pairs of the class, each of whom gets a Submission, as does whoever's file can't be read (`places` has the rule).
+    `aliases` lead from other names of students to their own.
     Of two answers to one part the last (by path, then line) counts, and a Problem says so.
     """
     names = part_names(parts, by_hand, labels)
     listed = None if roster is None else dict(roster)
-    read = [(path, _tried(path, data, names, listed, document or read_document)) for path, data in files]
+    everyone = None if listed is None else {other: listed.get(one, "") for other, one in aliases.items()} | listed
+    read = [(path, _tried(path, data, names, everyone, document or read_document)) for path, data in files]
     pieces: dict[str, list[Submission]] = {}
     problems: list[Problem] = []
     known = {piece.student for _, found in read for piece in found.submissions}
-    for path, found in sorted(read, key=itemgetter(0)):
+    for path, found in kept_to_own(sorted(read, key=itemgetter(0)), {*known, *(listed or ())}, listed or {}, aliases):
         if found.problems and not found.submissions:
-            found = _of(namesake(class_path(path), known), path, (), found.problems)
+            found = _of(namesake(class_path(path), known), path, (), found.problems, by_eye=True)
         problems += _first(found.problems, path)
         for piece in found.submissions:
-            pieces.setdefault(piece.student, []).append(piece)
+            student = aliases.get(piece.student, piece.student)
+            pieces.setdefault(student, []).append(replace(piece, student=student))
     for student, name in (listed or {}).items():
         pieces.setdefault(student, []).insert(0, Submission(student, name))
     submissions = []
@@ -108,7 +115,7 @@ def _tried(
 def _unread(place: ClassPath, listed: Mapping[str, str] | None, problems: tuple[Problem, ...]) -> ReadFolder:
     """A file of which nothing was read: its student, if it has one, stays."""
     student = owner(place, listed or ()) or (likely_owner(place) if listed is None else "")
-    return _of(student, place.path, (), problems)
+    return _of(student, place.path, (), problems, by_eye=True)
 
 
 def _read_file(
@@ -119,7 +126,10 @@ def _read_file(
     if place.ending not in DOCUMENTS and place.ending not in _TABLES:
         readable = ", ".join((*_TABLES, *DOCUMENTS))
         message = f"not read: no format that is read ends in '{place.ending}'"
-        return _unread(place, listed, (Problem(message, f"what is read: {readable}", path),))
+        hint = f"what is read: {readable}"
+        if student and place.ending in PICTURES:
+            hint = "handed in as a picture, a PDF or an office file: needs a person"
+        return _unread(place, listed, (Problem(message, hint, path),))
     if student and len(data) > LARGEST_OWN_FILE:
         return _unread(place, listed, (Problem("not read: the file is larger than 16 MB", file=path),))
     text, doubts = decode(data, path)
@@ -131,6 +141,7 @@ def _read_file(
         return ReadFolder((), (Problem("not read: the file's name holds no student", file=path),))
     part = find_part(names, place.stem) if place.folder else None
     piece = document(text, path, names, student, part or "", place.ocr)
+    doubts = (*doubts, *told_of_name(text, path, student, listed or {}))
     return _of(student, path, (piece,), doubts)
 
 
@@ -159,11 +170,13 @@ def _read_table(
     return _of(student, path, own, tuple(problems))
 
 
-def _of(student: str, path: str, pieces: tuple[Submission, ...], problems: tuple[Problem, ...]) -> ReadFolder:
-    """What one file gave; its Problems are the student's where it has one."""
+def _of(
+    student: str, path: str, pieces: tuple[Submission, ...], problems: tuple[Problem, ...], *, by_eye: bool = False
+) -> ReadFolder:
+    """What one file gave; its Problems are the student's where it has one. `by_eye`: a person alone can read it."""
     if not student:
         return ReadFolder(pieces, problems)
-    return ReadFolder((*pieces, Submission(student, "", path, (), problems)))
+    return ReadFolder((*pieces, Submission(student, "", path, (), problems, by_eye=(path,) if by_eye else ())))
 
 
 def _first(problems: tuple[Problem, ...], path: str) -> tuple[Problem, ...]:
@@ -204,6 +217,7 @@ def _merged(student: str, pieces: list[Submission], parts: tuple[str, ...]) -> S
         _first(tuple(sorted(problems, key=_place)), pieces[0].source),
         any(piece.ocr for piece in pieces),
         tuple(one for piece in pieces for one in piece.unused),
+        tuple(dict.fromkeys(one for piece in pieces for one in piece.by_eye)),
     )
 
 

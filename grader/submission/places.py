@@ -19,6 +19,14 @@ from pathlib import PurePosixPath
 from grader.submission.decode import clean_name
 from grader.submission.lines import DOCUMENTS
 
+# what students photograph, scan or write in an office
+PICTURES = frozenset(
+    (
+        *(".pdf", ".djvu", ".png", ".jpg", ".jpeg", ".gif", ".heic", ".heif", ".webp", ".bmp", ".tif", ".tiff", ".svg"),
+        *(".doc", ".docx", ".odt", ".rtf", ".pages", ".ppt", ".pptx", ".key"),
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ClassPath:
