@@ -15,7 +15,9 @@ from pathlib import Path
 from grader.problems import Problem
 
 _HIDDEN = re.compile(r"\..*")
-_OUTPUT = re.compile(r"\..*|feedback|handed_in|results\.json|grades\.csv|index\.html|decisions\.csv|gradebook\..*")
+_OUTPUT = re.compile(
+    r"\..*|feedback|handed_in|export|results\.json|grades\.csv|index\.html|decisions\.csv|gradebook\..*"
+)
 _HEAD = b'{"schema": 1,\n"rubric": {'
 LARGEST_FILE = 64 * 1024 * 1024  # bytes; a class of a thousand in one file is about 3 MB
 

@@ -76,9 +76,9 @@ def _class_list(roster: Path | None) -> tuple[People | None, Roster | None, tupl
         return None, None, ()
     data = roster.read_bytes()
     people = read_people(data)
-    if people is not None and people.persons:
-        return people, tuple((one.student, one.name) for one in people.persons), ()
     listed, said = read_class_list(data, roster.name)
+    if people is not None and people.persons:
+        return people, tuple((one.student, one.name) for one in people.persons), said
     return None if listed is None else People("", tuple(Person(*one) for one in listed)), listed, said
 
 

@@ -28,17 +28,18 @@ from grader.problems import did_you_mean
 
 def override(asked: Namespace) -> int:
     """``grader override``: a person's points for one part of one student."""
-    return _with_book(asked, _override)
+    return with_book(asked, _override)
 
 
 def log(asked: Namespace) -> int:
     """``grader log``: the runs, what each changed; or undo the last, or note that its grades were given out."""
     if asked.undo:
-        return _with_book(asked, _undo)
-    return _with_book(asked, _release if asked.release else _log)
+        return with_book(asked, _undo)
+    return with_book(asked, _release if asked.release else _log)
 
 
-def _with_book(asked: Namespace, command: Callable[[Namespace, Gradebook], int]) -> int:
+def with_book(asked: Namespace, command: Callable[[Namespace, Gradebook], int]) -> int:
+    """Run a command on the gradebook of ``asked.folder``; 2 where there is none, or where it can't be used."""
     if not (asked.folder / NAME).is_file():
         print_error(f"there is no gradebook in {asked.folder}: `grader grade --out {asked.folder}` makes one")
         return 2

@@ -6,7 +6,7 @@ becomes that of each member; whoever is not on the list keeps the id that the ex
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
@@ -173,7 +173,18 @@ def _handed(kind: str, arrival: Arrival, person: Person, sender: Sender) -> Hand
         notes.append(f"Handed in by a group: {arrival.group}.")
     attempt = max(arrival.attempt, person.attempt)
     whole = (tuple(ids.items()), arrival.at or person.at, late, late_by, attempt, arrival.group)
-    return Handed(kind, *whole, tuple(notes))
+    return Handed(kind, *whole, tuple(notes), _prefix(kind, arrival, ids, person.name))
+
+
+def _prefix(kind: str, arrival: Arrival, ids: Mapping[str, str], name: str) -> str:
+    """By what a platform takes feedback back: Canvas by a file that was handed in, Moodle by the name of the folder."""
+    if kind == "canvas" and arrival.files:
+        return PurePosixPath(arrival.files[-1].path).name
+    number = next(iter(ids.values()), "")
+    if kind == "moodle":
+        alone = len(arrival.senders) == 1 and not arrival.group
+        return f"{(arrival.senders[0].name if alone else '') or name or 'Participant'}_{number}_assignsubmission_file"
+    return ""
 
 
 def _span(seconds: int) -> str:

@@ -12,15 +12,24 @@ from dataclasses import dataclass
 from grader.exchange.durations import clock_late, told_late
 from grader.exchange.platform_tables import PlatformTable, participant, platform_table
 from grader.exchange.raw_table import RawTable, WrongTable, raw_table
+from grader.submission.decode import clean_name
 
 _NAMES = frozenset(("name", "fullname", "studentname", "displayname", "firstname", "lastname", "surname", "givenname"))
 _GROUPS = frozenset(("group", "team", "groupname", "teamname"))
-_BESIDE = frozenset(("section", "sections", "role", "cohort", "rosteridentifier", "githubid"))
 _IDS = frozenset(
     (
         *("student", "studentid", "studentnumber", "id", "sid", "sisid", "sisuserid", "sisloginid", "login", "loginid"),
         *("username", "userid", "user", "email", "emailaddress", "mail", "matriculation", "matriculationnumber"),
-        *("matrikelnummer", "idnumber", "netid", "identifier", "githubusername", "orgdefinedid"),
+        *(
+            "matrikelnummer",
+            "matrikel",
+            "idnumber",
+            "netid",
+            "identifier",
+            "githubusername",
+            "githubid",
+            "orgdefinedid",
+        ),
     )
 )
 
@@ -53,15 +62,15 @@ def read_people(data: bytes) -> People | None:
         table = raw_table(data)
     except WrongTable:
         return None
-    found = platform_table(table)
-    persons = _own(table) if found is None else [_person(table, found, row) for row in found.people]
-    if persons is None:
+    found = platform_table(table) or own_table(table)
+    if found is None:
         return None
+    persons = [_person(table, found, row) for row in found.people]
     by_id: dict[str, Person] = {}
     for one in persons:
         if one.student:
             by_id.setdefault(one.student, one)
-    return People(found.kind if found else "", tuple(by_id.values()))
+    return People(found.kind, tuple(by_id.values()))
 
 
 def main_id(kind: str, ids: Sequence[tuple[str, str]]) -> str:
@@ -81,36 +90,32 @@ def _person(table: RawTable, found: PlatformTable, row: int) -> Person:
     ids = [(name, texts[at].strip()) for name, at in found.ids.items() if at < len(texts) and texts[at].strip()]
     if found.kind == "moodle":
         ids = [(ids[0][0], participant(ids[0][1])), *ids[1:]]
-    name = _in_order(cell("name")) or f"{cell('first')} {cell('last')}".strip()
+    name = in_order(cell("name")) or f"{cell('first')} {cell('last')}".strip()
     late, late_by = clock_late(cell("lateness")) if cell("lateness") else told_late(cell("status"))
     attempt = int(cell("attempt")) if cell("attempt").isdecimal() else 0
-    student = main_id(found.kind, ids)
+    student = clean_name(main_id(found.kind, ids))[0]
     if name == "Test Student" and found.kind == "canvas" and not dict(ids).get("SIS User ID"):
         student = ""  # whom Canvas makes up for teachers to try things
     at = cell("at") if cell("at") != "-" else ""
-    return Person(student, name, tuple(ids), cell("group"), at, late, late_by, attempt)
+    return Person(student, clean_name(name)[0], tuple(ids), cell("group"), at, late, late_by, attempt)
 
 
-def _in_order(name: str) -> str:
+def in_order(name: str) -> str:
     """``Lopez, Ana`` as Ana Lopez."""
     last, comma, first = name.partition(",")
     return f"{first.strip()} {last.strip()}" if comma and "," not in first else name
 
 
-def _own(table: RawTable) -> list[Person] | None:
-    """The people of a list whose first line names its columns; None where it does not."""
-    head = [text.strip().lstrip("\ufeff") for text in table.texts(0)]
-    keys = [re.sub(r"[\W_]", "", text.casefold()) for text in head]
+def own_table(table: RawTable) -> PlatformTable | None:
+    """A list or gradebook of the course's own, whose first line names its columns; None where it names no id."""
+    keys = [re.sub(r"[\W_]", "", text.casefold()) for text in table.texts(0)]
     if not any(key in _IDS for key in keys):
         return None
-    at_ids = [at for at, key in enumerate(keys) if key and key not in _NAMES | _GROUPS | _BESIDE]
+    at_ids = [at for at, key in enumerate(keys) if key in _IDS]
     at_ids.sort(key=lambda at: keys[at] not in ("student", "studentid"))
-    found = []
-    for row in range(1, len(table.rows)):
-        texts = [text.strip() for text in table.texts(row)]
-        texts += [""] * (len(head) - len(texts))
-        ids = tuple((head[at], texts[at]) for at in at_ids if texts[at])
-        name = " ".join(texts[at] for at, key in enumerate(keys) if key in _NAMES and texts[at])
-        group = next((texts[at] for at, key in enumerate(keys) if key in _GROUPS), "")
-        found.append(Person(texts[at_ids[0]], _in_order(name), ids, group))
-    return found
+    names = [at for at, key in enumerate(keys) if key in _NAMES]
+    fields = dict(zip(("name",) if len(names) == 1 else ("first", "last"), names, strict=False))
+    groups = [at for at, key in enumerate(keys) if key in _GROUPS]
+    fields |= {"group": groups[0]} if groups else {}
+    ids = {table.texts(0)[at].strip().lstrip("\ufeff"): at for at in at_ids}
+    return PlatformTable("csv", fields, ids, tuple(range(1, len(table.rows))))

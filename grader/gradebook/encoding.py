@@ -187,8 +187,9 @@ def decode_handed(kept: str) -> Handed:
     found = json.loads(kept)
     if not found:
         return NOT_SAID
-    kind, ids, at, late, late_by, attempt, group, notes = found
-    return Handed(kind, tuple((column, text) for column, text in ids), at, late, late_by, attempt, group, tuple(notes))
+    kind, ids, at, late, late_by, attempt, group, notes, prefix = found
+    pairs = tuple((column, text) for column, text in ids)
+    return Handed(kind, pairs, at, late, late_by, attempt, group, tuple(notes), prefix)
 
 
 def encode_problems(problems: tuple[Problem, ...]) -> str:

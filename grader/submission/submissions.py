@@ -77,7 +77,8 @@ class Handed:
     """How a submission came in, as a learning platform's export or the class list says it; empty where neither does.
 
     `kind` names the export (``canvas``), `ids` are (column, text) pairs, `at` is the time as it stands there, `late`
-    whether it was late (None: not said) and `late_by` by how many seconds. `notes` are for the student's page.
+    whether it was late (None: not said) and `late_by` by how many seconds. `notes` are for the student's page; `prefix`
+    is what the platform takes feedback back by.
     """
 
     kind: str = ""
@@ -88,6 +89,7 @@ class Handed:
     attempt: int = 0
     group: str = ""
     notes: tuple[str, ...] = ()
+    prefix: str = ""
 
 
 NOT_SAID = Handed()
