@@ -23,6 +23,7 @@ from grader.batch.outputs import class_report, write_tables
 from grader.batch.reading import Class, read_class, with_earlier
 from grader.batch.sources import HANDED_IN
 from grader.batch.stages import Progress, judge_new, now, planned, report_stale
+from grader.exchange.questions import with_parts
 from grader.gradebook import rows
 from grader.gradebook.decisions import all_decisions, decide, standing
 from grader.gradebook.fingerprints import program_hash
@@ -55,7 +56,8 @@ class RunOptions:
     `prune` takes out students who are gone; `anyway` goes on where a run would lose many; `decisions` is a CSV file of
     what people decided; `leave_out` are files below the class folder that nobody handed in; `whole` asks for a report
     with every answer, and not in outline; `waiting` hears who holds
-    the folder where another run does; `told` hears which export the submissions are.
+    the folder where another run does; `told` hears which export the submissions are; `columns` says
+    which columns of a form are which parts.
     """
 
     roster: Path | None = None
@@ -68,6 +70,7 @@ class RunOptions:
     progress: Progress | None = None
     waiting: Callable[[str], None] | None = None
     told: Callable[[str], None] | None = None
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 PLAIN = RunOptions()
@@ -157,7 +160,8 @@ def _graded(
     keep = out / HANDED_IN if pages is not None else None
     tell = options.told or (lambda _: None)
     skipped = (out, *options.leave_out)
-    read = read_class(solved.shown.parts, source, options.roster, skipped, document, keep=keep, tell=tell)
+    columns = partial(with_parts, asked=solved.shown.parts, pairs=dict(options.columns))
+    read = read_class(solved.shown.parts, source, options.roster, skipped, document, columns, keep, tell)
     earlier = rows.kept(connection)
     found = with_earlier(read, earlier, prune=options.prune, anyway=options.anyway)
     said = _new_decisions(solved, found, connection, out, options)

@@ -68,6 +68,13 @@ def _grade(grade: ArgumentParser) -> None:
     )
     grade.add_argument("--jobs", metavar="N", type=_at_least_one, help="processes (default: one a core, up to 8)")
     grade.add_argument("--roster", metavar="FILE", type=Path, help="a CSV file of the class, or the LMS's gradebook")
+    grade.add_argument(
+        "--columns",
+        metavar="FILE_OR_PAIR",
+        action="append",
+        default=[],
+        help="of a form's table: 'COLUMN=PART', 'COLUMN=student', or a file of such lines; several times",
+    )
     grade.add_argument("--junit", metavar="FILE", type=Path, help="also write results as JUnit XML")
     grade.add_argument("--decisions", metavar="FILE", type=Path, help="a CSV file: student,part,points,comment,by,when")
     grade.add_argument("--dry-run", action="store_true", help="print who would change by how much, write nothing")

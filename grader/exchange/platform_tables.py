@@ -7,7 +7,7 @@ they are told by their place where their names are not known.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -72,9 +72,15 @@ def _canvas(table: RawTable, head: Mapping[str, int]) -> PlatformTable:
             continue
         if texts[name].strip() == "Points Possible" and not texts[number].strip():
             points = row
-        elif texts[number].strip():
+        elif texts[number].strip() and not _is_made_up(texts[name], texts, ids):
             people.append(row)
     return PlatformTable("canvas", MappingProxyType(fields), MappingProxyType(ids), tuple(people), points)
+
+
+def _is_made_up(name: str, texts: Sequence[str], ids: Mapping[str, int]) -> bool:
+    """Whether a row is that of the student whom Canvas makes up for teachers to try things."""
+    at = ids.get("SIS User ID")
+    return name.strip() == "Student, Test" and not (at is not None and at < len(texts) and texts[at].strip())
 
 
 def _gradescope(table: RawTable, head: Mapping[str, int]) -> PlatformTable:
@@ -114,10 +120,17 @@ def _moodle(table: RawTable) -> PlatformTable | None:
     fields.setdefault("name", 1)
     if len(head) < 3 or not ("grade" in fields or "status" in fields):
         return None
-    end = fields.get("status", min(fields.get("grade", 2), 2))
     named = table.texts(0)
-    ids = {named[at].strip(): at for at in range(end) if at != fields["name"]}
+    places = range(fields["status"]) if "status" in fields else _telling_apart(table, people, fields["grade"])
+    ids = {named[at].strip(): at for at in places if at != fields["name"]}
     return PlatformTable("moodle", MappingProxyType(fields), MappingProxyType({**ids}), people)
+
+
+def _telling_apart(table: RawTable, people: Sequence[int], end: int) -> list[int]:
+    """The columns before `end` in which everybody has a text of their own."""
+    rows = [table.texts(row) for row in people]
+    columns = [[one[at] for one in rows if at < len(one) and one[at].strip()] for at in range(end)]
+    return [at for at, texts in enumerate(columns) if len(set(texts)) == len(rows)]
 
 
 def _is_most(table: RawTable, people: Iterable[int], at: int) -> bool:

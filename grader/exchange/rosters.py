@@ -94,8 +94,6 @@ def _person(table: RawTable, found: PlatformTable, row: int) -> Person:
     late, late_by = clock_late(cell("lateness")) if cell("lateness") else told_late(cell("status"))
     attempt = int(cell("attempt")) if cell("attempt").isdecimal() else 0
     student = clean_name(main_id(found.kind, ids))[0]
-    if name == "Test Student" and found.kind == "canvas" and not dict(ids).get("SIS User ID"):
-        student = ""  # whom Canvas makes up for teachers to try things
     at = cell("at") if cell("at") != "-" else ""
     return Person(student, clean_name(name)[0], tuple(ids), cell("group"), at, late, late_by, attempt)
 
