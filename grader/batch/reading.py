@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.batch.sources import keep_beside, opened
+from grader.batch.given_files import keep_beside, opened
 from grader.exchange.arranged import with_ids
 from grader.exchange.rosters import People, Person, read_people
 from grader.exchange.whos_who import aliases

@@ -18,10 +18,10 @@ from pathlib import Path
 from shutil import copyfile
 
 from grader.batch.decisions_file import handed_in
+from grader.batch.given_files import HANDED_IN
 from grader.batch.judging import Solved
 from grader.batch.outputs import class_report, write_tables
 from grader.batch.reading import Class, read_class, with_earlier
-from grader.batch.sources import HANDED_IN
 from grader.batch.stages import Progress, judge_new, now, planned, report_stale
 from grader.exchange.questions import with_parts
 from grader.gradebook import rows

@@ -13,7 +13,6 @@ from grader.problems import Problem
 METADATA = "submission_metadata.yml"
 LARGEST_METADATA = 16 * 2**20  # bytes; a thousand students have one
 SID, EMAIL = "SID", "Email"
-_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 def gradescope_export(paths: Sequence[str], read: ReadMember, top: str) -> Export:
@@ -36,7 +35,7 @@ def _metadata(data: bytes) -> Mapping[str, Any]:
     if len(data) > LARGEST_METADATA:
         raise WrongExport(f"{METADATA} is larger than 16 MB")
     try:
-        told = yaml.load(data.decode("utf-8-sig"), Loader=_Loader)
+        told = yaml.load(data.decode("utf-8-sig"), Loader=yaml.BaseLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise WrongExport(f"{METADATA} can't be read: {str(error).splitlines()[0]}") from None
     if not isinstance(told, Mapping):

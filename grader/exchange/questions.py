@@ -30,6 +30,7 @@ _ADDED = (
     *("timestamp", "zeitstempel", "horodateur", "marca temporal", "score", "total score", "id", "start time"),
     *("completion time", "last modified time", "language", "section", "group", "response id", "submitted at", "status"),
 )
+_NAMED = 12  # of the candidates
 _SHORTEST = 12  # letters of a prompt that stands within a longer question, or the reverse
 
 
@@ -124,17 +125,20 @@ def matched(
             roles[at] = pairs[text]
     free = [at for at, text in enumerate(head) if at not in roles and text]
     roles |= _who(head, free, roles, doubts)
+    open_, taken = [], set(roles.values())
     for at in [at for at in free if at not in roles]:
         meant = _parts(head[at], names, asked)
-        parts = meant if len(meant) == 1 else meant - set(roles.values())
+        parts = meant if len(meant) == 1 else meant - taken
         if len(parts) == 1:
             roles[at] = min(parts)
         elif _plain(head[at]) in (*_ADDED, *_WHO, *_CALLED):
             roles[at] = NOTHING
         else:
-            left = [part for part in names.ids if part not in roles.values()]
-            if left:
-                doubts.append(f"the column '{_short(head[at])}' may be {', '.join(sorted(parts) or left[:12])}")
+            open_.append((at, parts))
+    left = [part for part in names.ids if part not in roles.values()]
+    for at, parts in open_ if left else ():
+        candidates = [part for part in left if part in parts] or left[:_NAMED]
+        doubts.append(f"the column '{_short(head[at])}' may be {', '.join(candidates)}")
     twice = {role for role in roles.values() if role != NOTHING and list(roles.values()).count(role) > 1}
     doubts += [f"two columns are matched with {role}" for role in sorted(twice)]
     return Matched({at: ("" if role == NOTHING else role) for at, role in roles.items()}, tuple(doubts))
@@ -163,12 +167,14 @@ def _parts(question: str, names: PartNames, asked: Sequence[Asked]) -> set[str]:
     if exact or labelled:
         return {exact or (labelled[0] if labelled else "")}
     plain = _plain(question)
+    if alike := {one.part for one in asked if one.prompt and _plain(one.prompt) == plain}:
+        return alike
     return {one.part for one in asked if one.prompt and _same(plain, _plain(one.prompt))}
 
 
 def _same(question: str, prompt: str) -> bool:
     shorter, longer = sorted((question, prompt), key=len)
-    return question == prompt or (len(shorter) >= _SHORTEST and shorter in longer)
+    return len(shorter) >= _SHORTEST and shorter in longer
 
 
 def _plain(text: str) -> str:
