@@ -55,9 +55,11 @@ def class_files(source: Path, leave_out: tuple[Path, ...], problems: list[Proble
             problems.append(Problem(f"not read: {error.strerror or error}", file=name))
 
 
-def class_paths(source: Path) -> list[str]:
-    """The paths of all files below a class folder, as `class_files` names them; none are read."""
-    return [_name(path, source) for path in _walk(source, [])] if source.is_dir() else []
+def class_paths(source: Path, leave_out: tuple[Path, ...]) -> list[str]:
+    """The paths of all files below a class folder but those in `leave_out`, as `class_files` has them."""
+    skipped = {*map(_real, leave_out)}
+    found = _walk(source, []) if source.is_dir() else []
+    return [_name(path, source) for path in found if skipped.isdisjoint((_real(path), *_real(path).parents))]
 
 
 def _name(path: Path, root: Path) -> str:

@@ -48,7 +48,7 @@ def opened(source: Path, skipped: tuple[Path, ...], people: People | None) -> It
         with source.open("rb") as file:
             yield _from_zip(packed(file, source.name), source, people)
         return
-    paths = class_paths(source)
+    paths = class_paths(source, skipped)
 
     def read(path: str) -> bytes:
         return (source / path).read_bytes()

@@ -77,7 +77,8 @@ def grades_of(book: Gradebook) -> tuple[Grade, ...]:
 
 def _grade(handed_in: Submission, report: ReportKept) -> Grade:
     handed = handed_in.handed
-    person = Person(report.student, report.name, handed.ids)
+    called = report.student in [text for _, text in handed.ids]  # else somebody on the list is called so
+    person = Person(report.student, report.name, handed.ids if called else ())
     settled = any(part.override or (part.verdict != Outcome.MISSING and not part.review) for part in report.parts)
     work = handed_in.answers or handed_in.by_eye or handed_in.unused or report.review
     state = "graded" if settled else "person" if report.review else "graded" if work else "none"

@@ -6,6 +6,7 @@ becomes that of each member; whoever is not on the list keeps the id that the ex
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -13,7 +14,7 @@ from pathlib import PurePosixPath
 from grader.exchange.arrivals import Arrival, ArrivedFile, Export, Sender
 from grader.exchange.html_text import text_of
 from grader.exchange.rosters import People, Person, main_id
-from grader.exchange.whos_who import Register, register
+from grader.exchange.whos_who import Register, aliases, register
 from grader.problems import Problem
 from grader.submission.decode import clean_name, decode
 from grader.submission.lines import DOCUMENTS
@@ -28,7 +29,8 @@ _READ = (*DOCUMENTS, ".csv", ".tsv", ".json", ".jsonl", *PICTURES)
 class Arranged:
     """What the files of an export become: by path the students' own paths, and by student how the work came in.
 
-    `class_list` are (student, name) pairs of everybody, `folders` lead from folders to students where they differ.
+    `class_list` are (student, name) pairs of everybody, `folders` lead from folders, and from other ids,
+    to students where they differ.
     """
 
     kind: str
@@ -37,6 +39,7 @@ class Arranged:
     class_list: dict[str, str] = field(default_factory=dict)
     folders: dict[str, str] = field(default_factory=dict)
     of_student: dict[str, list[Problem]] = field(default_factory=dict)
+    by_eye: dict[str, list[str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def own(self, path: str, data: bytes | Problem) -> Iterable[tuple[str, bytes | Problem]]:
@@ -49,6 +52,11 @@ class Arranged:
             else:
                 yield own, data
 
+    def needs_person(self, student: str, problem: Problem) -> None:
+        """Note why a person alone can read a file, and that this leaves no part missing."""
+        self.of_student.setdefault(student, []).append(problem)
+        self.by_eye.setdefault(student, []).append(problem.file)
+
     def _typed(self, own: str, data: bytes) -> tuple[str, bytes | Problem]:
         """Text that was typed into a form; a picture within it needs a person."""
         html, doubts = decode(data, own)
@@ -57,7 +65,7 @@ class Arranged:
         text, pictures = text_of(html)
         if pictures:
             student = self.folders.get(own.partition("/")[0], own.partition("/")[0])
-            self.of_student.setdefault(student, []).append(Problem("a picture in the text: needs a person", file=own))
+            self.needs_person(student, Problem("a picture in the text: needs a person", file=own))
         return own, text.encode()
 
     def told(self, read: ReadFolder) -> ReadFolder:
@@ -66,12 +74,11 @@ class Arranged:
 
     def _told(self, one: Submission) -> Submission:
         problems = tuple(self.of_student.get(one.student, ()))
-        by_eye = tuple(problem.file for problem in problems if problem.message.endswith("needs a person"))
         return replace(
             one,
             name=one.name or self.class_list.get(one.student, ""),
             problems=(*one.problems, *problems),
-            by_eye=tuple(dict.fromkeys((*one.by_eye, *by_eye))),
+            by_eye=tuple(dict.fromkeys((*one.by_eye, *self.by_eye.get(one.student, ())))),
             handed=self.handed.get(one.student, NOT_SAID),
         )
 
@@ -83,6 +90,7 @@ def arranged(export: Export, people: People | None) -> Arranged:
     for one in listed.persons:
         out.class_list[one.student] = one.name
         out.handed[one.student] = Handed(ids=one.ids)
+    out.folders |= aliases(listed.persons)
     hidden = 0
     for arrival in export.arrivals:
         hidden += arrival.anonymous
@@ -97,7 +105,7 @@ def _whose(
     out: Arranged, arrival: Arrival, sender: Sender, listed: Register, people: People | None
 ) -> tuple[Person, ...]:
     """The people on the list whom a sender means: one, a whole group, or somebody whom the list does not have."""
-    unknown = (Person(main_id(out.kind, sender.ids), sender.name, sender.ids),)
+    unknown = (Person(_id_of_unknown(out, sender), sender.name, sender.ids),)
     if people is None or arrival.anonymous:
         return unknown
     found, named = listed.called(sender.ids), listed.named(sender.name)
@@ -106,7 +114,7 @@ def _whose(
         return group
     if not found and len(named) == 1:
         found = named
-    if len(found) == 1:
+    if len(found) == 1 and not (out.kind == "moodle" and found[0] not in named and _strangers(sender, found[0])):
         return found
     who = f"{sender.name or sender.ids[0][1]} ({', '.join(f'{column} {text}' for column, text in sender.ids)})"
     if found or named:
@@ -117,6 +125,20 @@ def _whose(
     source = arrival.files[0].path if arrival.files else ""
     out.of_student.setdefault(unknown[0].student, []).append(problem.at(source))
     return unknown
+
+
+def _id_of_unknown(out: Arranged, sender: Sender) -> str:
+    """The id that the export gives, unless somebody else is called so: no work may become another's."""
+    student = main_id(out.kind, sender.ids)
+    while student in out.class_list or student in out.folders:
+        student = f"{sender.name or 'unmatched'} ({student})"
+    return student
+
+
+def _strangers(sender: Sender, person: Person) -> bool:
+    """Whether two names have no word in common: in Moodle the number of a group may be that of a participant."""
+    words, others = (set(re.findall(r"[^\W_]+", text.casefold())) for text in (sender.name, person.name))
+    return bool(words and others) and not words & others
 
 
 def _put(out: Arranged, arrival: Arrival, found: list[tuple[Sender, tuple[Person, ...]]]) -> None:
@@ -131,10 +153,10 @@ def _put(out: Arranged, arrival: Arrival, found: list[tuple[Sender, tuple[Person
         for file in kept:
             out.paths.setdefault(file.path, []).append((f"{folder}/{_own_name(file.name)}", file.html))
         problems = [one.at(f"{folder}/{PurePosixPath(one.file).name}") for one in arrival.problems]
+        out.of_student.setdefault(student, []).extend(problems)
         if not kept:
             what = "no file in it is of a kind that is read" if arrival.files else "nothing was in it"
-            problems.append(Problem(f"an empty submission, {what}: needs a person", file=f"{folder}/"))
-        out.of_student.setdefault(student, []).extend(problems)
+            out.needs_person(student, Problem(f"an empty submission, {what}: needs a person", file=f"{folder}/"))
         out.class_list[student] = person.name or out.class_list.get(student, "")
         out.handed[student] = _handed(out.kind, arrival, person, sender if len(members) == len(found) else Sender())
 
@@ -143,7 +165,8 @@ def _own_files(kind: str, files: tuple[ArrivedFile, ...]) -> tuple[ArrivedFile, 
     """The files that are read; of a repository those alone that may be answers."""
     if kind != "classroom":
         return files
-    return tuple(one for one in files if PurePosixPath(one.name).suffix.casefold() in _READ)
+    read = (one for one in files if PurePosixPath(one.name).suffix.casefold() in _READ)
+    return tuple(one for one in read if not _is_readme(one.name))  # which has the question there
 
 
 def _folder(out: Arranged, student: str) -> str:
@@ -158,7 +181,11 @@ def _folder(out: Arranged, student: str) -> str:
 def _own_name(name: str) -> str:
     """The name of a handed-in file, which is an answer even where it is called a readme."""
     above, slash, last = name.rpartition("/")
-    return f"{above}{slash}handed_in_{last}" if last.casefold().startswith("readme") else name
+    return f"{above}{slash}handed_in_{last}" if _is_readme(name) else name
+
+
+def _is_readme(name: str) -> bool:
+    return PurePosixPath(name).name.casefold().startswith("readme")
 
 
 def _handed(kind: str, arrival: Arrival, person: Person, sender: Sender) -> Handed:

@@ -24,7 +24,7 @@ _NOT_FINAL = "not final: a person has to look at a part, exported as it is"
 class Grade:
     """What a student has: `state` is graded, none (no work was handed in) or person (the work as a whole needs one).
 
-    `final` is false where a person has to look at a part. `listed`: the class list knows the student.
+    `final` is false where a person has to look at a part.
     """
 
     person: Person
@@ -32,7 +32,6 @@ class Grade:
     max_score: float
     state: str
     final: bool = True
-    listed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class PlatformTable:
 def platform_table(table: RawTable) -> PlatformTable | None:
     """What a platform's gradebook holds; None for any other table."""
     head = {text.strip().lstrip("\ufeff"): at for at, text in reversed(list(enumerate(table.texts(0))))}
-    if "Student" in head and "ID" in head:
+    if {"Student", "ID"} <= head.keys() and head.keys() & {"Section", "SIS User ID", "SIS Login ID"}:
         return _canvas(table, head)
     if {"First Name", "Last Name"} <= head.keys() and ("SID" in head or "Email" in head):
         return _gradescope(table, head)

@@ -72,7 +72,8 @@ def register(persons: Iterable[Person]) -> Register:
         for key in _keys(one.name):
             by_name.setdefault(key, set()).add(at)
         if one.group:
-            by_group.setdefault(_spread(one.group), set()).add(at)
+            for key in (_spread(one.group), _joined(one.group)):
+                by_group.setdefault(key, set()).add(at)
     return Register(
         persons,
         {column: {text: frozenset(found) for text, found in there.items()} for column, there in by_id.items()},

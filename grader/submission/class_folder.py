@@ -57,7 +57,7 @@ def read_files(
     names = part_names(parts, by_hand, labels)
     listed = None if roster is None else dict(roster)
     everyone = None if listed is None else {other: listed.get(one, "") for other, one in aliases.items()} | listed
-    read = [(path, _tried(path, data, names, everyone, document or read_document)) for path, data in files]
+    read = [(path, _tried(path, data, names, everyone, document or read_document, aliases)) for path, data in files]
     pieces: dict[str, list[Submission]] = {}
     problems: list[Problem] = []
     known = {piece.student for _, found in read for piece in found.submissions}
@@ -98,7 +98,12 @@ def _is_noise(path: str) -> bool:
 
 
 def _tried(
-    path: str, data: bytes | Problem, names: PartNames, listed: Mapping[str, str] | None, document: ReadDocument
+    path: str,
+    data: bytes | Problem,
+    names: PartNames,
+    listed: Mapping[str, str] | None,
+    document: ReadDocument,
+    aliases: Mapping[str, str],
 ) -> ReadFolder:
     """What a file gave; one that can't be loaded, or that we fail on, costs the class no more than itself."""
     if _is_noise(path):
@@ -107,7 +112,7 @@ def _tried(
     if isinstance(data, Problem):
         return _unread(place, listed, (data,))
     try:
-        return _read_file(place, data, names, listed, document)
+        return _read_file(place, data, names, listed, document, aliases)
     except Exception as error:
         return _unread(place, listed, (Problem(_FAILED, raised(error), path),))
 
@@ -119,7 +124,12 @@ def _unread(place: ClassPath, listed: Mapping[str, str] | None, problems: tuple[
 
 
 def _read_file(
-    place: ClassPath, data: bytes, names: PartNames, listed: Mapping[str, str] | None, document: ReadDocument
+    place: ClassPath,
+    data: bytes,
+    names: PartNames,
+    listed: Mapping[str, str] | None,
+    document: ReadDocument,
+    aliases: Mapping[str, str],
 ) -> ReadFolder:
     path = place.path
     student = owner(place, listed or ())
@@ -136,7 +146,7 @@ def _read_file(
     if text is None:
         return _unread(place, listed, doubts)
     if place.ending not in DOCUMENTS:
-        return _read_table(place, text, doubts, names, listed)
+        return _read_table(place, text, doubts, names, listed, aliases)
     if not student:
         return ReadFolder((), (Problem("not read: the file's name holds no student", file=path),))
     part = find_part(names, place.stem) if place.folder else None
@@ -146,7 +156,12 @@ def _read_file(
 
 
 def _read_table(
-    place: ClassPath, text: str, doubts: tuple[Problem, ...], names: PartNames, listed: Mapping[str, str] | None
+    place: ClassPath,
+    text: str,
+    doubts: tuple[Problem, ...],
+    names: PartNames,
+    listed: Mapping[str, str] | None,
+    aliases: Mapping[str, str],
 ) -> ReadFolder:
     read, path, student = _TABLES[place.ending], place.path, owner(place, listed or ())
     table = read(text, path, names, student)
@@ -159,14 +174,16 @@ def _read_table(
             said = Problem(f"no student in this file: taken for that of {shown(student)}, as it is named", file=path)
             problems = [*doubts, *table.problems, *([said] if table.submissions else ())]
         return _of(student, path, table.submissions, tuple(problems))
-    own = tuple(piece for piece in table.submissions if piece.student == student)
-    others = sorted({piece.student for piece in table.submissions} - {student})
+    names_of = {student, aliases.get(student, student)}
+    own = tuple(one for one in table.submissions if {one.student, aliases.get(one.student, one.student)} & names_of)
+    others = sorted({piece.student for piece in table.submissions} - {piece.student for piece in own})
     if others:
         who = ", ".join(map(shown, others[:3])) + (", …" if len(others) > 3 else "")
         hint = "a table of the whole class lies at the top of the class folder"
         problems.append(Problem(f"answers of {who} in the folder of {shown(student)}: not read", hint, path))
-    if others and not own:
-        return ReadFolder((), tuple(problems))
+    if others and not own:  # of one on the class list it stays the work, for a person
+        known = listed is not None and (student in listed or student in aliases)
+        return _of(student if known else "", path, (), tuple(problems), by_eye=True)
     return _of(student, path, own, tuple(problems))
 
 

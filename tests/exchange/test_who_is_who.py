@@ -16,6 +16,7 @@ from grader.exchange.moodle_files import moodle_file
 from grader.exchange.recognise import recognised
 from grader.exchange.rosters import Person, read_people
 from grader.exchange.whos_who import register
+from grader.submission.class_folder import read_files
 from tests.exchange import course
 from tests.exchange.conftest import RUBRIC, students
 
@@ -235,3 +236,84 @@ def test_senders_without_any_id_are_called_by_the_submission() -> None:
     data = b"submission_5:\n  :submitters: []\n  :created_at: x\n"
     export = recognised(["e/submission_metadata.yml", "e/submission_5/hw.md"], lambda _: data)
     assert export is not None and export.arrivals[0].senders == (Sender((("Submission ID", "5"),)),)
+
+
+def test_the_number_of_a_group_is_no_participant() -> None:
+    head = "Identifier,Full name,Status,Grade,Maximum Grade\n"
+    people = read_people(f"{head}Participant 77,Bob Ray,,,7.00\nParticipant 78,Zoë W,,,7.00\n".encode())
+    paths = ["Team Red_77_assignsubmission_file/hw.md", "Zo_ W_78_assignsubmission_file/hw.md"]
+    export = recognised(paths, lambda _: b"")
+    assert export is not None
+    out = arranged(export, people)
+    assert out.paths[paths[0]] == [("Team Red (77)/hw.md", False)]
+    assert out.paths[paths[1]] == [("78/hw.md", False)]
+    (problem,) = out.of_student["Team Red (77)"]
+    assert problem.message.startswith("Team Red (Identifier 77) may be any of 77"), "Bob's number, not his name"
+    assert out.class_list.keys() == {"77", "78", "Team Red (77)"}
+    alone = recognised(
+        ["Team Red_77_assignsubmission_file/a.md", "Bob Ray_77_assignsubmission_file/a.md"], lambda _: b""
+    )
+    assert alone is not None
+    assert arranged(alone, None).class_list == {"77": "Bob Ray", "Team Red (77)": "Team Red"}
+
+
+def test_who_is_in_conflict_gets_the_work_of_neither() -> None:
+    people = read_people(b"login,name,SID,Email\nana,Ana Lopez,7,ana@x.y\nbob,Bob Ray,8,bob@x.y\n")
+    data = b"submission_5:\n  :submitters:\n  - {':name': Ana Lopez, ':sid': '7', ':email': bob@x.y}\n"
+    export = recognised(["e/submission_metadata.yml", "e/submission_5/hw.md"], lambda _: data)
+    assert export is not None
+    out = arranged(export, people)
+    assert out.paths == {"e/submission_5/hw.md": [("Ana Lopez (7)/hw.md", False)]}
+
+
+def test_a_table_of_ones_own_may_say_any_id_and_no_other_student() -> None:
+    files = [
+        ("12_x/t.csv", b"student,1a\nana@x.y,p\n"),
+        ("bob/t.csv", b"student,1a\nana,q\n"),
+        ("cyd/t.csv", b"1a\nr\n"),
+    ]
+    roster = (("ana", "Ana"), ("bob", "Bob"), ("cyd", "Cyd"))
+    read = read_files(files, ("1a",), roster, aliases={"ana@x.y": "ana", "12_x": "ana"})
+    there = {one.student: one for one in read.submissions}
+    assert {student: [answer.text for answer in one.answers] for student, one in there.items()} == {
+        "ana": ["p"],
+        "bob": [],
+        "cyd": ["r"],
+    }
+    assert there["bob"].by_eye == ("bob/t.csv",), "work that a person looks at, not missing work"
+
+
+def test_a_readme_is_an_answer_from_a_platform_and_the_question_in_a_repository() -> None:
+    export = recognised(["lopezana_12_34_README.md"], lambda _: b"")
+    assert export is not None
+    assert list(arranged(export, None).paths.values()) == [[("12/handed_in_README.md", False)]]
+    export = recognised(["hw-ana/README.md", "hw-bob/a.md"], lambda _: b"", "hw-submissions")
+    assert export is not None
+    out = arranged(export, None)
+    assert out.paths == {"hw-bob/a.md": [("bob/a.md", False)]}
+    assert out.by_eye == {"ana": ["ana/"]}
+
+
+def test_a_group_of_the_list_by_its_name() -> None:
+    people = read_people(b"login,name,ID,group\na,Ana Lopez,1,Team Red\nb,Bob Ray,2,Team Red\nc,Cyd Woo,3,\n")
+    export = recognised(["teamred_1_34_hw.md", "woocyd_3_35_hw.md"], lambda _: b"")
+    assert export is not None
+    out = arranged(export, people)
+    assert out.paths["teamred_1_34_hw.md"] == [("a/hw.md", False), ("b/hw.md", False)]
+    assert out.handed["b"].group == "Ana Lopez, Bob Ray"
+
+
+def test_a_list_of_the_courses_own_is_no_canvas_gradebook() -> None:
+    people = read_people(b"Student,ID\nana,7\n")
+    assert people is not None and (people.kind, people.persons[0].student) == ("csv", "ana")
+
+
+def test_the_list_may_lie_beside_the_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "lopezana_12_34_hw1.md").write_text(course.answer(15))
+    (tmp_path / "list.csv").write_text("login,ID\nana,12\n")
+    call = ["grade", RUBRIC, str(tmp_path), "--jobs", "1", "--roster", str(tmp_path / "list.csv")]
+    assert main([*call, "--out", str(tmp_path / "report")]) == 0
+    assert "no file of the export" not in capsys.readouterr().err
+    assert students(tmp_path / "report")["ana"]["score"] == 7
+    assert main([*call, "--out", str(tmp_path / "report")]) == 0
+    assert students(tmp_path / "report").keys() == {"ana"}
