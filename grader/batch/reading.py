@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.batch.given_files import keep_beside, opened
-from grader.exchange.arranged import with_ids
+from grader.exchange.arranged import matches_nobody, with_ids
 from grader.exchange.rosters import People, Person, read_people
 from grader.exchange.whos_who import aliases
 from grader.problems import Problem
@@ -16,6 +16,9 @@ from grader.submission.class_folder import ReadDocument, Roster, read_class_list
 from grader.submission.submissions import ReadFolder, Submission
 
 _NAMED = 5
+_NOBODY = (
+    "none of those who handed in is on the class list; nothing was written. Is it the right list? --anyway goes on."
+)
 MatchColumns = Callable[[Iterable[tuple[str, bytes | Problem]]], Iterator[tuple[str, bytes | Problem]]]
 
 
@@ -42,12 +45,14 @@ def read_class(
     columns: MatchColumns | None = None,
     keep: Path | None = None,
     tell: Callable[[str], None] = lambda _: None,
+    *,
+    anyway: bool = False,
 ) -> ReadFolder:
     """The submissions of `source`, a folder, a file or an export, for the parts `asked`, and every Problem on the way.
 
     `document` reads one document, by its labels alone if none is given; `columns` matches those of tables with parts;
     files that a person alone can read are copied below `keep`; `tell` hears which export it is. Raises OSError,
-    WrongExport and UnknownColumns.
+    WrongExport, UnknownColumns, and Refused where the class list has nobody of an export, unless it goes on `anyway`.
     """
     source.stat()
     people, listed, said = _class_list(roster)
@@ -62,6 +67,8 @@ def read_class(
             read = with_ids(read_files(files, parts, listed, by_hand, labels, document, known), people)
         else:
             tell(given.told)
+            if matches_nobody(given.arranged, people) and not anyway:
+                raise Refused(_NOBODY)
             everybody, folders = tuple(given.arranged.class_list.items()), given.arranged.folders
             read = read_files(given.files, parts, everybody, by_hand, labels, document, folders)
             read = given.arranged.told(read)

@@ -161,7 +161,9 @@ def _graded(
     tell = options.told or (lambda _: None)
     skipped = (out, *options.leave_out)
     columns = partial(with_parts, asked=solved.shown.parts, pairs=dict(options.columns))
-    read = read_class(solved.shown.parts, source, options.roster, skipped, document, columns, keep, tell)
+    read = read_class(
+        solved.shown.parts, source, options.roster, skipped, document, columns, keep, tell, anyway=options.anyway
+    )
     earlier = rows.kept(connection)
     found = with_earlier(read, earlier, prune=options.prune, anyway=options.anyway)
     said = _new_decisions(solved, found, connection, out, options)

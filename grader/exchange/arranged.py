@@ -21,6 +21,7 @@ from grader.submission.lines import DOCUMENTS
 from grader.submission.places import PICTURES
 from grader.submission.submissions import NOT_SAID, Handed, ReadFolder, Submission
 
+_HINTS = 200  # students of whom the nearest is looked for
 _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 _READ = (*DOCUMENTS, ".csv", ".tsv", ".json", ".jsonl", *PICTURES)
 
@@ -121,10 +122,19 @@ def _whose(
         several = ", ".join(one.student for one in (found or named))
         problem = Problem(f"{who} may be any of {several} on the class list: not matched")
     else:
-        problem = Problem(f"nobody on the class list is {who}", listed.nearest(sender.ids, sender.name))
+        near = listed.nearest(sender.ids, sender.name) if len(out.of_student) < _HINTS else ""
+        problem = Problem(f"nobody on the class list is {who}", near)
     source = arrival.files[0].path if arrival.files else ""
     out.of_student.setdefault(unknown[0].student, []).append(problem.at(source))
     return unknown
+
+
+def matches_nobody(export: Arranged, people: People | None) -> bool:
+    """Whether the class list is that of another course: none of those who handed in is on it."""
+    listed = {one.student for one in people.persons} if people else set()
+    there = {student for student, handed in export.handed.items() if handed.kind}
+    named = {student for student in there if "Anonymous ID" not in dict(export.handed[student].ids)}
+    return bool(listed and named) and listed.isdisjoint(there)
 
 
 def _id_of_unknown(out: Arranged, sender: Sender) -> str:

@@ -81,7 +81,7 @@ def _put(
     path: str, data: bytes, names: PartNames, asked: Sequence[Asked], pairs: Mapping[str, str], used: set[str]
 ) -> bytes:
     try:
-        table = raw_table(data)
+        table = raw_table(data, head_only=True)
     except WrongTable:
         return data
     head = [text.strip().lstrip("\ufeff").strip() for text in table.texts(0)]

@@ -9,7 +9,7 @@ import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-LARGEST_TABLE = 64 * 2**20  # bytes
+LARGEST_TABLE = 16 * 2**20  # bytes
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -42,18 +42,18 @@ class RawTable:
         return tuple(cell.text for cell in self.rows[row])
 
 
-def raw_table(data: bytes) -> RawTable:
-    """Take a CSV file apart; raises WrongTable where it holds none."""
+def raw_table(data: bytes, *, head_only: bool = False) -> RawTable:
+    """Take a CSV file apart, or its first row alone; raises WrongTable where it holds none."""
     if len(data) > LARGEST_TABLE:
-        raise WrongTable("it is larger than 64 MB")
+        raise WrongTable("it is larger than 16 MB")
     mark, encoding, text = _decoded(data)
     begin = 0
     if text.startswith("sep=") and len(text) > 4:  # what Excel writes first
         delimiter, begin = text[4], text.find("\n") + 1
     else:
         delimiter = max(",;\t", key=lambda sign: len(_row(text, 0, sign)[0]))
-    rows = []
-    while begin < len(text):
+    rows: list[tuple[RawCell, ...]] = []
+    while begin < len(text) and not (head_only and rows):
         cells, begin = _row(text, begin, delimiter)
         if any(cell.text for cell in cells):
             rows.append(tuple(cells))

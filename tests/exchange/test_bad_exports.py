@@ -120,3 +120,15 @@ def test_a_class_folder_stays_one(tmp_path: Path) -> None:
     (folder / "lopezana_12_34_hw1.md").write_bytes(WORK)
     assert main(["grade", RUBRIC, str(folder), "--out", str(tmp_path / "r"), "--jobs", "1", "--quiet"]) == 0
     assert students(tmp_path / "r").keys() == {"ana", "bea", "lopezana_12_34_hw1"}
+
+
+def test_the_list_of_another_course_is_told(tmp_path: Path, capsys: Terminal) -> None:
+    source, roster = tmp_path / "export.zip", tmp_path / "list.csv"
+    source.write_bytes(course.zipped([GOOD]))
+    roster.write_text("login,name,ID\nzoe,Zoë Wu,99\n")
+    call = ["grade", RUBRIC, str(source), "--roster", str(roster), "--out", str(tmp_path / "r"), "--jobs", "1"]
+    assert main(call) == 2
+    assert "none of those who handed in is on the class list; nothing was written" in capsys.readouterr().err
+    assert not (tmp_path / "r" / "results.json").exists()
+    assert main([*call, "--anyway"]) == 0
+    assert students(tmp_path / "r").keys() == {"12", "zoe"}

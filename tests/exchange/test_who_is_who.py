@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -317,3 +318,20 @@ def test_the_list_may_lie_beside_the_files(tmp_path: Path, capsys: pytest.Captur
     assert students(tmp_path / "report")["ana"]["score"] == 7
     assert main([*call, "--out", str(tmp_path / "report")]) == 0
     assert students(tmp_path / "report").keys() == {"ana"}
+
+
+HOSTILE = ["<!--", "<a", "<", "&", "<a b='", "<!x", "<script>", "</", "<annotation encoding=tex>", "<p a=\"'>", "<p x"]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_hostile_text_is_bounded(piece: str) -> None:
+    start = time.process_time()
+    for end in ("", ">", "'\">"):
+        text_of(piece * (1_000_000 // len(piece)) + end)
+    assert time.process_time() - start < 10
+
+
+def test_a_picture_within_the_text_is_no_length() -> None:
+    html = f'<p>1a: x</p><img src="data:image/png;base64,{"A" * 2_000_000}"><p>1b: y</p>'
+    assert text_of(html) == ("1a: x\n\n1b: y", True)
+    assert text_of('<p><img class="equation_image" data-equation-content="x > 0"></p>') == ("$x > 0$", False)
