@@ -19,7 +19,7 @@ from grader.exchange.arranged import Arranged, arranged, summary
 from grader.exchange.arrivals import WrongExport
 from grader.exchange.recognise import EXPECTED, TITLES, is_noise, recognised
 from grader.exchange.rosters import People
-from grader.feedback.addresses import feedback_name
+from grader.feedback.addresses import page_names
 from grader.files import write_bytes
 from grader.problems import Problem
 from grader.submission.submissions import Submission
@@ -107,8 +107,10 @@ def _read(folder: Path, path: str) -> bytes | Problem:
 
 def keep_beside(submissions: Iterable[Submission], given: GivenFiles, folder: Path) -> None:
     """Copy what a person alone can read to a folder of its student, in place of what was there. Raises OSError."""
+    submissions = tuple(submissions)
+    names = page_names(one.student for one in submissions)
     for one in submissions:
-        own = folder / feedback_name(one.student).removesuffix(".html")
+        own = folder / names[one.student].removesuffix(".html")
         kept = {path: given.read(given.places.get(path, path)) for path in one.by_eye if _is_file(path)}
         wanted = {own / _plain(path): data for path, data in kept.items() if isinstance(data, bytes)}
         if own.is_dir() and {path for path in own.rglob("*") if path.is_file()} - wanted.keys():

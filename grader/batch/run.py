@@ -144,7 +144,7 @@ def _ask_if_released(key: AnswerKey, source: Path, out: Path, book: Gradebook, o
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         _copied(out, copy)
-        found = _tried(key, source, out, copy, options)
+        found = _tried(key, source, out, copy, replace(options, told=None))
     touched = tuple(change for change in found.changes if change.before is not None)
     if touched:
         raise Released(given_out, touched)

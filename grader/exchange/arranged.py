@@ -217,10 +217,11 @@ def _prefix(kind: str, arrival: Arrival, ids: Mapping[str, str], name: str) -> s
     """By what a platform takes feedback back: Canvas by a file that was handed in, Moodle by the name of the folder."""
     if kind == "canvas" and arrival.files:
         return PurePosixPath(arrival.files[-1].path).name
-    number = next(iter(ids.values()), "")
     if kind == "moodle":
-        alone = len(arrival.senders) == 1 and not arrival.group
-        return f"{(arrival.senders[0].name if alone else '') or name or 'Participant'}_{number}_assignsubmission_file"
+        found = re.search(r"[^/]*_\d+_assignsubmission_", arrival.files[0].path) if arrival.files else None
+        if found and not arrival.group:
+            return f"{found[0]}file"  # feedback goes by this one, text that was typed in has another
+        return f"{name}_{next(iter(ids.values()))}_assignsubmission_file" if name and ids else ""
     return ""
 
 

@@ -335,3 +335,10 @@ def test_a_picture_within_the_text_is_no_length() -> None:
     html = f'<p>1a: x</p><img src="data:image/png;base64,{"A" * 2_000_000}"><p>1b: y</p>'
     assert text_of(html) == ("1a: x\n\n1b: y", True)
     assert text_of('<p><img class="equation_image" data-equation-content="x > 0"></p>') == ("$x > 0$", False)
+
+
+def test_feedback_goes_back_by_the_name_that_the_export_had() -> None:
+    blind = "Teilnehmer_in_410003_assignsubmission"
+    export = recognised([f"{blind}_onlinetext/onlinetext.html", f"{blind}_file/a.md"], lambda _: b"")
+    assert export is not None
+    assert arranged(export, None).handed["410003"].prefix == f"{blind}_file"
