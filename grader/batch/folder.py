@@ -15,7 +15,9 @@ from pathlib import Path
 from grader.problems import Problem
 
 _HIDDEN = re.compile(r"\..*")
-_OUTPUT = re.compile(r"\..*|feedback|results\.json|grades\.csv|index\.html|decisions\.csv|gradebook\..*")
+_OUTPUT = re.compile(
+    r"\..*|feedback|handed_in|export|results\.json|grades\.csv|index\.html|decisions\.csv|gradebook\..*"
+)
 _HEAD = b'{"schema": 1,\n"rubric": {'
 LARGEST_FILE = 64 * 1024 * 1024  # bytes; a class of a thousand in one file is about 3 MB
 
@@ -34,7 +36,7 @@ def class_files(source: Path, leave_out: tuple[Path, ...], problems: list[Proble
     inside = _real(root)
     skipped = tuple(real for real in map(_real, leave_out) if inside in real.parents)
     for path in paths:
-        name = path.relative_to(root).as_posix().encode("utf-8", "replace").decode()
+        name = _name(path, root)
         target = _real(path)
         if any(target == other or other in target.parents for other in skipped):
             continue
@@ -51,6 +53,17 @@ def class_files(source: Path, leave_out: tuple[Path, ...], problems: list[Proble
                 yield name, target.read_bytes()
         except OSError as error:
             problems.append(Problem(f"not read: {error.strerror or error}", file=name))
+
+
+def class_paths(source: Path, leave_out: tuple[Path, ...]) -> list[str]:
+    """The paths of all files below a class folder but those in `leave_out`, as `class_files` has them."""
+    skipped = {*map(_real, leave_out)}
+    found = _walk(source, []) if source.is_dir() else []
+    return [_name(path, source) for path in found if skipped.isdisjoint((_real(path), *_real(path).parents))]
+
+
+def _name(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix().encode("utf-8", "replace").decode()
 
 
 def _real(path: Path) -> Path:

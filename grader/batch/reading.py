@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.batch.folder import class_files
+from grader.batch.given_files import keep_beside, opened
+from grader.exchange.arranged import matches_nobody, with_ids
+from grader.exchange.rosters import People, Person, read_people
+from grader.exchange.whos_who import aliases
 from grader.problems import Problem
 from grader.rubric.shown import Asked
-from grader.submission.class_folder import ReadDocuments, read_class_list, read_files
+from grader.submission.class_folder import ReadDocuments, Roster, read_class_list, read_files
 from grader.submission.submissions import ReadFolder, Submission
 
 _NAMED = 5
+_NOBODY = (
+    "none of those who handed in is on the class list; nothing was written. Is it the right list? --anyway goes on."
+)
+MatchColumns = Callable[[Iterable[tuple[str, bytes | Problem]]], Iterator[tuple[str, bytes | Problem]]]
 
 
 class Refused(Exception):
@@ -36,26 +43,52 @@ def read_class(
     leave_out: tuple[Path, ...] = (),
     documents: ReadDocuments | None = None,
     ocr: bool | None = None,
+    columns: MatchColumns | None = None,
+    keep: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+    *,
+    anyway: bool = False,
 ) -> ReadFolder:
-    """The submissions below `source` for the parts `asked`, and every Problem on the way; raises OSError.
+    """The submissions of `source`, a folder, a file or an export, for the parts `asked`, and every Problem on the way.
 
-    `documents` reads all documents, by their labels alone if none is given; `ocr` as `read_files` has it.
+    `documents` reads all documents, by their labels alone if none is given; `ocr` as `read_files` has it; `columns`
+    matches those of tables with parts; files that a person alone can read are copied below `keep`; `tell` hears which
+    export it is. Raises OSError, WrongExport, UnknownColumns, and Refused where the class list has nobody of an export,
+    unless it goes on `anyway`.
     """
     source.stat()
-    listed, said = read_class_list(roster.read_bytes(), roster.name) if roster else (None, ())
+    people, listed, said = _class_list(roster)
     skipped = (*leave_out, roster) if roster else leave_out
     by_hand = tuple((one.part, one.prompt) for one in asked if one.by_hand)
     labels = tuple((one.part, one.label) for one in asked if one.label)
     parts = tuple(one.part for one in asked)
-    read = read_files(_loaded(source, skipped), parts, listed, by_hand, labels, documents, ocr)
+    with opened(source, skipped, people) as given:
+        if given.arranged is None:
+            files = given.files if columns is None else columns(given.files)
+            known = aliases(people.persons) if people else {}
+            read = with_ids(read_files(files, parts, listed, by_hand, labels, documents, ocr, known), people)
+        else:
+            tell(given.told)
+            if matches_nobody(given.arranged, people) and not anyway:
+                raise Refused(_NOBODY)
+            everybody, folders = tuple(given.arranged.class_list.items()), given.arranged.folders
+            read = read_files(given.files, parts, everybody, by_hand, labels, documents, ocr, folders)
+            read = given.arranged.told(read)
+        if keep is not None:
+            keep_beside(read.submissions, given, keep)
     return replace(read, problems=tuple(sorted((*said, *read.problems), key=_place)))
 
 
-def _loaded(source: Path, skipped: tuple[Path, ...]) -> Iterator[tuple[str, bytes | Problem]]:
-    """The files below `source`, then those that could not be loaded with their Problems: their students stay."""
-    problems: list[Problem] = []
-    yield from class_files(source, skipped, problems)
-    yield from ((problem.file, problem) for problem in problems)
+def _class_list(roster: Path | None) -> tuple[People | None, Roster | None, tuple[Problem, ...]]:
+    """The people of the course, the same as pairs of a student and a name, and what was wrong with the list."""
+    if roster is None:
+        return None, None, ()
+    data = roster.read_bytes()
+    people = read_people(data)
+    listed, said = read_class_list(data, roster.name)
+    if people is not None and people.persons:
+        return people, tuple((one.student, one.name) for one in people.persons), said
+    return None if listed is None else People("", tuple(Person(*one) for one in listed)), listed, said
 
 
 def _place(problem: Problem) -> tuple[str, int, int, str, str]:

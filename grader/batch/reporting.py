@@ -228,6 +228,7 @@ def not_graded(submission: Submission, shown: RubricShown, failed: Failed) -> Gr
     answers = {answer.part: answer for answer in submission.answers}
     parts = tuple(_not_judged(asked, answers.get(asked.part), failed) for asked in shown.parts)
     bare = GradeReport(submission.student, submission.name, submission.source, 0.0, 0.0, review=True, parts=())
+    bare = replace(bare, handed=submission.handed)
     problem = Problem("grader failed on this submission", failed.why, file=submission.source)
     return summed(bare, parts, (*submission.problems, problem))
 

@@ -12,16 +12,19 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
 
 from grader.batch.decisions_file import handed_in
 from grader.batch.documents import DocumentReader
+from grader.batch.given_files import HANDED_IN
 from grader.batch.judging import Solved
 from grader.batch.outputs import class_report, write_tables
 from grader.batch.reading import Class, read_class, with_earlier
 from grader.batch.stages import Progress, judge_new, now, planned, report_stale
+from grader.exchange.questions import with_parts
 from grader.gradebook import rows
 from grader.gradebook.decisions import all_decisions, decide, standing
 from grader.gradebook.fingerprints import program_hash
@@ -55,7 +58,8 @@ class RunOptions:
     `prune` takes out students who are gone; `anyway` goes on where a run would lose many; `decisions` is a CSV file of
     what people decided; `leave_out` are files below the class folder that nobody handed in; `whole` asks for a report
     with every answer, and not in outline; `source` says what all texts are, ``ocr`` or ``typed``, where they don't
-    themselves ("": as the rubric says); `waiting` hears who holds the folder where another run does.
+    themselves ("": as the rubric says); `waiting` hears who holds the folder where another run does; `told` hears which
+    export the submissions are; `columns` says which columns of a form are which parts.
     """
 
     roster: Path | None = None
@@ -68,6 +72,8 @@ class RunOptions:
     source: str = ""
     progress: Progress | None = None
     waiting: Callable[[str], None] | None = None
+    told: Callable[[str], None] | None = None
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 PLAIN = RunOptions()
@@ -141,7 +147,7 @@ def _ask_if_released(key: AnswerKey, source: Path, out: Path, book: Gradebook, o
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         _copied(out, copy)
-        found = _tried(key, source, out, copy, options)
+        found = _tried(key, source, out, copy, replace(options, told=None))
     touched = tuple(change for change in found.changes if change.before is not None)
     if touched:
         raise Released(given_out, touched)
@@ -155,7 +161,15 @@ def _graded(
     connection = book.connection
     documents = DocumentReader(key, connection, options.jobs, options.progress)
     ocr = SOURCES.get(options.source or key.rubric.source)
-    read = read_class(solved.shown.parts, source, options.roster, (out, *options.leave_out), documents, ocr)
+    keep = out / HANDED_IN if pages is not None else None
+    tell = options.told or (lambda _: None)
+    skipped = (out, *options.leave_out)
+    columns = partial(with_parts, asked=solved.shown.parts, pairs=dict(options.columns))
+    read = read_class(
+        *(solved.shown.parts, source, options.roster, skipped, documents, ocr),
+        *(columns, keep, tell),
+        anyway=options.anyway,
+    )
     earlier = rows.kept(connection)
     found = with_earlier(read, earlier, prune=options.prune, anyway=options.anyway)
     with written(connection):

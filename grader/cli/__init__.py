@@ -47,6 +47,8 @@ def _run(asked: Namespace) -> int:
             from grader.cli.gradebook import override as command
         case "log":
             from grader.cli.gradebook import log as command
+        case "export":
+            from grader.cli.export import export as command
         case "init":
             from grader.cli.starter import init as command
         case _:

@@ -20,6 +20,7 @@ examples:
   grader key rubric.yaml                   see the answers that the rubric asks for
   grader grade rubric.yaml submissions     grade a class into report/
   grader override report ana 2a 1.5        decide on an answer yourself
+  grader export report --to canvas --from gradebook.csv
   grader compare 'x*(1-x)' 'x - x^2'       compare two formulas
 
 exit codes: 0 done; 1 done, but --strict was given and something needs a person;
@@ -54,19 +55,27 @@ def _parser() -> ArgumentParser:
     _compare(commands.add_parser("compare", help="compare two formulas", allow_abbrev=False))
     _override(commands.add_parser("override", help="decide on the points of one answer", allow_abbrev=False))
     _log(commands.add_parser("log", help="list the runs and what each changed", allow_abbrev=False))
+    _export(commands.add_parser("export", help="fill grades into a platform's gradebook", allow_abbrev=False))
     _init(commands.add_parser("init", help="write a starter that grades as it stands", allow_abbrev=False))
     return parser
 
 
 def _grade(grade: ArgumentParser) -> None:
     grade.add_argument("rubric", metavar="RUBRIC", help="the rubric's YAML file")
-    grade.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="their folder, or one file")
+    grade.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="their folder, a file, an export's zip")
     grade.add_argument(
         "--out", metavar="DIR", type=Path, default=Path("report"), help="for the results (default: report)"
     )
     grade.add_argument("--jobs", metavar="N", type=_at_least_one, help="processes (default: one a core, up to 8)")
-    grade.add_argument("--roster", metavar="FILE", type=Path, help="a CSV file of the class: student,name")
+    grade.add_argument("--roster", metavar="FILE", type=Path, help="a CSV file of the class, or the LMS's gradebook")
     grade.add_argument("--source", choices=("ocr", "typed"), default="", help="what all texts are, unless they say so")
+    grade.add_argument(
+        "--columns",
+        metavar="FILE_OR_PAIR",
+        action="append",
+        default=[],
+        help="of a form's table: 'COLUMN=PART', 'COLUMN=student', or a file of such lines; several times",
+    )
     grade.add_argument("--junit", metavar="FILE", type=Path, help="also write results as JUnit XML")
     grade.add_argument("--decisions", metavar="FILE", type=Path, help="a CSV file: student,part,points,comment,by,when")
     grade.add_argument("--dry-run", action="store_true", help="print who would change by how much, write nothing")
@@ -118,6 +127,18 @@ def _log(log: ArgumentParser) -> None:
     what.add_argument("--run", metavar="N", type=_at_least_one, help="every change of one run")
     what.add_argument("--undo", action="store_true", help="undo the last run: what held before it holds again")
     what.add_argument("--release", action="store_true", help="note that the grades of the last run were given out")
+
+
+def _export(export: ArgumentParser) -> None:
+    export.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
+    export.add_argument("--to", required=True, choices=("canvas", "moodle", "gradescope", "csv", "xlsx"))
+    export.add_argument("--from", dest="theirs", metavar="FILE", type=Path, help="the platform's own gradebook")
+    export.add_argument("--out", metavar="FILE", type=Path, help="default: DIR/export/ and the name of FILE")
+    export.add_argument("--column", metavar="NAME", help="for the points (default: the one with the rubric's title)")
+    export.add_argument("--missing", choices=("0",), help="write 0 for who handed in nothing")
+    export.add_argument(
+        "--feedback", metavar="ZIP", type=Path, help="also zip the pages that Canvas and Moodle take back"
+    )
 
 
 def _init(init: ArgumentParser) -> None:

@@ -21,6 +21,8 @@ from grader.cli.failures import FAILURES, tell_failure
 from grader.cli.progress import Bars
 from grader.cli.summary import change_lines, needs_person, tell, tell_changes
 from grader.cli.terminal import print_error, print_problem
+from grader.exchange.arrivals import WrongExport
+from grader.exchange.questions import UnknownColumns, columns_of
 from grader.feedback.github import github_annotations, github_summary
 from grader.feedback.junit import junit_xml
 from grader.files import write_text
@@ -43,7 +45,7 @@ def grade(asked: Namespace) -> int:
         return 2
     try:
         return _dry_run(asked, key) if asked.dry_run else _grade(asked, key)
-    except (Refused, *FAILURES) as failure:
+    except (Refused, UnknownColumns, WrongExport, *FAILURES) as failure:
         return tell_failure(failure, asked.out, "written")
 
 
@@ -59,7 +61,18 @@ def _options(asked: Namespace, bars: Bars | None) -> RunOptions:
         source=asked.source,
         progress=bars,
         waiting=lambda who: print_error(f"{asked.out} is in use by {who}: waiting for it"),
+        columns=tuple(_columns(asked.columns).items()),
+        told=None if asked.quiet else lambda what: print(f"{asked.submissions}: {what}", file=sys.stderr),
     )
+
+
+def _columns(given: list[str]) -> dict[str, str]:
+    """The pairs of a column and a part that were given, each as a file or in itself."""
+    pairs: dict[str, str] = {}
+    for one in given:
+        file = Path(one)
+        pairs |= columns_of(file.read_text("utf-8-sig") if "=" not in one or file.is_file() else one)
+    return pairs
 
 
 def _grade(asked: Namespace, key: AnswerKey) -> int:

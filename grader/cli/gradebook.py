@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from getpass import getuser
 
 from grader.batch.again import NotPossible, regrade, undo
@@ -16,6 +16,8 @@ from grader.batch.stages import now
 from grader.cli.failures import FAILURES, tell_failure
 from grader.cli.summary import change_lines
 from grader.cli.terminal import print_error, printable
+from grader.exchange.rosters import Person
+from grader.exchange.whos_who import aliases
 from grader.feedback.wording import points
 from grader.gradebook import rows
 from grader.gradebook.decisions import Decided, decide
@@ -24,21 +26,23 @@ from grader.gradebook.opening import NAME, Gradebook, held, written
 from grader.gradebook.reports import ReportKept
 from grader.gradebook.run_log import RunKept, all_runs, changes_of, finished_runs, release, students_now
 from grader.problems import did_you_mean
+from grader.submission.submissions import Submission
 
 
 def override(asked: Namespace) -> int:
     """``grader override``: a person's points for one part of one student."""
-    return _with_book(asked, _override)
+    return with_book(asked, _override)
 
 
 def log(asked: Namespace) -> int:
     """``grader log``: the runs, what each changed; or undo the last, or note that its grades were given out."""
     if asked.undo:
-        return _with_book(asked, _undo)
-    return _with_book(asked, _release if asked.release else _log)
+        return with_book(asked, _undo)
+    return with_book(asked, _release if asked.release else _log)
 
 
-def _with_book(asked: Namespace, command: Callable[[Namespace, Gradebook], int]) -> int:
+def with_book(asked: Namespace, command: Callable[[Namespace, Gradebook], int]) -> int:
+    """Run a command on the gradebook of ``asked.folder``; 2 where there is none, or where it can't be used."""
     if not (asked.folder / NAME).is_file():
         print_error(f"there is no gradebook in {asked.folder}: `grader grade --out {asked.folder}` makes one")
         return 2
@@ -53,6 +57,8 @@ def _with_book(asked: Namespace, command: Callable[[Namespace, Gradebook], int])
 
 def _override(asked: Namespace, book: Gradebook) -> int:
     before = students_now(book.connection)
+    there = rows.kept(book.connection)
+    asked.student = main_id_of(asked.student, [one for one, _ in there.values()])
     report = before.get(asked.student)
     if report is None:
         return _unknown("student", asked.student, did_you_mean(asked.student, before))
@@ -63,7 +69,7 @@ def _override(asked: Namespace, book: Gradebook) -> int:
     if isinstance(worth, str):
         print_error(worth)
         return 2
-    submission = rows.kept(book.connection)[asked.student][0]
+    submission = there[asked.student][0]
     answer = next((one for one in submission.answers if one.part == asked.part), None)
     by = asked.by if asked.by is not None else _user()
     with written(book.connection):
@@ -80,6 +86,12 @@ def _override(asked: Namespace, book: Gradebook) -> int:
     after = students_now(book.connection)[asked.student]
     _tell_override(asked, report, after)
     return 0
+
+
+def main_id_of(name: str, submissions: Sequence[Submission]) -> str:
+    """The student whom an id means, if it is any of one student's alone; else `name` as it is."""
+    people = [Person(one.student, one.name, one.handed.ids) for one in submissions]
+    return aliases(people).get(name, name)
 
 
 def _tell_override(asked: Namespace, before: ReportKept, after: ReportKept) -> None:

@@ -59,7 +59,8 @@ class QuestionView:
 class StudentView:
     """A page; `fill` is the width of the score's bar in percent, `counts` are (verdict, number, word).
 
-    `same` stands for what all pages begin with.
+    `handed` says
+    how the work came in; `same` stands for what all pages begin with.
     """
 
     title: str
@@ -78,6 +79,7 @@ class StudentView:
     open_parts: tuple[OpenPart, ...]
     questions: tuple[QuestionView, ...]
     remarks: tuple[Remark, ...]
+    handed: tuple[str, ...] = ()
     same: Markup = _SAME
 
 
@@ -126,6 +128,7 @@ def page_of(
         questions=questions,
         remarks=remarks(tuple(problem for problem in report.problems if problem not in of_parts)),
         unused=tuple((line_of(one.line, one.cell), one.text) for one in report.unused),
+        handed=report.handed.notes if report.handed else (),
     )
     page = clean(template("student.html").render(page=view)).encode().replace(_SAME.encode(), _same(), 1)
     return _filled(page, [taken_over[one.asked.part] for one in results if one.asked.part in taken_over])

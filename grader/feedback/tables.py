@@ -19,7 +19,7 @@ from grader.feedback.wording import by_student, clean, in_order, percent, tidy
 from grader.grading.totals import cut_for_set_ups, parts_left_out
 from grader.problems import Problem
 from grader.results import AnswerShown, ClassReport, Evidence, GradeReport, PartResult, RubricShown
-from grader.submission.submissions import FoundAt, Unused
+from grader.submission.submissions import NOT_SAID, FoundAt, Handed, Unused
 
 SCHEMA = 1
 BESIDE = 2  # lines of a scan told before and behind the one that counts
@@ -69,6 +69,7 @@ def student_line(report: GradeReport, rubric: RubricShown, entries: Mapping[str,
     if cut := cut_for_set_ups(report.parts):
         head["cut_for_set_ups"] = tidy(cut)
     head["unused"] = [_unused(one) for one in report.unused]
+    head |= _handed(report.handed or NOT_SAID)
     left_out = parts_left_out(report.parts)
     parts = [
         entries.get(result.asked.part) or _json(_part(result, result.asked.part in left_out))
@@ -142,6 +143,16 @@ def _part(result: PartResult, left_out: bool) -> dict[str, object]:
         and {"points": tidy(override.points), "comment": override.comment, "by": override.by, "at": override.at},
         **special,
     }
+
+
+def _handed(handed: Handed) -> dict[str, object]:
+    """A student's ids and lateness; of work from a learning platform's export also how it was handed in."""
+    late = {"seconds": handed.late_by, "source": "export"} if handed.late else None
+    shown: dict[str, object] = {"ids": dict(handed.ids), "late": late}
+    if not handed.kind:
+        return shown
+    told = {"export": handed.kind, "at": handed.at, "attempt": handed.attempt, "group": handed.group}
+    return shown | {"handed_in": {name: value for name, value in told.items() if value}}
 
 
 def _unused(one: Unused) -> dict[str, object]:

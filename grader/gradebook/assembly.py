@@ -17,7 +17,7 @@ from grader.grading.overrides import why_open
 from grader.grading.totals import points_of_set_up
 from grader.results import SET_UP, Diagnosis, GradeReport, Outcome, Override, PartResult, RubricShown, ScoreLine
 from grader.rubric.shown import Asked
-from grader.submission.submissions import Answer
+from grader.submission.submissions import NOT_SAID, Answer
 
 _OUTCOMES = {str(outcome): outcome for outcome in Outcome}
 NOTHING_HELD: Mapping[str, PartKept] = MappingProxyType({})
@@ -43,6 +43,7 @@ def report_kept(
             for result in report.parts
         ),
         report.problems,
+        report.handed or NOT_SAID,
     )
 
 
@@ -87,6 +88,7 @@ def grade_report(kept: ReportKept, rubric: RubricShown, results: Mapping[str, Pa
         kept.review,
         tuple(_part_result(part, asked[part.part], results) for part in kept.parts),
         kept.problems,
+        handed=kept.handed,
     )
 
 

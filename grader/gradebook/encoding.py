@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import astuple, fields
 from functools import lru_cache
 from typing import Any
 
@@ -30,7 +30,16 @@ from grader.results import (
     ScoreLine,
 )
 from grader.rubric.shown import Asked
-from grader.submission.submissions import Answer, CheckedLine, FoundAt, ScanReading, Submission, Unused
+from grader.submission.submissions import (
+    NOT_SAID,
+    Answer,
+    CheckedLine,
+    FoundAt,
+    Handed,
+    ScanReading,
+    Submission,
+    Unused,
+)
 
 _EVIDENCE = tuple(one.name for one in fields(Evidence))
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
@@ -193,6 +202,21 @@ def decode_submission(kept: str) -> Submission:
         Answer(part, text, file, line, column, decode_found(at)) for part, text, file, line, column, at in answers
     )
     return Submission(student, name, source, given, decode_problems(problems), ocr, decode_unused(unused))
+
+
+def encode_handed(handed: Handed | None) -> str:
+    """How a submission came in, as JSON."""
+    return dumps([] if handed is None or handed == NOT_SAID else list(astuple(handed)))
+
+
+def decode_handed(kept: str) -> Handed:
+    """What was kept by `encode_handed`; raises ValueError or TypeError where the text is none of ours."""
+    found = json.loads(kept)
+    if not found:
+        return NOT_SAID
+    kind, ids, at, late, late_by, attempt, group, notes, prefix = found
+    pairs = tuple((column, text) for column, text in ids)
+    return Handed(kind, pairs, at, late, late_by, attempt, group, tuple(notes), prefix)
 
 
 def encode_problems(problems: tuple[Problem, ...]) -> str:

@@ -163,7 +163,8 @@ def class_fingerprint(shown: RubricShown, parts: Mapping[str, str]) -> str:
 def sheet_fingerprint(submission: Submission, decisions: Iterable[object]) -> str:
     """Of all that a student's report depends on besides the rubric: what was handed in, and what people decided."""
     whole = (submission.student, submission.name, submission.source, submission.ocr, submission.answers)
-    return hashed("sheet", repr((*whole, submission.unused)), repr(submission.problems), *map(repr, decisions))
+    beside = (submission.unused, submission.by_eye, submission.handed)
+    return hashed("sheet", repr((*whole, *beside)), repr(submission.problems), *map(repr, decisions))
 
 
 def report_fingerprint(of_class: str, keys: str, sheet: str) -> str:

@@ -132,5 +132,10 @@ CREATE TABLE documents (          -- what was read of the documents of the last 
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST, _PART_KEYS, _DOCUMENTS, _READ)
+_HANDED = """
+ALTER TABLE students ADD COLUMN by_eye TEXT NOT NULL DEFAULT '[]'; -- JSON: files that a person alone can read
+ALTER TABLE students ADD COLUMN handed TEXT NOT NULL DEFAULT '[]'; -- JSON: ids, when, how late, as an export says it
+"""
+
+MIGRATIONS = (_FIRST, _PART_KEYS, _DOCUMENTS, _READ, _HANDED)
 VERSION = len(MIGRATIONS)

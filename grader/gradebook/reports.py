@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from grader.gradebook.encoding import dumps, problem_json, problem_of
+from grader.gradebook.encoding import decode_handed, dumps, encode_handed, problem_json, problem_of
 from grader.gradebook.seals import checked, seal
 from grader.problems import Problem
+from grader.submission.submissions import NOT_SAID, Handed
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class ReportKept:
     review: bool
     parts: tuple[PartKept, ...]
     problems: tuple[Problem, ...] = ()
+    handed: Handed = NOT_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ def encode_report(report: ReportKept) -> str:
             "max_score": report.max_score,
             "review": report.review,
             "parts": [[getattr(one, name) for name in _PART] for one in report.parts],
+            **({"handed": encode_handed(report.handed)} if report.handed != NOT_SAID else {}),
             "problems": [problem_json(problem) for problem in report.problems],
         }
     )
@@ -222,4 +225,5 @@ def decode_report(student: str, kept: str) -> ReportKept:
         review=found["review"],
         parts=tuple(PartKept(*one) for one in found["parts"]),
         problems=tuple(map(problem_of, found["problems"])),
+        handed=decode_handed(found.get("handed", "[]")),
     )

@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 
 from grader.gradebook.encoding import (
     decode_found,
+    decode_handed,
     decode_problems,
     decode_unused,
+    dumps,
     encode_found,
+    encode_handed,
     encode_problems,
     encode_unused,
 )
@@ -41,11 +45,13 @@ def kept(book: sqlite3.Connection) -> dict[str, tuple[Submission, int | None]]:
                 decode_problems(problems),
                 bool(ocr),
                 decode_unused(unused),
+                tuple(json.loads(by_eye)),
+                decode_handed(handed),
             ),
             gone,
         )
-        for student, name, source, ocr, problems, gone, unused in book.execute(
-            "SELECT student, name, source, ocr, problems, gone_since, unused FROM students"
+        for student, name, source, ocr, problems, gone, unused, by_eye, handed in book.execute(
+            "SELECT student, name, source, ocr, problems, gone_since, unused, by_eye, handed FROM students"
         )
     }
 
@@ -57,12 +63,16 @@ def keep(book: sqlite3.Connection, submissions: Iterable[Submission]) -> None:
     names = [(one.student,) for one in submissions]
     book.executemany("DELETE FROM answers WHERE student = ?", names)
     book.executemany(
-        "INSERT INTO students (student, name, source, ocr, problems, gone_since, unused)"
-        " VALUES (?, ?, ?, ?, ?, NULL, ?)"
+        "INSERT INTO students (student, name, source, ocr, problems, gone_since, unused, by_eye, handed)"
+        " VALUES (?, ?, ?, ?, ?, NULL, ?, ?, ?)"
         " ON CONFLICT (student) DO UPDATE SET name = excluded.name, source = excluded.source, ocr = excluded.ocr,"
-        " problems = excluded.problems, gone_since = NULL, unused = excluded.unused",
+        " problems = excluded.problems, gone_since = NULL, unused = excluded.unused, by_eye = excluded.by_eye,"
+        " handed = excluded.handed",
         [
-            (one.student, one.name, one.source, one.ocr, encode_problems(one.problems), encode_unused(one.unused))
+            (
+                *(one.student, one.name, one.source, one.ocr, encode_problems(one.problems)),
+                *(encode_unused(one.unused), dumps(one.by_eye), encode_handed(one.handed)),
+            )
             for one in submissions
         ],
     )

@@ -16,14 +16,16 @@ NOT_SEEN = "Nothing in your scan could be told to be the answer to this part. A 
 UNSEEN = "No text was found for this part; a scan may hold what leaves none, so a person will look at it."
 
 
-def by_hand(asked: Asked, answer: Answer | None, ocr: bool) -> PartResult:
+def by_hand(asked: Asked, answer: Answer | None, ocr: bool, by_eye: bool = False) -> PartResult:
     """The result of a part that a person grades.
 
     Without a text it is missing, and nobody has to look: there is nothing to grade. Of a scan (`ocr`) a person looks,
-    since a plot or a drawing leaves no text there.
+    since a plot or a drawing leaves no text there, and so for a file that a person alone can read (`by_eye`).
     """
     if answer is not None and answer.text.strip():
         return waiting(asked, answer)
+    if by_eye:
+        return _undecided(asked, NoteKind.BY_EYE, NOTES[NoteKind.BY_EYE].sentence)
     return replace(missing(asked), review=True, message=UNSEEN) if ocr else missing(asked)
 
 
@@ -46,19 +48,21 @@ def missing(asked: Asked) -> PartResult:
 
 
 def nothing(asked: Asked, submission: Submission) -> PartResult:
-    """The result of a part without an answer: missing, unless a document holds formulas that served no part.
+    """The result of a part without an answer.
 
+    It is missing, unless a document holds formulas that served no part, or a file was handed in that is not read here.
     A scan may hold what was not read.
     """
+    if submission.by_eye:
+        return _undecided(asked, NoteKind.BY_EYE, NOTES[NoteKind.BY_EYE].sentence)
     if not submission.unused and not submission.ocr:
         return missing(asked)
-    return replace(
-        missing(asked),
-        verdict=Outcome.UNDECIDED,
-        note=Note(NoteKind.NOT_FOUND),
-        review=True,
-        message=NOT_SEEN if submission.ocr else NOTES[NoteKind.NOT_FOUND].sentence + LOOKED_AT,
-    )
+    said = NOT_SEEN if submission.ocr else NOTES[NoteKind.NOT_FOUND].sentence + LOOKED_AT
+    return _undecided(asked, NoteKind.NOT_FOUND, said)
+
+
+def _undecided(asked: Asked, kind: NoteKind, message: str) -> PartResult:
+    return replace(missing(asked), verdict=Outcome.UNDECIDED, note=Note(kind), review=True, message=message)
 
 
 def in_doubt(result: PartResult, why: str) -> PartResult:

@@ -123,7 +123,8 @@ def question_results(
     Parts that are `held` have their results; where it is known what follows from them, they are not judged.
     """
     answers = {answer.part: answer for answer in submission.answers}
-    results = {one.part: by_hand(one, answers.get(one.part), submission.ocr) for one in question.asked if one.by_hand}
+    seen = submission.ocr, bool(submission.by_eye)
+    results = {one.part: by_hand(one, answers.get(one.part), *seen) for one in question.asked if one.by_hand}
     left_out = () if known is None else held
     given = [None if part.part.id in left_out else answers.get(part.part.id) for part in question.parts]
     own = [_found(key, part, answer, judged, isolation) for part, answer in zip(question.parts, given, strict=True)]
@@ -145,7 +146,7 @@ def question_results(
 def report_with(submission: Submission, results: Sequence[PartResult]) -> GradeReport:
     """The report on a submission that has these results."""
     bare = GradeReport(submission.student, submission.name, submission.source, 0.0, 0.0, review=False, parts=())
-    bare = replace(bare, unused=submission.unused)
+    bare = replace(bare, unused=submission.unused, handed=submission.handed)
     return summed(bare, results, (*submission.problems, *faults(results)))
 
 

@@ -86,6 +86,7 @@ class NoteKind(StrEnum):
     OCR_SUPPORTED = "ocr_supported"
     OCR_POSSIBLE = "ocr_possible"
     OCR_UNCONFIRMED = "ocr_unconfirmed"
+    BY_EYE = "by_eye"
     PARTLY_READ = "partly_read"
     TOO_MANY_READINGS = "too_many_readings"
     FOLLOW_THROUGH_DEGENERATE = "follow_through_degenerate"
@@ -310,6 +311,9 @@ _ROWS = (
         Credit.PERSON,
         "As scanned this is not right, and a scan alone costs no points.",
         particular=True,
+    ),
+    NoteRow(
+        NoteKind.BY_EYE, Credit.PERSON, "You handed in a file that only a person can read: a person will look at it."
     ),
     NoteRow(
         NoteKind.PARTLY_READ,

@@ -15,7 +15,7 @@ from grader.results.notes import NOTES, Decision, Note, NoteKind, Outcome
 from grader.rubric.shown import Asked
 
 if TYPE_CHECKING:
-    from grader.submission.submissions import FoundAt, Unused
+    from grader.submission.submissions import FoundAt, Handed, Unused
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:[\d:.]+ ?(?:Z|[+-][\d:]+)?")
 
@@ -213,7 +213,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class GradeReport:
-    """The outcome for one student; every report is rendered from this value."""
+    """The outcome for one student; every report is rendered from this value. `handed` tells how the work came in."""
 
     student: str
     name: str
@@ -224,6 +224,7 @@ class GradeReport:
     parts: tuple[PartResult, ...]
     problems: tuple[Problem, ...] = ()
     unused: tuple[Unused, ...] = ()
+    handed: Handed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
+from types import MappingProxyType
 
 from grader.problems import Problem, did_you_mean, raised
 from grader.submission.decode import clean_answer, decode, shown
 from grader.submission.document import read_document
 from grader.submission.labels import PartNames, find_part, part_names
 from grader.submission.lines import DOCUMENTS, LINES
-from grader.submission.places import ClassPath, class_path, likely_owner, namesake, owner
+from grader.submission.places import PICTURES, ClassPath, class_path, likely_owner, namesake, owner
 from grader.submission.records import read_json, read_jsonl
 from grader.submission.scan_lines import text_of_lines
+from grader.submission.speaking_for import kept_to_own, told_of_name
 from grader.submission.submissions import Answer, ReadFolder, Submission
 from grader.submission.tabular import read_csv, read_roster
 
@@ -43,6 +45,7 @@ ReadDocuments = Callable[[Sequence[GivenDocument], PartNames], Sequence[Submissi
 Roster = tuple[tuple[str, str], ...]
 
 _TABLES = {".csv": read_csv, ".tsv": read_csv, ".json": read_json, ".jsonl": read_jsonl}
+NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 _NOISE = ("thumbs.db", "desktop.ini", "__macosx")
 LARGEST_OWN_FILE = 16 * 2**20  # bytes, of one student's file; a class table may have four times that
 MOST_PROBLEMS = 100  # of one file
@@ -57,6 +60,7 @@ def read_files(
     labels: tuple[tuple[str, str], ...] = (),
     documents: ReadDocuments | None = None,
     ocr: bool | None = None,
+    aliases: Mapping[str, str] = NO_ALIASES,
 ) -> ReadFolder:
     """Read a class: `files` are (path relative to the class folder with ``/``, content) pairs.
 
@@ -64,22 +68,25 @@ def read_files(
     `parts` are the part ids in rubric order, `by_hand` the (id, prompt) of those that a person grades, `labels` the
     (id, label) of those that students call otherwise; `documents` reads all documents; `roster` the (student, name)
     pairs of the class, each of whom gets a Submission, as does whoever's file can't be read (`places` has the rule).
+    `aliases` lead from other names of students to their own.
     Of two answers to one part the last (by path, then line) counts, and a Problem says so. `ocr` says of all texts
     that they came from OCR, or were typed, where neither they nor their names do.
     """
     names = part_names(parts, by_hand, labels)
     listed = None if roster is None else dict(roster)
-    how = _How(names, listed, ocr)
+    everyone = None if listed is None else {other: listed.get(one, "") for other, one in aliases.items()} | listed
+    how = _How(names, everyone, ocr, aliases)
     read = _with_documents([(path, _tried(path, data, how)) for path, data in files], names, documents)
     pieces: dict[str, list[Submission]] = {}
     problems: list[Problem] = []
     known = {piece.student for _, found in read for piece in found.submissions}
-    for path, found in sorted(read, key=itemgetter(0)):
+    for path, found in kept_to_own(sorted(read, key=itemgetter(0)), {*known, *(listed or ())}, listed or {}, aliases):
         if found.problems and not found.submissions:
-            found = _of(namesake(class_path(path), known), path, (), found.problems)
+            found = _of(namesake(class_path(path), known), path, (), found.problems, by_eye=True)
         problems += _first(found.problems, path)
         for piece in found.submissions:
-            pieces.setdefault(piece.student, []).append(piece)
+            student = aliases.get(piece.student, piece.student)
+            pieces.setdefault(student, []).append(replace(piece, student=student))
     for student, name in (listed or {}).items():
         pieces.setdefault(student, []).insert(0, Submission(student, name))
     submissions = []
@@ -155,6 +162,7 @@ class _How:
     names: PartNames
     listed: Mapping[str, str] | None
     ocr: bool | None
+    aliases: Mapping[str, str]
 
 
 def _tried(path: str, data: bytes | Problem, how: _How) -> ReadFolder | _Document:
@@ -173,7 +181,7 @@ def _tried(path: str, data: bytes | Problem, how: _How) -> ReadFolder | _Documen
 def _unread(place: ClassPath, listed: Mapping[str, str] | None, problems: tuple[Problem, ...]) -> ReadFolder:
     """A file of which nothing was read: its student, if it has one, stays."""
     student = owner(place, listed or ()) or (likely_owner(place) if listed is None else "")
-    return _of(student, place.path, (), problems)
+    return _of(student, place.path, (), problems, by_eye=True)
 
 
 def _read_file(place: ClassPath, data: bytes, how: _How) -> ReadFolder | _Document:
@@ -182,7 +190,10 @@ def _read_file(place: ClassPath, data: bytes, how: _How) -> ReadFolder | _Docume
     if place.ending not in DOCUMENTS and place.ending not in _TABLES:
         readable = ", ".join((*_TABLES, *DOCUMENTS))
         message = f"not read: no format that is read ends in '{place.ending}'"
-        return _unread(place, listed, (Problem(message, f"what is read: {readable}", path),))
+        hint = f"what is read: {readable}"
+        if student and place.ending in PICTURES:
+            hint = "handed in as a picture, a PDF or an office file: needs a person"
+        return _unread(place, listed, (Problem(message, hint, path),))
     if student and len(data) > LARGEST_OWN_FILE:
         return _unread(place, listed, (Problem("not read: the file is larger than 16 MB", file=path),))
     text, doubts = decode(data, path)
@@ -198,11 +209,12 @@ def _read_file(place: ClassPath, data: bytes, how: _How) -> ReadFolder | _Docume
         if not text.strip():
             return _unread(place, listed, doubts)
     part = find_part(how.names, place.stem) if place.folder else None
+    doubts = (*doubts, *told_of_name(text, path, student, listed or {}))
     return _Document(GivenDocument(text, path, student, part or "", place.ocr or how.ocr), doubts)
 
 
 def _read_table(place: ClassPath, text: str, doubts: tuple[Problem, ...], how: _How) -> ReadFolder:
-    read, path, names, listed = _TABLES[place.ending], place.path, how.names, how.listed
+    read, path, names, listed, aliases = _TABLES[place.ending], place.path, how.names, how.listed, how.aliases
     student, ocr = owner(place, listed or ()), place.ocr or bool(how.ocr)
     table = read(text, path, names, student, ocr)
     problems = [*doubts, *table.problems]
@@ -214,22 +226,26 @@ def _read_table(place: ClassPath, text: str, doubts: tuple[Problem, ...], how: _
             said = Problem(f"no student in this file: taken for that of {shown(student)}, as it is named", file=path)
             problems = [*doubts, *table.problems, *([said] if table.submissions else ())]
         return _of(student, path, table.submissions, tuple(problems))
-    own = tuple(piece for piece in table.submissions if piece.student == student)
-    others = sorted({piece.student for piece in table.submissions} - {student})
+    names_of = {student, aliases.get(student, student)}
+    own = tuple(one for one in table.submissions if {one.student, aliases.get(one.student, one.student)} & names_of)
+    others = sorted({piece.student for piece in table.submissions} - {piece.student for piece in own})
     if others:
         who = ", ".join(map(shown, others[:3])) + (", …" if len(others) > 3 else "")
         hint = "a table of the whole class lies at the top of the class folder"
         problems.append(Problem(f"answers of {who} in the folder of {shown(student)}: not read", hint, path))
-    if others and not own:
-        return ReadFolder((), tuple(problems))
+    if others and not own:  # of one on the class list it stays the work, for a person
+        known = listed is not None and (student in listed or student in aliases)
+        return _of(student if known else "", path, (), tuple(problems), by_eye=True)
     return _of(student, path, own, tuple(problems))
 
 
-def _of(student: str, path: str, pieces: tuple[Submission, ...], problems: tuple[Problem, ...]) -> ReadFolder:
-    """What one file gave; its Problems are the student's where it has one."""
+def _of(
+    student: str, path: str, pieces: tuple[Submission, ...], problems: tuple[Problem, ...], *, by_eye: bool = False
+) -> ReadFolder:
+    """What one file gave; its Problems are the student's where it has one. `by_eye`: a person alone can read it."""
     if not student:
         return ReadFolder(pieces, problems)
-    return ReadFolder((*pieces, Submission(student, "", path, (), problems)))
+    return ReadFolder((*pieces, Submission(student, "", path, (), problems, by_eye=(path,) if by_eye else ())))
 
 
 def _first(problems: tuple[Problem, ...], path: str) -> tuple[Problem, ...]:
@@ -270,6 +286,7 @@ def _merged(student: str, pieces: list[Submission], parts: tuple[str, ...]) -> S
         _first(tuple(sorted(problems, key=_place)), pieces[0].source),
         any(piece.ocr for piece in pieces),
         tuple(one for piece in pieces for one in piece.unused),
+        tuple(dict.fromkeys(one for piece in pieces for one in piece.by_eye)),
     )
 
 

@@ -22,6 +22,14 @@ from grader.submission.lines import DOCUMENTS, LINES, SCANS
 
 _LINES = re.compile(r"\.lines(?:\.mmd)?\.json\Z", re.IGNORECASE)
 
+# what students photograph, scan or write in an office
+PICTURES = frozenset(
+    (
+        *(".pdf", ".djvu", ".png", ".jpg", ".jpeg", ".gif", ".heic", ".heif", ".webp", ".bmp", ".tif", ".tiff", ".svg"),
+        *(".doc", ".docx", ".odt", ".rtf", ".pages", ".ppt", ".pptx", ".key"),
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ClassPath:

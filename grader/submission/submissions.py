@@ -85,10 +85,34 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """How a submission came in, as a learning platform's export or the class list says it; empty where neither does.
+
+    `kind` names the export (``canvas``), `ids` are (column, text) pairs, `at` is the time as it stands there, `late`
+    whether it was late (None: not said) and `late_by` by how many seconds. `notes` are for the student's page; `prefix`
+    is what the platform takes feedback back by.
+    """
+
+    kind: str = ""
+    ids: tuple[tuple[str, str], ...] = ()
+    at: str = ""
+    late: bool | None = None
+    late_by: int | None = None
+    attempt: int = 0
+    group: str = ""
+    notes: tuple[str, ...] = ()
+    prefix: str = ""
+
+
+NOT_SAID = Handed()
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """All answers of one student; `source` is the file (or folder) they came from, relative to the class folder.
 
-    `ocr` marks text that came from OCR of handwriting: no deduction on it is final without a person.
+    `ocr` marks text that came from OCR of handwriting: no deduction on it is final without a person. `by_eye` are files
+    that a person alone can read: a picture, a PDF.
     """
 
     student: str
@@ -98,6 +122,8 @@ class Submission:
     problems: tuple[Problem, ...] = ()
     ocr: bool = False
     unused: tuple[Unused, ...] = ()
+    by_eye: tuple[str, ...] = ()
+    handed: Handed = NOT_SAID
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,11 @@ PART = record(
     ),
     override=or_null(record(points=NUMBER, comment=TEXT, by=TEXT, at=TEXT)),
 )
+HANDED_IN = record({"at": TEXT, "attempt": COUNT, "group": TEXT}, export=TEXT)
 STUDENT = record(
+    {"handed_in": HANDED_IN},
+    ids={"type": "object", "additionalProperties": TEXT},
+    late=or_null(record(seconds=or_null(COUNT), source={"enum": ["export", "due"]})),
     student=TEXT,
     name=TEXT,
     source=TEXT,

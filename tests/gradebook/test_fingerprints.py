@@ -100,6 +100,6 @@ def test_all_that_judges_is_in_the_hash() -> None:
     rooms = {path.name for path in PACKAGE.iterdir() if path.name != "__pycache__"}
     above = {"__init__.py", "__main__.py", "batch", "cli", "feedback", "files.py", "gradebook", "py.typed", "starter"}
     judging = {name for name in JUDGING if "/" not in name}
-    reading = {"submission", "document"}
+    reading = {"submission", "document", "exchange"}
     assert rooms - above == {*judging, *reading}, "how a class is read is in the texts that it gives"
     assert len(program_hash()) == 32

@@ -157,6 +157,4 @@ def test_any_number_of_processes_writes_the_same_bytes(classes: dict[str, Graded
         grade_class(classes[LAYERS].key, small, out, RunOptions(jobs=jobs))
         found.append(written(out))
     assert found[0] == found[1] == found[2]
-    assert (
-        len(found[0]) == 5 + 9
-    )  # two tables and results.json, two pages of the class, and a page a student
+    assert len(found[0]) == 5 + 9  # two tables and results.json, two pages of the class, and a page a student

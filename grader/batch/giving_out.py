@@ -1,0 +1,99 @@
+"""What the gradebook holds -> a platform's own gradebook filled in, pages to give back, a spreadsheet for an office."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.exchange.feedback_zip import FeedbackPage, Returned, feedback_zip, plain_feedback
+from grader.exchange.filled import FilledIn, Grade, filled
+from grader.exchange.rosters import Person
+from grader.exchange.spreadsheet import workbook
+from grader.files import write_bytes
+from grader.gradebook import rows
+from grader.gradebook.opening import Gradebook
+from grader.gradebook.reports import ReportKept, lines, pages
+from grader.gradebook.run_log import finished_runs, rubric_of, students_now
+from grader.results import Outcome
+from grader.rubric.load import parse_rubric
+from grader.submission.submissions import Submission
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class GivenOut:
+    """What was written: `filled` and `returned` where they were asked for."""
+
+    filled: FilledIn | None = None
+    returned: Returned | None = None
+
+
+def give_out(
+    book: Gradebook, kind: str, theirs: Path, out: Path, column: str, feedback: Path | None, *, missing: bool
+) -> GivenOut:
+    """Fill in the platform's gradebook `theirs` to `out`; with `feedback` also zip the pages that it takes back.
+
+    Raises WrongTable, UnknownColumn, OSError and sqlite3.Error.
+    """
+    title = title_of_last(book)
+    done = filled(theirs.read_bytes(), kind, grades_of(book), title, column, missing=missing)
+    returned = feedback_zip(kind, _pages(book, kind, title)) if feedback is not None else None
+    write_bytes(out, done.data)
+    if feedback is not None and returned is not None:
+        write_bytes(feedback, returned.data)
+    return GivenOut(done, returned)
+
+
+def write_workbook(folder: Path, out: Path) -> int:
+    """grades.csv as a spreadsheet; the number of students. Raises OSError."""
+    with (folder / "grades.csv").open(encoding="utf-8", newline="") as file:
+        head, *body = csv.reader(file)
+    numbers = range(2, len(head) - 1)
+    whole = [[float(x) if k in numbers and _NUMBER.fullmatch(x) else x for k, x in enumerate(row)] for row in body]
+    write_bytes(out, workbook([head, *whole]))
+    return len(body)
+
+
+def title_of_last(book: Gradebook) -> str:
+    """The title of the rubric of the last run; empty where the gradebook does not have it."""
+    runs = finished_runs(book.connection)
+    text = rubric_of(book.connection, runs[-1].rubric) if runs else None
+    rubric = parse_rubric(text.text, text.path) if text and text.text else ()
+    return "" if isinstance(rubric, tuple) else rubric.title
+
+
+def grades_of(book: Gradebook) -> tuple[Grade, ...]:
+    """What every student has, sorted. Raises sqlite3.Error."""
+    there = rows.kept(book.connection)
+    held = students_now(book.connection)
+    return tuple(_grade(there[student][0], held[student]) for student in sorted(held.keys() & there.keys()))
+
+
+def _grade(handed_in: Submission, report: ReportKept) -> Grade:
+    handed = handed_in.handed
+    called = report.student in [text for _, text in handed.ids]  # else somebody on the list is called so
+    person = Person(report.student, report.name, handed.ids if called else ())
+    settled = any(part.override or (part.verdict != Outcome.MISSING and not part.review) for part in report.parts)
+    work = handed_in.answers or handed_in.by_eye or handed_in.unused or report.review
+    state = "graded" if settled else "person" if report.review else "graded" if work else "none"
+    return Grade(person, report.score, report.max_score, state, final=not report.review)
+
+
+def _pages(book: Gradebook, kind: str, title: str) -> Iterator[FeedbackPage]:
+    """The pages of those who handed in work."""
+    there = rows.kept(book.connection)
+    files = pages(book.connection)
+    for line in lines(book.connection):
+        entry: dict[str, Any] = json.loads(line)
+        student = entry["student"]
+        if student in there and student in files and there[student][0].source:
+            handed = there[student][0].handed
+            html = (book.folder / "feedback" / files[student].file).read_bytes()
+            prefix = handed.prefix if handed.kind == kind else ""
+            yield FeedbackPage(student, prefix, html, plain_feedback(entry, title))

@@ -1,0 +1,81 @@
+"""The grades of a folder of results go out: into the gradebook of a learning platform, to students, to an office.
+
+``grader export report --to canvas --from gradebook.csv`` writes report/export/gradebook.csv and lists who is not in it.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+from pathlib import Path
+
+from grader.batch.giving_out import give_out, write_workbook
+from grader.cli.gradebook import with_book
+from grader.cli.terminal import print_error, printable
+from grader.exchange.filled import UnknownColumn
+from grader.exchange.raw_table import WrongTable
+from grader.gradebook.opening import Gradebook
+
+_NAMED = 20  # of a list, on the terminal
+
+
+def export(asked: Namespace) -> int:
+    """``grader export``: 0 done, 2 where the file or the column is not the one."""
+    why = _wrong_call(asked)
+    if why:
+        print_error(why)
+        return 2
+    return with_book(asked, _export)
+
+
+def _wrong_call(asked: Namespace) -> str:
+    theirs: Path | None = asked.theirs
+    if asked.to == "xlsx":
+        return "--to xlsx takes no --from and no --feedback" if theirs or asked.feedback else ""
+    if theirs is None:
+        return f"--to {asked.to} needs --from FILE: the gradebook as it was downloaded"
+    if _out(asked).resolve() == theirs.resolve():
+        return "--out would overwrite the file that --from names"
+    if asked.feedback and asked.to not in ("canvas", "moodle"):
+        return f"--feedback is for Canvas and Moodle: {asked.to} takes no pages back"
+    return ""
+
+
+def _out(asked: Namespace) -> Path:
+    if asked.out is not None:
+        return Path(asked.out)
+    name = "grades.xlsx" if asked.theirs is None else asked.theirs.name
+    return Path(asked.folder) / "export" / name
+
+
+def _export(asked: Namespace, book: Gradebook) -> int:
+    out = _out(asked)
+    if asked.to == "xlsx":
+        number = write_workbook(asked.folder, out)
+        print(f"Wrote {out}: {number} student{'' if number == 1 else 's'}.")
+        return 0
+    try:
+        column = asked.column or ""
+        done = give_out(book, asked.to, asked.theirs, out, column, asked.feedback, missing=asked.missing is not None)
+    except (WrongTable, UnknownColumn) as failure:
+        print_error(f"{asked.theirs}: {failure}")
+        return 2
+    assert done.filled is not None
+    for warning in done.filled.warnings:
+        print_error(warning)
+    print(f"Wrote {out}: points in {done.filled.written} of {done.filled.rows} rows.")
+    _tell(done.filled.left)
+    if done.returned is not None:
+        print(f"Wrote {asked.feedback}: {done.returned.pages} feedback pages.")
+        _tell(done.returned.left)
+    return 0
+
+
+def _tell(left: Mapping[str, tuple[str, ...]]) -> None:
+    """Who was left alone, by the reason."""
+    for why, who in left.items():
+        print(f"  {why} ({len(who)}):")
+        for one in who[:_NAMED]:
+            print(f"    {printable(one)}")
+        if len(who) > _NAMED:
+            print(f"    and {len(who) - _NAMED} more")
