@@ -289,6 +289,8 @@ def _final(context: ReadingContext, part: str, candidates: list[SeenChain]) -> F
         doubt = doubt or "it uses a name that your document defines otherwise than the question"
     if last.behind and not last.right:
         doubt = "the last line could not be read"
+    if one.chain.code and last.result.note.kind is NoteKind.NOT_EVALUATED:
+        doubt = doubt or "it is code, and no line says the number that it gives"
     if len(candidates) > MOST_READ:
         doubt = doubt or "more formulas may answer this part than are read"
     if not one.named.parts and not one.label.exact and not one.hint:

@@ -22,7 +22,7 @@ _MARKS = re.compile(
     r"[(\[]\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?|marks?|credits?|punkte?|p)\.?\s*[)\]]|\\(?:points|marks)\{[^{}]*\}",
     re.IGNORECASE,
 )
-_ORDER = re.compile(
+ORDER = re.compile(
     r"\W*(?:please\s+)?(?:derive|compute|calculate|find|show|determine|give|state|work\s+out|bestimme\w*|berechne\w*|leite\w*|zeige\w*)\b",
     re.IGNORECASE,
 )
@@ -61,7 +61,7 @@ def _is_questions(sentence: str, prompt: frozenset[str], known: frozenset[str]) 
         bare = _LAYOUT.sub(" ", _FORMULA.sub(" ", _MARKS.sub(" ", sentence)))
         return not (re.search(r"\w", bare) or any(_RELATED.search(one[0]) for one in _FORMULA.finditer(sentence)))
     share = len(said & known) / len(said)
-    if _MARKS.search(sentence) or _ORDER.match(sentence):
+    if _MARKS.search(sentence) or ORDER.match(sentence):
         return share >= _ALIKE
     return share == 1 and len(said & prompt) >= _ALIKE * len(prompt)
 

@@ -18,6 +18,7 @@ from grader.grading.derivation.in_words import own_words
 from grader.grading.derivation.scanned import as_on_paper, with_rereadings
 from grader.grading.derivation.stated_steps import with_steps
 from grader.grading.derivation.steps import derived
+from grader.grading.derivation.stray_words import stray_words
 from grader.grading.grade import find_asked, grade_answer
 from grader.problems import Problem
 from grader.results import WRONG
@@ -94,6 +95,8 @@ def _read(
         for number in assigned.unused[:MOST_UNUSED]
         for place, shown in [assigned.shown(number)]
     )
+    if len(answers) < len(names.ids):
+        unused += stray_words(key, document, names, part, assigned)
     problems = (*by_label.problems, *_of_no_part(assigned, names, file))
     return replace(by_label, answers=tuple(answers), problems=problems, unused=(*unused, *by_label.unused))
 
