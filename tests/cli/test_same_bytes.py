@@ -91,15 +91,23 @@ def test_files_written_in_another_order(klass: Path, expected: dict[str, bytes],
     assert graded(tmp_path / "class", tmp_path / "out") == expected
 
 
+ATTEMPTS = 4
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="has no signals")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
 def test_a_run_that_was_cut_short_is_gone_on_with(
     how: signal.Signals, large: Path, expected_of_large: dict[str, bytes], tmp_path: Path
 ) -> None:
-    out = tmp_path / "out"
-    with subprocess.Popen(command(large, out, "--jobs", "1"), stderr=subprocess.PIPE, start_new_session=True) as run:
-        assert within(60, lambda: judged(out) > 0), "nothing was judged"
-        os.killpg(run.pid, how)
+    for attempt in range(ATTEMPTS):  # a busy machine may be too late with the signal
+        out = tmp_path / f"out{attempt}"
+        with subprocess.Popen(
+            command(large, out, "--jobs", "1"), stderr=subprocess.PIPE, start_new_session=True
+        ) as run:
+            assert within(60, lambda: judged(out) > 0), "nothing was judged"  # noqa: B023  # called at once
+            os.killpg(run.pid, how)
+        if run.returncode not in (0, 2):
+            break
     assert run.returncode not in (0, 2), "it was done before it was cut short"
     before = judged(out)
     assert before > 0
