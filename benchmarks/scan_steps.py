@@ -115,7 +115,7 @@ def _mark(
     count["marked though right"] += stray
     if stray or (wrong_at is not None and not hit):
         said = "marked though right" if stray else "missed"
-        told = [f"{line.holds}: {line.why}" for line in lines]
+        told = [f"{line.holds}: {line.message}" for line in lines]
         marks.examples.append(f"[{kind}, {said}, false line {wrong_at}] {form.id}: {'  =  '.join(texts)} -> {told}")
 
 
