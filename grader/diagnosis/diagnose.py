@@ -14,9 +14,11 @@ from grader.diagnosis.rules.mistake import Mistake
 from grader.diagnosis.rules.shape_mistakes import mended, stopped_early
 from grader.diagnosis.voice import Voice, voice_of
 from grader.expression.language.nodes import Expression
+from grader.expression.reading.prose_words import ALL_KINDS
 from grader.expression.reading.read import Reading
 from grader.results import Decision, Diagnosis, Note, NoteKind, ScoreLine, Verdict
 from grader.rubric.malrule import MalRuleSetting, setting_of
+from grader.rubric.malrules import MALRULES
 from grader.solver.key import SolvedPart, SolvedQuestion
 
 
@@ -25,12 +27,13 @@ class Diagnosed:
     """A diagnosis, and what the rubric gives for it; no lines where it gives nothing.
 
     One that is not `predicted`, a change of the answer that makes it right, is no proof that the answer was read as it
-    was meant: there are many changes.
+    was meant: there are many changes. `words` are the kinds of words that may say what the answer lacks, beside it.
     """
 
     diagnosis: Diagnosis
     lines: tuple[ScoreLine, ...] = ()
     predicted: bool = True
+    words: frozenset[str] = ALL_KINDS
 
 
 def diagnose(question: SolvedQuestion, part: SolvedPart, answer: Expression, verdict: Verdict) -> Diagnosis | None:
@@ -79,4 +82,12 @@ def _with_price(
     message = own or message_of(mistake, part.part.show_solution, voice, told)
     points = min(setting.points for setting in settings)
     lines = (ScoreLine(score_line_of(mistake, part.part.show_solution), points),) if points else ()
-    return Diagnosed(Diagnosis(Note(NoteKind.MALRULE, mistake.rule), message), lines, mistake.predicted)
+    return Diagnosed(
+        Diagnosis(Note(NoteKind.MALRULE, mistake.rule), message), lines, mistake.predicted, _words(mistake)
+    )
+
+
+def _words(mistake: Mistake) -> frozenset[str]:
+    """The kinds of words that may say what an answer with a mistake lacks."""
+    rows = [MALRULES[one.kind].words for one in (mistake, mistake.second) if one is not None]
+    return frozenset().union(*rows) if all(rows) else ALL_KINDS

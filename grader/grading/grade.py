@@ -18,6 +18,7 @@ from grader.comparison.telling_point import right_only_where, telling
 from grader.diagnosis.diagnose import Diagnosed, diagnosed
 from grader.expression.language.nodes import Expression, Partial, head
 from grader.expression.printing.text import to_text
+from grader.expression.reading.prose_words import ALL_KINDS
 from grader.expression.reading.read import Reading
 from grader.grading.answers import (
     final_answer,
@@ -37,7 +38,7 @@ from grader.grading.messages import message_for
 from grader.grading.partial import worth
 from grader.grading.readings import readings_of
 from grader.grading.totals import summed
-from grader.grading.verdicts import unexplained, verdict_on
+from grader.grading.verdicts import in_words, unexplained, verdict_on
 from grader.problems import Problem
 from grader.results import (
     NOTES,
@@ -273,9 +274,12 @@ def _judgement(
 ) -> Judgement:
     """What an answer that was read is worth by itself, and what is said about it."""
     mistake, in_full = _diagnosis(question, part, expression, verdict, reading)
+    if wrong := verdict.decision is Decision.NOT_EQUIVALENT:
+        verdict = in_words(question, part, reading, verdict, ALL_KINDS if mistake is None else mistake.words)
     if verdict.decision is Decision.NOT_EQUIVALENT and (mistake is None or not mistake.predicted):
         verdict = unexplained(question, part, reading, verdict)
-        mistake = mistake if verdict.decision is Decision.NOT_EQUIVALENT else None
+    if wrong and verdict.decision is not Decision.NOT_EQUIVALENT:
+        mistake = None
     whole = (
         links_left_whole(question, part.part.target, expression)
         if verdict.note.kind is NoteKind.CHAIN_RULE_ONLY

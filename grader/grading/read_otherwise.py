@@ -58,6 +58,9 @@ def read_otherwise(
     if called != answer and judge(question, target, called).decision is Decision.EQUIVALENT:
         said = "Brackets behind a quantity are a factor; this is right if they hold what it is taken at."
         return undecided(NoteKind.AMBIGUOUS_READING, said)
+    arrays = rewritten(answer, lambda node, again: _whole_array(question, asked, node, again))
+    if arrays != answer and (found := judge(question, target, arrays)).decision is Decision.EQUIVALENT:
+        return found
     if question.numeric and _rounded_again(question, target, reading):
         return undecided(NoteKind.AMBIGUOUS_READING, "A number before the last one is right; the last one rounds it.")
     rules = (_with_exponentials, _with_euler) if any(one.name == "e" for one in question.question.model.names) else ()
@@ -97,6 +100,15 @@ def read_otherwise(
         said = f"A letter before a bracket may be a function or a factor; this is right if {shown} is meant."
         return undecided(NoteKind.AMBIGUOUS_READING, said)
     return _with_more_below(question, asked, target, reading) if "/" in reading.text else None
+
+
+def _whole_array(question: SolvedQuestion, asked: Expression, node: Expression, again: Again) -> Expression:
+    """An array that is entered at letters of what is asked: in code ``N_k`` is the name of N beside other arrays."""
+    match node:
+        case Indexed(base=Symbol(name), indices=places) if len(question.graph.axes.get(name, ())) == len(places):
+            letters = {place.name if isinstance(place, Symbol) else "" for place in places}
+            return node.base if letters <= set(letters_of(asked)) else node
+    return rebuild(node, again)
 
 
 def _with_exponentials(node: Expression, again: Again) -> Expression:

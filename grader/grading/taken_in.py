@@ -27,6 +27,7 @@ from grader.expression.language.nodes import (
 )
 from grader.expression.reading.bars_in_words import BARS
 from grader.expression.reading.clauses import without_clauses
+from grader.expression.reading.concluded import CONCLUDED
 from grader.expression.reading.last_formula import (
     LAST_FORMULA,
     PLACE,
@@ -37,7 +38,14 @@ from grader.expression.reading.last_formula import (
     spaced,
     spoken,
 )
-from grader.expression.reading.prose_words import BATCHES, CHANGES_BEHIND, NO_CHANGE, plain_spelling, supplied
+from grader.expression.reading.prose_words import (
+    ALL_KINDS,
+    BATCHES,
+    CHANGES_BEHIND,
+    NO_CHANGE,
+    plain_spelling,
+    supplied,
+)
 from grader.expression.reading.read import Reading
 from grader.expression.reading.remarks import ALONE
 
@@ -65,6 +73,7 @@ _INNER = re.compile(
 _NABLA = re.compile(
     r"(?:\\nabla|∇)\s?_?\s?\{?\s?(?P<below>\\?\w+?)\s?\}?\s+(?P<above>\\?[A-Za-z]+)\s?(?:\([^()=]{1,20}\))?\s?&?\s?=(?!=)"
 )
+_QUANTITIES = frozenset(("factor", "term"))  # kinds of words that may name a quantity
 Spelled: TypeAlias = tuple[frozenset[str], frozenset[str]]  # names of a numerator and of a denominator
 # of what a total is put together, where it stands as a conclusion
 _PARTS = re.compile(r"\b(?:terms?|parts?|both|paths?|branch(?:es)?)\b", re.IGNORECASE)
@@ -104,21 +113,19 @@ _AT = frozenset(("at", "when", "if", "for", "where"))
 _WHAT = frozenset(("where", "with", "let", "and", "then"))
 
 
-def passed_over(
-    reading: Reading, target: Expression, known: Set[str], spelled: Spelled = (frozenset(), frozenset())
-) -> str:
-    """A sentence on what of the text did not enter the value of an answer; empty where all did.
+def set_beside(reading: Reading, target: Expression, known: Set[str], spelled: Spelled) -> str:
+    """A sentence on what of the text, beside its words, did not enter the value of an answer; empty where all did.
 
     What the answer says of a quantity of the model, which is `known`, may stand there for nothing; the quantities of
     the derivative that is asked may be `spelled` in these ways.
     """
+    if CONCLUDED in reading.notes:
+        return "We read a formula, but not the words around it."
     asked = head(target)
     if any(asked and head(left) == asked and not _is_set_up(right, target) for left, right in reading.definitions):
         return "There is more than one formula for what is asked."
     if head(reading.chain[0]) != asked and _answers_before(reading.text, spelled):
         return "There is more than one formula for what is asked."
-    if LAST_FORMULA in reading.notes and (said := _supplied(reading, target, known, spelled)):
-        return f"We could read only the last formula of what you wrote ({said} ...)."
     if "ambiguous_index" in reading.notes and "zero_based" not in reading.notes:
         return "Places in square brackets may be counted from 0 or from 1."
     if BARS in reading.notes:
@@ -129,11 +136,20 @@ def passed_over(
         return f"You say twice what {twice} is."
     if unused := _unused(reading, known):
         return f"What you say of {unused} is not used in your answer as we read it."
-    if (
-        "prose" in reading.notes
-        and LAST_FORMULA not in reading.notes
-        and (word := _said(reading, target, known, spelled))
-    ):
+    return ""
+
+
+def said_beside(
+    reading: Reading, target: Expression, known: Set[str], spelled: Spelled, kinds: frozenset[str] = ALL_KINDS
+) -> str:
+    """A sentence on words round an answer that may say what it lacks; empty where none may.
+
+    Where that is known, they may only with words of these `kinds`.
+    """
+    if LAST_FORMULA in reading.notes:
+        said = _supplied(reading, target, known, spelled, kinds)
+        return f"We could read only the last formula of what you wrote ({said} ...)." if said else ""
+    if "prose" in reading.notes and (word := _said(reading, target, known, spelled, kinds)):
         return f"We read the formula, but not all the words around it ({word} ...)."
     return ""
 
@@ -155,7 +171,7 @@ def _is_asked(step: re.Match[str], spelled: Spelled) -> bool:
     return bool({above, above.partition("_")[0]} & spelled[0] and {below, below.partition("_")[0]} & spelled[1])
 
 
-def _supplied(reading: Reading, target: Expression, known: Set[str], spelled: Spelled) -> str:
+def _supplied(reading: Reading, target: Expression, known: Set[str], spelled: Spelled, kinds: frozenset[str]) -> str:
     """What, beside the formula that a text in words comes to, may say what that lacks; empty where nothing does.
 
     A step of the derivation says nothing of it, and neither do words of other classes than those that supply.
@@ -169,15 +185,18 @@ def _supplied(reading: Reading, target: Expression, known: Set[str], spelled: Sp
     behind = words.partition(PLACE)[2]
     if stated and _CONCLUDES.search(words):
         words = _PARTS.sub(" ", words)
-    if found := supplied(words, _in_signs(reading)):
+    if found := supplied(words, _in_signs(reading), kinds=kinds):
         return found
     if goes_on := CHANGES_BEHIND.search(NO_CHANGE.sub(" ", behind)) or _GOES_ON.search("" if stated else behind):
         return goes_on[0]
+    named = bool(kinds & _QUANTITIES)
     names = {name for side in reading.chain[1:] or reading.chain for name in _names(side)}
     if _is_another(reading, target, known):
         return "left side"
     for at, part in enumerate(parts):
-        if not part.word and _bears_on(text, parts, at, stated, names, known, spelled):
+        if part.word or (not named and is_named(text[part.begin : part.end]) and not says_what(parts, at)):
+            continue
+        if _bears_on(text, parts, at, stated, names, known, spelled):
             return text[part.begin : part.end]
     return ""
 
@@ -299,7 +318,7 @@ def _names(formula: Expression) -> frozenset[str]:
     return frozenset(head(node) or "" for node in walk(formula) if isinstance(node, Symbol | Partial))
 
 
-def _said(reading: Reading, target: Expression, known: Set[str], spelled: Spelled) -> str:
+def _said(reading: Reading, target: Expression, known: Set[str], spelled: Spelled, kinds: frozenset[str]) -> str:
     """The first word of a text that is no name of its formulas and does more than lead to one."""
     sides = [*reading.chain, *(side for pair in reading.definitions for side in pair)]
     names = {name for side in sides for name in _names(side)}
@@ -313,7 +332,7 @@ def _said(reading: Reading, target: Expression, known: Set[str], spelled: Spelle
     parts = pieces(text, names)
     has = _in_signs(reading)
     read |= frozenset(("every", "each", "all", "any")) if "sum" in has else frozenset()
-    if found := supplied(spoken(text, parts), has, read):
+    if found := supplied(spoken(text, parts), has, read, kinds):
         return found
     harmless = [found.span() for found in NO_CHANGE.finditer(text)]
     for word, following in zip(parts, (*parts[1:], SaidPiece(0, 0)), strict=True):
@@ -341,7 +360,12 @@ def _said(reading: Reading, target: Expression, known: Set[str], spelled: Spelle
             and before in _REASONS
         ):
             return written
-        if not stated and is_named(written) and _is_missing(text, parts, at, names, known, spelled):
+        if (
+            not stated
+            and kinds & _QUANTITIES
+            and is_named(written)
+            and _is_missing(text, parts, at, names, known, spelled)
+        ):
             return written
         if written and not equals and not is_named(written) and not _RELATION.search(written):
             others.append(written)

@@ -35,7 +35,7 @@ from grader.grading.by_cases import other_answers
 from grader.grading.read_otherwise import read_otherwise
 from grader.grading.readings import CALLED
 from grader.grading.rubric_letters import counts_otherwise
-from grader.grading.taken_in import Spelled, is_chain_rule, passed_over, says_more
+from grader.grading.taken_in import Spelled, is_chain_rule, said_beside, says_more, set_beside
 from grader.results import NOTES, Decision, Note, NoteKind, Verdict, undecided
 from grader.solver.key import SolvedPart, SolvedQuestion
 
@@ -95,17 +95,23 @@ def _entry_by_entry(node: Expression, again: Again) -> Expression:
     return replace(node, joints=tuple("circ" if joint == "*" else joint for joint in node.joints))
 
 
+def in_words(
+    question: SolvedQuestion, part: SolvedPart, reading: Reading, verdict: Verdict, kinds: frozenset[str]
+) -> Verdict:
+    """The verdict on a wrong answer, a person's where words beside it, of these `kinds`, may say what it lacks."""
+    target, known = part.part.target, {item.name for item in question.graph.quantities}
+    if verdict.note.kind not in NEARLY and (
+        more := said_beside(reading, target, known, _spelled(question, target), kinds)
+    ):
+        return undecided(NoteKind.PARTLY_READ, more)
+    return verdict
+
+
 def unexplained(question: SolvedQuestion, part: SolvedPart, reading: Reading, verdict: Verdict) -> Verdict:
     """The verdict on a wrong answer that no known mistake leads to; a person's where it may have been misread.
 
-    It may where the answer says what its own names mean, where some of it did not enter its value, or where an earlier
-    side of its chain of equalities is right.
+    It may where the answer says what its own names mean, or where an earlier side of its chain of equalities is right.
     """
-    known = {item.name for item in question.graph.quantities}
-    if verdict.note.kind not in NEARLY and (
-        more := passed_over(reading, part.part.target, known, _spelled(question, part.part.target))
-    ):
-        return undecided(NoteKind.PARTLY_READ, more)
     if says_more(reading):
         return undecided(NoteKind.PARTLY_READ, "This differs from the key, and we see no mistake that leads there.")
     *before, last = reading.chain
@@ -141,10 +147,11 @@ def _in_doubt(
     if verdict.decision is Decision.NOT_EQUIVALENT and (name := _said_in_words(question, reading, answer)):
         return undecided(NoteKind.AMBIGUOUS_READING, f"What {name} stands for is said in words.")
     wrong = verdict.decision is Decision.NOT_EQUIVALENT and verdict.note.kind not in NEARLY
-    known = {item.name for item in question.graph.quantities}
-    if (wrong or verdict.note.kind is NoteKind.CHAIN_RULE_ONLY) and (
-        more := passed_over(reading, asked, known, _spelled(question, asked))
-    ):
+    known, spelled = {item.name for item in question.graph.quantities}, _spelled(question, asked)
+    more = set_beside(reading, asked, known, spelled) if wrong else ""
+    if verdict.note.kind is NoteKind.CHAIN_RULE_ONLY:
+        more = set_beside(reading, asked, known, spelled) or said_beside(reading, asked, known, spelled)
+    if more:
         return undecided(NoteKind.PARTLY_READ, more)
     return verdict
 

@@ -123,7 +123,8 @@ class MalRule:
     Of several that predict the same answer the one of lowest `rank` is named. `clause` says what happened, with ``{}``
     for what it is about; `clause_hidden` says it where that is unknown or the solution is hidden, and gives no way to
     the right answer. `look` is where to look, `look_at` the same at places where another hint fits. `right` says first
-    what of the answer is right, empty where nothing need be. `alike` are the others that it often can't be told from.
+    what of the answer is right, empty where nothing need be. `words` are the kinds of words beside an answer that may
+    say what it lacks, none where any may. `alike` are the others that it often can't be told from.
     """
 
     kind: Kind
@@ -133,6 +134,7 @@ class MalRule:
     clause_hidden: str
     look: str
     right: str = "Nearly right"
+    words: tuple[str, ...] = ()
     look_at: tuple[tuple[MistakePlace, str], ...] = ()
     alike: tuple[Kind, ...] = ()
     lint: Lint = Lint.SLIP

@@ -54,6 +54,16 @@ def test_way_of_writing(rubric, part, verdict, answer, why):
     check(rubric, part, verdict, answer, why)
 
 
+@each(HERE / "concluded.txt")
+def test_what_a_text_comes_to(rubric, part, verdict, answer, why):
+    check(rubric, part, verdict, answer, why)
+
+
+@each(HERE / "said_and_lacking.txt")
+def test_what_words_say_and_what_is_lacking(rubric, part, verdict, answer, why):
+    check(rubric, part, verdict, answer, why)
+
+
 @each(HERE / "plain_and_code.txt")
 def test_plain_text_and_code(rubric, part, verdict, answer, why):
     check(rubric, part, verdict, answer, why)

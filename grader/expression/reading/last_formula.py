@@ -164,6 +164,7 @@ def _formulas(text: str, begin: int, end: int) -> list[SaidPiece]:
         while low < high and (
             text[high - 1] in _EDGE
             or (text[high - 1] == "(" and text.count("(", low, high) > text.count(")", low, high))
+            or (text[high - 1] == ")" and text.count("(", low, high) < text.count(")", low, high))
         ):
             high -= 1
         if low < high and re.search(r"[\w∂∇α-ωΑ-Ω]", text[low:high]):
@@ -185,7 +186,7 @@ def last_formula(text: str, known: Set[str] = frozenset()) -> tuple[tuple[str, s
     for at in reversed(range(len(parts))):
         if parts[at].word or _beside(without_marks, parts, at):
             continue
-        return _blanked(text, without_marks, parts, at) if _is_answer(without_marks, parts, at) else ()
+        return blanked(text, without_marks, parts, at) if _is_answer(without_marks, parts, at) else ()
     return ()
 
 
@@ -198,6 +199,8 @@ def _beside(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
             and at
             and (parts[at - 1].word in _LEADS or ":" in text[parts[at - 1].end : parts[at].begin])
         )
+    if at and text.count("(", 0, parts[at].begin) > text.count(")", 0, parts[at].begin):
+        return any(not part.word for part in parts[:at])  # in a remark behind a formula
     if at and parts[at - 1].word in _REASONS and not _DERIVED.match(written) and _EQUATION.fullmatch(written):
         return at > 1  # a reason behind the formula
     return _is_defined(text, parts, at)
@@ -222,11 +225,9 @@ def _is_answer(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
     """Whether nothing round a formula makes another one of it."""
     begin, end = parts[at].begin, parts[at].end
     written = text[begin:end]
-    if not (_begins(text, parts, at) and _ends(text, parts, at)):
+    if not (begins(text, parts, at) and _ends(text, parts, at)):
         return False
-    if _STARTS_LATE.match(written) or _OPERATOR_AT_END.search(written):
-        return False
-    if any(written.count(one) != written.count(other) for one, other in ("()", "[]", "{}")):
+    if not is_whole(written):
         return False
     before = text[:begin].rstrip(_EDGE)
     clause = before[max((found.end() for found in _INTRODUCED.finditer(before)), default=0) :]
@@ -240,6 +241,12 @@ def _is_answer(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
     if CHANGES_BEHIND.search(_meant(tail)):
         return False
     return not (names_function(text[end:]) and any(says_what(parts, number) for number in range(at + 1, len(parts))))
+
+
+def is_whole(written: str) -> bool:
+    """Whether a formula has both sides of its operators and brackets."""
+    cut = _STARTS_LATE.match(written) or _OPERATOR_AT_END.search(written)
+    return not cut and all(written.count(one) == written.count(other) for one, other in ("()", "[]", "{}"))
 
 
 def _changes(clause: str, tells: bool) -> bool:
@@ -275,7 +282,7 @@ def spoken(text: str, parts: tuple[SaidPiece, ...]) -> str:
     return text
 
 
-def _begins(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
+def begins(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
     """Whether a formula begins where one is named, and no word before it may be a factor of it."""
     if not at:
         return True
@@ -292,7 +299,7 @@ def _begins(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
     if earlier is None or not earlier.word:
         return False
     if before.word in _NO_LEAD:
-        return before.word == "to" and earlier.word in _LEADS_TO
+        return (before.word == "to" and earlier.word in _LEADS_TO) or (before.word, earlier.word) == ("by", "given")
     first = next(
         i for i in range(at - 1, -1, -1) if i == 0 or re.search(r"[,;:.\n]", text[parts[i - 1].end : parts[i].begin])
     )
@@ -323,7 +330,7 @@ def _is_anywhere(parts: tuple[SaidPiece, ...], at: int) -> bool:
     return bool(every) and not any(part.word in _OTHER for part in parts[at + 1 :])
 
 
-def _blanked(text: str, plain: str, parts: tuple[SaidPiece, ...], at: int) -> tuple[tuple[str, str], ...]:
+def blanked(text: str, plain: str, parts: tuple[SaidPiece, ...], at: int) -> tuple[tuple[str, str], ...]:
     """The formula alone at its place and, before that, with the definitions of names; and what else was said."""
     begin, end = parts[at].begin + (plain[parts[at].begin] == "="), parts[at].end
     answer = re.sub(r"[$`]", " ", text[begin:end])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Set
+from functools import lru_cache
 from types import MappingProxyType
 
 from grader.expression.language.names import Declared, Names, kept_by_names
@@ -117,22 +118,61 @@ SAID_IN_SIGNS = MappingProxyType(
         for kind, words in (("sum", _SUMS), ("mean", _MEANS), ("test", _TESTS), ("less", _LESS))
     }
 )
-# a sentence with one of these may say what a formula lacks: when it holds, over what it is summed, what its names mean
-SUPPLIES = re.compile(
-    rf"\b(?:{_CHANGING}|{_DOES}|{_TESTS}|{_SUMS}|{_MEANS}|one\s+(?:term|part)|both|terms?|parts?|pieces?|summands?|branch\w*|paths?|square[ds]?|weighted|weighting|same|own|easy|hard|further|later|left|leav\w+|end"
-    r"|ascent|descent|direction|maximi[sz]\w*|likelihood|rate|coefficients?|rows?|columns?|reshap\w*|shapes?|layout"
-    r"|outer|inner|swap\w*|order|denot\w+|defin\w+|let|call\w*|named?|notation|writ\w+|stands?|short|meant|include[sd]?|including|understood|implied|implicit\w*"
-    r"|assum\w+|suppos\w+|provided|place|front|handled|separate(?:ly)?|optimi[sz]ers?|to\s+come|joins?|shared?|denominator|target|fixed|un(?:penali|regulari)[sz]ed|step\s+(?:along|towards?)|no|viz|for(?!\s+(?:example|the\s+(?:derivative|gradient))\b))\b|\?",
-    re.IGNORECASE,
+# words of other kinds that may say what a formula lacks: what multiplies it, what is added, how it is laid out
+_FACTORS = (
+    rf"{_SCALES}|multipl(?:y|ies|ying)|scal(?:es?|ing)|divid(?:es?|ing)|halv(?:es?|ing)|doubl(?:es?|ing)|coefficients?|rate|weighted"
+    r"|weighting|shared?|inverse|inverted|reciprocal|denominator|front"
+)
+_POWERS = r"square[ds]?|square\s+of|root"
+_TERMS = (
+    r"plus|besides|apart|others?|rest|remaining|add(?:s|ed|ing)?|subtract\w*|one\s+(?:term|part)|both|terms?|parts?|pieces?|summands?"
+    r"|branch\w*|paths?|further|later|left|leav\w+|end|joins?|include[sd]?|including|handled|separate(?:ly)?|un(?:penali|regulari)[sz]ed"
+)
+_LAYOUT = r"transposed?|flip\w*|revers\w+|rows?|columns?|reshap\w*|shapes?|layout|outer|inner|swap\w*|order"
+_DIRECTIONS = (
+    rf"{_LESS}|negated?|opposite|flip\w*|revers\w+|subtract\w*|ascent|descent|direction|maximi[sz]\w*|likelihood"
+)
+KINDS_OF_WORDS = MappingProxyType(
+    {
+        "sum": _SUMS,
+        "mean": _MEANS,
+        "test": _TESTS,
+        "less": _DIRECTIONS,
+        "factor": _FACTORS,
+        "power": _POWERS,
+        "term": _TERMS,
+        "layout": _LAYOUT,
+    }
+)
+# words of no kind, which may say anything: that a formula is in doubt, or what its names mean
+_ANYTHING = (
+    r"not|wrong|incorrect|false|instead|mistakes?|attempts?|guess\w*|maybe|perhaps|probably|sure|without|except|missing|missed"
+    rf"|replac\w+|shift\w*|chang\w+|old|new|{_NEARS}|miss(?:es)?|lack\w*|forg[eo]t\w*|omit\w*|ignor\w+|neglect\w*|drop(?:ped|ping)?|skip\w*"
+    r"|same|own|easy|hard|denot\w+|defin\w+|let|call\w*|named?|notation|writ\w+|stands?|short|meant|understood|implied|implicit\w*"
+    r"|assum\w+|suppos\w+|provided|place|optimi[sz]ers?|to\s+come|target|fixed|step\s+(?:along|towards?)|no|viz"
+    r"|for(?!\s+(?:example|the\s+(?:derivative|gradient))\b)"
 )
 
 
-def supplied(words: str, has: Set[str] = frozenset(), read: Set[str] = frozenset()) -> str:
+@lru_cache(maxsize=64)
+def _any_of(kinds: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(
+        rf"\b(?:{'|'.join((_ANYTHING, *(KINDS_OF_WORDS[kind] for kind in sorted(kinds))))})\b|\?", re.IGNORECASE
+    )
+
+
+ALL_KINDS = frozenset(KINDS_OF_WORDS)
+
+
+def supplied(
+    words: str, has: Set[str] = frozenset(), read: Set[str] = frozenset(), kinds: frozenset[str] = ALL_KINDS
+) -> str:
     """The first word of a sentence that may say what its formula lacks; empty where none does.
 
-    No word does of a kind of SAID_IN_SIGNS that the formula `has`, and none that was `read`.
+    No word does of a kind of SAID_IN_SIGNS that the formula `has`, and none that was `read`. Where it is known what
+    the formula lacks, only words of these `kinds` may say it, and those that may say anything.
     """
-    for found in SUPPLIES.finditer(NO_CHANGE.sub(" ", words)):
+    for found in _any_of(kinds).finditer(NO_CHANGE.sub(" ", words)):
         if found[0].lower() not in read and not any(SAID_IN_SIGNS[kind].fullmatch(found[0]) for kind in has):
             return found[0]
     return ""

@@ -14,6 +14,7 @@ from grader.expression.language.names import Names
 from grader.expression.language.nodes import Expression, Partial, Symbol, children
 from grader.expression.language.words import is_word
 from grader.expression.reading import sources
+from grader.expression.reading.concluded import CONCLUDED, concluded
 from grader.expression.reading.grammar import index_sizes
 from grader.expression.reading.grammar.bound_letters import bound_letters, free_letters, paired_letters
 from grader.expression.reading.grammar.chains import chains, mixed_names
@@ -124,6 +125,10 @@ def read(
         found = _read(again, names, notation, free)
         if not found.problems:
             return replace(found, text=text, notes=(*found.notes, "prose", LAST_FORMULA), around=around)
+    for again, around in concluded(text, known) if " " in text.strip() else ():
+        found = _read(again, names, notation, free)
+        if not found.problems:
+            return replace(found, text=text, notes=(*found.notes, "prose", CONCLUDED), around=around)
     return reading
 
 

@@ -16,7 +16,7 @@ from grader.expression.reading.conditions_in_words import with_conditions
 from grader.expression.reading.definitions_in_words import with_spoken_definitions
 from grader.expression.reading.functions_in_words import with_named_functions
 from grader.expression.reading.lexing import lexer_latex, lexer_plain
-from grader.expression.reading.lexing.tokens import MAX_CHARACTERS, Token, fail
+from grader.expression.reading.lexing.tokens import APART, MAX_CHARACTERS, Token, fail
 from grader.expression.reading.macros import with_macros, with_own_functions, with_own_left_sides
 from grader.expression.reading.remarks import ALONE, said_of_names, without_known_shapes, without_remarks
 from grader.expression.reading.shorthand import plainly, with_sets
@@ -224,7 +224,10 @@ def latex_tokens(text: str, names: Names | None, notes: list[str]) -> list[Token
     """The tokens of a LaTeX text, with formulas picked out of the prose around them."""
     segments = _segments(text, names, notes)
     tokens: list[Token] = []
+    last = 0
     for start, end, lead in segments:
+        apart = _WORD.search(text, last, start) is not None
+        last = end
         if text[start - 1 : start] == "`":
             found = [t._replace(start=t.start + start, end=t.end + start) for t in lexer_plain.lex(text[start:end])]
         else:
@@ -234,7 +237,7 @@ def latex_tokens(text: str, names: Names | None, notes: list[str]) -> list[Token
             if lead:
                 tokens.append(Token("key", "where", start, start))
             elif found[0].kind not in ("=", "&"):
-                tokens.append(Token("nl", "$", start, start))
+                tokens.append(Token("nl", APART if apart else "$", start, start))
         elif lead:
             tokens.append(Token("key", "where", start, start))
         tokens += found

@@ -104,6 +104,8 @@ def with_sums_of_words(text: str, names: Names | None) -> str:
     for words, sign in ((_SUM, _sum), (_MEAN, _mean), (_OF_BATCH, _of_batch)):
         for found in reversed([*words.finditer(text)]):
             said, letter = sign(found, text, names or ())
+            if said and re.search(rf"(?:sum|∑|Σ)\s*_?\s*[{{(]?\s*{letter}(?![A-Za-z])", text[found.end() :]):
+                continue  # words of a sum that stands there
             end = _end_of_summed(text, found.end(), letter) if said else 0
             if said and end:
                 text = f"{text[: found.start()]}{said}({text[found.end() : end].strip()}){text[end:]}"

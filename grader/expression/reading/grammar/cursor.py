@@ -80,8 +80,22 @@ class Cursor:
     def scan(self, at: int) -> Shape | None:
         """The name with its scripts that begins at token `at`, read once; None where none does."""
         if at not in self.scanned:
-            self.scanned[at] = scan(self.tokens, self.match, at, None, self.is_layer)
+            shape = scan(self.tokens, self.match, at, None, self.is_layer)
+            self.scanned[at] = shape if shape is None else self._with_index(shape)
         return self.scanned[at]
+
+    def _with_index(self, shape: Shape) -> Shape:
+        """``alpha_2k`` with the index k of an array alpha_2; ``w_2x`` is a product, as long as x counts nothing."""
+        token = self.tokens[shape.end]
+        if self.table is None or not shape.below.isdigit() or token.kind != "name" or len(token.text) != 1:
+            return shape
+        if self.tokens[shape.end - 1].end != token.start or token.text not in self.bound | self.free:
+            return shape
+        below = shape.below + token.text
+        found = None if self.declared(token.text) else self.table.find(shape.base, shape.above, below, shape.primes)
+        if found is None or found.below != token.text or found.declared.rank != 1:
+            return shape
+        return shape._replace(below=below, end=shape.end + 1)
 
     def is_layer(self, base: str, above: str) -> bool:
         """Whether a superscript without braces is a layer's, the 3 of ``a^3``, where no a is declared, or an index."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from grader.expression.reading.lexing.tokens import MAX_DEPTH, MAX_TOKENS, Token, fail, shown
+from grader.expression.reading.lexing.tokens import APART, MAX_DEPTH, MAX_TOKENS, Token, fail, shown
 
 ENDS = 3  # so that looking a token or two ahead needs no bounds check
 PAIRS = MappingProxyType(
@@ -291,6 +291,8 @@ def _ends_statement(state: _Linking) -> bool:
     if following >= len(tokens) or not kept or kept[-1].kind in _OPEN or kept[-1].kind == "nl":
         return False
     after = tokens[following]
+    if tokens[state.at].text == APART and after.kind in ("+", "-"):
+        return True  # "$k$ is its factor: $-F$" is no sum
     if after.kind in _CONTINUES or (after.kind == "key" and after.text != "where"):
         return False
     # a line break in LaTeX source says little: only between two equations does it end the first

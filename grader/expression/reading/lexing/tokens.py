@@ -16,6 +16,7 @@ MAX_DEPTH = 60
 MAX_DIGITS = 400
 MAX_EXPONENT = 400  # of ten, in a number
 MAX_POWER = 10_000
+APART = "apart"  # the text of a line break where words stand between two formulas
 
 
 class Token(NamedTuple):
