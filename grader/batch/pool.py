@@ -35,7 +35,7 @@ from grader.results import Note, NoteKind
 
 SECONDS = 2.0  # of processor time for one item
 MEGABYTES = 300.0  # for one item, beyond what its process has as it begins
-WALL = 20.0  # seconds on the clock, for one that sleeps or hangs
+WALL = 20.0  # seconds on the clock for an item of SECONDS that sleeps or hangs, and as many times more for a longer one
 MOST = 32  # items handed over at a time; fewer towards the end, so that all processes are done together
 # fork shares what `work` and `setup` hold without a copy; where it is unsafe (macOS) or absent, spawn pickles it
 METHOD = "fork" if sys.platform == "linux" else "spawn"
@@ -211,7 +211,7 @@ def _news(workers: list[_Worker], ready: list[Any]) -> Iterator[tuple[_Worker, l
             over = _ended(worker.process.exitcode or 0, worker.seconds)
         elif _hangs(worker):
             _end(worker)
-            over = Ended(Note(NoteKind.TIMEOUT), f"it took more than {WALL:g} s on the clock")
+            over = Ended(Note(NoteKind.TIMEOUT), f"it took more than {_wall(worker):g} s on the clock")
         yield worker, results, over
 
 
@@ -238,7 +238,11 @@ def _hangs(worker: _Worker) -> bool:
     now = time.monotonic()
     if index == _NOTHING or begun != worker.seen:
         worker.seen, worker.since = begun, now
-    return now - worker.since > WALL
+    return now - worker.since > _wall(worker)
+
+
+def _wall(worker: _Worker) -> float:
+    return WALL * worker.seconds / SECONDS  # a busy machine takes many times longer than the work
 
 
 def _ended(code: int, seconds: float) -> Ended:
