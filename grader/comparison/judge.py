@@ -103,7 +103,8 @@ def _judge_entries(question: SolvedQuestion, target: Target, answer: Expression,
     right = [verdict for verdict in fitting if verdict.decision is Decision.EQUIVALENT]
     if right and len({verdict.decision for verdict in fitting}) > 1:
         return undecided(NoteKind.AMBIGUOUS_INDICES)
-    return next(iter(right or (fitting if less else ())), None)
+    open_ = [verdict for verdict in fitting if verdict.decision is Decision.UNDECIDED]  # each order has to differ
+    return next(iter(right or (open_ + fitting if less else ())), None)
 
 
 def _at_one_place(question: SolvedQuestion, target: Target, answer: Expression) -> Verdict | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from grader.document.author_macros import with_macros_in
 from grader.document.equation_lines import MOST_SIDES, Equations, Side, chains_of
 from grader.document.written_blocks import WrittenAt, WrittenDocument
+from grader.grading.derivation.asides import is_aside
 from grader.grading.derivation.bound_names import is_free
 from grader.grading.derivation.homes import Homes, asked_in, home_of, homes_of, titled
 from grader.grading.derivation.in_context import ReadingContext, SeenChain, in_code, within_document
@@ -25,17 +26,6 @@ from grader.submission.labels import PartNames
 
 MOST_CHAINS = 600  # of one document; an honest one has a hundred
 MOST_READ = 24  # chains that may answer one part, the last ones; an honest document has a few
-_ASIDE = re.compile(
-    r"\b(?:special case|for example|e\.g\.|for instance|in particular|check|sanity|numerically|example|if|when|at"
-    r"|spezialfall|zum beispiel|z\.\s?b\.|insbesondere|probe|falls|wenn)"
-    r"\W*$",
-    re.IGNORECASE,
-)
-_CASE = re.compile(
-    r"\b(?:for example|for instance|e\.g\.|special case|in particular|if|when"
-    r"|spezialfall|zum beispiel|insbesondere|falls|wenn)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,12 +302,6 @@ def _is_aside(context: ReadingContext, one: SeenChain) -> bool:
     if number and not any(question.numeric for question in context.key.questions):
         return True
     return is_aside(one)
-
-
-def is_aside(one: SeenChain) -> bool:
-    """Whether the words before a chain make it an example or a special case."""
-    sentence = re.split(r"[.!?]\s", one.chain.before)[-1]
-    return bool(_ASIDE.search(one.chain.before[-40:]) or (one.chain.inline and _CASE.search(sentence)))
 
 
 def _by(one: SeenChain, part: str) -> str:

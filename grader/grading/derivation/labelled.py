@@ -27,6 +27,11 @@ _ANSWER = re.compile(r"[\s*_]*(?:my\s+)?(?:answer|solution|antwort|lösung|ans|s
 # "(a)", "2. b)", "iv." and no word before it; "(f(w) > 0)" is a formula
 _BARE = re.compile(r"[\s*_]*(?:\(?\d{1,2}[.)]{0,2}\s?)?[(\[]?(?:[A-Za-z]|[ivxIVX]{1,4}|\d{1,2})[)\].:](?=[\s*_:]|$)")
 _WORDED = re.compile(rf"\W{{0,3}}{_WORD}\b", re.IGNORECASE)
+# lines of a cell of code that a handout has, and that work out nothing
+_HANDED_OUT = re.compile(
+    r"\s*(?:|#.*|raise\b.*|pass|\.\.\.|(?:def|class)\s.*:\s*(?:\.\.\.|pass)?|return(?:\s+None)?|(?:from|import)\s.*|@\w.*"
+    r"|%.*|\"{3}[^\"]*(?:\"{3})?|'{3}[^']*(?:'{3})?)\s*(?:#.*)?"
+)
 _COMMENT = re.compile(r"\s*#+\s*")
 
 
@@ -123,7 +128,7 @@ def _piece(
     block: WrittenBlock, lines: list[str], begin: int, end: int, label: tuple[LabelMark, ...]
 ) -> Iterator[tuple[WrittenBlock, tuple[LabelMark, ...]]]:
     text = "\n".join(lines[begin:end])
-    if text.strip():
+    if not all(_HANDED_OUT.fullmatch(line) for line in lines[begin:end]):
         lead = len(text) - len(text.lstrip("\n"))
         yield (
             replace(block, text=text.strip("\n"), place=replace(block.place, line=block.place.line + begin + lead)),

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from grader.expression.language.nodes import head
 from grader.expression.reading.read import read
-from grader.grading.derivation.assign import Assigned, Final, is_aside
+from grader.grading.derivation.asides import is_aside
+from grader.grading.derivation.assign import Assigned, Final
 from grader.grading.derivation.bound_names import definitions_for
 from grader.grading.derivation.in_context import SeenChain, within_document
 from grader.grading.grade import find_part, grade_answer

@@ -19,7 +19,8 @@ from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import Expression, Partial, head, symbols, walk
 from grader.expression.reading.read import read
 from grader.grading.definitions import with_definitions
-from grader.grading.derivation.assign import Assigned, Final, is_aside
+from grader.grading.derivation.asides import is_aside
+from grader.grading.derivation.assign import Assigned, Final
 from grader.grading.derivation.bound_names import definitions_for
 from grader.grading.derivation.in_context import SeenChain, within_document
 from grader.grading.derivation.left_sides import valued
