@@ -32,7 +32,7 @@ from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression
 from grader.results import Decision, Evidence, Note, NoteKind, Verdict, differs, same, undecided
 from grader.solver.key import SolvedQuestion
-from grader.solver.kinks import KINK_STEP, kink_points, margins, new_conditions, stratified
+from grader.solver.kinks import KINK_STEP, kink_points, margins, new_conditions, stratified, tied_points
 from grader.solver.runs import Run, precise, quantities
 
 ENCLOSED = 30  # lines of a model that balls are carried through at every point
@@ -253,7 +253,7 @@ def _wrong_at(
     if not np.any(pair.answer != pair.truth):
         return None
     wide = _same_way(pairs_in(question, precise(far), target.expression, answer), near)
-    skip, terms = kink_points(far, conditions), np.abs(pair.truth)
+    skip, terms = kink_points(far, conditions) | tied_points(far), np.abs(pair.truth)
     if where_far(pair, wide, near, skip, terms) is None:
         return None
     for side, way in ((answer, near), (target.closed, replace(near, renamed=()))):

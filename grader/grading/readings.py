@@ -47,6 +47,7 @@ from grader.grading.definitions import joined_at_places
 from grader.grading.diagonals import with_diagonals
 from grader.grading.distributions import with_distributions
 from grader.grading.index_letters import with_index_letters
+from grader.grading.new_values import with_equations
 from grader.grading.true_class import at_true_class, with_true_class
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import environment
@@ -77,7 +78,7 @@ def _is_array(question: SolvedQuestion, target: Expression) -> bool:
 
 def readings_of(question: SolvedQuestion, text: str, target: Expression) -> tuple[Reading, ...]:
     """The readings of a text, the likelier one first; problems where it has none, or its definitions say nothing."""
-    marked = with_true_class(question, target, with_distributions(question, text))
+    marked = with_true_class(question, target, with_distributions(question, with_equations(text, target)))
     found = _readings_of(question, marked.text, target)
     if marked.letter:
         found = tuple(at_true_class(question, one, marked) for one in found)

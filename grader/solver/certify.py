@@ -71,6 +71,17 @@ def _fewer_points(run: Run, target: Partial) -> Run:
     return replace(run, values={name: value[:FEW_POINTS] for name, value in run.values.items()}, points=FEW_POINTS)
 
 
+def _of_array(done: SolvedQuestion, part: SolvedPart) -> Problem:
+    """That a target has more indices than it is asked by, as what is differentiated is an array."""
+    target = part.part.target
+    above = head(target.numerator) if isinstance(target, Partial) else head(target)
+    axes = " x ".join(done.graph.axes.get(above or "", ()))
+    return Problem(
+        f"'{above}' is an array ({axes}), so this has more indices than it is asked by",
+        "ask for entries of it, or write the product of two rows as an inner product, q_i^T p_u",
+    )
+
+
 def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> Problem | None:
     """The formula that is shown must have the values of the raw gradient; a Problem where it has not."""
     left = spelled(graph_for(done.session, done.graph, part.part.target), part.part.target, done.adjoints, part.closed)
@@ -84,6 +95,8 @@ def _closed_differs(done: SolvedQuestion, part: SolvedPart) -> Problem | None:
                 formula = to_text(part.closed, done.question.model.names)
                 message = f"the closed form {formula} of this model has no value: {error.problem.message}"
                 return Problem(message, "ask for it by its entries, or look for an array where a number is meant")
+        if not set(shown.letters) <= set(truth.letters):
+            return _of_array(done, part)
         data, wanted = spread(shown, truth.letters), truth.data
         if data.ndim != wanted.ndim and data.size in (wanted.size, wanted.size // run.points, run.points):
             # a plain vector for a row or a column, a scalar for all entries

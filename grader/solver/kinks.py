@@ -151,6 +151,20 @@ def kink_points(run: Run, conditions: Iterable[Expression]) -> Array:
 
 
 @remembered(maxsize=64)
+def tied_points(run: Run) -> Array:
+    """Which points have a largest or smallest entry of the model twice: far out tanh comes to 1, and so do ties."""
+    found = np.zeros(run.points, dtype=bool)
+    for node in run.graph.nodes:
+        for item in walk(node.expression):
+            if not isinstance(item, Reduce) or item.kind not in ("max", "min"):
+                continue
+            reached = Call("iverson", (Call("eq", (item.body, item)),))
+            data = margin_values(run, Reduce("sum", item.letter, reached, item.lower, item.upper, item.condition))
+            found |= False if data is None else (data > 1).any(axis=1)
+    return found
+
+
+@remembered(maxsize=64)
 def _nudged(run: Run) -> Run:
     rng = seeded("nudged")
     leaves = {}

@@ -39,9 +39,12 @@ def known_sums(formula: Expression, graph: ComputationGraph) -> Expression:
     """The formula with every sum of which the model tells that it is a number."""
     rows = frozenset(leaf.name for leaf in graph.leaves if leaf.domain.kind in ("onehot", "simplex"))
     telling = _telling(graph)
+    labels = frozenset(leaf.name for leaf in graph.leaves if leaf.domain.size)
 
     def change(node: Expression, again: Again) -> Expression:
         node = rebuild(node, again)
+        if is_plain_sum(node) and _meets_label(node, labels):
+            return ONE
         if not is_plain_sum(node) or len(entered_axes(node.letter, node.body, graph.axes)) != 1:
             return node
         match node.body:
@@ -52,6 +55,16 @@ def known_sums(formula: Expression, graph: ComputationGraph) -> Expression:
         return _worked_out(node, graph) or _partly(node, graph) or node
 
     return simplify(rewritten(formula, change))
+
+
+def _meets_label(node: Reduce, labels: frozenset[str]) -> bool:
+    """Whether a sum counts the places that a label is: ``sum_k 1[y_i = k]``."""
+    match node.body:
+        case Call("iverson", (Call("eq", (one, other)),)) | Call("kronecker", (one, other)):
+            ends = {one: other, other: one}
+            place = ends.get(Symbol(node.letter))
+            return place is not None and head(place) in labels and node.letter not in symbols(place)
+    return False
 
 
 def _telling(graph: ComputationGraph) -> frozenset[str]:

@@ -49,14 +49,16 @@ def certify_symbolic(graph: ComputationGraph, run: Run, target: Partial) -> Prob
     known = {node.name: node for node in graph.nodes if node.name != below and not node.letters}
     import sympy
 
-    table: dict[str, Any] = {}
+    # a quantity of the model that is called e or pi is no constant
+    own = [name for name in ("e", "pi") if name in run.values]
+    table: dict[str, Any] = {name: sympy.Symbol(f"s{at}", real=True) for at, name in enumerate(own)}
     if inlined_size(known.values(), above, MAX_NODES) > MAX_NODES:
         return None
     try:
         formula = _convert(inline(Symbol(above), known), table)
     except NotScalar:
         return None
-    if below not in table:
+    if table.get(below) not in formula.free_symbols:
         return None
     slope = sympy.diff(formula, table[below])
     if slope.has(sympy.Derivative, sympy.Subs):  # what SymPy leaves undone, at a kink
@@ -95,7 +97,7 @@ def _convert(node: Expression, table: dict[str, Any]) -> Any:
             return sympy.Rational(node.value.numerator, node.value.denominator)
         case Symbol(name="e") if "e" not in table:
             return sympy.E
-        case Symbol(name="pi"):
+        case Symbol(name="pi") if "pi" not in table:
             return sympy.pi
         case Symbol():
             return table.setdefault(node.name, sympy.Symbol(f"s{len(table)}", real=True))

@@ -21,6 +21,8 @@ _DRESS = re.compile(r"\\(?:boxed|fbox|underline|mathcolor\{\w+\}|color\{\w+\}|te
 _ADJOINT = re.compile(r"(?:d|grad|g|delta)_?([A-Za-z]\w{0,12})")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w{0,40})\s*=(?!=)")
 _INDENTED = re.compile(r"\s+\S")
+_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w{0,40}")
+MOST_CARRIED = 12  # lines of earlier cells that a piece of code may lean on
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class ReadingContext:
     def text(self, one: SeenChain, side: Side, part: str, derivatives: bool = False) -> str:
         """The text to judge: definitions first, then the side under its left side where it names the part."""
         if one.chain.code:
-            return side.text
+            before = [line for chain in self.chains[: one.at] if chain.code for line in chain.sides[0].text.split("\n")]
+            return "\n".join((*_assigned_before(self.key, before, side.text), side.text))
         formula = _DRESS.sub("", side.text).rstrip(" .,;")
         if part in one.named.parts:
             formula = f"{one.chain.left} = {formula}"
@@ -72,6 +75,29 @@ class ReadingContext:
             where = r"\text{ where }" if "\\" in formula else "where"
             return f"{formula}, {where} {', '.join(known)}"
         return "\n".join((*known, formula))
+
+
+def _assigned_before(key: AnswerKey, before: Sequence[str], text: str) -> list[str]:
+    """The lines of earlier cells that assign names which code uses, and which neither it nor the model has."""
+    model = {
+        name for question in key.questions for one in question.question.model.names for name in (one.name, *one.aliases)
+    }
+    last = {found[1]: at for at, line in enumerate(before) if (found := _ASSIGNED.match(line)) and _is_alone(line)}
+    needed, pending = set[int](), [text]
+    while pending and len(needed) < MOST_CARRIED:
+        code = re.sub(r"#.*", "", pending.pop())
+        own = set(_ASSIGNED.findall(code))
+        for name in set(_NAME.findall(code)) - own - model & last.keys():
+            if last[name] not in needed:
+                needed.add(last[name])
+                pending.append(before[last[name]].partition("=")[2])
+    return [before[at] for at in sorted(needed)]
+
+
+def _is_alone(line: str) -> bool:
+    """Whether a line of code is a statement of its own, which draws nothing by chance."""
+    whole = all(line.count(one) == line.count(other) for one, other in ("()", "[]", "{}"))
+    return whole and not re.search(r"\blambda\b|\brandom\b|\\\s*$", line)
 
 
 def within_document() -> None:

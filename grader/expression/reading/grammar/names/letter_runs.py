@@ -69,6 +69,8 @@ def names_in_run(p: Cursor, token: Token, shape: Shape) -> tuple[str, ...]:
         return latex_pieces(text) if token.kind == "word" and not (p.in_partial and text.isupper()) else (text,)
     if table.find(shape.base, shape.above, shape.below, shape.primes) is not None or text in CONSTANTS:
         return (text,)
+    if token.kind == "name" and token.end - token.start != len(text):
+        return (text,)  # a letter by its command or sign, \ell or α, is no run of letters
     pieces = table.pieces(text) if shape.end == p.pos + 1 else _with_scripts(table, text, shape)
     if pieces:
         return pieces
