@@ -206,27 +206,29 @@ def _near(
     question: SolvedQuestion,
     part: SolvedPart,
     formula: Expression,
-    multiples: Iterable[Multiple | None],
+    multiples: Sequence[Multiple | None],
     like: Unchanged,
-) -> Iterator[Multiple | None]:
+) -> list[Multiple | None]:
     """By which multiples the truth at a few points is that of a formula: None for 1; nothing where it is none."""
     try:
         pairs = pairs_in(question, few_points(question), part.part.target, formula, like)
     except (ShapeError, TooManyReadings, ValueError):
-        return
-    for multiple in multiples:
-        factor = 1.0 if multiple is None else multiple.factor
-        if any(_close(pair.answer, pair.truth * factor) for pair in pairs):
-            yield multiple
+        return []
+    factors = np.array([1.0 if multiple is None else multiple.factor for multiple in multiples])
+    close = [_close(pair.answer, pair.truth, factors) for pair in pairs]
+    return [multiple for multiple, *fits in zip(multiples, *close, strict=True) if any(fits)]
 
 
-def _close(one: Array, other: Array) -> bool:
-    usable = np.isfinite(one) & np.isfinite(other)
+def _close(one: Array, other: Array, factors: Array) -> list[bool]:
+    """For each factor, whether one is the other times it wherever both have a value, if anywhere."""
+    answer, truth = one.reshape(-1), other.reshape(-1) * factors[:, None]
     with np.errstate(all="ignore"):
-        gap = np.abs(one - other) > NEAR * np.maximum(np.abs(one), np.abs(other)) + NEAR * np.abs(other).max(
-            initial=0.0
-        )
-    return bool(usable.any()) and not (gap & usable).any()
+        sizes = np.abs(truth)
+        slack = NEAR * np.maximum(np.abs(answer), sizes) + NEAR * sizes.max(axis=1, initial=0.0)[:, None]
+        usable = np.isfinite(answer) & np.isfinite(truth)
+        far = (np.abs(answer - truth) > slack) & usable
+    found: list[bool] = (usable.any(axis=1) & ~far.any(axis=1)).tolist()
+    return found
 
 
 def _multiples(question: SolvedQuestion, run: Run) -> Iterator[Multiple]:

@@ -294,6 +294,26 @@ def walk(node: Expression, hidden: str = "") -> Iterator[Expression]:
                     return
 
 
+def with_parts(node: Expression, hidden: str = "") -> Iterator[Expression]:
+    """The nodes of a `walk`, but for names and numbers alone."""
+    pending = [node]
+    left, strides = STRIDE, MANY // STRIDE
+    while pending:
+        current = pending.pop()
+        kind = type(current)
+        if kind is Symbol or kind is Number:
+            continue
+        yield current
+        pending.extend(reversed(_outside(current, hidden) if kind is Reduce else children(current)))
+        left -= 1
+        if not left:
+            spend(STRIDE * STEP)
+            left, strides = STRIDE, strides - 1
+            if not strides:
+                yield from _walk_once(pending, hidden)
+                return
+
+
 def _walk_once(pending: list[Expression], hidden: str) -> Iterator[Expression]:
     """The rest of a walk, without what comes again."""
     seen: set[int] = set()
