@@ -147,7 +147,7 @@ def _usable(name: str, own: Sequence[Own], of_steps: Sequence[Own], worked_out: 
     """What a part may be right given: a trivial value only where it is itself right given earlier ones."""
     others = (value for value in own if value.name != name)
     found = tuple(
-        replace(value, came_out=value.name in worked_out)
+        replace(value, came_out=True) if value.name in worked_out else value
         for value in others
         if not value.trivial or value.name in worked_out
     )

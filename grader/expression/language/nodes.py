@@ -216,11 +216,12 @@ def rebuild(node: Expression, change: Callable[[Expression], Expression]) -> Exp
     new = tuple(map(change, old))
     for one, other in zip(old, new, strict=True):
         if one is not other:
-            return _with_children(node, new)
+            return with_children(node, new)
     return node
 
 
-def _with_children(node: Expression, new: tuple[Expression, ...]) -> Expression:
+def with_children(node: Expression, new: tuple[Expression, ...]) -> Expression:
+    """The same node over other children, as many as it has."""
     parts = iter(new)
     match node:
         case Number() | Symbol() | Slice():
