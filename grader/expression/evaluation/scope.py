@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from grader.expression.evaluation.values import Array, Value
+from grader.expression.evaluation.values import Array, ShapeError, Value
 from grader.expression.language.axis_sizes import is_made, size_formula
 from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.nodes import (
@@ -45,12 +45,14 @@ MOST_BYTES, MOST_PARTS = 2**16, 512  # of a value that is kept for other formula
 class Environment:
     """One run of a program: `values` maps a name to an array (K, *axes), `sizes` a size symbol to its number.
 
-    `extents` gives letters whose range no array in the expression tells (those of the target).
+    `extents` gives letters whose range no array in the expression tells (those of the target). `tried` has the values
+    of formulas that are asked for again, or why they have none, with the work that they took.
     """
 
     values: Mapping[str, Array]
     sizes: Mapping[str, int]
     extents: Mapping[str, int]
+    tried: dict[Expression, tuple[Value | ShapeError, int]] = field(default_factory=dict, repr=False)
 
 
 def at_one_point(env: Environment) -> Environment:
