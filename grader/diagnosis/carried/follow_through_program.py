@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from grader.autodiff.backprop import NotDifferentiable, backward_pass, inline
+from grader.autodiff.backprop import NotDifferentiable, inline
 from grader.autodiff.graph import ComputationGraph, Node, names_in
 from grader.autodiff.lower import lower
 from grader.comparison.aligned_values import truth_value
@@ -33,7 +33,7 @@ from grader.expression.language.nodes import (
 )
 from grader.solver.key import SolvedQuestion
 from grader.solver.kinks import margins
-from grader.solver.runs import Run, compute, environment, graph_for, leaf_values, make_run, quantities
+from grader.solver.runs import Run, compute, environment, graph_for, leaf_values, quantities, raw_adjoints
 from grader.solver.session import remembered
 
 Adjoints = dict[str, tuple[Node, ...]]
@@ -209,11 +209,11 @@ def _formulas(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[O
     derived = _with_derivatives(question, graph, found)
     if derived is None:
         return None
-    passed = {name: backward_pass(derived, name, tidy=False) for name in question.adjoints}
+    passed = {name: raw_adjoints(question.session, derived, name) for name in question.adjoints}
     adjoints = _held_adjoints(derived, passed, found)
     if adjoints is None:
         return None
-    runs = tuple(make_run(graph, run.sizes, leaf_values(run), run.points, run.session) for run in question.runs)
+    runs = tuple(_run_again(run, graph) for run in question.runs)
     for run, true in zip(runs, question.runs, strict=True):
         known = quantities(run, [own.target for own in held], adjoints)
         for own in held:
@@ -225,6 +225,18 @@ def _formulas(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[O
     conditions = tuple(dict.fromkeys((*question.conditions, *own_margins)))
     new = replace(question, graph=graph, runs=runs, adjoints=adjoints, kink=None, conditions=conditions)
     return Program(new, _lines(graph, adjoints, found), held, question)
+
+
+def _run_again(run: Run, graph: ComputationGraph) -> Run:
+    """A run of the model with other formulas, from where the run starts."""
+    values = _worked_out(run) if graph == run.graph else compute(graph, run.sizes, leaf_values(run), run.points)
+    return Run(graph, run.sizes, values, run.points, run.session)
+
+
+@remembered(maxsize=64)
+def _worked_out(run: Run) -> dict[str, Array]:
+    """The values of the model itself, where derivatives alone are held."""
+    return compute(run.graph, run.sizes, leaf_values(run), run.points)
 
 
 def _degenerate(values: Array, truth: Array) -> bool:
