@@ -20,19 +20,18 @@ from grader.comparison.target import Target
 from grader.comparison.tolerances import number_note, typed_place
 from grader.diagnosis.carried.degenerate import degenerate
 from grader.diagnosis.carried.follow_through_program import (
-    LARGEST,
     Own,
     Program,
     holding,
     inputs,
     numbers_held,
-    values_of,
 )
 from grader.diagnosis.carried.held_reach import reach_of
 from grader.diagnosis.carried.trivial import plain, says_nothing
+from grader.diagnosis.carried.typed_numbers import number_of, typed_number
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError
-from grader.expression.language.nodes import Call, Expression, Number, symbols
+from grader.expression.language.nodes import Expression, symbols
 from grader.results import NOTES, Credit, Decision, Evidence, NoteKind, Verdict
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
@@ -152,23 +151,12 @@ def _right(program: Program, goal: Target, answer: Expression) -> Verdict | None
 def _is_another_number(program: Program, goal: Target, answer: Expression) -> bool:
     """Whether an answer is typed as a number, and is not the one asked for, of a model of numbers: it means no more."""
     question = program.question
-    value = _typed_number(answer) if question.numeric and question.condition is None else None
+    value = typed_number(answer) if question.numeric and question.condition is None else None
     if value is None or not is_scalar_model(question):
         return False
-    truth = float(values_of(program, goal.expression)[0].item())
+    truth = number_of(program, goal.expression)
     hull = None if goal.reach is None else goal.reach[0].hull
     return number_note(value, truth, typed_place(answer), goal.tolerance, hull) is None
-
-
-def _typed_number(answer: Expression) -> float | None:
-    """The number that an answer is, with or without a sign; None for a formula."""
-    match answer:
-        case Number(value) if abs(value) <= LARGEST:
-            return float(value)
-        case Call("neg", (inner,)):
-            found = _typed_number(inner)
-            return None if found is None else -found
-    return None
 
 
 def _programs(question: SolvedQuestion, name: str, own: tuple[Own, ...]) -> Iterator[Program]:

@@ -25,6 +25,7 @@ from grader.diagnosis.carried.follow_through_program import (
     values_of,
 )
 from grader.diagnosis.carried.ranges import ALL, range_of
+from grader.diagnosis.carried.typed_numbers import typed_number
 from grader.expression.algebra.construct import number, substitute
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, ShapeError
@@ -158,6 +159,9 @@ def _ranges_over(data: Array) -> float:
 @remembered(maxsize=8192)
 def is_trivial(question: SolvedQuestion, answer: Expression, numbers: tuple[float, ...] = TRIVIAL) -> bool:
     """Whether an answer is one of the numbers everywhere, or times the identity; False where it has no value."""
+    value = typed_number(answer)
+    if value is not None:
+        return any(abs(value - one) <= NEGLIGIBLE for one in numbers)
     try:
         data = values_of(Program(question, {}, ()), answer)
     except ShapeError:
