@@ -161,7 +161,7 @@ def full_array(value: Value, letters: tuple[str, ...], extents: Mapping[str, int
     for letter, length, wanted in zip(letters, data.shape[1:], shape[1:], strict=False):
         if length not in (1, wanted):
             raise ShapeError(f"the index '{letter}' runs over axes of different length")
-    return np.broadcast_to(data, shape)
+    return data if data.shape == shape else np.broadcast_to(data, shape)
 
 
 def make_run(
