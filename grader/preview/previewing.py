@@ -18,7 +18,7 @@ from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading
 from grader.grading.answers import final_answer, with_own_partials
 from grader.grading.by_cases import of_target
-from grader.grading.definition_checks import left_open
+from grader.grading.definition_checks import left_open, problem_of_definitions
 from grader.grading.distributions import Distribution, in_names_of
 from grader.grading.isolated import Failed, isolated
 from grader.grading.readings import readings_of
@@ -33,6 +33,7 @@ from grader.solver.key import SolvedQuestion
 from grader.solver.runs import environment, extents, quantities
 from grader.work import ANSWER, at_most
 
+_PROBABILITIES = frozenset(("yhat", "p", "P", "pi", "q", r"\pi"))
 MOST_SHOWN = 6  # readings of one text
 
 
@@ -132,9 +133,13 @@ def _texts(question: SolvedQuestion, part: PublicPart, text: str) -> Iterator[tu
 
 
 def _distributions(question: SolvedQuestion) -> Iterator[Distribution]:
-    """Quantities that the model computes, along each of their axes; which of them adds up to 1 is not known."""
+    """Quantities that the model computes, along each of their axes; which of them adds up to 1 is not known.
+
+    Those with a usual name of a probability come first.
+    """
     names = {one.name: one for one in question.question.model.names}
-    for node in question.graph.nodes:
+    usual = {name for name, one in names.items() if not _PROBABILITIES.isdisjoint((name, *one.aliases))}
+    for node in sorted(question.graph.nodes, key=lambda node: node.name not in usual):
         axes = tuple(axis for axis in node.axes if axis != "1")
         for over in range(len(axes)) if len(axes) < 3 and node.name in names else ():
             yield Distribution(names[node.name], axes, over)
@@ -144,11 +149,12 @@ def _shown(
     question: SolvedQuestion, target: Expression, found: Reading, when: str
 ) -> tuple[tuple[ReadAs, ...], tuple[Problem, ...]]:
     """What a reading shows: itself, or more where what the model says decides; or the Problems why it shows nothing."""
-    if found.problems:
-        return (), found.problems
     shown: list[ReadAs] = []
     failed: tuple[Problem, ...] = ()
     for each, reason in _with_restated(question, found, when):
+        if each.problems:
+            failed = failed or each.problems
+            continue
         reading = of_target(question, each, target)
         answer = final_answer(question, reading, target)
         problem = None if answer is None else left_open(question, reading, answer)
@@ -168,18 +174,23 @@ def _no_formula(text: str) -> Problem:
 
 
 def _with_restated(question: SolvedQuestion, reading: Reading, when: str) -> Iterator[tuple[Reading, str]]:
-    """The reading without what it says of the question's own names, which may only repeat the question, and with it."""
+    """The reading, and the one without definitions of the question's own names by themselves: ``Y_ik = 1[Y_i = k]``.
+
+    Grading leaves those out that repeat what the question says.
+    """
     names = {item.name for item in question.graph.quantities}
-    own = tuple(
+    others = tuple(
         (left, right)
         for left, right in reading.definitions
-        if isinstance(left, Partial) or head(left) not in names or head(left) in symbols(right)
+        if isinstance(left, Partial) or head(left) not in names or head(left) not in symbols(right)
     )
-    if own == reading.definitions:
-        yield reading, when
-        return
-    yield replace(reading, definitions=own), when
-    yield reading, DEFINED
+    if others != reading.definitions:
+        bare = replace(reading, definitions=others, problems=())
+        problem = problem_of_definitions(bare)
+        if problem is None:
+            yield bare, when
+            when = DEFINED
+    yield reading, when
 
 
 def _read_as(question: SolvedQuestion, target: Expression, answer: Expression, when: str) -> ReadAs:
