@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.autodiff.graph import ComputationGraph, Leaf, Node
 from grader.expression.evaluation.values import Array, ShapeError
-from grader.expression.language.nodes import ONE, Call, Expression, Symbol, head, partial_name, sides
+from grader.expression.language.nodes import ONE, Call, Expression, Reduce, Symbol, head, partial_name, sides
 from grader.preview.public_form import PublicModel, PublicPart, PublicQuestion, PublicRubric
 from grader.rubric.model import HandPart, Model, Part, Question, Rubric
 from grader.rubric.shown import Asked
@@ -94,8 +94,12 @@ def _model(public: PublicModel) -> Model:
 
 
 def _of_any(name: str, every: tuple[Symbol, ...]) -> Expression:
-    others = tuple(symbol for symbol in every if symbol.name != name)
-    return Call("add", (ONE, *others))
+    """What stands for a definition that is not known: of all other names, and of none entry by entry."""
+    whole: Expression = ONE
+    for symbol in every:
+        if symbol.name != name:
+            whole = Call("add", (whole, symbol))
+    return Reduce("sum", "", whole)
 
 
 def _letters(axes: tuple[str, ...]) -> tuple[str, ...]:

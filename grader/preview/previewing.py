@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from grader.autodiff.backprop import NotDifferentiable
 from grader.comparison.shapes import in_symbols, shape_in_symbols
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.product_readings import TooManyReadings, readings
@@ -56,6 +57,7 @@ class Preview:
     """How the text for a part is read: its `readings`, the likeliest first, or the `problems` why it has none.
 
     `remarks` are what was supplied or taken for something else. A part `by_hand` is for a person, whatever it says.
+    Of a document `doubt` says why it is not sure that this is the answer.
     """
 
     part: str
@@ -67,6 +69,7 @@ class Preview:
     file: str = ""
     line: int = 0
     cell: int = 0
+    doubt: str = ""
 
     @property
     def missing(self) -> bool:
@@ -91,8 +94,10 @@ def preview_text(question: SolvedQuestion, part: PublicPart, text: str) -> Previ
     found = isolated(bounded)
     if not isinstance(found, Failed):
         return found
-    hint = "write it in fewer steps" if found.note.kind is NoteKind.TOO_MUCH_WORK else found.why
-    return Preview(part.id, text, problems=(Problem("this takes too much work to read", hint, text=text),))
+    problem = Problem("grader failed on this text", found.why)
+    if found.note.kind is NoteKind.TOO_MUCH_WORK:
+        problem = Problem("this takes too much work to read", "write it shorter")
+    return Preview(part.id, text, problems=(problem,))
 
 
 def _preview(question: SolvedQuestion, part: PublicPart, text: str) -> Preview:
@@ -211,4 +216,6 @@ def _shape(question: SolvedQuestion, target: Expression, answer: Expression) -> 
         return "", in_symbols(error.problem.message, run.sizes)
     except TooManyReadings:
         return "", "its products can be read in more ways than anybody could mean"
+    except NotDifferentiable:
+        return "", ""
     return " or ".join(shapes), ""
