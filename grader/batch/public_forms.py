@@ -1,0 +1,25 @@
+"""What a student has of a rubric -> its public form: the file that a course hands out, or the rubric itself."""
+
+from __future__ import annotations
+
+from os import PathLike, fspath
+from pathlib import Path
+
+from grader.batch.rubrics import read_rubric
+from grader.preview.public_file import MOST_BYTES, is_public_text, parse_public
+from grader.preview.public_form import PublicRubric, public_form
+from grader.problems import Problem
+
+
+def read_public(path: str | PathLike[str]) -> PublicRubric | tuple[Problem, ...]:
+    """The public form in the file at `path`, or that of the rubric there; nothing is solved."""
+    try:
+        with Path(path).open("rb") as file:
+            text = file.read(MOST_BYTES).decode("utf-8-sig", "replace")
+    except OSError:
+        text = ""  # told of below
+    if is_public_text(text):
+        found = parse_public(text, fspath(path))
+        return (found,) if isinstance(found, Problem) else found
+    rubric = read_rubric(path)
+    return rubric if isinstance(rubric, tuple) else public_form(rubric)
