@@ -39,7 +39,7 @@ MOST_SHOWN = 6  # readings of one text
 
 
 @dataclass(frozen=True, slots=True)
-class ReadAs:
+class TextReading:
     """One reading: as grading shows it, and the `shape` of its value (empty where it has none, `unfit` says why).
 
     `when` says on what it depends that this is the reading; empty for the first.
@@ -62,7 +62,7 @@ class Preview:
 
     part: str
     text: str
-    readings: tuple[ReadAs, ...] = ()
+    readings: tuple[TextReading, ...] = ()
     problems: tuple[Problem, ...] = ()
     remarks: tuple[str, ...] = ()
     by_hand: bool = False
@@ -101,7 +101,7 @@ def preview_text(question: SolvedQuestion, part: PublicPart, text: str) -> Previ
 
 
 def _preview(question: SolvedQuestion, part: PublicPart, text: str) -> Preview:
-    shown: list[ReadAs] = []
+    shown: list[TextReading] = []
     said: dict[str, None] = {}
     problems: tuple[Problem, ...] = ()
     for target, written, when in _texts(question, part, text):
@@ -152,9 +152,9 @@ def _distributions(question: SolvedQuestion) -> Iterator[Distribution]:
 
 def _shown(
     question: SolvedQuestion, target: Expression, found: Reading, when: str
-) -> tuple[tuple[ReadAs, ...], tuple[Problem, ...]]:
+) -> tuple[tuple[TextReading, ...], tuple[Problem, ...]]:
     """What a reading shows: itself, or more where what the model says decides; or the Problems why it shows nothing."""
-    shown: list[ReadAs] = []
+    shown: list[TextReading] = []
     failed: tuple[Problem, ...] = ()
     for each, reason in _with_restated(question, found, when):
         if each.problems:
@@ -198,10 +198,10 @@ def _with_restated(question: SolvedQuestion, reading: Reading, when: str) -> Ite
     yield reading, when
 
 
-def _read_as(question: SolvedQuestion, target: Expression, answer: Expression, when: str) -> ReadAs:
+def _read_as(question: SolvedQuestion, target: Expression, answer: Expression, when: str) -> TextReading:
     shown = to_text(answer, question.question.model.names)
     shape, unfit = _shape(question, target, answer)
-    return ReadAs(shown, answer, shape, unfit, when)
+    return TextReading(shown, answer, shape, unfit, when)
 
 
 def _shape(question: SolvedQuestion, target: Expression, answer: Expression) -> tuple[str, str]:

@@ -9,8 +9,8 @@ from markupsafe import Markup, escape
 
 from grader.expression.language.names import Names
 from grader.expression.printing.mathml import to_mathml
-from grader.preview.previewing import Preview, ReadAs
-from grader.preview.submissions import StudentPreview
+from grader.preview.previewing import Preview, TextReading
+from grader.preview.class_preview import StudentPreview
 from grader.problems import NOWHERE, Problem, caret
 from grader.submission.submissions import Unused
 
@@ -66,7 +66,7 @@ def _lines(one: Preview, width: int) -> Iterator[str]:
         yield f"{under}{remark}"
 
 
-def _reading(shown: ReadAs) -> str:
+def _reading(shown: TextReading) -> str:
     shape = f"  [{shown.shape}]" if shown.shape else f"  [no shape: {shown.unfit}]" if shown.unfit else ""
     return f"{'or ' if shown.when else ''}{_short(shown.text)}{shape}" + (f" ({shown.when})" if shown.when else "")
 
@@ -148,7 +148,7 @@ def _cell(one: Preview, names: Names) -> Iterator[Markup]:
         yield Markup("<small>{}</small>").format(remark)
 
 
-def _drawn(shown: ReadAs, names: Names) -> Markup:
+def _drawn(shown: TextReading, names: Names) -> Markup:
     with suppress(Exception):  # a fault of ours costs the drawing, not the preview
         return Markup(to_mathml(shown.expression, names, text=shown.text))
     return Markup("<code>{}</code>").format(_short(shown.text))

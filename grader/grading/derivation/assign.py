@@ -15,7 +15,7 @@ from grader.document.equation_lines import MOST_SIDES, Equations, Side, chains_o
 from grader.document.written_blocks import WrittenAt, WrittenDocument
 from grader.grading.derivation.bound_names import is_free
 from grader.grading.derivation.homes import Homes, asked_in, home_of, homes_of, titled
-from grader.grading.derivation.in_context import Judge, ReadingContext, SeenChain, in_code, within_document
+from grader.grading.derivation.in_context import JudgeOfTexts, ReadingContext, SeenChain, in_code, within_document
 from grader.grading.derivation.labelled import parts_of, with_labels
 from grader.grading.derivation.left_sides import Named, is_derivative, named, named_by, redefines, uses
 from grader.grading.grade import grade_answer
@@ -83,7 +83,7 @@ def assign(
     names: PartNames,
     part: str = "",
     scan: Callable[[tuple[Equations, ...]], tuple[Equations, ...]] | None = None,
-    judge: Judge | None = None,
+    judge: JudgeOfTexts | None = None,
 ) -> Assigned:
     """Assign the chains of a document to the parts of the rubric; `part` is what it answers before its first label.
 

@@ -18,7 +18,7 @@ from grader.results import PartResult
 from grader.solver.key import AnswerKey
 from grader.work import ANSWER, TooMuchWork, at_hand
 
-Judge: TypeAlias = Callable[[AnswerKey, str, str], PartResult]  # a part and a text to what becomes of it
+JudgeOfTexts: TypeAlias = Callable[[AnswerKey, str, str], PartResult]  # a part and a text to what becomes of it
 DOCUMENT = 4 * ANSWER  # units of work for all that is judged to read one document
 _DRESS = re.compile(r"\\(?:boxed|fbox|underline|mathcolor\{\w+\}|color\{\w+\}|textcolor\{\w+\})\s*")
 _ADJOINT = re.compile(r"(?:d|grad|g|delta)_?([A-Za-z]\w{0,12})")
@@ -51,7 +51,7 @@ class ReadingContext:
 
     key: AnswerKey
     chains: Sequence[Equations]
-    judge: Judge
+    judge: JudgeOfTexts
     redefined: tuple[tuple[int, frozenset[str]], ...] = ()
     order: tuple[tuple[str, ...], ...] = ()
 

@@ -1,6 +1,6 @@
 """Files that are handed in -> how each answer of each student is read.
 
-The files are read as `grader grade` reads them, documents by labels and left sides (`documents`); nothing is judged.
+The files are read as `grader grade` reads them, documents by labels and left sides (`document_preview`); nothing is judged.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from grader.preview.documents import Places, read_documents
+from grader.preview.document_preview import PartPlaces, read_documents
 from grader.preview.free_model import free_key
 from grader.preview.previewing import Preview, preview_text
 from grader.preview.public_form import PublicRubric
@@ -54,7 +54,7 @@ class Reader:
 
     public: PublicRubric
     key: AnswerKey = field(repr=False)
-    places: Places = field(repr=False)
+    places: PartPlaces = field(repr=False)
 
 
 def reader_of(public: PublicRubric) -> Reader:

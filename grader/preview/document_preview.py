@@ -31,17 +31,17 @@ from grader.submission.submissions import Answer, FoundAt, Submission, Unused
 from grader.work import TooMuchWork, counting
 
 MOST_UNUSED = 200
-Places: TypeAlias = Mapping[str, tuple[SolvedQuestion, PublicPart]]  # the free question and the part by its id
+PartPlaces: TypeAlias = Mapping[str, tuple[SolvedQuestion, PublicPart]]  # the free question and the part by its id
 
 
 def read_documents(
-    key: AnswerKey, places: Places, given: Sequence[GivenDocument], names: PartNames
+    key: AnswerKey, places: PartPlaces, given: Sequence[GivenDocument], names: PartNames
 ) -> tuple[Submission, ...]:
     """What documents answer, by the free `key`."""
     return tuple(_read(key, places, one, names) for one in given)
 
 
-def _read(key: AnswerKey, places: Places, given: GivenDocument, names: PartNames) -> Submission:
+def _read(key: AnswerKey, places: PartPlaces, given: GivenDocument, names: PartNames) -> Submission:
     text, file = given.text, given.file
     said = ocr_in_front(text, file)
     ocr = given.ocr if said is None else said
@@ -64,7 +64,7 @@ def _read(key: AnswerKey, places: Places, given: GivenDocument, names: PartNames
 
 def _assigned(
     key: AnswerKey,
-    places: Places,
+    places: PartPlaces,
     document: WrittenDocument,
     by_label: Submission,
     names: PartNames,
@@ -99,7 +99,7 @@ def _with_derivatives(assigned: Assigned, final: Final) -> str:
     return final.text
 
 
-def _in_words(places: Places, answer: Answer, names: PartNames) -> tuple[Answer, ...]:
+def _in_words(places: PartPlaces, answer: Answer, names: PartNames) -> tuple[Answer, ...]:
     """What is said in words under a label; nothing where that is the question alone."""
     if answer.part in names.by_hand:
         return (answer,)
@@ -117,7 +117,7 @@ def _unused(assigned: Assigned) -> tuple[Unused, ...]:
     return tuple(Unused(place.line, place.cell, text) for place, text in shown)
 
 
-def _as_read(places: Places, _: AnswerKey, part: str, text: str) -> PartResult:
+def _as_read(places: PartPlaces, _: AnswerKey, part: str, text: str) -> PartResult:
     """Whether a text reads, and is more than a set-up, in the words of the reader of documents; nothing is judged."""
     question, public = places[part]
     asked = next(one for one in question.asked if one.part == part)
