@@ -6,8 +6,8 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from grader.batch.rubrics import read_rubric
-from grader.preview.public_file import MOST_BYTES, is_public_text, parse_public
-from grader.preview.public_form import PublicRubric, public_form
+from grader.previews.public_file import MOST_BYTES, is_public_text, parse_public
+from grader.previews.public_form import PublicRubric, public_form
 from grader.problems import Problem
 
 

@@ -12,8 +12,8 @@ from grader.batch.folder import class_files
 from grader.batch.public_forms import read_public
 from grader.cli.author import refuse
 from grader.cli.terminal import print_error, printable
-from grader.preview.shown import lines_of
-from grader.preview.class_preview import Reader, preview_files, reader_of
+from grader.previews.shown import lines_of
+from grader.previews.class_preview import Reader, preview_files, reader_of
 from grader.problems import Problem
 
 

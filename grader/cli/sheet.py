@@ -9,8 +9,8 @@ from grader.batch.public_forms import read_public
 from grader.cli.author import refuse
 from grader.cli.terminal import print_error
 from grader.files import write_text
-from grader.preview.blank_sheets import FORMATS, sheet_text
-from grader.preview.public_file import public_text
+from grader.previews.blank_sheets import FORMATS, sheet_text
+from grader.previews.public_file import public_text
 
 
 def sheet(asked: Namespace) -> int:

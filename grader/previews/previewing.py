@@ -23,9 +23,9 @@ from grader.grading.definition_checks import left_open, problem_of_definitions
 from grader.grading.distributions import Distribution, in_names_of
 from grader.grading.isolated import Failed, isolated
 from grader.grading.readings import readings_of
-from grader.preview.free_model import at_part
-from grader.preview.public_form import PublicPart
-from grader.preview.remarks_on_reading import remarks
+from grader.previews.free_model import at_part
+from grader.previews.public_form import PublicPart
+from grader.previews.remarks_on_reading import remarks
 from grader.problems import Problem, Span
 from grader.results import NoteKind
 from grader.rubric.recurrence import at_step

@@ -17,8 +17,8 @@ from grader.batch.rubrics import read_key
 from grader.cli import main
 from grader.expression.printing.latex import to_latex
 from grader.expression.printing.text import to_text
-from grader.preview.blank_sheets import FORMATS, sheet_text
-from grader.preview.public_form import public_form
+from grader.previews.blank_sheets import FORMATS, sheet_text
+from grader.previews.public_form import public_form
 from grader.solver.key import AnswerKey
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ import numpy as np
 from grader.autodiff.graph import ComputationGraph, Leaf, Node
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import ONE, Call, Expression, Reduce, Symbol, head, partial_name, sides
-from grader.preview.public_form import PublicModel, PublicPart, PublicQuestion, PublicRubric
+from grader.previews.public_form import PublicModel, PublicPart, PublicQuestion, PublicRubric
 from grader.rubric.model import HandPart, Model, Part, Question, Rubric
 from grader.rubric.shown import Asked
 from grader.solver.key import AnswerKey, SolvedPart, SolvedQuestion

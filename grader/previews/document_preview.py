@@ -18,8 +18,8 @@ from grader.expression.language.nodes import Partial, head, walk
 from grader.grading.by_hand import missing
 from grader.grading.derivation.assign import Assigned, Final, assign
 from grader.grading.derivation.in_words import own_words
-from grader.preview.previewing import preview_text
-from grader.preview.public_form import PublicPart
+from grader.previews.previewing import preview_text
+from grader.previews.public_form import PublicPart
 from grader.problems import Problem
 from grader.results import Note, NoteKind, Outcome, PartResult
 from grader.solver.key import AnswerKey, SolvedQuestion

@@ -15,7 +15,7 @@ from typing import Any
 from grader.expression.language.domain import Domain
 from grader.expression.language.names import Declared, ModelNames
 from grader.expression.language.nodes import Expression
-from grader.preview.public_form import PublicModel, PublicPart, PublicQuantity, PublicQuestion, PublicRubric
+from grader.previews.public_form import PublicModel, PublicPart, PublicQuantity, PublicQuestion, PublicRubric
 from grader.problems import Problem
 from grader.solver.node_table import NodeTable, add_rows, placed
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from grader.expression.printing.latex import to_latex
-from grader.preview.public_form import PublicPart, PublicQuestion, PublicRubric
+from grader.previews.public_form import PublicPart, PublicQuestion, PublicRubric
 from grader.submission.question_marks import marked
 
 _HOW = "Write each answer below its prompt: a formula in plain text, or LaTeX between dollar signs."

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from grader.preview.document_preview import PartPlaces, read_documents
-from grader.preview.free_model import free_key
-from grader.preview.previewing import Preview, preview_text
-from grader.preview.public_form import PublicRubric
+from grader.previews.document_preview import PartPlaces, read_documents
+from grader.previews.free_model import free_key
+from grader.previews.previewing import Preview, preview_text
+from grader.previews.public_form import PublicRubric
 from grader.problems import Problem
 from grader.solver.key import AnswerKey
 from grader.submission.class_folder import read_files
