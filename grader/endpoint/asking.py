@@ -65,8 +65,8 @@ def _answer(rubrics: Mapping[str, AskedRubric], body: bytes) -> dict[str, object
         return Refusal(404, f"there is no rubric '{name}'; there are {', '.join(sorted(rubrics))}")
     part, text = str(told["part"]), str(told["text"])
     if part not in rubric.reader.places:
-        hint = did_you_mean(part[:100], rubric.reader.places)
-        return Refusal(404, f"the rubric has no part '{part[:100]}'" + (f" ({hint})" if hint else ""))
+        hint = did_you_mean(part[:100], rubric.reader.places) or f"it has {', '.join([*rubric.reader.places][:12])}"
+        return Refusal(404, f"the rubric has no part '{part[:100]}' ({hint})")
     if rubric.key is None or told.get("preview"):
         return record_of(preview_part(rubric.reader, part, text))
     result = grade_answer(rubric.key, part, text)
