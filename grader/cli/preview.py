@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from grader.batch.folder import class_files
 from grader.batch.public_forms import read_public
 from grader.cli.author import refuse
 from grader.cli.terminal import print_error, printable
-from grader.previews.shown import lines_of
-from grader.previews.class_preview import Reader, preview_files, reader_of
+from grader.feedback.github import command
+from grader.previews.class_preview import Reader, StudentPreview, preview_files, reader_of
+from grader.previews.shown import lines_of, said
 from grader.problems import Problem
 
 
@@ -46,10 +48,20 @@ def _previewed(reader: Reader, path: Path, asked: Namespace) -> int:
             print(printable(path.as_posix() + (f": {student.student}" if several else "")))
             for line in lines_of(student):
                 print(printable(line))
+    _tell_github(path, read)
     if problems or not read:
         print_error(f"{path.as_posix()}: {'not all' if read else 'nothing'} of it could be read")
         return 2
     return 1 if asked.strict and any(one.unreadable for one in read) else 0
+
+
+def _tell_github(path: Path, read: list[StudentPreview]) -> None:
+    """On GitHub Actions: an error at the place of each answer that can't be read."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return
+    for one in (one for student in read for one in student.parts if one.unreadable):
+        told = "; ".join(map(said, one.problems))
+        print(command("error", "", _path(path, one.file), one.line, f"{one.part}: can't be read", told))
 
 
 def _path(path: Path, file: str) -> str:

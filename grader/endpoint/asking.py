@@ -1,7 +1,7 @@
 """A question of another program, as JSON -> the answer to it, as JSON: pure, and within the bounds of grading.
 
-``{"part": "1a", "text": "yhat - y"}`` gives what ``results.json`` has for a part; of a public form, and where ``preview``
-is true, how the text is read, without a verdict.
+``{"part": "1a", "text": "yhat - y"}`` gives what ``results.json`` has for a part; of a public form, and where
+``preview`` is true, how the text is read, without a verdict.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ _MOST_WAITING = 64
 
 
 class Endpoint(ThreadingHTTPServer):
-    """A server over some rubrics; `names` are the hosts by which it may be called, which no page of another site has."""
+    """A server over some rubrics, which answers one question after the other."""
 
     daemon_threads = True
     request_queue_size = _MOST_WAITING
@@ -30,7 +30,7 @@ class Endpoint(ThreadingHTTPServer):
         self.turn = Lock()
 
     def may_be_called(self, host: str) -> bool:
-        """Whether the host that a client names is this machine, where only it may ask: a page can't lead others here."""
+        """Whether the host that a client names is this machine, where only that may ask: no page leads others here."""
         bound = str(self.server_address[0])
         if not is_loopback(bound):
             return True
@@ -92,5 +92,5 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(data)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:
         """Nothing: what students write is no line of a log."""

@@ -82,7 +82,9 @@ def _waiting(one: _Waiting, folder: str) -> str:
         f"{result.asked.part} ({one.student}): {outcome_of(result).word.lower()}, "
         f"{points(result.score)} of {worth(result.asked.max_score)}"
     )
-    same = f"\nThe same answer of {one.others} other{'' if one.others == 1 else 's'} waits as well." if one.others else ""
+    same = (
+        f"\nThe same answer of {one.others} other{'' if one.others == 1 else 's'} waits as well." if one.others else ""
+    )
     return command("warning", folder, answer.file, answer.line, title, _said(result) + same)
 
 

@@ -49,7 +49,9 @@ def _files(root: ET.Element, problems: tuple[Problem, ...], folder: str) -> Coun
     """A suite of the Problems that are no student's, an error each."""
     suite = ET.SubElement(root, "testsuite", {"name": OF_NOBODY})
     for problem in problems:
-        case = ET.SubElement(suite, "testcase", {"classname": OF_NOBODY, "name": clean(problem.file) or OF_NOBODY, "time": "0"})
+        case = ET.SubElement(
+            suite, "testcase", {"classname": OF_NOBODY, "name": clean(problem.file) or OF_NOBODY, "time": "0"}
+        )
         _place(case, folder, problem.file, problem.line)
         ET.SubElement(case, "error", {"message": clean(remark(problem)), "type": "file"})
     counts = Counter({"tests": len(problems), "error": len(problems)})

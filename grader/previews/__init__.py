@@ -1,1 +1,1 @@
-"""How answers are read, before anybody judges them: public forms of rubrics, previews, blank sheets. Nothing is solved."""
+"""How answers are read, before anybody judges them: public forms, previews, blank sheets. Nothing is solved."""

@@ -78,7 +78,7 @@ def _markdown(public: PublicRubric, answers: Answers) -> str:
     for question in public.questions:
         lines += [*_question_lines(question), ""]
         for part in question.parts:
-            lines += [*_part_lines(part), "", answers.get(part.id, ""), ""]
+            lines += [*_part_lines(part), "", *_answer_lines(part, answers)]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -94,6 +94,10 @@ def _part_lines(part: PublicPart) -> Iterator[str]:
     yield marked(_in_markdown(part.prompt) + formula)
 
 
+def _answer_lines(part: PublicPart, answers: Answers) -> list[str]:
+    return [*filter(None, [answers.get(part.id, "")]), ""]
+
+
 def _latex(public: PublicRubric, answers: Answers) -> str:
     lines = [_HEAD, marked(rf"\section*{{{_in_latex(public.title)}}}", tex=True), marked(_in_latex(_HOW), tex=True), ""]
     for question in public.questions:
@@ -103,7 +107,7 @@ def _latex(public: PublicRubric, answers: Answers) -> str:
         for part in question.parts:
             formula = f" ${to_latex(part.target)}$" if part.target is not None else ""
             prompt = marked(_in_latex(part.prompt) + formula, tex=True)
-            lines += [rf"\subsection*{{{_in_latex(label_of(part))}}}", prompt, "", answers.get(part.id, ""), ""]
+            lines += [rf"\subsection*{{{_in_latex(label_of(part))}}}", prompt, "", *_answer_lines(part, answers)]
     return "\n".join([*lines, r"\end{document}", ""])
 
 
@@ -115,7 +119,12 @@ def _notebook(public: PublicRubric, answers: Answers) -> str:
             cells += ["\n".join(_part_lines(part)), answers.get(part.id, "")]
     whole = {
         "cells": [
-            {"cell_type": "markdown", "id": f"cell-{number}", "metadata": {}, "source": source.splitlines(keepends=True)}
+            {
+                "cell_type": "markdown",
+                "id": f"cell-{number}",
+                "metadata": {},
+                "source": source.splitlines(keepends=True),
+            }
             for number, source in enumerate(cells, 1)
         ],
         "metadata": {"language_info": {"name": "python"}},

@@ -1,6 +1,6 @@
 """Files that are handed in -> how each answer of each student is read.
 
-The files are read as `grader grade` reads them, documents by labels and left sides (`document_preview`); nothing is judged.
+The files are read as `grader grade` reads them, documents by labels and left sides alone (`document_preview`).
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def preview_part(reader: Reader, part: str, text: str) -> Preview:
     return preview_text(*reader.places[part], text)
 
 
-def preview_files(reader: Reader, files: Iterable[tuple[str, bytes | Problem]], ocr: bool | None = None) -> ClassPreview:
+def preview_files(
+    reader: Reader, files: Iterable[tuple[str, bytes | Problem]], ocr: bool | None = None
+) -> ClassPreview:
     """How all answers in some files, (path, content) pairs, are read."""
     parts = reader.public.parts
     found = read_files(

@@ -1,7 +1,7 @@
 r"""A text that is handed in for a part -> how it is read, or why it can't be; never whether it is right.
 
-``(yhat - y) x^\top`` for dL/dW is read as ``(yhat - y) x^T``, k x d. What a text says is worked out from the names alone
-(`free_model`), so that nothing of a key enters. Where grading chooses by their values, all readings are given.
+``(yhat - y) x^\top`` for dL/dW is read as ``(yhat - y) x^T``, k x d. What a text says is worked out from the names
+alone (`free_model`), so that nothing of a key enters. Where grading chooses by their values, all readings are given.
 """
 
 from __future__ import annotations
@@ -205,7 +205,7 @@ def _read_as(question: SolvedQuestion, target: Expression, answer: Expression, w
 
 
 def _shape(question: SolvedQuestion, target: Expression, answer: Expression) -> tuple[str, str]:
-    """The shape of an answer's value in size symbols, or why it has none; several where its products leave that open."""
+    """The shape of an answer's value in size symbols, or why it has none; several where its products leave that."""
     run = question.runs[0]
     try:
         quantities(run, (answer,), question.adjoints)

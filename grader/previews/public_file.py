@@ -138,7 +138,9 @@ def _tuple(value: Any) -> Any:
 
 def _domain_json(domain: Domain) -> dict[str, object]:
     told = {one.name: getattr(domain, one.name) for one in fields(domain) if getattr(domain, one.name) != one.default}
-    return {name: str(value) if isinstance(value, float) and math.isinf(value) else value for name, value in told.items()}
+    return {
+        name: str(value) if isinstance(value, float) and math.isinf(value) else value for name, value in told.items()
+    }
 
 
 def _domain(told: Mapping[str, Any]) -> Domain:

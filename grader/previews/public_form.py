@@ -97,9 +97,7 @@ def _model(model: Model) -> PublicModel:
         *(PublicQuantity(leaf.name, leaf.axes, True, _domain(leaf), leaf.of) for leaf in graph.leaves),
         *(PublicQuantity(node.name, node.axes, False) for node in graph.nodes),
     )
-    return PublicModel(
-        graph.sizes, quantities, ModelNames(model.names), graph.notation, model.steps, is_numeric(graph)
-    )
+    return PublicModel(graph.sizes, quantities, ModelNames(model.names), graph.notation, model.steps, is_numeric(graph))
 
 
 def _domain(leaf: Leaf) -> Domain:
@@ -120,4 +118,3 @@ def _part(part: Part | HandPart, question: Question) -> PublicPart:
         at_steps=part.at_steps,
         own=own,
     )
-

@@ -9,8 +9,8 @@ from markupsafe import Markup, escape
 
 from grader.expression.language.names import Names
 from grader.expression.printing.mathml import to_mathml
-from grader.previews.previewing import Preview, TextReading
 from grader.previews.class_preview import StudentPreview
+from grader.previews.previewing import Preview, TextReading
 from grader.problems import NOWHERE, Problem, caret
 from grader.submission.submissions import Unused
 

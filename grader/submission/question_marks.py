@@ -13,7 +13,8 @@ from zlib import crc32
 
 _MARK = "asked"
 _MARKED = re.compile(
-    rf"^(?P<text>[^\n]*?) ?(?:<!-- {_MARK} (?P<sign>[0-9a-f]{{4}}) -->|% {_MARK} (?P<tex>[0-9a-f]{{4}}))[ \t]*$", re.MULTILINE
+    rf"^(?P<text>[^\n]*?) ?(?:<!-- {_MARK} (?P<sign>[0-9a-f]{{4}}) -->|% {_MARK} (?P<tex>[0-9a-f]{{4}}))[ \t]*$",
+    re.MULTILINE,
 )
 LONGEST = 20_000_000  # characters of a notebook that is looked through
 

@@ -86,7 +86,9 @@ def test_what_is_refused(method: str, path: str, headers: dict[str, str], status
 
 def test_a_client_that_says_nothing_keeps_no_other_waiting(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port)) as silent:
-        silent.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n")
+        silent.sendall(
+            b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n"
+        )
         assert asked(port, json.dumps({"part": "b2", "text": "yhat - y"}))[0] == 200
 
 

@@ -74,7 +74,9 @@ def test_every_sheet_of_every_rubric_grades_as_it_stands(path: Path, tmp_path: P
 def graded(rubric: Path, klass: Path, out: Path) -> dict[str, Any]:
     """What ``grader grade``, as a process of its own, makes of a class."""
     argv = [sys.executable, "-m", "grader", "grade", str(rubric), str(klass), "--out", str(out), "--jobs", "1"]
-    done = subprocess.run([*argv, "--quiet"], capture_output=True, text=True, timeout=300, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    done = subprocess.run(
+        [*argv, "--quiet"], capture_output=True, text=True, timeout=300, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     found: dict[str, Any] = json.loads((out / "results.json").read_text("utf-8"))
     shutil.rmtree(out / "feedback")

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ IDS = [path.stem for path in RUBRICS]
 Output = pytest.CaptureFixture[str]
 
 
-@lru_cache(maxsize=None)
+@cache
 def rubric_at(path: Path) -> Rubric:
     found = read_rubric(path)
     assert isinstance(found, Rubric), found
@@ -145,10 +145,10 @@ def test_an_authors_examples_are_read_as_they_are_graded(path: Path) -> None:
 def test_nothing_is_solved(tmp_path: Path) -> None:
     """Neither the solver's entry nor SymPy nor the files of solved questions are as much as loaded."""
     (tmp_path / "ana.md").write_text("## w1\n\n(yhat - y) w_2 x\n")
+    heavy = {"grader.solver.solving", "grader.solver.certify", "grader.batch.kept_keys", "sympy"}
+    argv = ["preview", str(ROOT / "rubrics/two_layer_network.yaml"), str(tmp_path / "ana.md")]
     program = (
-        "import sys; from grader.cli import main\n"
-        f"assert main(['preview', {str(ROOT / 'rubrics/two_layer_network.yaml')!r}, {str(tmp_path / 'ana.md')!r}]) == 0\n"
-        "assert not {'grader.solver.solving', 'grader.solver.certify', 'grader.batch.kept_keys', 'sympy'} & set(sys.modules)"
+        f"import sys; from grader.cli import main\nassert main({argv!r}) == 0\nassert not {heavy!r} & set(sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}
@@ -174,7 +174,7 @@ def marked_place(problem: Problem) -> str:
 
 TEXTS = st.one_of(
     st.text(max_size=60),
-    st.lists(st.sampled_from(list("xyzwbLhσ^_+-*/(){}[]=,. \\∂0123456789'") + [r"\frac", "sum_i", "yhat", "E[", "P("]))
+    st.lists(st.sampled_from([*"xyzwbLhσ^_+-*/(){}[]=,. \\∂0123456789'", r"\frac", "sum_i", "yhat", "E[", "P("]))
     .map("".join)
     .filter(lambda text: len(text) < 200),
 )

@@ -20,7 +20,13 @@ JOBS = [
     # (submitted, gradable, score, what is said, why)
     ({"1a": "yhat - y", "1b": r"(\hat y - y) \hat y (1 - \hat y) x"}, True, 1.0, "", "all right"),
     ({"1a": "yhat - y", "1b": "(y - yhat) yhat (1 - yhat) x"}, True, 0.25, "sign", "a sign in one, which is named"),
-    ({"1a": "(yhat - * 2", "1b": "0"}, False, None, "1a: an operand is missing", "no attempt is lost by what can't be read"),
+    (
+        {"1a": "(yhat - * 2", "1b": "0"},
+        False,
+        None,
+        "1a: an operand is missing",
+        "no attempt is lost by what can't be read",
+    ),
     ({"1a": "", "1b": ""}, True, 0.0, "", "nothing"),
 ]
 
@@ -38,7 +44,9 @@ def test_prairielearn(
     shutil.copytree(EXAMPLES / "prairielearn/tests", tmp_path / "tests")
     (tmp_path / "data").mkdir()
     (tmp_path / "data/data.json").write_text(json.dumps({"submitted_answers": submitted, "params": {}}))
-    program, script = json.loads((EXAMPLES / "prairielearn/info.json").read_text())["externalGradingOptions"]["entrypoint"].split()
+    program, script = json.loads((EXAMPLES / "prairielearn/info.json").read_text())["externalGradingOptions"][
+        "entrypoint"
+    ].split()
     assert program == "python3"
     call = [sys.executable, script.replace("/grade", str(tmp_path), 1), str(tmp_path)]
     done = subprocess.run(call, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=120)
@@ -64,7 +72,8 @@ class StandIn:
 
 
 @pytest.mark.parametrize(
-    ("answer", "reads", "right"), [(r"\hat y - y", True, True), ("y - yhat", True, False), ("(yhat - * 2", False, False)]
+    ("answer", "reads", "right"),
+    [(r"\hat y - y", True, True), ("y - yhat", True, False), ("(yhat - * 2", False, False)],
 )
 def test_otters_checks(answer: str, reads: bool, right: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checks = homework(tmp_path, monkeypatch)
@@ -111,7 +120,11 @@ def test_otter_itself_runs_the_notebook(tmp_path: Path, monkeypatch: pytest.Monk
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     program = "\n".join([*code[:-1], f"print({code[-1]})"])
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=120
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     assert "q1a results: All test cases passed!" in done.stdout

@@ -25,5 +25,3 @@ def test_the_sample_class_is_read_as_it_is_graded(homework: str, classes: dict[s
             assert shown.unreadable == (part["verdict"] == "unreadable"), (student["student"], part)
             seen += bool(read_as)
     assert seen > 60
-
-

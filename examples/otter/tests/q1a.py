@@ -4,7 +4,6 @@ Beside the notebook lies `homework.public.json`, the rubric's public form, which
 goes only where otter grades, into the autograder's files.
 """
 
-# ruff: noqa: PLC0415 - otter runs these functions apart from this file
 from otter.test_files import test_case
 
 OK_FORMAT = False
