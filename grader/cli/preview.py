@@ -15,7 +15,7 @@ from grader.cli.author import refuse
 from grader.cli.terminal import print_error, printable
 from grader.feedback.github import command
 from grader.previews.class_preview import Reader, StudentPreview, preview_files, reader_of
-from grader.previews.shown import lines_of, said
+from grader.previews.telling import lines_of, said
 from grader.problems import Problem
 
 
@@ -46,7 +46,7 @@ def _previewed(reader: Reader, path: Path, asked: Namespace) -> int:
         if student.unreadable or not asked.quiet:
             several = path.is_dir() or len(found.students) > 1
             print(printable(path.as_posix() + (f": {student.student}" if several else "")))
-            for line in lines_of(student):
+            for line in lines_of(student, unread=asked.quiet):
                 print(printable(line))
     _tell_github(path, read)
     if problems or not read:

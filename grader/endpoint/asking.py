@@ -15,7 +15,7 @@ from grader.feedback.tables import part_entry
 from grader.grading import grade_answer
 from grader.grading.isolated import Failed, isolated
 from grader.previews.class_preview import Reader, preview_part
-from grader.previews.shown import record_of
+from grader.previews.telling import record_of
 from grader.problems import did_you_mean
 from grader.solver.key import AnswerKey
 from grader.submission.decode import LONGEST_ANSWER

@@ -25,7 +25,7 @@ class Endpoint(ThreadingHTTPServer):
     request_queue_size = _MOST_WAITING
 
     def __init__(self, address: tuple[str, int], rubrics: Mapping[str, AskedRubric]) -> None:
-        super().__init__(address, _Handler)
+        super().__init__(address, _Conversation)
         self.rubrics = rubrics
         self.turn = Lock()
 
@@ -46,7 +46,7 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Conversation(BaseHTTPRequestHandler):
     server: Endpoint
     timeout = SECONDS
     server_version, sys_version = f"grader/{VERSION}", ""

@@ -18,6 +18,7 @@ from grader.expression.language.nodes import Partial, head, walk
 from grader.grading.by_hand import missing
 from grader.grading.derivation.assign import Assigned, Final, assign
 from grader.grading.derivation.in_words import own_words
+from grader.grading.derivation.written import of_no_part
 from grader.previews.previewing import preview_text
 from grader.previews.public_form import PublicPart
 from grader.problems import Problem
@@ -79,7 +80,9 @@ def _assigned(
             answers.append(_answer(assigned, finals[one], given.file))
         elif one in labelled and (one in names.by_hand or not by_label.ocr):
             answers += _in_words(places, labelled[one], names)
-    return replace(by_label, answers=tuple(answers), unused=(*_unused(assigned), *by_label.unused))
+    problems = (*by_label.problems, *of_no_part(assigned, names, given.file))
+    unused = (*_unused(assigned), *by_label.unused)
+    return replace(by_label, answers=tuple(answers), unused=unused, problems=problems)
 
 
 def _answer(assigned: Assigned, final: Final, file: str) -> Answer:

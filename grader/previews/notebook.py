@@ -13,7 +13,7 @@ from grader.previews.blank_sheets import sheet_text
 from grader.previews.class_preview import Reader, StudentPreview, preview_part, reader_of
 from grader.previews.previewing import Preview
 from grader.previews.public_form import PublicRubric, public_form
-from grader.previews.shown import html_of, lines_of
+from grader.previews.telling import html_of, lines_of
 from grader.problems import Problem
 from grader.rubric.model import Rubric
 

@@ -119,7 +119,7 @@ def _preview(question: SolvedQuestion, part: PublicPart, text: str) -> Preview:
     return Preview(part.id, text, (replace(first, when=""), *others), (), tuple(said))
 
 
-OTHERWISE = "if the first is not right, this may be meant"
+OTHERWISE = "which of them counts, the question decides"
 DEFINED = "if what you say of a name of the question is not what the question says"
 CARRIED_OUT = "if the derivatives in it are the question's own, not those that you work out"
 DISTRIBUTION = "if {} is the probability that you mean"

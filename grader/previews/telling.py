@@ -25,9 +25,13 @@ BY_HAND = "for a person to grade; kept as it is written"
 MISSING = "nothing handed in"
 
 
-def lines_of(student: StudentPreview) -> Iterator[str]:
-    """The lines that tell a student how the whole work is read."""
+def lines_of(student: StudentPreview, *, unread: bool = False) -> Iterator[str]:
+    """The lines that tell a student how the whole work is read; `unread`: of what can't be read alone."""
     width = max((len(one.part) for one in student.parts), default=0)
+    if unread:
+        for one in student.parts:
+            yield from _lines(one, width) if one.unreadable else ()
+        return
     missing = [one.part for one in student.parts if one.missing]
     for one in student.parts:
         if not one.missing:
