@@ -16,6 +16,7 @@ from grader.version import VERSION
 _EXAMPLES = """\
 examples:
   grader init homework                     a starter: rubric, submissions, CI workflow
+  grader init homework --example attention one of the examples instead
   grader check rubric.yaml                 find mistakes in a rubric
   grader key rubric.yaml                   see the answers that the rubric asks for
   grader sheet rubric.yaml --out sheet.md  a blank answer sheet for students
@@ -148,6 +149,7 @@ def _export(export: ArgumentParser) -> None:
 
 def _init(init: ArgumentParser) -> None:
     init.add_argument("folder", metavar="DIR", nargs="?", type=Path, default=Path(), help="default: here")
+    init.add_argument("--example", metavar="NAME", help="one of the examples in place of the starter's homework")
 
 
 def _sheet(sheet: ArgumentParser) -> None:

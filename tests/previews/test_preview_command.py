@@ -32,7 +32,7 @@ CALLS = [
     ({"a.md": "## 1a\n\n-5\n", "b.md": "## 1b\n\n-5\n"}, ["a.md", "b.md"], 0, "b.md\n  1b  -5", "", "several files"),
     ({"c/ana.md": "## 1a\n\n-5\n", "c/bo.md": ""}, ["c"], 0, "c: ana\n  1a  -5", "", "a folder, by student"),
     ({"a.csv": "student,1a\nana,-5\nbo,-6\n"}, ["a.csv"], 0, "a.csv: bo\n  1a  -6", "", "a table of several"),
-    ({"a.md": "## 9z\n\n$x = 3$\n"}, ["a.md"], 0, "the rubric has no part '9z'", "", "a label of no part"),
+    ({"a.md": "## 9z\n\n$$yhat - y$$\n"}, ["a.md"], 0, "the rubric has no part '9z'", "", "a label of no part"),
     ({"a.csv": "x,1a\nana,-5\n"}, ["a.csv"], 2, "", "no column 'student'", "a table of nobody"),
 ]
 
