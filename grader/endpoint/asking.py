@@ -55,6 +55,14 @@ def refused(refusal: Refusal) -> tuple[int, str]:
     return refusal.status, _text({"error": refusal.message})
 
 
+def forget(rubrics: Mapping[str, AskedRubric]) -> None:
+    """Let go of what was remembered of the questions so far: a server goes on for weeks, and a class for minutes."""
+    for rubric in rubrics.values():
+        for key in (rubric.reader.key, rubric.key):
+            if key is not None:
+                key.session.memos.clear()
+
+
 def _answer(rubrics: Mapping[str, AskedRubric], body: bytes) -> dict[str, object] | Refusal:
     told = _read(body)
     if isinstance(told, Refusal):

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
 
-from grader.endpoint.asking import LARGEST, AskedRubric, Refusal, answered, refused
+from grader.endpoint.asking import LARGEST, AskedRubric, Refusal, answered, forget, refused
 from grader.version import VERSION
 
 SECONDS = 10.0  # until a client must have sent what it asks
 _MOST_WAITING = 64
+_REMEMBERED = 1000  # questions
 
 
 class Endpoint(ThreadingHTTPServer):
@@ -28,6 +29,15 @@ class Endpoint(ThreadingHTTPServer):
         super().__init__(address, _Conversation)
         self.rubrics = rubrics
         self.turn = Lock()
+        self.asked = 0
+
+    def answer(self, body: bytes) -> tuple[int, str]:
+        """The answer to a question, after those before it."""
+        with self.turn:
+            self.asked += 1
+            if self.asked % _REMEMBERED == 0:
+                forget(self.rubrics)
+            return answered(self.rubrics, body)
 
     def may_be_called(self, host: str) -> bool:
         """Whether the host that a client names is this machine, where only that may ask: no page leads others here."""
@@ -58,9 +68,7 @@ class _Conversation(BaseHTTPRequestHandler):
             self.close_connection = True  # what was not read would be taken for the next question
             self._send(*refused(body))
             return
-        with self.server.turn:
-            status, text = answered(self.server.rubrics, body)
-        self._send(status, text)
+        self._send(*self.server.answer(body))
 
     def _body(self) -> bytes | Refusal:
         length = self.headers.get("Content-Length", "")

@@ -15,7 +15,13 @@ from grader.rubric.schema import json_schema
 
 Output = pytest.CaptureFixture[str]
 
-STARTER = [".github/workflows/grade.yml", "rubric.schema.json", "rubric.yaml", "submissions/class.csv", "submissions/s02.md"]
+STARTER = [
+    ".github/workflows/grade.yml",
+    "rubric.schema.json",
+    "rubric.yaml",
+    "submissions/class.csv",
+    "submissions/s02.md",
+]
 
 
 def test_what_is_written_and_what_to_do_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:

@@ -19,7 +19,7 @@ import pytest
 
 import grader
 from grader.cli import main
-from grader.endpoint.asking import LARGEST, AskedRubric, answered
+from grader.endpoint.asking import LARGEST, AskedRubric, answered, forget
 from grader.endpoint.serving import Endpoint
 from grader.previews.class_preview import reader_of
 from grader.previews.public_form import public_form
@@ -90,6 +90,19 @@ def test_a_client_that_says_nothing_keeps_no_other_waiting(port: int) -> None:
             b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n"
         )
         assert asked(port, json.dumps({"part": "b2", "text": "yhat - y"}))[0] == 200
+
+
+def test_what_was_remembered_of_many_questions_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.endpoint.serving._REMEMBERED", 3)
+    with Endpoint(("127.0.0.1", 0), RUBRICS) as server:
+        key = RUBRICS["two_layer"].key
+        assert key is not None
+        question = json.dumps({"part": "b2", "text": "yhat - y"}).encode()
+        answers = [server.answer(question) for _ in range(2)]
+        assert key.session.memos
+        forget(RUBRICS)
+        assert not key.session.memos
+        assert {server.answer(question) for _ in range(4)} == {*answers}
 
 
 def test_bounds_are_those_of_grading(port: int) -> None:

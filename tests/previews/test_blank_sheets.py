@@ -22,7 +22,11 @@ from grader.previews.public_form import public_form
 from grader.solver.key import AnswerKey
 
 ROOT = Path(__file__).parents[2]
-RUBRICS = sorted(ROOT.glob("rubrics/*.yaml")) + sorted(ROOT.glob("rubrics/examples/*.yaml"))
+RUBRICS = [
+    *sorted(ROOT.glob("rubrics/*.yaml")),
+    *sorted(ROOT.glob("rubrics/examples/*.yaml")),
+    ROOT / "tests/grading/by_hand.yaml",
+]
 IDS = [path.stem for path in RUBRICS]
 
 

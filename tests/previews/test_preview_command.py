@@ -1,4 +1,4 @@
-"""``grader preview`` and ``grader sheet`` as they are called: files, exit codes, what is said where nothing can be read."""
+"""``grader preview`` and ``grader sheet`` as they are called: files, exit codes, what is said of what can't be read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,14 @@ Output = pytest.CaptureFixture[str]
 CALLS = [
     # (what is handed in, arguments, exit code, a piece of what is printed, a piece of what goes to standard error, why)
     ({"a.md": "## 1a\n\nyhat - y\n"}, ["a.md"], 0, "1a  yhat - y  [a scalar]", "", "an answer that reads"),
-    ({"a.md": "## 1a\n\n(yhat - * y\n"}, ["a.md"], 0, "not read: an operand is missing", "", "what can't be read is no fault"),
+    (
+        {"a.md": "## 1a\n\n(yhat - * y\n"},
+        ["a.md"],
+        0,
+        "not read: an operand is missing",
+        "",
+        "what can't be read is no fault",
+    ),
     ({"a.md": "## 1a\n\n(yhat - * y\n"}, ["a.md", "--strict"], 1, "not read", "", "but for a check"),
     ({"a.md": "## 1a\n\n-5\n"}, ["a.md", "--strict"], 0, "1a  -5", "", "right or wrong is no matter"),
     ({"a.md": "## 1a\n\n"}, ["a.md", "--strict"], 0, "nothing handed in: 1a, 1b, 2a, 2b", "", "nor is what is missing"),
@@ -87,7 +94,13 @@ def test_wrong_calls(tmp_path: Path, capsys: Output) -> None:
     assert main(["sheet", str(tmp_path / "none.yaml")]) == 2
 
 
-BROKEN = ["{", "[]", '{"public_form": 2}', '{"public_form": 1, "title": "", "source": "", "questions": [1]}', "[" * 90_000]
+BROKEN = [
+    "{",
+    "[]",
+    '{"public_form": 2}',
+    '{"public_form": 1, "title": "", "source": "", "questions": [1]}',
+    "[" * 90_000,
+]
 
 
 @pytest.mark.parametrize("text", BROKEN, ids=range(len(BROKEN)))
@@ -121,7 +134,12 @@ MARKS = [
     # (line, ending, what is left, why)
     (marked("Derive $x$."), ".md", "", "the question as it was"),
     (marked(r"\section*{One}", tex=True), ".tex", "", "the same in LaTeX"),
-    (marked("Derive $x$.").replace("$x$", "$x = 3$"), ".md", "Derive $x = 3$. <!-- asked", "written into: an answer again"),
+    (
+        marked("Derive $x$.").replace("$x$", "$x = 3$"),
+        ".md",
+        "Derive $x = 3$. <!-- asked",
+        "written into: an answer again",
+    ),
     ("x = 3 " + marked("Derive $x$."), ".md", "x = 3 Derive", "written before it"),
     ("Derive $x$. <!-- asked 0000 -->", ".md", "Derive $x$.", "another sign"),
     ("Derive $x$. <!-- a remark -->", ".md", "Derive $x$.", "a comment of one's own"),
