@@ -7,6 +7,7 @@ before that run.
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 from grader.batch.judging import Solved
 from grader.batch.outputs import class_report, write_tables
@@ -21,9 +22,9 @@ from grader.gradebook.assembly import grade_report, results_of
 from grader.gradebook.encoding import decode_problems
 from grader.gradebook.fingerprints import program_hash
 from grader.gradebook.judgements import kept_judgements
-from grader.gradebook.opening import Gradebook, written
+from grader.gradebook.opening import Gradebook, held, written
 from grader.gradebook.reports import current, decode_report, keep_pages, lines, renew_line
-from grader.gradebook.run_log import RubricText, RunKept, all_runs, finished_runs, rubric_of
+from grader.gradebook.run_log import Change, RubricText, RunKept, all_runs, changes_of, finished_runs, rubric_of
 from grader.gradebook.run_log import undo as undone
 from grader.grading import rubric_shown
 from grader.problems import Problem
@@ -53,6 +54,13 @@ def regrade(book: Gradebook, options: RunOptions) -> int:
     run = grade_into(book.connection, solved, found, there, rubric, options, book.folder / "feedback")
     _write(book, solved, found.problems)
     return run
+
+
+def changes_of_last_run(folder: Path) -> tuple[Change, ...] | None:
+    """What the last run on a folder of results changed; None where it was the first. Raises as `held` does."""
+    with held(folder) as book:
+        runs = finished_runs(book.connection)
+        return changes_of(book.connection, runs[-1].id) if len(runs) > 1 else None
 
 
 def undo(book: Gradebook) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
+from grader.batch.again import changes_of_last_run
 from grader.batch.pool import default_jobs
 from grader.batch.reading import Refused
 from grader.batch.rubrics import read_key
@@ -85,10 +86,10 @@ def _grade(asked: Namespace, key: AnswerKey) -> int:
                 return 2
             report = grade_class(key, asked.submissions, asked.out, replace(options, anyway=True))
     if asked.junit:
-        write_text(asked.junit, junit_xml(report))
+        write_text(asked.junit, junit_xml(report, _shown(asked.submissions)))
     if not (report.reports or report.problems):
         return _nothing(asked)
-    _tell_github(report, asked.submissions)
+    _tell_github(report, asked)
     if not asked.quiet:
         tell(report, asked.out, asked.submissions, (asked.roster, asked.decisions))
     return 1 if asked.strict and needs_person(report) else 0
@@ -124,17 +125,22 @@ def _on_github() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
-def _tell_github(report: ClassReport, source: Path) -> None:
-    """On GitHub Actions: annotations at the answers' places, and the class table as the step's summary."""
-    if not _on_github():
-        return
+def _shown(source: Path) -> str:
+    """The class folder as all that is told of its files begins: on GitHub from the repository, else as it was named."""
     folder = source if source.is_dir() else source.parent
     root = Path(os.environ.get("GITHUB_WORKSPACE") or ".").resolve()
-    real = folder.resolve()
-    shown = real.relative_to(root) if real.is_relative_to(root) else folder
-    for line in github_annotations(report, shown.as_posix()):
+    inside = _on_github() and folder.resolve().is_relative_to(root)
+    return (folder.resolve().relative_to(root) if inside else folder).as_posix()
+
+
+def _tell_github(report: ClassReport, asked: Namespace) -> None:
+    """On GitHub Actions: annotations at the answers' places; what changed and the class table as the step's summary."""
+    if not _on_github():
+        return
+    for line in github_annotations(report, _shown(asked.submissions)):
         print(line)
     sys.stdout.flush()
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        changes = changes_of_last_run(asked.out)
         with Path(summary).open("a", encoding="utf-8", errors="replace") as file:  # steps before us wrote there
-            file.write(github_summary(report))
+            file.write(github_summary(report, None if changes is None else change_lines(changes)))
