@@ -6,7 +6,9 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from grader.batch.rubrics import read_key, read_rubric
-from grader.previews.public_file import MOST_BYTES, is_public_text, parse_public
+from grader.grading.isolated import Failed, isolated
+from grader.previews.class_preview import reader_of
+from grader.previews.public_file import MOST_BYTES, is_public_text, no_public_form, parse_public
 from grader.previews.public_form import PublicRubric, public_form
 from grader.problems import Problem
 from grader.solver.key import AnswerKey
@@ -36,4 +38,7 @@ def _public_file(path: str | PathLike[str]) -> PublicRubric | tuple[Problem, ...
     if not is_public_text(text):
         return None
     found = parse_public(text, fspath(path))
-    return (found,) if isinstance(found, Problem) else found
+    if isinstance(found, Problem):
+        return (found,)
+    usable = isolated(lambda: reader_of(found))  # a file that somebody changed may say what fits nowhere
+    return (no_public_form(fspath(path)),) if isinstance(usable, Failed) else found

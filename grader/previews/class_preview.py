@@ -16,7 +16,7 @@ from grader.previews.public_form import PublicRubric
 from grader.problems import Problem
 from grader.solver.key import AnswerKey
 from grader.submission.class_folder import read_files
-from grader.submission.submissions import Answer, Submission, Unused
+from grader.submission.submissions import Answer, FoundAt, Submission, Unused
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,5 @@ def _placed(reader: Reader, part: str, answer: Answer | None) -> Preview:
     found = preview_part(reader, part, "" if answer is None else answer.text)
     if answer is None:
         return found
-    at = answer.found
-    cell = at.cell if at else 0
-    return replace(found, file=answer.file, line=answer.line, cell=cell, doubt=at.doubt if at else "")
+    at = answer.found or FoundAt("")
+    return replace(found, file=answer.file, line=answer.line, cell=at.cell, doubt=at.doubt, by=at.by)

@@ -112,7 +112,8 @@ def _in_words(places: PartPlaces, answer: Answer, names: PartNames) -> tuple[Ans
     if not own:
         return ()
     line = answer.line and answer.line + answer.text[: answer.text.rfind(own)].count("\n")
-    return (replace(answer, text=own, line=line),)
+    found = FoundAt("label", line, 0 if line else answer.column)
+    return (replace(answer, text=own, line=line, found=found),)
 
 
 def _unused(assigned: Assigned) -> tuple[Unused, ...]:

@@ -57,7 +57,7 @@ class Preview:
     """How the text for a part is read: its `readings`, the likeliest first, or the `problems` why it has none.
 
     `remarks` are what was supplied or taken for something else. A part `by_hand` is for a person, whatever it says.
-    Of a document `doubt` says why it is not sure that this is the answer.
+    Of a document, what it was assigned `by` (``label``, ``left_side``, ``matching``), and `doubt` why that is not sure.
     """
 
     part: str
@@ -70,6 +70,7 @@ class Preview:
     line: int = 0
     cell: int = 0
     doubt: str = ""
+    by: str = ""
 
     @property
     def missing(self) -> bool:

@@ -21,6 +21,7 @@ from grader.solver.node_table import NodeTable, add_rows, placed
 
 FORM = 1  # of the file; an older one is not read
 _KEY = "public_form"
+_AGAIN = "have it written again with `grader sheet --public`"
 MOST_BYTES = 8_000_000
 
 
@@ -51,14 +52,18 @@ def is_public_text(text: str) -> bool:
 
 def parse_public(text: str, path: str = "") -> PublicRubric | Problem:
     """The public form of a file, or a Problem where the file is none that this version wrote."""
-    hint = "have it written again with `grader sheet --public`"
     try:
         told = json.loads(text)
         if told[_KEY] != FORM:
-            return Problem(f"this public form is of kind {told[_KEY]}, and {FORM} is read", hint, path)
+            return Problem(f"this public form is of kind {told[_KEY]}, and {FORM} is read", _AGAIN, path)
         return PublicRubric(_text(told["title"]), tuple(map(_question, told["questions"])), _text(told["source"]))
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
-        return Problem("this is no public form of a rubric", hint, path)
+        return no_public_form(path)
+
+
+def no_public_form(path: str) -> Problem:
+    """What is said of a file that is none, or that somebody changed."""
+    return Problem("this is no public form of a rubric", _AGAIN, path)
 
 
 def _text(value: object) -> str:

@@ -20,6 +20,7 @@ _STYLE = (
     "{text-align:left;vertical-align:top;padding:.3em .8em;border-bottom:1px solid #ccc}"
     ".grader-preview pre{margin:.2em 0}.grader-preview .no{color:#b00020}</style>"
 )
+_BY = {"label": "its label", "left_side": "its left side", "matching": "what stands above it"}
 LEFT = "no label or left side says which part this answers; the grader looks further, or a person does"
 BY_HAND = "for a person to grade; kept as it is written"
 MISSING = "nothing handed in"
@@ -48,24 +49,28 @@ def lines_of(student: StudentPreview, *, unread: bool = False) -> Iterator[str]:
         yield f"  {_place(rest)}: {_short(rest.text)} ({rest.why or LEFT})"
 
 
-def _place(rest: Unused) -> str:
-    return f"cell {rest.cell}, line {rest.line}" if rest.cell else f"line {rest.line}"
+def _place(rest: Unused | Preview) -> str:
+    """Where something stands: in a cell of a notebook, on a line there where that is known; else on a line."""
+    pieces = [f"cell {rest.cell}"] if rest.cell else []
+    return ", ".join([*pieces, f"line {rest.line}"] if rest.line or not pieces else pieces)
 
 
 def _lines(one: Preview, width: int) -> Iterator[str]:
     begin, under = f"  {one.part:{width}}  ", " " * (width + 4)
+    taken = f"  ({_place(one)}, by {_BY[one.by]})" if one.by else ""
     if one.by_hand:
         yield f"{begin}{BY_HAND}"
         return
     if one.unreadable:
         for problem in one.problems:
-            yield f"{begin}not read: {said(problem)}"
+            yield f"{begin}not read: {said(problem)}{taken}"
+            taken = ""
             for line in _caret(problem):
                 yield f"{under}  {line}"
             begin = under
     for shown in one.readings:
-        yield f"{begin}{_reading(shown)}"
-        begin = under
+        yield f"{begin}{_reading(shown)}{taken}"
+        begin, taken = under, ""
     for remark in remarks_of(one):
         yield f"{under}{remark}"
 

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from grader.batch.public_forms import read_public
 from grader.cli import main
 from grader.previews.blank_sheets import FORMATS
+from grader.previews.class_preview import preview_part, reader_of
 from grader.previews.public_file import parse_public, public_text
+from grader.previews.public_form import PublicRubric
 from grader.problems import Problem
 from grader.submission.class_folder import read_files
 from grader.submission.question_marks import marked, without_questions
@@ -37,7 +40,14 @@ CALLS = [
     ({"a.pdf": "%PDF"}, ["a.pdf"], 2, "", "a.pdf: nothing of it could be read", "a person's alone"),
     ({"a.md": "\0\1\2\3" * 9}, ["a.md"], 2, "not read: this file does not hold text", "nothing of it", "no text"),
     ({"a.md": "## 1a\n\n-5\n", "b.md": "## 1b\n\n-5\n"}, ["a.md", "b.md"], 0, "b.md\n  1b  -5", "", "several files"),
-    ({"c/ana.md": "## 1a\n\n-5\n", "c/bo.md": ""}, ["c"], 0, "c: ana\n  1a  -5", "", "a folder, by student"),
+    (
+        {"c/ana.md": "## 1a\n\n-5\n", "c/bo.md": ""},
+        ["c"],
+        0,
+        "c: ana\n  1a  -5  [a scalar]  (line 3, by its label)",
+        "",
+        "a folder, by student",
+    ),
     ({"a.csv": "student,1a\nana,-5\nbo,-6\n"}, ["a.csv"], 0, "a.csv: bo\n  1a  -6", "", "a table of several"),
     ({"a.md": "## 9z\n\n$$yhat - y$$\n"}, ["a.md"], 0, "the rubric has no part '9z'", "", "a label of no part"),
     ({"a.csv": "x,1a\nana,-5\n"}, ["a.csv"], 2, "", "no column 'student'", "a table of nobody"),
@@ -108,19 +118,22 @@ def test_a_broken_public_form_is_a_problem(text: str) -> None:
     assert isinstance(parse_public(text, "x.json"), Problem)
 
 
-def test_a_public_form_whose_pieces_are_lost_is_a_problem_or_another_form() -> None:
-    """Each value of a file replaced by each of some others: never an exception."""
-    from grader.batch.public_forms import read_public
-
-    public = read_public(RUBRIC)
-    assert not isinstance(public, tuple)
-    whole = json.loads(public_text(public))
+def test_a_public_form_that_somebody_changed_is_refused_or_read(tmp_path: Path) -> None:
+    """Each value of a file replaced by some others: a Problem, or a form by which texts read; never an exception."""
+    public = read_public(ROOT / "rubrics/two_layer_network.yaml")
+    assert isinstance(public, PublicRubric)
+    whole, refused = json.loads(public_text(public)), 0
     for place, key in places(whole):
         before = place[key]
-        for other in (None, 0, "x", [], {}):
+        for other in (None, "x", [3]):
             place[key] = other
-            parse_public(json.dumps(whole))
+            (tmp_path / "x.json").write_text(json.dumps(whole))
+            found = read_public(tmp_path / "x.json")
+            refused += isinstance(found, tuple)
+            if isinstance(found, PublicRubric) and "w1" in (reader := reader_of(found)).places:
+                assert preview_part(reader, "w1", "(yhat - y) w_2 x").part == "w1"
         place[key] = before
+    assert refused > 100
 
 
 def places(value):

@@ -56,6 +56,7 @@ def test_what_students_are_told(desk: Path, terminal: Terminal) -> None:
     follow(STUDENTS, terminal, 4)
     assert main(["preview", "homework.json", "ana.md", "--strict"]) == 1
     assert main(["preview", "homework.json", "sheet.md", "--strict"]) == 0
+    assert terminal("grader preview rubric.yaml ana.md") == terminal("grader preview homework.json ana.md")
 
 
 def test_the_notebooks_lines(desk: Path) -> None:
