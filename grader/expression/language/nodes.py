@@ -284,7 +284,7 @@ def walk(node: Expression, hidden: str = "") -> Iterator[Expression]:
     if isinstance(node, Symbol | Number | Slice):
         return iter((node,))
     few: tuple[Expression, ...] | None = getattr(node, "_few", None)
-    if few is None:
+    if few is None and not hidden:  # which is looked for until it is found
         few = _few_nodes(node)
         if not few or len(few) >= FEW:
             object.__setattr__(node, "_few", few)
