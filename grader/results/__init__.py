@@ -20,9 +20,11 @@ from grader.results.report import (
     same,
     undecided,
 )
+from grader.results.terms import NO_TERMS, Late, Request, Terms
 
 __all__ = [
     "NOTES",
+    "NO_TERMS",
     "SET_UP",
     "WRONG",
     "AnswerShown",
@@ -35,14 +37,17 @@ __all__ = [
     "Evidence",
     "GradeReport",
     "Judgement",
+    "Late",
     "Note",
     "NoteKind",
     "NoteRow",
     "Outcome",
     "Override",
     "PartResult",
+    "Request",
     "RubricShown",
     "ScoreLine",
+    "Terms",
     "Verdict",
     "differs",
     "same",

@@ -12,6 +12,7 @@ from grader.expression.language.nodes import Expression
 from grader.expression.reading.read import Reading
 from grader.problems import Problem
 from grader.results.notes import NOTES, Decision, Note, NoteKind, Outcome
+from grader.results.terms import NO_TERMS, Terms
 from grader.rubric.shown import Asked
 
 if TYPE_CHECKING:
@@ -213,7 +214,10 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class GradeReport:
-    """The outcome for one student; every report is rendered from this value. `handed` tells how the work came in."""
+    """The outcome for one student; every report is rendered from this value.
+
+    `handed` tells how the work came in, `terms` what the course's settings come to: `score` is what counts with them.
+    """
 
     student: str
     name: str
@@ -225,6 +229,7 @@ class GradeReport:
     problems: tuple[Problem, ...] = ()
     unused: tuple[Unused, ...] = ()
     handed: Handed | None = None
+    terms: Terms = NO_TERMS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,84 @@
+"""`course.yaml` beside a rubric, and a class -> what holds for each of its students, with what could not be matched."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from os import PathLike, fspath
+from pathlib import Path
+
+from grader.course.lateness import lateness, terms_of, unknown_lateness, unsure
+from grader.course.settings import FILE, NO_COURSE, Course, parse_course
+from grader.exchange.rosters import Person
+from grader.exchange.whos_who import callable_by, meant
+from grader.problems import Problem
+from grader.results import Request, Terms
+from grader.submission.submissions import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTerms:
+    """By student what holds, and what the settings say that fits nobody."""
+
+    terms: Mapping[str, Terms]
+    problems: tuple[Problem, ...] = ()
+
+
+def read_course(rubric: str | PathLike[str], parts: Collection[str]) -> Course | tuple[Problem, ...]:
+    """The settings beside the rubric's file, those of no course where there are none; every Problem in them."""
+    path = Path(fspath(rubric)).with_name(FILE)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return NO_COURSE
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return (Problem("the settings are not UTF-8 text", "save them as UTF-8", file=str(path), line=line),)
+    except OSError as error:
+        return (Problem(f"the settings can't be read: {error.strerror or error}", file=str(path)),)
+    return parse_course(text, str(path), parts)
+
+
+def people_of(submissions: Iterable[Submission]) -> Mapping[str, frozenset[str]]:
+    """By every id and name the students whom it may mean."""
+    return callable_by(Person(one.student, one.name, one.handed.ids) for one in submissions)
+
+
+def class_terms(
+    course: Course, submissions: Sequence[Submission], requests: Mapping[str, Sequence[Request]]
+) -> ClassTerms:
+    """What holds for every student of a class; `requests` are by student what was asked to be looked at again."""
+    until, doubtful, problems = _extensions(course, submissions)
+    counts = any(one.handed.late for one in submissions)
+    found: dict[str, Terms] = {}
+    known: list[tuple[str, bool]] = []
+    for one in submissions:
+        student, own = one.student, until.get(one.student)
+        terms = terms_of(course, one, own, requests.get(student, ()), platform_counts=counts)
+        found[student] = unsure(terms, one.source) if student in doubtful else terms
+        if one.source:
+            is_late = lateness(course, one.handed, own, platform_counts=counts).late
+            known.append((student, is_late is not None or bool(terms.problems)))
+    unknown = unknown_lateness(course, known)
+    return ClassTerms(found, (*problems, unknown) if unknown else tuple(problems))
+
+
+def _extensions(
+    course: Course, submissions: Sequence[Submission]
+) -> tuple[dict[str, datetime], frozenset[str], list[Problem]]:
+    """By student until when, who may have an extension that several may, and what was wrong with them."""
+    until: dict[str, datetime] = {}
+    doubtful: set[str] = set()
+    problems: list[Problem] = []
+    names = people_of(submissions) if course.extensions else {}
+    for one in course.extensions:
+        student = meant(one.student, names)
+        if isinstance(student, Problem):
+            doubtful |= names.get(one.student.casefold(), frozenset())
+            problems.append(student.at(FILE, one.line, path="key 'extensions'"))
+        elif until.setdefault(student, one.until) != one.until:
+            told = Problem(f"a second extension for {student}", "the later one holds")
+            problems.append(told.at(FILE, one.line, path="key 'extensions'"))
+            until[student] = max(until[student], one.until)
+    return until, frozenset(doubtful), problems
