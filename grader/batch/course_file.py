@@ -8,8 +8,8 @@ from datetime import datetime
 from os import PathLike, fspath
 from pathlib import Path
 
-from grader.course.lateness import lateness, terms_of, unknown_lateness, unsure
-from grader.course.settings import FILE, NO_COURSE, Course, parse_course
+from grader.course.lateness import NOTHING_OWN, Own, lateness, terms_of, unknown_lateness, unsure
+from grader.course.settings import FILE, NO_COURSE, Course, StudentTime, parse_course
 from grader.exchange.rosters import Person
 from grader.exchange.whos_who import callable_by, meant
 from grader.problems import Problem
@@ -49,36 +49,46 @@ def class_terms(
     course: Course, submissions: Sequence[Submission], requests: Mapping[str, Sequence[Request]]
 ) -> ClassTerms:
     """What holds for every student of a class; `requests` are by student what was asked to be looked at again."""
-    until, doubtful, problems = _extensions(course, submissions)
+    own, doubtful, problems = _own_times(course, submissions)
     counts = any(one.handed.late for one in submissions)
     found: dict[str, Terms] = {}
     known: list[tuple[str, bool]] = []
     for one in submissions:
-        student, own = one.student, until.get(one.student)
-        terms = terms_of(course, one, own, requests.get(student, ()), platform_counts=counts)
+        student, times = one.student, own.get(one.student, NOTHING_OWN)
+        terms = terms_of(course, one, times, requests.get(student, ()), platform_counts=counts)
         found[student] = unsure(terms, one.source) if student in doubtful else terms
         if one.source:
-            is_late = lateness(course, one.handed, own, platform_counts=counts).late
+            is_late = lateness(course, one.handed, times, platform_counts=counts).late
             known.append((student, is_late is not None or bool(terms.problems)))
     unknown = unknown_lateness(course, known)
     return ClassTerms(found, (*problems, unknown) if unknown else tuple(problems))
 
 
-def _extensions(
+def _own_times(
     course: Course, submissions: Sequence[Submission]
-) -> tuple[dict[str, datetime], frozenset[str], list[Problem]]:
-    """By student until when, who may have an extension that several may, and what was wrong with them."""
-    until: dict[str, datetime] = {}
-    doubtful: set[str] = set()
+) -> tuple[dict[str, Own], frozenset[str], list[Problem]]:
+    """By student what the course says of the student's own, of whom that is in doubt, and what was wrong with it."""
     problems: list[Problem] = []
-    names = people_of(submissions) if course.extensions else {}
-    for one in course.extensions:
+    names = people_of(submissions) if course.extensions or course.handed_in else {}
+    until, may_have = _by_student("extensions", course.extensions, names, problems)
+    handed_in, may_be = _by_student("handed_in", course.handed_in, names, problems)
+    own = {one: Own(until.get(one), handed_in.get(one)) for one in {*until, *handed_in}}
+    return own, may_have | may_be, problems
+
+
+def _by_student(
+    key: str, times: Sequence[StudentTime], names: Mapping[str, frozenset[str]], problems: list[Problem]
+) -> tuple[dict[str, datetime], frozenset[str]]:
+    """The times by student, of two the later one, and all whom an id may mean that several have."""
+    found: dict[str, datetime] = {}
+    doubtful: set[str] = set()
+    for one in times:
         student = meant(one.student, names)
         if isinstance(student, Problem):
             doubtful |= names.get(one.student.casefold(), frozenset())
-            problems.append(student.at(FILE, one.line, path="key 'extensions'"))
-        elif until.setdefault(student, one.until) != one.until:
-            told = Problem(f"a second extension for {student}", "the later one holds")
-            problems.append(told.at(FILE, one.line, path="key 'extensions'"))
-            until[student] = max(until[student], one.until)
-    return until, frozenset(doubtful), problems
+            problems.append(student.at(FILE, one.line, path=f"key '{key}'"))
+        elif found.setdefault(student, one.at) != one.at:
+            told = Problem(f"two times for {student}, under two ids", "the later one holds")
+            problems.append(told.at(FILE, one.line, path=f"key '{key}'"))
+            found[student] = max(found[student], one.at)
+    return found, frozenset(doubtful)

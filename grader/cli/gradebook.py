@@ -125,7 +125,13 @@ def _log(asked: Namespace, book: Gradebook) -> int:
 def _run_line(book: Gradebook, run: RunKept) -> str:
     touched: dict[str, set[str]] = {}
     for change in changes_of(book.connection, run.id):
-        kind = "new" if change.before is None and not change.part else "out" if change.after is None else "changed"
+        kind = (
+            "new"
+            if change.before is None and not change.part
+            else "out"
+            if change.after is None and not change.part
+            else "changed"
+        )
         touched.setdefault(kind, set()).add(change.student)
     counts = [
         f"{len(students)} {word}"

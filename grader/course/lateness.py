@@ -18,7 +18,13 @@ from grader.problems import Problem
 from grader.results.terms import Late, Request, Terms
 from grader.submission.submissions import Handed, Submission
 
-_SETTLE = "an entry under extensions in course.yaml settles it"
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the course says of one student: `until` when work may come in, and when it was `handed_in`."""
+
+    until: datetime | None = None
+    handed_in: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,43 +37,49 @@ class Lateness:
     doubt: str = ""
 
 
-def terms_of(
-    course: Course, one: Submission, until: datetime | None, requests: Sequence[Request], *, platform_counts: bool
-) -> Terms:
-    """What holds for one student, who may have an extension `until` a time.
+NOTHING_OWN = Own()
+
+
+def terms_of(course: Course, one: Submission, own: Own, requests: Sequence[Request], *, platform_counts: bool) -> Terms:
+    """What holds for one student, of whom the course says something of the student's `own`.
 
     `platform_counts`: the platform calls some work of the class late, so that it knows of a due time.
     """
     there = bool(one.source or one.answers or one.by_eye)
-    found = lateness(course, one.handed, until, platform_counts=platform_counts) if there else Lateness(None)
-    late, notes = _late(course, found), list(_notes(course, found, one.handed, until))
+    found = lateness(course, one.handed, own, platform_counts=platform_counts) if there else Lateness(None)
     problems = []
     if found.doubt and course.late:
-        problems.append(Problem(found.doubt, _SETTLE, one.source))
+        problems.append(Problem(found.doubt, _settled_by(course, one.student), one.source))
     if course.attempts is not None and one.handed.attempt > course.attempts:
         problems.append(_too_often(one, course.attempts))
-    return Terms(late, course.curve if there else 0.0, tuple(notes), tuple(problems), tuple(requests))
+    notes = tuple(_notes(course, found, one.handed, own)) if there else ()
+    return Terms(_late(course, found), course.curve if there else 0.0, notes, tuple(problems), tuple(requests))
 
 
-def lateness(course: Course, handed: Handed, until: datetime | None, *, platform_counts: bool) -> Lateness:
-    """How late work was, by the course's due time or the student's own (`until`), else as the platform says."""
-    due = until or course.due
+def lateness(course: Course, handed: Handed, own: Own, *, platform_counts: bool) -> Lateness:
+    """How late work was, by the course's due time or the student's own, else as the platform says."""
+    due = own.until or course.due
     stamp = stamped(handed.at, course.zone) if due is not None and handed.at else None
-    if due is None or (stamp is None and until is None):
+    if own.handed_in is not None:
+        stamp = (own.handed_in, True)
+    if due is None or (stamp is None and own.until is None):
         return _as_told(course, handed)
     if stamp is None:
         return _as_told_with_extension(course, handed, due)
     at, named = stamp
-    if handed.late is not None and not named and until is None:
+    settled = own != NOTHING_OWN
+    if handed.late is not None and not named and not settled:
         return _as_told(course, handed)  # the platform's word is surer than a time without a zone
     after = int((at - due).total_seconds())
-    own = Lateness(after > course.grace, after, "due") if after > 0 else Lateness(late=False)
     contradicted = handed.late is True or (handed.late is False and platform_counts)
-    if until is None and contradicted and handed.late != (after > 0):
-        word = f"late by {span_words(after)}" if after > 0 else "in time"
+    if contradicted and not settled and handed.late != (after > 0):
+        ours = f"{span_words(after)} late" if after > 0 else "in time"
         theirs = "late" if handed.late else "in time"
-        return Lateness(None, doubt=f"handed in {word} by what the course says is due, and {theirs} by the platform")
-    return own
+        doubt = (
+            f"by the due time of course.yaml this came {ours}, and the platform calls it {theirs}: nothing comes off"
+        )
+        return Lateness(None, doubt=doubt)
+    return Lateness(after > course.grace, after, "due") if after > 0 else Lateness(late=False)
 
 
 def _as_told(course: Course, handed: Handed) -> Lateness:
@@ -75,7 +87,7 @@ def _as_told(course: Course, handed: Handed) -> Lateness:
     if not handed.late:
         return Lateness(handed.late)
     if handed.late_by is None:
-        return Lateness(True, None, "export", "handed in late, and the export does not say by how much")
+        return Lateness(True, None, "export", "late, and the export does not say by how much: nothing comes off")
     return Lateness(handed.late_by > course.grace, handed.late_by, "export")
 
 
@@ -85,9 +97,14 @@ def _as_told_with_extension(course: Course, handed: Handed, until: datetime) -> 
         after = handed.late_by - int((until - course.due).total_seconds())
         return Lateness(after > course.grace, after, "due") if after > 0 else Lateness(late=False)
     if handed.late:
-        doubt = "handed in late, the student has an extension, and when it was handed in is not known"
+        doubt = "late without the extension, and the export does not say by how much: nothing comes off"
         return Lateness(True, None, "export", doubt)
     return Lateness(handed.late)
+
+
+def _settled_by(course: Course, student: str) -> str:
+    due = "" if course.due else "due: TIME and "
+    return f"a person decides: {due}handed_in: {{{student}: TIME}} in course.yaml"
 
 
 def _late(course: Course, found: Lateness) -> Late | None:
@@ -99,17 +116,18 @@ def _late(course: Course, found: Lateness) -> Late | None:
     return Late(found.seconds, found.source, days, min(days * course.late.percent_a_day, course.late.at_most))
 
 
-def _notes(course: Course, found: Lateness, handed: Handed, until: datetime | None) -> Iterable[str]:
+def _notes(course: Course, found: Lateness, handed: Handed, own: Own) -> Iterable[str]:
     """What the page says of when the work was handed in."""
-    extended = " An extension was granted." if until is not None else ""
     if found.late:
-        yield (f"Handed in late, by {span_words(found.seconds)}." if found.seconds else "Handed in late.") + extended
+        yield f"Handed in late, by {span_words(found.seconds)}." if found.seconds else "Handed in late."
     elif found.late is False and found.seconds:
-        yield f"Handed in {span_words(found.seconds)} after it was due, which is not yet late." + extended
-    elif found.late is None and handed.kind and (course.due or course.late) and not found.doubt:
-        yield "Whether this was handed in in time is not known." + extended
-    elif extended:
-        yield extended.strip()
+        yield f"Handed in {span_words(found.seconds)} after it was due, which does not yet count as late."
+    elif found.late is None and handed.kind and (course.due or course.late):
+        yield "It is not known whether this was handed in in time."
+    if found.doubt and course.late:
+        yield "A person will look at how late it was; nothing comes off before."
+    if own.until is not None:
+        yield "You had an extension."
 
 
 def _too_often(one: Submission, allowed: int) -> Problem:
@@ -136,5 +154,6 @@ def unsure(terms: Terms, source: str) -> Terms:
     """The same where an extension may be the student's: nothing comes off before a person has settled whose it is."""
     if terms.late is None or not terms.late.percent:
         return terms
-    problem = Problem("handed in late, and an extension may be this student's", _SETTLE, source)
+    message = "late, and an extension may be this student's: nothing comes off"
+    problem = Problem(message, "write the extension under an id that is one student's alone", source)
     return replace(terms, late=replace(terms.late, days=0, percent=0.0), problems=(*terms.problems, problem))

@@ -33,11 +33,11 @@ class LatePolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class Extension:
-    """Until when one student may hand in; `student` is any of the student's ids, `line` where the file says so."""
+class StudentTime:
+    """A time of one student's: `student` is any of the student's ids, `line` where the file says so."""
 
     student: str
-    until: datetime
+    at: datetime
     line: int
 
 
@@ -45,7 +45,8 @@ class Extension:
 class Course:
     """The settings of a course for one homework; times are in UTC, `zone` is that in which `due` is written.
 
-    `grace` are seconds, `drop` the parts that do not count, `curve` the points added for all who handed in work.
+    `grace` are seconds, `extensions` say until when a student may hand in, `handed_in` when one did, where a person
+    knows better than the export; `drop` are the parts that do not count, `curve` points for all who handed in.
     `feedback` (``full``, ``hints``, ``none``) and `language` are for pages. `text` is the file as it was read.
     """
 
@@ -56,7 +57,8 @@ class Course:
     zone: tzinfo = UTC
     grace: int = 0
     late: LatePolicy | None = None
-    extensions: tuple[Extension, ...] = ()
+    extensions: tuple[StudentTime, ...] = ()
+    handed_in: tuple[StudentTime, ...] = ()
     release: datetime | None = None
     attempts: int | None = None
     feedback: str = "full"
@@ -73,6 +75,7 @@ KEYS: Mapping[str, Key] = MappingProxyType(
         "grace": Key({}, "How much later is not yet late: 15 min."),
         "late": Key({}, "What late work costs: percent_a_day, at_most."),
         "extensions": Key({}, "By any id of a student, until when."),
+        "handed_in": Key({}, "By any id of a student, when the work came in."),
         "release": Key({}, "Before when no grades go out."),
         "attempts": Key({}, "How many count."),
         "feedback": Key({}, "full, hints or none."),
@@ -106,7 +109,8 @@ def parse_course(text: str, path: str, parts: Collection[str]) -> Course | tuple
         zone_of(written.value) if isinstance(written, Text) else UTC,
         _grace(fields, place),
         _late(fields, place),
-        _extensions(fields, due, place),
+        _student_times(fields, "extensions", due, place),
+        _student_times(fields, "handed_in", None, place),
         _time(fields, "release", place),
         _attempts(fields, place),
         read_choice(fields, "feedback", place, ("full", "hints", "none")) or "full",
@@ -161,18 +165,19 @@ def _late(fields: Fields, place: RubricPlace) -> LatePolicy | None:
     return LatePolicy(_percent(own, "percent_a_day", inner, 0.0), _percent(own, "at_most", inner, 100.0))
 
 
-def _extensions(fields: Fields, due: datetime | None, place: RubricPlace) -> tuple[Extension, ...]:
-    if "extensions" not in fields:
+def _student_times(fields: Fields, name: str, earliest: datetime | None, place: RubricPlace) -> tuple[StudentTime, ...]:
+    """By student a time, which is not before the `earliest`."""
+    if name not in fields:
         return ()
-    place = place.key("extensions")
+    place = place.key(name)
     given = []
-    for key, tree in read_pairs(fields["extensions"], place, "a mapping from a student's id to a time"):
-        until = _moment(tree, place.key(key.value))
-        if until is None:
+    for key, tree in read_pairs(fields[name], place, "a mapping from a student's id to a time"):
+        at = _moment(tree, place.key(key.value))
+        if at is None:
             continue
-        if due is not None and until < due:
+        if earliest is not None and at < earliest:
             place.key(key.value).note(tree.line, "this is before the work is due", "an extension is for later")
-        given.append(Extension(key.value.strip(), until, key.line))
+        given.append(StudentTime(key.value.strip(), at, key.line))
     return tuple(given)
 
 

@@ -85,9 +85,9 @@ def terms_sum(report: GradeReport) -> tuple[tuple[str, str], ...]:
     lines += [("Chain rules that are only set up, beyond what counts", f"−{points(sums.cut)}")] if sums.cut else []
     lines += [("Added for everybody", f"+{points(sums.curve)}")] if sums.curve else []
     if late and late.percent:
-        days = f"{late.days} day{'' if late.days == 1 else 's'} that {'has' if late.days == 1 else 'have'} begun"
+        days = f"{late.days} day{'' if late.days == 1 else 's'}"
         share = f"{late.percent:g} % of {worth(sums.before_late)}"
-        lines.append((f"Late, {days}: {share}", f"−{points(sums.off)}"))
+        lines.append((f"Late by {days}, each that has begun counted: {share}", f"−{points(sums.off)}"))
     return tuple(lines)
 
 

@@ -111,6 +111,7 @@ def page_of(
     order = list(VERDICTS)
     share = percent(report.score, report.max_score)
     of_parts = {problem for result in results for problem in result.problems}  # told there
+    of_parts.update(report.terms.problems)  # for whoever decides; the notes have it for the student
     view = StudentView(
         title=f"{report.name or report.student} · {rubric.title}",
         rubric=rubric.title,
@@ -176,7 +177,7 @@ def _became_of(request: Request) -> str:
     """What a student reads of a regrade request: the reply, or where it stands."""
     if request.reply:
         return request.reply + (f" ({request.by})" if request.by else "")
-    return "A person has decided: see the part." if request.decided else "Open: a person will look at it."
+    return "A person has: see there." if request.decided else "A person will."
 
 
 def _question(

@@ -38,8 +38,8 @@ def why(part: str, before: Points, after: Points, causes: Causes, *, handed: boo
         return "course.yaml changed" if causes.course else "handed in at another time" if handed else ""
     if was[1] != now[1]:
         return now[2] or "a decision that does not apply any more"
-    if part in before.dropped or part in after.dropped:
-        return "course.yaml changed" if (part in before.dropped) != (part in after.dropped) else causes.of_all
+    if (part in before.dropped) != (part in after.dropped):
+        return "dropped in course.yaml" if part in after.dropped else "no longer dropped in course.yaml"
     if handed and was[0] != now[0]:
         return "handed in another answer" + (f", {causes.of_all}" if causes.of_all else "")
     if causes.rubric:

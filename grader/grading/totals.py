@@ -142,9 +142,11 @@ def _rank(result: PartResult) -> tuple[float, bool, bool, int, str]:
 def summed(report: GradeReport, parts: Iterable[PartResult], problems: Iterable[Problem]) -> GradeReport:
     """The report with these parts and problems, and what follows from them: score, maximum, and review.
 
-    A person has to look where one of the parts says so, or at a problem that belongs to none of them.
+    A person has to look where one of the parts says so, or at a problem that belongs to none of them; at a part that
+    the course has dropped nobody has to.
     """
-    parts, problems = tuple(parts), tuple(problems)
+    parts = tuple(replace(one, review=False) if one.asked.dropped and one.review else one for one in parts)
+    problems = tuple(problems)
     sums = sheet_sum(parts, report.terms)
     of_parts = {problem for result in parts for problem in result.problems}
     return replace(
