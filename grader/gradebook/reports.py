@@ -218,11 +218,11 @@ def points_in(report: str) -> Points:
     kept = [PartKept(*one) for one in found["parts"]]
     parts = {one.part: one.score for one in kept if not one.dropped}
     rests_on = {one.part: (one.judgement, *_decided(one.override)) for one in kept}
-    if "adjusted" in found:
+    if "terms" in found:
         terms = decode_terms(found["terms"])
-        comes_from = {"(curve)": f"{terms.curve:g}", "(late)": repr(terms.late)}
-        parts |= dict(found["adjusted"])
-        rests_on |= {name: (comes_from[name], "", "") for name, _ in found["adjusted"]}
+        parts |= dict(found.get("adjusted", ()))
+        comes_from = (f"{terms.curve:g}" if terms.curve else "", repr(terms.late) if terms.late else "")
+        rests_on |= {name: (what, "", "") for name, what in zip(ADJUSTED, comes_from, strict=True)}
     dropped = frozenset(one.part for one in kept if one.dropped)
     return Points(found["score"], found["max_score"], parts, rests_on, dropped)
 
