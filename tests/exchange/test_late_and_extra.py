@@ -178,3 +178,33 @@ def test_wrong_settings_stand_in_the_way(
     assert not (rubric.parent / "out").exists()
     assert main(["check", str(rubric)]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_decision_is_on_whoever_an_id_means(desk: Path, rubric: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    graded(desk, rubric, "moodle", "")
+    folder, student, two = str(rubric.parent / "moodle"), course.Student(3), course.Student(course.NAMESAKES[0])
+    capsys.readouterr()
+    for name in (student.moodle, student.email.upper(), student.full):
+        assert main(["override", folder, name, "1a", "1"]) == 0
+        assert capsys.readouterr().out.startswith(f"{student.moodle}, part 1a: ")
+    assert main(["override", folder, two.full, "1a", "1"]) == 2
+    ids = ", ".join(course.Student(one).moodle for one in course.NAMESAKES)
+    assert f"'{two.full}' may be any of {ids} (use an id that is one student's alone)" in capsys.readouterr().err
+
+
+def test_who_is_taken_out_leaves_no_file_behind(desk: Path, rubric: Path) -> None:
+    graded(desk, rubric, "canvas", "")
+    kept = rubric.parent / "canvas/handed_in"
+    gone, stays = (course.Student(one) for one in (course.BROKEN, course.PICTURE))
+    assert {path.name for path in kept.iterdir()} == {gone.login, stays.login}
+    files = [(name, data) for name, data in course.canvas_files() if f"_{gone.canvas}_" not in name]
+    fewer = rubric.parent / "fewer"
+    fewer.mkdir()
+    (fewer / "canvas.zip").write_bytes(course.zipped(files))
+    lines = (desk / "canvas.csv").read_bytes().splitlines(keepends=True)
+    (fewer / "canvas.csv").write_bytes(b"".join(line for line in lines if gone.canvas.encode() not in line))
+    again = [*call(fewer, rubric, "canvas", rubric.parent / "canvas"), "--quiet"]
+    assert main(again) == 0
+    assert {path.name for path in kept.iterdir()} == {gone.login, stays.login}, "kept as graded before"
+    assert main([*again, "--prune"]) == 0
+    assert {path.name for path in kept.iterdir()} == {stays.login}
