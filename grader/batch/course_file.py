@@ -8,7 +8,7 @@ from datetime import datetime
 from os import PathLike, fspath
 from pathlib import Path
 
-from grader.course.lateness import NOTHING_OWN, Own, lateness, terms_of, unknown_lateness, unsure
+from grader.course.lateness import NOTHING_OWN, OwnTimes, lateness, terms_of, unknown_lateness, unsure
 from grader.course.settings import FILE, NO_COURSE, Course, StudentTime, parse_course
 from grader.exchange.rosters import Person
 from grader.exchange.whos_who import callable_by, meant
@@ -66,13 +66,13 @@ def class_terms(
 
 def _own_times(
     course: Course, submissions: Sequence[Submission]
-) -> tuple[dict[str, Own], frozenset[str], list[Problem]]:
+) -> tuple[dict[str, OwnTimes], frozenset[str], list[Problem]]:
     """By student what the course says of the student's own, of whom that is in doubt, and what was wrong with it."""
     problems: list[Problem] = []
     names = people_of(submissions) if course.extensions or course.handed_in else {}
     until, may_have = _by_student("extensions", course.extensions, names, problems)
     handed_in, may_be = _by_student("handed_in", course.handed_in, names, problems)
-    own = {one: Own(until.get(one), handed_in.get(one)) for one in {*until, *handed_in}}
+    own = {one: OwnTimes(until.get(one), handed_in.get(one)) for one in {*until, *handed_in}}
     return own, may_have | may_be, problems
 
 

@@ -25,7 +25,7 @@ _REMARK = re.compile(r"regrade\s+(?P<part>[^:]{1,40}?)\s*:\s*(?P<text>.+)", re.I
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestsRead:
     """What a file brings: requests that are `new`, those that it `answered`, and every Problem with it."""
 
     new: tuple[Request, ...] = ()
@@ -40,7 +40,7 @@ def asked_again(
     rubric: RubricShown,
     known: Sequence[Request],
     now: str,
-) -> Asked:
+) -> RequestsRead:
     """The requests of a file with the columns `COLUMNS`; `now` is UTC, for rows without a time."""
     problems: list[Problem] = []
     new: list[Request] = []
@@ -58,10 +58,12 @@ def asked_again(
             new.append(made)
         elif made.reply and (made.reply, made.by) != (before.reply, before.by):
             answered.append(replace(before, reply=made.reply, by=made.by, replied=now))
-    return Asked(tuple(new), tuple(answered), tuple(problems))
+    return RequestsRead(tuple(new), tuple(answered), tuple(problems))
 
 
-def asked_in_remarks(persons: Iterable[Person], rubric: RubricShown, known: Sequence[Request], now: str) -> Asked:
+def asked_in_remarks(
+    persons: Iterable[Person], rubric: RubricShown, known: Sequence[Request], now: str
+) -> RequestsRead:
     """The requests in a class list's column of notes or comments: ``regrade 2a: the sign is that of the lecture``.
 
     Other remarks there are the teachers' own, and are left alone.
@@ -79,7 +81,7 @@ def asked_in_remarks(persons: Iterable[Person], rubric: RubricShown, known: Sequ
         made = Request(one.student, part, found["text"].strip(), now, "class list")
         if not any(_same(other, made, timed=False) for other in known):
             new.append(made)
-    return Asked(tuple(new), (), tuple(problems))
+    return RequestsRead(tuple(new), (), tuple(problems))
 
 
 def replies_in(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.batch.decisions_file import handed_in
 from grader.batch.reading import class_list
-from grader.batch.requests_file import Asked, asked_again, asked_in_remarks, replies_in
+from grader.batch.requests_file import RequestsRead, asked_again, asked_in_remarks, replies_in
 from grader.batch.stages import now
 from grader.gradebook.decisions import all_decisions, decide
 from grader.gradebook.opening import written
@@ -52,7 +52,7 @@ def requests_now(book: sqlite3.Connection) -> Mapping[str, tuple[Request, ...]]:
     return as_they_stand(all_requests(book), all_decisions(book))
 
 
-def _keep(book: sqlite3.Connection, asked: Asked) -> tuple[Problem, ...]:
+def _keep(book: sqlite3.Connection, asked: RequestsRead) -> tuple[Problem, ...]:
     with written(book):
         ask(book, asked.new)
         reply(book, asked.answered)

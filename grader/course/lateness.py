@@ -15,12 +15,12 @@ from math import ceil
 from grader.course.settings import FILE, Course
 from grader.course.times import DAY, span_words, stamped
 from grader.problems import Problem
-from grader.results.terms import Late, Request, Terms
+from grader.results import Late, Request, Terms
 from grader.submission.submissions import Handed, Submission
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class OwnTimes:
     """What the course says of one student: `until` when work may come in, and when it was `handed_in`."""
 
     until: datetime | None = None
@@ -37,10 +37,12 @@ class Lateness:
     doubt: str = ""
 
 
-NOTHING_OWN = Own()
+NOTHING_OWN = OwnTimes()
 
 
-def terms_of(course: Course, one: Submission, own: Own, requests: Sequence[Request], *, platform_counts: bool) -> Terms:
+def terms_of(
+    course: Course, one: Submission, own: OwnTimes, requests: Sequence[Request], *, platform_counts: bool
+) -> Terms:
     """What holds for one student, of whom the course says something of the student's `own`.
 
     `platform_counts`: the platform calls some work of the class late, so that it knows of a due time.
@@ -56,7 +58,7 @@ def terms_of(course: Course, one: Submission, own: Own, requests: Sequence[Reque
     return Terms(_late(course, found), course.curve if there else 0.0, notes, tuple(problems), tuple(requests))
 
 
-def lateness(course: Course, handed: Handed, own: Own, *, platform_counts: bool) -> Lateness:
+def lateness(course: Course, handed: Handed, own: OwnTimes, *, platform_counts: bool) -> Lateness:
     """How late work was, by the course's due time or the student's own, else as the platform says."""
     due = own.until or course.due
     stamp = stamped(handed.at, course.zone) if due is not None and handed.at else None
@@ -116,7 +118,7 @@ def _late(course: Course, found: Lateness) -> Late | None:
     return Late(found.seconds, found.source, days, min(days * course.late.percent_a_day, course.late.at_most))
 
 
-def _notes(course: Course, found: Lateness, handed: Handed, own: Own) -> Iterable[str]:
+def _notes(course: Course, found: Lateness, handed: Handed, own: OwnTimes) -> Iterable[str]:
     """What the page says of when the work was handed in."""
     if found.late:
         yield f"Handed in late, by {span_words(found.seconds)}." if found.seconds else "Handed in late."

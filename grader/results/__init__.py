@@ -2,6 +2,7 @@
 
 from grader.results.notes import NOTES, WRONG, Credit, Decision, Note, NoteKind, NoteRow, Outcome
 from grader.results.report import (
+    NO_TERMS,
     SET_UP,
     AnswerShown,
     ClassReport,
@@ -11,16 +12,18 @@ from grader.results.report import (
     Evidence,
     GradeReport,
     Judgement,
+    Late,
     Override,
     PartResult,
+    Request,
     RubricShown,
     ScoreLine,
+    Terms,
     Verdict,
     differs,
     same,
     undecided,
 )
-from grader.results.terms import NO_TERMS, Late, Request, Terms
 
 __all__ = [
     "NOTES",

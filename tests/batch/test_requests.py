@@ -9,25 +9,25 @@ from typing import Any
 
 import pytest
 
-from grader.batch.requests_file import COLUMNS, Asked, asked_again, asked_in_remarks
+from grader.batch.requests_file import COLUMNS, RequestsRead, asked_again, asked_in_remarks
 from grader.cli import main
 from grader.exchange.rosters import read_people
 from grader.gradebook.decisions import Decided
 from grader.gradebook.requests import as_they_stand
 from grader.results import Request, RubricShown
-from grader.rubric.shown import Asked as AskedPart
+from grader.rubric.shown import Asked
 from grader.submission.submissions import Handed, Submission
 from tests.cases import each
 from tests.one_unit import RUBRIC
 
 NOW = "2026-03-09T00:00:00Z"
 CLASS = (Submission("ana", handed=Handed("canvas", (("Email", "ana@x.y"),))), Submission("bö"))
-PARTS = (AskedPart("1a", "1", "", "", "", "", 2.0), AskedPart("1b", "1", "", "", "", "", 3.0, label="1 (b)"))
+PARTS = (Asked("1a", "1", "", "", "", "", 2.0), Asked("1b", "1", "", "", "", "", 3.0, label="1 (b)"))
 SHOWN = RubricShown("", "", "", 5.0, PARTS)
 HEAD = "student,part,text,when,reply,by"
 
 
-def read(rows: str, known: tuple[Request, ...] = ()) -> Asked:
+def read(rows: str, known: tuple[Request, ...] = ()) -> RequestsRead:
     return asked_again(f"{HEAD}\n{rows}\n".encode(), "requests.csv", CLASS, SHOWN, known, NOW)
 
 
