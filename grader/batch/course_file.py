@@ -50,15 +50,14 @@ def class_terms(
 ) -> ClassTerms:
     """What holds for every student of a class; `requests` are by student what was asked to be looked at again."""
     own, doubtful, problems = _own_times(course, submissions)
-    counts = any(one.handed.late for one in submissions)
     found: dict[str, Terms] = {}
     known: list[tuple[str, bool]] = []
     for one in submissions:
         student, times = one.student, own.get(one.student, NOTHING_OWN)
-        terms = terms_of(course, one, times, requests.get(student, ()), platform_counts=counts)
+        terms = terms_of(course, one, times, requests.get(student, ()))
         found[student] = unsure(terms, one.source) if student in doubtful else terms
         if one.source:
-            is_late = lateness(course, one.handed, times, platform_counts=counts).late
+            is_late = lateness(course, one.handed, times).late
             known.append((student, is_late is not None or bool(terms.problems)))
     unknown = unknown_lateness(course, known)
     return ClassTerms(found, (*problems, unknown) if unknown else tuple(problems))

@@ -40,15 +40,10 @@ class Lateness:
 NOTHING_OWN = OwnTimes()
 
 
-def terms_of(
-    course: Course, one: Submission, own: OwnTimes, requests: Sequence[Request], *, platform_counts: bool
-) -> Terms:
-    """What holds for one student, of whom the course says something of the student's `own`.
-
-    `platform_counts`: the platform calls some work of the class late, so that it knows of a due time.
-    """
+def terms_of(course: Course, one: Submission, own: OwnTimes, requests: Sequence[Request]) -> Terms:
+    """What holds for one student, of whom the course says the student's `own` times."""
     there = bool(one.source or one.answers or one.by_eye)
-    found = lateness(course, one.handed, own, platform_counts=platform_counts) if there else Lateness(None)
+    found = lateness(course, one.handed, own) if there else Lateness(None)
     problems = []
     if found.doubt and course.late:
         problems.append(Problem(found.doubt, _settled_by(course, one.student), one.source))
@@ -58,28 +53,23 @@ def terms_of(
     return Terms(_late(course, found), course.curve if there else 0.0, notes, tuple(problems), tuple(requests))
 
 
-def lateness(course: Course, handed: Handed, own: OwnTimes, *, platform_counts: bool) -> Lateness:
+def lateness(course: Course, handed: Handed, own: OwnTimes) -> Lateness:
     """How late work was, by the course's due time or the student's own, else as the platform says."""
     due = own.until or course.due
     stamp = stamped(handed.at, course.zone) if due is not None and handed.at else None
     if own.handed_in is not None:
         stamp = (own.handed_in, True)
-    if due is None or (stamp is None and own.until is None):
-        return _as_told(course, handed)
-    if stamp is None:
-        return _as_told_with_extension(course, handed, due)
-    at, named = stamp
-    settled = own != NOTHING_OWN
-    if handed.late is not None and not named and not settled:
-        return _as_told(course, handed)  # the platform's word is surer than a time without a zone
-    after = int((at - due).total_seconds())
-    contradicted = handed.late is True or (handed.late is False and platform_counts)
-    if contradicted and not settled and handed.late != (after > 0):
+    if stamp is not None and not stamp[1] and handed.late is not None:
+        stamp = None  # the platform's word is surer than a time without a zone
+    if due is None or stamp is None:
+        return _as_told(course, handed) if own.until is None else _as_told_with_extension(course, handed, own.until)
+    after = int((stamp[0] - due).total_seconds())
+    # with a platform that takes no late work, what comes late by the course's time has an extension there
+    contradicted = after <= 0 if handed.late else handed.late is False and after > course.grace
+    if contradicted and course.late and own == NOTHING_OWN:
         ours = f"{span_words(after)} late" if after > 0 else "in time"
         theirs = "late" if handed.late else "in time"
-        doubt = (
-            f"by the due time of course.yaml this came {ours}, and the platform calls it {theirs}: nothing comes off"
-        )
+        doubt = f"by the due time of course.yaml this came {ours}, by the platform {theirs}: nothing comes off"
         return Lateness(None, doubt=doubt)
     return Lateness(after > course.grace, after, "due") if after > 0 else Lateness(late=False)
 

@@ -23,6 +23,7 @@ _IN_WORDS = re.compile(
     r"(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d))?(?:\s*(?P<half>[AP]M))?",
     re.IGNORECASE,
 )
+_MONTH_FIRST = re.compile(r"([^\W\d_]+) (\d{1,2}), (\d{4})")
 # by number the months of the languages shipped, by the letters that tell them apart: English, German, French, Spanish
 _MONTHS = (
     ("jan", "ene"), ("feb", "fév", "fev"), ("mar", "mär"), ("apr", "avr", "abr"), ("may", "mai"), ("jun", "juin"),
@@ -52,7 +53,7 @@ def stamped(text: str, zone: tzinfo) -> tuple[datetime, bool] | None:
     if found is not None and found["hour"] is not None:
         at = _made(found, int(found["month"]), zone)
         return (at, found["zone"] is not None) if at is not None else None
-    worded = _IN_WORDS.search(text)
+    worded = _IN_WORDS.search(_MONTH_FIRST.sub(r"\2 \1 \3", text))
     month = _month(worded["month"]) if worded else 0
     at = _made(worded, month, zone) if worded and month else None
     return (at, False) if at is not None else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from grader.feedback.addresses import anchor
 from grader.feedback.wording import earned, points, worth
-from grader.grading.totals import sheet_sum, total
+from grader.grading.totals import changes_score, sheet_sum, total
 from grader.results import GradeReport, PartResult
 from grader.rubric.shown import Asked
 
@@ -77,10 +77,10 @@ def _counted(result: PartResult) -> SumLine:
 
 def terms_sum(report: GradeReport) -> tuple[tuple[str, str], ...]:
     """The lines by which the parts come to the score, where a course's settings add or take off; else none."""
-    sums = sheet_sum(report.parts, report.terms)
     late = report.terms.late
-    if not (sums.curve or (late and late.percent)):
+    if not changes_score(report.terms):
         return ()
+    sums = sheet_sum(report.parts, report.terms)
     lines = [("All parts that count", points(sums.points))]
     lines += [("Chain rules that are only set up, beyond what counts", f"−{points(sums.cut)}")] if sums.cut else []
     lines += [("Added for everybody", f"+{points(sums.curve)}")] if sums.curve else []

@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from grader.feedback.mistakes import shared_mistakes
 from grader.feedback.wording import by_student, clean, in_order, percent, tidy
-from grader.grading.totals import cut_for_set_ups, parts_left_out, sheet_sum
+from grader.grading.totals import changes_score, cut_for_set_ups, parts_left_out, sheet_sum
 from grader.problems import Problem
 from grader.results import AnswerShown, ClassReport, Evidence, GradeReport, Late, PartResult, RubricShown
 from grader.submission.submissions import NOT_SAID, FoundAt, Handed, Unused
@@ -70,7 +70,8 @@ def student_line(report: GradeReport, rubric: RubricShown, entries: Mapping[str,
         head["cut_for_set_ups"] = tidy(cut)
     head["unused"] = [_unused(one) for one in report.unused]
     head |= _handed(report.handed or NOT_SAID, report.terms.late)
-    head["score_before_late"] = tidy(sheet_sum(report.parts, report.terms).before_late)
+    sums = sheet_sum(report.parts, report.terms) if changes_score(report.terms) else None
+    head["score_before_late"] = tidy(sums.before_late if sums else report.score)
     left_out = parts_left_out(report.parts)
     parts = [
         entries.get(result.asked.part) or _json(_part(result, result.asked.part in left_out))

@@ -15,7 +15,7 @@ from grader.gradebook.reports import ADJUSTED, PartKept, ReportKept
 from grader.grading.by_hand import missing
 from grader.grading.grade import placed
 from grader.grading.overrides import why_open
-from grader.grading.totals import points_of_set_up, sheet_sum
+from grader.grading.totals import changes_score, points_of_set_up, sheet_sum
 from grader.results import (
     NO_TERMS,
     SET_UP,
@@ -62,6 +62,8 @@ def report_kept(
 
 def _adjusted(report: GradeReport) -> tuple[tuple[str, float], ...]:
     """What the course's settings add or take off, where they do either."""
+    if not changes_score(report.terms):
+        return ()
     sums = sheet_sum(report.parts, report.terms)
     given = zip(ADJUSTED, (sums.curve, -sums.off), strict=True)
     return tuple((name, points) for name, points in given if points)

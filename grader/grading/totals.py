@@ -64,6 +64,11 @@ class SheetSum:
     max_score: float
 
 
+def changes_score(terms: Terms) -> bool:
+    """Whether the terms of a course may add to a score or take off it."""
+    return bool(terms.curve or (terms.late and terms.late.percent))
+
+
 def sheet_sum(results: Sequence[PartResult], terms: Terms) -> SheetSum:
     """The score of these results under the terms of a course.
 

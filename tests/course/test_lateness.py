@@ -15,8 +15,6 @@ from grader.submission.submissions import Answer, Handed, Submission
 from tests.cases import each
 from tests.grading.test_totals import result
 
-OTHERS = Submission("u2", source="u2", handed=Handed("moodle", late=True, late_by=60))
-
 
 def settings(text: str) -> Course:
     read = parse_course(f"late: {{percent_a_day: 10, at_most: 50}}\n{text if text != '-' else ''}", "course.yaml", ())
@@ -43,14 +41,15 @@ def told(terms: Terms) -> str:
 @each(Path(__file__).parent / "lateness.txt")
 def test_how_late(settings_: str, at: str, told_: str, found: str, why: str) -> None:
     course = settings(settings_)
-    terms = class_terms(course, (handed(at, told_), OTHERS), {}).terms["u1"]
+    terms = class_terms(course, (handed(at, told_),), {}).terms["u1"]
     assert told(terms) == found, why
 
 
-def test_where_the_platform_calls_nobody_late_the_due_time_decides() -> None:
-    one = handed("2026-03-03T12:00:00Z", "no")
-    terms = class_terms(settings("due: 2026-03-02T12:00Z"), (one,), {}).terms["u1"]
-    assert told(terms) == "86400 due 1 10", "it may have no due time at all"
+def test_without_a_price_of_late_work_the_due_time_decides_alone() -> None:
+    course = parse_course("due: 2026-03-02T12:00Z", "course.yaml", ())
+    assert isinstance(course, Course)
+    terms = class_terms(course, (handed("2026-03-03T12:00:00Z", "no"),), {}).terms["u1"]
+    assert told(terms) == "86400 due 0 0"
 
 
 def test_of_a_class_without_times_it_is_said_once() -> None:

@@ -1,4 +1,4 @@
-"""Every message of a rubric, an export or a course stands in the index of messages, or in the list of those left out."""
+"""Every message of a rubric, an export or a course is in the index of messages, or in the list of those left out."""
 
 from __future__ import annotations
 
