@@ -62,7 +62,7 @@ def _options(asked: Namespace, bars: Bars | None) -> RunOptions:
         prune=asked.prune,
         anyway=asked.anyway,
         decisions=asked.decisions,
-        leave_out=tuple(path for path in (asked.junit, asked.decisions) if path),
+        leave_out=tuple(Path(path) for path in (asked.junit, asked.decisions, asked.course.path) if path),
         whole=bool(asked.junit) or _on_github(),
         source=asked.source,
         progress=bars,

@@ -188,3 +188,17 @@ def apart(files: dict[str, bytes]) -> dict[str, bytes]:
     return {name: data for name, data in kept.items() if name not in ("results.json", "index.html")} | {
         "students": kept["results.json"].partition(b'"problems"')[0]
     }
+
+
+@pytest.mark.parametrize("settings", [DUE + BOB_CAME, "drop: [b]\n", "curve: {points: 1}\n"])
+def test_a_run_with_other_settings_is_undone(desk: Desk, settings: str) -> None:
+    desk.grade()
+    before = written(desk.out)
+    desk.put("course.yaml", settings)
+    desk.grade()
+    changed = written(desk.out)
+    assert changed != before
+    assert main(["log", str(desk.out), "--undo"]) == 0
+    assert written(desk.out) == before
+    desk.grade()
+    assert written(desk.out) == changed
