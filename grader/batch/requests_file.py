@@ -56,8 +56,8 @@ def asked_again(
         before = next((one for one in (*known, *new) if _same(one, made, timed=at != now)), None)
         if before is None:
             new.append(made)
-        elif made.reply and (made.reply, made.by) != (before.reply, before.by):
-            answered.append(replace(before, reply=made.reply, by=made.by, replied=now))
+        elif made.replies and not _has_told(before, *made.replies[-1][:2]):
+            answered.append(replace(before, replies=(*before.replies, *made.replies)))
     return RequestsRead(tuple(new), tuple(answered), tuple(problems))
 
 
@@ -95,9 +95,10 @@ def replies_in(
             continue
         student, told = meant(row["student"], names), (row["comment"], row.get("by", ""))
         same = [one for one in known if (one.student, one.part) == (student, row.get("part", ""))]
-        if any((one.reply, one.by) == told for one in same):
+        if any(_has_told(one, *told) for one in same):
             continue  # taken up before: it is no answer to what was asked since
-        answered += [replace(one, reply=told[0], by=told[1], replied=now) for one in same if one.is_open]
+        newest = [one for one in same if one.is_open] or same[-1:]
+        answered += [replace(one, replies=(*one.replies, (*told, now))) for one in newest]
     return tuple(answered)
 
 
@@ -121,7 +122,12 @@ def _request(
     if not row.get("text"):
         return Problem("not used: the request says nothing", "its text stands in the column text")
     told = row.get("reply") or row.get("answer") or ""
-    return Request(student, part, row["text"], at, file, told, row.get("by", ""), now if told else "")
+    return Request(student, part, row["text"], at, file, ((told, row.get("by", ""), now),) if told else ())
+
+
+def _has_told(request: Request, text: str, by: str) -> bool:
+    """Whether a reply was given before, be it the last or not."""
+    return (text, by) in [(told, who) for told, who, _ in request.replies]
 
 
 def _part(name: str, rubric: RubricShown) -> str | Problem:

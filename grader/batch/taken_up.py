@@ -12,7 +12,7 @@ from grader.batch.requests_file import RequestsRead, asked_again, asked_in_remar
 from grader.batch.stages import now
 from grader.gradebook.decisions import all_decisions, decide
 from grader.gradebook.opening import written
-from grader.gradebook.requests import all_requests, as_they_stand, ask, reply
+from grader.gradebook.requests import all_requests, as_they_stand, keep_requests
 from grader.problems import Problem
 from grader.results import Request, RubricShown
 from grader.submission.submissions import Submission
@@ -54,8 +54,7 @@ def requests_now(book: sqlite3.Connection) -> Mapping[str, tuple[Request, ...]]:
 
 def _keep(book: sqlite3.Connection, asked: RequestsRead) -> tuple[Problem, ...]:
     with written(book):
-        ask(book, asked.new)
-        reply(book, asked.answered)
+        keep_requests(book, (*asked.new, *asked.answered))
     return asked.problems
 
 
@@ -69,5 +68,5 @@ def _decisions(
     made, said = handed_in(data, path.name, submissions, shown, all_decisions(book), at, pairs)
     with written(book):
         decide(book, made)
-        reply(book, replies_in(data, path.name, submissions, there, at))
+        keep_requests(book, replies_in(data, path.name, submissions, there, at))
     return said

@@ -175,8 +175,9 @@ def _set_ups(report: GradeReport) -> str:
 
 def _became_of(request: Request) -> str:
     """What a student reads of a regrade request: the reply, or where it stands."""
-    if request.reply:
-        return request.reply + (f" ({request.by})" if request.by else "")
+    if request.replies:
+        text, by, _ = request.replies[-1]
+        return text + (f" ({by})" if by else "")
     return "A person has: see there." if request.decided else "A person will."
 
 

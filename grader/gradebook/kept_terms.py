@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import astuple
+from typing import Any
 
 from grader.gradebook.encoding import dumps, problem_json, problem_of
 from grader.results import Late, Request, Terms
@@ -24,5 +26,10 @@ def decode_terms(kept: str) -> Terms:
         curve,
         tuple(notes),
         tuple(map(problem_of, problems)),
-        tuple(Request(*one) for one in requests),
+        tuple(map(_request, requests)),
     )
+
+
+def _request(found: Sequence[Any]) -> Request:
+    student, part, text, at, source, replies, decided = found
+    return Request(student, part, text, at, source, tuple((told, by, when) for told, by, when in replies), decided)

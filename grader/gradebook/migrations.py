@@ -152,9 +152,15 @@ CREATE TABLE requests (           -- what students asked to be looked at again
     text TEXT NOT NULL,
     at TEXT NOT NULL,             -- UTC, ISO 8601
     source TEXT NOT NULL,         -- the file that it came in
-    reply TEXT NOT NULL DEFAULT '',
-    "by" TEXT NOT NULL DEFAULT '',
-    replied TEXT NOT NULL DEFAULT '' -- UTC, ISO 8601
+    seal INTEGER NOT NULL
+);
+CREATE TABLE replies (            -- the newest of a request holds
+    id INTEGER PRIMARY KEY,
+    request INTEGER NOT NULL REFERENCES requests (id),
+    text TEXT NOT NULL,
+    "by" TEXT NOT NULL,
+    at TEXT NOT NULL,             -- UTC, ISO 8601
+    seal INTEGER NOT NULL
 );
 """
 

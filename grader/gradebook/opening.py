@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from grader.gradebook.decisions import Decided, decide, readable_decisions
 from grader.gradebook.migrations import MIGRATIONS, VERSION
-from grader.gradebook.requests import ask, readable_requests
+from grader.gradebook.requests import keep_requests, readable_requests
 from grader.problems import Problem
 from grader.results import Request
 
@@ -170,6 +170,6 @@ def set_aside(path: Path, why: str) -> tuple[sqlite3.Connection, Problem]:
         asked = readable_requests(broken)
     with written(book):
         decide(book, saved)
-        ask(book, asked)
+        keep_requests(book, asked)
     hint = f"kept as {aside.name}; everything is judged anew, {len(saved)} decisions could be read and still hold"
     return book, Problem(f"the gradebook was broken ({why})", hint, path.name)

@@ -6,40 +6,67 @@ A request is answered by a reply, or by a decision on its part that was made aft
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from grader.gradebook.decisions import Decided
+from grader.gradebook.seals import Altered, checked, seal
 from grader.results import Request
 
-_COLUMNS = 'student, part, text, at, source, reply, "by", replied'
+_COLUMNS = "student, part, text, at, source"
 
 
-def ask(book: sqlite3.Connection, requests: Iterable[Request]) -> None:
-    """Add requests, with their replies where there are any; raises sqlite3.Error."""
-    rows = [(one.student, one.part, one.text, one.at, one.source, one.reply, one.by, one.replied) for one in requests]
-    book.executemany(f"INSERT INTO requests ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-
-
-def reply(book: sqlite3.Connection, answered: Iterable[Request]) -> None:
-    """Note what was replied to requests that are there; the newest reply holds; raises sqlite3.Error."""
-    book.executemany(
-        'UPDATE requests SET reply = ?, "by" = ?, replied = ? WHERE student = ? AND part = ? AND text = ? AND at = ?',
-        [(one.reply, one.by, one.replied, one.student, one.part, one.text, one.at) for one in answered],
-    )
+def keep_requests(book: sqlite3.Connection, requests: Iterable[Request]) -> None:
+    """Add requests, and replies to those that are there; what the gradebook has already stays. Raises sqlite3.Error."""
+    there = {(one.student, one.part, one.text, one.at): number for number, one in _numbered(book)}
+    known = {number: set(one.replies) for number, one in _numbered(book)}
+    for one in requests:
+        number = there.get((one.student, one.part, one.text, one.at))
+        if number is None:
+            row = (one.student, one.part, one.text, one.at, one.source)
+            query = f"INSERT INTO requests ({_COLUMNS}, seal) VALUES (?, ?, ?, ?, ?, ?)"
+            number = int(book.execute(query, (*row, seal(*row))).lastrowid or 0)
+        new = [(number, *told, seal(*told)) for told in one.replies if told not in known.get(number, ())]
+        book.executemany('INSERT INTO replies (request, text, "by", at, seal) VALUES (?, ?, ?, ?, ?)', new)
 
 
 def all_requests(book: sqlite3.Connection) -> tuple[Request, ...]:
     """Every request there was, oldest first; raises sqlite3.Error."""
-    return tuple(Request(*row) for row in book.execute(f"SELECT {_COLUMNS} FROM requests ORDER BY at, id"))
+    return tuple(one for _, one in _numbered(book))
+
+
+def _numbered(book: sqlite3.Connection, *, lenient: bool = False) -> Iterator[tuple[int, Request]]:
+    """Every request with its number; of a broken gradebook (`lenient`) those that are as they were written."""
+    replies: dict[int, tuple[tuple[str, str, str], ...]] = {}
+    for request, *told, sealed in book.execute('SELECT request, text, "by", at, seal FROM replies ORDER BY id'):
+        if _is_whole("a reply", sealed, told, lenient=lenient):
+            text, by, at = told
+            replies[request] = (*replies.get(request, ()), (text, by, at))
+    for number, *row, sealed in book.execute(f"SELECT id, {_COLUMNS}, seal FROM requests ORDER BY at, id"):
+        if _is_whole("a request", sealed, row, lenient=lenient):
+            student, part, text, at, source = row
+            yield number, Request(student, part, text, at, source, replies.get(number, ()))
+
+
+def _is_whole(what: str, sealed: int, row: Sequence[object], *, lenient: bool) -> bool:
+    """Whether a row is as it was written; raises Altered where it is not, unless `lenient`."""
+    try:
+        checked(what, sealed, *row)
+    except Altered:
+        if lenient:
+            return False
+        raise
+    return True
 
 
 def readable_requests(book: sqlite3.Connection) -> tuple[Request, ...]:
-    """The requests of a broken gradebook, as far as they can be read."""
-    with suppress(sqlite3.Error, TypeError):
-        return all_requests(book)
-    return ()
+    """The requests of a broken gradebook that are as they were written, as far as it can be read."""
+    found = []
+    with suppress(sqlite3.Error):
+        for _, one in _numbered(book, lenient=True):
+            found.append(one)
+    return tuple(found)
 
 
 def as_they_stand(requests: Iterable[Request], decisions: Iterable[Decided]) -> Mapping[str, tuple[Request, ...]]:

@@ -228,7 +228,7 @@ class Late:
 class Request:
     """What a student asked to be looked at again: `part` is empty for the work as a whole; `at` is UTC, ISO 8601.
 
-    `reply` is what a person answered, by whom and when; `decided` says that points were decided on since.
+    `replies` are (text, by whom, when), of which the last holds; `decided` says that points were decided on since.
     """
 
     student: str
@@ -236,15 +236,18 @@ class Request:
     text: str
     at: str
     source: str = ""
-    reply: str = ""
-    by: str = ""
-    replied: str = ""
+    replies: tuple[tuple[str, str, str], ...] = ()
     decided: bool = False
+
+    @property
+    def reply(self) -> str:
+        """What a person answered last; empty where nobody has."""
+        return self.replies[-1][0] if self.replies else ""
 
     @property
     def is_open(self) -> bool:
         """Whether nobody has answered it."""
-        return not (self.reply or self.decided)
+        return not (self.replies or self.decided)
 
 
 @dataclass(frozen=True, slots=True)

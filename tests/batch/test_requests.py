@@ -32,7 +32,7 @@ def read(rows: str, known: tuple[Request, ...] = ()) -> RequestsRead:
 
 
 def told(one: Request) -> str:
-    return f"{one.student} {one.part}: {one.text} {one.at}" + (f" -> {one.reply}/{one.by}" if one.reply else "")
+    return f"{one.student} {one.part}: {one.text} {one.at}" + "".join(f" -> {text}/{by}" for text, by, _ in one.replies)
 
 
 @each(Path(__file__).parent / "requests.txt")
@@ -146,6 +146,19 @@ def test_an_old_reply_is_no_answer_to_a_new_request(out: Path) -> None:
         file.write("ann,b,and now?,2026-03-02T10:00Z\n")
     assert grade(out, "--quiet") == 0
     assert {(row["student"], row["request"]) for row in waiting(out)} >= {("ann", "and now?")}
+
+
+def test_of_two_replies_the_newest_holds(out: Path) -> None:
+    asked = (out / "requests.csv").read_text()
+    assert grade(out, "--quiet") == 0
+    with_reply = asked.replace("text,when", "text,when,reply").replace("10:00Z", "10:00Z,no", 1)
+    (out / "requests.csv").write_text(with_reply)
+    assert grade(out, "--quiet") == 0
+    assert "again.</strong> no</p>" in (out / "feedback/ann.html").read_text()
+    (out / "decisions.csv").write_text("student,part,points,comment,by\nann,b,,yes after all,Kim\n")
+    for _ in range(3):
+        assert grade(out, "--quiet") == 0
+        assert "yes after all (Kim)" in (out / "feedback/ann.html").read_text(), "the file still has the older one"
 
 
 def scores(out: Path) -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from pathlib import Path
 
+from grader.course.settings import KEYS
 from tests.console import ROOT, Terminal, agrees, blocks, steps_of
 from tests.exchange import course
 from tests.exchange.conftest import EXPORTS
@@ -30,6 +32,11 @@ def test_every_command_prints_what_is_shown(desk: Path, terminal: Terminal) -> N
             got = terminal(command)
             assert agrees(expected, got), f"{command}\nprinted\n" + "\n".join(got)
     assert commands == TEXT.count("\n$ ") == 17
+
+
+def test_the_keys_are_those_of_the_settings() -> None:
+    section = TEXT.partition("## Late work")[2].partition("**The rule")[0]
+    assert sorted(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == sorted(KEYS)
 
 
 def test_the_page_is_linked() -> None:
