@@ -162,7 +162,8 @@ def _graded(given: Pages, sheet: Sheet, isolation: Isolation) -> Reported:
         if known is None:
             with suppress(ValueError):  # of what failed for a part nothing is kept
                 made[name] = encode_carried(found)
-    report = report_with(sheet.submission, [results[part] for part in asked])
+    # the key knows nothing of what the course has dropped
+    report = report_with(sheet.submission, [replace(results[part], asked=one) for part, one in asked.items()])
     return _reported(given, sheet, report, alone, made, held)
 
 

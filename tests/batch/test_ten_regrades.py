@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -202,3 +203,25 @@ def test_a_run_with_other_settings_is_undone(desk: Desk, settings: str) -> None:
     assert written(desk.out) == before
     desk.grade()
     assert written(desk.out) == changed
+
+
+def test_a_dropped_part_counts_for_nobody(desk: Desk) -> None:
+    """Whether it was right, wrong, not to be read, not answered, or is a person's to read."""
+    desk.put("rubric.yaml", RUBRIC + "      - {id: p, prompt: Why., by: hand, points: 2}\n")
+    rows = {"ann": ("yhat - y", "", "", "so"), "bob": ("yhat - y", "((", "2", ""), "cyd": ("", "1", "", "")}
+    with (desk.folder / "class.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("student", "a", "b", "c", "p"), *((who, *row) for who, row in rows.items())])
+    (desk.folder / "dan").mkdir()
+    (desk.folder / "dan/scan.jpg").write_bytes(b"\xff\xd8\xff")
+    desk.put("course.yaml", "drop: [b, p]\n")
+    call = ["grade", str(desk.folder / "rubric.yaml"), str(desk.folder), "--jobs", "1", "--quiet"]
+    assert main([*call, "--out", str(desk.out)]) == 0
+    there = json.loads((desk.out / "results.json").read_text())
+    assert there["rubric"]["max_score"] == 4
+    found = {one["student"]: one for one in there["students"]}
+    assert {one["max_score"] for one in found.values()} == {4}
+    for one in found.values():
+        dropped = [part for part in one["parts"] if part["part"] in "bp"]
+        assert [(part["counted"], part["review"]) for part in dropped] == [(False, False)] * 2, one["student"]
+        assert one["score"] == sum(part["score"] for part in one["parts"] if part["part"] in "ac")
+    assert [found[one]["review"] for one in ("ann", "bob", "cyd", "dan")] == [False, False, False, True]
