@@ -7,13 +7,17 @@ before that run.
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
+from grader.batch.course_file import class_terms
 from grader.batch.judging import Solved
 from grader.batch.outputs import class_report, write_tables
 from grader.batch.reading import Class
 from grader.batch.reporting import write_page
 from grader.batch.rubrics import solve_kept
 from grader.batch.run import RunOptions, clear_leftovers, grade_into
+from grader.batch.taken_up import requests_now
+from grader.course.settings import NO_COURSE, Course, parse_course
 from grader.feedback.pages import page_names, student_page
 from grader.feedback.tables import student_line
 from grader.gradebook import rows
@@ -23,9 +27,10 @@ from grader.gradebook.fingerprints import program_hash
 from grader.gradebook.judgements import kept_judgements
 from grader.gradebook.opening import Gradebook, written
 from grader.gradebook.reports import current, decode_report, keep_pages, lines, renew_line
-from grader.gradebook.run_log import RubricText, RunKept, all_runs, finished_runs, rubric_of
+from grader.gradebook.run_log import RubricText, RunKept, all_runs, course_of, finished_runs, rubric_of
 from grader.gradebook.run_log import undo as undone
 from grader.grading import rubric_shown
+from grader.grading.totals import without
 from grader.problems import Problem
 from grader.results import GradeReport
 from grader.rubric.load import parse_rubric
@@ -44,12 +49,14 @@ def regrade(book: Gradebook, options: RunOptions) -> int:
     last = _last(book)
     if last.program != program_hash():
         raise NotPossible("the last run was of another version of the program")
-    solved, rubric = _solved(book.connection, last)
+    solved, rubric, course = _solved(book.connection, last)
     clear_leftovers(book.folder)
     there = rows.kept(book.connection)
     submissions = tuple(there[student][0] for student in sorted(there))
     gone = tuple(one.student for one in submissions if there[one.student][1] is not None)
-    found = Class(submissions, gone, (), decode_problems(last.problems))
+    terms = class_terms(course, submissions, requests_now(book.connection)).terms
+    found = Class(submissions, gone, (), decode_problems(last.problems), terms)
+    options = replace(options, course=course)
     run = grade_into(book.connection, solved, found, there, rubric, options, book.folder / "feedback")
     _write(book, solved, found.problems)
     return run
@@ -65,7 +72,7 @@ def undo(book: Gradebook) -> tuple[int, int]:
     if not earlier:
         raise NotPossible(f"run {last.id} is the first: there is nothing to go back to")
     now = earlier[-1]
-    solved, _ = _solved(book.connection, now)
+    solved, *_ = _solved(book.connection, now)
     clear_leftovers(book.folder)
     with written(book.connection):
         undone(book.connection, last.id)
@@ -83,8 +90,8 @@ def _last(book: Gradebook) -> RunKept:
     return runs[-1]
 
 
-def _solved(connection: sqlite3.Connection, run: RunKept) -> tuple[Solved, RubricText]:
-    """The rubric of a run, solved again."""
+def _solved(connection: sqlite3.Connection, run: RunKept) -> tuple[Solved, RubricText, Course]:
+    """The rubric of a run, solved again, and the settings of the course then."""
     text = rubric_of(connection, run.rubric)
     if text is None or not text.text:
         raise NotPossible("the rubric of that run is not in the gradebook")
@@ -92,7 +99,13 @@ def _solved(connection: sqlite3.Connection, run: RunKept) -> tuple[Solved, Rubri
     key = rubric if isinstance(rubric, tuple) else solve_kept(rubric)
     if isinstance(key, tuple):
         raise NotPossible(f"the rubric of that run can't be solved: {key[0]}")
-    return Solved(key, rubric_shown(key)), text
+    settings = course_of(connection, run.course)
+    shown = rubric_shown(key)
+    parts = [one.part for one in shown.parts]
+    course = parse_course(settings.text, settings.path, parts) if settings.sha256 else NO_COURSE
+    if isinstance(course, tuple):
+        raise NotPossible(f"the settings of the course of that run can't be read: {course[0]}")
+    return Solved(key, without(shown, course.drop)), text, course
 
 
 def _draw_again(book: Gradebook, solved: Solved) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from shutil import rmtree
 
 from grader.batch.folder import class_files, class_paths
 from grader.exchange.archive import Packed, packed
-from grader.exchange.arranged import Arranged, arranged, summary
+from grader.exchange.arranged import Arranged, arranged, own_files, summary
 from grader.exchange.arrivals import WrongExport
 from grader.exchange.recognise import EXPECTED, TITLES, is_noise, recognised
 from grader.exchange.rosters import People
@@ -31,39 +31,47 @@ HANDED_IN = "handed_in"  # in the folder of results: what a person alone can rea
 class GivenFiles:
     """The `files` that are to be read, and `read`, which has the bytes of one by its path in `places`, or its own.
 
-    `arranged` is None for a plain class folder; `told` says which export it is.
+    `export` is None for a plain class folder; `told` says which it is, `pictures` fill up as texts are read.
     """
 
     files: Iterable[tuple[str, bytes | Problem]]
     read: Callable[[str], bytes | Problem]
     places: Mapping[str, str]
-    arranged: Arranged | None = None
+    export: Arranged | None = None
     told: str = ""
+    pictures: list[tuple[str, Problem]] = field(default_factory=list)
 
 
 @contextmanager
-def opened(source: Path, skipped: tuple[Path, ...], people: People | None) -> Iterator[GivenFiles]:
-    """What lies at `source`, but for the files `skipped`. Raises OSError, and WrongExport where a zip is no export."""
+def opened(
+    source: Path, skipped: tuple[Path, ...], people: People | None, attempts: int | None = None
+) -> Iterator[GivenFiles]:
+    """What lies at `source`, but for the files `skipped`; of an export so many `attempts` count (None: any number).
+
+    Raises OSError, and WrongExport where a zip is no export.
+    """
     if source.is_file() and (source.suffix.casefold() == ".zip" or zipfile.is_zipfile(source)):
         with source.open("rb") as file:
-            yield _from_zip(packed(file, source.name), source, people)
+            yield _from_zip(packed(file, source.name), source, people, attempts)
         return
     paths = class_paths(source, skipped)
 
     def read(path: str) -> bytes:
         return (source / path).read_bytes()
 
-    export = recognised(paths, read, source.resolve().name) if source.is_dir() else None
+    export = recognised(paths, read, source.resolve().name, attempts) if source.is_dir() else None
     files = _loaded(source, skipped)
     if export is None:
         yield GivenFiles(files, lambda path: _read(source if source.is_dir() else source.parent, path), {})
         return
     out = arranged(export, people)
-    own = (pair for path, data in files for pair in out.own(path, data))
-    yield GivenFiles(own, lambda path: _read(source, path), _places(out), out, summary(out, _title(export.kind)))
+    pictures: list[tuple[str, Problem]] = []
+    own = (pair for path, data in files for pair in own_files(out, path, data, pictures))
+    whole = (_places(out), out, summary(out, _title(export.kind)), pictures)
+    yield GivenFiles(own, lambda path: _read(source, path), *whole)
 
 
-def _from_zip(archive: Packed, source: Path, people: People | None) -> GivenFiles:
+def _from_zip(archive: Packed, source: Path, people: People | None, attempts: int | None) -> GivenFiles:
     def read(path: str) -> bytes:
         data = archive.read(path)
         if isinstance(data, Problem):
@@ -73,13 +81,14 @@ def _from_zip(archive: Packed, source: Path, people: People | None) -> GivenFile
     paths = list(archive.members)
     if all(map(is_noise, paths)):
         raise WrongExport(f"{source.name} holds no files: {EXPECTED}")
-    export = recognised(paths, read, source.stem)
+    export = recognised(paths, read, source.stem, attempts)
     if export is None:
         raise WrongExport(f"{source.name} is no export that is known: {EXPECTED}")
     out = arranged(export, people)
-    out.problems += archive.problems
-    own = (pair for path in paths for pair in out.own(path, archive.read(path)))
-    return GivenFiles(own, archive.read, _places(out), out, summary(out, _title(export.kind)))
+    out = replace(out, problems=(*out.problems, *archive.problems))
+    pictures: list[tuple[str, Problem]] = []
+    own = (pair for path in paths for pair in own_files(out, path, archive.read(path), pictures))
+    return GivenFiles(own, archive.read, _places(out), out, summary(out, _title(export.kind)), pictures)
 
 
 def _title(kind: str) -> str:
@@ -118,6 +127,15 @@ def keep_beside(submissions: Iterable[Submission], given: GivenFiles, folder: Pa
                 rmtree(own)
         for path, data in wanted.items():
             write_bytes(path, data)
+
+
+def clear_kept_beside(folder: Path, submissions: Iterable[Submission]) -> None:
+    """Remove what was kept of students who are not in the class any more."""
+    there = {name.removesuffix(".html") for name in page_names(one.student for one in submissions)}
+    for path in folder.glob("*"):
+        if path.is_dir() and path.name not in there:
+            with suppress(OSError):
+                rmtree(path)
 
 
 def _is_file(path: str) -> bool:

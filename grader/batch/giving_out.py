@@ -7,20 +7,24 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from grader.course.settings import parse_course
 from grader.exchange.feedback_zip import FeedbackPage, Returned, feedback_zip, plain_feedback
 from grader.exchange.filled import FilledIn, Grade, filled
 from grader.exchange.rosters import Person
 from grader.exchange.spreadsheet import workbook
+from grader.feedback.wording import points
 from grader.files import write_bytes
 from grader.gradebook import rows
 from grader.gradebook.opening import Gradebook
 from grader.gradebook.reports import ReportKept, lines, pages
-from grader.gradebook.run_log import finished_runs, rubric_of, students_now
+from grader.gradebook.run_log import course_of, finished_runs, rubric_of, students_now
 from grader.results import Outcome
 from grader.rubric.load import parse_rubric
+from grader.rubric.model import Rubric
 from grader.submission.submissions import Submission
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -62,10 +66,26 @@ def write_workbook(folder: Path, out: Path) -> int:
 
 def title_of_last(book: Gradebook) -> str:
     """The title of the rubric of the last run; empty where the gradebook does not have it."""
+    rubric = _rubric_of_last(book)
+    return rubric.title if rubric else ""
+
+
+def release_of_last(book: Gradebook) -> datetime | None:
+    """Before when no grades go out, as the course.yaml of the last run says; None where it does not."""
+    runs, rubric = finished_runs(book.connection), _rubric_of_last(book)
+    if not runs or rubric is None:
+        return None
+    text = course_of(book.connection, runs[-1].course)
+    parts = [part.id for question in rubric.questions for part in question.parts]
+    course = parse_course(text.text, text.path, parts)
+    return None if isinstance(course, tuple) else course.release
+
+
+def _rubric_of_last(book: Gradebook) -> Rubric | None:
     runs = finished_runs(book.connection)
     text = rubric_of(book.connection, runs[-1].rubric) if runs else None
     rubric = parse_rubric(text.text, text.path) if text and text.text else ()
-    return "" if isinstance(rubric, tuple) else rubric.title
+    return None if isinstance(rubric, tuple) else rubric
 
 
 def grades_of(book: Gradebook) -> tuple[Grade, ...]:
@@ -89,6 +109,7 @@ def _pages(book: Gradebook, kind: str, title: str) -> Iterator[FeedbackPage]:
     """The pages of those who handed in work."""
     there = rows.kept(book.connection)
     files = pages(book.connection)
+    held = students_now(book.connection)
     for line in lines(book.connection):
         entry: dict[str, Any] = json.loads(line)
         student = entry["student"]
@@ -96,4 +117,14 @@ def _pages(book: Gradebook, kind: str, title: str) -> Iterator[FeedbackPage]:
             handed = there[student][0].handed
             html = (book.folder / "feedback" / files[student].file).read_bytes()
             prefix = handed.prefix if handed.kind == kind else ""
-            yield FeedbackPage(student, prefix, html, plain_feedback(entry, title))
+            yield FeedbackPage(student, prefix, html, plain_feedback(entry, title, _beside(held[student])))
+
+
+def _beside(report: ReportKept) -> tuple[str, ...]:
+    """What a text says of the score besides the parts: what was added or came off, and what was replied."""
+    words = {"(curve)": "Added for everybody", "(late)": "Late"}
+    changed = [f"{words[name]}: {'+' if value > 0 else '−'}{points(abs(value))}" for name, value in report.adjusted]
+    asked = [
+        f"You asked for {one.part or 'all of it'} again: {one.reply}" for one in report.terms.requests if one.reply
+    ]
+    return (*report.terms.notes, *changed, *asked)

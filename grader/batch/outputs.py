@@ -41,8 +41,9 @@ def write_tables(report: ClassReport, lines: Sequence[str], out: Path) -> None:
     write_text(out / "results.json", results_json(report, lines))
     write_text(out / "grades.csv", grades_csv(report))
     write_text(out / "index.html", class_page(report))
-    write_text(out / "review.html", review_page(report.rubric, lines))
-    write_text(out / "to_decide.csv", to_decide_csv(lines))
+    asked = [one for student in report.reports for one in student.terms.requests if one.is_open]
+    write_text(out / "review.html", review_page(report.rubric, lines, asked))
+    write_text(out / "to_decide.csv", to_decide_csv(lines, asked))
     there = set(page_names(one.student for one in report.reports).values())
     for path in (out / "feedback").glob("*.html"):
         if path.name not in there:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar, overload
 
 from grader.batch.judging import Solved, distinct_answers, judge_all
@@ -45,11 +46,12 @@ from grader.gradebook.reports import (
     replace_reports,
 )
 from grader.gradebook.rows import CONTEXT
-from grader.results import RubricShown
+from grader.results import NO_TERMS, RubricShown, Terms
 from grader.submission.submissions import Submission
 
 Progress = Callable[[str, int, int], None]
 Some = TypeVar("Some")
+NOTHING_SET: Mapping[str, Terms] = MappingProxyType({})
 _AT_ONCE = 64  # judgements, or reports, written to the gradebook together
 
 
@@ -58,7 +60,8 @@ class Plan:
     """What is to be done: the students whose reports are `stale`, and by student the fingerprint and page of each.
 
     `parts` and `questions` are fingerprints, `asked` the judged parts of each question, `looks` what sections are drawn
-    with. `held` are by student the parts that hold still from an earlier run, in report and page.
+    with. `held` are by student the parts that hold still from an earlier run, in report and page; `terms` what the
+    course's settings come to.
     """
 
     solved: Solved
@@ -71,6 +74,7 @@ class Plan:
     decided: Mapping[str, Mapping[str, Decided]]
     looks: Mapping[str, str]
     held: Mapping[str, frozenset[str]]
+    terms: Mapping[str, Terms]
 
 
 def planned(
@@ -79,6 +83,7 @@ def planned(
     submissions: Sequence[Submission],
     decided: Mapping[str, Mapping[str, Decided]],
     folder: Path | None,
+    terms: Mapping[str, Terms] = NOTHING_SET,
 ) -> Plan:
     """Which reports are to be made; given a `folder` for pages, also those whose page is not as it was left."""
     rubric = solved.key.rubric
@@ -89,7 +94,12 @@ def planned(
         keep_part_keys(book, name, keys)
     of_class = class_fingerprint(solved.shown, parts)
     files = page_names(one.student for one in submissions)
-    sheets = {one.student: sheet_fingerprint(one, _decisions(decided.get(one.student, {}))) for one in submissions}
+    sheets = {
+        one.student: sheet_fingerprint(
+            one, (*_decisions(decided.get(one.student, {})), terms.get(one.student, NO_TERMS))
+        )
+        for one in submissions
+    }
     fingerprints = {student: report_fingerprint(of_class, name, sheet) for student, sheet in sheets.items()}
     holds, shown = current(book), pages(book)
     still: dict[str, frozenset[str]] = {}
@@ -106,7 +116,7 @@ def planned(
                 held[one.student] = still[keys_then]
     asked = {question.id: tuple(part.id for part in question.judged) for question in rubric.questions}
     looks = section_looks(solved.shown)
-    return Plan(solved, tuple(stale), fingerprints, files, parts, questions, asked, decided, looks, held)
+    return Plan(solved, tuple(stale), fingerprints, files, parts, questions, asked, decided, looks, held, terms)
 
 
 def _holding(shown: RubricShown, now: Mapping[str, str], then: Mapping[str, str]) -> frozenset[str]:
@@ -231,6 +241,7 @@ class _Sheets(Sequence[Sheet]):
             {part: one.override for part, one in plan.decided.get(submission.student, {}).items()},
             lasts=self.fleeting.keys().isdisjoint(names.values()),
             earlier=Earlier(held, *there) if there else None,
+            terms=plan.terms.get(submission.student, NO_TERMS),
         )
 
 

@@ -114,7 +114,7 @@ def _compare(compare: ArgumentParser) -> None:
 
 def _override(override: ArgumentParser) -> None:
     override.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
-    override.add_argument("student", metavar="STUDENT", help="whose answer it is")
+    override.add_argument("student", metavar="STUDENT", help="whose answer it is, by any id")
     override.add_argument("part", metavar="PART", help="of the rubric")
     override.add_argument("points", metavar="POINTS", help="from 0 to what the part is worth")
     override.add_argument("--comment", metavar="TEXT", default="", help="shown to the student")
@@ -139,6 +139,7 @@ def _export(export: ArgumentParser) -> None:
     export.add_argument(
         "--feedback", metavar="ZIP", type=Path, help="also zip the pages that Canvas and Moodle take back"
     )
+    export.add_argument("--anyway", action="store_true", help="go on before the release that course.yaml names")
 
 
 def _init(init: ArgumentParser) -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.batch.giving_out import give_out, write_workbook
+from grader.batch.giving_out import give_out, release_of_last, write_workbook
 from grader.cli.gradebook import with_book
 from grader.cli.terminal import print_error, printable
 from grader.exchange.filled import UnknownColumn
@@ -50,6 +51,13 @@ def _out(asked: Namespace) -> Path:
 
 def _export(asked: Namespace, book: Gradebook) -> int:
     out = _out(asked)
+    release = release_of_last(book)
+    if release is not None and datetime.now(UTC) < release and not asked.anyway:
+        print_error(
+            f"{asked.folder}: no grades go out before {release:%Y-%m-%d %H:%M} UTC, the release that course.yaml names;"
+            " nothing was written. --anyway goes on"
+        )
+        return 2
     if asked.to == "xlsx":
         number = write_workbook(asked.folder, out)
         print(f"Wrote {out}: {number} student{'' if number == 1 else 's'}.")

@@ -12,6 +12,7 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
+from grader.batch.course_file import read_course
 from grader.batch.pool import default_jobs
 from grader.batch.reading import Refused
 from grader.batch.rubrics import read_key
@@ -33,11 +34,16 @@ from grader.solver.key import AnswerKey
 def grade(asked: Namespace) -> int:
     """``grader grade``: 0 done, 1 if ``--strict`` and something needs a person, 2 for a wrong call."""
     from grader.diagnosis.lint.linter import unheeded
+    from grader.grading import rubric_shown
 
     gc.set_threshold(100_000, 50, 100)  # what is read and put together here has hardly a circle in it
     key = read_key(asked.rubric)
     if isinstance(key, tuple):
         return refuse(key)
+    course = read_course(asked.rubric, [one.part for one in rubric_shown(key).parts])
+    if isinstance(course, tuple):
+        return refuse(course)
+    asked.course = course
     for warning in () if asked.quiet else unheeded(key):
         print_problem(warning, "warning")
     if asked.out.resolve() == asked.submissions.resolve():
@@ -56,12 +62,13 @@ def _options(asked: Namespace, bars: Bars | None) -> RunOptions:
         prune=asked.prune,
         anyway=asked.anyway,
         decisions=asked.decisions,
-        leave_out=tuple(path for path in (asked.junit, asked.decisions) if path),
+        leave_out=tuple(Path(path) for path in (asked.junit, asked.decisions, asked.course.path) if path),
         whole=bool(asked.junit) or _on_github(),
         source=asked.source,
         progress=bars,
         waiting=lambda who: print_error(f"{asked.out} is in use by {who}: waiting for it"),
         columns=tuple(_columns(asked.columns).items()),
+        course=asked.course,
         told=None if asked.quiet else lambda what: print(f"{asked.submissions}: {what}", file=sys.stderr),
     )
 
@@ -90,7 +97,8 @@ def _grade(asked: Namespace, key: AnswerKey) -> int:
         return _nothing(asked)
     _tell_github(report, asked.submissions)
     if not asked.quiet:
-        tell(report, asked.out, asked.submissions, (asked.roster, asked.decisions))
+        beside = (asked.roster, asked.decisions, Path(asked.course.path) if asked.course.path else None)
+        tell(report, asked.out, asked.submissions, beside)
     return 1 if asked.strict and needs_person(report) else 0
 
 

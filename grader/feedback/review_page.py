@@ -21,12 +21,13 @@ from grader.feedback.addresses import anchor, page_names
 from grader.feedback.tables import cell
 from grader.feedback.templating import Formula, formula, template, typed
 from grader.feedback.wording import clean, points
-from grader.results import NOTES, Note, NoteKind, Outcome, RubricShown
+from grader.results import NOTES, Note, NoteKind, Outcome, Request, RubricShown
 
 MOST_SHOWN = 500  # answers on the page, the most certain ones
 LONGEST_DRAWN = 400  # characters of a line that is drawn as a formula
 # the groups of the page, in their order, each with the notes that are in it
 GROUPS = (
+    ("Asked to be looked at again", ()),
     ("The scan was misread, and something else in it says so", (NoteKind.OCR_SUPPORTED,)),
     ("Right once the arrays are made to fit", (NoteKind.TRANSPOSED, NoteKind.REPAIRED)),
     ("The scan may have been misread", (NoteKind.OCR_POSSIBLE,)),
@@ -36,7 +37,7 @@ GROUPS = (
     ("Could not be read", (NoteKind.UNREADABLE,)),
     ("Graded by a person", (NoteKind.BY_HAND,)),
 )
-_OTHER = 5
+_OTHER, _ASKED = 6, 0
 # changes that are no glyph for a glyph, as a note has them and in words
 _CHANGES = {
     "limit>": "an upper limit",
@@ -70,6 +71,7 @@ class WaitingAnswer:
     changes: str
     beside: tuple[tuple[str, str], ...]
     said: str
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,14 @@ class ReviewView:
     groups: tuple[tuple[str, int, tuple[WaitingAnswer, ...]], ...]
 
 
-def review_page(rubric: RubricShown, lines: Sequence[str]) -> str:
-    """The page of what waits for a person; `lines` are those of `results.json`, a student each."""
+def review_page(rubric: RubricShown, lines: Sequence[str], requests: Sequence[Request] = ()) -> str:
+    """The page of what waits for a person; `lines` are those of `results.json`, a student each.
+
+    `requests` are what students asked to be looked at again, and nobody has answered.
+    """
     count, stake = 0, 0.0
     found = []
-    for number, (order, student, part) in enumerate(_waiting(lines)):
+    for number, (order, student, part) in enumerate(_waiting(lines, requests)):
         count += 1
         stake += part["max_score"] - part["score"]
         found.append((order, number, student, part))
@@ -97,30 +102,56 @@ def review_page(rubric: RubricShown, lines: Sequence[str]) -> str:
     names = page_names(json.loads(line)["student"] for line in lines)
     groups = []
     for at, group in groupby(shown, key=lambda one: one[0][0]):
-        answers = tuple(_answer(student, part, f"feedback/{names[student]}") for _, _, student, part in group)
+        answers = tuple(
+            _answer(student, part, f"feedback/{names[student]}", _texts(requests, student, part["part"]))
+            for _, _, student, part in group
+        )
         groups.append((GROUPS[at][0], len(answers), answers))
     view = ReviewView(rubric.title, f"{count:,}", points(round(stake, 6)), count - len(shown), tuple(groups))
     return clean(template("review.html").render(page=view))
 
 
-def to_decide_csv(lines: Sequence[str]) -> str:
-    """A table to fill in and hand back as `decisions.csv`: a row an answer that waits, its points left empty."""
+def to_decide_csv(lines: Sequence[str], requests: Sequence[Request] = ()) -> str:
+    """A table to fill in and hand back as `decisions.csv`: a row an answer that waits, its points left empty.
+
+    An open request is answered by points, or by a comment alone, which leaves the points as they are.
+    """
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(["student", "part", "points", "comment", "by", "when", "max", "note", "answer"])
-    for _, student, part in sorted(_waiting(lines), key=lambda one: one[0]):
-        text = (part["answer"] or {}).get("text", "")
-        rows.writerow([cell(student), cell(part["part"]), "", "", "", "", part["max_score"], part["note"], cell(text)])
+    rows.writerow(["student", "part", "points", "comment", "by", "when", "max", "note", "answer", "request"])
+    for _, student, part in sorted(_waiting(lines, requests), key=lambda one: one[0]):
+        text, asked = (part["answer"] or {}).get("text", ""), _texts(requests, student, part["part"])
+        about = (part["max_score"], part["note"], cell(text), cell(asked))
+        rows.writerow([cell(student), cell(part["part"]), "", "", "", "", *about])
     return clean(out.getvalue())
 
 
-def _waiting(lines: Sequence[str]) -> Iterator[tuple[tuple[int, float], str, Mapping[str, Any]]]:
+def _texts(requests: Sequence[Request], student: str, part: str) -> str:
+    """What a student asked of a part."""
+    return "\n".join(one.text for one in requests if (one.student, one.part) == (student, part))
+
+
+def _waiting(
+    lines: Sequence[str], requests: Sequence[Request]
+) -> Iterator[tuple[tuple[int, float], str, Mapping[str, Any]]]:
     """Each answer that waits with its place in the order: by group, then by the points at stake."""
+    asked = {(one.student, one.part) for one in requests}
     for line in lines:
         student = json.loads(line)
+        name = student["student"]
         for part in student["parts"]:
-            if part["review"] and part["override"] is None:
-                yield (_group(part), part["score"] - part["max_score"]), student["student"], part
+            if (name, part["part"]) in asked:
+                yield (_ASKED, part["score"] - part["max_score"]), name, part
+            elif part["review"] and part["override"] is None:
+                yield (_group(part), part["score"] - part["max_score"]), name, part
+        if (name, "") in asked:
+            yield (_ASKED, student["score"] - student["max_score"]), name, _whole(student)
+
+
+def _whole(student: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The work as a whole as a part without an id."""
+    told = {"part": "", "note": "", "answer": None, "message": "", "review": False}
+    return told | {name: student[name] for name in ("score", "max_score")}
 
 
 def _group(part: Mapping[str, Any]) -> int:
@@ -131,14 +162,14 @@ def _group(part: Mapping[str, Any]) -> int:
     return found
 
 
-def _answer(student: str, part: Mapping[str, Any], href: str) -> WaitingAnswer:
+def _answer(student: str, part: Mapping[str, Any], href: str, asked: str) -> WaitingAnswer:
     answer, scan = part["answer"] or {}, part.get("rereading")
     written = answer.get("text", "")
     line = answer.get("final", answer).get("line", 0)
     return WaitingAnswer(
         student=student,
         part=part["part"],
-        href=f"{href}#{anchor(part['part'])}",
+        href=f"{href}#{anchor(part['part'])}" if part["part"] else href,
         stake=points(round(part["max_score"] - part["score"], 6)),
         place=f"{answer['file']}:{line}" if answer.get("file") and line else answer.get("file", ""),
         written=typed(written),
@@ -147,6 +178,7 @@ def _answer(student: str, part: Mapping[str, Any], href: str) -> WaitingAnswer:
         changes=", ".join(map(_told, scan["changes"])) if scan else "",
         beside=tuple((str(one["line"]), typed(one["text"])) for one in scan["beside"]) if scan else (),
         said=NOTES[Note.of(part["note"]).kind].sentence if scan else part["message"],
+        asked=asked,
     )
 
 

@@ -16,9 +16,9 @@ from types import MappingProxyType
 
 from grader.feedback.mistakes import shared_mistakes
 from grader.feedback.wording import by_student, clean, in_order, percent, tidy
-from grader.grading.totals import cut_for_set_ups, parts_left_out
+from grader.grading.totals import changes_score, cut_for_set_ups, parts_left_out, sheet_sum
 from grader.problems import Problem
-from grader.results import AnswerShown, ClassReport, Evidence, GradeReport, PartResult, RubricShown
+from grader.results import AnswerShown, ClassReport, Evidence, GradeReport, Late, PartResult, RubricShown
 from grader.submission.submissions import NOT_SAID, FoundAt, Handed, Unused
 
 SCHEMA = 1
@@ -69,7 +69,9 @@ def student_line(report: GradeReport, rubric: RubricShown, entries: Mapping[str,
     if cut := cut_for_set_ups(report.parts):
         head["cut_for_set_ups"] = tidy(cut)
     head["unused"] = [_unused(one) for one in report.unused]
-    head |= _handed(report.handed or NOT_SAID)
+    head |= _handed(report.handed or NOT_SAID, report.terms.late)
+    sums = sheet_sum(report.parts, report.terms) if changes_score(report.terms) else None
+    head["score_before_late"] = tidy(sums.before_late if sums else report.score)
     left_out = parts_left_out(report.parts)
     parts = [
         entries.get(result.asked.part) or _json(_part(result, result.asked.part in left_out))
@@ -145,10 +147,10 @@ def _part(result: PartResult, left_out: bool) -> dict[str, object]:
     }
 
 
-def _handed(handed: Handed) -> dict[str, object]:
+def _handed(handed: Handed, late: Late | None) -> dict[str, object]:
     """A student's ids and lateness; of work from a learning platform's export also how it was handed in."""
-    late = {"seconds": handed.late_by, "source": "export"} if handed.late else None
-    shown: dict[str, object] = {"ids": dict(handed.ids), "late": late}
+    told_late = {"seconds": late.seconds, "source": late.source} if late else None
+    shown: dict[str, object] = {"ids": dict(handed.ids), "late": told_late}
     if not handed.kind:
         return shown
     told = {"export": handed.kind, "at": handed.at, "attempt": handed.attempt, "group": handed.group}

@@ -137,5 +137,32 @@ ALTER TABLE students ADD COLUMN by_eye TEXT NOT NULL DEFAULT '[]'; -- JSON: file
 ALTER TABLE students ADD COLUMN handed TEXT NOT NULL DEFAULT '[]'; -- JSON: ids, when, how late, as an export says it
 """
 
-MIGRATIONS = (_FIRST, _PART_KEYS, _DOCUMENTS, _READ, _HANDED)
+_COURSE = """
+ALTER TABLE runs ADD COLUMN course TEXT NOT NULL DEFAULT '';  -- sha256 of course.yaml as it was read; empty: none
+ALTER TABLE changes ADD COLUMN why TEXT NOT NULL DEFAULT '';  -- what brought the change about, in words
+CREATE TABLE courses (
+    sha256 TEXT PRIMARY KEY,
+    path TEXT NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE TABLE requests (           -- what students asked to be looked at again
+    id INTEGER PRIMARY KEY,
+    student TEXT NOT NULL,
+    part TEXT NOT NULL,           -- empty: the work as a whole
+    text TEXT NOT NULL,
+    at TEXT NOT NULL,             -- UTC, ISO 8601
+    source TEXT NOT NULL,         -- the file that it came in
+    seal INTEGER NOT NULL
+);
+CREATE TABLE replies (            -- the newest of a request holds
+    id INTEGER PRIMARY KEY,
+    request INTEGER NOT NULL REFERENCES requests (id),
+    text TEXT NOT NULL,
+    "by" TEXT NOT NULL,
+    at TEXT NOT NULL,             -- UTC, ISO 8601
+    seal INTEGER NOT NULL
+);
+"""
+
+MIGRATIONS = (_FIRST, _PART_KEYS, _DOCUMENTS, _READ, _HANDED, _COURSE)
 VERSION = len(MIGRATIONS)

@@ -19,7 +19,9 @@ from filelock import FileLock, Timeout
 
 from grader.gradebook.decisions import Decided, decide, readable_decisions
 from grader.gradebook.migrations import MIGRATIONS, VERSION
+from grader.gradebook.requests import keep_requests, readable_requests
 from grader.problems import Problem
+from grader.results import Request
 
 NAME = "gradebook.sqlite"
 LOCK = ".gradebook.lock"
@@ -162,9 +164,12 @@ def set_aside(path: Path, why: str) -> tuple[sqlite3.Connection, Problem]:
             Path(f"{path}{ending}").replace(Path(f"{aside}{ending}"))
     book = _opened(path)
     saved: tuple[Decided, ...] = ()
+    asked: tuple[Request, ...] = ()
     with suppress(sqlite3.Error), closing(connected(aside, read_only=True)) as broken:
         saved = readable_decisions(broken)
+        asked = readable_requests(broken)
     with written(book):
         decide(book, saved)
+        keep_requests(book, asked)
     hint = f"kept as {aside.name}; everything is judged anew, {len(saved)} decisions could be read and still hold"
     return book, Problem(f"the gradebook was broken ({why})", hint, path.name)

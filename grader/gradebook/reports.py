@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from grader.gradebook.encoding import decode_handed, dumps, encode_handed, problem_json, problem_of
+from grader.gradebook.kept_terms import decode_terms, encode_terms
 from grader.gradebook.seals import checked, seal
 from grader.problems import Problem
+from grader.results import NO_TERMS, Terms
 from grader.submission.submissions import NOT_SAID, Handed
 
 
@@ -25,7 +27,7 @@ class PartKept:
     `judgement` is a fingerprint, empty for a missing answer, which stood in `file` at `line`. `result` is JSON, empty
     where the result is the judgement as it was kept. `rule` names the mistake that was diagnosed, `message` says why a
     person must look, where one must. `override` holds the fields of a person's decision, where one was applied.
-    `set_up` are the points of a chain rule that is only set up.
+    `set_up` are the points of a chain rule that is only set up. A part that is `dropped` does not count.
     """
 
     part: str
@@ -42,14 +44,19 @@ class PartKept:
     message: str = ""
     override: tuple[Any, ...] = ()
     set_up: float = 0.0
+    dropped: bool = False
 
 
 _PART = tuple(one.name for one in fields(PartKept))
 
 
+# what a course's settings add or take off, beside the parts: no part may have such an id
+ADJUSTED = ("(curve)", "(late)")
+
+
 @dataclass(frozen=True, slots=True)
 class ReportKept:
-    """One student's report as the gradebook has it."""
+    """One student's report as the gradebook has it; `adjusted` are the points of those of `ADJUSTED` that there are."""
 
     student: str
     name: str
@@ -60,15 +67,22 @@ class ReportKept:
     parts: tuple[PartKept, ...]
     problems: tuple[Problem, ...] = ()
     handed: Handed = NOT_SAID
+    terms: Terms = NO_TERMS
+    adjusted: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """The points of one student, in all and by part."""
+    """The points of one student, in all and by part, `ADJUSTED` among them; parts that are `dropped` have none.
+
+    `rests_on` are by part the judgement, or what an adjustment comes from, the decision, and who decided, in words.
+    """
 
     score: float
     max_score: float
     parts: Mapping[str, float]
+    rests_on: Mapping[str, tuple[str, str, str]]
+    dropped: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +205,8 @@ def encode_report(report: ReportKept) -> str:
             "review": report.review,
             "parts": [[getattr(one, name) for name in _PART] for one in report.parts],
             **({"handed": encode_handed(report.handed)} if report.handed != NOT_SAID else {}),
+            **({"terms": encode_terms(report.terms)} if report.terms != NO_TERMS else {}),
+            **({"adjusted": report.adjusted} if report.adjusted else {}),
             "problems": [problem_json(problem) for problem in report.problems],
         }
     )
@@ -199,8 +215,21 @@ def encode_report(report: ReportKept) -> str:
 def points_in(report: str) -> Points:
     """The points of a report that was kept as JSON; raises as `decode_report`."""
     found = json.loads(report)
-    at = _PART.index("score")
-    return Points(found["score"], found["max_score"], {one[0]: one[at] for one in found["parts"]})
+    kept = [PartKept(*one) for one in found["parts"]]
+    parts = {one.part: one.score for one in kept if not one.dropped}
+    rests_on = {one.part: (one.judgement, *_decided(one.override)) for one in kept}
+    if "terms" in found:
+        terms = decode_terms(found["terms"])
+        parts |= dict(found.get("adjusted", ()))
+        comes_from = (f"{terms.curve:g}" if terms.curve else "", repr(terms.late) if terms.late else "")
+        rests_on |= {name: (what, "", "") for name, what in zip(ADJUSTED, comes_from, strict=True)}
+    dropped = frozenset(one.part for one in kept if one.dropped)
+    return Points(found["score"], found["max_score"], parts, rests_on, dropped)
+
+
+def _decided(override: Sequence[Any]) -> tuple[str, str]:
+    """Of the fields of an Override what tells it from any other, and who decided: ``decided by Kim``."""
+    return (dumps(override), f"decided by {override[2] or 'a person'}") if override else ("", "")
 
 
 def parts_kept(report: str) -> dict[str, PartKept]:
@@ -226,4 +255,6 @@ def decode_report(student: str, kept: str) -> ReportKept:
         parts=tuple(PartKept(*one) for one in found["parts"]),
         problems=tuple(map(problem_of, found["problems"])),
         handed=decode_handed(found.get("handed", "[]")),
+        terms=decode_terms(found["terms"]) if "terms" in found else NO_TERMS,
+        adjusted=tuple((name, value) for name, value in found.get("adjusted", ())),
     )
