@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from grader.feedback.common_answers import common_answers
 from grader.feedback.pages import class_page, page_names
 from grader.feedback.review_page import review_page, to_decide_csv
 from grader.feedback.tables import grades_csv, results_json
@@ -40,7 +42,7 @@ def write_tables(report: ClassReport, lines: Sequence[str], out: Path) -> None:
     """
     write_text(out / "results.json", results_json(report, lines))
     write_text(out / "grades.csv", grades_csv(report))
-    write_text(out / "index.html", class_page(report))
+    write_text(out / "index.html", class_page(report, common_answers(map(json.loads, lines))))
     write_text(out / "review.html", review_page(report.rubric, lines))
     write_text(out / "to_decide.csv", to_decide_csv(lines))
     there = set(page_names(one.student for one in report.reports).values())

@@ -49,6 +49,8 @@ def _run(asked: Namespace) -> int:
             from grader.cli.gradebook import log as command
         case "export":
             from grader.cli.export import export as command
+        case "stats":
+            from grader.cli.stats import stats as command
         case "init":
             from grader.cli.starter import init as command
         case _:

@@ -56,6 +56,7 @@ def _parser() -> ArgumentParser:
     _override(commands.add_parser("override", help="decide on the points of one answer", allow_abbrev=False))
     _log(commands.add_parser("log", help="list the runs and what each changed", allow_abbrev=False))
     _export(commands.add_parser("export", help="fill grades into a platform's gradebook", allow_abbrev=False))
+    _stats(commands.add_parser("stats", help="how each part went, and who made which mistake", allow_abbrev=False))
     _init(commands.add_parser("init", help="write a starter that grades as it stands", allow_abbrev=False))
     return parser
 
@@ -139,6 +140,13 @@ def _export(export: ArgumentParser) -> None:
     export.add_argument(
         "--feedback", metavar="ZIP", type=Path, help="also zip the pages that Canvas and Moodle take back"
     )
+
+
+def _stats(stats: ArgumentParser) -> None:
+    stats.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
+    how = stats.add_mutually_exclusive_group()
+    how.add_argument("--csv", metavar="FILE", type=Path, help="write a row for each part of each student")
+    how.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _init(init: ArgumentParser) -> None:
