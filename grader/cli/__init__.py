@@ -49,6 +49,8 @@ def _run(asked: Namespace) -> int:
             from grader.cli.gradebook import log as command
         case "export":
             from grader.cli.export import export as command
+        case "agree":
+            from grader.cli.agree import agree as command
         case "stats":
             from grader.cli.stats import stats as command
         case "init":

@@ -56,6 +56,7 @@ def _parser() -> ArgumentParser:
     _override(commands.add_parser("override", help="decide on the points of one answer", allow_abbrev=False))
     _log(commands.add_parser("log", help="list the runs and what each changed", allow_abbrev=False))
     _export(commands.add_parser("export", help="fill grades into a platform's gradebook", allow_abbrev=False))
+    _agree(commands.add_parser("agree", help="hold the results against grades by hand", allow_abbrev=False))
     _stats(commands.add_parser("stats", help="how each part went, and who made which mistake", allow_abbrev=False))
     _init(commands.add_parser("init", help="write a starter that grades as it stands", allow_abbrev=False))
     return parser
@@ -82,6 +83,9 @@ def _grade(grade: ArgumentParser) -> None:
     grade.add_argument("--dry-run", action="store_true", help="print who would change by how much, write nothing")
     grade.add_argument("--prune", action="store_true", help="take out students of whom nothing is handed in any more")
     grade.add_argument("--anyway", action="store_true", help="go on even if most students would be gone")
+    grade.add_argument(
+        "--audit", metavar="N", type=_at_least_one, help="draw N automatic decisions into DIR/audit.csv for a person"
+    )
     grade.add_argument("--strict", action="store_true", help="exit with 1 if anything needs a person")
     grade.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
@@ -140,6 +144,11 @@ def _export(export: ArgumentParser) -> None:
     export.add_argument(
         "--feedback", metavar="ZIP", type=Path, help="also zip the pages that Canvas and Moodle take back"
     )
+
+
+def _agree(agree: ArgumentParser) -> None:
+    agree.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
+    agree.add_argument("hand", metavar="HAND.csv", type=Path, help="as grades.csv, or student,part,points; audit.csv")
 
 
 def _stats(stats: ArgumentParser) -> None:

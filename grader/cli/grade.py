@@ -12,6 +12,7 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
+from grader.batch.audit import FilledIn, draw_audit
 from grader.batch.pool import default_jobs
 from grader.batch.reading import Refused
 from grader.batch.rubrics import read_key
@@ -26,6 +27,7 @@ from grader.exchange.questions import UnknownColumns, columns_of
 from grader.feedback.github import github_annotations, github_summary
 from grader.feedback.junit import junit_xml
 from grader.files import write_text
+from grader.gradebook.opening import held
 from grader.results import ClassReport
 from grader.solver.key import AnswerKey
 
@@ -40,6 +42,9 @@ def grade(asked: Namespace) -> int:
         return refuse(key)
     for warning in () if asked.quiet else unheeded(key):
         print_problem(warning, "warning")
+    if asked.audit and asked.dry_run:
+        print_error("--audit draws from results, and --dry-run writes none: leave one of them out")
+        return 2
     if asked.out.resolve() == asked.submissions.resolve():
         print_error("--out would put the results among the submissions")
         return 2
@@ -91,7 +96,22 @@ def _grade(asked: Namespace, key: AnswerKey) -> int:
     _tell_github(report, asked.submissions)
     if not asked.quiet:
         tell(report, asked.out, asked.submissions, (asked.roster, asked.decisions))
+    if asked.audit:
+        _audit(asked)
     return 1 if asked.strict and needs_person(report) else 0
+
+
+def _audit(asked: Namespace) -> None:
+    """Draw decisions for a person to check."""
+    with held(asked.out) as book:
+        try:
+            path, number, of = draw_audit(book, asked.audit)
+        except FilledIn as why:
+            print_error(str(why))
+            return
+    if not asked.quiet:
+        print(f"Drawn for you to grade: {number} of {of:,} automatic decisions, in {path}.")
+        print(f"  Fill in the points, then `grader agree {asked.out} {path}` says how many may be wrong.")
 
 
 def _agreed(given_out: Released) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from grader.batch.graded import GradedClass, open_graded
+from grader.cli.columns import columns
 from grader.cli.terminal import print_error, printable
 from grader.feedback.item_statistics import PartStatistics
 from grader.feedback.wording import points, shorten
@@ -68,7 +69,7 @@ def _lines(graded: GradedClass) -> Iterable[str]:
     if waiting:
         yield f"  {_count(waiting, 'answer')} waiting for a person: counted apart, in no mean."
     yield ""
-    yield from _columns([_HEAD, *(map(str, _cells(one)) for one in found)])
+    yield from columns([_HEAD, *map(_cells, found)], left=(0, len(_HEAD) - 1))
     given = graded.common_answers(_SEVERAL)
     if given:
         yield from ("", "Answers that several gave")
@@ -107,19 +108,6 @@ def _distribution(found: Sequence[tuple[float, int]]) -> str:
     kept = sorted(sorted(found, key=lambda pair: (-pair[1], pair[0]))[:_VALUES])
     more = f", {len(found) - len(kept)} other values" if len(kept) < len(found) else ""
     return ", ".join(f"{points(value)} x{students}" for value, students in kept) + more
-
-
-def _columns(rows: Iterable[Iterable[str]]) -> Iterable[str]:
-    """Rows below each other; numbers to the right, the first and the last column to the left."""
-    whole = [tuple(row) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*whole, strict=True)]
-    last = len(widths) - 1
-    for row in whole:
-        cells = (
-            text.ljust(w) if k in (0, last) else text.rjust(w)
-            for k, (text, w) in enumerate(zip(row, widths, strict=True))
-        )
-        yield "  ".join(cells).rstrip()
 
 
 def _count(number: int, word: str) -> str:
