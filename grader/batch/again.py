@@ -22,7 +22,7 @@ from grader.gradebook.encoding import decode_problems
 from grader.gradebook.fingerprints import program_hash
 from grader.gradebook.judgements import kept_judgements
 from grader.gradebook.opening import Gradebook, written
-from grader.gradebook.reports import current, decode_report, keep_pages, lines, renew_line
+from grader.gradebook.reports import current, decode_report, keep_pages, lines, pages, renew_line
 from grader.gradebook.run_log import RubricText, RunKept, all_runs, finished_runs, rubric_of
 from grader.gradebook.run_log import undo as undone
 from grader.grading import rubric_shown
@@ -74,6 +74,19 @@ def undo(book: Gradebook) -> tuple[int, int]:
     return last.id, now.id
 
 
+def drawn_anew(book: Gradebook) -> None:
+    """Tables, and the pages that are not there or show what does not hold, from what the gradebook has.
+
+    Raises NotPossible where it does not have enough, sqlite3.Error and OSError.
+    """
+    last = _last(book)
+    solved, _ = _solved(book.connection, last)
+    clear_leftovers(book.folder)
+    with written(book.connection):
+        _draw_again(book, solved)
+    _write(book, solved, decode_problems(last.problems))
+
+
 def _last(book: Gradebook) -> RunKept:
     runs = finished_runs(book.connection)
     if any(run.state == "running" for run in all_runs(book.connection)):
@@ -100,7 +113,12 @@ def _draw_again(book: Gradebook, solved: Solved) -> None:
     connection = book.connection
     held = current(connection)
     files = page_names(held)
-    stale = [student for student, line in zip(sorted(held), lines(connection), strict=True) if not line]
+    shown = pages(connection)
+    stale = [
+        student
+        for student, line in zip(sorted(held), lines(connection), strict=True)
+        if not line or student not in shown or shown[student].file != files[student]
+    ]
     for student in stale:
         fingerprint, kept = held[student]
         report = _whole(connection, solved, student, kept)

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.batch.stages import now
 from grader.exchange.feedback_zip import FeedbackPage, Returned, feedback_zip, plain_feedback
 from grader.exchange.filled import FilledIn, Grade, filled
 from grader.exchange.rosters import Person
 from grader.exchange.spreadsheet import workbook
 from grader.files import write_bytes
 from grader.gradebook import rows
-from grader.gradebook.opening import Gradebook
+from grader.gradebook.opening import Gradebook, written
 from grader.gradebook.reports import ReportKept, lines, pages
-from grader.gradebook.run_log import finished_runs, rubric_of, students_now
+from grader.gradebook.run_log import finished_runs, note_given_out, rubric_of, students_now
 from grader.results import Outcome
 from grader.rubric.load import parse_rubric
 from grader.submission.submissions import Submission
@@ -48,6 +49,15 @@ def give_out(
     if feedback is not None and returned is not None:
         write_bytes(feedback, returned.data)
     return GivenOut(done, returned)
+
+
+def note_outside(book: Gradebook, *paths: Path | None) -> None:
+    """Note which of these files with grades lie outside of the folder, where erasing a student can't reach."""
+    inside = book.folder.resolve()
+    with written(book.connection):
+        for path in paths:
+            if path is not None and not path.resolve().is_relative_to(inside):
+                note_given_out(book.connection, str(path.resolve()), now())
 
 
 def write_workbook(folder: Path, out: Path) -> int:

@@ -47,14 +47,15 @@ def read_class(
     keep: Path | None = None,
     tell: Callable[[str], None] = lambda _: None,
     *,
+    leave: Callable[[ReadFolder], ReadFolder] = lambda read: read,
     anyway: bool = False,
 ) -> ReadFolder:
     """The submissions of `source`, a folder, a file or an export, for the parts `asked`, and every Problem on the way.
 
     `documents` reads all documents, by their labels alone if none is given; `ocr` as `read_files` has it; `columns`
     matches those of tables with parts; files that a person alone can read are copied below `keep`; `tell` hears which
-    export it is. Raises OSError, WrongExport, UnknownColumns, and Refused where the class list has nobody of an export,
-    unless it goes on `anyway`.
+    export it is; `leave` takes out who is not to be graded. Raises OSError, WrongExport, UnknownColumns, and Refused
+    where the class list has nobody of an export, unless it goes on `anyway`.
     """
     source.stat()
     people, listed, said = _class_list(roster)
@@ -74,6 +75,7 @@ def read_class(
             everybody, folders = tuple(given.arranged.class_list.items()), given.arranged.folders
             read = read_files(given.files, parts, everybody, by_hand, labels, documents, ocr, folders)
             read = given.arranged.told(read)
+        read = leave(read)
         if keep is not None:
             keep_beside(read.submissions, given, keep)
     return replace(read, problems=tuple(sorted((*said, *read.problems), key=_place)))

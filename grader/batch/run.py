@@ -21,6 +21,7 @@ from grader.batch.decisions_file import handed_in
 from grader.batch.documents import DocumentReader
 from grader.batch.given_files import HANDED_IN
 from grader.batch.judging import Solved
+from grader.batch.left_out import documents_to_keep, without_decisions, without_forgotten
 from grader.batch.outputs import class_report, write_tables
 from grader.batch.reading import Class, read_class, with_earlier
 from grader.batch.stages import Progress, judge_new, now, planned, report_stale
@@ -168,12 +169,13 @@ def _graded(
     read = read_class(
         *(solved.shown.parts, source, options.roster, skipped, documents, ocr),
         *(columns, keep, tell),
+        leave=partial(without_forgotten, connection),
         anyway=options.anyway,
     )
     earlier = rows.kept(connection)
     found = with_earlier(read, earlier, prune=options.prune, anyway=options.anyway)
     with written(connection):
-        keep_documents(connection, documents.whole.values())
+        keep_documents(connection, documents_to_keep(connection, documents.whole.values(), read))
     said = _new_decisions(solved, found, connection, out, options)
     problems = (*((book.problem,) if book.problem else ()), *said, *found.problems)
     grade_into(connection, solved, replace(found, problems=problems), earlier, _text_of(key.rubric), options, pages)
@@ -227,7 +229,7 @@ def _new_decisions(
         if path is not None and (path == options.decisions or path.exists()):
             known = all_decisions(connection)
             made, said = handed_in(path.read_bytes(), path.name, found.submissions, solved.shown, known, now())
-            problems += said
+            problems += without_decisions(connection, said)
             with written(connection):
                 decide(connection, made)
     return tuple(problems)

@@ -51,6 +51,8 @@ def _run(asked: Namespace) -> int:
             from grader.cli.export import export as command
         case "agree":
             from grader.cli.agree import agree as command
+        case "forget":
+            from grader.cli.forget import forget_student as command
         case "stats":
             from grader.cli.stats import stats as command
         case "init":

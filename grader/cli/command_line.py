@@ -57,6 +57,7 @@ def _parser() -> ArgumentParser:
     _log(commands.add_parser("log", help="list the runs and what each changed", allow_abbrev=False))
     _export(commands.add_parser("export", help="fill grades into a platform's gradebook", allow_abbrev=False))
     _agree(commands.add_parser("agree", help="hold the results against grades by hand", allow_abbrev=False))
+    _forget(commands.add_parser("forget", help="erase a student from the results", allow_abbrev=False))
     _stats(commands.add_parser("stats", help="how each part went, and who made which mistake", allow_abbrev=False))
     _init(commands.add_parser("init", help="write a starter that grades as it stands", allow_abbrev=False))
     return parser
@@ -149,6 +150,12 @@ def _export(export: ArgumentParser) -> None:
 def _agree(agree: ArgumentParser) -> None:
     agree.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
     agree.add_argument("hand", metavar="HAND.csv", type=Path, help="as grades.csv, or student,part,points; audit.csv")
+
+
+def _forget(forget: ArgumentParser) -> None:
+    forget.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
+    forget.add_argument("student", metavar="STUDENT", help="any of the student's ids")
+    forget.add_argument("--undo", action="store_true", help="grade the student again, from the next run on")
 
 
 def _stats(stats: ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.batch.giving_out import give_out, write_workbook
+from grader.batch.giving_out import give_out, note_outside, write_workbook
 from grader.cli.gradebook import with_book
 from grader.cli.terminal import print_error, printable
 from grader.exchange.filled import UnknownColumn
@@ -50,6 +50,7 @@ def _out(asked: Namespace) -> Path:
 
 def _export(asked: Namespace, book: Gradebook) -> int:
     out = _out(asked)
+    note_outside(book, out, asked.feedback)
     if asked.to == "xlsx":
         number = write_workbook(asked.folder, out)
         print(f"Wrote {out}: {number} student{'' if number == 1 else 's'}.")

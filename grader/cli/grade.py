@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.batch.audit import FilledIn, draw_audit
+from grader.batch.giving_out import note_outside
 from grader.batch.pool import default_jobs
 from grader.batch.reading import Refused
 from grader.batch.rubrics import read_key
@@ -91,6 +92,8 @@ def _grade(asked: Namespace, key: AnswerKey) -> int:
             report = grade_class(key, asked.submissions, asked.out, replace(options, anyway=True))
     if asked.junit:
         write_text(asked.junit, junit_xml(report))
+        with held(asked.out) as book:
+            note_outside(book, asked.junit)
     if not (report.reports or report.problems):
         return _nothing(asked)
     _tell_github(report, asked.submissions)

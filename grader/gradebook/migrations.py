@@ -152,6 +152,7 @@ CREATE TABLE audited (            -- decisions of the program that were drawn fo
 ) WITHOUT ROWID;
 CREATE TABLE forgotten (          -- whose work is not graded any more
     id TEXT PRIMARY KEY,          -- keyed hash of an id, by which nobody can be found who is not known already
+    who TEXT NOT NULL,            -- the same for all ids of one student, and by chance
     at TEXT NOT NULL              -- UTC, ISO 8601
 ) WITHOUT ROWID;
 CREATE TABLE given_out (          -- files with grades that were written outside of the folder

@@ -1,0 +1,35 @@
+"""Settings of a results folder that hold until they are changed, and the secret that its hashes are keyed with."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import sqlite3
+
+SECRET, PRIVATE = "secret", "private_names"
+_BYTES = 32
+
+
+def setting(book: sqlite3.Connection, name: str) -> str:
+    """The value of a setting, empty where it was never set; raises sqlite3.Error."""
+    row = book.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+    return row[0] if row else ""
+
+
+def keep_setting(book: sqlite3.Connection, name: str, value: str) -> None:
+    """Set a setting; raises sqlite3.Error."""
+    book.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+
+def secret(book: sqlite3.Connection) -> str:
+    """The folder's own secret, in hexadecimal digits, made when it is first asked for."""
+    found = setting(book, SECRET)
+    if not found:
+        found = secrets.token_hex(_BYTES)
+        keep_setting(book, SECRET, found)
+    return found
+
+
+def keyed(key: str, text: str) -> str:
+    """The hash of a text (HMAC with SHA-256, RFC 2104) under a secret of hexadecimal digits."""
+    return hmac.new(bytes.fromhex(key), text.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
