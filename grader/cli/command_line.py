@@ -137,7 +137,8 @@ def _log(log: ArgumentParser) -> None:
 
 def _export(export: ArgumentParser) -> None:
     export.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
-    export.add_argument("--to", required=True, choices=("canvas", "moodle", "gradescope", "csv", "xlsx"))
+    export.add_argument("--to", required=True, choices=("canvas", "moodle", "gradescope", "csv", "xlsx", "student"))
+    export.add_argument("--student", metavar="ID", help="with --to student: all that is held of one student, as a zip")
     export.add_argument("--from", dest="theirs", metavar="FILE", type=Path, help="the platform's own gradebook")
     export.add_argument("--out", metavar="FILE", type=Path, help="default: DIR/export/ and the name of FILE")
     export.add_argument("--column", metavar="NAME", help="for the points (default: the one with the rubric's title)")

@@ -9,12 +9,16 @@ from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
+from grader.batch.disclosure import write_disclosure
 from grader.batch.giving_out import give_out, note_outside, write_workbook
-from grader.cli.gradebook import with_book
+from grader.cli.gradebook import main_id_of, with_book
 from grader.cli.terminal import print_error, printable
 from grader.exchange.filled import UnknownColumn
 from grader.exchange.raw_table import WrongTable
+from grader.feedback.pages import feedback_name
+from grader.gradebook import rows
 from grader.gradebook.opening import Gradebook
+from grader.problems import did_you_mean
 
 _NAMED = 20  # of a list, on the terminal
 
@@ -30,6 +34,10 @@ def export(asked: Namespace) -> int:
 
 def _wrong_call(asked: Namespace) -> str:
     theirs: Path | None = asked.theirs
+    if (asked.to == "student") != (asked.student is not None):
+        return "--to student and --student ID go together: all that is held of one student, as a zip"
+    if asked.to == "student":
+        return "--to student takes no --from and no --feedback" if theirs or asked.feedback else ""
     if asked.to == "xlsx":
         return "--to xlsx takes no --from and no --feedback" if theirs or asked.feedback else ""
     if theirs is None:
@@ -44,6 +52,8 @@ def _wrong_call(asked: Namespace) -> str:
 def _out(asked: Namespace) -> Path:
     if asked.out is not None:
         return Path(asked.out)
+    if asked.to == "student":
+        return Path(asked.folder) / "export" / f"{feedback_name(asked.student).removesuffix('.html')}.zip"
     name = "grades.xlsx" if asked.theirs is None else asked.theirs.name
     return Path(asked.folder) / "export" / name
 
@@ -51,6 +61,8 @@ def _out(asked: Namespace) -> Path:
 def _export(asked: Namespace, book: Gradebook) -> int:
     out = _out(asked)
     note_outside(book, out, asked.feedback)
+    if asked.to == "student":
+        return _disclose(asked, book, out)
     if asked.to == "xlsx":
         number = write_workbook(asked.folder, out)
         print(f"Wrote {out}: {number} student{'' if number == 1 else 's'}.")
@@ -69,6 +81,20 @@ def _export(asked: Namespace, book: Gradebook) -> int:
     if done.returned is not None:
         print(f"Wrote {asked.feedback}: {done.returned.pages} feedback pages.")
         _tell(done.returned.left)
+    return 0
+
+
+def _disclose(asked: Namespace, book: Gradebook, out: Path) -> int:
+    """All that is held of one student."""
+    there = rows.kept(book.connection)
+    student = main_id_of(asked.student, [one for one, _ in there.values()])
+    try:
+        found = write_disclosure(book, student, out)
+    except LookupError:
+        hint = did_you_mean(student, there)
+        print_error(f"there is no student '{asked.student}'" + (f" ({hint})" if hint else ""))
+        return 2
+    print(f"Wrote {out}: {', '.join(map(printable, found))}.")
     return 0
 
 
