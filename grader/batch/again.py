@@ -25,6 +25,7 @@ from grader.gradebook.opening import Gradebook, written
 from grader.gradebook.reports import current, decode_report, keep_pages, lines, pages, renew_line
 from grader.gradebook.run_log import RubricText, RunKept, all_runs, finished_runs, rubric_of
 from grader.gradebook.run_log import undo as undone
+from grader.gradebook.settings import page_secret
 from grader.grading import rubric_shown
 from grader.problems import Problem
 from grader.results import GradeReport
@@ -112,7 +113,8 @@ def _draw_again(book: Gradebook, solved: Solved) -> None:
     """Pages and lines of results.json for reports that hold again."""
     connection = book.connection
     held = current(connection)
-    files = page_names(held)
+    secret = page_secret(connection)
+    files = page_names(held, secret)
     shown = pages(connection)
     stale = [
         student
@@ -124,7 +126,8 @@ def _draw_again(book: Gradebook, solved: Solved) -> None:
         report = _whole(connection, solved, student, kept)
         path = book.folder / "feedback" / files[student]
         keep_pages(connection, {student: write_page(path, student_page(report, solved.shown).encode(), fingerprint)})
-        renew_line(connection, student, student_line(report, solved.shown))
+        page = files[student] if secret else ""
+        renew_line(connection, student, student_line(report, solved.shown, page=page))
 
 
 def _whole(connection: sqlite3.Connection, solved: Solved, student: str, kept: str) -> GradeReport:
@@ -135,4 +138,4 @@ def _whole(connection: sqlite3.Connection, solved: Solved, student: str, kept: s
 
 def _write(book: Gradebook, solved: Solved, problems: tuple[Problem, ...]) -> None:
     report = class_report(book.connection, solved.shown, problems, whole=False)
-    write_tables(report, lines(book.connection), book.folder)
+    write_tables(report, lines(book.connection), book.folder, page_secret(book.connection))

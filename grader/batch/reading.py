@@ -47,6 +47,7 @@ def read_class(
     keep: Path | None = None,
     tell: Callable[[str], None] = lambda _: None,
     *,
+    secret: str = "",
     leave: Callable[[ReadFolder], ReadFolder] = lambda read: read,
     anyway: bool = False,
 ) -> ReadFolder:
@@ -54,8 +55,8 @@ def read_class(
 
     `documents` reads all documents, by their labels alone if none is given; `ocr` as `read_files` has it; `columns`
     matches those of tables with parts; files that a person alone can read are copied below `keep`; `tell` hears which
-    export it is; `leave` takes out who is not to be graded. Raises OSError, WrongExport, UnknownColumns, and Refused
-    where the class list has nobody of an export, unless it goes on `anyway`.
+    export it is; `leave` takes out who is not to be graded; `secret` hashes names of folders. Raises OSError,
+    WrongExport, UnknownColumns, and Refused where the class list has nobody of an export, unless it goes on `anyway`.
     """
     source.stat()
     people, listed, said = _class_list(roster)
@@ -77,7 +78,7 @@ def read_class(
             read = given.arranged.told(read)
         read = leave(read)
         if keep is not None:
-            keep_beside(read.submissions, given, keep)
+            keep_beside(read.submissions, given, keep, secret)
     return replace(read, problems=tuple(sorted((*said, *read.problems), key=_place)))
 
 

@@ -19,7 +19,7 @@ from shutil import copyfile
 
 from grader.batch.decisions_file import handed_in
 from grader.batch.documents import DocumentReader
-from grader.batch.given_files import HANDED_IN
+from grader.batch.given_files import HANDED_IN, rename_beside
 from grader.batch.judging import Solved
 from grader.batch.left_out import documents_to_keep, without_decisions, without_forgotten
 from grader.batch.outputs import class_report, write_tables
@@ -34,6 +34,7 @@ from grader.gradebook.kept_documents import keep_documents
 from grader.gradebook.opening import NAME, Gradebook, alone, held, worker, written
 from grader.gradebook.reports import current, end_reports, lines
 from grader.gradebook.run_log import Change, RubricText, RunKept, begin, changes, finish, points_now, released
+from grader.gradebook.settings import PRIVATE, keep_setting, page_secret
 from grader.grading import rubric_shown
 from grader.problems import Problem
 from grader.results import ClassReport
@@ -60,7 +61,8 @@ class RunOptions:
     what people decided; `leave_out` are files below the class folder that nobody handed in; `whole` asks for a report
     with every answer, and not in outline; `source` says what all texts are, ``ocr`` or ``typed``, where they don't
     themselves ("": as the rubric says); `waiting` hears who holds the folder where another run does; `told` hears which
-    export the submissions are; `columns` says which columns of a form are which parts.
+    export the submissions are; `columns` says which columns of a form are which parts; `private_names` whether names of
+    pages are to tell nothing (None: as before).
     """
 
     roster: Path | None = None
@@ -75,6 +77,7 @@ class RunOptions:
     waiting: Callable[[str], None] | None = None
     told: Callable[[str], None] | None = None
     columns: tuple[tuple[str, str], ...] = ()
+    private_names: bool | None = None
 
 
 PLAIN = RunOptions()
@@ -100,7 +103,7 @@ def _grade_class(key: AnswerKey, source: Path, out: Path, options: RunOptions, b
         _ask_if_released(key, source, out, book, options)
         clear_leftovers(out)
         report = _graded(key, source, out, book, options, pages=out / "feedback")
-        write_tables(report, lines(book.connection), out)
+        write_tables(report, lines(book.connection), out, page_secret(book.connection))
         return report
 
 
@@ -166,10 +169,13 @@ def _graded(
     tell = options.told or (lambda _: None)
     skipped = (out, *options.leave_out)
     columns = partial(with_parts, asked=solved.shown.parts, pairs=dict(options.columns))
+    if options.private_names is not None:
+        _name_pages(connection, keep, private=options.private_names)
     read = read_class(
         *(solved.shown.parts, source, options.roster, skipped, documents, ocr),
         *(columns, keep, tell),
         leave=partial(without_forgotten, connection),
+        secret=page_secret(connection),
         anyway=options.anyway,
     )
     earlier = rows.kept(connection)
@@ -180,6 +186,16 @@ def _graded(
     problems = (*((book.problem,) if book.problem else ()), *said, *found.problems)
     grade_into(connection, solved, replace(found, problems=problems), earlier, _text_of(key.rubric), options, pages)
     return class_report(connection, solved.shown, problems, whole=options.whole)
+
+
+def _name_pages(connection: sqlite3.Connection, kept: Path | None, *, private: bool) -> None:
+    """From now on give pages, and the copies that are `kept`, names that tell whose they are, or none that do."""
+    before = page_secret(connection)
+    with written(connection):
+        keep_setting(connection, PRIVATE, "yes" if private else "")
+        after = page_secret(connection)
+    if kept is not None and before != after:
+        rename_beside(rows.kept(connection), kept, before, after)
 
 
 def grade_into(

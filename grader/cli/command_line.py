@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -86,6 +86,11 @@ def _grade(grade: ArgumentParser) -> None:
     grade.add_argument("--anyway", action="store_true", help="go on even if most students would be gone")
     grade.add_argument(
         "--audit", metavar="N", type=_at_least_one, help="draw N automatic decisions into DIR/audit.csv for a person"
+    )
+    grade.add_argument(
+        "--private-names",
+        action=BooleanOptionalAction,
+        help="give students' pages names that nobody can guess; later runs keep to it",
     )
     grade.add_argument("--strict", action="store_true", help="exit with 1 if anything needs a person")
     grade.add_argument("--quiet", action="store_true", help="print nothing but errors")

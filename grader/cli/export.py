@@ -15,7 +15,6 @@ from grader.cli.gradebook import main_id_of, with_book
 from grader.cli.terminal import print_error, printable
 from grader.exchange.filled import UnknownColumn
 from grader.exchange.raw_table import WrongTable
-from grader.feedback.pages import feedback_name
 from grader.gradebook import rows
 from grader.gradebook.opening import Gradebook
 from grader.problems import did_you_mean
@@ -53,7 +52,7 @@ def _out(asked: Namespace) -> Path:
     if asked.out is not None:
         return Path(asked.out)
     if asked.to == "student":
-        return Path(asked.folder) / "export" / f"{feedback_name(asked.student).removesuffix('.html')}.zip"
+        return Path(asked.folder) / "export" / "student.zip"
     name = "grades.xlsx" if asked.theirs is None else asked.theirs.name
     return Path(asked.folder) / "export" / name
 

@@ -68,6 +68,7 @@ def _options(asked: Namespace, bars: Bars | None) -> RunOptions:
         progress=bars,
         waiting=lambda who: print_error(f"{asked.out} is in use by {who}: waiting for it"),
         columns=tuple(_columns(asked.columns).items()),
+        private_names=asked.private_names,
         told=None if asked.quiet else lambda what: print(f"{asked.submissions}: {what}", file=sys.stderr),
     )
 

@@ -124,17 +124,18 @@ class ClassView:
     remarks: tuple[Remark, ...]
 
 
-def class_page(report: ClassReport, given: Iterable[CommonAnswer] = ()) -> str:
+def class_page(report: ClassReport, given: Iterable[CommonAnswer] = (), secret: str = "") -> str:
     """The page of the class. It holds every student's row, and works as it stands where scripts are off.
 
-    `given` are the answers that many gave, of which each part shows the first few.
+    `given` are the answers that many gave, of which each part shows the first few; `secret` as `page_names` has it.
     """
     rubric, reports = report.rubric, by_student(report)
     ordered = [in_order(one, rubric) for one in reports]
     decided = sum(result.override is not None for one in reports for result in one.parts)
     shares = [percent(one.score, one.max_score) for one in reports]
     reviews = [(one, result) for one, results in zip(reports, ordered, strict=True) for result in _open(one, results)]
-    hrefs = {student: f"feedback/{name}" for student, name in page_names(one.student for one in reports).items()}
+    names = page_names((one.student for one in reports), secret)
+    hrefs = {student: f"feedback/{name}" for student, name in names.items()}
     source, fingerprint = script("class.js")
     view = ClassView(
         title=rubric.title,

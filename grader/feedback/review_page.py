@@ -83,8 +83,11 @@ class ReviewView:
     groups: tuple[tuple[str, int, tuple[WaitingAnswer, ...]], ...]
 
 
-def review_page(rubric: RubricShown, lines: Sequence[str]) -> str:
-    """The page of what waits for a person; `lines` are those of `results.json`, a student each."""
+def review_page(rubric: RubricShown, lines: Sequence[str], secret: str = "") -> str:
+    """The page of what waits for a person; `lines` are those of `results.json`, a student each.
+
+    `secret` as `page_names` has it.
+    """
     count, stake = 0, 0.0
     found = []
     for number, (order, student, part) in enumerate(_waiting(lines)):
@@ -94,7 +97,7 @@ def review_page(rubric: RubricShown, lines: Sequence[str]) -> str:
         if len(found) > 4 * MOST_SHOWN:
             found = nsmallest(MOST_SHOWN, found, key=lambda one: one[:2])
     shown = sorted(found, key=lambda one: one[:2])[:MOST_SHOWN]
-    names = page_names(json.loads(line)["student"] for line in lines)
+    names = page_names((json.loads(line)["student"] for line in lines), secret)
     groups = []
     for at, group in groupby(shown, key=lambda one: one[0][0]):
         answers = tuple(_answer(student, part, f"feedback/{names[student]}") for _, _, student, part in group)

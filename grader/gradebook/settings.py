@@ -30,6 +30,11 @@ def secret(book: sqlite3.Connection) -> str:
     return found
 
 
+def page_secret(book: sqlite3.Connection) -> str:
+    """What the names of pages are hashed with; empty where they are those of the students."""
+    return secret(book) if setting(book, PRIVATE) else ""
+
+
 def keyed(key: str, text: str) -> str:
     """The hash of a text (HMAC with SHA-256, RFC 2104) under a secret of hexadecimal digits."""
     return hmac.new(bytes.fromhex(key), text.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
