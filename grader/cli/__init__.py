@@ -53,6 +53,8 @@ def _run(asked: Namespace) -> int:
             from grader.cli.agree import agree as command
         case "forget":
             from grader.cli.forget import forget_student as command
+        case "gradescope":
+            from grader.cli.gradescope import gradescope as command
         case "stats":
             from grader.cli.stats import stats as command
         case "init":

@@ -6,7 +6,14 @@
 from __future__ import annotations
 
 import re
-from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction, Namespace, RawDescriptionHelpFormatter
+from argparse import (
+    SUPPRESS,
+    ArgumentParser,
+    ArgumentTypeError,
+    BooleanOptionalAction,
+    Namespace,
+    RawDescriptionHelpFormatter,
+)
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -58,6 +65,7 @@ def _parser() -> ArgumentParser:
     _export(commands.add_parser("export", help="fill grades into a platform's gradebook", allow_abbrev=False))
     _agree(commands.add_parser("agree", help="hold the results against grades by hand", allow_abbrev=False))
     _forget(commands.add_parser("forget", help="erase a student from the results", allow_abbrev=False))
+    _gradescope(commands.add_parser("gradescope", help="make an autograder for Gradescope", allow_abbrev=False))
     _stats(commands.add_parser("stats", help="how each part went, and who made which mistake", allow_abbrev=False))
     _init(commands.add_parser("init", help="write a starter that grades as it stands", allow_abbrev=False))
     return parser
@@ -162,6 +170,17 @@ def _forget(forget: ArgumentParser) -> None:
     forget.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
     forget.add_argument("student", metavar="STUDENT", help="any of the student's ids")
     forget.add_argument("--undo", action="store_true", help="grade the student again, from the next run on")
+
+
+def _gradescope(gradescope: ArgumentParser) -> None:
+    gradescope.add_argument("rubric", metavar="RUBRIC", help="the rubric's YAML file")
+    gradescope.add_argument("--out", metavar="ZIP", type=Path, default=Path("autograder.zip"), help="autograder.zip")
+    gradescope.add_argument(
+        "--visibility",
+        choices=("auto", "visible", "after_due_date", "after_published", "hidden"),
+        help="of each part (auto, the default: after_due_date, but visible where the rubric hides the solution)",
+    )
+    gradescope.add_argument("--run", metavar="ROOT", type=Path, help=SUPPRESS)  # within the autograder
 
 
 def _stats(stats: ArgumentParser) -> None:
