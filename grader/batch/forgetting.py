@@ -26,11 +26,13 @@ from grader.gradebook.erasure import (
     erase,
     is_forgotten,
     mark_forgotten,
+    names,
     redact_others,
     students_known,
 )
 from grader.gradebook.opening import LOCK, NAME, Gradebook, written
 from grader.gradebook.reports import pages
+from grader.problems import Problem
 
 EXPORTS = "export"
 _TABLES = ("decisions.csv", "audit.csv")  # which people write in: their rows go, the rest stays as it was
@@ -82,9 +84,11 @@ def forget(book: Gradebook, student: str) -> Forgotten:
     except NotPossible as why:
         why_not = str(why)
         removed += _unlinked(folder / name for name in _DERIVED)
-    compact(connection)
     elsewhere = tuple(connection.execute("SELECT path, at FROM given_out ORDER BY path").fetchall())
     outside = tuple((path, at) for path, at in elsewhere if Path(path).exists())
+    named = [(path,) for path, _ in elsewhere if names(who, Problem("", file=path))]
+    connection.executemany("DELETE FROM given_out WHERE path = ?", named)
+    compact(connection)
     return Forgotten(student, gone, tuple(removed), tuple(changed), tuple(_naming(folder, who)), outside, why_not)
 
 

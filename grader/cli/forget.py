@@ -42,7 +42,7 @@ def _forget(asked: Namespace, book: Gradebook) -> int:
 def _tell(asked: Namespace, done: Forgotten) -> None:
     print(f"Forgotten: {printable(done.student)}, in {asked.folder}.")
     for what, number in done.gone.items():
-        print(f"  {number} {what}")
+        print(f"  {what}: {number}")
     for path in done.removed:
         print(f"  removed {printable(str(path))}")
     for path in done.changed:

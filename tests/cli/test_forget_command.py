@@ -37,6 +37,8 @@ def out(rubric: str, klass: Path, tmp_path: Path, capsys: Output) -> Path:
     assert graded(rubric, klass, tmp_path, "--audit", "9", "--junit", str(tmp_path / "junit.xml")) == 0
     assert main(["export", str(out), "--to", "xlsx"]) == 0
     assert main(["export", str(out), "--to", "xlsx", "--out", str(tmp_path / "office.xlsx")]) == 0
+    student = ["--to", "student", "--student", "bob", "--out", str(tmp_path / "bob.zip")]
+    assert main(["export", str(out), *student]) == 0
     (out / "gradebook.broken-1.sqlite").write_bytes(b"bob bob bob")
     capsys.readouterr()
     return out
@@ -69,6 +71,7 @@ def test_no_byte_is_left(out: Path, capsys: Output) -> None:
     assert f"without the student's rows: {out}/audit.csv" in told or "bob" not in (out / "audit.csv").read_text()
     assert f"  {out.with_name('office.xlsx')}, written 20" in told
     assert f"  {out.with_name('junit.xml')}, written 20" in told
+    assert f"  {out.with_name('bob.zip')}, written 20" in told
     assert (out / "decisions.csv").read_text() == "student,part,points\ncyd,2b,1\n"
 
 
