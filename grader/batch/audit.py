@@ -23,18 +23,18 @@ COLUMNS = ("student", "part", "points", "comment", "max", "answer", "place", "dr
 _NAMED = 12  # hexadecimal digits of a draw's name
 
 
-class FilledIn(Exception):
+class DrawKept(Exception):
     """The table of an earlier draw has points in it; nothing was drawn."""
 
 
 def draw_audit(book: Gradebook, number: int) -> tuple[Path, int, int]:
     """Draw decisions into `audit.csv`; its path, how many there are in it, and from how many.
 
-    Raises FilledIn, OSError and sqlite3.Error.
+    Raises DrawKept, OSError and sqlite3.Error.
     """
     path = book.folder / FILE
     if _has_points(path):
-        raise FilledIn(f"{path} has points filled in: it was kept and nothing drawn; move it away for another draw")
+        raise DrawKept(f"{path} has points filled in: it was kept and nothing drawn; move it away for another draw")
     decisions = automatic_decisions(map(json.loads, lines(book.connection)))
     seed = seed_of(decisions)
     found = drawn(decisions, number, seed)

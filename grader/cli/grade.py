@@ -12,7 +12,7 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from grader.batch.audit import FilledIn, draw_audit
+from grader.batch.audit import DrawKept, draw_audit
 from grader.batch.giving_out import note_outside
 from grader.batch.pool import default_jobs
 from grader.batch.reading import Refused
@@ -110,7 +110,7 @@ def _audit(asked: Namespace) -> None:
     with held(asked.out) as book:
         try:
             path, number, of = draw_audit(book, asked.audit)
-        except FilledIn as why:
+        except DrawKept as why:
             print_error(str(why))
             return
     if not asked.quiet:
