@@ -20,8 +20,8 @@ from grader.exchange.hand_grades import HandGrade, HandGrades, hand_grades
 from grader.exchange.raw_table import WrongTable
 from grader.exchange.rosters import Person
 from grader.feedback.addresses import anchor
-from grader.feedback.agreement import GradePair, agreement
 from grader.feedback.audit_sample import most_wrong
+from grader.feedback.beside_hand import GradePair, agreement
 from grader.feedback.wording import points
 from grader.gradebook.audits import Audited, kept_draws
 from grader.gradebook.opening import Gradebook

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import betainc
 
-from grader.feedback.agreement import GradePair, agreement, cohens_kappa, weighted_kappa
 from grader.feedback.audit_sample import AutomaticDecision, drawn, most_wrong, seed_of
+from grader.feedback.beside_hand import GradePair, agreement, cohens_kappa, weighted_kappa
 
 # Fleiss, Levin and Paik, Statistical Methods for Rates and Proportions, 3rd edition, table 18.1: two raters
 TWO_RATERS = {"pp": 75, "pn": 1, "po": 4, "np": 5, "nn": 4, "no": 1, "oo": 10}
