@@ -8,6 +8,12 @@ import sqlite3
 
 SECRET, PRIVATE = "secret", "private_names"
 _BYTES = 32
+_LASTING = {
+    "settings": ("name", "value"),
+    "forgotten": ("id", "who", "at"),
+    "audited": ("draw", "student", "part", "points", "decisions"),
+    "given_out": ("path", "at"),
+}
 
 
 def setting(book: sqlite3.Connection, name: str) -> str:
@@ -33,6 +39,25 @@ def secret(book: sqlite3.Connection) -> str:
 def page_secret(book: sqlite3.Connection) -> str:
     """What the names of pages are hashed with; empty where they are those of the students."""
     return secret(book) if setting(book, PRIVATE) else ""
+
+
+def taken_over(broken: sqlite3.Connection, book: sqlite3.Connection) -> bool:
+    """Put what a broken gradebook has of settings, and of what was asked for once, into a new one; whether it had all.
+
+    Without it students who were forgotten would come back, and pages would go by the names of students again.
+    """
+    there = {name for (name,) in broken.execute("SELECT name FROM sqlite_master")}
+    whole = True
+    for table, columns in _LASTING.items():
+        if table not in there:  # one of an earlier version had none of it
+            continue
+        marks = ", ".join("?" * len(columns))
+        try:
+            rows = broken.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
+            book.executemany(f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+        except sqlite3.Error:
+            whole = False
+    return whole
 
 
 def keyed(key: str, text: str) -> str:
