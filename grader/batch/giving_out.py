@@ -6,7 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from grader.exchange.rosters import Person
 from grader.exchange.spreadsheet import workbook
 from grader.files import write_bytes
 from grader.gradebook import rows
+from grader.gradebook.erasure import anybody_forgotten
 from grader.gradebook.opening import Gradebook, written
 from grader.gradebook.reports import ReportKept, lines, pages
 from grader.gradebook.run_log import finished_runs, note_given_out, rubric_of, students_now
@@ -24,6 +25,7 @@ from grader.results import Outcome
 from grader.rubric.load import parse_rubric
 from grader.submission.submissions import Submission
 
+_NO_NOUGHTS = "no noughts are written: a student was forgotten, and may be in a row that has no work for us"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -43,7 +45,10 @@ def give_out(
     Raises WrongTable, UnknownColumn, OSError and sqlite3.Error.
     """
     title = title_of_last(book)
-    done = filled(theirs.read_bytes(), kind, grades_of(book), title, column, missing=missing)
+    left_out = missing and anybody_forgotten(book.connection)
+    done = filled(theirs.read_bytes(), kind, grades_of(book), title, column, missing=missing and not left_out)
+    if left_out:  # a forgotten student's row can't be told from one without work
+        done = replace(done, warnings=(*done.warnings, _NO_NOUGHTS))
     returned = feedback_zip(kind, _pages(book, kind, title)) if feedback is not None else None
     write_bytes(out, done.data)
     if feedback is not None and returned is not None:

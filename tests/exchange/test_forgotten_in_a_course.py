@@ -45,3 +45,14 @@ def test_nothing_of_the_student_is_left(desk: Path, number: int, why: str, tmp_p
     assert main([*call, "--out", str(out)]) == 0
     assert mentions(out, one) == []
     assert students(out).keys() == after.keys()
+
+
+def test_who_was_forgotten_is_given_no_nought(desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one, out = course.Student(33), tmp_path / "out"
+    shutil.copytree(desk / "report_moodle", out)
+    assert main(["forget", str(out), one.email]) == 0
+    call = ["export", str(out), "--to", "moodle", "--from", str(desk / "moodle.csv"), "--out", str(tmp_path / "m.csv")]
+    assert main([*call, "--missing", "0"]) == 0
+    (row,) = [line for line in (tmp_path / "m.csv").read_text("utf-8").splitlines() if one.email in line]
+    assert row.split(",")[5] == '""', "the cell stays as it was"
+    assert "no noughts are written: a student was forgotten" in capsys.readouterr().err
