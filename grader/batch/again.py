@@ -25,7 +25,7 @@ from grader.gradebook.opening import Gradebook, written
 from grader.gradebook.reports import current, decode_report, keep_pages, lines, pages, renew_line
 from grader.gradebook.run_log import RubricText, RunKept, all_runs, finished_runs, rubric_of
 from grader.gradebook.run_log import undo as undone
-from grader.gradebook.settings import page_secret
+from grader.gradebook.settings import alias_secret, page_secret
 from grader.grading import rubric_shown
 from grader.problems import Problem
 from grader.results import GradeReport
@@ -138,4 +138,5 @@ def _whole(connection: sqlite3.Connection, solved: Solved, student: str, kept: s
 
 def _write(book: Gradebook, solved: Solved, problems: tuple[Problem, ...]) -> None:
     report = class_report(book.connection, solved.shown, problems, whole=False)
-    write_tables(report, lines(book.connection), book.folder, page_secret(book.connection))
+    connection = book.connection
+    write_tables(report, lines(connection), book.folder, page_secret(connection), alias_secret(connection))

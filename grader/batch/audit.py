@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from pathlib import Path
 
+from grader.feedback.addresses import alias_of
 from grader.feedback.audit_sample import AutomaticDecision, automatic_decisions, drawn, seed_of
 from grader.feedback.tables import cell
 from grader.feedback.wording import clean, tidy
 from grader.files import write_text
 from grader.gradebook.audits import Audited, keep_draw
 from grader.gradebook.opening import Gradebook, written
-from grader.gradebook.reports import lines
+from grader.gradebook.reports import entries
+from grader.gradebook.settings import alias_secret
 
 FILE = "audit.csv"
 COLUMNS = ("student", "part", "points", "comment", "max", "answer", "place", "draw")
@@ -35,24 +36,24 @@ def draw_audit(book: Gradebook, number: int) -> tuple[Path, int, int]:
     path = book.folder / FILE
     if _has_points(path):
         raise DrawKept(f"{path} has points filled in: it was kept and nothing drawn; move it away for another draw")
-    decisions = automatic_decisions(map(json.loads, lines(book.connection)))
+    decisions = automatic_decisions(entries(book.connection))
     seed = seed_of(decisions)
     found = drawn(decisions, number, seed)
     name = seed[:_NAMED]
     with written(book.connection):
         rows = [Audited(name, one.student, one.part, one.score, len(decisions)) for one in found]
         keep_draw(book.connection, rows)
-    write_text(path, _table(found, name))
+    write_text(path, _table(found, name, alias_secret(book.connection)))
     return path, len(found), len(decisions)
 
 
-def _table(found: list[AutomaticDecision], name: str) -> str:
+def _table(found: list[AutomaticDecision], name: str, blind: str) -> str:
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(COLUMNS)
     for one in found:
-        told = [cell(one.student), cell(one.part), "", "", tidy(one.max_score), cell(one.text), cell(one.place), name]
-        rows.writerow(told)
+        student, place = (alias_of(one.student, blind), "") if blind else (one.student, one.place)
+        rows.writerow([cell(student), cell(one.part), "", "", tidy(one.max_score), cell(one.text), cell(place), name])
     return clean(out.getvalue())
 
 

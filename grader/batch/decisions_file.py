@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from grader.gradebook.decisions import Decided
 from grader.gradebook.fingerprints import decided_on
@@ -18,6 +19,7 @@ from grader.submission.decode import decode
 from grader.submission.submissions import Submission
 
 NEEDED = ("student", "part", "points")
+NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 COLUMNS = (*NEEDED, "comment", "by", "when")
 
 
@@ -28,8 +30,12 @@ def handed_in(
     rubric: RubricShown,
     known: Sequence[Decided],
     now: str,
+    called: Mapping[str, str] = NO_ALIASES,
 ) -> tuple[tuple[Decided, ...], tuple[Problem, ...]]:
-    """The decisions of a file that are new, and every Problem with it; `now` is when a row without a time was made."""
+    """The decisions of a file that are new, and every Problem with it; `now` is when a row without a time was made.
+
+    `called` are students by the aliases that they have in a blind review.
+    """
     text, problems = decode(data, file)
     if text is None:
         return (), problems
@@ -37,6 +43,7 @@ def handed_in(
     found: list[Decided] = []
     said = list(problems)
     for line, row in _rows(text, file, said):
+        row = {**row, "student": called.get(row["student"], row["student"])}
         made = _decided(row, file, line, students, rubric, now)
         if isinstance(made, Problem):
             said.append(made)

@@ -16,7 +16,7 @@ from grader.feedback.pages import feedback_name
 from grader.feedback.tables import cell
 from grader.files import write_bytes
 from grader.gradebook.opening import Gradebook
-from grader.gradebook.reports import lines, pages
+from grader.gradebook.reports import entries, pages
 
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the same bytes for the same data
 # by the name of a file, what is in it, its columns, and where they are kept
@@ -60,7 +60,7 @@ The work as it was handed in is not here: it stays where it was collected.
 def disclosed(book: Gradebook, student: str) -> dict[str, bytes]:
     """By name the files that tell all of a student, by main id. Raises LookupError, OSError and sqlite3.Error."""
     connection, folder = book.connection, book.folder
-    entry = next((one for line in lines(connection) if (one := json.loads(line))["student"] == student), None)
+    entry = next((one for one in entries(connection) if one["student"] == student), None)
     if entry is None:
         raise LookupError(student)
     page = pages(connection).get(student)

@@ -16,6 +16,7 @@ from grader.batch.again import NotPossible, drawn_anew
 from grader.batch.given_files import HANDED_IN
 from grader.batch.stages import now
 from grader.exchange.raw_table import RawTable, WrongTable, raw_table
+from grader.feedback.addresses import alias_of
 from grader.feedback.pages import feedback_name
 from grader.files import write_bytes
 from grader.gradebook import rows
@@ -32,6 +33,7 @@ from grader.gradebook.erasure import (
 )
 from grader.gradebook.opening import LOCK, NAME, Gradebook, written
 from grader.gradebook.reports import pages
+from grader.gradebook.settings import secret
 from grader.problems import Problem
 
 EXPORTS = "export"
@@ -77,7 +79,8 @@ def forget(book: Gradebook, student: str) -> Forgotten:
         gone = erase(connection, student)
         redact_others(connection, who)
     removed = [*_own_files(folder, page_names, {feedback_name(one) for one in there.keys() - {student}})]
-    changed = list(_without_rows(folder, who))
+    alias = alias_of(student, secret(connection))
+    changed = list(_without_rows(folder, (student, alias)))
     why_not = ""
     try:
         drawn_anew(book)
@@ -112,13 +115,13 @@ def _unlinked(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _without_rows(folder: Path, who: Called) -> Iterator[Path]:
+def _without_rows(folder: Path, called_there: tuple[str, ...]) -> Iterator[Path]:
     """Cut the student's rows out of the tables that people fill in."""
     for name in _TABLES:
         path = folder / name
         with suppress(FileNotFoundError, WrongTable):
             data = path.read_bytes()
-            less = without_rows(raw_table(data), who.texts)
+            less = without_rows(raw_table(data), called_there)
             if less != data:
                 write_bytes(path, less)
                 yield path

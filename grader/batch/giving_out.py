@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from grader.batch.stages import now
 from grader.exchange.feedback_zip import FeedbackPage, Returned, feedback_zip, plain_feedback
@@ -19,7 +17,7 @@ from grader.files import write_bytes
 from grader.gradebook import rows
 from grader.gradebook.erasure import anybody_forgotten
 from grader.gradebook.opening import Gradebook, written
-from grader.gradebook.reports import ReportKept, lines, pages
+from grader.gradebook.reports import ReportKept, entries, pages
 from grader.gradebook.run_log import finished_runs, note_given_out, rubric_of, students_now
 from grader.results import Outcome
 from grader.rubric.load import parse_rubric
@@ -104,8 +102,7 @@ def _pages(book: Gradebook, kind: str, title: str) -> Iterator[FeedbackPage]:
     """The pages of those who handed in work."""
     there = rows.kept(book.connection)
     files = pages(book.connection)
-    for line in lines(book.connection):
-        entry: dict[str, Any] = json.loads(line)
+    for entry in entries(book.connection):
         student = entry["student"]
         if student in there and student in files and there[student][0].source:
             handed = there[student][0].handed

@@ -35,17 +35,18 @@ def class_report(
     return ClassReport(shown, tuple(grade_report(kept[name], shown, results) for name in sorted(kept)), problems)
 
 
-def write_tables(report: ClassReport, lines: Sequence[str], out: Path, secret: str = "") -> None:
+def write_tables(report: ClassReport, lines: Sequence[str], out: Path, secret: str = "", blind: str = "") -> None:
     """Write results.json, grades.csv, the class page and what waits for a person.
 
     The pages of who is not in the class any more are removed. `lines` are those of results.json, a student each;
-    `secret` is what the names of pages are hashed with.
+    `secret` is what the names of pages are hashed with, `blind` what aliases of students are, where whoever decides
+    is not to know them.
     """
     write_text(out / "results.json", results_json(report, lines))
     write_text(out / "grades.csv", grades_csv(report))
     write_text(out / "index.html", class_page(report, common_answers(map(json.loads, lines)), secret))
-    write_text(out / "review.html", review_page(report.rubric, lines, secret))
-    write_text(out / "to_decide.csv", to_decide_csv(lines))
+    write_text(out / "review.html", review_page(report.rubric, lines, secret, blind))
+    write_text(out / "to_decide.csv", to_decide_csv(lines, blind))
     there = set(page_names((one.student for one in report.reports), secret).values())
     for path in (out / "feedback").glob("*.html"):
         if path.name not in there:

@@ -26,6 +26,7 @@ from grader.batch.outputs import class_report, write_tables
 from grader.batch.reading import Class, read_class, with_earlier
 from grader.batch.stages import Progress, judge_new, now, planned, report_stale
 from grader.exchange.questions import with_parts
+from grader.feedback.addresses import alias_of
 from grader.gradebook import rows
 from grader.gradebook.decisions import all_decisions, decide, standing
 from grader.gradebook.fingerprints import program_hash
@@ -34,7 +35,7 @@ from grader.gradebook.kept_documents import keep_documents
 from grader.gradebook.opening import NAME, Gradebook, alone, held, worker, written
 from grader.gradebook.reports import current, end_reports, lines
 from grader.gradebook.run_log import Change, RubricText, RunKept, begin, changes, finish, points_now, released
-from grader.gradebook.settings import PRIVATE, keep_setting, page_secret
+from grader.gradebook.settings import BLIND, PRIVATE, SECRET, alias_secret, keep_setting, page_secret, setting
 from grader.grading import rubric_shown
 from grader.problems import Problem
 from grader.results import ClassReport
@@ -62,7 +63,7 @@ class RunOptions:
     with every answer, and not in outline; `source` says what all texts are, ``ocr`` or ``typed``, where they don't
     themselves ("": as the rubric says); `waiting` hears who holds the folder where another run does; `told` hears which
     export the submissions are; `columns` says which columns of a form are which parts; `private_names` whether names of
-    pages are to tell nothing (None: as before).
+    pages are to tell nothing, `blind` whether who reviews is to see no names (None: as before).
     """
 
     roster: Path | None = None
@@ -78,6 +79,7 @@ class RunOptions:
     told: Callable[[str], None] | None = None
     columns: tuple[tuple[str, str], ...] = ()
     private_names: bool | None = None
+    blind: bool | None = None
 
 
 PLAIN = RunOptions()
@@ -103,7 +105,8 @@ def _grade_class(key: AnswerKey, source: Path, out: Path, options: RunOptions, b
         _ask_if_released(key, source, out, book, options)
         clear_leftovers(out)
         report = _graded(key, source, out, book, options, pages=out / "feedback")
-        write_tables(report, lines(book.connection), out, page_secret(book.connection))
+        connection = book.connection
+        write_tables(report, lines(connection), out, page_secret(connection), alias_secret(connection))
         return report
 
 
@@ -169,6 +172,9 @@ def _graded(
     tell = options.told or (lambda _: None)
     skipped = (out, *options.leave_out)
     columns = partial(with_parts, asked=solved.shown.parts, pairs=dict(options.columns))
+    if options.blind is not None:
+        with written(connection):
+            keep_setting(connection, BLIND, "yes" if options.blind else "")
     if options.private_names is not None:
         _name_pages(connection, keep, private=options.private_names)
     read = read_class(
@@ -244,7 +250,9 @@ def _new_decisions(
     for path in (out / "decisions.csv", options.decisions):
         if path is not None and (path == options.decisions or path.exists()):
             known = all_decisions(connection)
-            made, said = handed_in(path.read_bytes(), path.name, found.submissions, solved.shown, known, now())
+            data, secret = path.read_bytes(), setting(connection, SECRET)
+            called = {alias_of(one.student, secret): one.student for one in found.submissions} if secret else {}
+            made, said = handed_in(data, path.name, found.submissions, solved.shown, known, now(), called)
             problems += without_decisions(connection, said)
             with written(connection):
                 decide(connection, made)

@@ -6,7 +6,6 @@ its page. Of a filled-in ``report/audit.csv`` it says which error rate the draw 
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,13 +18,14 @@ from grader.cli.terminal import print_error, printable
 from grader.exchange.hand_grades import HandGrade, HandGrades, hand_grades
 from grader.exchange.raw_table import WrongTable
 from grader.exchange.rosters import Person
-from grader.feedback.addresses import anchor
+from grader.feedback.addresses import alias_of, anchor
 from grader.feedback.audit_sample import most_wrong
 from grader.feedback.beside_hand import GradePair, agreement
 from grader.feedback.wording import points
 from grader.gradebook.audits import Audited, kept_draws
 from grader.gradebook.opening import Gradebook
-from grader.gradebook.reports import lines, pages
+from grader.gradebook.reports import entries, pages
+from grader.gradebook.settings import SECRET, setting
 
 _HEAD = ("part", "compared", "same", "agreement", "program - hand", "kappa", "weighted kappa")
 
@@ -45,8 +45,8 @@ def agree(asked: Namespace) -> int:
 
 
 def _agree(asked: Namespace, book: Gradebook) -> int:
-    students = [json.loads(line) for line in lines(book.connection)]
-    persons = [Person(one["student"], one["name"], tuple(one["ids"].items())) for one in students]
+    students = entries(book.connection)
+    persons = [_person(one, setting(book.connection, SECRET)) for one in students]
     most = {part["part"]: part["max_score"] for one in students for part in one["parts"]}
     try:
         given = hand_grades(asked.hand.read_bytes(), persons, most)
@@ -71,6 +71,12 @@ def _agree(asked: Namespace, book: Gradebook) -> int:
         told = f"program {points(one.ours)}, hand {points(one.theirs)} of {points(one.max_score)}"
         print(printable(f"  {one.student}, {one.part}: {told}: {at}"))
     return 0
+
+
+def _person(student: Mapping[str, Any], secret: str) -> Person:
+    """A student by all ids, and by the alias of a blind review."""
+    alias = [("alias", alias_of(student["student"], secret))] if secret else []
+    return Person(student["student"], student["name"], (*student["ids"].items(), *alias))
 
 
 def _beside(

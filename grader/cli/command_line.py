@@ -100,6 +100,11 @@ def _grade(grade: ArgumentParser) -> None:
         action=BooleanOptionalAction,
         help="give students' pages names that nobody can guess; later runs keep to it",
     )
+    grade.add_argument(
+        "--blind",
+        action=BooleanOptionalAction,
+        help="name nobody in review.html, to_decide.csv and audit.csv; later runs keep to it",
+    )
     grade.add_argument("--strict", action="store_true", help="exit with 1 if anything needs a person")
     grade.add_argument("--quiet", action="store_true", help="print nothing but errors")
 

@@ -50,7 +50,7 @@ def _tell(asked: Namespace, done: Forgotten) -> None:
     if done.why_not:
         print(f"The tables and the class page are gone until `grader grade` writes them again: {done.why_not}.")
     if done.left:
-        print("Still named there, by what somebody else wrote; look yourself:")
+        print("Still named there, by somebody else's words, or since another is called the same; look yourself:")
         for path in done.left:
             print(f"  {printable(str(path))}")
     print("Out of reach; look there yourself:")

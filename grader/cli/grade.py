@@ -69,6 +69,7 @@ def _options(asked: Namespace, bars: Bars | None) -> RunOptions:
         waiting=lambda who: print_error(f"{asked.out} is in use by {who}: waiting for it"),
         columns=tuple(_columns(asked.columns).items()),
         private_names=asked.private_names,
+        blind=asked.blind,
         told=None if asked.quiet else lambda what: print(f"{asked.submissions}: {what}", file=sys.stderr),
     )
 

@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from markupsafe import Markup
 
 from grader.expression.printing.latex_mathml import latex_to_mathml
-from grader.feedback.addresses import anchor, page_names
+from grader.feedback.addresses import alias_of, anchor, page_names
 from grader.feedback.tables import cell
 from grader.feedback.templating import Formula, formula, template, typed
 from grader.feedback.wording import clean, points
@@ -83,47 +84,52 @@ class ReviewView:
     groups: tuple[tuple[str, int, tuple[WaitingAnswer, ...]], ...]
 
 
-def review_page(rubric: RubricShown, lines: Sequence[str], secret: str = "") -> str:
+def review_page(rubric: RubricShown, lines: Sequence[str], secret: str = "", blind: str = "") -> str:
     """The page of what waits for a person; `lines` are those of `results.json`, a student each.
 
-    `secret` as `page_names` has it.
+    `secret` as `page_names` has it; with a secret `blind`, no student is named but by an alias, in the order of these.
     """
     count, stake = 0, 0.0
     found = []
-    for number, (order, student, part) in enumerate(_waiting(lines)):
+    for number, (order, student, part) in enumerate(_waiting(lines, blind)):
         count += 1
         stake += part["max_score"] - part["score"]
         found.append((order, number, student, part))
         if len(found) > 4 * MOST_SHOWN:
             found = nsmallest(MOST_SHOWN, found, key=lambda one: one[:2])
     shown = sorted(found, key=lambda one: one[:2])[:MOST_SHOWN]
-    names = page_names((json.loads(line)["student"] for line in lines), secret)
+    names = {} if blind else page_names((json.loads(line)["student"] for line in lines), secret)
     groups = []
     for at, group in groupby(shown, key=lambda one: one[0][0]):
-        answers = tuple(_answer(student, part, f"feedback/{names[student]}") for _, _, student, part in group)
+        found_here = ((student, part) for _, _, student, part in group)
+        answers = tuple(_answer(who, part, "" if blind else f"feedback/{names[who]}") for who, part in found_here)
         groups.append((GROUPS[at][0], len(answers), answers))
     view = ReviewView(rubric.title, f"{count:,}", points(round(stake, 6)), count - len(shown), tuple(groups))
     return clean(template("review.html").render(page=view))
 
 
-def to_decide_csv(lines: Sequence[str]) -> str:
-    """A table to fill in and hand back as `decisions.csv`: a row an answer that waits, its points left empty."""
+def to_decide_csv(lines: Sequence[str], blind: str = "") -> str:
+    """A table to fill in and hand back as `decisions.csv`: a row an answer that waits, its points left empty.
+
+    With a secret `blind`, students stand there by their aliases.
+    """
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(["student", "part", "points", "comment", "by", "when", "max", "note", "answer"])
-    for _, student, part in sorted(_waiting(lines), key=lambda one: one[0]):
+    for _, student, part in sorted(_waiting(lines, blind), key=lambda one: one[0]):
         text = (part["answer"] or {}).get("text", "")
         rows.writerow([cell(student), cell(part["part"]), "", "", "", "", part["max_score"], part["note"], cell(text)])
     return clean(out.getvalue())
 
 
-def _waiting(lines: Sequence[str]) -> Iterator[tuple[tuple[int, float], str, Mapping[str, Any]]]:
+def _waiting(lines: Sequence[str], blind: str) -> Iterator[tuple[tuple[int, float], str, Mapping[str, Any]]]:
     """Each answer that waits with its place in the order: by group, then by the points at stake."""
-    for line in lines:
-        student = json.loads(line)
+    students = map(json.loads, lines)
+    named = ((alias_of(one["student"], blind) if blind else one["student"], one) for one in students)
+    for name, student in sorted(named, key=itemgetter(0)) if blind else named:
         for part in student["parts"]:
             if part["review"] and part["override"] is None:
-                yield (_group(part), part["score"] - part["max_score"]), student["student"], part
+                yield (_group(part), part["score"] - part["max_score"]), name, part
 
 
 def _group(part: Mapping[str, Any]) -> int:
@@ -141,9 +147,9 @@ def _answer(student: str, part: Mapping[str, Any], href: str) -> WaitingAnswer:
     return WaitingAnswer(
         student=student,
         part=part["part"],
-        href=f"{href}#{anchor(part['part'])}",
+        href=f"{href}#{anchor(part['part'])}" if href else "",
         stake=points(round(part["max_score"] - part["score"], 6)),
-        place=f"{answer['file']}:{line}" if answer.get("file") and line else answer.get("file", ""),
+        place=(f"{answer['file']}:{line}" if answer.get("file") and line else answer.get("file", "")) if href else "",
         written=typed(written),
         drawn=_drawn(written.split("\n")[-1]),
         reread=_drawn(scan["text"]) if scan else None,

@@ -139,7 +139,7 @@ ALTER TABLE students ADD COLUMN handed TEXT NOT NULL DEFAULT '[]'; -- JSON: ids,
 
 _TRUST = """
 CREATE TABLE settings (           -- of this folder, which hold until they are changed
-    name TEXT PRIMARY KEY,        -- secret: what the names of pages and forgotten students are hashed with
+    name TEXT PRIMARY KEY,        -- private_names, blind; secret: the key of names of pages, aliases, forgotten ids
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE audited (            -- decisions of the program that were drawn for a person to check

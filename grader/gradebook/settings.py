@@ -6,7 +6,7 @@ import hmac
 import secrets
 import sqlite3
 
-SECRET, PRIVATE = "secret", "private_names"
+SECRET, PRIVATE, BLIND = "secret", "private_names", "blind"
 _BYTES = 32
 _LASTING = {
     "settings": ("name", "value"),
@@ -39,6 +39,11 @@ def secret(book: sqlite3.Connection) -> str:
 def page_secret(book: sqlite3.Connection) -> str:
     """What the names of pages are hashed with; empty where they are those of the students."""
     return secret(book) if setting(book, PRIVATE) else ""
+
+
+def alias_secret(book: sqlite3.Connection) -> str:
+    """What the aliases of a blind review are hashed with; empty where the review has names."""
+    return secret(book) if setting(book, BLIND) else ""
 
 
 def taken_over(broken: sqlite3.Connection, book: sqlite3.Connection) -> bool:

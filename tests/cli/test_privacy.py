@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import subprocess
@@ -128,3 +129,30 @@ def test_a_bug_of_ours_is_told_without_the_text_that_met_it(
     assert "ValueError in test_privacy.py" in told.err
     for text in TEXTS:
         assert text not in told.out + told.err
+
+
+def test_who_reviews_blind_sees_no_names_and_is_heard(rubric: str, homework: Path, capsys: Output) -> None:
+    out = graded(rubric, homework, "--blind", "--audit", "4")
+    for name in ("review.html", "to_decide.csv", "audit.csv"):
+        told = (out / name).read_text("utf-8")
+        assert not re.search(r"\b(ada|bob|cyd|Bob Bauer)\b|href=\"feedback", told), name
+    rows = list(csv.DictReader((out / "to_decide.csv").read_text("utf-8").splitlines()))
+    (one,) = [row for row in rows if row["answer"] == "((7331*x"]
+    assert re.fullmatch(r"anon-[0-9a-f]{10}", one["student"])
+    (out / "decisions.csv").write_text(f"student,part,points,comment\n{one['student']},{one['part']},0.5,read by eye\n")
+    graded(rubric, homework)
+    found = json.loads((out / "results.json").read_text("utf-8"))["students"]
+    (bob,) = [student for student in found if student["student"] == "bob"]
+    (decided,) = [part["override"]["points"] for part in bob["parts"] if part["override"]]
+    assert decided == 0.5
+    assert "anon-" in (out / "to_decide.csv").read_text("utf-8"), "later runs keep to it"
+
+    drawn = list(csv.DictReader((out / "audit.csv").read_text("utf-8").splitlines()))
+    lines = ["student,part,points,draw", *(f"{row['student']},{row['part']},0,{row['draw']}" for row in drawn)]
+    (out / "mine.csv").write_text("\n".join(lines))
+    assert main(["agree", str(out), str(out / "mine.csv")]) == 0
+    assert "of 4 decisions that you graded" in capsys.readouterr().out
+    assert main(["forget", str(out), "bob"]) == 0
+    assert one["student"] not in (out / "decisions.csv").read_text() + (out / "audit.csv").read_text()
+    graded(rubric, homework, "--no-blind")
+    assert "anon-" not in (out / "to_decide.csv").read_text("utf-8")

@@ -69,7 +69,7 @@ def test_the_python_of_trust_runs(homework: Path, terminal: Terminal) -> None:
 
 def test_what_privacy_shows(homework: Path, terminal: Terminal) -> None:
     found = sessions(PRIVACY)
-    assert sum(map(len, found)) == PRIVACY.count("\n$ ") == 6
+    assert sum(map(len, found)) == PRIVACY.count("\n$ ") == 7
     for steps in found:
         for command, expected in steps:
             got = terminal(command)
