@@ -18,6 +18,7 @@ from grader.version import VERSION as __version__
 if TYPE_CHECKING:
     from os import PathLike
 
+    from grader.batch.graded import GradedClass
     from grader.problems import Problem, Span
     from grader.results import GradeReport, PartResult, Verdict
     from grader.rubric.model import Rubric, RubricError
@@ -28,6 +29,7 @@ __all__ = [
     "Answer",
     "AnswerKey",
     "GradeReport",
+    "GradedClass",
     "PartResult",
     "Problem",
     "Rubric",
@@ -40,6 +42,7 @@ __all__ = [
     "grade",
     "grade_answer",
     "load_rubric",
+    "open",
     "solve",
 ]
 
@@ -47,6 +50,7 @@ _HOMES = {
     "Answer": "grader.submission.submissions",
     "AnswerKey": "grader.solver.key",
     "GradeReport": "grader.results",
+    "GradedClass": "grader.batch.graded",
     "PartResult": "grader.results",
     "Problem": "grader.problems",
     "Rubric": "grader.rubric.model",
@@ -107,6 +111,16 @@ def equivalent(reference: str, answer: str, domains: Mapping[str, str] | None = 
     from grader.comparison import equivalent as judge
 
     return judge(reference, answer, domains)
+
+
+def open(folder: str | PathLike[str]) -> GradedClass:
+    """What `grader grade` left in a folder, for statistics and pandas; raises OSError where there is nothing.
+
+    ``grader.open("report").frame()`` has a row for each part of each student, ``.parts()`` how each part went.
+    """
+    from grader.batch.graded import open_graded
+
+    return open_graded(folder)
 
 
 def __getattr__(name: str) -> object:

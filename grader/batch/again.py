@@ -26,9 +26,10 @@ from grader.gradebook.encoding import decode_problems
 from grader.gradebook.fingerprints import program_hash
 from grader.gradebook.judgements import kept_judgements
 from grader.gradebook.opening import Gradebook, written
-from grader.gradebook.reports import current, decode_report, keep_pages, lines, renew_line
+from grader.gradebook.reports import current, decode_report, keep_pages, lines, pages, renew_line
 from grader.gradebook.run_log import RubricText, RunKept, all_runs, course_of, finished_runs, rubric_of
 from grader.gradebook.run_log import undo as undone
+from grader.gradebook.settings import alias_secret, page_secret
 from grader.grading import rubric_shown
 from grader.grading.totals import without
 from grader.problems import Problem
@@ -81,6 +82,19 @@ def undo(book: Gradebook) -> tuple[int, int]:
     return last.id, now.id
 
 
+def drawn_anew(book: Gradebook) -> None:
+    """Tables, and the pages that are not there or show what does not hold, from what the gradebook has.
+
+    Raises NotPossible where it does not have enough, sqlite3.Error and OSError.
+    """
+    last = _last(book)
+    solved, *_ = _solved(book.connection, last)
+    clear_leftovers(book.folder)
+    with written(book.connection):
+        _draw_again(book, solved)
+    _write(book, solved, decode_problems(last.problems))
+
+
 def _last(book: Gradebook) -> RunKept:
     runs = finished_runs(book.connection)
     if any(run.state == "running" for run in all_runs(book.connection)):
@@ -112,14 +126,21 @@ def _draw_again(book: Gradebook, solved: Solved) -> None:
     """Pages and lines of results.json for reports that hold again."""
     connection = book.connection
     held = current(connection)
-    files = page_names(held)
-    stale = [student for student, line in zip(sorted(held), lines(connection), strict=True) if not line]
+    secret = page_secret(connection)
+    files = page_names(held, secret)
+    shown = pages(connection)
+    stale = [
+        student
+        for student, line in zip(sorted(held), lines(connection), strict=True)
+        if not line or student not in shown or shown[student].file != files[student]
+    ]
     for student in stale:
         fingerprint, kept = held[student]
         report = _whole(connection, solved, student, kept)
         path = book.folder / "feedback" / files[student]
         keep_pages(connection, {student: write_page(path, student_page(report, solved.shown).encode(), fingerprint)})
-        renew_line(connection, student, student_line(report, solved.shown))
+        page = files[student] if secret else ""
+        renew_line(connection, student, student_line(report, solved.shown, page=page))
 
 
 def _whole(connection: sqlite3.Connection, solved: Solved, student: str, kept: str) -> GradeReport:
@@ -130,4 +151,5 @@ def _whole(connection: sqlite3.Connection, solved: Solved, student: str, kept: s
 
 def _write(book: Gradebook, solved: Solved, problems: tuple[Problem, ...]) -> None:
     report = class_report(book.connection, solved.shown, problems, whole=False)
-    write_tables(report, lines(book.connection), book.folder)
+    connection = book.connection
+    write_tables(report, lines(connection), book.folder, page_secret(connection), alias_secret(connection))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from grader.exchange.rosters import Person
 from grader.exchange.whos_who import callable_by, meant
@@ -20,6 +21,7 @@ from grader.submission.decode import decode
 from grader.submission.submissions import Submission
 
 NEEDED = ("student", "part", "points")
+NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 COLUMNS = (*NEEDED, "comment", "by", "when")
 
 
@@ -31,16 +33,19 @@ def handed_in(
     known: Sequence[Decided],
     now: str,
     requests: Collection[tuple[str, str]] = (),
+    called: Mapping[str, str] = NO_ALIASES,
 ) -> tuple[tuple[Decided, ...], tuple[Problem, ...]]:
     """The decisions of a file that are new, and every Problem with it; `now` is when a row without a time was made.
 
     A row without points is none where it answers one of the `requests`, (student, part) pairs, by its comment.
+    `called` are students by the aliases that they have in a blind review.
     """
     students = {one.student: one for one in submissions}
     names = callable_by(Person(one.student, one.name, one.handed.ids) for one in students.values())
     found: list[Decided] = []
     said: list[Problem] = []
     for line, row in table_rows(data, file, NEEDED, COLUMNS, said):
+        row = {**row, "student": called.get(row["student"], row["student"])}
         if not row.get("points") and row.get("comment") and (meant(row["student"], names), row["part"]) in requests:
             continue
         made = _decided(row, file, line, students, names, rubric, now)

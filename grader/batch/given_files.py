@@ -114,14 +114,21 @@ def _read(folder: Path, path: str) -> bytes | Problem:
         return Problem(f"not read: {error.strerror or error}", file=path)
 
 
-def keep_beside(submissions: Iterable[Submission], given: GivenFiles, folder: Path) -> None:
-    """Copy what a person alone can read to a folder of its student, in place of what was there. Raises OSError."""
+def keep_beside(submissions: Iterable[Submission], given: GivenFiles, folder: Path, secret: str = "") -> None:
+    """Copy what a person alone can read to a folder of its student, in place of what was there. Raises OSError.
+
+    With a `secret`, neither folders nor files have names that tell whose they are.
+    """
     submissions = tuple(submissions)
-    names = page_names(one.student for one in submissions)
+    names = page_names((one.student for one in submissions), secret)
     for one in submissions:
         own = folder / names[one.student].removesuffix(".html")
         kept = {path: given.read(given.places.get(path, path)) for path in one.by_eye if _is_file(path)}
-        wanted = {own / _plain(path): data for path, data in kept.items() if isinstance(data, bytes)}
+        wanted = {
+            own / (f"{number}{PurePosixPath(path).suffix}" if secret else _plain(path)): data
+            for number, (path, data) in enumerate(kept.items(), 1)
+            if isinstance(data, bytes)
+        }
         if own.is_dir() and {path for path in own.rglob("*") if path.is_file()} - wanted.keys():
             with suppress(OSError):
                 rmtree(own)
@@ -129,13 +136,27 @@ def keep_beside(submissions: Iterable[Submission], given: GivenFiles, folder: Pa
             write_bytes(path, data)
 
 
-def clear_kept_beside(folder: Path, submissions: Iterable[Submission]) -> None:
-    """Remove what was kept of students who are not in the class any more."""
-    there = {name.removesuffix(".html") for name in page_names(one.student for one in submissions)}
+def clear_kept_beside(folder: Path, submissions: Iterable[Submission], secret: str = "") -> None:
+    """Remove what was kept of students who are not in the class any more; `secret` as `page_names` has it."""
+    there = {name.removesuffix(".html") for name in page_names((one.student for one in submissions), secret).values()}
     for path in folder.glob("*"):
         if path.is_dir() and path.name not in there:
             with suppress(OSError):
                 rmtree(path)
+
+
+def rename_beside(students: Iterable[str], folder: Path, before: str, after: str) -> None:
+    """Copies under the names that one secret (empty: none) gives, under those of another. Raises OSError."""
+    students = tuple(students)
+    old, new = page_names(students, before), page_names(students, after)
+    for student in students:
+        there = folder / old[student].removesuffix(".html")
+        if old[student] != new[student] and there.is_dir():
+            files = sorted(path for path in there.rglob("*") if path.is_file())
+            for number, path in enumerate(files, 1):
+                name = f"{number}{path.suffix}" if after else path.relative_to(there).as_posix()
+                write_bytes(folder / new[student].removesuffix(".html") / name, path.read_bytes())
+            rmtree(there)
 
 
 def _is_file(path: str) -> bool:

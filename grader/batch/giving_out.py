@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
+from grader.batch.stages import now
 from grader.course.settings import parse_course
 from grader.exchange.feedback_zip import FeedbackPage, Returned, feedback_zip, plain_feedback
 from grader.exchange.filled import FilledIn, Grade, filled
@@ -19,14 +18,16 @@ from grader.exchange.spreadsheet import workbook
 from grader.feedback.wording import points
 from grader.files import write_bytes
 from grader.gradebook import rows
-from grader.gradebook.opening import Gradebook
-from grader.gradebook.reports import ReportKept, lines, pages
-from grader.gradebook.run_log import course_of, finished_runs, rubric_of, students_now
+from grader.gradebook.erasure import anybody_forgotten
+from grader.gradebook.opening import Gradebook, written
+from grader.gradebook.reports import ReportKept, entries, pages
+from grader.gradebook.run_log import course_of, finished_runs, note_given_out, rubric_of, students_now
 from grader.results import Outcome
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import Rubric
 from grader.submission.submissions import Submission
 
+_NO_NOUGHTS = "no noughts are written: a student was forgotten, and may be in a row that has no work for us"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -46,12 +47,24 @@ def give_out(
     Raises WrongTable, UnknownColumn, OSError and sqlite3.Error.
     """
     title = title_of_last(book)
-    done = filled(theirs.read_bytes(), kind, grades_of(book), title, column, missing=missing)
+    left_out = missing and anybody_forgotten(book.connection)
+    done = filled(theirs.read_bytes(), kind, grades_of(book), title, column, missing=missing and not left_out)
+    if left_out:  # a forgotten student's row can't be told from one without work
+        done = replace(done, warnings=(*done.warnings, _NO_NOUGHTS))
     returned = feedback_zip(kind, _pages(book, kind, title)) if feedback is not None else None
     write_bytes(out, done.data)
     if feedback is not None and returned is not None:
         write_bytes(feedback, returned.data)
     return GivenOut(done, returned)
+
+
+def note_outside(book: Gradebook, *paths: Path | None) -> None:
+    """Note which of these files with grades lie outside of the folder, where erasing a student can't reach."""
+    inside = book.folder.resolve()
+    with written(book.connection):
+        for path in paths:
+            if path is not None and not path.resolve().is_relative_to(inside):
+                note_given_out(book.connection, str(path.resolve()), now())
 
 
 def write_workbook(folder: Path, out: Path) -> int:
@@ -110,8 +123,7 @@ def _pages(book: Gradebook, kind: str, title: str) -> Iterator[FeedbackPage]:
     there = rows.kept(book.connection)
     files = pages(book.connection)
     held = students_now(book.connection)
-    for line in lines(book.connection):
-        entry: dict[str, Any] = json.loads(line)
+    for entry in entries(book.connection):
         student = entry["student"]
         if student in there and student in files and there[student][0].source:
             handed = there[student][0].handed

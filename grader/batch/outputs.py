@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from grader.feedback.common_answers import common_answers
 from grader.feedback.pages import class_page, page_names
 from grader.feedback.review_page import review_page, to_decide_csv
 from grader.feedback.tables import grades_csv, results_json
@@ -33,18 +35,20 @@ def class_report(
     return ClassReport(shown, tuple(grade_report(kept[name], shown, results) for name in sorted(kept)), problems)
 
 
-def write_tables(report: ClassReport, lines: Sequence[str], out: Path) -> None:
+def write_tables(report: ClassReport, lines: Sequence[str], out: Path, secret: str = "", blind: str = "") -> None:
     """Write results.json, grades.csv, the class page and what waits for a person.
 
-    The pages of who is not in the class any more are removed. `lines` are those of results.json, a student each.
+    The pages of who is not in the class any more are removed. `lines` are those of results.json, a student each;
+    `secret` is what the names of pages are hashed with, `blind` what aliases of students are, where whoever decides
+    is not to know them.
     """
     write_text(out / "results.json", results_json(report, lines))
     write_text(out / "grades.csv", grades_csv(report))
-    write_text(out / "index.html", class_page(report))
+    write_text(out / "index.html", class_page(report, common_answers(map(json.loads, lines)), secret))
     asked = [one for student in report.reports for one in student.terms.requests if one.is_open]
-    write_text(out / "review.html", review_page(report.rubric, lines, asked))
-    write_text(out / "to_decide.csv", to_decide_csv(lines, asked))
-    there = set(page_names(one.student for one in report.reports).values())
+    write_text(out / "review.html", review_page(report.rubric, lines, asked, secret, blind))
+    write_text(out / "to_decide.csv", to_decide_csv(lines, asked, blind))
+    there = set(page_names((one.student for one in report.reports), secret).values())
     for path in (out / "feedback").glob("*.html"):
         if path.name not in there:
             with suppress(OSError):

@@ -53,14 +53,17 @@ def read_class(
     tell: Callable[[str], None] = lambda _: None,
     *,
     attempts: int | None = None,
+    secret: str = "",
+    leave: Callable[[ReadFolder], ReadFolder] = lambda read: read,
     anyway: bool = False,
 ) -> ReadFolder:
     """The submissions of `source`, a folder, a file or an export, for the parts `asked`, and every Problem on the way.
 
     `documents` reads all documents, by their labels alone if none is given; `ocr` as `read_files` has it; `columns`
     matches those of tables with parts; files that a person alone can read are copied below `keep`; `tell` hears which
-    export it is; so many `attempts` count (None: any number). Raises OSError, WrongExport, UnknownColumns, and Refused
-    where the class list has nobody of an export, unless it goes on `anyway`.
+    export it is; so many `attempts` count (None: any number); `leave` takes out who is not to be graded; `secret`
+    hashes names of folders. Raises OSError, WrongExport, UnknownColumns, and Refused where the class list has nobody of
+    an export, unless it goes on `anyway`.
     """
     source.stat()
     people, listed, said = class_list(roster)
@@ -80,8 +83,9 @@ def read_class(
             everybody, folders = tuple(given.export.class_list.items()), given.export.folders
             read = read_files(given.files, parts, everybody, by_hand, labels, documents, ocr, folders)
             read = as_exported(given.export, read, given.pictures)
+        read = leave(read)
         if keep is not None:
-            keep_beside(read.submissions, given, keep)
+            keep_beside(read.submissions, given, keep, secret)
     return replace(read, problems=tuple(sorted((*said, *read.problems), key=_place)))
 
 

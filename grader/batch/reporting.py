@@ -88,10 +88,11 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Where pages go; None for a run that writes nothing."""
+    """Where pages go; None for a run that writes nothing. Results have their names where these are `private`."""
 
     solved: Solved
     folder: Path | None
+    private: bool = False
 
 
 NOTHING_HELD = Held()
@@ -203,7 +204,7 @@ def _reported(
         told, page = _written(piece(drawing) if failed is None else failed, given.folder / sheet.page, sheet, report)
         if told is not report:
             report, kept = told, report_kept(told, alone, held.parts)
-    line = student_line(report, given.solved.shown, held.entries)
+    line = student_line(report, given.solved.shown, held.entries, sheet.page if given.private else "")
     return Reported(sheet.submission.student, _name(sheet), encode_report(kept), line, carried, page)
 
 

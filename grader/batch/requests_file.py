@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.batch.course_file import people_of
-from grader.batch.decisions_file import table_rows
+from grader.batch.decisions_file import NO_ALIASES, table_rows
 from grader.course.times import iso, moment
 from grader.exchange.rosters import Person
 from grader.exchange.whos_who import meant
@@ -85,15 +85,23 @@ def asked_in_remarks(
 
 
 def replies_in(
-    data: bytes, file: str, submissions: Iterable[Submission], known: Sequence[Request], now: str
+    data: bytes,
+    file: str,
+    submissions: Iterable[Submission],
+    known: Sequence[Request],
+    now: str,
+    called: Mapping[str, str] = NO_ALIASES,
 ) -> tuple[Request, ...]:
-    """The requests that a table of decisions answers by a comment alone, without points: the points stay."""
+    """The requests that a table of decisions answers by a comment alone, without points: the points stay.
+
+    `called` as `handed_in` has it.
+    """
     names = people_of(submissions)
     answered: list[Request] = []
     for _, row in table_rows(data, file, ("student", "part", "points"), (), []):
         if row.get("points") or not row.get("comment"):
             continue
-        student, told = meant(row["student"], names), (row["comment"], row.get("by", ""))
+        student, told = meant(called.get(row["student"], row["student"]), names), (row["comment"], row.get("by", ""))
         same = [one for one in known if (one.student, one.part) == (student, row.get("part", ""))]
         if any(_has_told(one, *told) for one in same):
             continue  # taken up before: it is no answer to what was asked since

@@ -19,8 +19,9 @@ from shutil import copyfile
 
 from grader.batch.course_file import class_terms
 from grader.batch.documents import DocumentReader
-from grader.batch.given_files import HANDED_IN, clear_kept_beside
+from grader.batch.given_files import HANDED_IN, clear_kept_beside, rename_beside
 from grader.batch.judging import Solved
+from grader.batch.left_out import course_to_keep, documents_to_keep, without_forgotten, without_unknown
 from grader.batch.outputs import class_report, write_tables
 from grader.batch.reading import Class, read_class, with_earlier
 from grader.batch.stages import Progress, judge_new, now, planned, report_stale
@@ -45,6 +46,7 @@ from grader.gradebook.run_log import (
     released,
     students_now,
 )
+from grader.gradebook.settings import BLIND, PRIVATE, alias_secret, keep_setting, page_secret
 from grader.grading import rubric_shown
 from grader.grading.totals import without
 from grader.results import ClassReport
@@ -72,7 +74,8 @@ class RunOptions:
     with every answer, and not in outline; `source` says what all texts are, ``ocr`` or ``typed``, where they don't
     themselves ("": as the rubric says); `waiting` hears who holds the folder where another run does; `told` hears which
     export the submissions are; `columns` says which columns of a form are which parts; `course` are the settings beside
-    the rubric.
+    the rubric; `private_names` whether names of pages are to tell nothing, `blind` whether who reviews is to see no
+    names (None: as before).
     """
 
     roster: Path | None = None
@@ -88,6 +91,8 @@ class RunOptions:
     told: Callable[[str], None] | None = None
     columns: tuple[tuple[str, str], ...] = ()
     course: Course = NO_COURSE
+    private_names: bool | None = None
+    blind: bool | None = None
 
 
 PLAIN = RunOptions()
@@ -113,7 +118,8 @@ def _grade_class(key: AnswerKey, source: Path, out: Path, options: RunOptions, b
         _ask_if_released(key, source, out, book, options)
         clear_leftovers(out)
         report = _graded(key, source, out, book, options, pages=out / "feedback")
-        write_tables(report, lines(book.connection), out)
+        connection = book.connection
+        write_tables(report, lines(connection), out, page_secret(connection), alias_secret(connection))
         return report
 
 
@@ -180,24 +186,42 @@ def _graded(
     tell = options.told or (lambda _: None)
     skipped = (out, *options.leave_out)
     columns = partial(with_parts, asked=solved.shown.parts, pairs=dict(options.columns))
+    if options.blind is not None:
+        with written(connection):
+            keep_setting(connection, BLIND, "yes" if options.blind else "")
+    if options.private_names is not None:
+        _name_pages(connection, keep, private=options.private_names)
     read = read_class(
         *(solved.shown.parts, source, options.roster, skipped, documents, ocr),
         *(columns, keep, tell),
         attempts=course.attempts,
+        leave=partial(without_forgotten, connection),
+        secret=page_secret(connection),
         anyway=options.anyway,
     )
     earlier = rows.kept(connection)
     found = with_earlier(read, earlier, prune=options.prune, anyway=options.anyway)
     with written(connection):
-        keep_documents(connection, documents.whole.values())
+        keep_documents(connection, documents_to_keep(connection, documents.whole.values(), read))
     if found.pruned and keep is not None:
-        clear_kept_beside(keep, found.submissions)
+        clear_kept_beside(keep, found.submissions, page_secret(connection))
     said = take_up(connection, solved.shown, found.submissions, out, options.decisions, options.roster)
     terms = class_terms(course, found.submissions, requests_now(connection))
-    problems = (*((book.problem,) if book.problem else ()), *said, *terms.problems, *found.problems)
+    doubts = without_unknown(connection, terms.problems, found.submissions)
+    problems = (*((book.problem,) if book.problem else ()), *said, *doubts, *found.problems)
     found = replace(found, problems=problems, terms=terms.terms)
     grade_into(connection, solved, found, earlier, _text_of(key.rubric), options, pages)
     return class_report(connection, solved.shown, problems, whole=options.whole)
+
+
+def _name_pages(connection: sqlite3.Connection, kept: Path | None, *, private: bool) -> None:
+    """From now on give pages, and the copies that are `kept`, names that tell whose they are, or none that do."""
+    before = page_secret(connection)
+    with written(connection):
+        keep_setting(connection, PRIVATE, "yes" if private else "")
+        after = page_secret(connection)
+    if kept is not None and before != after:
+        rename_beside(rows.kept(connection), kept, before, after)
 
 
 def grade_into(
@@ -215,7 +239,7 @@ def grade_into(
     """
     changed = tuple(_changed(found, earlier))
     with written(connection):
-        settings = RubricText(options.course.sha256, options.course.path, options.course.text)
+        settings = course_to_keep(connection, options.course)
         run = begin(connection, now(), worker(), VERSION, program_hash(), rubric, settings)
         rows.keep(connection, changed)
         rows.gone(connection, found.gone, run)

@@ -46,6 +46,7 @@ from grader.gradebook.reports import (
     replace_reports,
 )
 from grader.gradebook.rows import CONTEXT
+from grader.gradebook.settings import page_secret
 from grader.results import NO_TERMS, RubricShown, Terms
 from grader.submission.submissions import Submission
 
@@ -61,7 +62,7 @@ class Plan:
 
     `parts` and `questions` are fingerprints, `asked` the judged parts of each question, `looks` what sections are drawn
     with. `held` are by student the parts that hold still from an earlier run, in report and page; `terms` what the
-    course's settings come to.
+    course's settings come to. Where pages have `private` names, results.json tells them.
     """
 
     solved: Solved
@@ -75,6 +76,7 @@ class Plan:
     looks: Mapping[str, str]
     held: Mapping[str, frozenset[str]]
     terms: Mapping[str, Terms]
+    private: bool = False
 
 
 def planned(
@@ -93,7 +95,8 @@ def planned(
     with written(book):
         keep_part_keys(book, name, keys)
     of_class = class_fingerprint(solved.shown, parts)
-    files = page_names(one.student for one in submissions)
+    secret = page_secret(book)
+    files = page_names((one.student for one in submissions), secret)
     sheets = {
         one.student: sheet_fingerprint(
             one, (*_decisions(decided.get(one.student, {})), terms.get(one.student, NO_TERMS))
@@ -116,7 +119,8 @@ def planned(
                 held[one.student] = still[keys_then]
     asked = {question.id: tuple(part.id for part in question.judged) for question in rubric.questions}
     looks = section_looks(solved.shown)
-    return Plan(solved, tuple(stale), fingerprints, files, parts, questions, asked, decided, looks, held, terms)
+    plan = Plan(solved, tuple(stale), fingerprints, files, parts, questions, asked, decided, looks, held, terms)
+    return replace(plan, private=bool(secret))
 
 
 def _holding(shown: RubricShown, now: Mapping[str, str], then: Mapping[str, str]) -> frozenset[str]:
@@ -172,7 +176,7 @@ def report_stale(
     """Put together the reports that are stale, and write their pages. Raises OSError."""
     sheets = _Sheets(book, plan, fleeting)
     done = 0
-    for some in _chunks(report_all(Pages(plan.solved, folder), sheets, jobs), _AT_ONCE):
+    for some in _chunks(report_all(Pages(plan.solved, folder, plan.private), sheets, jobs), _AT_ONCE):
         with written(book):
             _keep(book, plan, run, some)
         done += len(some)

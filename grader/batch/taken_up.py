@@ -7,12 +7,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader.batch.decisions_file import handed_in
+from grader.batch.left_out import without_unknown
 from grader.batch.reading import class_list
 from grader.batch.requests_file import RequestsRead, asked_again, asked_in_remarks, replies_in
 from grader.batch.stages import now
+from grader.feedback.addresses import alias_of
 from grader.gradebook.decisions import all_decisions, decide
+from grader.gradebook.erasure import is_forgotten
 from grader.gradebook.opening import written
 from grader.gradebook.requests import all_requests, as_they_stand, keep_requests
+from grader.gradebook.settings import SECRET, setting
 from grader.problems import Problem
 from grader.results import Request, RubricShown
 from grader.submission.submissions import Submission
@@ -40,11 +44,12 @@ def take_up(
         problems += _keep(book, asked_again(path.read_bytes(), path.name, submissions, shown, known, at))
     people = class_list(roster)[0]
     if people is not None:
-        problems += _keep(book, asked_in_remarks(people.persons, shown, all_requests(book), at))
+        persons = [one for one in people.persons if not is_forgotten(book, one.student, one.ids)]
+        problems += _keep(book, asked_in_remarks(persons, shown, all_requests(book), at))
     for path in (out / DECISIONS, *((decisions,) if decisions else ())):
         if path == decisions or path.exists():
             problems += _decisions(book, path, shown, submissions, at)
-    return tuple(problems)
+    return tuple(without_unknown(book, problems, submissions))
 
 
 def requests_now(book: sqlite3.Connection) -> Mapping[str, tuple[Request, ...]]:
@@ -65,8 +70,10 @@ def _decisions(
     data = path.read_bytes()
     there = [one for some in requests_now(book).values() for one in some]
     pairs = {(one.student, one.part) for one in there}
-    made, said = handed_in(data, path.name, submissions, shown, all_decisions(book), at, pairs)
+    secret = setting(book, SECRET)
+    called = {alias_of(one.student, secret): one.student for one in submissions} if secret else {}
+    made, said = handed_in(data, path.name, submissions, shown, all_decisions(book), at, pairs, called)
     with written(book):
         decide(book, made)
-        keep_requests(book, replies_in(data, path.name, submissions, there, at))
+        keep_requests(book, replies_in(data, path.name, submissions, there, at, called))
     return said

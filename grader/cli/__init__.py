@@ -49,6 +49,14 @@ def _run(asked: Namespace) -> int:
             from grader.cli.gradebook import log as command
         case "export":
             from grader.cli.export import export as command
+        case "agree":
+            from grader.cli.agree import agree as command
+        case "forget":
+            from grader.cli.forget import forget_student as command
+        case "gradescope":
+            from grader.cli.gradescope import gradescope as command
+        case "stats":
+            from grader.cli.stats import stats as command
         case "init":
             from grader.cli.starter import init as command
         case _:

@@ -6,7 +6,14 @@
 from __future__ import annotations
 
 import re
-from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from argparse import (
+    SUPPRESS,
+    ArgumentParser,
+    ArgumentTypeError,
+    BooleanOptionalAction,
+    Namespace,
+    RawDescriptionHelpFormatter,
+)
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -56,6 +63,10 @@ def _parser() -> ArgumentParser:
     _override(commands.add_parser("override", help="decide on the points of one answer", allow_abbrev=False))
     _log(commands.add_parser("log", help="list the runs and what each changed", allow_abbrev=False))
     _export(commands.add_parser("export", help="fill grades into a platform's gradebook", allow_abbrev=False))
+    _agree(commands.add_parser("agree", help="hold the results against grades by hand", allow_abbrev=False))
+    _forget(commands.add_parser("forget", help="erase a student from the results", allow_abbrev=False))
+    _gradescope(commands.add_parser("gradescope", help="make an autograder for Gradescope", allow_abbrev=False))
+    _stats(commands.add_parser("stats", help="how each part went, and who made which mistake", allow_abbrev=False))
     _init(commands.add_parser("init", help="write a starter that grades as it stands", allow_abbrev=False))
     return parser
 
@@ -81,6 +92,19 @@ def _grade(grade: ArgumentParser) -> None:
     grade.add_argument("--dry-run", action="store_true", help="print who would change by how much, write nothing")
     grade.add_argument("--prune", action="store_true", help="take out students of whom nothing is handed in any more")
     grade.add_argument("--anyway", action="store_true", help="go on even if most students would be gone")
+    grade.add_argument(
+        "--audit", metavar="N", type=_at_least_one, help="draw N automatic decisions into DIR/audit.csv for a person"
+    )
+    grade.add_argument(
+        "--private-names",
+        action=BooleanOptionalAction,
+        help="give students' pages names that nobody can guess; later runs keep to it",
+    )
+    grade.add_argument(
+        "--blind",
+        action=BooleanOptionalAction,
+        help="name nobody in review.html, to_decide.csv and audit.csv; later runs keep to it",
+    )
     grade.add_argument("--strict", action="store_true", help="exit with 1 if anything needs a person")
     grade.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
@@ -131,7 +155,8 @@ def _log(log: ArgumentParser) -> None:
 
 def _export(export: ArgumentParser) -> None:
     export.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
-    export.add_argument("--to", required=True, choices=("canvas", "moodle", "gradescope", "csv", "xlsx"))
+    export.add_argument("--to", required=True, choices=("canvas", "moodle", "gradescope", "csv", "xlsx", "student"))
+    export.add_argument("--student", metavar="ID", help="with --to student: all that is held of one student, as a zip")
     export.add_argument("--from", dest="theirs", metavar="FILE", type=Path, help="the platform's own gradebook")
     export.add_argument("--out", metavar="FILE", type=Path, help="default: DIR/export/ and the name of FILE")
     export.add_argument("--column", metavar="NAME", help="for the points (default: the one with the rubric's title)")
@@ -140,6 +165,35 @@ def _export(export: ArgumentParser) -> None:
         "--feedback", metavar="ZIP", type=Path, help="also zip the pages that Canvas and Moodle take back"
     )
     export.add_argument("--anyway", action="store_true", help="go on before the release that course.yaml names")
+
+
+def _agree(agree: ArgumentParser) -> None:
+    agree.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
+    agree.add_argument("hand", metavar="HAND.csv", type=Path, help="as grades.csv, or student,part,points; audit.csv")
+
+
+def _forget(forget: ArgumentParser) -> None:
+    forget.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
+    forget.add_argument("student", metavar="STUDENT", help="any of the student's ids")
+    forget.add_argument("--undo", action="store_true", help="grade the student again, from the next run on")
+
+
+def _gradescope(gradescope: ArgumentParser) -> None:
+    gradescope.add_argument("rubric", metavar="RUBRIC", help="the rubric's YAML file")
+    gradescope.add_argument("--out", metavar="ZIP", type=Path, default=Path("autograder.zip"), help="autograder.zip")
+    gradescope.add_argument(
+        "--visibility",
+        choices=("auto", "visible", "after_due_date", "after_published", "hidden"),
+        help="of each part (auto, the default: after_due_date, but visible where the rubric hides the solution)",
+    )
+    gradescope.add_argument("--run", metavar="ROOT", type=Path, help=SUPPRESS)  # within the autograder
+
+
+def _stats(stats: ArgumentParser) -> None:
+    stats.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
+    how = stats.add_mutually_exclusive_group()
+    how.add_argument("--csv", metavar="FILE", type=Path, help="write a row for each part of each student")
+    how.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _init(init: ArgumentParser) -> None:

@@ -12,7 +12,9 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
+from grader.batch.audit import DrawKept, draw_audit
 from grader.batch.course_file import read_course
+from grader.batch.giving_out import note_outside
 from grader.batch.pool import default_jobs
 from grader.batch.reading import Refused
 from grader.batch.rubrics import read_key
@@ -27,6 +29,7 @@ from grader.exchange.questions import UnknownColumns, columns_of
 from grader.feedback.github import github_annotations, github_summary
 from grader.feedback.junit import junit_xml
 from grader.files import write_text
+from grader.gradebook.opening import held
 from grader.results import ClassReport
 from grader.solver.key import AnswerKey
 
@@ -46,6 +49,9 @@ def grade(asked: Namespace) -> int:
     asked.course = course
     for warning in () if asked.quiet else unheeded(key):
         print_problem(warning, "warning")
+    if asked.audit and asked.dry_run:
+        print_error("--audit draws from results, and --dry-run writes none: leave one of them out")
+        return 2
     if asked.out.resolve() == asked.submissions.resolve():
         print_error("--out would put the results among the submissions")
         return 2
@@ -69,6 +75,8 @@ def _options(asked: Namespace, bars: Bars | None) -> RunOptions:
         waiting=lambda who: print_error(f"{asked.out} is in use by {who}: waiting for it"),
         columns=tuple(_columns(asked.columns).items()),
         course=asked.course,
+        private_names=asked.private_names,
+        blind=asked.blind,
         told=None if asked.quiet else lambda what: print(f"{asked.submissions}: {what}", file=sys.stderr),
     )
 
@@ -93,13 +101,30 @@ def _grade(asked: Namespace, key: AnswerKey) -> int:
             report = grade_class(key, asked.submissions, asked.out, replace(options, anyway=True))
     if asked.junit:
         write_text(asked.junit, junit_xml(report))
+        with held(asked.out) as book:
+            note_outside(book, asked.junit)
     if not (report.reports or report.problems):
         return _nothing(asked)
     _tell_github(report, asked.submissions)
     if not asked.quiet:
         beside = (asked.roster, asked.decisions, Path(asked.course.path) if asked.course.path else None)
         tell(report, asked.out, asked.submissions, beside)
+    if asked.audit:
+        _audit(asked)
     return 1 if asked.strict and needs_person(report) else 0
+
+
+def _audit(asked: Namespace) -> None:
+    """Draw decisions for a person to check."""
+    with held(asked.out) as book:
+        try:
+            path, number, of = draw_audit(book, asked.audit)
+        except DrawKept as why:
+            print_error(str(why))
+            return
+    if not asked.quiet:
+        print(f"Drawn for you to grade: {number} of {of:,} automatic decisions, in {path}.")
+        print(f"  Fill in the points, then `grader agree {asked.out} {path}` says how many may be wrong.")
 
 
 def _agreed(given_out: Released) -> bool:

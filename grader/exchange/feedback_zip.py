@@ -86,4 +86,5 @@ def plain_feedback(student: Mapping[str, object], title: str, beside: Iterable[s
             lines.append(f"  We read your answer as: {answer['read_as']}")
         lines += [f"  {part['message']}"] if part["message"] else []
         lines += [f"  {override['comment']}"] if override and override["comment"] else []
+    lines += ["", "A program graded this. If you think that it is wrong, ask your teacher: a person will look at it."]
     return "\n".join(lines) + "\n"

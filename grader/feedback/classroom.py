@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,9 +15,11 @@ from markupsafe import Markup
 
 from grader.feedback.addresses import anchor, page_names
 from grader.feedback.charts import Histogram, histogram
+from grader.feedback.common_answers import CommonAnswer
+from grader.feedback.item_statistics import PartStatistics, part_statistics, scores_of_class
 from grader.feedback.mistakes import MistakeCount, mistakes
 from grader.feedback.question_sums import part_rule
-from grader.feedback.templating import Remark, remarks, script, template
+from grader.feedback.templating import Remark, remarks, script, template, typed
 from grader.feedback.wording import (
     by_student,
     clean,
@@ -26,16 +29,17 @@ from grader.feedback.wording import (
     points,
     shorten,
     tidy,
-    waits,
     worth,
 )
 from grader.grading.overrides import why_open
 from grader.grading.totals import parts_left_out
 from grader.results import ClassReport, GradeReport, Outcome, PartResult, RubricShown
+from grader.rubric.shown import Asked
 
 _MOST_REVIEWS = 500
 _FEW_REVIEWS = 12
 _MOST_REVIEWED = 5
+_SEVERAL, _MOST_GIVEN = 3, 3  # students who gave an answer that is shown, and how many of them for a part
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,8 @@ class StudentRow:
 class Difficulty:
     """How a part went: mean share of its points, and shares of students (`full`: all points), in percent.
 
-    Of a choice, means and `full` are of those who answered; what a person has yet to grade is left out of them, and
-    `mean` is empty where nothing is left. `rule` says that the points are a bonus, or how many parts count.
+    Whom means, `full` and `discrimination` are of, `PartStatistics` says; `mean` is empty where nothing is left.
+    `answered` is of all students. `rule` says that the points are a bonus, or how many parts count.
     """
 
     part: str
@@ -70,6 +74,7 @@ class Difficulty:
     full: str
     answered: str
     open_count: str
+    discrimination: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,16 @@ class Review:
     word: str
     verdict: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """An answer that several gave, and what it earned most of them."""
+
+    part: str
+    text: str
+    students: str
+    points: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +120,22 @@ class ClassView:
     reviews_open: bool
     reviewed_parts: str
     mistakes: tuple[MistakeCount, ...]
+    given: tuple[GivenAnswer, ...]
     remarks: tuple[Remark, ...]
 
 
-def class_page(report: ClassReport) -> str:
-    """The page of the class. It holds every student's row, and works as it stands where scripts are off."""
+def class_page(report: ClassReport, given: Iterable[CommonAnswer] = (), secret: str = "") -> str:
+    """The page of the class. It holds every student's row, and works as it stands where scripts are off.
+
+    `given` are the answers that many gave, of which each part shows the first few; `secret` as `page_names` has it.
+    """
     rubric, reports = report.rubric, by_student(report)
     ordered = [in_order(one, rubric) for one in reports]
     decided = sum(result.override is not None for one in reports for result in one.parts)
     shares = [percent(one.score, one.max_score) for one in reports]
     reviews = [(one, result) for one, results in zip(reports, ordered, strict=True) for result in _open(one, results)]
-    hrefs = {student: f"feedback/{name}" for student, name in page_names(one.student for one in reports).items()}
+    names = page_names((one.student for one in reports), secret)
+    hrefs = {student: f"feedback/{name}" for student, name in names.items()}
     source, fingerprint = script("class.js")
     view = ClassView(
         title=rubric.title,
@@ -134,13 +154,14 @@ def class_page(report: ClassReport) -> str:
         rows=tuple(_row(one, rubric, hrefs[one.student]) for one in reports),
         some_left_out=any(parts_left_out(one.parts) for one in reports),
         histogram=histogram(shares),
-        difficulty=_difficulty(rubric, ordered),
+        difficulty=_difficulty(report, ordered),
         reviews=tuple(_review(one, result, hrefs[one.student]) for one, result in reviews[:_MOST_REVIEWS]),
         review_title=_review_title([result for _, result in reviews]),
         more_reviews=max(0, len(reviews) - _MOST_REVIEWS),
         reviews_open=len(reviews) <= _FEW_REVIEWS,
         reviewed_parts=_most_reviewed([result.asked.part for _, result in reviews if result is not None]),
         mistakes=mistakes(reports),
+        given=tuple(_given(given)),
         remarks=remarks(report.problems),
     )
     return clean(template("class.html").render(page=view))
@@ -179,32 +200,40 @@ def _drawn_cell(verdict: str, text: str, word: str) -> Markup:
     return Markup(template("cell.html").render(verdict=verdict, text=text, word=word))
 
 
-def _difficulty(rubric: RubricShown, ordered: list[tuple[PartResult, ...]]) -> tuple[Difficulty, ...]:
-    by_part: dict[str, list[PartResult]] = {asked.part: [] for asked in rubric.parts}
+def _difficulty(report: ClassReport, ordered: list[tuple[PartResult, ...]]) -> tuple[Difficulty, ...]:
+    asked = {one.part: one for one in report.rubric.parts}
+    statistics_of = {one.part: one for one in part_statistics(scores_of_class(report))}
+    by_part: dict[str, list[PartResult]] = {part: [] for part in asked}
     for results in ordered:
         for result in results:
             by_part.setdefault(result.asked.part, []).append(result)
-    out: list[Difficulty] = []
-    for asked in rubric.parts:
-        found = by_part[asked.part]
-        answered = [result for result in found if result.verdict is not Outcome.MISSING]
-        graded = [result for result in (answered if asked.best and not asked.bonus else found) if not waits(result)]
-        mean = sum(result.score for result in graded) / (len(graded) or 1)
-        full = sum(result.score >= asked.max_score - 1e-9 for result in graded)
-        out.append(
-            Difficulty(
-                part=asked.part,
-                rule=part_rule(asked, rubric.parts),
-                prompt=asked.prompt,
-                max_score=points(asked.max_score),
-                mean=f"{min(max(percent(mean, asked.max_score), 0), 100):.0f}" if graded or not found else "",
-                mean_points=points(mean),
-                full=f"{100 * full / (len(graded) or 1):.0f}",
-                answered=f"{100 * len(answered) / (len(found) or 1):.0f}",
-                open_count=str(sum(result.review for result in found) or ""),
-            )
-        )
-    return tuple(out)
+    return tuple(_went(one, statistics_of.get(part), by_part[part], report) for part, one in asked.items())
+
+
+def _went(asked: Asked, found: PartStatistics | None, results: list[PartResult], report: ClassReport) -> Difficulty:
+    answered = sum(result.verdict is not Outcome.MISSING for result in results)
+    mean = (found.mean if found else None) or 0.0
+    return Difficulty(
+        part=asked.part,
+        rule=part_rule(asked, report.rubric.parts),
+        prompt=asked.prompt,
+        max_score=points(asked.max_score),
+        mean=f"{min(max(percent(mean, asked.max_score), 0), 100):.0f}" if found and found.counted else "",
+        mean_points=points(mean),
+        full=f"{100 * ((found.full if found else None) or 0):.0f}",
+        answered=f"{100 * answered / (len(results) or 1):.0f}",
+        open_count=str(sum(result.review for result in results) or ""),
+        discrimination=f"{found.discrimination:.2f}" if found and found.discrimination is not None else "–",
+    )
+
+
+def _given(found: Iterable[CommonAnswer]) -> Iterator[GivenAnswer]:
+    shown: Counter[str] = Counter()
+    for one in found:
+        if one.students >= _SEVERAL and shown[one.part] < _MOST_GIVEN:
+            shown[one.part] += 1
+            text, earned = typed(shorten(one.text, 160)), f"{points(one.score)} / {points(one.max_score)}"
+            yield GivenAnswer(one.part, text, str(one.students), earned)
 
 
 def _review_title(found: list[PartResult | None]) -> str:

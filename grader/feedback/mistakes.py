@@ -1,7 +1,7 @@
 """The results of a class -> its mistakes by kind, the one that most students made first.
 
 Two students who left out a factor of the chain, one of them twice, give
-``MistakeCount("one factor of the chain rule or of the formula is missing", answers=3, students=2, parts=...)``.
+``MistakeCount("one factor of the chain rule or of the formula is missing", answers=3, students=2, ...)``.
 """
 
 from __future__ import annotations
@@ -16,18 +16,23 @@ from grader.rubric.malrules import MALRULES
 
 _UNEXPLAINED = "wrong, and no usual mistake explains it"
 _MOST_PARTS = 4
+_MOST_NAMED = 12  # students
 _SHARED = 2  # students
 _EXAMPLES = 3  # of what they wrote
 
 
 @dataclass(frozen=True, slots=True)
 class MistakeCount:
-    """A kind of mistake: in how many answers, of how many students; `parts` name where it is most frequent."""
+    """A kind of mistake: in how many answers, of how many students; `parts` name where it is most frequent.
+
+    `who` names the students, of very many the first.
+    """
 
     what: str
     answers: int
     students: int
     parts: str
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,8 @@ class SharedMistake:
     sentence: str
 
 
-def shared_mistakes(lines: Iterable[str]) -> tuple[SharedMistake, ...]:
-    """The mistakes that two students or more share, by rule and place; most students first.
+def shared_mistakes(lines: Iterable[str], least: int = _SHARED) -> tuple[SharedMistake, ...]:
+    """The mistakes that at least so many students share, by rule and place; most students first.
 
     `lines` are those of `results.json`, one a student: a report of a class no longer holds what everybody wrote.
     """
@@ -59,7 +64,7 @@ def shared_mistakes(lines: Iterable[str]) -> tuple[SharedMistake, ...]:
             rule = part["diagnosis"]["rule"]
             apart = "" if ":" in rule else told[-1]  # twice and half of it are both a factor 2
             made.setdefault((rule, part["part"], apart), []).append(told)
-    found = [_shared(rule, part, told) for (rule, part, _), told in made.items() if len(told) >= _SHARED]
+    found = [_shared(rule, part, told) for (rule, part, _), told in made.items() if len(told) >= least]
     return tuple(sorted(found, key=lambda one: (-len(one.students), one.part, one.rule)))
 
 
@@ -85,8 +90,9 @@ def mistakes(reports: Iterable[GradeReport]) -> tuple[MistakeCount, ...]:
             for kind in _kinds(result):
                 made.setdefault(kind, []).append((report.student, result.asked.part))
     found = [
-        MistakeCount(kind, len(places), len({student for student, _ in places}), _most(part for _, part in places))
+        MistakeCount(kind, len(places), len(who), _most(part for _, part in places), _named(who))
         for kind, places in made.items()
+        for who in (sorted({student for student, _ in places}),)
     ]
     return tuple(sorted(found, key=lambda one: (one.what == _UNEXPLAINED, -one.students, -one.answers, one.what)))
 
@@ -103,6 +109,10 @@ def _kinds(result: PartResult) -> Iterator[str]:
         yield counted
     elif result.verdict in WRONG:
         yield _UNEXPLAINED
+
+
+def _named(who: list[str]) -> str:
+    return ", ".join(who[:_MOST_NAMED]) + (f" and {len(who) - _MOST_NAMED} more" if len(who) > _MOST_NAMED else "")
 
 
 def _most(parts: Iterable[str]) -> str:

@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from markupsafe import Markup
 
 from grader.expression.printing.latex_mathml import latex_to_mathml
-from grader.feedback.addresses import anchor, page_names
+from grader.feedback.addresses import alias_of, anchor, page_names
 from grader.feedback.tables import cell
 from grader.feedback.templating import Formula, formula, template, typed
 from grader.feedback.wording import clean, points
@@ -85,67 +86,69 @@ class ReviewView:
     groups: tuple[tuple[str, int, tuple[WaitingAnswer, ...]], ...]
 
 
-def review_page(rubric: RubricShown, lines: Sequence[str], requests: Sequence[Request] = ()) -> str:
+def review_page(
+    rubric: RubricShown, lines: Sequence[str], requests: Sequence[Request] = (), secret: str = "", blind: str = ""
+) -> str:
     """The page of what waits for a person; `lines` are those of `results.json`, a student each.
 
-    `requests` are what students asked to be looked at again, and nobody has answered.
+    `requests` are what students asked to be looked at again, and nobody has answered. `secret` as `page_names` has it;
+    with a secret `blind`, no student is named but by an alias, in the order of these.
     """
     count, stake = 0, 0.0
     found = []
-    for number, (order, student, part) in enumerate(_waiting(lines, requests)):
+    for number, (order, who, part, asked) in enumerate(_waiting(lines, requests, blind)):
         count += 1
         stake += part["max_score"] - part["score"]
-        found.append((order, number, student, part))
+        found.append((order, number, who, part, asked))
         if len(found) > 4 * MOST_SHOWN:
             found = nsmallest(MOST_SHOWN, found, key=lambda one: one[:2])
     shown = sorted(found, key=lambda one: one[:2])[:MOST_SHOWN]
-    names = page_names(json.loads(line)["student"] for line in lines)
+    names = {} if blind else page_names((json.loads(line)["student"] for line in lines), secret)
     groups = []
     for at, group in groupby(shown, key=lambda one: one[0][0]):
         answers = tuple(
-            _answer(student, part, f"feedback/{names[student]}", _texts(requests, student, part["part"]))
-            for _, _, student, part in group
+            _answer(who, part, "" if blind else f"feedback/{names[who]}", asked) for _, _, who, part, asked in group
         )
         groups.append((GROUPS[at][0], len(answers), answers))
     view = ReviewView(rubric.title, f"{count:,}", points(round(stake, 6)), count - len(shown), tuple(groups))
     return clean(template("review.html").render(page=view))
 
 
-def to_decide_csv(lines: Sequence[str], requests: Sequence[Request] = ()) -> str:
+def to_decide_csv(lines: Sequence[str], requests: Sequence[Request] = (), blind: str = "") -> str:
     """A table to fill in and hand back as `decisions.csv`: a row an answer that waits, its points left empty.
 
-    An open request is answered by points, or by a comment alone, which leaves the points as they are.
+    An open request is answered by points, or by a comment alone, which leaves the points as they are. With a secret
+    `blind`, students stand there by their aliases.
     """
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(["student", "part", "points", "comment", "by", "when", "max", "note", "answer", "request"])
-    for _, student, part in sorted(_waiting(lines, requests), key=lambda one: one[0]):
-        text, asked = (part["answer"] or {}).get("text", ""), _texts(requests, student, part["part"])
+    for _, who, part, asked in sorted(_waiting(lines, requests, blind), key=lambda one: one[0]):
+        text = (part["answer"] or {}).get("text", "")
         about = (part["max_score"], part["note"], cell(text), cell(asked))
-        rows.writerow([cell(student), cell(part["part"]), "", "", "", "", *about])
+        rows.writerow([cell(who), cell(part["part"]), "", "", "", "", *about])
     return clean(out.getvalue())
 
 
-def _texts(requests: Sequence[Request], student: str, part: str) -> str:
-    """What a student asked of a part."""
-    return "\n".join(one.text for one in requests if (one.student, one.part) == (student, part))
-
-
 def _waiting(
-    lines: Sequence[str], requests: Sequence[Request]
-) -> Iterator[tuple[tuple[int, float], str, Mapping[str, Any]]]:
-    """Each answer that waits with its place in the order: by group, then by the points at stake."""
-    asked = {(one.student, one.part) for one in requests}
-    for line in lines:
-        student = json.loads(line)
+    lines: Sequence[str], requests: Sequence[Request], blind: str
+) -> Iterator[tuple[tuple[int, float], str, Mapping[str, Any], str]]:
+    """Each answer that waits with its place in the order: by group, then by the points at stake; and what was asked."""
+    asked: dict[tuple[str, str], str] = {}
+    for one in requests:
+        earlier = asked.get((one.student, one.part))
+        asked[one.student, one.part] = one.text if earlier is None else f"{earlier}\n{one.text}"
+    students = map(json.loads, lines)
+    named = ((alias_of(one["student"], blind) if blind else one["student"], one) for one in students)
+    for who, student in sorted(named, key=itemgetter(0)) if blind else named:
         name = student["student"]
         for part in student["parts"]:
             if (name, part["part"]) in asked:
-                yield (_ASKED, part["score"] - part["max_score"]), name, part
+                yield (_ASKED, part["score"] - part["max_score"]), who, part, asked[name, part["part"]]
             elif part["review"] and part["override"] is None:
-                yield (_group(part), part["score"] - part["max_score"]), name, part
+                yield (_group(part), part["score"] - part["max_score"]), who, part, ""
         if (name, "") in asked:
-            yield (_ASKED, student["score"] - student["max_score"]), name, _whole(student)
+            yield (_ASKED, student["score"] - student["max_score"]), who, _whole(student), asked[name, ""]
 
 
 def _whole(student: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -169,9 +172,9 @@ def _answer(student: str, part: Mapping[str, Any], href: str, asked: str) -> Wai
     return WaitingAnswer(
         student=student,
         part=part["part"],
-        href=f"{href}#{anchor(part['part'])}" if part["part"] else href,
+        href=(f"{href}#{anchor(part['part'])}" if part["part"] else href) if href else "",
         stake=points(round(part["max_score"] - part["score"], 6)),
-        place=f"{answer['file']}:{line}" if answer.get("file") and line else answer.get("file", ""),
+        place=(f"{answer['file']}:{line}" if answer.get("file") and line else answer.get("file", "")) if href else "",
         written=typed(written),
         drawn=_drawn(written.split("\n")[-1]),
         reread=_drawn(scan["text"]) if scan else None,

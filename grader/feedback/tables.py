@@ -56,8 +56,13 @@ def results_json(report: ClassReport, lines: Sequence[str] = ()) -> str:
     )
 
 
-def student_line(report: GradeReport, rubric: RubricShown, entries: Mapping[str, str] = NO_ENTRIES) -> str:
-    """A student's line of `results.json`; `entries` are by part those of an earlier line, which hold still."""
+def student_line(
+    report: GradeReport, rubric: RubricShown, entries: Mapping[str, str] = NO_ENTRIES, page: str = ""
+) -> str:
+    """A student's line of `results.json`; `entries` are by part those of an earlier line, which hold still.
+
+    `page` is the file name of the page, where nobody can tell it from the student's id.
+    """
     head: dict[str, object] = {
         "student": report.student,
         "name": report.name,
@@ -72,6 +77,7 @@ def student_line(report: GradeReport, rubric: RubricShown, entries: Mapping[str,
     head |= _handed(report.handed or NOT_SAID, report.terms.late)
     sums = sheet_sum(report.parts, report.terms) if changes_score(report.terms) else None
     head["score_before_late"] = tidy(sums.before_late if sums else report.score)
+    head |= {"page": f"feedback/{page}"} if page else {}
     left_out = parts_left_out(report.parts)
     parts = [
         entries.get(result.asked.part) or _json(_part(result, result.asked.part in left_out))

@@ -164,5 +164,29 @@ CREATE TABLE replies (            -- the newest of a request holds
 );
 """
 
-MIGRATIONS = (_FIRST, _PART_KEYS, _DOCUMENTS, _READ, _HANDED, _COURSE)
+_TRUST = """
+CREATE TABLE settings (           -- of this folder, which hold until they are changed
+    name TEXT PRIMARY KEY,        -- private_names, blind; secret: the key of names of pages, aliases, forgotten ids
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE audited (            -- decisions of the program that were drawn for a person to check
+    draw TEXT NOT NULL,           -- which draw: a hash of what it was drawn from
+    student TEXT NOT NULL,
+    part TEXT NOT NULL,
+    points REAL NOT NULL,         -- the program's, whatever a person decided since
+    decisions INTEGER NOT NULL,   -- how many there were to draw from
+    PRIMARY KEY (draw, student, part)
+) WITHOUT ROWID;
+CREATE TABLE forgotten (          -- whose work is not graded any more
+    id TEXT PRIMARY KEY,          -- keyed hash of an id, by which nobody can be found who is not known already
+    who TEXT NOT NULL,            -- the same for all ids of one student, and by chance
+    at TEXT NOT NULL              -- UTC, ISO 8601
+) WITHOUT ROWID;
+CREATE TABLE given_out (          -- files with grades that were written outside of the folder
+    path TEXT PRIMARY KEY,
+    at TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _PART_KEYS, _DOCUMENTS, _READ, _HANDED, _COURSE, _TRUST)
 VERSION = len(MIGRATIONS)

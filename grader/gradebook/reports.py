@@ -137,6 +137,11 @@ def lines(book: sqlite3.Connection) -> list[str]:
     return found
 
 
+def entries(book: sqlite3.Connection) -> list[dict[str, Any]]:
+    """The students of results.json for what holds now, but for lines that wait to be made again; as `lines` raises."""
+    return [json.loads(line) for line in lines(book) if line]
+
+
 def renew_line(book: sqlite3.Connection, student: str, line: str) -> None:
     """The line of results.json for what holds of a student, made again."""
     book.execute(

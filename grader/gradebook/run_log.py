@@ -150,6 +150,11 @@ def _of(points: Points, part: str) -> float | None:
     return points.parts.get(part, 0.0 if part in ADJUSTED else None)
 
 
+def note_given_out(book: sqlite3.Connection, path: str, at: str) -> None:
+    """Note a file with grades that was written outside of the folder, so that it can be named later."""
+    book.execute("INSERT OR REPLACE INTO given_out VALUES (?, ?)", (path, at))
+
+
 def all_runs(book: sqlite3.Connection) -> tuple[RunKept, ...]:
     """Every run, the first one first; raises sqlite3.Error."""
     return tuple(RunKept(*row) for row in book.execute(f"SELECT {_COLUMNS} FROM runs ORDER BY id"))

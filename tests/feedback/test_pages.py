@@ -204,9 +204,9 @@ def test_means_leave_out_what_nobody_has_graded_and_who_chose_another_part() -> 
     }
     assert "1.5&nbsp;/&nbsp;2" in rows["1c"], "one of two is graded, and the third student chose others"
     assert "1.25&nbsp;/&nbsp;2" in rows["1b"], "two answered"
-    assert "0.67&nbsp;/&nbsp;1" in rows["1d"], "a bonus is of all three"
+    assert "1&nbsp;/&nbsp;1" in rows["1d"], "a bonus is of both who handed in work"
     waits = class_page(ClassReport(by_hand.RUBRIC, (by_hand.waits(),)))
-    assert waits.count("none graded yet") == 2
+    assert waits.count("none graded yet") == 3, "two by hand, and one that is undecided"
 
 
 def test_key_shows_derivations_open() -> None:
