@@ -8,7 +8,7 @@ from datetime import datetime
 from os import PathLike, fspath
 from pathlib import Path
 
-from grader.course.lateness import NOTHING_OWN, OwnTimes, lateness, terms_of, unknown_lateness, unsure
+from grader.course.lateness import NOTHING_OWN, OwnTimes, has_work, lateness, terms_of, unknown_lateness, unsure
 from grader.course.settings import FILE, NO_COURSE, Course, StudentTime, parse_course
 from grader.exchange.rosters import Person
 from grader.exchange.whos_who import callable_by, meant
@@ -54,11 +54,11 @@ def class_terms(
     known: list[tuple[str, bool]] = []
     for one in submissions:
         student, times = one.student, own.get(one.student, NOTHING_OWN)
-        terms = terms_of(course, one, times, requests.get(student, ()))
+        late = lateness(course, one.handed, times)
+        terms = terms_of(course, one, times, late, requests.get(student, ()))
         found[student] = unsure(terms, one.source) if student in doubtful else terms
-        if one.source:
-            is_late = lateness(course, one.handed, times).late
-            known.append((student, is_late is not None or bool(terms.problems)))
+        if has_work(one):
+            known.append((student, late.late is not None or bool(late.doubt)))
     unknown = unknown_lateness(course, known)
     return ClassTerms(found, (*problems, unknown) if unknown else tuple(problems))
 

@@ -44,6 +44,9 @@ def tell(report: ClassReport, out: Path, source: Path, beside: Iterable[Path | N
     print(f"Graded {_count(len(shares), 'student')} on “{title}”, {worth} points.")
     if shares:
         print(f"  mean {fmean(shares):.0f} %, from {min(shares):.0f} % to {max(shares):.0f} %")
+    late = sum(bool(one.terms.late and one.terms.late.percent) for one in report.reports)
+    if late:
+        print(f"  {_count(late, 'student')} late, which costs points by course.yaml")
     print(f"Class page: {paint(str(out / 'index.html'), 'bold', sys.stdout)}")
     sys.stdout.flush()
     elsewhere = {path.name: path for path in (out / "decisions.csv", *beside) if path is not None}

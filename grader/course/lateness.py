@@ -40,17 +40,24 @@ class Lateness:
 NOTHING_OWN = OwnTimes()
 
 
-def terms_of(course: Course, one: Submission, own: OwnTimes, requests: Sequence[Request]) -> Terms:
-    """What holds for one student, of whom the course says the student's `own` times."""
-    there = bool(one.source or one.answers or one.by_eye)
-    found = lateness(course, one.handed, own) if there else Lateness(None)
+def terms_of(
+    course: Course, one: Submission, own: OwnTimes, found: Lateness, requests: Sequence[Request] = ()
+) -> Terms:
+    """What holds for one student, who handed in as late as was `found`, and of whom the course says `own` times."""
+    if not has_work(one):
+        return Terms(requests=tuple(requests))
     problems = []
     if found.doubt and course.late:
         problems.append(Problem(found.doubt, _settled_by(course, one.student), one.source))
     if course.attempts is not None and one.handed.attempt > course.attempts:
         problems.append(_too_often(one, course.attempts))
-    notes = tuple(_notes(course, found, one.handed, own)) if there else ()
-    return Terms(_late(course, found), course.curve if there else 0.0, notes, tuple(problems), tuple(requests))
+    notes = tuple(_notes(course, found, one.handed, own))
+    return Terms(_late(course, found), course.curve, notes, tuple(problems), tuple(requests))
+
+
+def has_work(one: Submission) -> bool:
+    """Whether anything was handed in, readable or not."""
+    return bool(one.source or one.answers or one.by_eye)
 
 
 def lateness(course: Course, handed: Handed, own: OwnTimes) -> Lateness:

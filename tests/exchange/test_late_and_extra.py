@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from collections.abc import Callable
@@ -55,6 +56,22 @@ def test_late_work_costs_the_same_from_every_platform(desk: Path, rubric: Path) 
         assert found[0]["score"] == pytest.approx(found[0]["score_before_late"] * rest)
     sources = {kind: told[kind][called(kind, course.Student(FIRST))]["late"]["source"] for kind in EXPORTS}
     assert sources == {"canvas": "due", "moodle": "export", "gradescope": "export"}
+
+
+def test_what_counts_is_what_goes_out(desk: Path, rubric: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (rubric.parent / "course.yaml").write_text(LATE_RULE)
+    out = rubric.parent / "moodle"
+    assert main(call(desk, rubric, "moodle", out)) == 0
+    assert "\n  10 students late, which costs points by course.yaml\n" in capsys.readouterr().out
+    filled = rubric.parent / "filled.csv"
+    assert main(["export", str(out), "--to", "moodle", "--from", str(desk / "moodle.csv"), "--out", str(filled)]) == 0
+    there = students(out)
+    with filled.open(encoding="utf-8-sig", newline="") as file:
+        grades = {row["Identifier"].split()[1]: row["Grade"] for row in csv.DictReader(file)}
+    for number in course.LATE:
+        one = course.Student(number).moodle
+        assert float(grades[one]) == pytest.approx(there[one]["score"])
+        assert there[one]["score"] == pytest.approx(0.8 * there[one]["score_before_late"])
 
 
 def test_late_by_nobody_knows_how_much_is_a_persons(desk: Path, rubric: Path) -> None:
