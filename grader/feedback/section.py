@@ -29,7 +29,7 @@ from grader.feedback.wording import (
     points,
     worth,
 )
-from grader.results import AnswerShown, PartResult
+from grader.results import AnswerShown, Outcome, PartResult
 from grader.rubric.shown import Asked
 
 CERTAIN = "This difference is certain: it was checked with interval arithmetic, which no rounding can mislead."
@@ -79,7 +79,7 @@ def section(result: PartResult, tag: str, names: Names) -> Markup:
     answer = result.answer
     place = placed(answer.file, answer.line) if answer else ""
     sums = _sums(result) + _derivation(result)
-    view = _view(result, place, names, _outcome(result, tag), sums, _solution(result.asked))
+    view = _view(result, place, names, _outcome(result, tag), sums, _solution(result))
     return Markup(template("part.html").render(part=view))
 
 
@@ -100,22 +100,20 @@ def completed(drawn: str, result: PartResult, tag: str) -> Markup:
     place = placed(answer.file, answer.line) if answer else ""
     drawn = drawn.replace(_PLACE, f'<span class="place">{escape(place)}</span>' if place else "", 1)
     drawn = drawn.replace(OUTCOME, _outcome(result, tag), 1).replace(SUMS, _sums(result) + _derivation(result), 1)
-    return Markup(drawn.replace(SOLUTION, _solution(result.asked), 1))
+    return Markup(drawn.replace(SOLUTION, _solution(result), 1))
 
 
 def _outcome(result: PartResult, tag: str) -> Markup:
     """Verdict and points; `tag` says whether they are a bonus, or not counted."""
-    most = result.asked.max_score
     word, score = outcome_of(result).word, earned(result)
-    return _drawn_outcome(result.outcome, word, result.review, tag, score, points(most), worth(most))
+    return _drawn_outcome(result.outcome, word, result.review, tag, score, worth(result.asked.max_score))
 
 
 @lru_cache(maxsize=16_384)
-def _drawn_outcome(verdict: str, word: str, review: bool, tag: str, score: str, max_score: str, worth: str) -> Markup:
+def _drawn_outcome(verdict: str, word: str, review: bool, tag: str, score: str, worth: str) -> Markup:
     """A class has few different ones."""
     said = {"verdict": verdict, "word": word, "review": review, "tag": tag}
-    drawn = template("outcome.html").render(**said, score=score, max_score=max_score, worth=worth)
-    return Markup(drawn)
+    return Markup(template("outcome.html").render(**said, score=score, worth=worth))
 
 
 def _sums(result: PartResult) -> Markup:
@@ -200,9 +198,15 @@ def drawing(names: Names) -> Callable[[Expression, str], str]:
     return lru_cache(maxsize=16_384)(lambda expression, text: to_mathml(expression, names, text=text))
 
 
+def _solution(result: PartResult) -> Markup:
+    """The worked derivation, where it may be shown and points were lost; the key has those of all parts."""
+    whole = result.outcome is Outcome.CORRECT and result.score >= result.asked.max_score - 1e-9
+    return Markup() if whole else _worked(result.asked)
+
+
 @lru_cache(maxsize=1024)
-def _solution(asked: Asked) -> Markup:
-    """The worked derivation of a part, where it is shown; the same on every page, so it is laid out once."""
+def _worked(asked: Asked) -> Markup:
+    """The worked derivation of a part; the same on every page, so it is laid out once."""
     if not asked.solution:
         return Markup()
     steps = tuple((formula(step.mathml, step.text), step.reason) for step in asked.solution)
