@@ -23,8 +23,6 @@ from grader.cli.summary import change_lines, needs_person, tell, tell_changes
 from grader.cli.terminal import print_error, print_problem
 from grader.exchange.arrivals import WrongExport
 from grader.exchange.questions import UnknownColumns, columns_of
-from grader.feedback.github import github_annotations, github_summary
-from grader.feedback.junit import junit_xml
 from grader.files import write_text
 from grader.results import ClassReport
 from grader.solver.key import AnswerKey
@@ -85,6 +83,8 @@ def _grade(asked: Namespace, key: AnswerKey) -> int:
                 return 2
             report = grade_class(key, asked.submissions, asked.out, replace(options, anyway=True))
     if asked.junit:
+        from grader.feedback.junit import junit_xml  # here, as all that few runs need
+
         write_text(asked.junit, junit_xml(report))
     if not (report.reports or report.problems):
         return _nothing(asked)
@@ -128,6 +128,8 @@ def _tell_github(report: ClassReport, source: Path) -> None:
     """On GitHub Actions: annotations at the answers' places, and the class table as the step's summary."""
     if not _on_github():
         return
+    from grader.feedback.github import github_annotations, github_summary
+
     folder = source if source.is_dir() else source.parent
     root = Path(os.environ.get("GITHUB_WORKSPACE") or ".").resolve()
     real = folder.resolve()

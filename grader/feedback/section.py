@@ -32,6 +32,7 @@ from grader.feedback.wording import (
 from grader.results import AnswerShown, Outcome, PartResult
 from grader.rubric.shown import Asked
 
+SECTION = "part.html"
 CERTAIN = "This difference is certain: it was checked with interval arithmetic, which no rounding can mislead."
 
 
@@ -80,7 +81,7 @@ def section(result: PartResult, tag: str, names: Names) -> Markup:
     place = placed(answer.file, answer.line) if answer else ""
     sums = _sums(result) + _derivation(result)
     view = _view(result, place, names, _outcome(result, tag), sums, _solution(result))
-    return Markup(template("part.html").render(part=view))
+    return Markup(template(SECTION).render(part=view))
 
 
 def open_section(result: PartResult, names: Names) -> str:
@@ -89,7 +90,7 @@ def open_section(result: PartResult, names: Names) -> str:
     if result.problems:
         return ""
     place, holes = PLACE if result.answer else "", (OUTCOME, SUMS, SOLUTION)
-    drawn = template("part.html").render(part=_view(result, place, names, *map(Markup, holes)))
+    drawn = template(SECTION).render(part=_view(result, place, names, *map(Markup, holes)))
     once = all(drawn.count(hole) == 1 for hole in holes) and drawn.count(PLACE) == drawn.count(_PLACE) == bool(place)
     return drawn if once else ""
 
