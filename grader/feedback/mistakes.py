@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grader.results import NOTES, WRONG, GradeReport, Outcome, PartResult
 from grader.rubric.malrules import MALRULES
@@ -77,17 +77,33 @@ def _commonest(texts: Iterable[str]) -> list[str]:
 _NAMED = '"rule": "malrule/'
 
 
+@dataclass(slots=True, eq=False)
+class MistakesMade:
+    """By kind of mistake how many students made it so far, and how many answers of each part hold it."""
+
+    students: Counter[str] = field(default_factory=Counter)
+    parts: dict[str, Counter[str]] = field(default_factory=dict)
+
+
 def mistakes(reports: Iterable[GradeReport]) -> tuple[MistakeCount, ...]:
     """The kinds of mistakes of a class, most students first; what nothing explains stands last."""
-    made: dict[str, list[tuple[str, str]]] = {}
+    made = MistakesMade()
     for report in reports:
-        for result in report.parts:
-            for kind in _kinds(result):
-                made.setdefault(kind, []).append((report.student, result.asked.part))
-    found = [
-        MistakeCount(kind, len(places), len({student for student, _ in places}), _most(part for _, part in places))
-        for kind, places in made.items()
-    ]
+        count_mistakes(made, report)
+    return mistake_counts(made)
+
+
+def count_mistakes(made: MistakesMade, report: GradeReport) -> None:
+    """Add the mistakes of a student."""
+    kinds = [(kind, result.asked.part) for result in report.parts for kind in _kinds(result)]
+    for kind, part in kinds:
+        made.parts.setdefault(kind, Counter())[part] += 1
+    made.students.update({kind for kind, _ in kinds})
+
+
+def mistake_counts(made: MistakesMade) -> tuple[MistakeCount, ...]:
+    """The kinds that were counted, as `mistakes` has them."""
+    found = [MistakeCount(kind, parts.total(), made.students[kind], _most(parts)) for kind, parts in made.parts.items()]
     return tuple(sorted(found, key=lambda one: (one.what == _UNEXPLAINED, -one.students, -one.answers, one.what)))
 
 
@@ -105,8 +121,8 @@ def _kinds(result: PartResult) -> Iterator[str]:
         yield _UNEXPLAINED
 
 
-def _most(parts: Iterable[str]) -> str:
+def _most(parts: Counter[str]) -> str:
     """The most frequent parts with their numbers, ``2a (3), 2b``."""
-    counted = Counter(parts).most_common()
+    counted = parts.most_common()
     shown = [f"{part} ({count})" if count > 1 else part for part, count in counted[:_MOST_PARTS]]
     return ", ".join(shown) + (", …" if len(counted) > _MOST_PARTS else "")

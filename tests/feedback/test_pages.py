@@ -114,7 +114,7 @@ def test_ids_are_unique_and_links_lead_somewhere(name: str) -> None:
 @pytest.mark.parametrize(("name", "scripts"), [("mixed", 0), ("hostile", 0), ("key", 0), ("class", 1), ("forty", 1)])
 def test_only_our_script_is_there(name: str, scripts: int) -> None:
     page = Page(PAGES[name])
-    assert page.count("script") == scripts
+    assert len([attrs for tag, attrs in page.tags if tag == "script" and "type" not in attrs]) == scripts
     assert not [attribute for _, attrs in page.tags for attribute in attrs if attribute.startswith("on")]
     (policy,) = [value for value in page.values("content") if "default-src" in value]
     assert policy.startswith("default-src 'none'") and ("script-src 'sha256-" in policy) == bool(scripts)
@@ -424,7 +424,8 @@ def test_class_page_links_what_needs_review_to_its_part() -> None:
 
 
 def test_large_class_stays_light() -> None:
-    assert len(class_page(large_class(1000, 30)).encode()) < 2_000_000
+    assert len(class_page(large_class(1000, 42)).encode()) < 1_000_000
+    assert len(class_page(large_class(3000, 10)).encode()) < 1_000_000
 
 
 def test_templates_compute_nothing() -> None:
