@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 
 from grader.batch.judging import Solved
-from grader.batch.outputs import class_report, write_tables
+from grader.batch.outputs import write_tables
 from grader.batch.reading import Class
 from grader.batch.reporting import write_page
 from grader.batch.rubrics import solve_kept
@@ -100,7 +100,7 @@ def _draw_again(book: Gradebook, solved: Solved) -> None:
     connection = book.connection
     held = current(connection)
     files = page_names(held)
-    stale = [student for student, line in zip(sorted(held), lines(connection), strict=True) if not line]
+    stale = [student for student, line in zip(sorted(held), tuple(lines(connection)), strict=True) if not line]
     for student in stale:
         fingerprint, kept = held[student]
         report = _whole(connection, solved, student, kept)
@@ -116,5 +116,4 @@ def _whole(connection: sqlite3.Connection, solved: Solved, student: str, kept: s
 
 
 def _write(book: Gradebook, solved: Solved, problems: tuple[Problem, ...]) -> None:
-    report = class_report(book.connection, solved.shown, problems, whole=False)
-    write_tables(report, lines(book.connection), book.folder)
+    write_tables(book.connection, solved.shown, problems, book.folder, brief=True)

@@ -31,11 +31,11 @@ from grader.gradebook.fingerprints import program_hash
 from grader.gradebook.judgements import forget_unused
 from grader.gradebook.kept_documents import keep_documents
 from grader.gradebook.opening import NAME, Gradebook, alone, held, worker, written
-from grader.gradebook.reports import current, end_reports, lines
+from grader.gradebook.reports import end_reports, students_held
 from grader.gradebook.run_log import Change, RubricText, RunKept, begin, changes, finish, points_now, released
 from grader.grading import rubric_shown
 from grader.problems import Problem
-from grader.results import ClassReport
+from grader.results import ClassReport, RubricShown
 from grader.rubric.model import Rubric
 from grader.solver.key import AnswerKey
 from grader.submission.lines import SOURCES
@@ -57,9 +57,10 @@ class RunOptions:
 
     `prune` takes out students who are gone; `anyway` goes on where a run would lose many; `decisions` is a CSV file of
     what people decided; `leave_out` are files below the class folder that nobody handed in; `whole` asks for a report
-    with every answer, and not in outline; `source` says what all texts are, ``ocr`` or ``typed``, where they don't
-    themselves ("": as the rubric says); `waiting` hears who holds the folder where another run does; `told` hears which
-    export the submissions are; `columns` says which columns of a form are which parts.
+    with every answer, and not in outline, `brief` for one with only the parts that wait for a person; `source` says
+    what all texts are, ``ocr`` or ``typed``, where they don't themselves ("": as the rubric says); `waiting` hears who
+    holds the folder where another run does; `told` hears which export the submissions are; `columns` says which
+    columns of a form are which parts.
     """
 
     roster: Path | None = None
@@ -69,6 +70,7 @@ class RunOptions:
     decisions: Path | None = None
     leave_out: tuple[Path, ...] = ()
     whole: bool = False
+    brief: bool = False
     source: str = ""
     progress: Progress | None = None
     waiting: Callable[[str], None] | None = None
@@ -98,9 +100,9 @@ def _grade_class(key: AnswerKey, source: Path, out: Path, options: RunOptions, b
     with held(out, options.waiting, broken=broken) as book:
         _ask_if_released(key, source, out, book, options)
         clear_leftovers(out)
-        report = _graded(key, source, out, book, options, pages=out / "feedback")
-        write_tables(report, lines(book.connection), out)
-        return report
+        shown, problems = _graded(key, source, out, book, options, pages=out / "feedback")
+        made = write_tables(book.connection, shown, problems, out, brief=options.brief)
+        return class_report(book.connection, shown, problems, whole=True) if options.whole else made
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,8 @@ def _tried(key: AnswerKey, source: Path, out: Path, copy: Path, options: RunOpti
     """What grading into a copy of the gradebook changes there."""
     with held(copy) as book:
         before = points_now(book.connection)
-        report = _graded(key, source, out, book, options, pages=None)
+        shown, problems = _graded(key, source, out, book, options, pages=None)
+        report = class_report(book.connection, shown, problems, whole=options.whole)
         most = next((one.max_score for one in before.values()), None)
         return Tried(tuple(changes(before, points_now(book.connection))), report, most)
 
@@ -155,8 +158,8 @@ def _ask_if_released(key: AnswerKey, source: Path, out: Path, book: Gradebook, o
 
 def _graded(
     key: AnswerKey, source: Path, out: Path, book: Gradebook, options: RunOptions, pages: Path | None
-) -> ClassReport:
-    """The class folder graded into the gradebook, and its pages into `pages`."""
+) -> tuple[RubricShown, tuple[Problem, ...]]:
+    """The class folder graded into the gradebook, and its pages into `pages`; the rubric shown, and every Problem."""
     solved = Solved(key, rubric_shown(key))
     connection = book.connection
     documents = DocumentReader(key, connection, options.jobs, options.progress)
@@ -177,7 +180,7 @@ def _graded(
     said = _new_decisions(solved, found, connection, out, options)
     problems = (*((book.problem,) if book.problem else ()), *said, *found.problems)
     grade_into(connection, solved, replace(found, problems=problems), earlier, _text_of(key.rubric), options, pages)
-    return class_report(connection, solved.shown, problems, whole=options.whole)
+    return solved.shown, problems
 
 
 def grade_into(
@@ -197,7 +200,7 @@ def grade_into(
         run = begin(connection, now(), worker(), VERSION, program_hash(), rubric)
         rows.keep(connection, _changed(found, earlier))
         rows.gone(connection, found.gone, run)
-        gone = (*found.pruned, *(current(connection).keys() - {one.student for one in found.submissions}))
+        gone = (*found.pruned, *sorted(set(students_held(connection)) - {one.student for one in found.submissions}))
         end_reports(connection, run, gone)
         rows.taken_out(connection, gone)
     decided = standing(all_decisions(connection))

@@ -56,6 +56,7 @@ def _options(asked: Namespace, bars: Bars | None) -> RunOptions:
         decisions=asked.decisions,
         leave_out=tuple(path for path in (asked.junit, asked.decisions) if path),
         whole=bool(asked.junit) or _on_github(),
+        brief=True,
         source=asked.source,
         progress=bars,
         waiting=lambda who: print_error(f"{asked.out} is in use by {who}: waiting for it"),

@@ -41,7 +41,7 @@ class StudentRow:
 
 @dataclass(slots=True, eq=False)
 class Rows:
-    """The rows so far: `first` as data for the page itself, `plain` as HTML, `total` of all; others went to `keep`.
+    """The rows so far: `first` as data for the page itself, `plain` as HTML, `total` of all; others are `files` by now.
 
     `cells` has every different cell by (outcome, text, words that are said in its place) with its number.
     """
@@ -52,6 +52,7 @@ class Rows:
     total: int = 0
     cells: dict[Cell, int] = field(default_factory=dict)
     waiting: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
     bytes_left: int = _MOST_PLAIN
 
 
@@ -75,7 +76,8 @@ def finish(rows: Rows) -> None:
     """Write the rows that wait for more to a file."""
     if rows.waiting:
         number = -(-rows.total // AT_ONCE)
-        rows.keep(f"{FOLDER}/{number}.js", f"classRows({number}, [\n" + ",\n".join(rows.waiting) + "\n]);\n")
+        rows.files.append(f"{FOLDER}/{number}.js")
+        rows.keep(rows.files[-1], f"classRows({number}, [\n" + ",\n".join(rows.waiting) + "\n]);\n")
         rows.waiting.clear()
 
 

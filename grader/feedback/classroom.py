@@ -1,14 +1,14 @@
 """The reports of a class -> `index.html`: the numbers, what needs a person, every student, every part.
 
-`class_files` walks over them once, however many there are, and lays out what it counted as plain texts and numbers;
-`templates/class.html` places them.
+Students are added one after the other, however many there are; what was counted is laid out as plain texts and numbers,
+which `templates/class.html` places.
 """
 
 from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -87,30 +87,47 @@ class ClassView:
     remarks: tuple[Remark, ...]
 
 
+@dataclass(slots=True, eq=False)
+class ClassMade:
+    """The page of a class as far as it is: what was counted, and the rows; `files` are by student those of pages."""
+
+    tally: ClassTally
+    rows: Rows
+    files: Mapping[str, str]
+
+
 def class_page(report: ClassReport) -> str:
     """The page of the class; of a class of more than 500, the rows of the others belong in files beside it."""
-    files = page_names(one.student for one in report.reports)
-    return class_files(report.rubric, by_student(report), report.problems, files, lambda _name, _text: None)
+    return class_files(report, lambda _name, _text: None)
 
 
-def class_files(
-    rubric: RubricShown,
-    reports: Iterable[GradeReport],
-    problems: tuple[Problem, ...],
-    files: Mapping[str, str],
-    keep: KeepFile,
-) -> str:
-    """The page of the class, in one walk over its reports, which come sorted; `files` are by student those of pages.
+def class_files(report: ClassReport, keep: KeepFile) -> str:
+    """The page of the class; the rows beyond the first 500 go to `keep`, file by file."""
+    made = begin_class(report.rubric, page_names(one.student for one in report.reports), keep)
+    for one in by_student(report):
+        add_student(made, one)
+    return finished_page(made, report.problems)
 
-    The first 500 students stand in it as a plain table for whoever has no scripts, and as data; the rows of the others
-    go to `keep`, file by file, as they come.
+
+def begin_class(rubric: RubricShown, files: Mapping[str, str], keep: KeepFile) -> ClassMade:
+    """A page without students; `add_student` adds them, sorted, and holds hardly anything of each."""
+    return ClassMade(ClassTally(rubric), Rows(keep), files)
+
+
+def add_student(made: ClassMade, report: GradeReport) -> None:
+    """Count a student and make the row."""
+    rubric = made.tally.rubric
+    count(made.tally, report, in_order(report, rubric))
+    add_row(made.rows, report, rubric, made.files[report.student])
+
+
+def finished_page(made: ClassMade, problems: tuple[Problem, ...]) -> str:
+    """The page, once all students are added.
+
+    The first 500 stand in it as a plain table for whoever has no scripts, and as data.
     """
-    tally, rows = ClassTally(rubric), Rows(keep)
-    for report in reports:
-        count(tally, report, in_order(report, rubric))
-        add_row(rows, report, rubric, files[report.student])
-    finish(rows)
-    return _page(tally, rows, problems, files)
+    finish(made.rows)
+    return _page(made.tally, made.rows, problems, made.files)
 
 
 def _page(tally: ClassTally, rows: Rows, problems: tuple[Problem, ...], files: Mapping[str, str]) -> str:

@@ -6,10 +6,10 @@ Two students who left out a factor of the chain, one of them twice, give
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from grader.results import NOTES, WRONG, GradeReport, Outcome, PartResult
 from grader.rubric.malrules import MALRULES
@@ -41,25 +41,28 @@ class SharedMistake:
     sentence: str
 
 
-def shared_mistakes(lines: Iterable[str]) -> tuple[SharedMistake, ...]:
-    """The mistakes that two students or more share, by rule and place; most students first.
+@dataclass(slots=True, eq=False)
+class SharedMade:
+    """By (rule, part, what tells it apart) who made a mistake so far: student, what was written, what was said."""
 
-    `lines` are those of `results.json`, one a student: a report of a class no longer holds what everybody wrote.
-    """
-    made: dict[tuple[str, str, str], list[tuple[str, str, str]]] = {}
-    for line in lines:
-        if _NAMED not in line:
+    told: dict[tuple[str, str, str], list[tuple[str, str, str]]] = field(default_factory=dict)
+
+
+def count_shared(made: SharedMade, student: Mapping[str, Any]) -> None:
+    """Add the mistakes in a line of `results.json`: a report of a class no longer holds what everybody wrote."""
+    for part in student["parts"]:
+        overruled = part["override"] is not None and part["score"] >= part["max_score"]
+        if part["diagnosis"] is None or overruled:
             continue
-        student = json.loads(line)
-        for part in student["parts"]:
-            overruled = part["override"] is not None and part["score"] >= part["max_score"]
-            if part["diagnosis"] is None or overruled:
-                continue
-            told = (student["student"], (part["answer"] or {}).get("text", ""), part["diagnosis"]["message"])
-            rule = part["diagnosis"]["rule"]
-            apart = "" if ":" in rule else told[-1]  # twice and half of it are both a factor 2
-            made.setdefault((rule, part["part"], apart), []).append(told)
-    found = [_shared(rule, part, told) for (rule, part, _), told in made.items() if len(told) >= _SHARED]
+        told = (student["student"], (part["answer"] or {}).get("text", ""), part["diagnosis"]["message"])
+        rule = part["diagnosis"]["rule"]
+        apart = "" if ":" in rule else told[-1]  # twice and half of it are both a factor 2
+        made.told.setdefault((rule, part["part"], apart), []).append(told)
+
+
+def shared_mistakes(made: SharedMade) -> tuple[SharedMistake, ...]:
+    """The mistakes that two students or more share, by rule and place; most students first."""
+    found = [_shared(rule, part, told) for (rule, part, _), told in made.told.items() if len(told) >= _SHARED]
     return tuple(sorted(found, key=lambda one: (-len(one.students), one.part, one.rule)))
 
 
@@ -72,9 +75,6 @@ def _shared(rule: str, part: str, told: list[tuple[str, str, str]]) -> SharedMis
 
 def _commonest(texts: Iterable[str]) -> list[str]:
     return [text for text, _ in sorted(Counter(texts).items(), key=lambda one: (-one[1], one[0]))]
-
-
-_NAMED = '"rule": "malrule/'
 
 
 @dataclass(slots=True, eq=False)

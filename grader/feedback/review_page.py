@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from heapq import nsmallest
 from itertools import groupby
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 from markupsafe import Markup
 
 from grader.expression.printing.latex_mathml import latex_to_mathml
-from grader.feedback.addresses import anchor, page_names
+from grader.feedback.addresses import anchor
 from grader.feedback.tables import cell
 from grader.feedback.templating import Formula, formula, template, typed
 from grader.feedback.wording import clean, points
@@ -83,44 +82,60 @@ class ReviewView:
     groups: tuple[tuple[str, int, tuple[WaitingAnswer, ...]], ...]
 
 
-def review_page(rubric: RubricShown, lines: Sequence[str]) -> str:
-    """The page of what waits for a person; `lines` are those of `results.json`, a student each."""
-    count, stake = 0, 0.0
-    found = []
-    for number, (order, student, part) in enumerate(_waiting(lines)):
-        count += 1
-        stake += part["max_score"] - part["score"]
-        found.append((order, number, student, part))
-        if len(found) > 4 * MOST_SHOWN:
-            found = nsmallest(MOST_SHOWN, found, key=lambda one: one[:2])
-    shown = sorted(found, key=lambda one: one[:2])[:MOST_SHOWN]
-    names = page_names(json.loads(line)["student"] for line in lines)
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """What waits for a person: how many answers, the points at stake, the most certain of them, and rows of a table.
+
+    Each is told with its place in the order: by group, then by the points at stake.
+    """
+
+    count: int = 0
+    stake: float = 0.0
+    found: list[tuple[tuple[int, float], int, str, Mapping[str, Any]]] = field(default_factory=list)
+    rows: list[tuple[tuple[int, float], str]] = field(default_factory=list)
+
+
+def count_waiting(waiting: Waiting, student: Mapping[str, Any]) -> None:
+    """Add what waits in a line of `results.json`."""
+    for part in student["parts"]:
+        if not part["review"] or part["override"] is not None:
+            continue
+        order = _group(part), part["score"] - part["max_score"]
+        waiting.stake += part["max_score"] - part["score"]
+        waiting.found.append((order, waiting.count, student["student"], part))
+        waiting.rows.append((order, _row(student["student"], part)))
+        waiting.count += 1
+        if len(waiting.found) > 4 * MOST_SHOWN:
+            waiting.found = nsmallest(MOST_SHOWN, waiting.found, key=lambda one: one[:2])
+
+
+def review_page(rubric: RubricShown, waiting: Waiting, names: Mapping[str, str]) -> str:
+    """The page of what waits for a person; `names` are by student the files of pages."""
+    shown = sorted(waiting.found, key=lambda one: one[:2])[:MOST_SHOWN]
     groups = []
     for at, group in groupby(shown, key=lambda one: one[0][0]):
         answers = tuple(_answer(student, part, f"feedback/{names[student]}") for _, _, student, part in group)
         groups.append((GROUPS[at][0], len(answers), answers))
-    view = ReviewView(rubric.title, f"{count:,}", points(round(stake, 6)), count - len(shown), tuple(groups))
+    stake, left_out = points(round(waiting.stake, 6)), waiting.count - len(shown)
+    view = ReviewView(rubric.title, f"{waiting.count:,}", stake, left_out, tuple(groups))
     return clean(template("review.html").render(page=view))
 
 
-def to_decide_csv(lines: Sequence[str]) -> str:
+def to_decide_csv(waiting: Waiting) -> str:
     """A table to fill in and hand back as `decisions.csv`: a row an answer that waits, its points left empty."""
+    head = _csv_row(["student", "part", "points", "comment", "by", "when", "max", "note", "answer"])
+    return clean(head + "".join(row for _, row in sorted(waiting.rows, key=lambda one: one[0])))
+
+
+def _row(student: str, part: Mapping[str, Any]) -> str:
+    text = (part["answer"] or {}).get("text", "")
+    return _csv_row([cell(student), cell(part["part"]), "", "", "", "", part["max_score"], part["note"], cell(text)])
+
+
+def _csv_row(cells: list[object]) -> str:
     out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(["student", "part", "points", "comment", "by", "when", "max", "note", "answer"])
-    for _, student, part in sorted(_waiting(lines), key=lambda one: one[0]):
-        text = (part["answer"] or {}).get("text", "")
-        rows.writerow([cell(student), cell(part["part"]), "", "", "", "", part["max_score"], part["note"], cell(text)])
-    return clean(out.getvalue())
-
-
-def _waiting(lines: Sequence[str]) -> Iterator[tuple[tuple[int, float], str, Mapping[str, Any]]]:
-    """Each answer that waits with its place in the order: by group, then by the points at stake."""
-    for line in lines:
-        student = json.loads(line)
-        for part in student["parts"]:
-            if part["review"] and part["override"] is None:
-                yield (_group(part), part["score"] - part["max_score"]), student["student"], part
+    csv.writer(out, lineterminator="\n").writerow(cells)
+    return out.getvalue()
 
 
 def _group(part: Mapping[str, Any]) -> int:

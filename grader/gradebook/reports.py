@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -113,14 +113,28 @@ def held_report(book: sqlite3.Connection, student: str) -> tuple[str, str] | Non
     return report, line
 
 
-def lines(book: sqlite3.Connection) -> list[str]:
+def students_held(book: sqlite3.Connection) -> list[str]:
+    """Who has a report that holds now, sorted; raises sqlite3.Error."""
+    return [student for (student,) in book.execute("SELECT student FROM reports WHERE until IS NULL ORDER BY student")]
+
+
+def held_reports(book: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
+    """Each student with the JSON of the report that holds now and the line of results.json, one after the other.
+
+    They come sorted by student; raises sqlite3.Error.
+    """
+    query = (
+        "SELECT student, fingerprint, report, seal, line, line_seal FROM reports WHERE until IS NULL ORDER BY student"
+    )
+    for student, fingerprint, report, sealed, line, line_sealed in book.execute(query):
+        checked("a report", sealed, student, fingerprint, report)
+        checked("a line of results.json", line_sealed, line)
+        yield student, report, line
+
+
+def lines(book: sqlite3.Connection) -> Iterator[str]:
     """The lines of results.json for what holds now, by student; raises sqlite3.Error."""
-    found = []
-    rows = book.execute("SELECT line, line_seal FROM reports WHERE until IS NULL ORDER BY student")
-    for line, sealed in rows:
-        checked("a line of results.json", sealed, line)
-        found.append(line)
-    return found
+    return (line for _, _, line in held_reports(book))
 
 
 def renew_line(book: sqlite3.Connection, student: str, line: str) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from grader.feedback.addresses import page_names
 from grader.feedback.classroom import class_files
 from grader.feedback.pages import class_page, key_page
 from grader.results import ClassReport
@@ -60,8 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def pages_of(report: ClassReport, out: Path) -> str:
     """The page of a large class, its files beside it."""
-    names = page_names(one.student for one in report.reports)
-    return class_files(report.rubric, report.reports, report.problems, names, partial(keep_below, out))
+    return class_files(report, partial(keep_below, out))
 
 
 def keep_below(out: Path, name: str, text: str) -> None:
