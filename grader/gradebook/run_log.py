@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from grader.gradebook.encoding import encode_problems
-from grader.gradebook.reports import Points, ReportKept, before_run, current, decode_report, points_in
+from grader.gradebook.reports import Points, ReportKept, before_run, current, decode_report, made_in_run, points_in
 from grader.problems import Problem
 
 RUNNING, FINISHED, UNDONE = "running", "finished", "undone"
@@ -87,8 +87,7 @@ def finish(book: sqlite3.Connection, run: int, at: str, problems: tuple[Problem,
 
 
 def _changes_of(book: sqlite3.Connection, run: int) -> Iterator[Change]:
-    there = {student for (student,) in book.execute("SELECT student FROM reports WHERE since = ?", (run,))}
-    new = {student: points_in(kept) for student, (_, kept) in current(book).items() if student in there}
+    new = {student: points_in(kept) for student, kept in made_in_run(book, run).items()}
     yield from changes({student: points_in(kept) for student, kept in before_run(book, run).items()}, new)
 
 
