@@ -1,6 +1,6 @@
 """A class of 1,000 students x 42 parts -> the seconds and the memory that ``grader grade`` takes for it.
 
-``python -m benchmarks.run_class`` prints two rows of each of two classes, of which a seventh and a half of the answers are
+``python -m benchmarks.run_class`` prints two rows for each of two classes, a seventh and a half of whose answers are
 distinct; the rubric was certified before.
 """
 
