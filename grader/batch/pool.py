@@ -4,7 +4,8 @@
 of its own, so that items which lie side by side find what those before them have left there; who is done takes from the
 end of the longest run. Each item has 2 s of processor time and 300 MB (grader/batch/limits.py). One that takes more, or
 whose process dies, is tried once more when all others are done, alone in a process of its own; if that fails too it is
-Ended. One that raises is Failed, at once. An OSError (a full disk) is nobody's answer: it ends all, and is raised here.
+Ended. One that raises is Failed, at once. A process that has gathered much in its memory ends, and another takes its
+place. An OSError (a full disk) is nobody's answer: it ends everything, and is raised here.
 """
 
 from __future__ import annotations
@@ -31,12 +32,13 @@ from queue import SimpleQueue
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from grader.batch.lifeline import end_with
-from grader.batch.limits import TimeUp, leave_no_core, processor_time, within_memory
+from grader.batch.limits import TimeUp, leave_no_core, processor_time, resident, within_memory
 from grader.grading.isolated import Failed, failed
 from grader.results import Note, NoteKind
 
 SECONDS = 2.0  # of processor time for one item
 MEGABYTES = 300.0  # for one item, beyond what its process has as it begins
+GROWN = 64.0  # megabytes that a process may gather of what it remembers, before another takes its place
 WALL = 20.0  # seconds on the clock, for one that sleeps or hangs
 MOST = 32  # items handed over at a time; fewer towards the end, so that all processes are done together
 # fork shares what `work` and `setup` hold without a copy; where it is unsafe (macOS) or absent, spawn pickles it
@@ -330,8 +332,11 @@ def _serve(given: _Given[Item, Result], pipe: Connection, at_hand: Any, alone: b
     chunks: SimpleQueue[list[tuple[int, Item]] | None] = SimpleQueue()
     # were chunks read between answers alone, both ends could wait for each other to read what is large
     threading.Thread(target=_receive, args=(pipe, chunks), daemon=True).start()
+    most = resident() + GROWN
     while (chunk := chunks.get()) is not None:
         _answer(given, pipe, chunk)
+        if resident() > most:  # what it was handed since goes to the process that begins in its place
+            os._exit(0)
 
 
 def _receive(pipe: Connection, chunks: SimpleQueue[Any]) -> None:
