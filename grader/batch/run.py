@@ -209,7 +209,8 @@ def grade_into(
     report_stale(connection, plan, fleeting, run, pages, options.jobs, options.progress)
     with written(connection):
         finish(connection, run, now(), found.problems)
-        forget_unused(connection, program_hash())
+        if plan.stale or gone:  # else all that is kept is still rested on
+            forget_unused(connection, program_hash())
     return run
 
 
