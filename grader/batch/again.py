@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from grader.batch.course_file import class_terms
 from grader.batch.judging import Solved
-from grader.batch.outputs import class_report, write_tables
+from grader.batch.outputs import write_tables
 from grader.batch.reading import Class
 from grader.batch.reporting import write_page
 from grader.batch.rubrics import solve_kept
@@ -29,7 +29,7 @@ from grader.gradebook.opening import Gradebook, written
 from grader.gradebook.reports import current, decode_report, keep_pages, lines, pages, renew_line
 from grader.gradebook.run_log import RubricText, RunKept, all_runs, course_of, finished_runs, rubric_of
 from grader.gradebook.run_log import undo as undone
-from grader.gradebook.settings import alias_secret, page_secret
+from grader.gradebook.settings import page_secret
 from grader.grading import rubric_shown
 from grader.grading.totals import without
 from grader.problems import Problem
@@ -131,7 +131,7 @@ def _draw_again(book: Gradebook, solved: Solved) -> None:
     shown = pages(connection)
     stale = [
         student
-        for student, line in zip(sorted(held), lines(connection), strict=True)
+        for student, line in zip(sorted(held), tuple(lines(connection)), strict=True)
         if not line or student not in shown or shown[student].file != files[student]
     ]
     for student in stale:
@@ -150,6 +150,4 @@ def _whole(connection: sqlite3.Connection, solved: Solved, student: str, kept: s
 
 
 def _write(book: Gradebook, solved: Solved, problems: tuple[Problem, ...]) -> None:
-    report = class_report(book.connection, solved.shown, problems, whole=False)
-    connection = book.connection
-    write_tables(report, lines(connection), book.folder, page_secret(connection), alias_secret(connection))
+    write_tables(book.connection, solved.shown, problems, book.folder, brief=True)

@@ -16,7 +16,7 @@ from grader.problems import Problem
 
 _HIDDEN = re.compile(r"\..*")
 _OUTPUT = re.compile(
-    r"\..*|feedback|handed_in|export|results\.json|index\.html|gradebook\..*"
+    r"\..*|feedback|handed_in|export|index_rows|results\.json|index\.html|gradebook\..*"
     r"|(?:grades|decisions|requests|to_decide|audit)\.csv"
 )
 _HEAD = b'{"schema": 1,\n"rubric": {'

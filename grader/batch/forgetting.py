@@ -20,6 +20,7 @@ from grader.batch.taken_up import DECISIONS, REQUESTS
 from grader.exchange.raw_table import RawTable, WrongTable, raw_table
 from grader.exchange.whos_who import meant
 from grader.feedback.addresses import alias_of
+from grader.feedback.class_rows import FOLDER
 from grader.feedback.pages import feedback_name
 from grader.files import write_bytes
 from grader.gradebook import rows
@@ -90,7 +91,7 @@ def forget(book: Gradebook, student: str) -> Forgotten:
         drawn_anew(book)
     except NotPossible as why:
         why_not = str(why)
-        removed += _unlinked(folder / name for name in _DERIVED)
+        removed += _unlinked((*(folder / name for name in _DERIVED), *sorted((folder / FOLDER).glob("*.js"))))
     elsewhere = tuple(connection.execute("SELECT path, at FROM given_out ORDER BY path").fetchall())
     outside = tuple((path, at) for path, at in elsewhere if Path(path).exists())
     named = [(path,) for path, _ in elsewhere if names(who, Problem("", file=path))]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.feedback.common_answers import CommonAnswer, common_answers
 from grader.feedback.item_statistics import PartStatistics, part_statistics, scores_of_results
-from grader.feedback.mistakes import SharedMistake, shared_mistakes
+from grader.feedback.mistakes import SharedMade, SharedMistake, count_shared, shared_mistakes
 from grader.feedback.tables import SCHEMA
 
 if TYPE_CHECKING:
@@ -47,7 +47,10 @@ class GradedClass:
 
     def mistakes(self, least: int = 1) -> tuple[SharedMistake, ...]:
         """The mistakes that were diagnosed in the answers of at least so many students, and who made them."""
-        return shared_mistakes((json.dumps(one) for one in self.students), least)
+        made = SharedMade()
+        for one in self.students:
+            count_shared(made, one)
+        return shared_mistakes(made, least)
 
     def frame(self) -> DataFrame:
         """A row for each part of each student.

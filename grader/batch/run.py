@@ -34,7 +34,7 @@ from grader.gradebook.fingerprints import program_hash
 from grader.gradebook.judgements import forget_unused
 from grader.gradebook.kept_documents import keep_documents
 from grader.gradebook.opening import NAME, Gradebook, alone, held, worker, written
-from grader.gradebook.reports import current, end_reports, lines
+from grader.gradebook.reports import end_reports, students_held
 from grader.gradebook.run_log import (
     Change,
     RubricText,
@@ -46,10 +46,11 @@ from grader.gradebook.run_log import (
     released,
     students_now,
 )
-from grader.gradebook.settings import BLIND, PRIVATE, alias_secret, keep_setting, page_secret
+from grader.gradebook.settings import BLIND, PRIVATE, keep_setting, page_secret
 from grader.grading import rubric_shown
 from grader.grading.totals import without
-from grader.results import ClassReport
+from grader.problems import Problem
+from grader.results import ClassReport, RubricShown
 from grader.rubric.model import Rubric
 from grader.solver.key import AnswerKey
 from grader.submission.lines import SOURCES
@@ -71,11 +72,11 @@ class RunOptions:
 
     `prune` takes out students who are gone; `anyway` goes on where a run would lose many; `decisions` is a CSV file of
     what people decided; `leave_out` are files below the class folder that nobody handed in; `whole` asks for a report
-    with every answer, and not in outline; `source` says what all texts are, ``ocr`` or ``typed``, where they don't
-    themselves ("": as the rubric says); `waiting` hears who holds the folder where another run does; `told` hears which
-    export the submissions are; `columns` says which columns of a form are which parts; `course` are the settings beside
-    the rubric; `private_names` whether names of pages are to tell nothing, `blind` whether who reviews is to see no
-    names (None: as before).
+    with every answer, and not in outline, `brief` for one with only the parts that wait for a person; `source` says
+    what all texts are, ``ocr`` or ``typed``, where they don't themselves ("": as the rubric says); `waiting` hears who
+    holds the folder where another run does; `told` hears which export the submissions are; `columns` says which
+    columns of a form are which parts; `course` are the settings beside the rubric; `private_names` whether names of
+    pages are to tell nothing, `blind` whether who reviews is to see no names (None: as before).
     """
 
     roster: Path | None = None
@@ -85,6 +86,7 @@ class RunOptions:
     decisions: Path | None = None
     leave_out: tuple[Path, ...] = ()
     whole: bool = False
+    brief: bool = False
     source: str = ""
     progress: Progress | None = None
     waiting: Callable[[str], None] | None = None
@@ -117,10 +119,9 @@ def _grade_class(key: AnswerKey, source: Path, out: Path, options: RunOptions, b
     with held(out, options.waiting, broken=broken) as book:
         _ask_if_released(key, source, out, book, options)
         clear_leftovers(out)
-        report = _graded(key, source, out, book, options, pages=out / "feedback")
-        connection = book.connection
-        write_tables(report, lines(connection), out, page_secret(connection), alias_secret(connection))
-        return report
+        shown, problems = _graded(key, source, out, book, options, pages=out / "feedback")
+        made = write_tables(book.connection, shown, problems, out, brief=options.brief)
+        return class_report(book.connection, shown, problems, whole=True) if options.whole else made
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,8 @@ def _tried(key: AnswerKey, source: Path, out: Path, copy: Path, options: RunOpti
     """What grading into a copy of the gradebook changes there."""
     with held(copy) as book:
         before = students_now(book.connection)
-        report = _graded(key, source, out, book, options, pages=None)
+        shown, problems = _graded(key, source, out, book, options, pages=None)
+        report = class_report(book.connection, shown, problems, whole=options.whole)
         most = next((one.max_score for one in before.values()), None)
         return Tried(changes_of(book.connection, finished_runs(book.connection)[-1].id), report, most)
 
@@ -175,8 +177,8 @@ def _ask_if_released(key: AnswerKey, source: Path, out: Path, book: Gradebook, o
 
 def _graded(
     key: AnswerKey, source: Path, out: Path, book: Gradebook, options: RunOptions, pages: Path | None
-) -> ClassReport:
-    """The class folder graded into the gradebook, and its pages into `pages`."""
+) -> tuple[RubricShown, tuple[Problem, ...]]:
+    """The class folder graded into the gradebook, and its pages into `pages`; the rubric shown, and every Problem."""
     course = options.course
     solved = Solved(key, without(rubric_shown(key), course.drop))
     connection = book.connection
@@ -211,7 +213,7 @@ def _graded(
     problems = (*((book.problem,) if book.problem else ()), *said, *doubts, *found.problems)
     found = replace(found, problems=problems, terms=terms.terms)
     grade_into(connection, solved, found, earlier, _text_of(key.rubric), options, pages)
-    return class_report(connection, solved.shown, problems, whole=options.whole)
+    return solved.shown, problems
 
 
 def _name_pages(connection: sqlite3.Connection, kept: Path | None, *, private: bool) -> None:
@@ -243,7 +245,7 @@ def grade_into(
         run = begin(connection, now(), worker(), VERSION, program_hash(), rubric, settings)
         rows.keep(connection, changed)
         rows.gone(connection, found.gone, run)
-        gone = (*found.pruned, *(current(connection).keys() - {one.student for one in found.submissions}))
+        gone = (*found.pruned, *sorted(set(students_held(connection)) - {one.student for one in found.submissions}))
         end_reports(connection, run, gone)
         rows.taken_out(connection, gone)
     decided = standing(all_decisions(connection))
@@ -252,7 +254,8 @@ def grade_into(
     report_stale(connection, plan, fleeting, run, pages, options.jobs, options.progress)
     with written(connection):
         finish(connection, run, now(), found.problems, frozenset(one.student for one in changed))
-        forget_unused(connection, program_hash())
+        if plan.stale or gone:  # else all that is kept is still rested on
+            forget_unused(connection, program_hash())
     return run
 
 

@@ -36,14 +36,13 @@ from grader.gradebook.judgements import CARRIED, Kept, keep_judgements, kept_fin
 from grader.gradebook.opening import written
 from grader.gradebook.reports import (
     Page,
-    current,
-    has_problems,
     held_report,
     keep_pages,
     keep_part_keys,
     kept_part_keys,
     pages,
     replace_reports,
+    standing_reports,
 )
 from grader.gradebook.rows import CONTEXT
 from grader.gradebook.settings import page_secret
@@ -104,16 +103,16 @@ def planned(
         for one in submissions
     }
     fingerprints = {student: report_fingerprint(of_class, name, sheet) for student, sheet in sheets.items()}
-    holds, shown = current(book), pages(book)
+    holds, shown = standing_reports(book), pages(book)
     still: dict[str, frozenset[str]] = {}
     stale, held = [], {}
     for one in submissions:
-        before, report = holds.get(one.student, ("", ""))
+        before, doubtful = holds.get(one.student, ("", True))
         as_left = folder is None or _is_there(folder, shown.get(one.student), files[one.student], before)
-        if not (as_left and report and before == fingerprints[one.student]):
+        if not (as_left and before == fingerprints[one.student]):
             stale.append(one)
             keys_then, sheet_then = told_again(before)
-            if as_left and sheet_then == sheets[one.student] and not has_problems(report):
+            if as_left and sheet_then == sheets[one.student] and not doubtful:
                 if keys_then not in still:
                     still[keys_then] = _holding(solved.shown, keys, kept_part_keys(book, keys_then))
                 held[one.student] = still[keys_then]

@@ -10,9 +10,21 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from typing import NoReturn
 
 from grader.cli.command_line import parse
 from grader.work import seldom_collected
+
+
+def run() -> NoReturn:
+    """The process of a command: `main`, and an end that leaves it to the system to free what was built."""
+    code = main()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = 0
+    os._exit(code)  # taking a key apart, formula by formula, is a tenth of a short run
 
 
 def main(argv: Sequence[str] | None = None) -> int:

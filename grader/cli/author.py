@@ -18,7 +18,7 @@ from grader.solver.key import AnswerKey
 def check(asked: Namespace) -> int:
     """``grader check``: certify the key, grade its author's examples and answers that the check makes itself."""
     from grader.diagnosis.lint.linter import notes, warnings
-    from grader.grading import check as self_test
+    from grader.grading.check import check as self_test
 
     found = read_key(asked.rubric, anew=True)
     problems = found if isinstance(found, tuple) else (*self_test(found), *_of_course(found))

@@ -26,8 +26,6 @@ from grader.cli.summary import change_lines, needs_person, tell, tell_changes
 from grader.cli.terminal import print_error, print_problem
 from grader.exchange.arrivals import WrongExport
 from grader.exchange.questions import UnknownColumns, columns_of
-from grader.feedback.github import github_annotations, github_summary
-from grader.feedback.junit import junit_xml
 from grader.files import write_text
 from grader.gradebook.opening import held
 from grader.results import ClassReport
@@ -70,6 +68,7 @@ def _options(asked: Namespace, bars: Bars | None) -> RunOptions:
         decisions=asked.decisions,
         leave_out=tuple(Path(path) for path in (asked.junit, asked.decisions, asked.course.path) if path),
         whole=bool(asked.junit) or _on_github(),
+        brief=True,
         source=asked.source,
         progress=bars,
         waiting=lambda who: print_error(f"{asked.out} is in use by {who}: waiting for it"),
@@ -100,6 +99,8 @@ def _grade(asked: Namespace, key: AnswerKey) -> int:
                 return 2
             report = grade_class(key, asked.submissions, asked.out, replace(options, anyway=True))
     if asked.junit:
+        from grader.feedback.junit import junit_xml  # here, as all that few runs need
+
         write_text(asked.junit, junit_xml(report))
         with held(asked.out) as book:
             note_outside(book, asked.junit)
@@ -161,6 +162,8 @@ def _tell_github(report: ClassReport, source: Path) -> None:
     """On GitHub Actions: annotations at the answers' places, and the class table as the step's summary."""
     if not _on_github():
         return
+    from grader.feedback.github import github_annotations, github_summary
+
     folder = source if source.is_dir() else source.parent
     root = Path(os.environ.get("GITHUB_WORKSPACE") or ".").resolve()
     real = folder.resolve()

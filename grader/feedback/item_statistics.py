@@ -15,9 +15,9 @@ from math import fsum
 from statistics import StatisticsError, correlation, fmean
 from typing import Any
 
-from grader.feedback.wording import in_order, tidy
+from grader.feedback.wording import tidy
 from grader.grading.totals import parts_left_out
-from grader.results import ClassReport, Outcome
+from grader.results import GradeReport, Outcome, PartResult
 
 _FEWEST = 3  # students: a correlation of two is 1 or -1 whatever they did
 
@@ -113,15 +113,14 @@ def _correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
         return None
 
 
-def scores_of_class(report: ClassReport) -> Iterable[ItemScore]:
-    """The scores of a class report, in outline or whole."""
-    for one in report.reports:
-        left_out = parts_left_out(one.parts)
-        for result in in_order(one, report.rubric):
-            part, settled = result.asked.part, result.override is not None
-            answered = settled or result.verdict is not Outcome.MISSING
-            waits = result.review and not settled
-            yield ItemScore(one.student, part, result.score, result.asked.max_score, answered, waits, part in left_out)
+def scores_of_report(report: GradeReport, results: Iterable[PartResult]) -> Iterable[ItemScore]:
+    """The scores of a student's report, in outline or whole; `results` are its parts in the order of the rubric."""
+    left_out = parts_left_out(report.parts)
+    for result in results:
+        part, settled = result.asked.part, result.override is not None
+        answered = settled or result.verdict is not Outcome.MISSING
+        waits = result.review and not settled
+        yield ItemScore(report.student, part, result.score, result.asked.max_score, answered, waits, part in left_out)
 
 
 def scores_of_results(students: Iterable[Mapping[str, Any]]) -> Iterable[ItemScore]:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from heapq import nsmallest
 from itertools import groupby
 from operator import itemgetter
@@ -18,7 +17,7 @@ from typing import Any
 from markupsafe import Markup
 
 from grader.expression.printing.latex_mathml import latex_to_mathml
-from grader.feedback.addresses import alias_of, anchor, page_names
+from grader.feedback.addresses import alias_of, anchor
 from grader.feedback.tables import cell
 from grader.feedback.templating import Formula, formula, template, typed
 from grader.feedback.wording import clean, points
@@ -39,6 +38,7 @@ GROUPS = (
     ("Graded by a person", (NoteKind.BY_HAND,)),
 )
 _OTHER, _ASKED = 6, 0
+Place = tuple[int, float, str, int]  # by group, points at stake, alias, and as they come
 # changes that are no glyph for a glyph, as a note has them and in words
 _CHANGES = {
     "limit>": "an upper limit",
@@ -86,75 +86,91 @@ class ReviewView:
     groups: tuple[tuple[str, int, tuple[WaitingAnswer, ...]], ...]
 
 
-def review_page(
-    rubric: RubricShown, lines: Sequence[str], requests: Sequence[Request] = (), secret: str = "", blind: str = ""
-) -> str:
-    """The page of what waits for a person; `lines` are those of `results.json`, a student each.
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """What waits for a person: how many answers, the points at stake, the most certain of them, and rows of a table.
 
-    `requests` are what students asked to be looked at again, and nobody has answered. `secret` as `page_names` has it;
-    with a secret `blind`, no student is named but by an alias, in the order of these.
+    Each is told with its place in the order: by group, then by the points at stake. With a secret `blind` no student is
+    named but by an alias, and those of one place come in the order of these.
     """
-    count, stake = 0, 0.0
-    found = []
-    for number, (order, who, part, asked) in enumerate(_waiting(lines, requests, blind)):
-        count += 1
-        stake += part["max_score"] - part["score"]
-        found.append((order, number, who, part, asked))
-        if len(found) > 4 * MOST_SHOWN:
-            found = nsmallest(MOST_SHOWN, found, key=lambda one: one[:2])
-    shown = sorted(found, key=lambda one: one[:2])[:MOST_SHOWN]
-    names = {} if blind else page_names((json.loads(line)["student"] for line in lines), secret)
-    groups = []
-    for at, group in groupby(shown, key=lambda one: one[0][0]):
-        answers = tuple(
-            _answer(who, part, "" if blind else f"feedback/{names[who]}", asked) for _, _, who, part, asked in group
-        )
-        groups.append((GROUPS[at][0], len(answers), answers))
-    view = ReviewView(rubric.title, f"{count:,}", points(round(stake, 6)), count - len(shown), tuple(groups))
-    return clean(template("review.html").render(page=view))
+
+    blind: str = ""
+    count: int = 0
+    stake: float = 0.0
+    found: list[tuple[Place, str, Mapping[str, Any], str]] = field(default_factory=list)
+    rows: list[tuple[Place, str]] = field(default_factory=list)
 
 
-def to_decide_csv(lines: Sequence[str], requests: Sequence[Request] = (), blind: str = "") -> str:
-    """A table to fill in and hand back as `decisions.csv`: a row an answer that waits, its points left empty.
+def count_waiting(waiting: Waiting, student: Mapping[str, Any], requests: Sequence[Request] = ()) -> None:
+    """Add what waits in a line of `results.json`.
 
-    An open request is answered by points, or by a comment alone, which leaves the points as they are. With a secret
-    `blind`, students stand there by their aliases.
+    `requests` are what the student asked to be looked at again, and nobody has answered.
     """
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(["student", "part", "points", "comment", "by", "when", "max", "note", "answer", "request"])
-    for _, who, part, asked in sorted(_waiting(lines, requests, blind), key=lambda one: one[0]):
-        text = (part["answer"] or {}).get("text", "")
-        about = (part["max_score"], part["note"], cell(text), cell(asked))
-        rows.writerow([cell(who), cell(part["part"]), "", "", "", "", *about])
-    return clean(out.getvalue())
-
-
-def _waiting(
-    lines: Sequence[str], requests: Sequence[Request], blind: str
-) -> Iterator[tuple[tuple[int, float], str, Mapping[str, Any], str]]:
-    """Each answer that waits with its place in the order: by group, then by the points at stake; and what was asked."""
-    asked: dict[tuple[str, str], str] = {}
+    asked: dict[str, str] = {}
     for one in requests:
-        earlier = asked.get((one.student, one.part))
-        asked[one.student, one.part] = one.text if earlier is None else f"{earlier}\n{one.text}"
-    students = map(json.loads, lines)
-    named = ((alias_of(one["student"], blind) if blind else one["student"], one) for one in students)
-    for who, student in sorted(named, key=itemgetter(0)) if blind else named:
-        name = student["student"]
-        for part in student["parts"]:
-            if (name, part["part"]) in asked:
-                yield (_ASKED, part["score"] - part["max_score"]), who, part, asked[name, part["part"]]
-            elif part["review"] and part["override"] is None:
-                yield (_group(part), part["score"] - part["max_score"]), who, part, ""
-        if (name, "") in asked:
-            yield (_ASKED, student["score"] - student["max_score"]), who, _whole(student), asked[name, ""]
+        asked[one.part] = f"{asked[one.part]}\n{one.text}" if one.part in asked else one.text
+    name = student["student"]
+    who = alias_of(name, waiting.blind) if waiting.blind else name
+    for part in student["parts"]:
+        if part["part"] in asked:
+            _add(waiting, _ASKED, who, part, asked[part["part"]])
+        elif part["review"] and part["override"] is None:
+            _add(waiting, _group(part), who, part, "")
+    if "" in asked:
+        _add(waiting, _ASKED, who, _whole(student), asked[""])
+
+
+def _add(waiting: Waiting, group: int, who: str, part: Mapping[str, Any], asked: str) -> None:
+    stake = part["max_score"] - part["score"]
+    place = (group, -stake, who if waiting.blind else "", waiting.count)
+    waiting.stake += stake
+    waiting.found.append((place, who, part, asked))
+    waiting.rows.append((place, _row(who, part, asked)))
+    waiting.count += 1
+    if len(waiting.found) > 4 * MOST_SHOWN:
+        waiting.found = nsmallest(MOST_SHOWN, waiting.found, key=itemgetter(0))
 
 
 def _whole(student: Mapping[str, Any]) -> Mapping[str, Any]:
     """The work as a whole as a part without an id."""
     told = {"part": "", "note": "", "answer": None, "message": "", "review": False}
     return told | {name: student[name] for name in ("score", "max_score")}
+
+
+def review_page(rubric: RubricShown, waiting: Waiting, names: Mapping[str, str]) -> str:
+    """The page of what waits for a person; `names` are by student the files of pages."""
+    shown = sorted(waiting.found, key=itemgetter(0))[:MOST_SHOWN]
+    groups = []
+    for at, group in groupby(shown, key=lambda one: one[0][0]):
+        answers = tuple(
+            _answer(who, part, "" if waiting.blind else f"feedback/{names[who]}", asked)
+            for _, who, part, asked in group
+        )
+        groups.append((GROUPS[at][0], len(answers), answers))
+    stake, left_out = points(round(waiting.stake, 6)), waiting.count - len(shown)
+    view = ReviewView(rubric.title, f"{waiting.count:,}", stake, left_out, tuple(groups))
+    return clean(template("review.html").render(page=view))
+
+
+def to_decide_csv(waiting: Waiting) -> str:
+    """A table to fill in and hand back as `decisions.csv`: a row an answer that waits, its points left empty.
+
+    An open request is answered by points, or by a comment alone, which leaves the points as they are.
+    """
+    head = _csv_row(["student", "part", "points", "comment", "by", "when", "max", "note", "answer", "request"])
+    return clean(head + "".join(row for _, row in sorted(waiting.rows, key=itemgetter(0))))
+
+
+def _row(who: str, part: Mapping[str, Any], asked: str) -> str:
+    text = (part["answer"] or {}).get("text", "")
+    about = (part["max_score"], part["note"], cell(text), cell(asked))
+    return _csv_row([cell(who), cell(part["part"]), "", "", "", "", *about])
+
+
+def _csv_row(cells: list[object]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(cells)
+    return out.getvalue()
 
 
 def _group(part: Mapping[str, Any]) -> int:

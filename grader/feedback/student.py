@@ -142,7 +142,7 @@ def page_of(
 
 @lru_cache(maxsize=1)
 def _same() -> bytes:
-    """The style and the icons of every page."""
+    """The style of every page."""
     return template("same.html").render().encode()
 
 
@@ -205,13 +205,13 @@ def _question(
 
 def _chip_of(result: PartResult) -> Markup:
     asked = result.asked
-    return _chip(asked.part, result.outcome, outcome_of(result).word, earned(result), worth(asked.max_score))
+    return _chip(asked.part, result.outcome, outcome_of(result).word, earned(result), points(asked.max_score))
 
 
 @lru_cache(maxsize=16_384)
-def _chip(part: str, verdict: str, word: str, score: str, worth: str) -> Markup:
+def _chip(part: str, verdict: str, word: str, score: str, most: str) -> Markup:
     """A part's line in the list; a class has few different ones."""
-    values = {"anchor": anchor(part), "part": part, "verdict": verdict, "word": word, "score": score, "worth": worth}
+    values = {"anchor": anchor(part), "part": part, "verdict": verdict, "word": word, "score": score, "most": most}
     return Markup(template("chip.html").render(values))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -97,22 +97,31 @@ class Page:
 
 def current(book: sqlite3.Connection) -> dict[str, tuple[str, str]]:
     """By student the fingerprint and the JSON of the report that holds now; raises sqlite3.Error."""
-    found = {}
-    rows = book.execute("SELECT student, fingerprint, report, seal FROM reports WHERE until IS NULL")
-    for student, fingerprint, report, sealed in rows:
-        checked("a report", sealed, student, fingerprint, report)
-        found[student] = fingerprint, report
-    return found
+    return {student: (fingerprint, report) for student, fingerprint, report in _reports(book, "until IS NULL")}
+
+
+def standing_reports(book: sqlite3.Connection) -> dict[str, tuple[str, bool]]:
+    """By student the fingerprint of the report that holds now, and whether it names a Problem; raises sqlite3.Error."""
+    found = _reports(book, "until IS NULL")
+    return {student: (fingerprint, has_problems(report)) for student, fingerprint, report in found}
+
+
+def made_in_run(book: sqlite3.Connection, run: int) -> dict[str, str]:
+    """By student the JSON of the report that a run made, and that holds now; raises sqlite3.Error."""
+    return {student: report for student, _, report in _reports(book, "since = ? AND until IS NULL", run)}
 
 
 def before_run(book: sqlite3.Connection, run: int) -> dict[str, str]:
     """By student the JSON of the report that a run replaced or took out; raises sqlite3.Error."""
-    found = {}
-    rows = book.execute("SELECT student, fingerprint, report, seal FROM reports WHERE until = ?", (run,))
+    return {student: report for student, _, report in _reports(book, "until = ?", run)}
+
+
+def _reports(book: sqlite3.Connection, where: str, *values: int) -> Iterator[tuple[str, str, str]]:
+    """Each student, fingerprint and report as JSON, one after the other."""
+    rows = book.execute(f"SELECT student, fingerprint, report, seal FROM reports WHERE {where}", values)
     for student, fingerprint, report, sealed in rows:
         checked("a report", sealed, student, fingerprint, report)
-        found[student] = report
-    return found
+        yield student, fingerprint, report
 
 
 def held_report(book: sqlite3.Connection, student: str) -> tuple[str, str] | None:
@@ -127,14 +136,28 @@ def held_report(book: sqlite3.Connection, student: str) -> tuple[str, str] | Non
     return report, line
 
 
-def lines(book: sqlite3.Connection) -> list[str]:
+def students_held(book: sqlite3.Connection) -> list[str]:
+    """Who has a report that holds now, sorted; raises sqlite3.Error."""
+    return [student for (student,) in book.execute("SELECT student FROM reports WHERE until IS NULL ORDER BY student")]
+
+
+def held_reports(book: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
+    """Each student with the JSON of the report that holds now and the line of results.json, one after the other.
+
+    They come sorted by student; raises sqlite3.Error.
+    """
+    query = (
+        "SELECT student, fingerprint, report, seal, line, line_seal FROM reports WHERE until IS NULL ORDER BY student"
+    )
+    for student, fingerprint, report, sealed, line, line_sealed in book.execute(query):
+        checked("a report", sealed, student, fingerprint, report)
+        checked("a line of results.json", line_sealed, line)
+        yield student, report, line
+
+
+def lines(book: sqlite3.Connection) -> Iterator[str]:
     """The lines of results.json for what holds now, by student; raises sqlite3.Error."""
-    found = []
-    rows = book.execute("SELECT line, line_seal FROM reports WHERE until IS NULL ORDER BY student")
-    for line, sealed in rows:
-        checked("a line of results.json", sealed, line)
-        found.append(line)
-    return found
+    return (line for _, _, line in held_reports(book))
 
 
 def entries(book: sqlite3.Connection) -> list[dict[str, Any]]:

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 
 from grader.gradebook.causes import Causes, why
 from grader.gradebook.encoding import encode_problems
-from grader.gradebook.reports import ADJUSTED, Points, ReportKept, before_run, current, decode_report, points_in
+from grader.gradebook.reports import (
+    ADJUSTED,
+    Points,
+    ReportKept,
+    before_run,
+    current,
+    decode_report,
+    made_in_run,
+    points_in,
+)
 from grader.problems import Problem
 
 RUNNING, FINISHED, UNDONE = "running", "finished", "undone"
@@ -113,8 +122,7 @@ def finish(
 
 
 def _changes_of(book: sqlite3.Connection, run: int, handed: frozenset[str]) -> Iterator[Change]:
-    there = {student for (student,) in book.execute("SELECT student FROM reports WHERE since = ?", (run,))}
-    new = {student: points_in(kept) for student, (_, kept) in current(book).items() if student in there}
+    new = {student: points_in(kept) for student, kept in made_in_run(book, run).items()}
     old = {student: points_in(kept) for student, kept in before_run(book, run).items()}
     yield from changes(old, new, _causes(book, run, handed))
 

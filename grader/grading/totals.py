@@ -88,6 +88,8 @@ def cut_for_set_ups(results: Sequence[PartResult]) -> float:
 
     Anybody can write the chain rule of any model by its names, so a sheet of nothing else earns no more than this.
     """
+    if not any(map(is_set_up, results)):  # as on most sheets, of which a class has many
+        return 0.0
     earned, most = set_ups(results)
     return round(max(earned - most, 0.0), 6)
 
