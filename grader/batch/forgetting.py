@@ -16,7 +16,7 @@ from grader.batch.again import NotPossible, drawn_anew
 from grader.batch.given_files import HANDED_IN
 from grader.batch.stages import now
 from grader.exchange.raw_table import RawTable, WrongTable, raw_table
-from grader.feedback.addresses import alias_of
+from grader.feedback.addresses import alias_of, private_name
 from grader.feedback.pages import feedback_name
 from grader.files import write_bytes
 from grader.gradebook import rows
@@ -72,15 +72,16 @@ def forget(book: Gradebook, student: str) -> Forgotten:
     there = rows.kept(connection)
     who = called(connection, student, there[student][0] if student in there else None)
     page = pages(connection).get(student)
-    page_names = {feedback_name(student), feedback_name(student, alone=False), *([page.file] if page else ())}
+    key = secret(connection)
+    page_names = {feedback_name(student), feedback_name(student, alone=False), private_name(student, key)}
+    page_names |= {page.file} if page else set()
     connection.execute("PRAGMA secure_delete = ON")
     with written(connection):
         mark_forgotten(connection, who, now())
         gone = erase(connection, student)
         redact_others(connection, who)
     removed = [*_own_files(folder, page_names, {feedback_name(one) for one in there.keys() - {student}})]
-    alias = alias_of(student, secret(connection))
-    changed = list(_without_rows(folder, (student, alias)))
+    changed = list(_without_rows(folder, (student, alias_of(student, key))))
     why_not = ""
     try:
         drawn_anew(book)
