@@ -19,7 +19,7 @@ from grader.batch.stages import now
 from grader.batch.taken_up import DECISIONS, REQUESTS
 from grader.exchange.raw_table import RawTable, WrongTable, raw_table
 from grader.exchange.whos_who import meant
-from grader.feedback.addresses import alias_of
+from grader.feedback.addresses import alias_of, private_name
 from grader.feedback.class_rows import FOLDER
 from grader.feedback.pages import feedback_name
 from grader.files import write_bytes
@@ -76,7 +76,9 @@ def forget(book: Gradebook, student: str) -> Forgotten:
     there = rows.kept(connection)
     who = called(connection, student, there[student][0] if student in there else None)
     page = pages(connection).get(student)
-    page_names = {feedback_name(student), feedback_name(student, alone=False), *([page.file] if page else ())}
+    key = secret(connection)
+    page_names = {feedback_name(student), feedback_name(student, alone=False), private_name(student, key)}
+    page_names |= {page.file} if page else set()
     connection.execute("PRAGMA secure_delete = ON")
     with written(connection):
         mark_forgotten(connection, who, now())
@@ -85,7 +87,7 @@ def forget(book: Gradebook, student: str) -> Forgotten:
     removed = [*_own_files(folder, page_names, {feedback_name(one) for one in there.keys() - {student}})]
     people = people_of(one for one, _ in there.values())
     own = (text for text in who.texts if meant(text, people) == student)  # and nobody else's
-    changed = list(_without_rows(folder, (student, alias_of(student, secret(connection)), *own)))
+    changed = list(_without_rows(folder, (student, alias_of(student, key), *own)))
     why_not = ""
     try:
         drawn_anew(book)

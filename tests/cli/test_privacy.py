@@ -156,3 +156,21 @@ def test_who_reviews_blind_sees_no_names_and_is_heard(rubric: str, homework: Pat
     assert one["student"] not in (out / "decisions.csv").read_text() + (out / "audit.csv").read_text()
     graded(rubric, homework, "--no-blind")
     assert "anon-" not in (out / "to_decide.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize("private", ["--private-names", "--no-private-names"])
+def test_what_was_cut_short_is_gone_on_with(
+    rubric: str, homework: Path, private: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = graded(rubric, homework, private)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr("grader.batch.forgetting._own_files", killed)
+        assert main(["forget", str(out), "cyd"]) == 130
+    assert any(name.startswith("handed_in/") for name in files(out))
+    assert main(["forget", str(out), "cyd"]) == 0
+    assert not any(name.startswith("handed_in/") for name in files(out))
+    assert not any(re.search(rb"\bcyd\b|scan of bob", (out / name).read_bytes()) for name in files(out))
