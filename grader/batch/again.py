@@ -55,6 +55,11 @@ def regrade(book: Gradebook, options: RunOptions) -> int:
     return run
 
 
+def solved_last(connection: sqlite3.Connection) -> Solved:
+    """The rubric of the last run, solved again; raises NotPossible."""
+    return _solved(connection, _last_finished(connection))[0]
+
+
 def undo(book: Gradebook) -> tuple[int, int]:
     """Bring back what held before the last run; the numbers of that run and of the one that holds now.
 
@@ -75,9 +80,13 @@ def undo(book: Gradebook) -> tuple[int, int]:
 
 
 def _last(book: Gradebook) -> RunKept:
-    runs = finished_runs(book.connection)
     if any(run.state == "running" for run in all_runs(book.connection)):
         raise NotPossible("the last run was cut short: run `grader grade` again first")
+    return _last_finished(book.connection)
+
+
+def _last_finished(connection: sqlite3.Connection) -> RunKept:
+    runs = finished_runs(connection)
     if not runs:
         raise NotPossible("nothing was graded here yet")
     return runs[-1]

@@ -142,21 +142,21 @@ def _answer(student: str, part: Mapping[str, Any], href: str) -> WaitingAnswer:
         stake=points(round(part["max_score"] - part["score"], 6)),
         place=f"{answer['file']}:{line}" if answer.get("file") and line else answer.get("file", ""),
         written=typed(written),
-        drawn=_drawn(written.split("\n")[-1]),
-        reread=_drawn(scan["text"]) if scan else None,
-        changes=", ".join(map(_told, scan["changes"])) if scan else "",
+        drawn=drawn_as_written(written.split("\n")[-1]),
+        reread=drawn_as_written(scan["text"]) if scan else None,
+        changes=", ".join(map(change_in_words, scan["changes"])) if scan else "",
         beside=tuple((str(one["line"]), typed(one["text"])) for one in scan["beside"]) if scan else (),
         said=NOTES[Note.of(part["note"]).kind].sentence if scan else part["message"],
     )
 
 
-def _told(change: str) -> str:
+def change_in_words(change: str) -> str:
     """A change of a scan in words: ``3>8`` is "3 is 8"."""
     scanned, _, written = change.partition(">")
     return _CHANGES.get(change) or (f"{scanned} is {written}" if scanned else f"{written} was lost")
 
 
-def _drawn(text: str) -> Formula | None:
+def drawn_as_written(text: str) -> Formula | None:
     """A line as a formula; None where it is no LaTeX of a person's length."""
     if not text or len(text) > LONGEST_DRAWN or "\\" not in text:
         return None

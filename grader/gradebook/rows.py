@@ -56,6 +56,19 @@ def kept(book: sqlite3.Connection) -> dict[str, tuple[Submission, int | None]]:
     }
 
 
+def kept_answer(book: sqlite3.Connection, student: str, part: str) -> Answer | None:
+    """What a student handed in for a part; None for nothing. Raises sqlite3.Error, ValueError."""
+    query = (
+        "SELECT texts.text, file, line, col, found FROM answers JOIN texts ON texts.id = answers.text"
+        " WHERE student = ? AND part = ?"
+    )
+    row = book.execute(query, (student, part)).fetchone()
+    if row is None:
+        return None
+    text, file, line, column, where = row
+    return Answer(part, text, file, line, column, decode_found(where))
+
+
 def keep(book: sqlite3.Connection, submissions: Iterable[Submission]) -> None:
     """Store what these students handed in, in place of what they had; raises sqlite3.Error."""
     submissions = tuple(submissions)

@@ -1,0 +1,62 @@
+"""The addresses of the review, each with the function that answers it.
+
+Pages are read with GET; forms change something with POST, whose fields `guard` has read and checked already. What an
+address names is an id, never a path.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from grader.batch.again import NotPossible
+from grader.review import actions, reading
+from grader.review.desk import Desk, NoBook
+from grader.review.guard import guarded
+from grader.review.pages import refusal
+from grader.review.sessions import Door
+
+_ROUTES = (
+    Route("/", reading.queue),
+    Route("/groups/{group}", reading.group, methods=["GET"]),
+    Route("/groups/{group}", actions.decide_group, methods=["POST"]),
+    Route("/groups/{group}/preview", actions.preview, methods=["POST"]),
+    Route("/groups/{group}/news", reading.news),
+    Route("/undo", actions.undo_last, methods=["POST"]),
+    Route("/names", actions.hide_names, methods=["POST"]),
+    Route("/results", actions.results, methods=["POST"]),
+    Route("/students", reading.students),
+    Route("/students/{student}", reading.student),
+    Route("/files/{file}", reading.handed_file),
+    Route("/static/{name}", reading.static),
+)
+
+
+def review_app(desk: Desk, door: Door) -> ASGIApp:
+    """The whole application, behind its door."""
+    app = Starlette(
+        routes=list(_ROUTES),
+        exception_handlers={
+            404: _no_such_page,
+            405: _no_such_page,
+            NoBook: _can_not,
+            NotPossible: _can_not,
+            sqlite3.Error: _can_not,
+        },
+    )
+    app.state.desk = desk
+    return guarded(app, door, refusal)
+
+
+def _no_such_page(_request: Request, _error: Exception) -> Response:
+    return Response(refusal(404, "There is no such page."), 404, media_type="text/html")
+
+
+def _can_not(_request: Request, error: Exception) -> Response:
+    text = f"The gradebook can't be used just now: {error}. Nothing that was decided is lost."
+    return Response(refusal(503, text), 503, media_type="text/html")

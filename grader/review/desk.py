@@ -1,0 +1,122 @@
+"""The gradebook of a folder -> what the pages are made of, kept between requests as long as no run changes it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+
+from grader.batch.again import solved_last
+from grader.gradebook.fingerprints import hashed
+from grader.gradebook.opening import NAME, connected
+from grader.gradebook.run_log import finished_runs
+from grader.results import RubricShown
+from grader.review.forms import normal_form
+from grader.review.groups import Alike, grouped
+from grader.review.waiting import Decisions, Waiting, all_waiting, decisions, last_decision, version
+from grader.rubric.model import Part, Rubric
+from grader.solver.show import values_text
+
+_STUDENTS = "SELECT student FROM reports WHERE until IS NULL"
+MOST_TIMES = 200  # of decided groups, by which the time left is told
+
+
+@dataclass(frozen=True, slots=True)
+class SolvedRubric:
+    """What pages show of a solved rubric: `values` are by part the numbers of numeric ones, `steps` what they earn."""
+
+    sha256: str
+    shown: RubricShown
+    values: Mapping[str, str]
+    steps: Mapping[str, tuple[tuple[str, float], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """What waits, as the gradebook has it in one `version`: groups, and by id groups, answers and students.
+
+    `numbers` are what students go by where their names are hidden: in no order that would tell who they are.
+    """
+
+    version: str
+    rubric: SolvedRubric
+    groups: tuple[Alike, ...]
+    by_group: Mapping[str, Alike]
+    by_id: Mapping[str, Waiting]
+    by_student: Mapping[str, str]
+    numbers: Mapping[str, int]
+
+
+@dataclass(slots=True, eq=False)
+class Desk:
+    """One folder under review; `times` are the seconds that decided groups took, all graders together."""
+
+    folder: Path
+    lock: Lock = field(default_factory=Lock)
+    pile: Pile | None = None
+    decided: tuple[int, Decisions] = field(default_factory=lambda: (-1, {}))
+    times: list[float] = field(default_factory=list)
+
+
+class NoBook(Exception):
+    """There is no gradebook in the folder any more."""
+
+
+@contextmanager
+def opened(desk: Desk) -> Iterator[sqlite3.Connection]:
+    """A connection of its own for each request, so that a gradebook put in its place is never written past."""
+    path = desk.folder / NAME
+    if not path.is_file():
+        raise NoBook(f"there is no gradebook in {desk.folder} any more")
+    with closing(connected(path)) as book:
+        yield book
+
+
+def looked(desk: Desk, book: sqlite3.Connection) -> tuple[Pile, Decisions]:
+    """What waits now and what was decided; raises sqlite3.Error, NotPossible."""
+    with desk.lock:
+        at = version(book)
+        if desk.pile is None or desk.pile.version != at:
+            desk.pile = _piled(book, at, desk.pile.rubric if desk.pile else None)
+        last = last_decision(book)
+        if desk.decided[0] != last:
+            desk.decided = last, decisions(book)
+        return desk.pile, desk.decided[1]
+
+
+def _piled(book: sqlite3.Connection, at: str, before: SolvedRubric | None) -> Pile:
+    rubric = _rubric(book, before)
+    asked = {one.part: one for one in rubric.shown.parts}
+    waiting = all_waiting(book, asked)
+
+    def normal_of(one: Waiting) -> str:
+        names = rubric.shown.names.get(one.result.asked.question, ())
+        return normal_form(one.result.answer.read_as if one.result.answer else "", names)
+
+    groups = grouped(waiting, normal_of)
+    students = {student_id(student): student for (student,) in book.execute(_STUDENTS)}
+    numbers = {students[name]: number for number, name in enumerate(sorted(students), start=1)}
+    by_id = {one.id: one for one in waiting}
+    return Pile(at, rubric, groups, {one.id: one for one in groups}, by_id, students, numbers)
+
+
+def student_id(student: str) -> str:
+    """What names a student in addresses."""
+    return hashed("student", student)[:16]
+
+
+def _rubric(book: sqlite3.Connection, before: SolvedRubric | None) -> SolvedRubric:
+    """The rubric of the last run, solved once."""
+    runs = finished_runs(book)
+    if before and runs and runs[-1].rubric == before.sha256:
+        return before
+    solved = solved_last(book)
+    return SolvedRubric(solved.shown.sha256, solved.shown, values_text(solved.key), _steps(solved.key.rubric))
+
+
+def _steps(rubric: Rubric) -> dict[str, tuple[tuple[str, float], ...]]:
+    parts = (part for question in rubric.questions for part in question.parts if isinstance(part, Part))
+    return {part.id: tuple((step.text, step.points) for step in part.steps) for part in parts}

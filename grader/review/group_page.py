@@ -1,0 +1,231 @@
+"""A group and what was decided of it -> its page: what was read, the key, each text with whose it is, and the form."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from grader.feedback.review_page import change_in_words, drawn_as_written
+from grader.feedback.tables import BESIDE
+from grader.feedback.templating import Formula, Remark, formula, remarks, typed
+from grader.feedback.wording import evidence_sentence, line_of, placed, points, worth
+from grader.gradebook.fingerprints import hashed
+from grader.review.desk import Pile, student_id
+from grader.review.groups import Alike, GroupKind, in_order
+from grader.review.waiting import Decisions, Waiting, decided, state
+from grader.review.wording import about_of, counted, decided_by, whose
+from grader.rubric.shown import Asked
+
+LETTERS = "abcdefhi"  # keys of the lines that can be chosen, none of which moves about
+_MOST_COMMENTS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One student's answer in the form: `seen` is what the form sends, `now` the points that hold, `ruling` whose."""
+
+    seen: str
+    who: str
+    student: str
+    now: str
+    ruling: str
+    ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A line beside the one that counts; `mark` says how it holds."""
+
+    place: str
+    text: str
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenText:
+    """One text as written, and all who wrote it; `reread` is what a scan may say, `changes` how it gets there."""
+
+    number: int
+    text: str
+    drawn: Formula | None
+    place: str
+    neighbours: tuple[Neighbour, ...]
+    reread: Formula | None
+    changes: str
+    message: str
+    remarks: tuple[Remark, ...]
+    answers: tuple[AnswerLine, ...]
+    waits: int
+    files: tuple[tuple[str, str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """A line of the rubric that can be chosen by its key: points and a comment."""
+
+    key: str
+    points: str
+    comment: str
+    said: str
+
+    @property
+    def value(self) -> str:
+        """As the form sends it."""
+        return f"{self.points}:{self.comment}"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """The page of a group; `at` is its place in the queue, `before` and `behind` are its neighbours there."""
+
+    id: str
+    part: str
+    prompt: str
+    kind: str
+    about: str
+    count: str
+    most: str
+    worth: str
+    target: Formula | None
+    reading: Formula | None
+    key: tuple[tuple[Formula, str], ...]
+    value: str
+    hidden: bool
+    message: str
+    example: str
+    texts: tuple[WrittenText, ...]
+    lines: tuple[PricedLine, ...]
+    comments: tuple[str, ...]
+    at: str
+    before: str
+    behind: str
+    waits: int
+    states: str
+
+
+Files = Mapping[str, tuple[tuple[str, str, bool], ...]]  # by student (id, name, whether it is a picture)
+
+
+def group_view(group: Alike, pile: Pile, standing: Decisions, files: Files, *, blind: bool) -> GroupView:
+    """The page as it is now; in `blind` mode without names, and without files, whose names tell them."""
+    first, asked = group.rows[0], group.rows[0].result.asked
+    texts = tuple(_texts(group, pile, standing, files, blind))
+    waits, _ = in_order(pile.groups, standing)
+    order = [one.id for one in waits]
+    place = order.index(group.id) if group.id in order else -1
+    shown = first.result.answer
+    sentence = evidence_sentence(first.result.evidence, first.result.note)
+    count = len(group.rows)
+    return GroupView(
+        id=group.id,
+        part=group.part,
+        prompt=asked.prompt,
+        kind=group.kind,
+        about=about_of(group) if group.kind in (GroupKind.TOKEN, GroupKind.REREADING) else "",
+        count=counted(count, "answer"),
+        most=points(asked.max_score),
+        worth=worth(asked.max_score),
+        target=None if asked.by_hand else formula(asked.target_mathml, asked.target_text),
+        reading=formula(Markup(shown.drawn), shown.read_as) if shown and shown.read_as else None,
+        key=tuple((formula(step.mathml, step.text), step.reason) for step in asked.solution),
+        value=pile.rubric.values.get(asked.part, ""),
+        hidden=asked.hides_solution,
+        message=" ".join(dict.fromkeys(filter(None, (_diagnosis(first), first.result.message)))),
+        example=sentence,
+        texts=texts,
+        lines=priced_lines(asked, pile, standing),
+        comments=tuple(_comments(standing)),
+        at=f"{place + 1} of {len(order)}" if place >= 0 else "decided",
+        before=order[place - 1] if place > 0 else "",
+        behind=order[place + 1] if 0 <= place < len(order) - 1 else "" if place >= 0 else next(iter(order), ""),
+        waits=sum(text.waits for text in texts),
+        states=states_of(group, standing),
+    )
+
+
+def states_of(group: Alike, standing: Decisions) -> str:
+    """A text that changes where anything of the group was decided."""
+    return hashed(*(state(one, standing) for one in group.rows))
+
+
+def _diagnosis(one: Waiting) -> str:
+    return one.result.diagnosis.message if one.result.diagnosis else ""
+
+
+def _texts(group: Alike, pile: Pile, standing: Decisions, files: Files, blind: bool) -> Iterator[WrittenText]:
+    alike: dict[str, list[Waiting]] = {}
+    for one in group.rows:
+        alike.setdefault(one.text if one.text.strip() else one.id, []).append(one)
+    for number, some in enumerate(sorted(alike.values(), key=lambda rows: -len(rows))):
+        first = some[0]
+        scan = first.answer.found.scan if first.answer and first.answer.found else None
+        lines = tuple(_line(one, number, pile, standing, blind) for one in some)
+        yield WrittenText(
+            number=number,
+            text=typed(first.text),
+            drawn=None if first.result.asked.by_hand else drawn_as_written(first.text.split("\n")[-1]),
+            place=_place(first, blind),
+            neighbours=_neighbours(first),
+            reread=drawn_as_written(scan.text) if scan else None,
+            changes=", ".join(map(change_in_words, scan.changes)) if scan else "",
+            message=first.result.message if first.result.message != group.rows[0].result.message else "",
+            remarks=remarks(first.result.problems),
+            answers=lines,
+            waits=sum(line.ticked for line in lines),
+            files=() if blind else tuple(file for one in some for file in files.get(one.student, ())),
+        )
+
+
+def _line(one: Waiting, number: int, pile: Pile, standing: Decisions, blind: bool) -> AnswerLine:
+    found = decided(one, standing)
+    last = standing.get(one.student, {}).get(one.part)
+    stale = f"on another answer or another worth: {decided_by(last)}" if last and not found else ""
+    return AnswerLine(
+        seen=f"{one.id}:{state(one, standing)}:{number}",
+        who=whose(one, pile, blind),
+        student=student_id(one.student),
+        now=points(found.points if found else one.result.score),
+        ruling=decided_by(found) if found else stale,
+        ticked=found is None,
+    )
+
+
+def _place(one: Waiting, blind: bool) -> str:
+    if one.answer is None:
+        return ""
+    line = one.answer.found.line if one.answer.found else one.answer.line
+    return (f"line {line}" if line else "") if blind else placed(one.answer.file, line)
+
+
+def _neighbours(one: Waiting) -> tuple[Neighbour, ...]:
+    """Of a derivation the line that counts, and those about it."""
+    found = one.answer.found if one.answer else None
+    if found is None or len(found.lines) < 2:
+        return ()
+    at = next((k for k, line in enumerate(found.lines) if line.line == found.line), len(found.lines) - 1)
+    near = found.lines[max(at - BESIDE, 0) : at + BESIDE + 1]
+    return tuple(Neighbour(line_of(x.line, x.cell), typed(x.text), x.line == found.line) for x in near)
+
+
+def priced_lines(asked: Asked, pile: Pile, standing: Decisions) -> tuple[PricedLine, ...]:
+    """What can be chosen by a key: all points, the rubric's steps, none, and what was said of this part before."""
+    most = points(asked.max_score)
+    found = [(most, "", "All points"), ("0", "", "No points")]
+    steps = pile.rubric.steps.get(asked.part, ())
+    found[1:1] = [(points(worth), "", f"As for the step {text}") for text, worth in steps]
+    said: Counter[tuple[str, str]] = Counter()
+    for parts in standing.values():
+        one = parts.get(asked.part)
+        if one is not None and one.comment and one.points <= asked.max_score:
+            said[points(one.points), one.comment] += 1
+    found += [(worth, comment, "") for (worth, comment), _ in said.most_common()]
+    return tuple(PricedLine(key, *one) for key, one in zip(LETTERS, found, strict=False))
+
+
+def _comments(standing: Decisions) -> Iterable[str]:
+    """Comments that were made, the most used ones first."""
+    said = Counter(one.comment for parts in standing.values() for one in parts.values() if one.comment)
+    return (comment for comment, _ in said.most_common(_MOST_COMMENTS))
