@@ -21,7 +21,7 @@ from grader.review.results_written import write_results
 from grader.review.sessions import MOST_UNDONE
 from grader.review.visits import Visit, go_to, not_there, visit
 from grader.review.waiting import Waiting, decided, still_open
-from grader.review.wording import conflicts_told, counted, ruling_told, whose
+from grader.review.wording import conflicts_told, counted, named, ruling_told, whose
 
 LONGEST_COMMENT = 2000  # characters
 _LONGEST_STAY = 15 * 60.0  # seconds at a group; who was away longer did something else
@@ -146,7 +146,7 @@ def preview(request: Request) -> Response:
             return Response(b"", 204)
         given = _given(here, group)
         told = given if isinstance(given, str) else ""
-        changes = [] if isinstance(given, str) else [_change(here, one, given[0]) for one, _ in ticked]
+        changes = () if isinstance(given, str) else _changes(here, [one for one, _ in ticked], given[0])
         comment = "" if isinstance(given, str) else with_maths(given[1])
         values = {"told": told, "changes": changes, "comment": comment, "most": worth(group.rows[0].most)}
         empty = not here.field("points").strip() and not here.field("line")
@@ -154,9 +154,14 @@ def preview(request: Request) -> Response:
         return Response(page, media_type="text/html")
 
 
-def _change(here: Visit, one: Waiting, given: float) -> tuple[str, str, str]:
-    found = decided(one, here.standing)
-    return whose(one, here.pile, here.session.blind), points(found.points if found else one.result.score), points(given)
+def _changes(here: Visit, some: Sequence[Waiting], given: float) -> tuple[tuple[str, str, str], ...]:
+    """(points now, points then, whose) for those who have the same now."""
+    names: dict[float, list[str]] = {}
+    for one in some:
+        found = decided(one, here.standing)
+        now_ = found.points if found else one.result.score
+        names.setdefault(now_, []).append(whose(one, here.pile, here.session.blind))
+    return tuple((points(was), points(given), named(who)) for was, who in names.items())
 
 
 def hide_names(request: Request) -> Response:

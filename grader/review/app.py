@@ -7,6 +7,7 @@ address names is an id, never a path.
 from __future__ import annotations
 
 import sqlite3
+import sys
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -47,6 +48,7 @@ def review_app(desk: Desk, door: Door) -> ASGIApp:
             NoBook: _can_not,
             NotPossible: _can_not,
             sqlite3.Error: _can_not,
+            Exception: _failed,
         },
     )
     app.state.desk = desk
@@ -60,3 +62,10 @@ def _no_such_page(_request: Request, _error: Exception) -> Response:
 def _can_not(_request: Request, error: Exception) -> Response:
     text = f"The gradebook can't be used just now: {error}. Nothing that was decided is lost."
     return Response(refusal(503, text), 503, media_type="text/html")
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    """A fault of ours costs one page: it is told on the terminal, and the next request is answered."""
+    print(f"grader: {request.method} {request.url.path} failed: {type(error).__name__}: {error}", file=sys.stderr)
+    text = "This page could not be made: a fault of grader. What you decided before is kept."
+    return Response(refusal(500, text), 500, media_type="text/html")

@@ -18,6 +18,8 @@ from grader.review.forms import normal_form
 from grader.review.groups import Alike, grouped
 from grader.review.waiting import Decisions, Waiting, all_waiting, decisions, last_decision, version
 from grader.rubric.model import Part, Rubric
+from grader.rubric.shown import SolutionStep
+from grader.solver.derivation import derivation_steps
 from grader.solver.show import values_text
 
 _STUDENTS = "SELECT student FROM reports WHERE until IS NULL"
@@ -26,10 +28,11 @@ MOST_TIMES = 200  # of decided groups, by which the time left is told
 
 @dataclass(frozen=True, slots=True)
 class SolvedRubric:
-    """What pages show of a solved rubric: `values` are by part the numbers of numeric ones, `steps` what they earn."""
+    """What graders see of a solved rubric: by part its derivation, its number if it has one, and what steps earn."""
 
     sha256: str
     shown: RubricShown
+    derivations: Mapping[str, tuple[SolutionStep, ...]]
     values: Mapping[str, str]
     steps: Mapping[str, tuple[tuple[str, float], ...]]
 
@@ -114,7 +117,13 @@ def _rubric(book: sqlite3.Connection, before: SolvedRubric | None) -> SolvedRubr
     if before and runs and runs[-1].rubric == before.sha256:
         return before
     solved = solved_last(book)
-    return SolvedRubric(solved.shown.sha256, solved.shown, values_text(solved.key), _steps(solved.key.rubric))
+    derivations = {
+        part.part.id: part.asked.solution or derivation_steps(question, part)  # some are hidden from students
+        for question in solved.key.questions
+        for part in question.parts
+    }
+    values = values_text(solved.key)
+    return SolvedRubric(solved.shown.sha256, solved.shown, derivations, values, _steps(solved.key.rubric))
 
 
 def _steps(rubric: Rubric) -> dict[str, tuple[tuple[str, float], ...]]:

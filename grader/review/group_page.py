@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from markupsafe import Markup
 
@@ -14,13 +15,14 @@ from grader.feedback.templating import Formula, Remark, formula, remarks, typed
 from grader.feedback.wording import evidence_sentence, line_of, placed, points, worth
 from grader.gradebook.fingerprints import hashed
 from grader.review.desk import Pile, student_id
-from grader.review.groups import Alike, GroupKind, in_order
+from grader.review.groups import Alike, in_order
 from grader.review.waiting import Decisions, Waiting, decided, state
-from grader.review.wording import about_of, counted, decided_by, whose
-from grader.rubric.shown import Asked
+from grader.review.wording import counted, decided_by, title_of, whose, why_it_waits
+from grader.rubric.shown import Asked, SolutionStep
 
 LETTERS = "abcdefhi"  # keys of the lines that can be chosen, none of which moves about
 _MOST_COMMENTS = 40
+_ONE_LINE = 70  # characters of a text that is shown once, above the place where reading stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,9 @@ class AnswerLine:
 
     seen: str
     who: str
+    id: str
     student: str
+    place: str
     now: str
     ruling: str
     ticked: bool
@@ -51,7 +55,6 @@ class WrittenText:
     number: int
     text: str
     drawn: Formula | None
-    place: str
     neighbours: tuple[Neighbour, ...]
     reread: Formula | None
     changes: str
@@ -59,6 +62,7 @@ class WrittenText:
     remarks: tuple[Remark, ...]
     answers: tuple[AnswerLine, ...]
     waits: int
+    shown_below: bool
     files: tuple[tuple[str, str, bool], ...]
 
 
@@ -84,16 +88,15 @@ class GroupView:
     id: str
     part: str
     prompt: str
-    kind: str
-    about: str
+    title: str
     count: str
     most: str
     worth: str
     target: Formula | None
     reading: Formula | None
-    key: tuple[tuple[Formula, str], ...]
+    key: tuple[Formula, ...]
+    derivation: tuple[tuple[Formula, str], ...]
     value: str
-    hidden: bool
     message: str
     example: str
     texts: tuple[WrittenText, ...]
@@ -103,6 +106,7 @@ class GroupView:
     before: str
     behind: str
     waits: int
+    ruled: bool
     states: str
 
 
@@ -118,22 +122,21 @@ def group_view(group: Alike, pile: Pile, standing: Decisions, files: Files, *, b
     place = order.index(group.id) if group.id in order else -1
     shown = first.result.answer
     sentence = evidence_sentence(first.result.evidence, first.result.note)
-    count = len(group.rows)
+    steps = pile.rubric.derivations.get(group.part, ())
     return GroupView(
         id=group.id,
         part=group.part,
         prompt=asked.prompt,
-        kind=group.kind,
-        about=about_of(group) if group.kind in (GroupKind.TOKEN, GroupKind.REREADING) else "",
-        count=counted(count, "answer"),
+        title=title_of(group),
+        count=counted(len(group.rows), "answer"),
         most=points(asked.max_score),
         worth=worth(asked.max_score),
         target=None if asked.by_hand else formula(asked.target_mathml, asked.target_text),
         reading=formula(Markup(shown.drawn), shown.read_as) if shown and shown.read_as else None,
-        key=tuple((formula(step.mathml, step.text), step.reason) for step in asked.solution),
+        key=_key(steps),
+        derivation=tuple((formula(step.mathml, step.text), step.reason) for step in steps),
         value=pile.rubric.values.get(asked.part, ""),
-        hidden=asked.hides_solution,
-        message=" ".join(dict.fromkeys(filter(None, (_diagnosis(first), first.result.message)))),
+        message=why_it_waits(group),
         example=sentence,
         texts=texts,
         lines=priced_lines(asked, pile, standing),
@@ -142,17 +145,20 @@ def group_view(group: Alike, pile: Pile, standing: Decisions, files: Files, *, b
         before=order[place - 1] if place > 0 else "",
         behind=order[place + 1] if 0 <= place < len(order) - 1 else "" if place >= 0 else next(iter(order), ""),
         waits=sum(text.waits for text in texts),
+        ruled=any(line.ruling for text in texts for line in text.answers),
         states=states_of(group, standing),
     )
+
+
+def _key(steps: Sequence[SolutionStep]) -> tuple[Formula, ...]:
+    """The answer that the derivation comes to, and what the letters in it are."""
+    names = list(takewhile(lambda step: step.reason == "where", reversed(steps)))
+    return tuple(formula(step.mathml, step.text) for step in steps[len(steps) - len(names) - 1 :]) if steps else ()
 
 
 def states_of(group: Alike, standing: Decisions) -> str:
     """A text that changes where anything of the group was decided."""
     return hashed(*(state(one, standing) for one in group.rows))
-
-
-def _diagnosis(one: Waiting) -> str:
-    return one.result.diagnosis.message if one.result.diagnosis else ""
 
 
 def _texts(group: Alike, pile: Pile, standing: Decisions, files: Files, blind: bool) -> Iterator[WrittenText]:
@@ -162,19 +168,20 @@ def _texts(group: Alike, pile: Pile, standing: Decisions, files: Files, blind: b
     for number, some in enumerate(sorted(alike.values(), key=lambda rows: -len(rows))):
         first = some[0]
         scan = first.answer.found.scan if first.answer and first.answer.found else None
+        said = remarks(tuple(replace(one, file="") for one in first.result.problems))
         lines = tuple(_line(one, number, pile, standing, blind) for one in some)
         yield WrittenText(
             number=number,
             text=typed(first.text),
             drawn=None if first.result.asked.by_hand else drawn_as_written(first.text.split("\n")[-1]),
-            place=_place(first, blind),
             neighbours=_neighbours(first),
             reread=drawn_as_written(scan.text) if scan else None,
             changes=", ".join(map(change_in_words, scan.changes)) if scan else "",
             message=first.result.message if first.result.message != group.rows[0].result.message else "",
-            remarks=remarks(first.result.problems),
+            remarks=said,
             answers=lines,
             waits=sum(line.ticked for line in lines),
+            shown_below=len(first.text) < _ONE_LINE and "\n" not in first.text and bool(said and said[0].block),
             files=() if blind else tuple(file for one in some for file in files.get(one.student, ())),
         )
 
@@ -186,7 +193,9 @@ def _line(one: Waiting, number: int, pile: Pile, standing: Decisions, blind: boo
     return AnswerLine(
         seen=f"{one.id}:{state(one, standing)}:{number}",
         who=whose(one, pile, blind),
+        id="" if blind or not one.name else one.student,
         student=student_id(one.student),
+        place=_place(one, blind),
         now=points(found.points if found else one.result.score),
         ruling=decided_by(found) if found else stale,
         ticked=found is None,

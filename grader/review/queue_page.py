@@ -12,7 +12,7 @@ from grader.feedback.wording import points, shorten
 from grader.review.desk import Pile
 from grader.review.groups import Alike, GroupKind, in_order, minutes_left
 from grader.review.waiting import Decisions, stake, still_open
-from grader.review.wording import about_of, counted
+from grader.review.wording import about_of, counted, title_of
 
 MOST_SHOWN = 120  # groups of the queue, those with most at stake
 _LONGEST = 90
@@ -24,7 +24,7 @@ class QueueLine:
 
     id: str
     part: str
-    kind: str
+    title: str
     about: str
     drawn: Formula | None
     waits: str
@@ -73,7 +73,7 @@ def _lines(groups: Iterable[Alike], standing: Decisions) -> Iterable[QueueLine]:
         yield QueueLine(
             group.id,
             group.part,
-            group.kind,
+            title_of(group),
             shorten(about_of(group), _LONGEST),
             _drawn(group),
             counted(waits or len(group.rows), "answer"),

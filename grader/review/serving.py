@@ -59,7 +59,7 @@ def serve(served: Served, *, browser: bool) -> None:
     """Answer until Ctrl-C; opens the browser at the first address."""
     config = uvicorn.Config(
         review_app(served.desk, served.door),
-        log_level="error",
+        log_level="critical",  # what fails is told in a line by the application
         access_log=False,
         server_header=False,
         proxy_headers=False,

@@ -14,6 +14,7 @@ from grader.review.groups import Alike, GroupKind
 from grader.review.waiting import Waiting
 
 _MOST_NAMED = 6
+_TO_STUDENTS = " A person will look at it."
 
 
 def counted(number: int, what: str) -> str:
@@ -21,21 +22,44 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def about_of(group: Alike) -> str:
-    """What a group has in common, in words."""
-    first = group.rows[0]
+def title_of(group: Alike) -> str:
+    """What the answers of a group have in common, in words that go on from their number."""
+    first, several = group.rows[0], len(group.rows) > 1
     match group.kind:
         case GroupKind.DIAGNOSIS:
-            return first.result.diagnosis.message if first.result.diagnosis else group.about
+            return "with the same mistake" if several else "with a mistake that is known"
+        case GroupKind.DOUBT:
+            return "in the same doubt" if several else "in doubt"
         case GroupKind.TOKEN:
-            return f"“{group.about}” could not be read"
+            return f"in which “{group.about}” could not be read"
+        case GroupKind.TEXT if first.result.asked.by_hand:
+            return "for a person to grade"
         case GroupKind.TEXT:
-            return group.about
+            return "with the same text, not read" if several else "that could not be read"
         case GroupKind.REREADING:
             scan = first.answer.found.scan if first.answer and first.answer.found else None
-            return ", ".join(map(change_in_words, scan.changes)) if scan else group.about
+            return f"from a scan that may be misread: {', '.join(map(change_in_words, scan.changes))}" if scan else ""
+        case GroupKind.READING:
+            return "read the same way" if several else "read, and not decided"
         case _:
-            return first.result.message
+            return "with nothing that could be read"
+
+
+def about_of(group: Alike) -> str:
+    """A line more on a group: its text, or why it waits."""
+    if group.kind is GroupKind.TEXT:
+        return group.about
+    return " ".join(group.rows[0].text.split()) if group.kind is GroupKind.TOKEN else why_it_waits(group)
+
+
+def why_it_waits(group: Alike) -> str:
+    """What the program says of the answers; of what could not be read, what stood in the way."""
+    result = group.rows[0].result
+    if group.kind is GroupKind.TOKEN:
+        return ""
+    diagnosis = result.diagnosis.message if result.diagnosis else ""
+    said = result.message.removesuffix(_TO_STUDENTS)
+    return " ".join(dict.fromkeys(filter(None, (diagnosis, said))))
 
 
 def whose(one: Waiting, pile: Pile, blind: bool) -> str:
