@@ -21,7 +21,8 @@ NEEDED = ("starlette", "uvicorn")
 def review(asked: Namespace) -> int:
     """Serve the review until Ctrl-C: 0, or 2 where it can't be."""
     if lacking := [name for name in NEEDED if find_spec(name) is None]:
-        print_error(f"review needs {' and '.join(lacking)}: `pip install 'gradient-grader[review]'` installs them")
+        them = "it" if len(lacking) == 1 else "them"
+        print_error(f"review needs {' and '.join(lacking)}: `pip install 'gradient-grader[review]'` installs {them}")
         return 2
     if not (asked.folder / NAME).is_file():
         print_error(f"there is no gradebook in {asked.folder}: `grader grade --out {asked.folder}` makes one")

@@ -10,6 +10,7 @@ import sqlite3
 import sys
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -43,8 +44,7 @@ def review_app(desk: Desk, door: Door) -> ASGIApp:
     app = Starlette(
         routes=list(_ROUTES),
         exception_handlers={
-            404: _no_such_page,
-            405: _no_such_page,
+            HTTPException: _no_such_page,
             NoBook: _can_not,
             NotPossible: _can_not,
             sqlite3.Error: _can_not,
@@ -55,8 +55,10 @@ def review_app(desk: Desk, door: Door) -> ASGIApp:
     return guarded(app, door, refusal)
 
 
-def _no_such_page(_request: Request, _error: Exception) -> Response:
-    return Response(refusal(404, "There is no such page."), 404, media_type="text/html")
+def _no_such_page(_request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    text = "This address takes forms alone." if status == 405 else "There is no such page."
+    return Response(refusal(status, text), status, media_type="text/html")
 
 
 def _can_not(_request: Request, error: Exception) -> Response:

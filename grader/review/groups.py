@@ -111,7 +111,7 @@ def in_order(groups: Iterable[Alike], standing: Decisions) -> tuple[tuple[Alike,
     done: list[Alike] = []
     for group in groups:
         (waits if any(still_open(group.rows, standing)) else done).append(group)
-    return tuple(sorted(waits, key=lambda one: (-stake(one.rows, standing), one.part, one.id))), tuple(done)
+    return tuple(sorted(waits, key=lambda one: -stake(one.rows, standing))), tuple(done)
 
 
 def minutes_left(groups: int, times: Sequence[float]) -> int:

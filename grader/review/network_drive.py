@@ -26,7 +26,7 @@ _MAC_LINE = re.compile(r".+ on (?P<point>/.*) \((?P<kind>\w+)[,)]")
 def network_drive(folder: Path) -> str:
     """The kind of network drive on which `folder` lies; empty where it lies on none, or that can't be told."""
     real = os.path.realpath(folder)
-    if real.startswith(("\\\\", "//")):
+    if real.startswith("\\\\"):
         return "a network share"
     with suppress(OSError, subprocess.SubprocessError):
         if _MOUNTED.exists():

@@ -43,6 +43,7 @@ def prepared(folder: Path, names: Sequence[str], port: int, told: Callable[[str]
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((HERE, port))
+        listening.listen()  # who is quick with the address waits a moment
         with held(folder, lambda who: told(f"{folder} is in use by {who}: waiting for it")) as book:
             if book.problem is not None:
                 told(str(book.problem))

@@ -31,10 +31,9 @@ def answers(number: int) -> dict[str, str]:
 def write_class(folder: Path, students: int = STUDENTS) -> Path:
     """The class as one table."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [",".join(("student", "name", *RIGHT))]
-    for number in range(students):
-        rows.append(",".join((f"s{number:03}", f"Student {number}", *answers(number).values())))
-    (folder / "class.csv").write_text("\n".join(rows) + "\n")
+    rows = [["student", "name", *RIGHT]]
+    rows += [[f"s{number:03}", f"Student {number}", *answers(number).values()] for number in range(students)]
+    (folder / "class.csv").write_text("".join(",".join(row) + "\n" for row in rows))
     return folder
 
 
