@@ -16,13 +16,13 @@ from grader.gradebook.run_log import finished_runs
 from grader.results import RubricShown
 from grader.review.forms import normal_form
 from grader.review.groups import Alike, grouped
-from grader.review.waiting import Decisions, Waiting, all_waiting, decisions, last_decision, version
+from grader.review.waiting import Decisions, StudentPoints, Waiting, all_waiting, decisions, last_decision, version
 from grader.rubric.model import Part, Rubric
 from grader.rubric.shown import SolutionStep
 from grader.solver.derivation import derivation_steps
 from grader.solver.show import values_text
 
-_STUDENTS = "SELECT student FROM reports WHERE until IS NULL"
+_CACHE = 4 * 1024  # KiB of each connection; several are open at a time
 MOST_TIMES = 200  # of decided groups, by which the time left is told
 
 
@@ -49,6 +49,7 @@ class Pile:
     groups: tuple[Alike, ...]
     by_group: Mapping[str, Alike]
     by_id: Mapping[str, Waiting]
+    students: tuple[StudentPoints, ...]
     by_student: Mapping[str, str]
     numbers: Mapping[str, int]
 
@@ -75,6 +76,7 @@ def opened(desk: Desk) -> Iterator[sqlite3.Connection]:
     if not path.is_file():
         raise NoBook(f"there is no gradebook in {desk.folder} any more")
     with closing(connected(path)) as book:
+        book.execute(f"PRAGMA cache_size = -{_CACHE}")
         yield book
 
 
@@ -93,17 +95,17 @@ def looked(desk: Desk, book: sqlite3.Connection) -> tuple[Pile, Decisions]:
 def _piled(book: sqlite3.Connection, at: str, before: SolvedRubric | None) -> Pile:
     rubric = _rubric(book, before)
     asked = {one.part: one for one in rubric.shown.parts}
-    waiting = all_waiting(book, asked)
+    waiting, students = all_waiting(book, asked)
 
     def normal_of(one: Waiting) -> str:
         names = rubric.shown.names.get(one.result.asked.question, ())
         return normal_form(one.result.answer.read_as if one.result.answer else "", names)
 
     groups = grouped(waiting, normal_of)
-    students = {student_id(student): student for (student,) in book.execute(_STUDENTS)}
-    numbers = {students[name]: number for number, name in enumerate(sorted(students), start=1)}
+    by_student = {student_id(one.student): one.student for one in students}
+    numbers = {by_student[name]: number for number, name in enumerate(sorted(by_student), start=1)}
     by_id = {one.id: one for one in waiting}
-    return Pile(at, rubric, groups, {one.id: one for one in groups}, by_id, students, numbers)
+    return Pile(at, rubric, groups, {one.id: one for one in groups}, by_id, students, by_student, numbers)
 
 
 def student_id(student: str) -> str:

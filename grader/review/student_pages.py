@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -13,7 +14,7 @@ from grader.gradebook import rows
 from grader.gradebook.assembly import grade_report, results_of
 from grader.gradebook.fingerprints import decided_on
 from grader.gradebook.judgements import kept_judgements
-from grader.gradebook.reports import current, decode_report, held_report
+from grader.gradebook.reports import decode_report, held_report
 from grader.gradebook.run_log import released
 from grader.grading.overrides import overridden
 from grader.results import GradeReport
@@ -44,14 +45,13 @@ class StudentsView:
     students: tuple[StudentLine, ...]
 
 
-def students_view(book: sqlite3.Connection, pile: Pile, waits: dict[str, int], *, blind: bool) -> StudentsView:
-    """All students; `waits` is by student how many answers wait. Raises sqlite3.Error, ValueError."""
+def students_view(book: sqlite3.Connection, pile: Pile, waits: Mapping[str, int], *, blind: bool) -> StudentsView:
+    """All students; `waits` is by student how many answers wait. Raises sqlite3.Error."""
     found = []
-    for student, (_, kept) in current(book).items():
-        report = decode_report(student, kept)
-        name = who(student, report.name, pile, blind)
-        line = StudentLine(student_id(student), name, points(report.score), waits.get(student, 0))
-        found.append((pile.numbers.get(student, 0) if blind else 0, name.casefold(), line))
+    for one in pile.students:
+        name = who(one.student, one.name, pile, blind)
+        line = StudentLine(student_id(one.student), name, points(one.score), waits.get(one.student, 0))
+        found.append((pile.numbers.get(one.student, 0) if blind else 0, name.casefold(), line))
     given = released(book)
     shown = pile.rubric.shown
     lines = tuple(line for _, _, line in sorted(found, key=lambda one: one[:2]))
@@ -72,7 +72,7 @@ def student_html(
     shown = pile.rubric.shown
     names = [part.judgement for part in kept.parts if part.judgement]
     report = grade_report(kept, shown, results_of(kept_judgements(book, names), shown))
-    submission = rows.kept(book)[student][0]
+    submission = rows.kept(book, student)[student][0]
     answers = {answer.part: decided_on(answer) for answer in submission.answers}
     overrides = {part: one.override for part, one in standing.get(student, {}).items()}
     report = overridden(replace(report, unused=submission.unused), overrides, answers)

@@ -74,20 +74,30 @@ def version(book: sqlite3.Connection) -> str:
     return repr((runs, book.execute(query).fetchone() if at_work else None))
 
 
-def all_waiting(book: sqlite3.Connection, asked: Mapping[str, Asked]) -> tuple[Waiting, ...]:
-    """What a person looks at, or has decided, in the order of students and of `asked`, which is by part.
+@dataclass(frozen=True, slots=True)
+class StudentPoints:
+    """A student, and the points as the results were written last."""
 
-    Raises sqlite3.Error, and ValueError, TypeError or LookupError where a text is none of ours.
+    student: str
+    name: str
+    score: float
+
+
+def all_waiting(
+    book: sqlite3.Connection, asked: Mapping[str, Asked]
+) -> tuple[tuple[Waiting, ...], tuple[StudentPoints, ...]]:
+    """What a person looks at, or has decided, in the order of students and their parts; and all students.
+
+    `asked` is by part. Raises sqlite3.Error, and ValueError, TypeError or LookupError where a text is none of ours.
     """
-    found = [
-        (student, report.name, part)
-        for student, (_, kept) in sorted(current(book).items())
-        for report in (decode_report(student, kept),)
-        for part in report.parts
-        if part.part in asked and (part.review or part.override)
-    ]
+    students, found = [], []
+    for student, (_, text) in sorted(current(book).items()):
+        report = decode_report(student, text)
+        students.append(StudentPoints(student, report.name, report.score))
+        parts = (part for part in report.parts if part.part in asked and (part.review or part.override))
+        found += [(student, report.name, part) for part in parts]
     kept = kept_judgements(book, {part.judgement for _, _, part in found if part.judgement})
-    return tuple(_waiting(book, *one, asked, kept) for one in found)
+    return tuple(_waiting(book, *one, asked, kept) for one in found), tuple(students)
 
 
 def _waiting(
