@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from argparse import Namespace
-from contextlib import closing
+from contextlib import closing, suppress
 from getpass import getuser
 from importlib.util import find_spec
 
@@ -56,11 +56,12 @@ def _served(asked: Namespace) -> int:
             return 2
         raise
     before = _last(asked)
-    for token, name in served.door.tokens.items():
-        whose = f"{printable(name)}: " if len(names) > 1 else ""
-        print(f"{whose}{served.address(token)}", flush=True)
-    print("Each address lets one browser in, once. Ctrl-C ends the review and writes the results.", flush=True)
-    serve(served, browser=not asked.no_browser)
+    with suppress(KeyboardInterrupt):  # at whatever moment it comes
+        for token, name in served.door.tokens.items():
+            whose = f"{printable(name)}: " if len(names) > 1 else ""
+            print(f"{whose}{served.address(token)}", flush=True)
+        print("Each address lets one browser in, once. Ctrl-C ends the review and writes the results.", flush=True)
+        serve(served, browser=not asked.no_browser)
     made = _last(asked) - before
     if not made:
         print("Nothing was decided.")

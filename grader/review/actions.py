@@ -12,16 +12,16 @@ from grader.batch.decisions_file import points_of
 from grader.batch.stages import now
 from grader.feedback.templating import with_maths
 from grader.feedback.wording import points, worth
-from grader.review.deciding import Conflict, DatedLater, Ruling, Seen, Written, decide_seen, undo
+from grader.review.browsing import group_html
+from grader.review.deciding import Conflict, DatedLater, Ruling, Rulings, Seen, decide_seen, undo
 from grader.review.desk import MOST_TIMES, looked
+from grader.review.drawn_pages import drawn
 from grader.review.groups import Alike, in_order
-from grader.review.pages import drawn
-from grader.review.reading import group_html
+from grader.review.phrasing import conflicts_told, counted, named, ruling_told, whose
 from grader.review.results_written import write_results
 from grader.review.sessions import MOST_UNDONE
 from grader.review.visits import Visit, go_to, not_there, visit
 from grader.review.waiting import Waiting, decided, still_open
-from grader.review.wording import conflicts_told, counted, named, ruling_told, whose
 
 LONGEST_COMMENT = 2000  # characters
 _LONGEST_STAY = 15 * 60.0  # seconds at a group; who was away longer did something else
@@ -93,7 +93,7 @@ def _given(here: Visit, group: Alike) -> tuple[float, str] | str:
     return (found, comment) if isinstance(found, float) else f"Nothing was written: {found}."
 
 
-def _remember(here: Visit, done: Written) -> None:
+def _remember(here: Visit, done: Rulings) -> None:
     here.session.done.append(done.made)
     del here.session.done[:-MOST_UNDONE]
 

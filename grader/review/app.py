@@ -17,25 +17,25 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from grader.batch.again import NotPossible
-from grader.review import actions, reading
+from grader.review import actions, browsing
 from grader.review.desk import Desk, NoBook
+from grader.review.drawn_pages import refusal
 from grader.review.guard import guarded
-from grader.review.pages import refusal
 from grader.review.sessions import Door
 
 _ROUTES = (
-    Route("/", reading.queue),
-    Route("/groups/{group}", reading.group, methods=["GET"]),
+    Route("/", browsing.queue),
+    Route("/groups/{group}", browsing.group, methods=["GET"]),
     Route("/groups/{group}", actions.decide_group, methods=["POST"]),
     Route("/groups/{group}/preview", actions.preview, methods=["POST"]),
-    Route("/groups/{group}/news", reading.news),
+    Route("/groups/{group}/news", browsing.news),
     Route("/undo", actions.undo_last, methods=["POST"]),
     Route("/names", actions.hide_names, methods=["POST"]),
     Route("/results", actions.results, methods=["POST"]),
-    Route("/students", reading.students),
-    Route("/students/{student}", reading.student),
-    Route("/files/{file}", reading.handed_file),
-    Route("/static/{name}", reading.static),
+    Route("/students", browsing.students),
+    Route("/students/{student}", browsing.student),
+    Route("/files/{file}", browsing.handed_file),
+    Route("/static/{name}", browsing.static),
 )
 
 

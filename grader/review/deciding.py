@@ -39,7 +39,7 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class RulingMade:
     """A decision that was written, and what held before it (None: nothing)."""
 
     now: Decided
@@ -56,10 +56,10 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Rulings:
     """What was written; nothing, where there are conflicts."""
 
-    made: tuple[Made, ...] = ()
+    made: tuple[RulingMade, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
 
 
@@ -67,7 +67,7 @@ class DatedLater(Exception):
     """A decision is dated later than now, so that a new one would not hold."""
 
 
-def decide_seen(book: sqlite3.Connection, seen: Sequence[Seen], ruling: Ruling) -> Written:
+def decide_seen(book: sqlite3.Connection, seen: Sequence[Seen], ruling: Ruling) -> Rulings:
     """Write one ruling for all that was seen; raises DatedLater and sqlite3.Error."""
     made, conflicts = [], []
     with _lasting(book), written(book):
@@ -78,11 +78,11 @@ def decide_seen(book: sqlite3.Connection, seen: Sequence[Seen], ruling: Ruling) 
                 conflicts.append(Conflict(one.student, one.part, holds))
             else:
                 _check_time(history, ruling.at)
-                made.append(Made(_ruled(book, one, ruling), holds))
+                made.append(RulingMade(_ruled(book, one, ruling), holds))
         return _kept(book, made, conflicts)
 
 
-def undo(book: sqlite3.Connection, done: Sequence[Made], by: str, at: str) -> Written:
+def undo(book: sqlite3.Connection, done: Sequence[RulingMade], by: str, at: str) -> Rulings:
     """Bring back what held before these decisions, where they are the newest still; raises as `decide_seen`."""
     made, conflicts = [], []
     with _lasting(book), written(book):
@@ -92,15 +92,15 @@ def undo(book: sqlite3.Connection, done: Sequence[Made], by: str, at: str) -> Wr
                 conflicts.append(Conflict(one.now.student, one.now.part, _holding(history)))
             else:
                 _check_time(history, at)
-                made.append(Made(replace(one.before, at=at) if one.before else _none(one.now, by, at), one.now))
+                made.append(RulingMade(replace(one.before, at=at) if one.before else _none(one.now, by, at), one.now))
         return _kept(book, made, conflicts)
 
 
-def _kept(book: sqlite3.Connection, made: Sequence[Made], conflicts: Sequence[Conflict]) -> Written:
+def _kept(book: sqlite3.Connection, made: Sequence[RulingMade], conflicts: Sequence[Conflict]) -> Rulings:
     if conflicts:
-        return Written(conflicts=tuple(conflicts))
+        return Rulings(conflicts=tuple(conflicts))
     decide(book, [one.now for one in made])
-    return Written(tuple(made))
+    return Rulings(tuple(made))
 
 
 def _ruled(book: sqlite3.Connection, one: Seen, ruling: Ruling) -> Decided:

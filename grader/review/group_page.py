@@ -16,8 +16,8 @@ from grader.feedback.wording import evidence_sentence, line_of, placed, points, 
 from grader.gradebook.fingerprints import hashed
 from grader.review.desk import Pile, student_id
 from grader.review.groups import Alike, in_order
+from grader.review.phrasing import counted, decided_by, title_of, whose, why_it_waits
 from grader.review.waiting import Decisions, Waiting, decided, state
-from grader.review.wording import counted, decided_by, title_of, whose, why_it_waits
 from grader.rubric.shown import Asked, SolutionStep
 
 LETTERS = "abcdefhi"  # keys of the lines that can be chosen, none of which moves about

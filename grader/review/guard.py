@@ -34,10 +34,10 @@ _HEADERS = {
 }
 Refusal = tuple[int, str]
 # (status, title, text) -> a page
-Refused = Callable[[int, str], bytes]
+RefusalPage = Callable[[int, str], bytes]
 
 
-def guarded(app: ASGIApp, door: Door, page: Refused) -> ASGIApp:
+def guarded(app: ASGIApp, door: Door, page: RefusalPage) -> ASGIApp:
     """`app` behind the door; `page` draws why somebody is not let in."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:

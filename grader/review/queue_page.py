@@ -11,8 +11,8 @@ from grader.feedback.templating import Formula, formula
 from grader.feedback.wording import points, shorten
 from grader.review.desk import Pile
 from grader.review.groups import Alike, GroupKind, in_order, minutes_left
+from grader.review.phrasing import about_of, counted, title_of
 from grader.review.waiting import Decisions, stake, still_open
-from grader.review.wording import about_of, counted, title_of
 
 MOST_SHOWN = 120  # groups of the queue, those with most at stake
 _LONGEST = 90

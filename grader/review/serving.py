@@ -57,7 +57,7 @@ def prepared(folder: Path, names: Sequence[str], port: int, told: Callable[[str]
 
 
 def serve(served: Served, *, browser: bool) -> None:
-    """Answer until Ctrl-C; opens the browser at the first address."""
+    """Answer until Ctrl-C, which comes out as KeyboardInterrupt; opens the browser at the first address."""
     config = uvicorn.Config(
         review_app(served.desk, served.door),
         log_level="critical",  # what fails is told in a line by the application
@@ -72,9 +72,7 @@ def serve(served: Served, *, browser: bool) -> None:
     if browser:
         first = served.address(next(iter(served.door.tokens)))
         Thread(target=_open, args=(first,), daemon=True).start()
-    server = uvicorn.Server(config)
-    with suppress(KeyboardInterrupt):  # which is sent once more when the server has ended
-        server.run(sockets=[served.socket])
+    uvicorn.Server(config).run(sockets=[served.socket])  # raises KeyboardInterrupt when it has ended
 
 
 def _open(address: str) -> None:

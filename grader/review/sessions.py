@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hmac import compare_digest
 from secrets import token_urlsafe
 
-from grader.review.deciding import Made
+from grader.review.deciding import RulingMade
 
 MOST_UNDONE = 200  # decisions of a session that can be undone
 
@@ -22,7 +22,7 @@ class GraderSession:
     name: str
     csrf: str = field(default_factory=token_urlsafe)
     blind: bool = False
-    done: list[tuple[Made, ...]] = field(default_factory=list)
+    done: list[tuple[RulingMade, ...]] = field(default_factory=list)
     shown: dict[str, float] = field(default_factory=dict)
     said: str = ""
 

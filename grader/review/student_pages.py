@@ -19,8 +19,8 @@ from grader.gradebook.run_log import released
 from grader.grading.overrides import overridden
 from grader.results import GradeReport
 from grader.review.desk import Pile, student_id
+from grader.review.phrasing import who
 from grader.review.waiting import Decisions
-from grader.review.wording import who
 
 _STYLE = "<style>", "</style>"
 

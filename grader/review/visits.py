@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from grader.review.desk import Desk, Pile, looked, opened
+from grader.review.drawn_pages import drawn
 from grader.review.groups import Alike
 from grader.review.handed_files import HandedFile, handed_files
-from grader.review.pages import drawn
 from grader.review.sessions import GraderSession
 from grader.review.waiting import Decisions
 

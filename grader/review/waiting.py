@@ -14,7 +14,7 @@ from grader.gradebook.assembly import part_result
 from grader.gradebook.decisions import Decided, all_decisions, standing
 from grader.gradebook.encoding import decode_result
 from grader.gradebook.fingerprints import decided_on, hashed
-from grader.gradebook.judgements import Kept, kept_judgements
+from grader.gradebook.judgements import kept_judgements
 from grader.gradebook.reports import PartKept, current, decode_report, held_report
 from grader.gradebook.run_log import RUNNING, all_runs
 from grader.grading.by_hand import missing
@@ -97,7 +97,8 @@ def all_waiting(
         parts = (part for part in report.parts if part.part in asked and (part.review or part.override))
         found += [(student, report.name, part) for part in parts]
     kept = kept_judgements(book, {part.judgement for _, _, part in found if part.judgement})
-    return tuple(_waiting(book, *one, asked, kept) for one in found), tuple(students)
+    alone = {name: decode_result(one.judgement, asked[one.part]) for name, one in kept.items() if one.part in asked}
+    return tuple(_waiting(book, *one, asked, alone) for one in found), tuple(students)
 
 
 def _waiting(
@@ -106,24 +107,23 @@ def _waiting(
     name: str,
     part: PartKept,
     asked: Mapping[str, Asked],
-    judgements: Mapping[str, Kept],
+    results: Mapping[str, PartResult],
 ) -> Waiting:
     answer = rows.kept_answer(book, student, part.part)
-    result = _found(part, asked[part.part], judgements)
-    if result.answer and answer:
+    result = _found(part, asked[part.part], results)
+    if result.answer and answer and (answer.line or answer.found):
         result = replace(result, answer=replace(result.answer, line=answer.line, found=answer.found))
     name_of = waiting_id(student, part.part)
     return Waiting(name_of, student, name, result, answer, decided_on(answer), part.judgement)
 
 
-def _found(part: PartKept, asked: Asked, judgements: Mapping[str, Kept]) -> PartResult:
-    """What the program found; where a person has decided, that of the answer by itself."""
-    kept = judgements.get(part.judgement)
-    alone = decode_result(kept.judgement, asked) if kept else missing(asked)
-    if not part.override:
-        return part_result(part, asked, {part.judgement: alone})
-    found = part_result(part, asked, {part.judgement: alone})
-    return replace(found, score=alone.score, review=True, override=None)
+def _found(part: PartKept, asked: Asked, results: Mapping[str, PartResult]) -> PartResult:
+    """What the program found; where a person has decided, with the points of the answer by itself."""
+    alone = results.get(part.judgement) or missing(asked)
+    if not part.result:
+        return alone
+    found = part_result(part, asked, results)
+    return replace(found, score=alone.score, review=True, override=None) if part.override else found
 
 
 def decisions(book: sqlite3.Connection) -> Decisions:

@@ -1,4 +1,4 @@
-"""The review in a real browser: a queue of 40 groups by keys alone, without JavaScript, axe, widths, no other network."""
+"""The review in a real browser: a queue of 40 groups by keys alone, without JavaScript, axe, widths, no network."""
 
 from __future__ import annotations
 

@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from grader.feedback.wording import clean
+from grader.review.drawn_pages import assets, drawn
 from grader.review.group_page import group_view, states_of
 from grader.review.groups import Alike
-from grader.review.pages import assets, drawn
+from grader.review.phrasing import decided_by, named
 from grader.review.queue_page import queue_view
 from grader.review.student_pages import student_html, students_view
 from grader.review.visits import Visit, files_of, html, not_there, visit
 from grader.review.waiting import still_open
-from grader.review.wording import decided_by, named
 
 
 def queue(request: Request) -> Response:
