@@ -48,14 +48,21 @@ def decide_group(request: Request) -> Response:
             done = decide_seen(here.book, [seen for _, seen in ticked], ruling)
         except DatedLater as why:
             return group_html(here, group, problem=f"Nothing was written: {why}.", status=409)
+        if len(done.conflicts) == len(ticked) and all(_same(one, ruling) for one in done.conflicts):
+            return go_to(_next(_look_again(here), group, before))  # the form was sent twice
         if done.conflicts:
-            _look_again(here)
             told = conflicts_told(done.conflicts, here.pile, here.session.blind)
             return group_html(_look_again(here), group, problem=told, status=409)
         _remember(here, done)
         names = [whose(one, here.pile, here.session.blind) for one, _ in ticked]
         here.session.said = ruling_told(ruling.points, group.rows[0].most, names)
         return go_to(_next(_look_again(here), group, before))
+
+
+def _same(conflict: Conflict, ruling: Ruling) -> bool:
+    """Whether what holds is just what is decided."""
+    one = conflict.holds
+    return one is not None and (one.points, one.comment, one.by) == (ruling.points, ruling.comment, ruling.by)
 
 
 def _look_again(here: Visit) -> Visit:

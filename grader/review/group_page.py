@@ -14,10 +14,11 @@ from grader.feedback.tables import BESIDE
 from grader.feedback.templating import Formula, Remark, formula, remarks, typed
 from grader.feedback.wording import evidence_sentence, line_of, placed, points, worth
 from grader.gradebook.fingerprints import hashed
+from grader.problems import caret
 from grader.review.desk import Pile, student_id
-from grader.review.groups import Alike, in_order
-from grader.review.phrasing import counted, decided_by, title_of, whose, why_it_waits
-from grader.review.waiting import Decisions, Waiting, decided, state
+from grader.review.groups import Alike, GroupKind, in_order
+from grader.review.phrasing import counted, decided_by, stopped, title_of, whose, why_it_waits
+from grader.review.waiting import Decisions, Waiting, decided, state, still_open
 from grader.rubric.shown import Asked, SolutionStep
 
 LETTERS = "abcdefhi"  # keys of the lines that can be chosen, none of which moves about
@@ -63,6 +64,7 @@ class WrittenText:
     answers: tuple[AnswerLine, ...]
     waits: int
     shown_below: bool
+    caret: str
     files: tuple[tuple[str, str, bool], ...]
 
 
@@ -107,6 +109,7 @@ class GroupView:
     behind: str
     waits: int
     ruled: bool
+    elsewhere: tuple[tuple[str, str], ...]
     states: str
 
 
@@ -146,6 +149,7 @@ def group_view(group: Alike, pile: Pile, standing: Decisions, files: Files, *, b
         behind=order[place + 1] if 0 <= place < len(order) - 1 else "" if place >= 0 else next(iter(order), ""),
         waits=sum(text.waits for text in texts),
         ruled=any(line.ruling for text in texts for line in text.answers),
+        elsewhere=_elsewhere(group, pile, standing),
         states=states_of(group, standing),
     )
 
@@ -154,6 +158,14 @@ def _key(steps: Sequence[SolutionStep]) -> tuple[Formula, ...]:
     """The answer that the derivation comes to, and what the letters in it are."""
     names = list(takewhile(lambda step: step.reason == "where", reversed(steps)))
     return tuple(formula(step.mathml, step.text) for step in steps[len(steps) - len(names) - 1 :]) if steps else ()
+
+
+def _elsewhere(group: Alike, pile: Pile, standing: Decisions) -> tuple[tuple[str, str], ...]:
+    """Other groups, (id, part), in which the same sign could not be read, and that wait as well."""
+    if group.kind is not GroupKind.TOKEN:
+        return ()
+    alike = (one for one in pile.groups if one.kind is group.kind and one.about == group.about and one.id != group.id)
+    return tuple((one.id, one.part) for one in alike if any(still_open(one.rows, standing)))
 
 
 def states_of(group: Alike, standing: Decisions) -> str:
@@ -168,7 +180,8 @@ def _texts(group: Alike, pile: Pile, standing: Decisions, files: Files, blind: b
     for number, some in enumerate(sorted(alike.values(), key=lambda rows: -len(rows))):
         first = some[0]
         scan = first.answer.found.scan if first.answer and first.answer.found else None
-        said = remarks(tuple(replace(one, file="") for one in first.result.problems))
+        said = remarks(tuple(replace(one, file="") for one in first.result.problems if one != stopped(first)))
+        place = _caret(first)
         lines = tuple(_line(one, number, pile, standing, blind) for one in some)
         yield WrittenText(
             number=number,
@@ -181,7 +194,8 @@ def _texts(group: Alike, pile: Pile, standing: Decisions, files: Files, blind: b
             remarks=said,
             answers=lines,
             waits=sum(line.ticked for line in lines),
-            shown_below=len(first.text) < _ONE_LINE and "\n" not in first.text and bool(said and said[0].block),
+            shown_below=len(first.text) < _ONE_LINE and "\n" not in first.text and bool(place),
+            caret=place,
             files=() if blind else tuple(file for one in some for file in files.get(one.student, ())),
         )
 
@@ -207,6 +221,12 @@ def _place(one: Waiting, blind: bool) -> str:
         return ""
     line = one.answer.found.line if one.answer.found else one.answer.line
     return (f"line {line}" if line else "") if blind else placed(one.answer.file, line)
+
+
+def _caret(one: Waiting) -> str:
+    """The line in which reading stopped, with a sign under the place; empty for what was read."""
+    problem = stopped(one)
+    return caret(problem.text, problem.span) if problem and problem.span else ""
 
 
 def _neighbours(one: Waiting) -> tuple[Neighbour, ...]:

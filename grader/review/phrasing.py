@@ -8,6 +8,7 @@ from datetime import datetime
 from grader.feedback.review_page import change_in_words
 from grader.feedback.wording import points, shorten, worth
 from grader.gradebook.decisions import Decided
+from grader.problems import Problem
 from grader.review.deciding import Conflict
 from grader.review.desk import Pile
 from grader.review.groups import Alike, GroupKind
@@ -55,11 +56,18 @@ def about_of(group: Alike) -> str:
 def why_it_waits(group: Alike) -> str:
     """What the program says of the answers; of what could not be read, what stood in the way."""
     result = group.rows[0].result
-    if group.kind is GroupKind.TOKEN:
-        return ""
+    problem = stopped(group.rows[0])
+    if problem is not None:
+        return problem.message + (f" ({problem.hint})" if problem.hint else "")
     diagnosis = result.diagnosis.message if result.diagnosis else ""
     said = result.message.removesuffix(_TO_STUDENTS)
     return " ".join(dict.fromkeys(filter(None, (diagnosis, said))))
+
+
+def stopped(one: Waiting) -> Problem | None:
+    """What stood in the way of reading an answer; None of one that was read."""
+    read = one.result.answer is not None and one.result.answer.read_as
+    return next((problem for problem in one.result.problems if problem.text and not read), None)
 
 
 def whose(one: Waiting, pile: Pile, blind: bool) -> str:

@@ -21,6 +21,7 @@ from urllib.parse import urlencode, urlsplit
 from grader.gradebook.opening import NAME
 from tests.console import ROOT
 
+PATIENCE = 60.0  # seconds until the first decisions were made, on a machine that has much else to do
 _ROW = re.compile(r'name="row" value="([^"]+)"')
 
 
@@ -99,7 +100,10 @@ def kill_in_the_middle(report: Path, seed: int) -> tuple[dict[str, float], dict[
         grader.come_in(token)
         work = Thread(target=grader.decide_on, args=(f"kill-{seed}",))
         work.start()
-        time.sleep(0.1 + 0.6 * rng.random())
+        first, end = rng.randrange(1, 10), time.monotonic() + PATIENCE
+        while len(grader.acknowledged) < first and time.monotonic() < end:
+            time.sleep(0.002)
+        time.sleep(0.05 * rng.random())  # somewhere in the next request or two
         running.send_signal(signal.SIGKILL)
         work.join()
     with closing(sqlite3.connect(report / NAME)) as book:

@@ -258,3 +258,12 @@ def test_a_decision_dated_in_the_future_is_told_and_not_hidden(kim: Visitor, rep
     assert answer.status_code == 409
     assert "is dated &#39;2999-01-01T00:00:00Z&#39;, later than now" in answer.text
     assert len(decisions(report)) == 1
+
+
+def test_a_form_that_is_sent_twice_decides_once(kim: Visitor, report: Path) -> None:
+    first, second, _ = kim.groups()
+    rows = kim.shown(first)
+    for _ in range(2):
+        answer = kim.decide(first, "2", rows=rows)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/groups/{second}")
+    assert len(decisions(report)) == 5
