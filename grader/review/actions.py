@@ -87,8 +87,10 @@ def _ticked(here: Visit, group: Alike) -> list[tuple[Waiting, Seen]] | str:
 
 
 def _given(here: Visit, group: Alike) -> tuple[float, str] | str:
-    """Points and comment of a form: those typed, else those of the line that was chosen; or what is wrong."""
+    """Points and comment of a form: those typed, else those of steps or a line that were chosen; or what is wrong."""
     written, comment = here.field("points").strip(), " ".join(here.field("comment").split())
+    if not written and (steps := here.form.get("step")):
+        written = _sum([step.partition(":")[0] for step in steps])
     if not written and (line := here.field("line")):
         written, _, said = line.partition(":")
         comment = comment or said
@@ -98,6 +100,14 @@ def _given(here: Visit, group: Alike) -> tuple[float, str] | str:
         return f"The comment is longer than {LONGEST_COMMENT} characters."
     found = points_of(written, group.rows[0].most)
     return (found, comment) if isinstance(found, float) else f"Nothing was written: {found}."
+
+
+def _sum(texts: Sequence[str]) -> str:
+    """What the steps that were chosen add up to; the texts themselves where one is no number."""
+    try:
+        return f"{sum(map(float, texts)):.6g}"
+    except ValueError:
+        return ", ".join(texts)
 
 
 def _remember(here: Visit, done: Rulings) -> None:
@@ -156,7 +166,7 @@ def preview(request: Request) -> Response:
         changes = () if isinstance(given, str) else _changes(here, [one for one, _ in ticked], given[0])
         comment = "" if isinstance(given, str) else with_maths(given[1])
         values = {"told": told, "changes": changes, "comment": comment, "most": worth(group.rows[0].most)}
-        empty = not here.field("points").strip() and not here.field("line")
+        empty = not any(map(here.field, ("points", "line", "step")))
         page = drawn("preview.html", **{**values, "told": "" if empty else told})
         return Response(page, media_type="text/html")
 

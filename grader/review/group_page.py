@@ -70,12 +70,13 @@ class WrittenText:
 
 @dataclass(frozen=True, slots=True)
 class PricedLine:
-    """A line of the rubric that can be chosen by its key: points and a comment."""
+    """A line of the rubric that can be chosen by its key: points and a comment; those of steps add up."""
 
     key: str
     points: str
     comment: str
     said: str
+    adds: bool = False
 
     @property
     def value(self) -> str:
@@ -242,15 +243,16 @@ def _neighbours(one: Waiting) -> tuple[Neighbour, ...]:
 def priced_lines(asked: Asked, pile: Pile, standing: Decisions) -> tuple[PricedLine, ...]:
     """What can be chosen by a key: all points, the rubric's steps, none, and what was said of this part before."""
     most = points(asked.max_score)
-    found = [(most, "", "All points"), ("0", "", "No points")]
     steps = pile.rubric.steps.get(asked.part, ())
-    found[1:1] = [(points(worth), "", f"As for the step {text}") for text, worth in steps]
+    found = [(most, "", "All points", False)]
+    found += [(points(worth), "", f"The step {text}", True) for text, worth in steps]
+    found.append(("0", "", "No points", False))
     said: Counter[tuple[str, str]] = Counter()
     for parts in standing.values():
         one = parts.get(asked.part)
         if one is not None and one.comment and one.points <= asked.max_score:
             said[points(one.points), one.comment] += 1
-    found += [(worth, comment, "") for (worth, comment), _ in said.most_common()]
+    found += [(worth, comment, "", False) for (worth, comment), _ in said.most_common()]
     return tuple(PricedLine(key, *one) for key, one in zip(LETTERS, found, strict=False))
 
 

@@ -41,7 +41,7 @@ def title_of(group: Alike) -> str:
             scan = first.answer.found.scan if first.answer and first.answer.found else None
             return f"from a scan that may be misread: {', '.join(map(change_in_words, scan.changes))}" if scan else ""
         case GroupKind.READING:
-            return "read the same way" if several else "read, and not decided"
+            return "read the same way" if several else "that was read, and not decided"
         case _:
             return "with nothing that could be read"
 

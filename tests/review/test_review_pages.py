@@ -267,3 +267,12 @@ def test_a_form_that_is_sent_twice_decides_once(kim: Visitor, report: Path) -> N
         answer = kim.decide(first, "2", rows=rows)
         assert (answer.status_code, answer.headers["location"]) == (303, f"/groups/{second}")
     assert len(decisions(report)) == 5
+
+
+def test_steps_of_the_rubric_add_up(report: Path, kim: Visitor) -> None:
+    group = kim.groups()[0]
+    rows = kim.shown(group)
+    assert kim.post(f"/groups/{group}", points="", step=["0.5:", "1:"], row=rows[:1]).status_code == 303
+    assert [one[2] for one in decisions(report)] == [1.5]
+    answer = kim.post(f"/groups/{group}", points="", step=["0.5:", "x:"], row=kim.shown(group))
+    assert (answer.status_code, "is no number of points" in answer.text) == (422, True)

@@ -9,11 +9,16 @@
   const boxes = () => all('input[name="row"]');
   const press = (what) => { const found = one(what); if (found) found.click(); };
 
-  const choose = (radio) => {
-    points.value = radio.dataset.points;
-    if (radio.dataset.comment) one("#comment").value = radio.dataset.comment;
-    radio.checked = true;
+  const lines = () => all("input[data-line]");
+  // a line of the rubric was chosen: steps add up, any other says all
+  const chosen = (line) => {
+    const step = line.type === "checkbox";
+    lines().forEach((other) => { if ((other.type === "checkbox") !== step) other.checked = false; });
+    const sum = lines().filter((other) => other.checked).reduce((all, other) => all + Number(other.dataset.points), 0);
+    points.value = String(Math.round(sum * 1e6) / 1e6);
+    if (line.dataset.comment) one("#comment").value = line.dataset.comment;
     points.focus();
+    points.select();
     tell();
   };
   const step = (by) => {
@@ -48,14 +53,14 @@
     if (at && at.id === "comment") return;
     if (keys[event.key]) { event.preventDefault(); keys[event.key](); return; }
     const line = one(`input[data-line="${CSS.escape(event.key)}"]`);
-    if (form && line) { event.preventDefault(); choose(line); return; }
+    if (form && line) { event.preventDefault(); line.click(); return; }
     if (!form || at === points) return;
     if (/^[0-9.,]$/.test(event.key)) { points.value = ""; points.focus(); }
-    else if (event.key === "Enter" && (at === document.body || at.name === "row" || at.name === "line")) {
+    else if (event.key === "Enter" && (at === document.body || ["row", "line", "step"].includes(at.name))) {
       event.preventDefault();
       press('#decide button[value="decide"]');
     }
   });
-  all("input[data-line]").forEach((radio) => radio.addEventListener("click", () => choose(radio)));
-  if (points) points.addEventListener("input", () => all("input[data-line]").forEach((radio) => { radio.checked = false; }));
+  lines().forEach((line) => line.addEventListener("click", () => chosen(line)));
+  if (points) points.addEventListener("input", () => lines().forEach((line) => { line.checked = false; }));
 })();
