@@ -90,14 +90,14 @@ def _shown(kind: GroupKind, about: str) -> str:
 
 
 def unread(one: Waiting) -> str:
-    """The sign or word at which reading stopped; empty where that is unknown, or the end of the text."""
+    """The name, command or word at which reading stopped; empty where that is unknown, or is a bracket or the like."""
     problem = next((found for found in one.result.problems if found.span and found.text), None)
     if problem is None or problem.span is None:
         return ""
     there = problem.text[problem.span.start : problem.span.end].strip()
     if len(there) == 1 and (whole := _WORD.match(problem.text, problem.span.start)):
         there = whole[0]
-    return there if len(there) <= _LONGEST else ""
+    return there if len(there) <= _LONGEST and any(map(str.isalpha, there)) else ""
 
 
 def _plain(text: str) -> str:
