@@ -50,11 +50,21 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A file that only a person can read: its id, whose it is and its name, and whether it is a picture."""
+
+    id: str
+    told: str
+    picture: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenText:
     """One text as written, and all who wrote it; `reread` is what a scan may say, `changes` how it gets there."""
 
     number: int
     text: str
+    prose: bool
     drawn: Formula | None
     neighbours: tuple[Neighbour, ...]
     reread: Formula | None
@@ -65,7 +75,7 @@ class WrittenText:
     waits: int
     shown_below: bool
     caret: str
-    files: tuple[tuple[str, str, bool], ...]
+    files: tuple[HandedIn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +193,13 @@ def _texts(group: Alike, pile: Pile, standing: Decisions, files: Files, blind: b
         scan = first.answer.found.scan if first.answer and first.answer.found else None
         said = remarks(tuple(replace(one, file="") for one in first.result.problems if one != stopped(first)))
         place = _caret(first)
+        by_hand = first.result.asked.by_hand  # a person reads it all
         lines = tuple(_line(one, number, pile, standing, blind) for one in some)
         yield WrittenText(
             number=number,
-            text=typed(first.text),
-            drawn=None if first.result.asked.by_hand else drawn_as_written(first.text.split("\n")[-1]),
+            text=first.text if by_hand else typed(first.text),
+            prose=by_hand and bool(first.text.strip()),
+            drawn=None if by_hand else drawn_as_written(first.text.split("\n")[-1]),
             neighbours=_neighbours(first),
             reread=drawn_as_written(scan.text) if scan else None,
             changes=", ".join(map(change_in_words, scan.changes)) if scan else "",
@@ -197,7 +209,9 @@ def _texts(group: Alike, pile: Pile, standing: Decisions, files: Files, blind: b
             waits=sum(line.ticked for line in lines),
             shown_below=len(first.text) < _ONE_LINE and "\n" not in first.text and bool(place),
             caret=place,
-            files=() if blind else tuple(file for one in some for file in files.get(one.student, ())),
+            files=()
+            if blind
+            else tuple(_handed(one, file, pile) for one in some for file in files.get(one.student, ())),
         )
 
 
@@ -222,6 +236,11 @@ def _place(one: Waiting, blind: bool) -> str:
         return ""
     line = one.answer.found.line if one.answer.found else one.answer.line
     return (f"line {line}" if line else "") if blind else placed(one.answer.file, line)
+
+
+def _handed(one: Waiting, file: tuple[str, str, bool], pile: Pile) -> HandedIn:
+    name, told, picture = file
+    return HandedIn(name, f"{whose(one, pile, False)}: {told}", picture)
 
 
 def _caret(one: Waiting) -> str:

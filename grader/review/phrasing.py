@@ -56,6 +56,8 @@ def about_of(group: Alike) -> str:
 def why_it_waits(group: Alike) -> str:
     """What the program says of the answers; of what could not be read, what stood in the way."""
     result = group.rows[0].result
+    if result.asked.by_hand:
+        return ""
     problem = stopped(group.rows[0])
     if problem is not None:
         return problem.message + (f" ({problem.hint})" if problem.hint else "")
