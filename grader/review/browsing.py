@@ -32,17 +32,21 @@ def group(request: Request) -> Response:
         if found is None:
             return not_there(here, "group")
         here.session.shown.setdefault(found.id, time.monotonic())
-        return group_html(here, found)
+        return group_html(here, found, tried_as=request.query_params.get("as", ""))
 
 
-def group_html(here: Visit, found: Alike, problem: str = "", status: int = 200) -> Response:
-    """The page of a group, with what is wrong with a form that was sent, and what was typed there."""
+def group_html(here: Visit, found: Alike, problem: str = "", status: int = 200, tried_as: str = "") -> Response:
+    """The page of a group, with what is wrong with a form that was sent, and what was typed there.
+
+    `tried_as` is a quantity that the sign which could not be read is tried as.
+    """
     found = here.pile.by_group.get(found.id, found)
     files = files_of(here, found)
     of_student: dict[str, tuple[tuple[str, str, bool], ...]] = {}
     for one in files.values():
         of_student[one.student] = (*of_student.get(one.student, ()), one.shown)
-    view = group_view(found, here.pile, here.standing, of_student, blind=here.session.blind)
+    blind = here.session.blind
+    view = group_view(found, here.pile, here.standing, of_student, blind=blind, tried_as=tried_as)
     typed = {"points": here.field("points")[:20], "comment": here.field("comment")}
     return html("group.html", here, status, page=view, problem=problem, typed=typed)
 

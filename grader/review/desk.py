@@ -20,6 +20,7 @@ from grader.review.waiting import Decisions, StudentPoints, Waiting, all_waiting
 from grader.rubric.model import Part, Rubric
 from grader.rubric.shown import SolutionStep
 from grader.solver.derivation import derivation_steps
+from grader.solver.key import AnswerKey
 from grader.solver.show import values_text
 
 _CACHE = 4 * 1024  # KiB of each connection; several are open at a time
@@ -31,6 +32,7 @@ class SolvedRubric:
     """What graders see of a solved rubric: by part its derivation, its number if it has one, and what steps earn."""
 
     sha256: str
+    key: AnswerKey
     shown: RubricShown
     derivations: Mapping[str, tuple[SolutionStep, ...]]
     values: Mapping[str, str]
@@ -125,7 +127,7 @@ def _rubric(book: sqlite3.Connection, before: SolvedRubric | None) -> SolvedRubr
         for part in question.parts
     }
     values = values_text(solved.key)
-    return SolvedRubric(solved.shown.sha256, solved.shown, derivations, values, _steps(solved.key.rubric))
+    return SolvedRubric(solved.shown.sha256, solved.key, solved.shown, derivations, values, _steps(solved.key.rubric))
 
 
 def _steps(rubric: Rubric) -> dict[str, tuple[tuple[str, float], ...]]:

@@ -10,14 +10,17 @@ from itertools import takewhile
 from markupsafe import Markup
 
 from grader.feedback.review_page import change_in_words, drawn_as_written
+from grader.feedback.section import drawn as drawn_reading
 from grader.feedback.tables import BESIDE
 from grader.feedback.templating import Formula, Remark, formula, remarks, typed
-from grader.feedback.wording import evidence_sentence, line_of, placed, points, worth
+from grader.feedback.wording import VERDICTS, evidence_sentence, line_of, placed, points, worth
 from grader.gradebook.fingerprints import hashed
 from grader.problems import caret
+from grader.results import PartResult
 from grader.review.desk import Pile, student_id
 from grader.review.groups import Alike, GroupKind, in_order
-from grader.review.phrasing import counted, decided_by, stopped, title_of, whose, why_it_waits
+from grader.review.phrasing import counted, decided_by, named, stopped, title_of, whose, why_it_waits
+from grader.review.trying import may_mean, tried
 from grader.review.waiting import Decisions, Waiting, decided, state, still_open
 from grader.rubric.shown import Asked, SolutionStep
 
@@ -122,12 +125,59 @@ class GroupView:
     ruled: bool
     elsewhere: tuple[tuple[str, str], ...]
     states: str
+    trial: Trial | None
+
+
+@dataclass(frozen=True, slots=True)
+class TriedText:
+    """What would become of a text: how it would be read, the verdict and points, whose it is."""
+
+    reading: Formula | None
+    text: str
+    said: str
+    names: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a sign that could not be read may mean (`may_be`), what it was tried as, and what came of it."""
+
+    sign: str
+    may_be: tuple[str, ...]
+    tried_as: str
+    texts: tuple[TriedText, ...]
+
+
+def trial(group: Alike, pile: Pile, tried_as: str, *, blind: bool) -> Trial | None:
+    """What the answers of a group come to, were its sign another spelling of a quantity; None for other groups."""
+    if group.kind is not GroupKind.TOKEN:
+        return None
+    key = pile.rubric.key
+    names = may_mean(key, group.part)
+    if tried_as not in names:
+        return Trial(group.about, names, "", ())
+    writers: dict[str, list[str]] = {}
+    for one in group.rows:
+        writers.setdefault(one.text, []).append(whose(one, pile, blind))
+    found = tried(key, group.part, group.about, tried_as, tuple(writers))
+    texts = tuple(_tried_text(text, result, writers[text]) for text, result in zip(writers, found, strict=False))
+    return Trial(group.about, names, tried_as, texts)
+
+
+def _tried_text(text: str, result: PartResult, names: Sequence[str]) -> TriedText:
+    shown = result.answer
+    reading = formula(drawn_reading(shown, ()), shown.read_as) if shown and shown.read_as else None
+    verdict = "A person would look at it" if result.review else VERDICTS[result.verdict].word
+    said = f"{verdict}: {points(result.score)} of {worth(result.asked.max_score)}"
+    return TriedText(reading, typed(text), said, named(names))
 
 
 Files = Mapping[str, tuple[tuple[str, str, bool], ...]]  # by student (id, name, whether it is a picture)
 
 
-def group_view(group: Alike, pile: Pile, standing: Decisions, files: Files, *, blind: bool) -> GroupView:
+def group_view(
+    group: Alike, pile: Pile, standing: Decisions, files: Files, *, blind: bool, tried_as: str = ""
+) -> GroupView:
     """The page as it is now; in `blind` mode without names, and without files, whose names tell them."""
     first, asked = group.rows[0], group.rows[0].result.asked
     texts = tuple(_texts(group, pile, standing, files, blind))
@@ -162,6 +212,7 @@ def group_view(group: Alike, pile: Pile, standing: Decisions, files: Files, *, b
         ruled=any(line.ruling for text in texts for line in text.answers),
         elsewhere=_elsewhere(group, pile, standing),
         states=states_of(group, standing),
+        trial=trial(group, pile, tried_as, blind=blind),
     )
 
 

@@ -276,3 +276,16 @@ def test_steps_of_the_rubric_add_up(report: Path, kim: Visitor) -> None:
     assert [one[2] for one in decisions(report)] == [1.5]
     answer = kim.post(f"/groups/{group}", points="", step=["0.5:", "x:"], row=kim.shown(group))
     assert (answer.status_code, "is no number of points" in answer.text) == (422, True)
+
+
+def test_a_sign_is_tried_as_a_quantity_without_changing_anything(kim: Visitor, report: Path) -> None:
+    group = kim.groups()[0]
+    page = kim.get(f"/groups/{group}?as=yhat").text
+    assert "Not correct: 0 of 3 points" in page
+    assert "Student 5, Student 6 and Student 7" in page
+    assert "aliases: ['qoz01']" in page
+    assert 'alttext="yhat - y"' in page
+    other = kim.get(f"/groups/{group}?as=z").text
+    assert 'alttext="z - y"' in other, "the first trial is not remembered"
+    assert "aliases" not in kim.get(f"/groups/{group}?as=nothing").text
+    assert decisions(report) == []

@@ -50,7 +50,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const at = document.activeElement;
     if (event.key === "Escape") { if (points) points.focus(); const help = one("#help"); help.open = false; return; }
-    if (at && at.id === "comment") return;
+    if (at && (at.id === "comment" || at.tagName === "SELECT")) return;
     if (keys[event.key]) { event.preventDefault(); keys[event.key](); return; }
     const line = one(`input[data-line="${CSS.escape(event.key)}"]`);
     if (form && line) { event.preventDefault(); line.click(); return; }
