@@ -24,12 +24,12 @@ from grader.gradebook import rows
 from grader.gradebook.assembly import grade_report, results_of
 from grader.gradebook.encoding import decode_problems
 from grader.gradebook.fingerprints import program_hash
+from grader.gradebook.folder_settings import page_secret
 from grader.gradebook.judgements import kept_judgements
 from grader.gradebook.opening import Gradebook, written
 from grader.gradebook.reports import current, decode_report, keep_pages, lines, pages, renew_line
 from grader.gradebook.run_log import RubricText, RunKept, all_runs, course_of, finished_runs, rubric_of
 from grader.gradebook.run_log import undo as undone
-from grader.gradebook.settings import page_secret
 from grader.grading import rubric_shown
 from grader.grading.totals import without
 from grader.problems import Problem
@@ -61,6 +61,11 @@ def regrade(book: Gradebook, options: RunOptions) -> int:
     run = grade_into(book.connection, solved, found, there, rubric, options, book.folder / "feedback")
     _write(book, solved, found.problems)
     return run
+
+
+def solved_last(connection: sqlite3.Connection) -> Solved:
+    """The rubric of the last run, solved again; raises NotPossible."""
+    return _solved(connection, _last_finished(connection))[0]
 
 
 def undo(book: Gradebook) -> tuple[int, int]:
@@ -96,9 +101,13 @@ def drawn_anew(book: Gradebook) -> None:
 
 
 def _last(book: Gradebook) -> RunKept:
-    runs = finished_runs(book.connection)
     if any(run.state == "running" for run in all_runs(book.connection)):
         raise NotPossible("the last run was cut short: run `grader grade` again first")
+    return _last_finished(book.connection)
+
+
+def _last_finished(connection: sqlite3.Connection) -> RunKept:
+    runs = finished_runs(connection)
     if not runs:
         raise NotPossible("nothing was graded here yet")
     return runs[-1]

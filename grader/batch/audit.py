@@ -15,9 +15,9 @@ from grader.feedback.tables import cell
 from grader.feedback.wording import clean, tidy
 from grader.files import write_text
 from grader.gradebook.audits import Audited, keep_draw
+from grader.gradebook.folder_settings import alias_secret
 from grader.gradebook.opening import Gradebook, written
 from grader.gradebook.reports import entries
-from grader.gradebook.settings import alias_secret
 
 FILE = "audit.csv"
 COLUMNS = ("student", "part", "points", "comment", "max", "answer", "place", "draw")

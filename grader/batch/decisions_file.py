@@ -127,7 +127,7 @@ def _conflict(made: Decided, others: Iterable[Decided], file: str, line: int) ->
     """What another decision says of the same part, if it says something else."""
     older = [one for one in others if (one.student, one.part) == (made.student, made.part)]
     last = max(older, key=lambda one: one.at, default=None)
-    if last is None or last.points == made.points:
+    if last is None or last.withdrawn or last.points == made.points:
         return []
     newest = made if made.at >= last.at else last
     what = f"part {made.part} of {made.student}: {_told(last)} and {_told(made)}; {newest.points:g} holds, the newest"

@@ -35,9 +35,9 @@ from grader.gradebook.erasure import (
     redact_others,
     students_known,
 )
+from grader.gradebook.folder_settings import secret
 from grader.gradebook.opening import LOCK, NAME, Gradebook, written
 from grader.gradebook.reports import pages
-from grader.gradebook.settings import secret
 from grader.problems import Problem
 
 EXPORTS = "export"

@@ -15,14 +15,14 @@ from grader.feedback.classroom import ClassMade, add_student, begin_class, finis
 from grader.feedback.common_answers import count_given
 from grader.feedback.mistakes import SharedMade, count_shared
 from grader.feedback.pages import page_names
-from grader.feedback.review_page import Waiting, count_waiting, review_page, to_decide_csv
+from grader.feedback.review_page import WaitingMade, count_waiting, review_page, to_decide_csv
 from grader.feedback.tables import grades_head, grades_row, results_head, results_tail
 from grader.files import whole_text, write_text
 from grader.gradebook.assembly import grade_report, outline, results_of
+from grader.gradebook.folder_settings import alias_secret, page_secret
 from grader.gradebook.judgements import kept_judgements
 from grader.gradebook.reports import held_reports, students_held
 from grader.gradebook.run_log import students_now
-from grader.gradebook.settings import alias_secret, page_secret
 from grader.problems import Problem
 from grader.results import ClassReport, GradeReport, RubricShown
 
@@ -56,7 +56,7 @@ def write_tables(
     students = students_held(book)
     files = page_names(students, page_secret(book))
     page = begin_class(shown, files, partial(_write_below, out))
-    shared, waiting, reports = SharedMade(), Waiting(alias_secret(book)), list[GradeReport]()
+    shared, waiting, reports = SharedMade(), WaitingMade(alias_secret(book)), list[GradeReport]()
     with whole_text(out / "results.json") as results, whole_text(out / "grades.csv") as grades:
         results.write(results_head(shown))
         grades.write(grades_head(shown))

@@ -31,6 +31,7 @@ from grader.exchange.questions import with_parts
 from grader.gradebook import rows
 from grader.gradebook.decisions import all_decisions, standing
 from grader.gradebook.fingerprints import program_hash
+from grader.gradebook.folder_settings import BLIND, PRIVATE, keep_setting, page_secret
 from grader.gradebook.judgements import forget_unused
 from grader.gradebook.kept_documents import keep_documents
 from grader.gradebook.opening import NAME, Gradebook, alone, held, worker, written
@@ -46,7 +47,6 @@ from grader.gradebook.run_log import (
     released,
     students_now,
 )
-from grader.gradebook.settings import BLIND, PRIVATE, keep_setting, page_secret
 from grader.grading import rubric_shown
 from grader.grading.totals import without
 from grader.problems import Problem

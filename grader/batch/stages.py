@@ -32,6 +32,7 @@ from grader.gradebook.fingerprints import (
     sheet_fingerprint,
     told_again,
 )
+from grader.gradebook.folder_settings import page_secret
 from grader.gradebook.judgements import CARRIED, Kept, keep_judgements, kept_fingerprints, kept_judgements
 from grader.gradebook.opening import written
 from grader.gradebook.reports import (
@@ -45,7 +46,6 @@ from grader.gradebook.reports import (
     standing_reports,
 )
 from grader.gradebook.rows import CONTEXT
-from grader.gradebook.settings import page_secret
 from grader.results import NO_TERMS, RubricShown, Terms
 from grader.submission.submissions import Submission
 

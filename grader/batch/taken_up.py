@@ -14,9 +14,9 @@ from grader.batch.stages import now
 from grader.feedback.addresses import alias_of
 from grader.gradebook.decisions import all_decisions, decide
 from grader.gradebook.erasure import is_forgotten
+from grader.gradebook.folder_settings import SECRET, setting
 from grader.gradebook.opening import written
 from grader.gradebook.requests import all_requests, as_they_stand, keep_requests
-from grader.gradebook.settings import SECRET, setting
 from grader.problems import Problem
 from grader.results import Request, RubricShown
 from grader.submission.submissions import Submission

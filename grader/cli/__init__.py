@@ -57,6 +57,8 @@ def _run(asked: Namespace) -> int:
             from grader.cli.author import key as command
         case "override":
             from grader.cli.gradebook import override as command
+        case "review":
+            from grader.cli.review import review as command
         case "log":
             from grader.cli.gradebook import log as command
         case "export":

@@ -23,9 +23,9 @@ from grader.feedback.audit_sample import most_wrong
 from grader.feedback.beside_hand import GradePair, agreement
 from grader.feedback.wording import points
 from grader.gradebook.audits import Audited, kept_draws
+from grader.gradebook.folder_settings import SECRET, setting
 from grader.gradebook.opening import Gradebook
 from grader.gradebook.reports import entries, pages
-from grader.gradebook.settings import SECRET, setting
 
 _HEAD = ("part", "compared", "same", "agreement", "program - hand", "kappa", "weighted kappa")
 

@@ -26,6 +26,7 @@ examples:
   grader check rubric.yaml                 find mistakes in a rubric
   grader key rubric.yaml                   see the answers that the rubric asks for
   grader grade rubric.yaml submissions     grade a class into report/
+  grader review report                     decide in the browser on what needs a person
   grader override report ana 2a 1.5        decide on an answer yourself
   grader export report --to canvas --from gradebook.csv
   grader compare 'x*(1-x)' 'x - x^2'       compare two formulas
@@ -61,6 +62,7 @@ def _parser() -> ArgumentParser:
     _key(commands.add_parser("key", help="print a rubric's answers and derivations", allow_abbrev=False))
     _compare(commands.add_parser("compare", help="compare two formulas", allow_abbrev=False))
     _override(commands.add_parser("override", help="decide on the points of one answer", allow_abbrev=False))
+    _review(commands.add_parser("review", help="decide in the browser on what needs a person", allow_abbrev=False))
     _log(commands.add_parser("log", help="list the runs and what each changed", allow_abbrev=False))
     _export(commands.add_parser("export", help="fill grades into a platform's gradebook", allow_abbrev=False))
     _agree(commands.add_parser("agree", help="hold the results against grades by hand", allow_abbrev=False))
@@ -143,6 +145,19 @@ def _override(override: ArgumentParser) -> None:
     override.add_argument("points", metavar="POINTS", help="from 0 to what the part is worth")
     override.add_argument("--comment", metavar="TEXT", default="", help="shown to the student")
     override.add_argument("--by", metavar="NAME", help="who decides (default: the user of this machine)")
+
+
+def _review(review: ArgumentParser) -> None:
+    review.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
+    review.add_argument("--port", metavar="N", type=_port, default=0, help="of this machine (default: a free one)")
+    review.add_argument("--no-browser", action="store_true", help="only print the address")
+    review.add_argument(
+        "--by",
+        metavar="NAME",
+        action="append",
+        type=_name,
+        help="who decides (default: the user of this machine); several times for several graders, an address each",
+    )
 
 
 def _log(log: ArgumentParser) -> None:
@@ -232,6 +247,18 @@ def _at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ArgumentTypeError(f"expected a whole number from 1, got '{text}'")
     return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise ArgumentTypeError(f"expected a port from 1 to 65535, or 0 for a free one, got '{text}'")
+    return int(text)
+
+
+def _name(text: str) -> str:
+    if not text.strip():
+        raise ArgumentTypeError("expected the name of who decides, got nothing")
+    return text.strip()
 
 
 def _domain(text: str) -> tuple[str, str]:

@@ -38,7 +38,7 @@ GROUPS = (
     ("Graded by a person", (NoteKind.BY_HAND,)),
 )
 _OTHER, _ASKED = 6, 0
-Place = tuple[int, float, str, int]  # by group, points at stake, alias, and as they come
+_Place = tuple[int, float, str, int]  # by group, points at stake, alias, and as they come
 # changes that are no glyph for a glyph, as a note has them and in words
 _CHANGES = {
     "limit>": "an upper limit",
@@ -87,7 +87,7 @@ class ReviewView:
 
 
 @dataclass(slots=True, eq=False)
-class Waiting:
+class WaitingMade:
     """What waits for a person: how many answers, the points at stake, the most certain of them, and rows of a table.
 
     Each is told with its place in the order: by group, then by the points at stake. With a secret `blind` no student is
@@ -97,11 +97,11 @@ class Waiting:
     blind: str = ""
     count: int = 0
     stake: float = 0.0
-    found: list[tuple[Place, str, Mapping[str, Any], str]] = field(default_factory=list)
-    rows: list[tuple[Place, str]] = field(default_factory=list)
+    found: list[tuple[_Place, str, Mapping[str, Any], str]] = field(default_factory=list)
+    rows: list[tuple[_Place, str]] = field(default_factory=list)
 
 
-def count_waiting(waiting: Waiting, student: Mapping[str, Any], requests: Sequence[Request] = ()) -> None:
+def count_waiting(waiting: WaitingMade, student: Mapping[str, Any], requests: Sequence[Request] = ()) -> None:
     """Add what waits in a line of `results.json`.
 
     `requests` are what the student asked to be looked at again, and nobody has answered.
@@ -120,7 +120,7 @@ def count_waiting(waiting: Waiting, student: Mapping[str, Any], requests: Sequen
         _add(waiting, _ASKED, who, _whole(student), asked[""])
 
 
-def _add(waiting: Waiting, group: int, who: str, part: Mapping[str, Any], asked: str) -> None:
+def _add(waiting: WaitingMade, group: int, who: str, part: Mapping[str, Any], asked: str) -> None:
     stake = part["max_score"] - part["score"]
     place = (group, -stake, who if waiting.blind else "", waiting.count)
     waiting.stake += stake
@@ -137,7 +137,7 @@ def _whole(student: Mapping[str, Any]) -> Mapping[str, Any]:
     return told | {name: student[name] for name in ("score", "max_score")}
 
 
-def review_page(rubric: RubricShown, waiting: Waiting, names: Mapping[str, str]) -> str:
+def review_page(rubric: RubricShown, waiting: WaitingMade, names: Mapping[str, str]) -> str:
     """The page of what waits for a person; `names` are by student the files of pages."""
     shown = sorted(waiting.found, key=itemgetter(0))[:MOST_SHOWN]
     groups = []
@@ -152,7 +152,7 @@ def review_page(rubric: RubricShown, waiting: Waiting, names: Mapping[str, str])
     return clean(template("review.html").render(page=view))
 
 
-def to_decide_csv(waiting: Waiting) -> str:
+def to_decide_csv(waiting: WaitingMade) -> str:
     """A table to fill in and hand back as `decisions.csv`: a row an answer that waits, its points left empty.
 
     An open request is answered by points, or by a comment alone, which leaves the points as they are.
@@ -192,22 +192,22 @@ def _answer(student: str, part: Mapping[str, Any], href: str, asked: str) -> Wai
         stake=points(round(part["max_score"] - part["score"], 6)),
         place=(f"{answer['file']}:{line}" if answer.get("file") and line else answer.get("file", "")) if href else "",
         written=typed(written),
-        drawn=_drawn(written.split("\n")[-1]),
-        reread=_drawn(scan["text"]) if scan else None,
-        changes=", ".join(map(_told, scan["changes"])) if scan else "",
+        drawn=drawn_as_written(written.split("\n")[-1]),
+        reread=drawn_as_written(scan["text"]) if scan else None,
+        changes=", ".join(map(change_in_words, scan["changes"])) if scan else "",
         beside=tuple((str(one["line"]), typed(one["text"])) for one in scan["beside"]) if scan else (),
         said=NOTES[Note.of(part["note"]).kind].sentence if scan else part["message"],
         asked=asked,
     )
 
 
-def _told(change: str) -> str:
+def change_in_words(change: str) -> str:
     """A change of a scan in words: ``3>8`` is "3 is 8"."""
     scanned, _, written = change.partition(">")
     return _CHANGES.get(change) or (f"{scanned} is {written}" if scanned else f"{written} was lost")
 
 
-def _drawn(text: str) -> Formula | None:
+def drawn_as_written(text: str) -> Formula | None:
     """A line as a formula; None where it is no LaTeX of a person's length."""
     if not text or len(text) > LONGEST_DRAWN or "\\" not in text:
         return None

@@ -17,7 +17,7 @@ from grader.expression.language.names import Names, kept_by_names
 from grader.expression.language.nodes import Expression
 from grader.expression.printing.mathml import to_mathml
 from grader.feedback.addresses import anchor
-from grader.feedback.templating import Formula, Remark, formula, quantity, remarks, template, typed
+from grader.feedback.templating import Formula, Remark, formula, quantity, remarks, template, typed, with_maths
 from grader.feedback.wording import (
     VERDICTS,
     earned,
@@ -52,7 +52,7 @@ class SectionView:
     by_hand: bool
     decided: str
     by: tuple[str, str]
-    comment: str
+    comment: Markup
     said: str
     typed: str | None
     place: str
@@ -162,7 +162,7 @@ def _view(result: PartResult, place: str, names: Names, outcome: Markup, sums: M
         by_hand=asked.by_hand,
         decided=f"{points(result.score)} of {worth(asked.max_score)}" if override else "",
         by=(override.by, override.day) if override else ("", ""),
-        comment=override.comment if override else "",
+        comment=with_maths(override.comment) if override else Markup(),
         said=f"The program said: {VERDICTS[result.verdict].word.lower()}." if override and not asked.by_hand else "",
         typed=None if answer is None else answer.text if asked.by_hand else typed(answer.text),  # a person reads it all
         place=place,

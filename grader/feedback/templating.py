@@ -31,6 +31,7 @@ _TAG = re.compile(r"<[^>]*>")
 _FIGURES = r"[-+.,\d e]+"
 _ROW = re.compile(rf"\[({_FIGURES})\]")
 _ARRAY = re.compile(rf"\[({_FIGURES}|\[{_FIGURES}\](, \[{_FIGURES}\])*)\]")
+_DOLLARS = re.compile(r"\$(?!\s)([^$\n]{1,400})(?<!\s)\$(?!\d)")  # as Pandoc does: prices are no formulas
 _POWER = re.compile(r"(?<=\d)e([+-]?)0*(\d+)")
 _MOST_TYPED = 2000
 _MOST_LINES = 40
@@ -112,6 +113,18 @@ def quantity(name: str, value: str) -> Formula:
 
 def _power(found: re.Match[str]) -> str:
     return rf" \times 10^{{{'-' if found[1] == '-' else ''}{found[2]}}}"
+
+
+def with_maths(text: str) -> Markup:
+    """A person's comment, in which what stands between dollar signs is LaTeX.
+
+    >>> with_maths("a < b for 5$ and 6$")
+    Markup('a &lt; b for 5$ and 6$')
+    """
+    pieces = _DOLLARS.split(text)
+    return Markup("").join(
+        Markup(latex_to_mathml(piece, alttext=piece)) if at % 2 else piece for at, piece in enumerate(pieces)
+    )
 
 
 def typed(text: str) -> str:

@@ -109,7 +109,7 @@ def grade_report(kept: ReportKept, rubric: RubricShown, results: Mapping[str, Pa
         kept.score,
         kept.max_score,
         kept.review,
-        tuple(_part_result(part, asked[part.part], results) for part in kept.parts),
+        tuple(part_result(part, asked[part.part], results) for part in kept.parts),
         kept.problems,
         handed=kept.handed,
         terms=kept.terms,
@@ -162,7 +162,8 @@ def outlined(kept: PartKept, asked: Mapping[str, Asked]) -> PartResult:
     return _outlined(asked, *outcome, *beside)
 
 
-def _part_result(kept: PartKept, asked: Asked, results: Mapping[str, PartResult]) -> PartResult:
+def part_result(kept: PartKept, asked: Asked, results: Mapping[str, PartResult]) -> PartResult:
+    """One part of a report as it was; `results` are by fingerprint those of judgements."""
     if kept.result:
         result = decode_result(kept.result, asked)
         place = result.answer and replace(result.answer, file=kept.file, line=kept.line)

@@ -17,10 +17,10 @@ from typing import Any
 
 from grader.gradebook import rows
 from grader.gradebook.encoding import decode_problems, decode_submission, encode_problems
+from grader.gradebook.folder_settings import keyed, secret
 from grader.gradebook.kept_documents import DocumentKept, kept_documents
 from grader.gradebook.reports import decode_report, encode_report
 from grader.gradebook.seals import seal
-from grader.gradebook.settings import keyed, secret
 from grader.problems import Problem
 from grader.results import Terms
 from grader.submission.submissions import Handed, Submission

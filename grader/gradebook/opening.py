@@ -18,9 +18,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from grader.gradebook.decisions import Decided, decide, readable_decisions
+from grader.gradebook.folder_settings import taken_over
 from grader.gradebook.migrations import MIGRATIONS, VERSION
 from grader.gradebook.requests import keep_requests, readable_requests
-from grader.gradebook.settings import taken_over
 from grader.problems import Problem
 from grader.results import Request
 

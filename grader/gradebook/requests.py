@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from grader.gradebook.decisions import Decided
+from grader.gradebook.decisions import Decided, standing
 from grader.gradebook.seals import Altered, checked, seal
 from grader.results import Request
 
@@ -71,13 +71,11 @@ def readable_requests(book: sqlite3.Connection) -> tuple[Request, ...]:
 
 def as_they_stand(requests: Iterable[Request], decisions: Iterable[Decided]) -> Mapping[str, tuple[Request, ...]]:
     """By student the requests, each with whether its part was decided on since."""
-    newest: dict[tuple[str, str], str] = {}
-    for one in decisions:
-        place = (one.student, one.part)
-        newest[place] = max(one.at, newest.get(place, ""))
+    holds = standing(decisions)
     found: dict[str, tuple[Request, ...]] = {}
     for asked in requests:
-        at = newest.get((asked.student, asked.part), "")
+        decision = holds.get(asked.student, {}).get(asked.part)
+        at = decision.at if decision else ""
         decided = at > asked.at or (at == asked.at and "T" in at)  # of one day alone the order is not known
         found[asked.student] = (*found.get(asked.student, ()), replace(asked, decided=decided))
     return found

@@ -13,10 +13,10 @@ import pytest
 
 from grader.gradebook.decisions import Decided, all_decisions, decide
 from grader.gradebook.erasure import Called, is_forgotten, mark_forgotten
+from grader.gradebook.folder_settings import secret
 from grader.gradebook.migrations import MIGRATIONS, VERSION
 from grader.gradebook.opening import NAME, InUse, TooNew, connected, held, written
 from grader.gradebook.requests import all_requests, keep_requests
-from grader.gradebook.settings import secret
 from grader.results import Request
 
 DECIDED = (
