@@ -128,6 +128,7 @@ def _solved(connection: sqlite3.Connection, run: RunKept) -> tuple[Solved, Rubri
     course = parse_course(settings.text, settings.path, parts) if settings.sha256 else NO_COURSE
     if isinstance(course, tuple):
         raise NotPossible(f"the settings of the course of that run can't be read: {course[0]}")
+    course = replace(course, sha256=settings.sha256)  # of the text as it was, before anybody in it was forgotten
     return Solved(key, without(shown, course.drop)), text, course
 
 
