@@ -40,10 +40,17 @@ STUDENTS, PARTS, DISTINCT, RIGHT = 1000, 30, 0.5, 0.6
 _TRIES = 8  # at a text that no one has written yet
 
 
-def write_class(path: Path, key: AnswerKey, students: int = STUDENTS, parts: int = PARTS, seed: int = 1) -> int:
-    """Write the class as CSV; the number of distinct (part, text) pairs in it."""
+def write_class(
+    path: Path,
+    key: AnswerKey,
+    students: int = STUDENTS,
+    parts: int = PARTS,
+    seed: int = 1,
+    distinct: float = DISTINCT,
+) -> int:
+    """Write the class as CSV, a share of its answers `distinct`; the number of distinct (part, text) pairs in it."""
     asked = [(question, part) for question in key.questions for part in question.parts][:parts]
-    columns = [answers_to(question, part, students, seed) for question, part in asked]
+    columns = [answers_to(question, part, students, seed, distinct) for question, part in asked]
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["student", "name", *(part.part.id for _, part in asked)])
@@ -52,13 +59,15 @@ def write_class(path: Path, key: AnswerKey, students: int = STUDENTS, parts: int
     return sum(len(set(column)) for column in columns)
 
 
-def answers_to(question: SolvedQuestion, part: SolvedPart, students: int, seed: int) -> list[str]:
-    """One answer a student to one part, right and wrong, `DISTINCT` of them written by nobody else before."""
+def answers_to(
+    question: SolvedQuestion, part: SolvedPart, students: int, seed: int, distinct: float = DISTINCT
+) -> list[str]:
+    """One answer a student to one part, right and wrong, a share of them, `distinct`, written by nobody else before."""
     rng = random.Random(f"{seed} {part.part.id}")
     arrays = np.random.default_rng(rng.getrandbits(64))
     write = _number if question.numeric else _formula
     pool: dict[str, None] = {}
-    while len(pool) < students * DISTINCT:
+    while len(pool) < students * distinct:
         right = rng.random() < RIGHT
         texts = [write(question, part, right, rng, arrays) for _ in range(_TRIES)]
         fresh = [text for text in texts if text not in pool]

@@ -18,6 +18,7 @@ from grader.version import VERSION as __version__
 if TYPE_CHECKING:
     from os import PathLike
 
+    from grader.batch.graded import GradedClass
     from grader.previews.notebook import AnswerSheet as Sheet
     from grader.previews.notebook import PreviewedText
     from grader.previews.public_form import PublicRubric
@@ -31,6 +32,7 @@ __all__ = [
     "Answer",
     "AnswerKey",
     "GradeReport",
+    "GradedClass",
     "PartResult",
     "Problem",
     "PublicRubric",
@@ -46,6 +48,7 @@ __all__ = [
     "grade_answer",
     "load_public",
     "load_rubric",
+    "open",
     "preview",
     "solve",
 ]
@@ -54,6 +57,7 @@ _HOMES = {
     "Answer": "grader.submission.submissions",
     "AnswerKey": "grader.solver.key",
     "GradeReport": "grader.results",
+    "GradedClass": "grader.batch.graded",
     "PartResult": "grader.results",
     "Problem": "grader.problems",
     "PublicRubric": "grader.previews.public_form",
@@ -137,6 +141,16 @@ def equivalent(reference: str, answer: str, domains: Mapping[str, str] | None = 
     from grader.comparison import equivalent as judge
 
     return judge(reference, answer, domains)
+
+
+def open(folder: str | PathLike[str]) -> GradedClass:
+    """What `grader grade` left in a folder, for statistics and pandas; raises OSError where there is nothing.
+
+    ``grader.open("report").frame()`` has a row for each part of each student, ``.parts()`` how each part went.
+    """
+    from grader.batch.graded import open_graded
+
+    return open_graded(folder)
 
 
 def __getattr__(name: str) -> object:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
+from grader.exchange.rosters import Person
+from grader.exchange.whos_who import callable_by, meant
 from grader.gradebook.decisions import Decided
 from grader.gradebook.fingerprints import decided_on
 from grader.grading.overrides import misfit
@@ -18,6 +21,7 @@ from grader.submission.decode import decode
 from grader.submission.submissions import Submission
 
 NEEDED = ("student", "part", "points")
+NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 COLUMNS = (*NEEDED, "comment", "by", "when")
 
 
@@ -28,16 +32,23 @@ def handed_in(
     rubric: RubricShown,
     known: Sequence[Decided],
     now: str,
+    requests: Collection[tuple[str, str]] = (),
+    called: Mapping[str, str] = NO_ALIASES,
 ) -> tuple[tuple[Decided, ...], tuple[Problem, ...]]:
-    """The decisions of a file that are new, and every Problem with it; `now` is when a row without a time was made."""
-    text, problems = decode(data, file)
-    if text is None:
-        return (), problems
+    """The decisions of a file that are new, and every Problem with it; `now` is when a row without a time was made.
+
+    A row without points is none where it answers one of the `requests`, (student, part) pairs, by its comment.
+    `called` are students by the aliases that they have in a blind review.
+    """
     students = {one.student: one for one in submissions}
+    names = callable_by(Person(one.student, one.name, one.handed.ids) for one in students.values())
     found: list[Decided] = []
-    said = list(problems)
-    for line, row in _rows(text, file, said):
-        made = _decided(row, file, line, students, rubric, now)
+    said: list[Problem] = []
+    for line, row in table_rows(data, file, NEEDED, COLUMNS, said):
+        row = {**row, "student": called.get(row["student"], row["student"])}
+        if not row.get("points") and row.get("comment") and (meant(row["student"], names), row["part"]) in requests:
+            continue
+        made = _decided(row, file, line, students, names, rubric, now)
         if isinstance(made, Problem):
             said.append(made)
         elif not any(_same(made, one, bool(row.get("when"))) for one in (*known, *found)):
@@ -46,17 +57,27 @@ def handed_in(
     return tuple(found), tuple(said)
 
 
-def _rows(text: str, file: str, problems: list[Problem]) -> Iterator[tuple[int, Mapping[str, str]]]:
+def table_rows(
+    data: bytes, file: str, needed: Sequence[str], columns: Sequence[str], problems: list[Problem]
+) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """The rows of a table that people fill in, each with its line; what is wrong with it is added to `problems`.
+
+    A row of the table of what waits, which was not filled in, is passed over.
+    """
+    text, wrong = decode(data, file)
+    problems += wrong
+    if text is None:
+        return
     separator = max(",;\t", key=text.partition("\n")[0].count)
     rows = csv.reader(io.StringIO(text), delimiter=separator)
     try:
         head = [cell.strip().casefold() for cell in next(rows, [])]
-        if lacking := [name for name in NEEDED if name not in head]:
-            hint = f"its columns are {', '.join(COLUMNS)}"
+        if lacking := [name for name in needed if name not in head]:
+            hint = f"its columns are {', '.join(columns)}"
             problems.append(Problem(f"not read: there is no column {', '.join(lacking)}", hint, file, 1))
             return
         for row in rows:
-            found = {name: cell.strip() for name, cell in zip(head, row, strict=False)}
+            found = dict.fromkeys(needed, "") | {name: cell.strip() for name, cell in zip(head, row, strict=False)}
             if not any(found.values()) or ("note" in head and not (found.get("points") or found.get("comment"))):
                 continue  # the table of what waits, of which this row was not filled in
             yield rows.line_num, found
@@ -69,13 +90,14 @@ def _decided(
     file: str,
     line: int,
     students: Mapping[str, Submission],
+    names: Mapping[str, frozenset[str]],
     rubric: RubricShown,
     now: str,
 ) -> Decided | Problem:
-    student, part = row["student"], row.get("part", "")
+    student, part = meant(row["student"], names), row["part"]
     asked = {one.part: one for one in rubric.parts}
-    if student not in students:
-        return Problem(f"not used: there is no student '{student}'", did_you_mean(student, students), file, line)
+    if isinstance(student, Problem):
+        return Problem(f"not used: {student.message}", student.hint, file, line)
     if part not in asked:
         return Problem(f"not used: there is no part '{part}'", did_you_mean(part, asked), file, line)
     worth = points_of(row.get("points", ""), asked[part].max_score)
@@ -105,7 +127,7 @@ def _conflict(made: Decided, others: Iterable[Decided], file: str, line: int) ->
     """What another decision says of the same part, if it says something else."""
     older = [one for one in others if (one.student, one.part) == (made.student, made.part)]
     last = max(older, key=lambda one: one.at, default=None)
-    if last is None or last.points == made.points:
+    if last is None or last.withdrawn or last.points == made.points:
         return []
     newest = made if made.at >= last.at else last
     what = f"part {made.part} of {made.student}: {_told(last)} and {_told(made)}; {newest.points:g} holds, the newest"

@@ -16,7 +16,6 @@ from grader.batch.stages import Progress
 from grader.gradebook.encoding import decode_submission, encode_submission
 from grader.gradebook.fingerprints import document_fingerprint
 from grader.gradebook.kept_documents import DocumentKept, kept_documents
-from grader.grading.derivation.written import not_read, read_written
 from grader.grading.isolated import Failed
 from grader.problems import Problem
 from grader.solver.key import AnswerKey
@@ -45,6 +44,8 @@ class DocumentReader:
         read: dict[str, DocumentKept] = {}
         fleeting: dict[str, Submission] = {}
         items = [given[k] for k in new]
+        if items:
+            import grader.grading.derivation.written  # noqa: F401  # here, so that the processes need not each import it
         for done, (at, found) in enumerate(spread(partial(_read, self.key, names), items, self.jobs, None, SECONDS), 1):
             one, name = items[at], fingerprints[new[at]]
             if isinstance(found, Failed):
@@ -64,11 +65,15 @@ def _fingerprint(key: AnswerKey, given: GivenDocument, names: PartNames) -> str:
 
 def _read(key: AnswerKey, names: PartNames, given: GivenDocument) -> str:
     """What a document answers, as JSON."""
+    from grader.grading.derivation.written import read_written  # here: a class in tables reads no document
+
     return encode_submission(read_written(key, given.text, given.file, names, given.student, given.part, given.ocr))
 
 
 def _not_read(given: GivenDocument, found: Failed) -> Submission:
     """What is left of a document that was not read: a Problem, and that its parts need a person."""
+    from grader.grading.derivation.written import not_read
+
     message = f"not read: {found.why}" if isinstance(found, Ended) else FAILED
     problem = Problem(message, "" if isinstance(found, Ended) else found.why, given.file)
     return not_read(Submission(given.student, "", given.file, ocr=bool(given.ocr)), (problem,))

@@ -16,7 +16,8 @@ from grader.problems import Problem
 
 _HIDDEN = re.compile(r"\..*")
 _OUTPUT = re.compile(
-    r"\..*|feedback|handed_in|export|results\.json|grades\.csv|index\.html|decisions\.csv|gradebook\..*"
+    r"\..*|feedback|handed_in|export|index_rows|results\.json|index\.html|gradebook\..*"
+    r"|(?:grades|decisions|requests|to_decide|audit)\.csv"
 )
 _HEAD = b'{"schema": 1,\n"rubric": {'
 LARGEST_FILE = 64 * 1024 * 1024  # bytes; a class of a thousand in one file is about 3 MB

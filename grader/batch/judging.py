@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from grader.batch.pool import Ended, spread
-from grader.feedback.section import drawn, open_section
+from grader.feedback.section import SECTION, drawn, open_section
+from grader.feedback.templating import template
 from grader.gradebook.encoding import encode_result
 from grader.gradebook.fingerprints import answer_fingerprint
 from grader.gradebook.judgements import ANSWER, Kept
@@ -67,6 +68,8 @@ def judge_all(given: Solved, pairs: Sequence[DistinctAnswer], jobs: int) -> Iter
     Raises OSError.
     """
     asked = {one.part: one for one in given.shown.parts}
+    if pairs:
+        template(SECTION)  # compiled here, it need not be in each process
     for index, found in spread(partial(_judge, given), pairs, jobs):
         pair = pairs[index]
         lasts = not isinstance(found, Ended)

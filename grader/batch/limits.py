@@ -68,9 +68,16 @@ if sys.platform == "linux":
 
     def _address_space() -> int:
         """Bytes that this process has mapped, used or not: what the kernel holds against the limit."""
+        return _pages(0) * _PAGE
+
+    def resident() -> float:
+        """Megabytes that this process holds, shared ones among them."""
+        return _pages(1) * _PAGE / _MEGABYTE
+
+    def _pages(which: int) -> int:
         file = os.open("/proc/self/statm", os.O_RDONLY)  # asked for every answer, so without a file object
         try:
-            return int(os.read(file, 64).split()[0]) * _PAGE
+            return int(os.read(file, 64).split()[which])
         finally:
             os.close(file)
 
@@ -92,6 +99,10 @@ else:
 
     def leave_no_core() -> None:
         """Nothing: these kernels leave none unasked."""
+
+    def resident() -> float:
+        """Nothing that is known of."""
+        return 0.0
 
     def within_memory(megabytes: float, work: Callable[[], T]) -> T:  # noqa: ARG001
         """The result of `work`: this kernel has no limit that holds."""

@@ -1,9 +1,11 @@
 """Items -> what a function makes of each, by several processes, where no item costs another one its result.
 
-``for index, result in spread(judge, answers, jobs=4): ...`` comes in any order. Each item has 2 s of processor time and
-300 MB (grader/batch/limits.py). One that takes more, or whose process dies, is tried once more when all others are
-done, alone in a process of its own; if that fails too it is Ended. One that raises is Failed, at once. An OSError (a
-full disk) is nobody's answer: it ends everything, and is raised here.
+``for index, result in spread(judge, answers, jobs=4): ...`` comes in any order. Each process begins with a run of items
+of its own, so that items which lie side by side find what those before them have left there; who is done takes from the
+end of the longest run. Each item has 2 s of processor time and 300 MB (grader/batch/limits.py). One that takes more, or
+whose process dies, is tried once more when all others are done, alone in a process of its own; if that fails too it is
+Ended. One that raises is Failed, at once. A process that has gathered much in its memory ends, and another takes its
+place. An OSError (a full disk) is nobody's answer: it ends everything, and is raised here.
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ import threading
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
@@ -29,12 +32,13 @@ from queue import SimpleQueue
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from grader.batch.lifeline import end_with
-from grader.batch.limits import TimeUp, leave_no_core, processor_time, within_memory
+from grader.batch.limits import TimeUp, leave_no_core, processor_time, resident, within_memory
 from grader.grading.isolated import Failed, failed
 from grader.results import Note, NoteKind
 
 SECONDS = 2.0  # of processor time for one item
 MEGABYTES = 300.0  # for one item, beyond what its process has as it begins
+GROWN = 64.0  # megabytes that a process may gather of what it remembers, before another takes its place
 WALL = 20.0  # seconds on the clock for an item of SECONDS that sleeps or hangs, and as many times more for a longer one
 MOST = 32  # items handed over at a time; fewer towards the end, so that all processes are done together
 # fork shares what `work` and `setup` hold without a copy; where it is unsafe (macOS) or absent, spawn pickles it
@@ -80,13 +84,15 @@ class _Stop:
 class _Worker:
     """A process with a pipe of its own: where several share one and its lock, the first to be killed stops them all.
 
-    `at_hand` is shared with it: the index of the item at hand, and how many it has begun. `held` has been handed over
-    and not come back, in order; `seen` of those begun were so at the time `since`.
+    `place` says which run of the items it takes first. `at_hand` is shared with it: the index of the item at hand, and
+    how many it has begun. `held` has been handed over and not come back, in order; `seen` of those begun were so at the
+    time `since`.
     """
 
     process: BaseProcess
     pipe: Connection
     at_hand: Any
+    place: int = 0
     held: deque[int] = field(default_factory=deque)
     seen: int = 0
     since: float = 0.0
@@ -140,14 +146,14 @@ def piece(work: Callable[[], T]) -> T | Failed:
 
 
 def _run(
-    given: _Given[Item, Result], indexes: Iterable[int], jobs: int, alone: bool
+    given: _Given[Item, Result], indexes: Sequence[int], jobs: int, alone: bool
 ) -> Iterator[tuple[int, Result | Failed]]:
     """What became of each item; those that ended a process are Ended, and what else it held goes out again."""
-    todo = deque(indexes)
+    todo = _runs(indexes, jobs)
     workers: list[_Worker] = []
     starts = 0
     try:
-        while todo or any(worker.held for worker in workers):
+        while any(todo) or any(worker.held for worker in workers):
             with _without_interrupt():
                 _hand_out(given, workers, todo, jobs, alone)
             asked: list[Any] = [one for worker in workers for one in (worker.pipe, worker.process.sentinel)]
@@ -164,8 +170,22 @@ def _run(
                 _end(workers.pop())
 
 
+def _runs(indexes: Sequence[int], jobs: int) -> list[deque[int]]:
+    """As many runs of items that lie side by side as there may be processes, of equal length but for one item."""
+    ends = [len(indexes) * k // jobs for k in range(jobs + 1)]
+    return [deque(indexes[first:end]) for first, end in pairwise(ends)]
+
+
+def _taken(todo: list[deque[int]], place: int, size: int) -> tuple[int, ...]:
+    """What a process does next: the first items of its own run, else the last of the longest, of which half is left."""
+    if own := todo[place]:
+        return tuple(own.popleft() for _ in range(min(size, len(own))))
+    longest = max(todo, key=len)
+    return tuple(longest.pop() for _ in range(min(size, (len(longest) + 1) // 2)))[::-1]
+
+
 def _settled(
-    workers: list[_Worker], ready: list[Any], todo: deque[int]
+    workers: list[_Worker], ready: list[Any], todo: list[deque[int]]
 ) -> tuple[list[tuple[int, Result | Failed]], int]:
     """What has become of items, and how many workers died before they began one; what those over held is to do."""
     found: list[tuple[int, Result | Failed]] = []
@@ -178,22 +198,24 @@ def _settled(
             if culprit in worker.held:
                 worker.held.remove(culprit)
                 found.append((culprit, over))
-            todo.extendleft(reversed(worker.held))
+            todo[worker.place].extendleft(reversed(worker.held))
             died += worker.at_hand[1] == 0
     return found, died
 
 
-def _hand_out(given: _Given[Item, Result], workers: list[_Worker], todo: deque[int], jobs: int, alone: bool) -> None:
+def _hand_out(
+    given: _Given[Item, Result], workers: list[_Worker], todo: list[deque[int]], jobs: int, alone: bool
+) -> None:
     """Give each worker what it does now and what it does next, so that none waits for us."""
-    while todo:
-        size = max(1, min(MOST, len(todo) // (4 * jobs)))
+    while any(todo):
+        size = max(1, min(MOST, sum(map(len, todo)) // (4 * jobs)))
         free = min(workers, key=lambda worker: len(worker.held), default=None)
         if len(workers) < jobs and (free is None or free.held):
-            free = _start(given, alone)
+            free = _start(given, alone, min(set(range(jobs)) - {worker.place for worker in workers}))
             workers.append(free)
         if free is None or len(free.held) > size:
             return
-        chunk = tuple(todo.popleft() for _ in range(size))
+        chunk = _taken(todo, free.place, size)
         free.held.extend(chunk)
         items = [(index, given.items[index]) for index in chunk]
         with suppress(OSError):  # it is gone, which its news will say
@@ -254,7 +276,7 @@ def _ended(code: int, seconds: float) -> Ended:
     return Ended(Note(NoteKind.GRADER_FAILED), "the process that graded it died")
 
 
-def _start(given: _Given[Item, Result], alone: bool) -> _Worker:
+def _start(given: _Given[Item, Result], alone: bool, place: int) -> _Worker:
     context = multiprocessing.get_context(METHOD)
     ours, theirs = context.Pipe()
     at_hand = context.RawArray("q", (_NOTHING, 0))
@@ -263,7 +285,7 @@ def _start(given: _Given[Item, Result], alone: bool) -> _Worker:
         # Python 3.12 warns where a process with threads forks: ours are those of NumPy's library, which it stops itself
         warnings.simplefilter("ignore", DeprecationWarning)
         process.start()
-    return _Worker(process, ours, at_hand, since=time.monotonic(), seconds=given.seconds)
+    return _Worker(process, ours, at_hand, place, since=time.monotonic(), seconds=given.seconds)
 
 
 @contextmanager
@@ -314,8 +336,11 @@ def _serve(given: _Given[Item, Result], pipe: Connection, at_hand: Any, alone: b
     chunks: SimpleQueue[list[tuple[int, Item]] | None] = SimpleQueue()
     # were chunks read between answers alone, both ends could wait for each other to read what is large
     threading.Thread(target=_receive, args=(pipe, chunks), daemon=True).start()
+    most = resident() + GROWN
     while (chunk := chunks.get()) is not None:
         _answer(given, pipe, chunk)
+        if resident() > most:  # what it was handed since goes to the process that begins in its place
+            os._exit(0)
 
 
 def _receive(pipe: Connection, chunks: SimpleQueue[Any]) -> None:

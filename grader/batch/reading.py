@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.batch.given_files import keep_beside, opened
-from grader.exchange.arranged import matches_nobody, with_ids
+from grader.exchange.arranged import as_exported, matches_nobody, with_ids
 from grader.exchange.rosters import People, Person, read_people
 from grader.exchange.whos_who import aliases
 from grader.problems import Problem
+from grader.results import Terms
 from grader.rubric.shown import Asked
 from grader.submission.class_folder import ReadDocuments, Roster, read_class_list, read_files
 from grader.submission.submissions import ReadFolder, Submission
@@ -28,12 +29,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """All that is graded: `submissions` sorted by student, `gone` those of whom nothing is handed in any more."""
+    """All that is graded: `submissions` sorted by student, `gone` those of whom nothing is handed in any more.
+
+    `terms` are by student what the course's settings come to.
+    """
 
     submissions: tuple[Submission, ...]
     gone: tuple[str, ...]
     pruned: tuple[str, ...]
     problems: tuple[Problem, ...]
+    terms: Mapping[str, Terms] = field(default_factory=dict)
 
 
 def read_class(
@@ -47,39 +52,44 @@ def read_class(
     keep: Path | None = None,
     tell: Callable[[str], None] = lambda _: None,
     *,
+    attempts: int | None = None,
+    secret: str = "",
+    leave: Callable[[ReadFolder], ReadFolder] = lambda read: read,
     anyway: bool = False,
 ) -> ReadFolder:
     """The submissions of `source`, a folder, a file or an export, for the parts `asked`, and every Problem on the way.
 
     `documents` reads all documents, by their labels alone if none is given; `ocr` as `read_files` has it; `columns`
     matches those of tables with parts; files that a person alone can read are copied below `keep`; `tell` hears which
-    export it is. Raises OSError, WrongExport, UnknownColumns, and Refused where the class list has nobody of an export,
-    unless it goes on `anyway`.
+    export it is; so many `attempts` count (None: any number); `leave` takes out who is not to be graded; `secret`
+    hashes names of folders. Raises OSError, WrongExport, UnknownColumns, and Refused where the class list has nobody of
+    an export, unless it goes on `anyway`.
     """
     source.stat()
-    people, listed, said = _class_list(roster)
+    people, listed, said = class_list(roster)
     skipped = (*leave_out, roster) if roster else leave_out
     by_hand = tuple((one.part, one.prompt) for one in asked if one.by_hand)
     labels = tuple((one.part, one.label) for one in asked if one.label)
     parts = tuple(one.part for one in asked)
-    with opened(source, skipped, people) as given:
-        if given.arranged is None:
+    with opened(source, skipped, people, attempts) as given:
+        if given.export is None:
             files = given.files if columns is None else columns(given.files)
             known = aliases(people.persons) if people else {}
             read = with_ids(read_files(files, parts, listed, by_hand, labels, documents, ocr, known), people)
         else:
             tell(given.told)
-            if matches_nobody(given.arranged, people) and not anyway:
+            if matches_nobody(given.export, people) and not anyway:
                 raise Refused(_NOBODY)
-            everybody, folders = tuple(given.arranged.class_list.items()), given.arranged.folders
+            everybody, folders = tuple(given.export.class_list.items()), given.export.folders
             read = read_files(given.files, parts, everybody, by_hand, labels, documents, ocr, folders)
-            read = given.arranged.told(read)
+            read = as_exported(given.export, read, given.pictures)
+        read = leave(read)
         if keep is not None:
-            keep_beside(read.submissions, given, keep)
+            keep_beside(read.submissions, given, keep, secret)
     return replace(read, problems=tuple(sorted((*said, *read.problems), key=_place)))
 
 
-def _class_list(roster: Path | None) -> tuple[People | None, Roster | None, tuple[Problem, ...]]:
+def class_list(roster: Path | None) -> tuple[People | None, Roster | None, tuple[Problem, ...]]:
     """The people of the course, the same as pairs of a student and a name, and what was wrong with the list."""
     if roster is None:
         return None, None, ()

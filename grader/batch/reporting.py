@@ -27,9 +27,9 @@ from grader.grading.by_hand import missing
 from grader.grading.grade import placed, question_results, report_with
 from grader.grading.isolated import Failed, Isolation, not_judged
 from grader.grading.overrides import overridden
-from grader.grading.totals import summed
+from grader.grading.totals import summed, under
 from grader.problems import Problem
-from grader.results import GradeReport, Judgement, Override, PartResult, RubricShown
+from grader.results import NO_TERMS, GradeReport, Judgement, Override, PartResult, RubricShown, Terms
 from grader.rubric.shown import Asked
 from grader.submission.submissions import Answer, Submission
 
@@ -57,8 +57,9 @@ class Sheet:
     """All that a student's report is made of.
 
     `judgements` are by part (fingerprint, JSON, section), `carried` by question what is kept of what follows from other
-    answers, `overrides` by part what people decided; `fingerprint` names the report, `page` the file of its page. Where
-    one of its judgements is not to last, `lasts` is false. Parts that hold from an `earlier` run have no judgements.
+    answers, `overrides` by part what people decided, `terms` what the course's settings come to; `fingerprint` names
+    the report, `page` the file of its page. Where one of its judgements is not to last, `lasts` is false. Parts that
+    hold from an `earlier` run have no judgements.
     """
 
     submission: Submission
@@ -69,6 +70,7 @@ class Sheet:
     overrides: Mapping[str, Override] = field(default_factory=dict)
     lasts: bool = True
     earlier: Earlier | None = None
+    terms: Terms = NO_TERMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,11 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Where pages go; None for a run that writes nothing."""
+    """Where pages go; None for a run that writes nothing. Results have their names where these are `private`."""
 
     solved: Solved
     folder: Path | None
+    private: bool = False
 
 
 NOTHING_HELD = Held()
@@ -160,7 +163,8 @@ def _graded(given: Pages, sheet: Sheet, isolation: Isolation) -> Reported:
         if known is None:
             with suppress(ValueError):  # of what failed for a part nothing is kept
                 made[name] = encode_carried(found)
-    report = report_with(sheet.submission, [results[part] for part in asked])
+    # the key knows nothing of what the course has dropped
+    report = report_with(sheet.submission, [replace(results[part], asked=one) for part, one in asked.items()])
     return _reported(given, sheet, report, alone, made, held)
 
 
@@ -187,6 +191,8 @@ def _reported(
     failed: Failed | None = None,
 ) -> Reported:
     """The report as it is kept; where the page `failed` before, a bare one is written."""
+    if sheet.terms != NO_TERMS:
+        report = under(report, sheet.terms)
     if sheet.overrides:
         answers = {answer.part: decided_on(answer) for answer in sheet.submission.answers}
         report = overridden(report, sheet.overrides, answers)
@@ -198,7 +204,7 @@ def _reported(
         told, page = _written(piece(drawing) if failed is None else failed, given.folder / sheet.page, sheet, report)
         if told is not report:
             report, kept = told, report_kept(told, alone, held.parts)
-    line = student_line(report, given.solved.shown, held.entries)
+    line = student_line(report, given.solved.shown, held.entries, sheet.page if given.private else "")
     return Reported(sheet.submission.student, _name(sheet), encode_report(kept), line, carried, page)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar, overload
 
 from grader.batch.judging import Solved, distinct_answers, judge_all
@@ -31,25 +32,26 @@ from grader.gradebook.fingerprints import (
     sheet_fingerprint,
     told_again,
 )
+from grader.gradebook.folder_settings import page_secret
 from grader.gradebook.judgements import CARRIED, Kept, keep_judgements, kept_fingerprints, kept_judgements
 from grader.gradebook.opening import written
 from grader.gradebook.reports import (
     Page,
-    current,
-    has_problems,
     held_report,
     keep_pages,
     keep_part_keys,
     kept_part_keys,
     pages,
     replace_reports,
+    standing_reports,
 )
 from grader.gradebook.rows import CONTEXT
-from grader.results import RubricShown
+from grader.results import NO_TERMS, RubricShown, Terms
 from grader.submission.submissions import Submission
 
 Progress = Callable[[str, int, int], None]
 Some = TypeVar("Some")
+NOTHING_SET: Mapping[str, Terms] = MappingProxyType({})
 _AT_ONCE = 64  # judgements, or reports, written to the gradebook together
 
 
@@ -58,7 +60,8 @@ class Plan:
     """What is to be done: the students whose reports are `stale`, and by student the fingerprint and page of each.
 
     `parts` and `questions` are fingerprints, `asked` the judged parts of each question, `looks` what sections are drawn
-    with. `held` are by student the parts that hold still from an earlier run, in report and page.
+    with. `held` are by student the parts that hold still from an earlier run, in report and page; `terms` what the
+    course's settings come to. Where pages have `private` names, results.json tells them.
     """
 
     solved: Solved
@@ -71,6 +74,8 @@ class Plan:
     decided: Mapping[str, Mapping[str, Decided]]
     looks: Mapping[str, str]
     held: Mapping[str, frozenset[str]]
+    terms: Mapping[str, Terms]
+    private: bool = False
 
 
 def planned(
@@ -79,6 +84,7 @@ def planned(
     submissions: Sequence[Submission],
     decided: Mapping[str, Mapping[str, Decided]],
     folder: Path | None,
+    terms: Mapping[str, Terms] = NOTHING_SET,
 ) -> Plan:
     """Which reports are to be made; given a `folder` for pages, also those whose page is not as it was left."""
     rubric = solved.key.rubric
@@ -88,25 +94,32 @@ def planned(
     with written(book):
         keep_part_keys(book, name, keys)
     of_class = class_fingerprint(solved.shown, parts)
-    files = page_names(one.student for one in submissions)
-    sheets = {one.student: sheet_fingerprint(one, _decisions(decided.get(one.student, {}))) for one in submissions}
+    secret = page_secret(book)
+    files = page_names((one.student for one in submissions), secret)
+    sheets = {
+        one.student: sheet_fingerprint(
+            one, (*_decisions(decided.get(one.student, {})), terms.get(one.student, NO_TERMS))
+        )
+        for one in submissions
+    }
     fingerprints = {student: report_fingerprint(of_class, name, sheet) for student, sheet in sheets.items()}
-    holds, shown = current(book), pages(book)
+    holds, shown = standing_reports(book), pages(book)
     still: dict[str, frozenset[str]] = {}
     stale, held = [], {}
     for one in submissions:
-        before, report = holds.get(one.student, ("", ""))
+        before, doubtful = holds.get(one.student, ("", True))
         as_left = folder is None or _is_there(folder, shown.get(one.student), files[one.student], before)
-        if not (as_left and report and before == fingerprints[one.student]):
+        if not (as_left and before == fingerprints[one.student]):
             stale.append(one)
             keys_then, sheet_then = told_again(before)
-            if as_left and sheet_then == sheets[one.student] and not has_problems(report):
+            if as_left and sheet_then == sheets[one.student] and not doubtful:
                 if keys_then not in still:
                     still[keys_then] = _holding(solved.shown, keys, kept_part_keys(book, keys_then))
                 held[one.student] = still[keys_then]
     asked = {question.id: tuple(part.id for part in question.judged) for question in rubric.questions}
     looks = section_looks(solved.shown)
-    return Plan(solved, tuple(stale), fingerprints, files, parts, questions, asked, decided, looks, held)
+    plan = Plan(solved, tuple(stale), fingerprints, files, parts, questions, asked, decided, looks, held, terms)
+    return replace(plan, private=bool(secret))
 
 
 def _holding(shown: RubricShown, now: Mapping[str, str], then: Mapping[str, str]) -> frozenset[str]:
@@ -162,7 +175,7 @@ def report_stale(
     """Put together the reports that are stale, and write their pages. Raises OSError."""
     sheets = _Sheets(book, plan, fleeting)
     done = 0
-    for some in _chunks(report_all(Pages(plan.solved, folder), sheets, jobs), _AT_ONCE):
+    for some in _chunks(report_all(Pages(plan.solved, folder, plan.private), sheets, jobs), _AT_ONCE):
         with written(book):
             _keep(book, plan, run, some)
         done += len(some)
@@ -231,6 +244,7 @@ class _Sheets(Sequence[Sheet]):
             {part: one.override for part, one in plan.decided.get(submission.student, {}).items()},
             lasts=self.fleeting.keys().isdisjoint(names.values()),
             earlier=Earlier(held, *there) if there else None,
+            terms=plan.terms.get(submission.student, NO_TERMS),
         )
 
 

@@ -10,9 +10,21 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from typing import NoReturn
 
 from grader.cli.command_line import parse
 from grader.work import seldom_collected
+
+
+def run() -> NoReturn:
+    """The process of a command: `main`, and an end that leaves it to the system to free what was built."""
+    code = main()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = 0
+    os._exit(code)  # taking a key apart, formula by formula, is a tenth of a short run
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,6 +57,8 @@ def _run(asked: Namespace) -> int:
             from grader.cli.author import key as command
         case "override":
             from grader.cli.gradebook import override as command
+        case "review":
+            from grader.cli.review import review as command
         case "log":
             from grader.cli.gradebook import log as command
         case "export":
@@ -55,6 +69,14 @@ def _run(asked: Namespace) -> int:
             from grader.cli.preview import preview as command
         case "serve":
             from grader.cli.serve import serve as command
+        case "agree":
+            from grader.cli.agree import agree as command
+        case "forget":
+            from grader.cli.forget import forget_student as command
+        case "gradescope":
+            from grader.cli.gradescope import gradescope as command
+        case "stats":
+            from grader.cli.stats import stats as command
         case "init":
             from grader.cli.starter import init as command
         case _:

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from grader.batch.course_file import read_course
 from grader.batch.rubrics import read_key, read_rubric
 from grader.cli.terminal import print_problem
 from grader.problems import Problem
+from grader.solver.key import AnswerKey
 
 
 def check(asked: Namespace) -> int:
     """``grader check``: certify the key, grade its author's examples and answers that the check makes itself."""
     from grader.diagnosis.lint.linter import notes, warnings
-    from grader.grading import check as self_test
+    from grader.grading.check import check as self_test
 
     found = read_key(asked.rubric, anew=True)
-    problems = found if isinstance(found, tuple) else self_test(found)
+    problems = found if isinstance(found, tuple) else (*self_test(found), *_of_course(found))
     if problems:
         rubric = read_rubric(asked.rubric) if isinstance(found, tuple) else found.rubric
         for warning in () if isinstance(rubric, tuple) or asked.quiet else rubric.warnings:
@@ -40,6 +42,12 @@ def check(asked: Namespace) -> int:
         said = f", of which a person grades {by_hand}" if by_hand else ""
         print(f"{asked.rubric}: no problem in {len(parts)} part{'' if len(parts) == 1 else 's'}{said}")
     return 0
+
+
+def _of_course(key: AnswerKey) -> tuple[Problem, ...]:
+    """What is wrong with the course.yaml beside the rubric."""
+    course = read_course(key.rubric.path, [one.part for question in key.questions for one in question.asked])
+    return course if isinstance(course, tuple) else ()
 
 
 def key(asked: Namespace) -> int:

@@ -6,7 +6,14 @@
 from __future__ import annotations
 
 import re
-from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from argparse import (
+    SUPPRESS,
+    ArgumentParser,
+    ArgumentTypeError,
+    BooleanOptionalAction,
+    Namespace,
+    RawDescriptionHelpFormatter,
+)
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -22,6 +29,7 @@ examples:
   grader sheet rubric.yaml --out sheet.md  a blank answer sheet for students
   grader preview rubric.yaml ana.md        how answers are read, without a verdict
   grader grade rubric.yaml submissions     grade a class into report/
+  grader review report                     decide in the browser on what needs a person
   grader override report ana 2a 1.5        decide on an answer yourself
   grader export report --to canvas --from gradebook.csv
   grader compare 'x*(1-x)' 'x - x^2'       compare two formulas
@@ -57,11 +65,16 @@ def _parser() -> ArgumentParser:
     _key(commands.add_parser("key", help="print a rubric's answers and derivations", allow_abbrev=False))
     _compare(commands.add_parser("compare", help="compare two formulas", allow_abbrev=False))
     _override(commands.add_parser("override", help="decide on the points of one answer", allow_abbrev=False))
+    _review(commands.add_parser("review", help="decide in the browser on what needs a person", allow_abbrev=False))
     _log(commands.add_parser("log", help="list the runs and what each changed", allow_abbrev=False))
     _export(commands.add_parser("export", help="fill grades into a platform's gradebook", allow_abbrev=False))
     _sheet(commands.add_parser("sheet", help="write a blank answer sheet", allow_abbrev=False))
     _preview(commands.add_parser("preview", help="show how answers are read, without a verdict", allow_abbrev=False))
     _serve(commands.add_parser("serve", help="answer other programs on this machine", allow_abbrev=False))
+    _agree(commands.add_parser("agree", help="hold the results against grades by hand", allow_abbrev=False))
+    _forget(commands.add_parser("forget", help="erase a student from the results", allow_abbrev=False))
+    _gradescope(commands.add_parser("gradescope", help="make an autograder for Gradescope", allow_abbrev=False))
+    _stats(commands.add_parser("stats", help="how each part went, and who made which mistake", allow_abbrev=False))
     _init(commands.add_parser("init", help="write a starter that grades as it stands", allow_abbrev=False))
     return parser
 
@@ -87,6 +100,19 @@ def _grade(grade: ArgumentParser) -> None:
     grade.add_argument("--dry-run", action="store_true", help="print who would change by how much, write nothing")
     grade.add_argument("--prune", action="store_true", help="take out students of whom nothing is handed in any more")
     grade.add_argument("--anyway", action="store_true", help="go on even if most students would be gone")
+    grade.add_argument(
+        "--audit", metavar="N", type=_at_least_one, help="draw N automatic decisions into DIR/audit.csv for a person"
+    )
+    grade.add_argument(
+        "--private-names",
+        action=BooleanOptionalAction,
+        help="give students' pages names that nobody can guess; later runs keep to it",
+    )
+    grade.add_argument(
+        "--blind",
+        action=BooleanOptionalAction,
+        help="name nobody in review.html, to_decide.csv and audit.csv; later runs keep to it",
+    )
     grade.add_argument("--strict", action="store_true", help="exit with 1 if anything needs a person")
     grade.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
@@ -120,11 +146,24 @@ def _compare(compare: ArgumentParser) -> None:
 
 def _override(override: ArgumentParser) -> None:
     override.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
-    override.add_argument("student", metavar="STUDENT", help="whose answer it is")
+    override.add_argument("student", metavar="STUDENT", help="whose answer it is, by any id")
     override.add_argument("part", metavar="PART", help="of the rubric")
     override.add_argument("points", metavar="POINTS", help="from 0 to what the part is worth")
     override.add_argument("--comment", metavar="TEXT", default="", help="shown to the student")
     override.add_argument("--by", metavar="NAME", help="who decides (default: the user of this machine)")
+
+
+def _review(review: ArgumentParser) -> None:
+    review.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
+    review.add_argument("--port", metavar="N", type=_port, default=0, help="of this machine (default: a free one)")
+    review.add_argument("--no-browser", action="store_true", help="only print the address")
+    review.add_argument(
+        "--by",
+        metavar="NAME",
+        action="append",
+        type=_name,
+        help="who decides (default: the user of this machine); several times for several graders, an address each",
+    )
 
 
 def _log(log: ArgumentParser) -> None:
@@ -137,7 +176,8 @@ def _log(log: ArgumentParser) -> None:
 
 def _export(export: ArgumentParser) -> None:
     export.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
-    export.add_argument("--to", required=True, choices=("canvas", "moodle", "gradescope", "csv", "xlsx"))
+    export.add_argument("--to", required=True, choices=("canvas", "moodle", "gradescope", "csv", "xlsx", "student"))
+    export.add_argument("--student", metavar="ID", help="with --to student: all that is held of one student, as a zip")
     export.add_argument("--from", dest="theirs", metavar="FILE", type=Path, help="the platform's own gradebook")
     export.add_argument("--out", metavar="FILE", type=Path, help="default: DIR/export/ and the name of FILE")
     export.add_argument("--column", metavar="NAME", help="for the points (default: the one with the rubric's title)")
@@ -145,6 +185,36 @@ def _export(export: ArgumentParser) -> None:
     export.add_argument(
         "--feedback", metavar="ZIP", type=Path, help="also zip the pages that Canvas and Moodle take back"
     )
+    export.add_argument("--anyway", action="store_true", help="go on before the release that course.yaml names")
+
+
+def _agree(agree: ArgumentParser) -> None:
+    agree.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
+    agree.add_argument("hand", metavar="HAND.csv", type=Path, help="as grades.csv, or student,part,points; audit.csv")
+
+
+def _forget(forget: ArgumentParser) -> None:
+    forget.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
+    forget.add_argument("student", metavar="STUDENT", help="any of the student's ids")
+    forget.add_argument("--undo", action="store_true", help="grade the student again, from the next run on")
+
+
+def _gradescope(gradescope: ArgumentParser) -> None:
+    gradescope.add_argument("rubric", metavar="RUBRIC", help="the rubric's YAML file")
+    gradescope.add_argument("--out", metavar="ZIP", type=Path, default=Path("autograder.zip"), help="autograder.zip")
+    gradescope.add_argument(
+        "--visibility",
+        choices=("auto", "visible", "after_due_date", "after_published", "hidden"),
+        help="of each part (auto, the default: after_due_date, but visible where the rubric hides the solution)",
+    )
+    gradescope.add_argument("--run", metavar="ROOT", type=Path, help=SUPPRESS)  # within the autograder
+
+
+def _stats(stats: ArgumentParser) -> None:
+    stats.add_argument("folder", metavar="DIR", type=Path, help="the results, as --out named them")
+    how = stats.add_mutually_exclusive_group()
+    how.add_argument("--csv", metavar="FILE", type=Path, help="write a row for each part of each student")
+    how.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _init(init: ArgumentParser) -> None:
@@ -205,6 +275,18 @@ def _at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ArgumentTypeError(f"expected a whole number from 1, got '{text}'")
     return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise ArgumentTypeError(f"expected a port from 1 to 65535, or 0 for a free one, got '{text}'")
+    return int(text)
+
+
+def _name(text: str) -> str:
+    if not text.strip():
+        raise ArgumentTypeError("expected the name of who decides, got nothing")
+    return text.strip()
 
 
 def _domain(text: str) -> tuple[str, str]:

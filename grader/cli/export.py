@@ -7,14 +7,20 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.batch.giving_out import give_out, write_workbook
+from grader.batch.course_file import people_of
+from grader.batch.disclosure import write_disclosure
+from grader.batch.giving_out import give_out, note_outside, release_of_last, write_workbook
 from grader.cli.gradebook import with_book
 from grader.cli.terminal import print_error, printable
 from grader.exchange.filled import UnknownColumn
 from grader.exchange.raw_table import WrongTable
+from grader.exchange.whos_who import meant
+from grader.gradebook import rows
 from grader.gradebook.opening import Gradebook
+from grader.problems import Problem
 
 _NAMED = 20  # of a list, on the terminal
 
@@ -30,6 +36,10 @@ def export(asked: Namespace) -> int:
 
 def _wrong_call(asked: Namespace) -> str:
     theirs: Path | None = asked.theirs
+    if (asked.to == "student") != (asked.student is not None):
+        return "--to student and --student ID go together: all that is held of one student, as a zip"
+    if asked.to == "student":
+        return "--to student takes no --from and no --feedback" if theirs or asked.feedback else ""
     if asked.to == "xlsx":
         return "--to xlsx takes no --from and no --feedback" if theirs or asked.feedback else ""
     if theirs is None:
@@ -44,12 +54,25 @@ def _wrong_call(asked: Namespace) -> str:
 def _out(asked: Namespace) -> Path:
     if asked.out is not None:
         return Path(asked.out)
+    if asked.to == "student":
+        return Path(asked.folder) / "export" / "student.zip"
     name = "grades.xlsx" if asked.theirs is None else asked.theirs.name
     return Path(asked.folder) / "export" / name
 
 
 def _export(asked: Namespace, book: Gradebook) -> int:
     out = _out(asked)
+    if asked.to == "student":  # who asks what is held of them does not wait for the release
+        note_outside(book, out)
+        return _disclose(asked, book, out)
+    release = release_of_last(book)
+    if release is not None and datetime.now(UTC) < release and not asked.anyway:
+        print_error(
+            f"{asked.folder}: no grades go out before {release:%Y-%m-%d %H:%M} UTC, the release that course.yaml names;"
+            " nothing was written. --anyway goes on"
+        )
+        return 2
+    note_outside(book, out, asked.feedback)
     if asked.to == "xlsx":
         number = write_workbook(asked.folder, out)
         print(f"Wrote {out}: {number} student{'' if number == 1 else 's'}.")
@@ -68,6 +91,22 @@ def _export(asked: Namespace, book: Gradebook) -> int:
     if done.returned is not None:
         print(f"Wrote {asked.feedback}: {done.returned.pages} feedback pages.")
         _tell(done.returned.left)
+    return 0
+
+
+def _disclose(asked: Namespace, book: Gradebook, out: Path) -> int:
+    """All that is held of one student."""
+    there = rows.kept(book.connection)
+    student = meant(asked.student, people_of(one for one, _ in there.values()))
+    if isinstance(student, Problem):
+        print_error(str(student))
+        return 2
+    try:
+        found = write_disclosure(book, student, out)
+    except LookupError:
+        print_error(f"no results are held of {printable(student)} now")
+        return 2
+    print(f"Wrote {out}: {', '.join(map(printable, found))}.")
     return 0
 
 

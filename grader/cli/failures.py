@@ -17,6 +17,8 @@ FAILURES = (OSError, InUse, TooNew, sqlite3.Error)
 def tell_failure(failure: Exception, folder: Path, aim: str) -> int:
     """Print why a command could not work on the folder, `aim` being what it wanted of its gradebook; the exit code."""
     match failure:
+        case BrokenPipeError():  # whoever reads what we print has left, as `| head` does
+            raise failure
         case OSError():
             print_error(f"{failure.filename or folder}: {failure.strerror or failure}")
         case InUse():

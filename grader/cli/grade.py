@@ -13,6 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.batch.again import changes_of_last_run
+from grader.batch.audit import DrawKept, draw_audit
+from grader.batch.course_file import read_course
+from grader.batch.giving_out import note_outside
 from grader.batch.pool import default_jobs
 from grader.batch.reading import Refused
 from grader.batch.rubrics import read_key
@@ -24,9 +27,8 @@ from grader.cli.summary import change_lines, needs_person, tell, tell_changes
 from grader.cli.terminal import print_error, print_problem
 from grader.exchange.arrivals import WrongExport
 from grader.exchange.questions import UnknownColumns, columns_of
-from grader.feedback.github import github_annotations, github_summary
-from grader.feedback.junit import junit_xml
 from grader.files import write_text
+from grader.gradebook.opening import held
 from grader.results import ClassReport
 from grader.solver.key import AnswerKey
 
@@ -34,13 +36,21 @@ from grader.solver.key import AnswerKey
 def grade(asked: Namespace) -> int:
     """``grader grade``: 0 done, 1 if ``--strict`` and something needs a person, 2 for a wrong call."""
     from grader.diagnosis.lint.linter import unheeded
+    from grader.grading import rubric_shown
 
     gc.set_threshold(100_000, 50, 100)  # what is read and put together here has hardly a circle in it
     key = read_key(asked.rubric)
     if isinstance(key, tuple):
         return refuse(key)
+    course = read_course(asked.rubric, [one.part for one in rubric_shown(key).parts])
+    if isinstance(course, tuple):
+        return refuse(course)
+    asked.course = course
     for warning in () if asked.quiet else unheeded(key):
         print_problem(warning, "warning")
+    if asked.audit and asked.dry_run:
+        print_error("--audit draws from results, and --dry-run writes none: leave one of them out")
+        return 2
     if asked.out.resolve() == asked.submissions.resolve():
         print_error("--out would put the results among the submissions")
         return 2
@@ -57,12 +67,16 @@ def _options(asked: Namespace, bars: Bars | None) -> RunOptions:
         prune=asked.prune,
         anyway=asked.anyway,
         decisions=asked.decisions,
-        leave_out=tuple(path for path in (asked.junit, asked.decisions) if path),
+        leave_out=tuple(Path(path) for path in (asked.junit, asked.decisions, asked.course.path) if path),
         whole=bool(asked.junit) or _on_github(),
+        brief=True,
         source=asked.source,
         progress=bars,
         waiting=lambda who: print_error(f"{asked.out} is in use by {who}: waiting for it"),
         columns=tuple(_columns(asked.columns).items()),
+        course=asked.course,
+        private_names=asked.private_names,
+        blind=asked.blind,
         told=None if asked.quiet else lambda what: print(f"{asked.submissions}: {what}", file=sys.stderr),
     )
 
@@ -86,13 +100,33 @@ def _grade(asked: Namespace, key: AnswerKey) -> int:
                 return 2
             report = grade_class(key, asked.submissions, asked.out, replace(options, anyway=True))
     if asked.junit:
+        from grader.feedback.junit import junit_xml  # here, as all that few runs need
+
         write_text(asked.junit, junit_xml(report, _shown(asked.submissions)))
+        with held(asked.out) as book:
+            note_outside(book, asked.junit)
     if not (report.reports or report.problems):
         return _nothing(asked)
     _tell_github(report, asked)
     if not asked.quiet:
-        tell(report, asked.out, asked.submissions, (asked.roster, asked.decisions))
+        beside = (asked.roster, asked.decisions, Path(asked.course.path) if asked.course.path else None)
+        tell(report, asked.out, asked.submissions, beside)
+    if asked.audit:
+        _audit(asked)
     return 1 if asked.strict and needs_person(report) else 0
+
+
+def _audit(asked: Namespace) -> None:
+    """Draw decisions for a person to check."""
+    with held(asked.out) as book:
+        try:
+            path, number, of = draw_audit(book, asked.audit)
+        except DrawKept as why:
+            print_error(str(why))
+            return
+    if not asked.quiet:
+        print(f"Drawn for you to grade: {number} of {of:,} automatic decisions, in {path}.")
+        print(f"  Fill in the points, then `grader agree {asked.out} {path}` says how many may be wrong.")
 
 
 def _agreed(given_out: Released) -> bool:
@@ -137,6 +171,8 @@ def _tell_github(report: ClassReport, asked: Namespace) -> None:
     """On GitHub Actions: annotations at the answers' places; what changed and the class table as the step's summary."""
     if not _on_github():
         return
+    from grader.feedback.github import github_annotations, github_summary
+
     for line in github_annotations(report, _shown(asked.submissions)):
         print(line)
     sys.stdout.flush()

@@ -6,18 +6,18 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from getpass import getuser
 
 from grader.batch.again import NotPossible, regrade, undo
+from grader.batch.course_file import people_of
 from grader.batch.decisions_file import points_of
 from grader.batch.run import RunOptions
 from grader.batch.stages import now
 from grader.cli.failures import FAILURES, tell_failure
 from grader.cli.summary import change_lines
 from grader.cli.terminal import print_error, printable
-from grader.exchange.rosters import Person
-from grader.exchange.whos_who import aliases
+from grader.exchange.whos_who import meant
 from grader.feedback.wording import points
 from grader.gradebook import rows
 from grader.gradebook.decisions import Decided, decide
@@ -25,8 +25,7 @@ from grader.gradebook.fingerprints import decided_on
 from grader.gradebook.opening import NAME, Gradebook, held, written
 from grader.gradebook.reports import ReportKept
 from grader.gradebook.run_log import RunKept, all_runs, changes_of, finished_runs, release, students_now
-from grader.problems import did_you_mean
-from grader.submission.submissions import Submission
+from grader.problems import Problem, did_you_mean
 
 
 def override(asked: Namespace) -> int:
@@ -58,13 +57,16 @@ def with_book(asked: Namespace, command: Callable[[Namespace, Gradebook], int]) 
 def _override(asked: Namespace, book: Gradebook) -> int:
     before = students_now(book.connection)
     there = rows.kept(book.connection)
-    asked.student = main_id_of(asked.student, [one for one, _ in there.values()])
-    report = before.get(asked.student)
-    if report is None:
-        return _unknown("student", asked.student, did_you_mean(asked.student, before))
+    student = meant(asked.student, people_of(there[one][0] for one in before.keys() & there.keys()))
+    if isinstance(student, Problem):
+        print_error(str(student))
+        return 2
+    asked.student, report = student, before[student]
     part = next((one for one in report.parts if one.part == asked.part), None)
     if part is None:
-        return _unknown("part", asked.part, did_you_mean(asked.part, [one.part for one in report.parts]))
+        hint = did_you_mean(asked.part, [one.part for one in report.parts])
+        print_error(str(Problem(f"there is no part '{asked.part}'", hint)))
+        return 2
     worth = points_of(asked.points, part.max_score)
     if isinstance(worth, str):
         print_error(worth)
@@ -88,12 +90,6 @@ def _override(asked: Namespace, book: Gradebook) -> int:
     return 0
 
 
-def main_id_of(name: str, submissions: Sequence[Submission]) -> str:
-    """The student whom an id means, if it is any of one student's alone; else `name` as it is."""
-    people = [Person(one.student, one.name, one.handed.ids) for one in submissions]
-    return aliases(people).get(name, name)
-
-
 def _tell_override(asked: Namespace, before: ReportKept, after: ReportKept) -> None:
     was, now_ = (next(one for one in report.parts if one.part == asked.part) for report in (before, after))
     print(
@@ -101,11 +97,6 @@ def _tell_override(asked: Namespace, before: ReportKept, after: ReportKept) -> N
         f" of {points(now_.max_score)}; in all {points(before.score)} -> {points(after.score)}"
         f" of {points(after.max_score)}."
     )
-
-
-def _unknown(what: str, name: str, hint: str) -> int:
-    print_error(f"there is no {what} '{name}'" + (f" ({hint})" if hint else ""))
-    return 2
 
 
 def _user() -> str:
@@ -134,7 +125,13 @@ def _log(asked: Namespace, book: Gradebook) -> int:
 def _run_line(book: Gradebook, run: RunKept) -> str:
     touched: dict[str, set[str]] = {}
     for change in changes_of(book.connection, run.id):
-        kind = "new" if change.before is None and not change.part else "out" if change.after is None else "changed"
+        kind = (
+            "new"
+            if change.before is None and not change.part
+            else "out"
+            if change.after is None and not change.part
+            else "changed"
+        )
         touched.setdefault(kind, set()).add(change.student)
     counts = [
         f"{len(students)} {word}"
@@ -145,7 +142,9 @@ def _run_line(book: Gradebook, run: RunKept) -> str:
     state = {"running": "cut short or still at work", "undone": "undone"}.get(run.state, "")
     out = f"released {run.released}" if run.released else ""
     said = "; ".join(filter(None, (what, state, out)))
-    return f"run {run.id}  {run.finished or run.started}  grader {run.version}, rubric {run.rubric[:8]}: {said}"
+    settings = f", course.yaml {run.course[:8]}" if run.course else ""
+    head = f"run {run.id}  {run.finished or run.started}  grader {run.version}, rubric {run.rubric[:8]}{settings}"
+    return f"{head}: {said}"
 
 
 def _undo(_asked: Namespace, book: Gradebook) -> int:

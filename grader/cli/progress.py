@@ -10,9 +10,11 @@ import sys
 import time
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from tqdm import tqdm
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
 
 EVERY = 10.0  # seconds between two lines where there is no terminal; what is done sooner says nothing
 _BAR = "{desc} {bar} {n_fmt} of {total_fmt}, {remaining} to go"
@@ -50,6 +52,8 @@ class Bars:
             self.bar.close()
             self.bar = None
         if self.bar is None:
+            from tqdm import tqdm  # here: most runs are quiet, or have no terminal
+
             self.what = what
             self.bar = tqdm(
                 total=of, desc=what, file=self.stream, leave=False, dynamic_ncols=True, bar_format=_BAR, delay=0.5

@@ -12,9 +12,10 @@ from statistics import fmean
 from grader.batch.run import Tried
 from grader.cli.terminal import paint, print_problem, printable
 from grader.feedback.wording import percent, points, worth
+from grader.gradebook.reports import ADJUSTED
 from grader.gradebook.run_log import Change
 from grader.problems import Problem
-from grader.results import ClassReport
+from grader.results import ClassReport, GradeReport, Request
 
 _NAMED = 10  # students named in the summary; the class page has them all
 _PARTICULAR = re.compile(r"'[^']*'|\d+")
@@ -22,8 +23,13 @@ _NOTES = 20  # notes printed one by one; the class page has them all
 
 
 def needs_person(report: ClassReport) -> bool:
-    """Whether a score is not final, or something that was handed in could not be used."""
-    return bool(report.problems) or any(one.review or one.problems for one in report.reports)
+    """Whether a score is not final, something that was handed in could not be used, or a regrade request is open."""
+    return bool(report.problems) or any(one.review or one.problems or open_requests(one) for one in report.reports)
+
+
+def open_requests(report: GradeReport) -> list[Request]:
+    """What a student asked to be looked at again, and nobody has answered."""
+    return [one for one in report.terms.requests if one.is_open]
 
 
 def tell(report: ClassReport, out: Path, source: Path, beside: Iterable[Path | None] = ()) -> None:
@@ -32,11 +38,15 @@ def tell(report: ClassReport, out: Path, source: Path, beside: Iterable[Path | N
     `beside` are the files that were read and may lie elsewhere, as the class list does.
     """
     _tell_waiting(report)
+    _tell_requests(report)
     shares = [percent(one.score, one.max_score) for one in report.reports]
     title, worth = printable(report.rubric.title), points(report.rubric.max_score)
     print(f"Graded {_count(len(shares), 'student')} on “{title}”, {worth} points.")
     if shares:
         print(f"  mean {fmean(shares):.0f} %, from {min(shares):.0f} % to {max(shares):.0f} %")
+    late = sum(bool(one.terms.late and one.terms.late.percent) for one in report.reports)
+    if late:
+        print(f"  {_count(late, 'student')} late, which costs points by course.yaml")
     print(f"Class page: {paint(str(out / 'index.html'), 'bold', sys.stdout)}")
     sys.stdout.flush()
     elsewhere = {path.name: path for path in (out / "decisions.csv", *beside) if path is not None}
@@ -57,6 +67,17 @@ def _tell_waiting(report: ClassReport) -> None:
         print(f"  {printable(one.student)}: {why}")
     if len(waiting) > _NAMED:
         print(f"  and {len(waiting) - _NAMED} more, listed on the class page")
+
+
+def _tell_requests(report: ClassReport) -> None:
+    asked = [one for student in report.reports for one in open_requests(student)]
+    if not asked:
+        return
+    print(f"{_count(len(asked), 'regrade request')} open:")
+    for one in asked[:_NAMED]:
+        print(f"  {printable(one.student)}: {one.part or 'the work as a whole'}")
+    if len(asked) > _NAMED:
+        print(f"  and {len(asked) - _NAMED} more, listed in to_decide.csv")
 
 
 def _tell_notes(report: ClassReport, folder: Path, elsewhere: Mapping[str, Path]) -> None:
@@ -110,14 +131,31 @@ def change_lines(changes: Iterable[Change]) -> list[str]:
 
 def _said(some: list[Change]) -> str:
     total = next((one for one in some if not one.part), None)
-    parts = ", ".join(f"{one.part} {_points(one.before)} -> {_points(one.after)}" for one in some if one.part)
+    parts = [one for one in some if one.part]
+    listed = ", ".join(f"{_name(one)} {_points(one.before)} -> {_points(one.after)}" for one in parts)
     if total is None:
-        return f"{parts}; the total stays"
+        return f"{listed}; the total stays{_why(parts)}"
     if total.before is None:
         return f"new, {_points(total.after)}"
     if total.after is None:
         return f"{_points(total.before)}, taken out"
-    return f"{_points(total.before)} -> {_points(total.after)}" + (f" ({parts})" if parts else "")
+    changed = f"{_points(total.before)} -> {_points(total.after)}"
+    return changed + (f" ({listed})" if parts else "") + _why(parts or [total])
+
+
+def _why(parts: list[Change]) -> str:
+    """Why they changed: one reason for all, or each reason with its parts; empty where none is known."""
+    by_reason: dict[str, list[str]] = {}
+    for one in parts:
+        by_reason.setdefault(one.why, []).append(_name(one))
+    if len(by_reason) == 1:
+        (only,) = by_reason
+        return f", {only}" if only else ""
+    return "".join(f"; {', '.join(names)}: {why}" for why, names in by_reason.items() if why)
+
+
+def _name(change: Change) -> str:
+    return change.part.strip("()") if change.part in ADJUSTED else change.part
 
 
 def _points(value: float | None) -> str:

@@ -1,6 +1,5 @@
 """A wrong answer -> what seems to have happened: mistakes made on the solution's graph, and errors carried forward."""
 
 from grader.diagnosis.diagnose import Diagnosed, diagnose, diagnosed
-from grader.diagnosis.lint.linter import notes, warnings
 
-__all__ = ["Diagnosed", "diagnose", "diagnosed", "notes", "warnings"]
+__all__ = ["Diagnosed", "diagnose", "diagnosed"]

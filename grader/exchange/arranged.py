@@ -7,7 +7,7 @@ becomes that of each member; whoever is not on the list keeps the id that the ex
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
@@ -22,17 +22,30 @@ from grader.submission.places import PICTURES
 from grader.submission.submissions import NOT_SAID, Handed, ReadFolder, Submission
 
 _HINTS = 200  # students of whom the nearest is looked for
-_DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 _READ = (*DOCUMENTS, ".csv", ".tsv", ".json", ".jsonl", *PICTURES)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Arranged:
     """What the files of an export become: by path the students' own paths, and by student how the work came in.
 
     `class_list` are (student, name) pairs of everybody, `folders` lead from folders, and from other ids,
-    to students where they differ.
+    to students where they differ. `by_eye` are by student the files that a person alone can read.
     """
+
+    kind: str
+    paths: Mapping[str, tuple[tuple[str, bool], ...]]
+    handed: Mapping[str, Handed]
+    class_list: Mapping[str, str]
+    folders: Mapping[str, str]
+    of_student: Mapping[str, tuple[Problem, ...]]
+    by_eye: Mapping[str, tuple[str, ...]]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Placing:
+    """The same while submission after submission is put in its place."""
 
     kind: str
     paths: dict[str, list[tuple[str, bool]]] = field(default_factory=dict)
@@ -41,69 +54,84 @@ class Arranged:
     folders: dict[str, str] = field(default_factory=dict)
     of_student: dict[str, list[Problem]] = field(default_factory=dict)
     by_eye: dict[str, list[str]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-    def own(self, path: str, data: bytes | Problem) -> Iterable[tuple[str, bytes | Problem]]:
-        """A file of the export as each of its students' own."""
-        for own, html in self.paths.get(path, ()):
-            if isinstance(data, Problem):
-                yield own, replace(data, file=own)
-            elif html:
-                yield self._typed(own, data)
-            else:
-                yield own, data
-
-    def needs_person(self, student: str, problem: Problem) -> None:
-        """Note why a person alone can read a file, and that this leaves no part missing."""
-        self.of_student.setdefault(student, []).append(problem)
-        self.by_eye.setdefault(student, []).append(problem.file)
-
-    def _typed(self, own: str, data: bytes) -> tuple[str, bytes | Problem]:
-        """Text that was typed into a form; a picture within it needs a person."""
-        html, doubts = decode(data, own)
-        if html is None:
-            return own, doubts[0]
-        text, pictures = text_of(html)
-        if pictures:
-            student = self.folders.get(own.partition("/")[0], own.partition("/")[0])
-            self.needs_person(student, Problem("a picture in the text: needs a person", file=own))
-        return own, text.encode()
-
-    def told(self, read: ReadFolder) -> ReadFolder:
-        """What was read, with what the export says of each student."""
-        return ReadFolder(tuple(map(self._told, read.submissions)), (*read.problems, *self.problems))
-
-    def _told(self, one: Submission) -> Submission:
-        problems = tuple(self.of_student.get(one.student, ()))
-        return replace(
-            one,
-            name=one.name or self.class_list.get(one.student, ""),
-            problems=(*one.problems, *problems),
-            by_eye=tuple(dict.fromkeys((*one.by_eye, *self.by_eye.get(one.student, ())))),
-            handed=self.handed.get(one.student, NOT_SAID),
-        )
 
 
 def arranged(export: Export, people: People | None) -> Arranged:
     """Put an export's files into folders of students, by the class list where there is one."""
     listed = register(people.persons if people else ())
-    out = Arranged(export.kind, problems=list(export.problems))
+    out = _Placing(export.kind)
     for one in listed.persons:
         out.class_list[one.student] = one.name
         out.handed[one.student] = Handed(ids=one.ids)
-    out.folders |= aliases(listed.persons)
+    out.folders.update(aliases(listed.persons))
     hidden = 0
     for arrival in export.arrivals:
         hidden += arrival.anonymous
         _put(out, arrival, [(one, _whose(out, arrival, one, listed, people)) for one in arrival.senders])
+    problems = export.problems
     if hidden and people:
         told = f"{hidden} submission{'' if hidden == 1 else 's'} handed in anonymously: not matched with the class list"
-        out.problems.append(Problem(told, "those who handed them in stand in the table without work"))
-    return out
+        problems = (*problems, Problem(told, "those who handed them in stand in the table without work"))
+    return Arranged(
+        out.kind,
+        {path: tuple(own) for path, own in out.paths.items()},
+        out.handed,
+        out.class_list,
+        out.folders,
+        {student: tuple(said) for student, said in out.of_student.items()},
+        {student: tuple(files) for student, files in out.by_eye.items()},
+        problems,
+    )
+
+
+def own_files(
+    export: Arranged, path: str, data: bytes | Problem, pictures: list[tuple[str, Problem]]
+) -> Iterator[tuple[str, bytes | Problem]]:
+    """A file of the export as each of its students' own; a picture in a text is added to `pictures`, by student."""
+    for own, html in export.paths.get(path, ()):
+        if isinstance(data, Problem):
+            yield own, replace(data, file=own)
+        elif html:
+            yield _typed(export, own, data, pictures)
+        else:
+            yield own, data
+
+
+def _typed(export: Arranged, own: str, data: bytes, pictures: list[tuple[str, Problem]]) -> tuple[str, bytes | Problem]:
+    """Text that was typed into a form; a picture within it needs a person."""
+    html, doubts = decode(data, own)
+    if html is None:
+        return own, doubts[0]
+    text, pictured = text_of(html)
+    if pictured:
+        folder = own.partition("/")[0]
+        problem = Problem("a picture in the text: needs a person", file=own)
+        pictures.append((export.folders.get(folder, folder), problem))
+    return own, text.encode()
+
+
+def as_exported(export: Arranged, read: ReadFolder, pictures: Iterable[tuple[str, Problem]] = ()) -> ReadFolder:
+    """What was read, with what the export says of each student, and the `pictures` that were found in texts."""
+    found: dict[str, list[Problem]] = {}
+    for student, problem in pictures:
+        found.setdefault(student, []).append(problem)
+    whole = (_told(export, one, found.get(one.student, [])) for one in read.submissions)
+    return ReadFolder(tuple(whole), (*read.problems, *export.problems))
+
+
+def _told(export: Arranged, one: Submission, pictures: list[Problem]) -> Submission:
+    by_eye = (*one.by_eye, *export.by_eye.get(one.student, ()), *(problem.file for problem in pictures))
+    return replace(
+        one,
+        name=one.name or export.class_list.get(one.student, ""),
+        problems=(*one.problems, *export.of_student.get(one.student, ()), *pictures),
+        by_eye=tuple(dict.fromkeys(by_eye)),
+        handed=export.handed.get(one.student, NOT_SAID),
+    )
 
 
 def _whose(
-    out: Arranged, arrival: Arrival, sender: Sender, listed: Register, people: People | None
+    out: _Placing, arrival: Arrival, sender: Sender, listed: Register, people: People | None
 ) -> tuple[Person, ...]:
     """The people on the list whom a sender means: one, a whole group, or somebody whom the list does not have."""
     unknown = (Person(_id_of_unknown(out, sender), sender.name, sender.ids),)
@@ -137,7 +165,7 @@ def matches_nobody(export: Arranged, people: People | None) -> bool:
     return bool(listed and named) and listed.isdisjoint(there)
 
 
-def _id_of_unknown(out: Arranged, sender: Sender) -> str:
+def _id_of_unknown(out: _Placing, sender: Sender) -> str:
     """The id that the export gives, unless somebody else is called so: no work may become another's."""
     student = main_id(out.kind, sender.ids)
     while student in out.class_list or student in out.folders:
@@ -151,7 +179,7 @@ def _strangers(sender: Sender, person: Person) -> bool:
     return bool(words and others) and not words & others
 
 
-def _put(out: Arranged, arrival: Arrival, found: list[tuple[Sender, tuple[Person, ...]]]) -> None:
+def _put(out: _Placing, arrival: Arrival, found: list[tuple[Sender, tuple[Person, ...]]]) -> None:
     """The files of a submission into the folder of everybody whose it is."""
     members = {person.student: (sender, person) for sender, persons in found for person in persons}
     if len(members) > 1:
@@ -166,7 +194,9 @@ def _put(out: Arranged, arrival: Arrival, found: list[tuple[Sender, tuple[Person
         out.of_student.setdefault(student, []).extend(problems)
         if not kept:
             what = "no file in it is of a kind that is read" if arrival.files else "nothing was in it"
-            out.needs_person(student, Problem(f"an empty submission, {what}: needs a person", file=f"{folder}/"))
+            problem = Problem(f"an empty submission, {what}: needs a person", file=f"{folder}/")
+            out.of_student.setdefault(student, []).append(problem)
+            out.by_eye.setdefault(student, []).append(problem.file)
         out.class_list[student] = person.name or out.class_list.get(student, "")
         out.handed[student] = _handed(out.kind, arrival, person, sender if len(members) == len(found) else Sender())
 
@@ -179,7 +209,7 @@ def _own_files(kind: str, files: tuple[ArrivedFile, ...]) -> tuple[ArrivedFile, 
     return tuple(one for one in read if not _is_readme(one.name))  # which has the question there
 
 
-def _folder(out: Arranged, student: str) -> str:
+def _folder(out: _Placing, student: str) -> str:
     """A folder for a student, whose id may be no name of one."""
     folder = clean_name(student.replace("/", "_"))[0]
     folder = f"_{folder}" if folder.startswith(".") or not folder else folder
@@ -204,8 +234,6 @@ def _handed(kind: str, arrival: Arrival, person: Person, sender: Sender) -> Hand
     ids = dict(person.ids)
     ids |= {column: text for column, text in sender.ids if column not in ids}
     notes = list(arrival.notes)
-    if late:
-        notes.append(f"Handed in late, by {_span(late_by)}." if late_by else "Handed in late.")
     if arrival.group:
         notes.append(f"Handed in by a group: {arrival.group}.")
     attempt = max(arrival.attempt, person.attempt)
@@ -223,13 +251,6 @@ def _prefix(kind: str, arrival: Arrival, ids: Mapping[str, str], name: str) -> s
             return f"{found[0]}file"  # feedback goes by this one, text that was typed in has another
         return f"{name}_{next(iter(ids.values()))}_assignsubmission_file" if name and ids else ""
     return ""
-
-
-def _span(seconds: int) -> str:
-    days, rest = divmod(seconds, _DAY)
-    counted = ((days, "day"), (rest // _HOUR, "hour"), (rest % _HOUR // _MINUTE, "minute"))
-    said = [f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in counted if number]
-    return " ".join(said) or "less than a minute"
 
 
 def summary(out: Arranged, title: str) -> str:

@@ -7,7 +7,7 @@ behind a file's name tells which is newer.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -46,17 +46,17 @@ def canvas_file(path: str) -> CanvasFile | None:
     return CanvasFile(path, user, found["name"] or "", late, bool(found["anonymous"]), found["own"] or "", typed)
 
 
-def canvas_arrivals(paths: Sequence[str]) -> tuple[Arrival, ...]:
-    """A submission of each user of a download."""
+def canvas_arrivals(paths: Sequence[str], attempts: int | None = None) -> tuple[Arrival, ...]:
+    """A submission of each user of a download: the newest of so many `attempts` as are allowed (None: any number)."""
     by_user: dict[str, list[CanvasFile]] = {}
     for one in filter(None, map(canvas_file, paths)):
         by_user.setdefault(one.user, []).append(one)
-    return tuple(_arrival(files) for _, files in sorted(by_user.items()))
+    return tuple(_arrival(files, attempts) for _, files in sorted(by_user.items()))
 
 
-def _arrival(files: list[CanvasFile]) -> Arrival:
+def _arrival(files: list[CanvasFile], attempts: int | None) -> Arrival:
     first = files[0]
-    newest, attempt, notes, problems = _newest(files)
+    newest, attempt, notes, problems = _newest(files, attempts)
     kept = tuple(_arrived(one) for one in newest)
     ids = (("Anonymous ID" if first.anonymous else CANVAS_ID, first.user),)
     links = [one for one in newest if one.typed == "link"]
@@ -79,8 +79,13 @@ def _arrived(one: CanvasFile) -> ArrivedFile:
     return ArrivedFile(one.path, one.own or "link.html")
 
 
-def _newest(files: list[CanvasFile]) -> tuple[list[CanvasFile], int, tuple[str, ...], tuple[Problem, ...]]:
-    """The files that count, which attempt they are, what is said of the others, and what is in doubt."""
+def _newest(
+    files: list[CanvasFile], attempts: int | None
+) -> tuple[list[CanvasFile], int, tuple[str, ...], tuple[Problem, ...]]:
+    """The files that count, which attempt they are, what is said of the others, and what is in doubt.
+
+    Where none of them is among the first so many `attempts`, the newest is taken all the same.
+    """
     versions: dict[str, dict[int, CanvasFile]] = {}
     for one in files:
         base, number = _version(one.own or one.typed)
@@ -98,12 +103,21 @@ def _newest(files: list[CanvasFile]) -> tuple[list[CanvasFile], int, tuple[str, 
             names = ", ".join(one.own for one in there.values())
             problems.append(Problem(f"{names} may be attempts or parts: all of them are read", file=files[0].path))
             continue
-        kept.append(there[max(there)])
+        counts = _counting(there, attempts)
+        kept.append(there[counts])
         if len(there) > 1:
-            left = ", ".join(one.own for number, one in sorted(there.items()) if number != max(there))
-            notes.append(f"You handed in again: {there[max(there)].own} counts, {left} was not read.")
-    again = max((max(there) for there in versions.values() if 0 in there or len(there) == 1), default=0)
+            left = ", ".join(one.own for number, one in sorted(there.items()) if number != counts)
+            allowed = f"; attempts up to {attempts} are allowed" if counts < max(there) else ""
+            notes.append(f"You handed in again: {there[counts].own} counts, {left} was not read{allowed}.")
+    told = (_counting(there, attempts) for there in versions.values() if 0 in there or len(there) == 1)
+    again = max(told, default=0)
     return sorted(kept, key=lambda one: one.path), again + 1, tuple(notes), tuple(problems)
+
+
+def _counting(versions: Collection[int], attempts: int | None) -> int:
+    """The version that counts, of which the first attempt is 0."""
+    allowed = [number for number in versions if attempts is None or number < attempts]
+    return max(allowed or versions)
 
 
 def _version(own: str) -> tuple[str, int]:

@@ -71,11 +71,12 @@ def _entry(kind: str, page: FeedbackPage) -> tuple[str, bytes, str]:
     return "", b"", f"Canvas would show the page as a {ending or 'file without an ending'}, which it is not"
 
 
-def plain_feedback(student: Mapping[str, object], title: str) -> str:
-    """A student's entry of results.json as a plain text."""
+def plain_feedback(student: Mapping[str, object], title: str, beside: Iterable[str] = ()) -> str:
+    """A student's entry of results.json as a plain text, with what is to be said `beside` the parts."""
     lines = [f"{title}", f"{student['score']} of {student['max_score']} points"]
     if student["review"]:
         lines.append("Not final: a person will look at it before these points stand.")
+    lines += beside
     parts = student["parts"]
     for part in parts if isinstance(parts, list) else ():
         override = part["override"]
@@ -85,4 +86,5 @@ def plain_feedback(student: Mapping[str, object], title: str) -> str:
             lines.append(f"  We read your answer as: {answer['read_as']}")
         lines += [f"  {part['message']}"] if part["message"] else []
         lines += [f"  {override['comment']}"] if override and override["comment"] else []
+    lines += ["", "A program graded this. If you think that it is wrong, ask your teacher: a person will look at it."]
     return "\n".join(lines) + "\n"

@@ -23,10 +23,11 @@ CLASSROOM = "-submissions"
 _NOISE = ("__macosx", ".ds_store", "thumbs.db", "desktop.ini")
 
 
-def recognised(paths: Sequence[str], read: ReadMember, above: str = "") -> Export | None:
+def recognised(paths: Sequence[str], read: ReadMember, above: str = "", attempts: int | None = None) -> Export | None:
     """The export that these files are, None where they are none; raises WrongExport where they are half of one.
 
-    `above` is the name of the folder that they lie in; `read` gives the bytes of one.
+    `above` is the name of the folder that they lie in; `read` gives the bytes of one. Of so many `attempts` the newest
+    counts, where the export tells them apart.
     """
     own = [path for path in paths if not is_noise(path)]
     listed = [path for path in own if path.split("/")[-1] == METADATA]
@@ -38,7 +39,7 @@ def recognised(paths: Sequence[str], read: ReadMember, above: str = "") -> Expor
     if _mostly(sum(moodle_file(path) is not None for path in inside), len(inside)):
         return _export("moodle", moodle_arrivals(inside), inside, cut)
     if _mostly(sum("/" not in path and canvas_file(path) is not None for path in inside), len(inside)):
-        return _export("canvas", canvas_arrivals(inside), inside, cut)
+        return _export("canvas", canvas_arrivals(inside, attempts), inside, cut)
     assignment = (cut.rstrip("/").rpartition("/")[2] if cut else above).removesuffix(CLASSROOM)
     if (cut.rstrip("/") if cut else above).endswith(CLASSROOM) and assignment:
         return _export("classroom", _classroom(inside, f"{assignment}-"), inside, cut)

@@ -16,6 +16,8 @@ from grader.submission.decode import clean_name
 
 _NAMES = frozenset(("name", "fullname", "studentname", "displayname", "firstname", "lastname", "surname", "givenname"))
 _GROUPS = frozenset(("group", "team", "groupname", "teamname"))
+# columns in which people write about a student; what Moodle calls "Feedback comments" is what goes out
+_REMARKS = frozenset(("notes", "note", "comments", "comment", "regrade request", "regrade requests"))
 _IDS = frozenset(
     (
         *("student", "studentid", "studentnumber", "id", "sid", "sisid", "sisuserid", "sisloginid", "login", "loginid"),
@@ -36,7 +38,10 @@ _IDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on the class list: main id, name, (column, text) of all ids, and what a platform says of the work."""
+    """Somebody on the class list: main id, name, (column, text) of all ids, and what a platform says of the work.
+
+    `remark` is what a person wrote into the column of notes or comments.
+    """
 
     student: str
     name: str = ""
@@ -46,6 +51,7 @@ class Person:
     late: bool | None = None
     late_by: int | None = None
     attempt: int = 0
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,9 @@ def read_people(data: bytes) -> People | None:
     found = platform_table(table) or own_table(table)
     if found is None:
         return None
-    persons = [_person(table, found, row) for row in found.people]
+    heads = [text.strip().casefold() for text in table.texts(0)]
+    remarks = next((at for at, text in enumerate(heads) if text in _REMARKS), None)
+    persons = [_person(table, found, row, remarks) for row in found.people]
     by_id: dict[str, Person] = {}
     for one in persons:
         if one.student:
@@ -80,8 +88,9 @@ def main_id(kind: str, ids: Sequence[tuple[str, str]]) -> str:
     return next((there[column] for column in wanted if there.get(column)), ids[0][1] if ids else "")
 
 
-def _person(table: RawTable, found: PlatformTable, row: int) -> Person:
+def _person(table: RawTable, found: PlatformTable, row: int, remarks: int | None) -> Person:
     texts = table.texts(row)
+    remark = texts[remarks].strip() if remarks is not None and remarks < len(texts) else ""
 
     def cell(field: str) -> str:
         at = found.fields.get(field)
@@ -95,7 +104,7 @@ def _person(table: RawTable, found: PlatformTable, row: int) -> Person:
     attempt = int(cell("attempt")) if cell("attempt").isdecimal() else 0
     student = clean_name(main_id(found.kind, ids))[0]
     at = cell("at") if cell("at") != "-" else ""
-    return Person(student, clean_name(name)[0], tuple(ids), cell("group"), at, late, late_by, attempt)
+    return Person(student, clean_name(name)[0], tuple(ids), cell("group"), at, late, late_by, attempt, remark)
 
 
 def in_order(name: str) -> str:

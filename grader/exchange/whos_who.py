@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from grader.exchange.rosters import Person
+from grader.problems import Problem, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,32 @@ def aliases(persons: Iterable[Person]) -> dict[str, str]:
         for text in (*(text for _, text in one.ids), one.name):
             found.setdefault(text, set()).add(one.student)
     return {text: min(who) for text, who in found.items() if text and len(who) == 1 and text not in main}
+
+
+def callable_by(persons: Iterable[Person]) -> Mapping[str, frozenset[str]]:
+    """By every id, and every full name, whatever its capitals, the main ids of all whom it may mean."""
+    found: dict[str, set[str]] = {}
+    main = set()
+    for one in persons:
+        main.add(one.student.casefold())
+        for text in (one.student, one.name, *(text for _, text in one.ids)):
+            if text.strip():
+                found.setdefault(text.strip().casefold(), set()).add(one.student)
+    exact = {one: frozenset(who for who in found[one] if who.casefold() == one) for one in main}
+    return {text: frozenset(who) for text, who in found.items()} | exact
+
+
+def meant(name: str, names: Mapping[str, frozenset[str]]) -> str | Problem:
+    """The main id of the student whom a person means by any id or name; a Problem where that is nobody, or several."""
+    found = names.get(name.strip().casefold(), frozenset())
+    if name.strip() in found:
+        return name.strip()
+    if len(found) == 1:
+        return next(iter(found))
+    if found:
+        return Problem(f"'{name}' may be any of {', '.join(sorted(found))}", "use an id that is one student's alone")
+    known = {one for who in names.values() for one in who}
+    return Problem(f"there is no student '{name}'", did_you_mean(name, known) or did_you_mean(name, names))
 
 
 def _column(name: str) -> str:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 import unicodedata
 from collections import Counter
@@ -21,12 +22,14 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECAS
 _LONGEST = 80
 
 
-def page_names(students: Iterable[str]) -> dict[str, str]:
+def page_names(students: Iterable[str], secret: str = "") -> dict[str, str]:
     """By student the file name of the page; of students whose names differ in case only, each gets a hash.
 
-    macOS and Windows would give both the same page.
+    macOS and Windows would give both the same page. With a `secret`, no name can be guessed, or tells whose it is.
     """
     students = tuple(students)
+    if secret:
+        return {one: private_name(one, secret) for one in students}
     counts = Counter(student.casefold() for student in students)
     return {one: feedback_name(one, alone=counts[one.casefold()] == 1) for one in students}
 
@@ -44,6 +47,18 @@ def feedback_name(student: str, *, alone: bool = True) -> str:
     slug = re.sub(r"[^A-Za-z0-9]+", "-", folded).strip("-")[:40].strip("-") or "student"
     digest = sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return f"{slug}~{digest}.html"
+
+
+def private_name(student: str, secret: str) -> str:
+    """The file name of a student's page that only who has the `secret` can tell (HMAC with SHA-256, 128 bits)."""
+    digest = hmac.new(secret.encode(), student.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+    return f"{digest[:32]}.html"
+
+
+def alias_of(student: str, secret: str) -> str:
+    """What a student is called where a person is to decide without knowing whose work it is."""
+    told = b"alias\0" + student.encode("utf-8", "surrogatepass")
+    return f"anon-{hmac.new(secret.encode(), told, 'sha256').hexdigest()[:10]}"
 
 
 @lru_cache(maxsize=4096)

@@ -1,33 +1,38 @@
 """The results of a class -> its mistakes by kind, the one that most students made first.
 
 Two students who left out a factor of the chain, one of them twice, give
-``MistakeCount("one factor of the chain rule or of the formula is missing", answers=3, students=2, parts=...)``.
+``MistakeCount("one factor of the chain rule or of the formula is missing", answers=3, students=2, ...)``.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from grader.results import NOTES, WRONG, GradeReport, Outcome, PartResult
 from grader.rubric.malrules import MALRULES
 
 _UNEXPLAINED = "wrong, and no usual mistake explains it"
 _MOST_PARTS = 4
+_MOST_NAMED = 12  # students
 _SHARED = 2  # students
 _EXAMPLES = 3  # of what they wrote
 
 
 @dataclass(frozen=True, slots=True)
 class MistakeCount:
-    """A kind of mistake: in how many answers, of how many students; `parts` name where it is most frequent."""
+    """A kind of mistake: in how many answers, of how many students; `parts` name where it is most frequent.
+
+    `who` names the students, of very many the first.
+    """
 
     what: str
     answers: int
     students: int
     parts: str
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +46,28 @@ class SharedMistake:
     sentence: str
 
 
-def shared_mistakes(lines: Iterable[str]) -> tuple[SharedMistake, ...]:
-    """The mistakes that two students or more share, by rule and place; most students first.
+@dataclass(slots=True, eq=False)
+class SharedMade:
+    """By (rule, part, what tells it apart) who made a mistake so far: student, what was written, what was said."""
 
-    `lines` are those of `results.json`, one a student: a report of a class no longer holds what everybody wrote.
-    """
-    made: dict[tuple[str, str, str], list[tuple[str, str, str]]] = {}
-    for line in lines:
-        if _NAMED not in line:
+    told: dict[tuple[str, str, str], list[tuple[str, str, str]]] = field(default_factory=dict)
+
+
+def count_shared(made: SharedMade, student: Mapping[str, Any]) -> None:
+    """Add the mistakes in a line of `results.json`: a report of a class no longer holds what everybody wrote."""
+    for part in student["parts"]:
+        overruled = part["override"] is not None and part["score"] >= part["max_score"]
+        if part["diagnosis"] is None or overruled:
             continue
-        student = json.loads(line)
-        for part in student["parts"]:
-            overruled = part["override"] is not None and part["score"] >= part["max_score"]
-            if part["diagnosis"] is None or overruled:
-                continue
-            told = (student["student"], (part["answer"] or {}).get("text", ""), part["diagnosis"]["message"])
-            rule = part["diagnosis"]["rule"]
-            apart = "" if ":" in rule else told[-1]  # twice and half of it are both a factor 2
-            made.setdefault((rule, part["part"], apart), []).append(told)
-    found = [_shared(rule, part, told) for (rule, part, _), told in made.items() if len(told) >= _SHARED]
+        told = (student["student"], (part["answer"] or {}).get("text", ""), part["diagnosis"]["message"])
+        rule = part["diagnosis"]["rule"]
+        apart = "" if ":" in rule else told[-1]  # twice and half of it are both a factor 2
+        made.told.setdefault((rule, part["part"], apart), []).append(told)
+
+
+def shared_mistakes(made: SharedMade, least: int = _SHARED) -> tuple[SharedMistake, ...]:
+    """The mistakes that at least so many students share, by rule and place; most students first."""
+    found = [_shared(rule, part, told) for (rule, part, _), told in made.told.items() if len(told) >= least]
     return tuple(sorted(found, key=lambda one: (-len(one.students), one.part, one.rule)))
 
 
@@ -74,19 +82,36 @@ def _commonest(texts: Iterable[str]) -> list[str]:
     return [text for text, _ in sorted(Counter(texts).items(), key=lambda one: (-one[1], one[0]))]
 
 
-_NAMED = '"rule": "malrule/'
+@dataclass(slots=True, eq=False)
+class MistakesMade:
+    """By kind of mistake which students made it so far, and how many answers of each part hold it."""
+
+    students: dict[str, list[str]] = field(default_factory=dict)
+    parts: dict[str, Counter[str]] = field(default_factory=dict)
 
 
 def mistakes(reports: Iterable[GradeReport]) -> tuple[MistakeCount, ...]:
     """The kinds of mistakes of a class, most students first; what nothing explains stands last."""
-    made: dict[str, list[tuple[str, str]]] = {}
+    made = MistakesMade()
     for report in reports:
-        for result in report.parts:
-            for kind in _kinds(result):
-                made.setdefault(kind, []).append((report.student, result.asked.part))
+        count_mistakes(made, report)
+    return mistake_counts(made)
+
+
+def count_mistakes(made: MistakesMade, report: GradeReport) -> None:
+    """Add the mistakes of a student."""
+    kinds = [(kind, result.asked.part) for result in report.parts for kind in _kinds(result)]
+    for kind, part in kinds:
+        made.parts.setdefault(kind, Counter())[part] += 1
+    for kind in {kind for kind, _ in kinds}:
+        made.students.setdefault(kind, []).append(report.student)
+
+
+def mistake_counts(made: MistakesMade) -> tuple[MistakeCount, ...]:
+    """The kinds that were counted, as `mistakes` has them."""
     found = [
-        MistakeCount(kind, len(places), len({student for student, _ in places}), _most(part for _, part in places))
-        for kind, places in made.items()
+        MistakeCount(kind, parts.total(), len(made.students[kind]), _most(parts), _named(sorted(made.students[kind])))
+        for kind, parts in made.parts.items()
     ]
     return tuple(sorted(found, key=lambda one: (one.what == _UNEXPLAINED, -one.students, -one.answers, one.what)))
 
@@ -105,8 +130,12 @@ def _kinds(result: PartResult) -> Iterator[str]:
         yield _UNEXPLAINED
 
 
-def _most(parts: Iterable[str]) -> str:
+def _named(who: list[str]) -> str:
+    return ", ".join(who[:_MOST_NAMED]) + (f" and {len(who) - _MOST_NAMED} more" if len(who) > _MOST_NAMED else "")
+
+
+def _most(parts: Counter[str]) -> str:
     """The most frequent parts with their numbers, ``2a (3), 2b``."""
-    counted = Counter(parts).most_common()
+    counted = parts.most_common()
     shown = [f"{part} ({count})" if count > 1 else part for part, count in counted[:_MOST_PARTS]]
     return ", ".join(shown) + (", …" if len(counted) > _MOST_PARTS else "")

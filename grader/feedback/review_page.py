@@ -7,26 +7,27 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from heapq import nsmallest
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from markupsafe import Markup
 
 from grader.expression.printing.latex_mathml import latex_to_mathml
-from grader.feedback.addresses import anchor, page_names
+from grader.feedback.addresses import alias_of, anchor
 from grader.feedback.tables import cell
 from grader.feedback.templating import Formula, formula, template, typed
 from grader.feedback.wording import clean, points
-from grader.results import NOTES, Note, NoteKind, Outcome, RubricShown
+from grader.results import NOTES, Note, NoteKind, Outcome, Request, RubricShown
 
 MOST_SHOWN = 500  # answers on the page, the most certain ones
 LONGEST_DRAWN = 400  # characters of a line that is drawn as a formula
 # the groups of the page, in their order, each with the notes that are in it
 GROUPS = (
+    ("Asked to be looked at again", ()),
     ("The scan was misread, and something else in it says so", (NoteKind.OCR_SUPPORTED,)),
     ("Right once the arrays are made to fit", (NoteKind.TRANSPOSED, NoteKind.REPAIRED)),
     ("The scan may have been misread", (NoteKind.OCR_POSSIBLE,)),
@@ -36,7 +37,8 @@ GROUPS = (
     ("Could not be read", (NoteKind.UNREADABLE,)),
     ("Graded by a person", (NoteKind.BY_HAND,)),
 )
-_OTHER = 5
+_OTHER, _ASKED = 6, 0
+_Place = tuple[int, float, str, int]  # by group, points at stake, alias, and as they come
 # changes that are no glyph for a glyph, as a note has them and in words
 _CHANGES = {
     "limit>": "an upper limit",
@@ -70,6 +72,7 @@ class WaitingAnswer:
     changes: str
     beside: tuple[tuple[str, str], ...]
     said: str
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,44 +86,91 @@ class ReviewView:
     groups: tuple[tuple[str, int, tuple[WaitingAnswer, ...]], ...]
 
 
-def review_page(rubric: RubricShown, lines: Sequence[str]) -> str:
-    """The page of what waits for a person; `lines` are those of `results.json`, a student each."""
-    count, stake = 0, 0.0
-    found = []
-    for number, (order, student, part) in enumerate(_waiting(lines)):
-        count += 1
-        stake += part["max_score"] - part["score"]
-        found.append((order, number, student, part))
-        if len(found) > 4 * MOST_SHOWN:
-            found = nsmallest(MOST_SHOWN, found, key=lambda one: one[:2])
-    shown = sorted(found, key=lambda one: one[:2])[:MOST_SHOWN]
-    names = page_names(json.loads(line)["student"] for line in lines)
+@dataclass(slots=True, eq=False)
+class WaitingMade:
+    """What waits for a person: how many answers, the points at stake, the most certain of them, and rows of a table.
+
+    Each is told with its place in the order: by group, then by the points at stake. With a secret `blind` no student is
+    named but by an alias, and those of one place come in the order of these.
+    """
+
+    blind: str = ""
+    count: int = 0
+    stake: float = 0.0
+    found: list[tuple[_Place, str, Mapping[str, Any], str]] = field(default_factory=list)
+    rows: list[tuple[_Place, str]] = field(default_factory=list)
+
+
+def count_waiting(waiting: WaitingMade, student: Mapping[str, Any], requests: Sequence[Request] = ()) -> None:
+    """Add what waits in a line of `results.json`.
+
+    `requests` are what the student asked to be looked at again, and nobody has answered.
+    """
+    asked: dict[str, str] = {}
+    for one in requests:
+        asked[one.part] = f"{asked[one.part]}\n{one.text}" if one.part in asked else one.text
+    name = student["student"]
+    who = alias_of(name, waiting.blind) if waiting.blind else name
+    for part in student["parts"]:
+        if part["part"] in asked:
+            _add(waiting, _ASKED, who, part, asked[part["part"]])
+        elif part["review"] and part["override"] is None:
+            _add(waiting, _group(part), who, part, "")
+    if "" in asked:
+        _add(waiting, _ASKED, who, _whole(student), asked[""])
+
+
+def _add(waiting: WaitingMade, group: int, who: str, part: Mapping[str, Any], asked: str) -> None:
+    stake = part["max_score"] - part["score"]
+    place = (group, -stake, who if waiting.blind else "", waiting.count)
+    waiting.stake += stake
+    waiting.found.append((place, who, part, asked))
+    waiting.rows.append((place, _row(who, part, asked)))
+    waiting.count += 1
+    if len(waiting.found) > 4 * MOST_SHOWN:
+        waiting.found = nsmallest(MOST_SHOWN, waiting.found, key=itemgetter(0))
+
+
+def _whole(student: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The work as a whole as a part without an id."""
+    told = {"part": "", "note": "", "answer": None, "message": "", "review": False}
+    return told | {name: student[name] for name in ("score", "max_score")}
+
+
+def review_page(rubric: RubricShown, waiting: WaitingMade, names: Mapping[str, str]) -> str:
+    """The page of what waits for a person; `names` are by student the files of pages."""
+    shown = sorted(waiting.found, key=itemgetter(0))[:MOST_SHOWN]
     groups = []
     for at, group in groupby(shown, key=lambda one: one[0][0]):
-        answers = tuple(_answer(student, part, f"feedback/{names[student]}") for _, _, student, part in group)
+        answers = tuple(
+            _answer(who, part, "" if waiting.blind else f"feedback/{names[who]}", asked)
+            for _, who, part, asked in group
+        )
         groups.append((GROUPS[at][0], len(answers), answers))
-    view = ReviewView(rubric.title, f"{count:,}", points(round(stake, 6)), count - len(shown), tuple(groups))
+    stake, left_out = points(round(waiting.stake, 6)), waiting.count - len(shown)
+    view = ReviewView(rubric.title, f"{waiting.count:,}", stake, left_out, tuple(groups))
     return clean(template("review.html").render(page=view))
 
 
-def to_decide_csv(lines: Sequence[str]) -> str:
-    """A table to fill in and hand back as `decisions.csv`: a row an answer that waits, its points left empty."""
+def to_decide_csv(waiting: WaitingMade) -> str:
+    """A table to fill in and hand back as `decisions.csv`: a row an answer that waits, its points left empty.
+
+    An open request is answered by points, or by a comment alone, which leaves the points as they are.
+    """
+    head = _csv_row(["student", "part", "points", "comment", "by", "when", "max", "note", "answer", "request"])
+    return clean(head + "".join(row for _, row in sorted(waiting.rows, key=itemgetter(0))))
+
+
+def _row(who: str, part: Mapping[str, Any], asked: str) -> str:
+    text = (part["answer"] or {}).get("text", "")
+    about = (part["max_score"], part["note"], cell(text), cell(asked))
+    return _csv_row([cell(who), cell(part["part"]), "", "", "", "", *about])
+
+
+def _csv_row(cells: list[object]) -> str:
     out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(["student", "part", "points", "comment", "by", "when", "max", "note", "answer"])
-    for _, student, part in sorted(_waiting(lines), key=lambda one: one[0]):
-        text = (part["answer"] or {}).get("text", "")
-        rows.writerow([cell(student), cell(part["part"]), "", "", "", "", part["max_score"], part["note"], cell(text)])
-    return clean(out.getvalue())
-
-
-def _waiting(lines: Sequence[str]) -> Iterator[tuple[tuple[int, float], str, Mapping[str, Any]]]:
-    """Each answer that waits with its place in the order: by group, then by the points at stake."""
-    for line in lines:
-        student = json.loads(line)
-        for part in student["parts"]:
-            if part["review"] and part["override"] is None:
-                yield (_group(part), part["score"] - part["max_score"]), student["student"], part
+    csv.writer(out, lineterminator="\n").writerow(cells)
+    return out.getvalue()
 
 
 def _group(part: Mapping[str, Any]) -> int:
@@ -131,32 +181,33 @@ def _group(part: Mapping[str, Any]) -> int:
     return found
 
 
-def _answer(student: str, part: Mapping[str, Any], href: str) -> WaitingAnswer:
+def _answer(student: str, part: Mapping[str, Any], href: str, asked: str) -> WaitingAnswer:
     answer, scan = part["answer"] or {}, part.get("rereading")
     written = answer.get("text", "")
     line = answer.get("final", answer).get("line", 0)
     return WaitingAnswer(
         student=student,
         part=part["part"],
-        href=f"{href}#{anchor(part['part'])}",
+        href=(f"{href}#{anchor(part['part'])}" if part["part"] else href) if href else "",
         stake=points(round(part["max_score"] - part["score"], 6)),
-        place=f"{answer['file']}:{line}" if answer.get("file") and line else answer.get("file", ""),
+        place=(f"{answer['file']}:{line}" if answer.get("file") and line else answer.get("file", "")) if href else "",
         written=typed(written),
-        drawn=_drawn(written.split("\n")[-1]),
-        reread=_drawn(scan["text"]) if scan else None,
-        changes=", ".join(map(_told, scan["changes"])) if scan else "",
+        drawn=drawn_as_written(written.split("\n")[-1]),
+        reread=drawn_as_written(scan["text"]) if scan else None,
+        changes=", ".join(map(change_in_words, scan["changes"])) if scan else "",
         beside=tuple((str(one["line"]), typed(one["text"])) for one in scan["beside"]) if scan else (),
         said=NOTES[Note.of(part["note"]).kind].sentence if scan else part["message"],
+        asked=asked,
     )
 
 
-def _told(change: str) -> str:
+def change_in_words(change: str) -> str:
     """A change of a scan in words: ``3>8`` is "3 is 8"."""
     scanned, _, written = change.partition(">")
     return _CHANGES.get(change) or (f"{scanned} is {written}" if scanned else f"{written} was lost")
 
 
-def _drawn(text: str) -> Formula | None:
+def drawn_as_written(text: str) -> Formula | None:
     """A line as a formula; None where it is no LaTeX of a person's length."""
     if not text or len(text) > LONGEST_DRAWN or "\\" not in text:
         return None

@@ -17,7 +17,7 @@ from grader.expression.language.names import Names, kept_by_names
 from grader.expression.language.nodes import Expression
 from grader.expression.printing.mathml import to_mathml
 from grader.feedback.addresses import anchor
-from grader.feedback.templating import Formula, Remark, formula, quantity, remarks, template, typed
+from grader.feedback.templating import Formula, Remark, formula, quantity, remarks, template, typed, with_maths
 from grader.feedback.wording import (
     VERDICTS,
     earned,
@@ -29,9 +29,10 @@ from grader.feedback.wording import (
     points,
     worth,
 )
-from grader.results import AnswerShown, PartResult
+from grader.results import AnswerShown, Outcome, PartResult
 from grader.rubric.shown import Asked
 
+SECTION = "part.html"
 CERTAIN = "This difference is certain: it was checked with interval arithmetic, which no rounding can mislead."
 
 
@@ -51,7 +52,7 @@ class SectionView:
     by_hand: bool
     decided: str
     by: tuple[str, str]
-    comment: str
+    comment: Markup
     said: str
     typed: str | None
     place: str
@@ -79,8 +80,8 @@ def section(result: PartResult, tag: str, names: Names) -> Markup:
     answer = result.answer
     place = placed(answer.file, answer.line) if answer else ""
     sums = _sums(result) + _derivation(result)
-    view = _view(result, place, names, _outcome(result, tag), sums, _solution(result.asked))
-    return Markup(template("part.html").render(part=view))
+    view = _view(result, place, names, _outcome(result, tag), sums, _solution(result))
+    return Markup(template(SECTION).render(part=view))
 
 
 def open_section(result: PartResult, names: Names) -> str:
@@ -89,7 +90,7 @@ def open_section(result: PartResult, names: Names) -> str:
     if result.problems:
         return ""
     place, holes = PLACE if result.answer else "", (OUTCOME, SUMS, SOLUTION)
-    drawn = template("part.html").render(part=_view(result, place, names, *map(Markup, holes)))
+    drawn = template(SECTION).render(part=_view(result, place, names, *map(Markup, holes)))
     once = all(drawn.count(hole) == 1 for hole in holes) and drawn.count(PLACE) == drawn.count(_PLACE) == bool(place)
     return drawn if once else ""
 
@@ -100,22 +101,20 @@ def completed(drawn: str, result: PartResult, tag: str) -> Markup:
     place = placed(answer.file, answer.line) if answer else ""
     drawn = drawn.replace(_PLACE, f'<span class="place">{escape(place)}</span>' if place else "", 1)
     drawn = drawn.replace(OUTCOME, _outcome(result, tag), 1).replace(SUMS, _sums(result) + _derivation(result), 1)
-    return Markup(drawn.replace(SOLUTION, _solution(result.asked), 1))
+    return Markup(drawn.replace(SOLUTION, _solution(result), 1))
 
 
 def _outcome(result: PartResult, tag: str) -> Markup:
     """Verdict and points; `tag` says whether they are a bonus, or not counted."""
-    most = result.asked.max_score
     word, score = outcome_of(result).word, earned(result)
-    return _drawn_outcome(result.outcome, word, result.review, tag, score, points(most), worth(most))
+    return _drawn_outcome(result.outcome, word, result.review, tag, score, worth(result.asked.max_score))
 
 
 @lru_cache(maxsize=16_384)
-def _drawn_outcome(verdict: str, word: str, review: bool, tag: str, score: str, max_score: str, worth: str) -> Markup:
+def _drawn_outcome(verdict: str, word: str, review: bool, tag: str, score: str, worth: str) -> Markup:
     """A class has few different ones."""
     said = {"verdict": verdict, "word": word, "review": review, "tag": tag}
-    drawn = template("outcome.html").render(**said, score=score, max_score=max_score, worth=worth)
-    return Markup(drawn)
+    return Markup(template("outcome.html").render(**said, score=score, worth=worth))
 
 
 def _sums(result: PartResult) -> Markup:
@@ -163,7 +162,7 @@ def _view(result: PartResult, place: str, names: Names, outcome: Markup, sums: M
         by_hand=asked.by_hand,
         decided=f"{points(result.score)} of {worth(asked.max_score)}" if override else "",
         by=(override.by, override.day) if override else ("", ""),
-        comment=override.comment if override else "",
+        comment=with_maths(override.comment) if override else Markup(),
         said=f"The program said: {VERDICTS[result.verdict].word.lower()}." if override and not asked.by_hand else "",
         typed=None if answer is None else answer.text if asked.by_hand else typed(answer.text),  # a person reads it all
         place=place,
@@ -200,9 +199,15 @@ def drawing(names: Names) -> Callable[[Expression, str], str]:
     return lru_cache(maxsize=16_384)(lambda expression, text: to_mathml(expression, names, text=text))
 
 
+def _solution(result: PartResult) -> Markup:
+    """The worked derivation, where it may be shown and points were lost; the key has those of all parts."""
+    whole = result.outcome is Outcome.CORRECT and result.score >= result.asked.max_score - 1e-9
+    return Markup() if whole else _worked(result.asked)
+
+
 @lru_cache(maxsize=1024)
-def _solution(asked: Asked) -> Markup:
-    """The worked derivation of a part, where it is shown; the same on every page, so it is laid out once."""
+def _worked(asked: Asked) -> Markup:
+    """The worked derivation of a part; the same on every page, so it is laid out once."""
     if not asked.solution:
         return Markup()
     steps = tuple((formula(step.mathml, step.text), step.reason) for step in asked.solution)

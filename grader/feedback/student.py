@@ -16,12 +16,12 @@ from markupsafe import Markup
 
 from grader.expression.language.names import Names
 from grader.feedback.addresses import anchor
-from grader.feedback.question_sums import SumLine, question_sum
+from grader.feedback.question_sums import SumLine, question_sum, terms_sum
 from grader.feedback.section import completed, section
 from grader.feedback.templating import Remark, remarks, template
 from grader.feedback.wording import VERDICTS, clean, earned, in_order, line_of, outcome_of, percent, points, worth
 from grader.grading.totals import cut_for_set_ups, set_ups
-from grader.results import GradeReport, PartResult, RubricShown
+from grader.results import GradeReport, PartResult, Request, RubricShown
 
 NOTHING_DRAWN: Mapping[str, str] = MappingProxyType({})
 NOTHING_TAKEN_OVER: Mapping[str, bytes] = MappingProxyType({})
@@ -60,7 +60,8 @@ class StudentView:
     """A page; `fill` is the width of the score's bar in percent, `counts` are (verdict, number, word).
 
     `handed` says
-    how the work came in; `same` stands for what all pages begin with.
+    how the work came in; `same` stands for what all pages begin with; `sums` are the lines by which the parts come to
+    the score, where they are not simply added; `requests` are (part, anchor, what became of it).
     """
 
     title: str
@@ -81,6 +82,8 @@ class StudentView:
     remarks: tuple[Remark, ...]
     handed: tuple[str, ...] = ()
     same: Markup = _SAME
+    sums: tuple[tuple[str, str], ...] = ()
+    requests: tuple[tuple[str, str, str], ...] = ()
 
 
 def student_page(report: GradeReport, rubric: RubricShown) -> str:
@@ -108,6 +111,7 @@ def page_of(
     order = list(VERDICTS)
     share = percent(report.score, report.max_score)
     of_parts = {problem for result in results for problem in result.problems}  # told there
+    of_parts.update(report.terms.problems)  # for whoever decides; the notes have it for the student
     view = StudentView(
         title=f"{report.name or report.student} · {rubric.title}",
         rubric=rubric.title,
@@ -128,7 +132,9 @@ def page_of(
         questions=questions,
         remarks=remarks(tuple(problem for problem in report.problems if problem not in of_parts)),
         unused=tuple((line_of(one.line, one.cell), one.text) for one in report.unused),
-        handed=report.handed.notes if report.handed else (),
+        handed=(*(report.handed.notes if report.handed else ()), *report.terms.notes),
+        sums=terms_sum(report),
+        requests=tuple((one.part, anchor(one.part), _became_of(one)) for one in report.terms.requests),
     )
     page = clean(template("student.html").render(page=view)).encode().replace(_SAME.encode(), _same(), 1)
     return _filled(page, [taken_over[one.asked.part] for one in results if one.asked.part in taken_over])
@@ -136,7 +142,7 @@ def page_of(
 
 @lru_cache(maxsize=1)
 def _same() -> bytes:
-    """The style and the icons of every page."""
+    """The style of every page."""
     return template("same.html").render().encode()
 
 
@@ -167,6 +173,14 @@ def _set_ups(report: GradeReport) -> str:
     return f"Chain rules that are set up and not carried out count for {most} at most: {worth(cut)} less."
 
 
+def _became_of(request: Request) -> str:
+    """What a student reads of a regrade request: the reply, or where it stands."""
+    if request.replies:
+        text, by, _ = request.replies[-1]
+        return text + (f" ({by})" if by else "")
+    return "A person has: see there." if request.decided else "A person will."
+
+
 def _question(
     results: tuple[PartResult, ...], names: Names, drawn: Mapping[str, str], taken_over: Mapping[str, bytes]
 ) -> QuestionView:
@@ -191,13 +205,13 @@ def _question(
 
 def _chip_of(result: PartResult) -> Markup:
     asked = result.asked
-    return _chip(asked.part, result.outcome, outcome_of(result).word, earned(result), worth(asked.max_score))
+    return _chip(asked.part, result.outcome, outcome_of(result).word, earned(result), points(asked.max_score))
 
 
 @lru_cache(maxsize=16_384)
-def _chip(part: str, verdict: str, word: str, score: str, worth: str) -> Markup:
+def _chip(part: str, verdict: str, word: str, score: str, most: str) -> Markup:
     """A part's line in the list; a class has few different ones."""
-    values = {"anchor": anchor(part), "part": part, "verdict": verdict, "word": word, "score": score, "worth": worth}
+    values = {"anchor": anchor(part), "part": part, "verdict": verdict, "word": word, "score": score, "most": most}
     return Markup(template("chip.html").render(values))
 
 

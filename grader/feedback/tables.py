@@ -10,20 +10,21 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import asdict
 from types import MappingProxyType
 
-from grader.feedback.mistakes import shared_mistakes
+from grader.feedback.mistakes import SharedMade, count_shared, shared_mistakes
 from grader.feedback.wording import by_student, clean, in_order, percent, tidy
-from grader.grading.totals import cut_for_set_ups, parts_left_out
+from grader.grading.totals import changes_score, cut_for_set_ups, parts_left_out, sheet_sum
 from grader.problems import Problem
-from grader.results import AnswerShown, ClassReport, Evidence, GradeReport, PartResult, RubricShown
+from grader.results import AnswerShown, ClassReport, Evidence, GradeReport, Late, PartResult, RubricShown
 from grader.submission.submissions import NOT_SAID, FoundAt, Handed, Unused
 
 SCHEMA = 1
 BESIDE = 2  # lines of a scan told before and behind the one that counts
 NO_ENTRIES: Mapping[str, str] = MappingProxyType({})
+_SUMS = ("total", "max", "percent", "review")
 _PARTS, _PART, _END = '"parts": [', '{"part": ', "]}"  # no string of JSON holds these: its own quotes are escaped
 
 _DECODER = json.JSONDecoder()
@@ -33,31 +34,42 @@ _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
-def results_json(report: ClassReport, lines: Sequence[str] = ()) -> str:
-    """`results.json` as the contract has it: one student a line, students sorted, parts as in the rubric.
+def results_json(report: ClassReport) -> str:
+    """`results.json` as the contract has it: one student a line, students sorted, parts as in the rubric."""
+    lines = [student_line(one, report.rubric) for one in by_student(report)]
+    made = SharedMade()
+    for line in lines:
+        count_shared(made, json.loads(line))
+    problems = (*report.problems, *(problem for one in by_student(report) for problem in one.problems))
+    return results_head(report.rubric) + ",".join(f"\n{line}" for line in lines) + results_tail(problems, made, lines)
 
-    `lines` are those of the students, in their order, where they are made already.
-    """
-    rubric = report.rubric
+
+def results_head(rubric: RubricShown) -> str:
+    """`results.json` up to its students, of whom each stands on a line, behind a comma but for the first."""
     head = {
         "title": rubric.title,
         "path": rubric.path,
         "sha256": rubric.sha256,
         "max_score": tidy(rubric.max_score),
     }
-    students = list(lines) or [student_line(one, rubric) for one in by_student(report)]
-    found = (*report.problems, *(problem for one in by_student(report) for problem in one.problems))
-    problems = [_json(_problem(one)) for one in dict.fromkeys(found)]
-    shared = [_json(asdict(one)) for one in shared_mistakes(students)]
-    return (
-        f'{{"schema": {SCHEMA},\n"rubric": {_json(head)},\n'
-        f'"students": [{_lines(students)}],\n"problems": [{_lines(problems)}],\n'
-        f'"shared_mistakes": [{_lines(shared)}]}}\n'
-    )
+    return f'{{"schema": {SCHEMA},\n"rubric": {_json(head)},\n"students": ['
 
 
-def student_line(report: GradeReport, rubric: RubricShown, entries: Mapping[str, str] = NO_ENTRIES) -> str:
-    """A student's line of `results.json`; `entries` are by part those of an earlier line, which hold still."""
+def results_tail(problems: Iterable[Problem], made: SharedMade, students: Sized) -> str:
+    """`results.json` behind its students."""
+    told = [_json(_problem(one)) for one in dict.fromkeys(problems)]
+    shared = [_json(asdict(one)) for one in shared_mistakes(made)]
+    end = "\n" if len(students) else ""
+    return f'{end}],\n"problems": [{_lines(told)}],\n"shared_mistakes": [{_lines(shared)}]}}\n'
+
+
+def student_line(
+    report: GradeReport, rubric: RubricShown, entries: Mapping[str, str] = NO_ENTRIES, page: str = ""
+) -> str:
+    """A student's line of `results.json`; `entries` are by part those of an earlier line, which hold still.
+
+    `page` is the file name of the page, where nobody can tell it from the student's id.
+    """
     head: dict[str, object] = {
         "student": report.student,
         "name": report.name,
@@ -69,7 +81,10 @@ def student_line(report: GradeReport, rubric: RubricShown, entries: Mapping[str,
     if cut := cut_for_set_ups(report.parts):
         head["cut_for_set_ups"] = tidy(cut)
     head["unused"] = [_unused(one) for one in report.unused]
-    head |= _handed(report.handed or NOT_SAID)
+    head |= _handed(report.handed or NOT_SAID, report.terms.late)
+    sums = sheet_sum(report.parts, report.terms) if changes_score(report.terms) else None
+    head["score_before_late"] = tidy(sums.before_late if sums else report.score)
+    head |= {"page": f"feedback/{page}"} if page else {}
     left_out = parts_left_out(report.parts)
     parts = [
         entries.get(result.asked.part) or _json(_part(result, result.asked.part in left_out))
@@ -87,23 +102,25 @@ def entries_in(line: str) -> dict[str, str]:
 
 def grades_csv(report: ClassReport) -> str:
     """`grades.csv`: a row a student, a column a part; no cell reaches a spreadsheet as a formula."""
+    return grades_head(report.rubric) + "".join(grades_row(one, report.rubric) for one in by_student(report))
+
+
+def grades_head(rubric: RubricShown) -> str:
+    """The first line of `grades.csv`."""
+    return _csv_row(["student", "name", *(cell(asked.part) for asked in rubric.parts), *_SUMS])
+
+
+def grades_row(one: GradeReport, rubric: RubricShown) -> str:
+    """A student's line of `grades.csv`."""
+    scores = {result.asked.part: tidy(result.score) for result in one.parts}
+    share = tidy(round(percent(one.score, one.max_score), 2))
+    sums = (tidy(one.score), tidy(one.max_score), share, "true" if one.review else "false")
+    return _csv_row([cell(one.student), cell(one.name), *(scores.get(asked.part, "") for asked in rubric.parts), *sums])
+
+
+def _csv_row(cells: Sequence[object]) -> str:
     out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    ids = [asked.part for asked in report.rubric.parts]
-    rows.writerow(["student", "name", *map(cell, ids), "total", "max", "percent", "review"])
-    for one in by_student(report):
-        scores = {result.asked.part: tidy(result.score) for result in one.parts}
-        rows.writerow(
-            [
-                cell(one.student),
-                cell(one.name),
-                *(scores.get(part, "") for part in ids),
-                tidy(one.score),
-                tidy(one.max_score),
-                tidy(round(percent(one.score, one.max_score), 2)),
-                "true" if one.review else "false",
-            ]
-        )
+    csv.writer(out, lineterminator="\n").writerow(cells)
     return clean(out.getvalue())
 
 
@@ -150,10 +167,10 @@ def _part(result: PartResult, left_out: bool) -> dict[str, object]:
     }
 
 
-def _handed(handed: Handed) -> dict[str, object]:
+def _handed(handed: Handed, late: Late | None) -> dict[str, object]:
     """A student's ids and lateness; of work from a learning platform's export also how it was handed in."""
-    late = {"seconds": handed.late_by, "source": "export"} if handed.late else None
-    shown: dict[str, object] = {"ids": dict(handed.ids), "late": late}
+    told_late = {"seconds": late.seconds, "source": late.source} if late else None
+    shown: dict[str, object] = {"ids": dict(handed.ids), "late": told_late}
     if not handed.kind:
         return shown
     told = {"export": handed.kind, "at": handed.at, "attempt": handed.attempt, "group": handed.group}

@@ -13,7 +13,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from grader.expression.printing.latex_mathml import latex_to_mathml
@@ -22,11 +22,16 @@ from grader.feedback.wording import placed, shorten
 from grader.problems import Problem, caret
 
 TEMPLATES = Path(__file__).parent / "templates"
+_NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'  # which HTML gives a <math> by itself
+_LONE = re.compile(r'<math alttext="([^"]*)">(<mn>\1</mn></math>)')  # a number, which says no more than it shows
 _WIDE = 20  # characters that fit a phone's column for sure
+_BREAKS = re.compile(r"\s+")
+_SPACES = re.compile(r" ?([{};,>]) ?|(?<=:) ")
 _TAG = re.compile(r"<[^>]*>")
 _FIGURES = r"[-+.,\d e]+"
 _ROW = re.compile(rf"\[({_FIGURES})\]")
 _ARRAY = re.compile(rf"\[({_FIGURES}|\[{_FIGURES}\](, \[{_FIGURES}\])*)\]")
+_DOLLARS = re.compile(r"\$(?!\s)([^$\n]{1,400})(?<!\s)\$(?!\d)")  # as Pandoc does: prices are no formulas
 _POWER = re.compile(r"(?<=\d)e([+-]?)0*(\d+)")
 _MOST_TYPED = 2000
 _MOST_LINES = 40
@@ -57,7 +62,7 @@ class Remark:
 def environment() -> Environment:
     """The one Jinja environment: everything escaped, nothing undefined, nothing computed."""
     return Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FunctionLoader(_source),
         autoescape=True,
         auto_reload=False,
         undefined=StrictUndefined,
@@ -65,6 +70,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+def _source(name: str) -> str:
+    """The text of a template; style sheets without the spaces that are for us alone, for they stand on every page."""
+    text = (TEMPLATES / name).read_text(encoding="utf-8")
+    return _SPACES.sub(r"\1", _BREAKS.sub(" ", text)) if name.endswith(".css") else text
 
 
 @lru_cache(maxsize=16)
@@ -76,13 +87,13 @@ def template(name: str) -> Template:
 @lru_cache(maxsize=4)
 def script(name: str) -> tuple[Markup, str]:
     """A script of ours for inlining, and its hash as a content security policy names it."""
-    source = (TEMPLATES / name).read_text(encoding="utf-8")
+    source = _source(name)
     return Markup(source), f"sha256-{b64encode(sha256(source.encode()).digest()).decode()}"
 
 
 def formula(mathml: str, text: str) -> Formula:
     """A formula from what our printer made of it; a text that is no MathML stays text."""
-    markup = Markup(mathml) if mathml.startswith("<math") else None
+    markup = Markup(_LONE.sub(r"<math>\2", mathml.replace(_NAMESPACE, "", 1))) if mathml.startswith("<math") else None
     shown = _TAG.sub("", mathml) if markup else text
     return Formula(markup, shorten(text, _MOST_TYPED), len(shown) > _WIDE)
 
@@ -102,6 +113,18 @@ def quantity(name: str, value: str) -> Formula:
 
 def _power(found: re.Match[str]) -> str:
     return rf" \times 10^{{{'-' if found[1] == '-' else ''}{found[2]}}}"
+
+
+def with_maths(text: str) -> Markup:
+    """A person's comment, in which what stands between dollar signs is LaTeX.
+
+    >>> with_maths("a < b for 5$ and 6$")
+    Markup('a &lt; b for 5$ and 6$')
+    """
+    pieces = _DOLLARS.split(text)
+    return Markup("").join(
+        Markup(latex_to_mathml(piece, alttext=piece)) if at % 2 else piece for at, piece in enumerate(pieces)
+    )
 
 
 def typed(text: str) -> str:

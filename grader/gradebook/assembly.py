@@ -10,12 +10,23 @@ from typing import Any
 
 from grader.gradebook.encoding import decode_result, encode_result, note_of, problem_of
 from grader.gradebook.judgements import Kept
-from grader.gradebook.reports import PartKept, ReportKept
+from grader.gradebook.kept_terms import decode_terms
+from grader.gradebook.reports import ADJUSTED, PartKept, ReportKept
 from grader.grading.by_hand import missing
 from grader.grading.grade import placed
 from grader.grading.overrides import why_open
-from grader.grading.totals import points_of_set_up
-from grader.results import SET_UP, Diagnosis, GradeReport, Outcome, Override, PartResult, RubricShown, ScoreLine
+from grader.grading.totals import changes_score, points_of_set_up, sheet_sum
+from grader.results import (
+    NO_TERMS,
+    SET_UP,
+    Diagnosis,
+    GradeReport,
+    Outcome,
+    Override,
+    PartResult,
+    RubricShown,
+    ScoreLine,
+)
 from grader.rubric.shown import Asked
 from grader.submission.submissions import NOT_SAID, Answer
 
@@ -44,7 +55,18 @@ def report_kept(
         ),
         report.problems,
         report.handed or NOT_SAID,
+        report.terms,
+        _adjusted(report),
     )
+
+
+def _adjusted(report: GradeReport) -> tuple[tuple[str, float], ...]:
+    """What the course's settings add or take off, where they do either."""
+    if not changes_score(report.terms):
+        return ()
+    sums = sheet_sum(report.parts, report.terms)
+    given = zip(ADJUSTED, (sums.curve, -sums.off), strict=True)
+    return tuple((name, points) for name, points in given if points)
 
 
 def _part_kept(result: PartResult, judged: tuple[str, PartResult] | None) -> PartKept:
@@ -62,6 +84,7 @@ def _part_kept(result: PartResult, judged: tuple[str, PartResult] | None) -> Par
         message=why_open(result) if result.review else "",
         override=astuple(result.override) if result.override else (),
         set_up=points_of_set_up(result),
+        dropped=asked.dropped,
     )
 
 
@@ -86,9 +109,10 @@ def grade_report(kept: ReportKept, rubric: RubricShown, results: Mapping[str, Pa
         kept.score,
         kept.max_score,
         kept.review,
-        tuple(_part_result(part, asked[part.part], results) for part in kept.parts),
+        tuple(part_result(part, asked[part.part], results) for part in kept.parts),
         kept.problems,
         handed=kept.handed,
+        terms=kept.terms,
     )
 
 
@@ -101,7 +125,8 @@ def outline(student: str, kept: str, asked: Mapping[str, Asked]) -> GradeReport:
     parts = tuple(_outlined(asked, *one) for one in found["parts"])
     problems = tuple(map(problem_of, found["problems"]))
     sums = (found["score"], found["max_score"], found["review"])
-    return GradeReport(student, found["name"], found["source"], *sums, parts, problems)
+    terms = decode_terms(found["terms"]) if "terms" in found else NO_TERMS
+    return GradeReport(student, found["name"], found["source"], *sums, parts, problems, terms=terms)
 
 
 def _outlined(
@@ -137,7 +162,8 @@ def outlined(kept: PartKept, asked: Mapping[str, Asked]) -> PartResult:
     return _outlined(asked, *outcome, *beside)
 
 
-def _part_result(kept: PartKept, asked: Asked, results: Mapping[str, PartResult]) -> PartResult:
+def part_result(kept: PartKept, asked: Asked, results: Mapping[str, PartResult]) -> PartResult:
+    """One part of a report as it was; `results` are by fingerprint those of judgements."""
     if kept.result:
         result = decode_result(kept.result, asked)
         place = result.answer and replace(result.answer, file=kept.file, line=kept.line)

@@ -13,6 +13,8 @@ from dataclasses import astuple, dataclass
 from grader.gradebook.seals import Altered, checked, seal
 from grader.results import Override
 
+OVERRIDE, REVIEW = "override", "review"  # the command, and the pages in the browser
+WITHDRAWN = "/withdrawn"  # of a decision that is none: it takes back what was decided; no file has a slash in its name
 _COLUMNS = 'student, part, points, comment, "by", at, answer, source'
 
 
@@ -20,7 +22,7 @@ _COLUMNS = 'student, part, points, comment, "by", at, answer, source'
 class Decided:
     """What a person decided: `points` for a student's part, when (UTC, ISO 8601), by whom and why.
 
-    `answer` is the fingerprint of the answer decided on; `source` is "override" for the command, else a file's name.
+    `answer` is the fingerprint of the answer decided on; `source` is OVERRIDE, REVIEW, WITHDRAWN, or a file's name.
     """
 
     student: str
@@ -30,7 +32,12 @@ class Decided:
     by: str
     at: str
     answer: str
-    source: str = "override"
+    source: str = OVERRIDE
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it takes back what was decided before, and decides nothing itself."""
+        return self.source == WITHDRAWN
 
     @property
     def override(self) -> Override:
@@ -54,6 +61,16 @@ def all_decisions(book: sqlite3.Connection) -> tuple[Decided, ...]:
     return tuple(found)
 
 
+def decisions_on(book: sqlite3.Connection, student: str, part: str) -> tuple[Decided, ...]:
+    """Every decision on a student's part, the newest last, as `standing` orders them; raises sqlite3.Error."""
+    query = f"SELECT {_COLUMNS}, seal FROM decisions WHERE student = ? AND part = ? ORDER BY at, id"
+    found = []
+    for *row, sealed in book.execute(query, (student, part)):
+        checked("a decision", sealed, *row)
+        found.append(Decided(*row))
+    return tuple(found)
+
+
 def readable_decisions(book: sqlite3.Connection) -> tuple[Decided, ...]:
     """The decisions of a broken gradebook that are as they were written, as far as it can be read."""
     found = []
@@ -66,8 +83,12 @@ def readable_decisions(book: sqlite3.Connection) -> tuple[Decided, ...]:
 
 
 def standing(decisions: Iterable[Decided]) -> dict[str, dict[str, Decided]]:
-    """By student and part the newest decision; of two at the same moment, the one handed in later."""
+    """By student and part the newest decision, unless it was taken back; of two at one moment, the one made later."""
     found: dict[str, dict[str, Decided]] = {}
     for one in sorted(decisions, key=lambda one: one.at):
-        found.setdefault(one.student, {})[one.part] = one
+        of_student = found.setdefault(one.student, {})
+        if one.withdrawn:
+            of_student.pop(one.part, None)
+        else:
+            of_student[one.part] = one
     return found

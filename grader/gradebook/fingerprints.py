@@ -161,7 +161,8 @@ def class_fingerprint(shown: RubricShown, parts: Mapping[str, str]) -> str:
 
 
 def sheet_fingerprint(submission: Submission, decisions: Iterable[object]) -> str:
-    """Of all that a student's report depends on besides the rubric: what was handed in, and what people decided."""
+    """Of all that a student's report depends on besides the rubric: what was handed in, what people decided and asked,
+    and what the course's settings come to."""
     whole = (submission.student, submission.name, submission.source, submission.ocr, submission.answers)
     beside = (submission.unused, submission.by_eye, submission.handed)
     return hashed("sheet", repr((*whole, *beside)), repr(submission.problems), *map(repr, decisions))

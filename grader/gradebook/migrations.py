@@ -137,5 +137,56 @@ ALTER TABLE students ADD COLUMN by_eye TEXT NOT NULL DEFAULT '[]'; -- JSON: file
 ALTER TABLE students ADD COLUMN handed TEXT NOT NULL DEFAULT '[]'; -- JSON: ids, when, how late, as an export says it
 """
 
-MIGRATIONS = (_FIRST, _PART_KEYS, _DOCUMENTS, _READ, _HANDED)
+_COURSE = """
+ALTER TABLE runs ADD COLUMN course TEXT NOT NULL DEFAULT '';  -- sha256 of course.yaml as it was read; empty: none
+ALTER TABLE changes ADD COLUMN why TEXT NOT NULL DEFAULT '';  -- what brought the change about, in words
+CREATE TABLE courses (
+    sha256 TEXT PRIMARY KEY,
+    path TEXT NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE TABLE requests (           -- what students asked to be looked at again
+    id INTEGER PRIMARY KEY,
+    student TEXT NOT NULL,
+    part TEXT NOT NULL,           -- empty: the work as a whole
+    text TEXT NOT NULL,
+    at TEXT NOT NULL,             -- UTC, ISO 8601
+    source TEXT NOT NULL,         -- the file that it came in
+    seal INTEGER NOT NULL
+);
+CREATE TABLE replies (            -- the newest of a request holds
+    id INTEGER PRIMARY KEY,
+    request INTEGER NOT NULL REFERENCES requests (id),
+    text TEXT NOT NULL,
+    "by" TEXT NOT NULL,
+    at TEXT NOT NULL,             -- UTC, ISO 8601
+    seal INTEGER NOT NULL
+);
+"""
+
+_TRUST = """
+CREATE TABLE settings (           -- of this folder, which hold until they are changed
+    name TEXT PRIMARY KEY,        -- private_names, blind; secret: the key of names of pages, aliases, forgotten ids
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE audited (            -- decisions of the program that were drawn for a person to check
+    draw TEXT NOT NULL,           -- which draw: a hash of what it was drawn from
+    student TEXT NOT NULL,
+    part TEXT NOT NULL,
+    points REAL NOT NULL,         -- the program's, whatever a person decided since
+    decisions INTEGER NOT NULL,   -- how many there were to draw from
+    PRIMARY KEY (draw, student, part)
+) WITHOUT ROWID;
+CREATE TABLE forgotten (          -- whose work is not graded any more
+    id TEXT PRIMARY KEY,          -- keyed hash of an id, by which nobody can be found who is not known already
+    who TEXT NOT NULL,            -- the same for all ids of one student, and by chance
+    at TEXT NOT NULL              -- UTC, ISO 8601
+) WITHOUT ROWID;
+CREATE TABLE given_out (          -- files with grades that were written outside of the folder
+    path TEXT PRIMARY KEY,
+    at TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _PART_KEYS, _DOCUMENTS, _READ, _HANDED, _COURSE, _TRUST)
 VERSION = len(MIGRATIONS)

@@ -18,8 +18,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from grader.gradebook.decisions import Decided, decide, readable_decisions
+from grader.gradebook.folder_settings import taken_over
 from grader.gradebook.migrations import MIGRATIONS, VERSION
+from grader.gradebook.requests import keep_requests, readable_requests
 from grader.problems import Problem
+from grader.results import Request
 
 NAME = "gradebook.sqlite"
 LOCK = ".gradebook.lock"
@@ -162,9 +165,15 @@ def set_aside(path: Path, why: str) -> tuple[sqlite3.Connection, Problem]:
             Path(f"{path}{ending}").replace(Path(f"{aside}{ending}"))
     book = _opened(path)
     saved: tuple[Decided, ...] = ()
+    asked: tuple[Request, ...] = ()
+    whole = False
     with suppress(sqlite3.Error), closing(connected(aside, read_only=True)) as broken:
         saved = readable_decisions(broken)
+        asked = readable_requests(broken)
+        whole = taken_over(broken, book)
     with written(book):
         decide(book, saved)
+        keep_requests(book, asked)
     hint = f"kept as {aside.name}; everything is judged anew, {len(saved)} decisions could be read and still hold"
+    hint += "" if whole else "; settings could not: name students again who were forgotten, and private names of pages"
     return book, Problem(f"the gradebook was broken ({why})", hint, path.name)

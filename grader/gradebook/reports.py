@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from grader.gradebook.encoding import decode_handed, dumps, encode_handed, problem_json, problem_of
+from grader.gradebook.kept_terms import decode_terms, encode_terms
 from grader.gradebook.seals import checked, seal
 from grader.problems import Problem
+from grader.results import NO_TERMS, Terms
 from grader.submission.submissions import NOT_SAID, Handed
 
 
@@ -25,7 +27,7 @@ class PartKept:
     `judgement` is a fingerprint, empty for a missing answer, which stood in `file` at `line`. `result` is JSON, empty
     where the result is the judgement as it was kept. `rule` names the mistake that was diagnosed, `message` says why a
     person must look, where one must. `override` holds the fields of a person's decision, where one was applied.
-    `set_up` are the points of a chain rule that is only set up.
+    `set_up` are the points of a chain rule that is only set up. A part that is `dropped` does not count.
     """
 
     part: str
@@ -42,14 +44,19 @@ class PartKept:
     message: str = ""
     override: tuple[Any, ...] = ()
     set_up: float = 0.0
+    dropped: bool = False
 
 
 _PART = tuple(one.name for one in fields(PartKept))
 
 
+# what a course's settings add or take off, beside the parts: no part may have such an id
+ADJUSTED = ("(curve)", "(late)")
+
+
 @dataclass(frozen=True, slots=True)
 class ReportKept:
-    """One student's report as the gradebook has it."""
+    """One student's report as the gradebook has it; `adjusted` are the points of those of `ADJUSTED` that there are."""
 
     student: str
     name: str
@@ -60,15 +67,22 @@ class ReportKept:
     parts: tuple[PartKept, ...]
     problems: tuple[Problem, ...] = ()
     handed: Handed = NOT_SAID
+    terms: Terms = NO_TERMS
+    adjusted: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """The points of one student, in all and by part."""
+    """The points of one student, in all and by part, `ADJUSTED` among them; parts that are `dropped` have none.
+
+    `rests_on` are by part the judgement, or what an adjustment comes from, the decision, and who decided, in words.
+    """
 
     score: float
     max_score: float
     parts: Mapping[str, float]
+    rests_on: Mapping[str, tuple[str, str, str]]
+    dropped: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +97,31 @@ class Page:
 
 def current(book: sqlite3.Connection) -> dict[str, tuple[str, str]]:
     """By student the fingerprint and the JSON of the report that holds now; raises sqlite3.Error."""
-    found = {}
-    rows = book.execute("SELECT student, fingerprint, report, seal FROM reports WHERE until IS NULL")
-    for student, fingerprint, report, sealed in rows:
-        checked("a report", sealed, student, fingerprint, report)
-        found[student] = fingerprint, report
-    return found
+    return {student: (fingerprint, report) for student, fingerprint, report in _reports(book, "until IS NULL")}
+
+
+def standing_reports(book: sqlite3.Connection) -> dict[str, tuple[str, bool]]:
+    """By student the fingerprint of the report that holds now, and whether it names a Problem; raises sqlite3.Error."""
+    found = _reports(book, "until IS NULL")
+    return {student: (fingerprint, has_problems(report)) for student, fingerprint, report in found}
+
+
+def made_in_run(book: sqlite3.Connection, run: int) -> dict[str, str]:
+    """By student the JSON of the report that a run made, and that holds now; raises sqlite3.Error."""
+    return {student: report for student, _, report in _reports(book, "since = ? AND until IS NULL", run)}
 
 
 def before_run(book: sqlite3.Connection, run: int) -> dict[str, str]:
     """By student the JSON of the report that a run replaced or took out; raises sqlite3.Error."""
-    found = {}
-    rows = book.execute("SELECT student, fingerprint, report, seal FROM reports WHERE until = ?", (run,))
+    return {student: report for student, _, report in _reports(book, "until = ?", run)}
+
+
+def _reports(book: sqlite3.Connection, where: str, *values: int) -> Iterator[tuple[str, str, str]]:
+    """Each student, fingerprint and report as JSON, one after the other."""
+    rows = book.execute(f"SELECT student, fingerprint, report, seal FROM reports WHERE {where}", values)
     for student, fingerprint, report, sealed in rows:
         checked("a report", sealed, student, fingerprint, report)
-        found[student] = report
-    return found
+        yield student, fingerprint, report
 
 
 def held_report(book: sqlite3.Connection, student: str) -> tuple[str, str] | None:
@@ -113,14 +136,33 @@ def held_report(book: sqlite3.Connection, student: str) -> tuple[str, str] | Non
     return report, line
 
 
-def lines(book: sqlite3.Connection) -> list[str]:
+def students_held(book: sqlite3.Connection) -> list[str]:
+    """Who has a report that holds now, sorted; raises sqlite3.Error."""
+    return [student for (student,) in book.execute("SELECT student FROM reports WHERE until IS NULL ORDER BY student")]
+
+
+def held_reports(book: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
+    """Each student with the JSON of the report that holds now and the line of results.json, one after the other.
+
+    They come sorted by student; raises sqlite3.Error.
+    """
+    query = (
+        "SELECT student, fingerprint, report, seal, line, line_seal FROM reports WHERE until IS NULL ORDER BY student"
+    )
+    for student, fingerprint, report, sealed, line, line_sealed in book.execute(query):
+        checked("a report", sealed, student, fingerprint, report)
+        checked("a line of results.json", line_sealed, line)
+        yield student, report, line
+
+
+def lines(book: sqlite3.Connection) -> Iterator[str]:
     """The lines of results.json for what holds now, by student; raises sqlite3.Error."""
-    found = []
-    rows = book.execute("SELECT line, line_seal FROM reports WHERE until IS NULL ORDER BY student")
-    for line, sealed in rows:
-        checked("a line of results.json", sealed, line)
-        found.append(line)
-    return found
+    return (line for _, _, line in held_reports(book))
+
+
+def entries(book: sqlite3.Connection) -> list[dict[str, Any]]:
+    """The students of results.json for what holds now, but for lines that wait to be made again; as `lines` raises."""
+    return [json.loads(line) for line in lines(book) if line]
 
 
 def renew_line(book: sqlite3.Connection, student: str, line: str) -> None:
@@ -191,6 +233,8 @@ def encode_report(report: ReportKept) -> str:
             "review": report.review,
             "parts": [[getattr(one, name) for name in _PART] for one in report.parts],
             **({"handed": encode_handed(report.handed)} if report.handed != NOT_SAID else {}),
+            **({"terms": encode_terms(report.terms)} if report.terms != NO_TERMS else {}),
+            **({"adjusted": report.adjusted} if report.adjusted else {}),
             "problems": [problem_json(problem) for problem in report.problems],
         }
     )
@@ -199,8 +243,21 @@ def encode_report(report: ReportKept) -> str:
 def points_in(report: str) -> Points:
     """The points of a report that was kept as JSON; raises as `decode_report`."""
     found = json.loads(report)
-    at = _PART.index("score")
-    return Points(found["score"], found["max_score"], {one[0]: one[at] for one in found["parts"]})
+    kept = [PartKept(*one) for one in found["parts"]]
+    parts = {one.part: one.score for one in kept if not one.dropped}
+    rests_on = {one.part: (one.judgement, *_decided(one.override)) for one in kept}
+    if "terms" in found:
+        terms = decode_terms(found["terms"])
+        parts |= dict(found.get("adjusted", ()))
+        comes_from = (f"{terms.curve:g}" if terms.curve else "", repr(terms.late) if terms.late else "")
+        rests_on |= {name: (what, "", "") for name, what in zip(ADJUSTED, comes_from, strict=True)}
+    dropped = frozenset(one.part for one in kept if one.dropped)
+    return Points(found["score"], found["max_score"], parts, rests_on, dropped)
+
+
+def _decided(override: Sequence[Any]) -> tuple[str, str]:
+    """Of the fields of an Override what tells it from any other, and who decided: ``decided by Kim``."""
+    return (dumps(override), f"decided by {override[2] or 'a person'}") if override else ("", "")
 
 
 def parts_kept(report: str) -> dict[str, PartKept]:
@@ -226,4 +283,6 @@ def decode_report(student: str, kept: str) -> ReportKept:
         parts=tuple(PartKept(*one) for one in found["parts"]),
         problems=tuple(map(problem_of, found["problems"])),
         handed=decode_handed(found.get("handed", "[]")),
+        terms=decode_terms(found["terms"]) if "terms" in found else NO_TERMS,
+        adjusted=tuple((name, value) for name, value in found.get("adjusted", ())),
     )

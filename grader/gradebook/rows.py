@@ -26,12 +26,17 @@ CONTEXT = ""  # of an answer that stands alone; what was bound before it otherwi
 ATTEMPT = 1
 
 
-def kept(book: sqlite3.Connection) -> dict[str, tuple[Submission, int | None]]:
-    """By student: what was handed in, and since which run nothing is any more; raises sqlite3.Error, ValueError."""
+def kept(book: sqlite3.Connection, only: str | None = None) -> dict[str, tuple[Submission, int | None]]:
+    """By student, or of `only` one: what was handed in, and since which run nothing is any more.
+
+    Raises sqlite3.Error, ValueError.
+    """
     answers: dict[str, list[Answer]] = {}
+    which, named = ("", ()) if only is None else (" WHERE student = ?", (only,))
     found = book.execute(
         "SELECT student, part, texts.text, file, line, col, found FROM answers JOIN texts ON texts.id = answers.text"
-        " ORDER BY student, position"
+        f"{which} ORDER BY student, position",
+        named,
     )
     for student, part, text, file, line, column, where in found:
         answers.setdefault(student, []).append(Answer(part, text, file, line, column, decode_found(where)))
@@ -51,9 +56,23 @@ def kept(book: sqlite3.Connection) -> dict[str, tuple[Submission, int | None]]:
             gone,
         )
         for student, name, source, ocr, problems, gone, unused, by_eye, handed in book.execute(
-            "SELECT student, name, source, ocr, problems, gone_since, unused, by_eye, handed FROM students"
+            f"SELECT student, name, source, ocr, problems, gone_since, unused, by_eye, handed FROM students{which}",
+            named,
         )
     }
+
+
+def kept_answer(book: sqlite3.Connection, student: str, part: str) -> Answer | None:
+    """What a student handed in for a part; None for nothing. Raises sqlite3.Error, ValueError."""
+    query = (
+        "SELECT texts.text, file, line, col, found FROM answers JOIN texts ON texts.id = answers.text"
+        " WHERE student = ? AND part = ?"
+    )
+    row = book.execute(query, (student, part)).fetchone()
+    if row is None:
+        return None
+    text, file, line, column, where = row
+    return Answer(part, text, file, line, column, decode_found(where))
 
 
 def keep(book: sqlite3.Connection, submissions: Iterable[Submission]) -> None:

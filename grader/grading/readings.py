@@ -38,7 +38,7 @@ from grader.expression.language.nodes import (
     symbols,
     walk,
 )
-from grader.expression.reading.code.python_text import read_code
+from grader.expression.reading.code.like_code import like_code
 from grader.expression.reading.read import Reading, is_typed_number, read
 from grader.expression.reading.remarks import PADDED
 from grader.grading.calls_at_formulas import called_at_formulas
@@ -96,7 +96,7 @@ def _readings_of(question: SolvedQuestion, text: str, target: Expression) -> tup
         numbers = ", ".join(_ITEM.findall(listed["numbers"]))
         row = _checked(question, target, read(f"{listed['left'] or ''}[{numbers}]", question.question.model.names))
         return (plain,) if row.problems else (replace(row, text=text),)
-    code = read_code(text, question.question.model.names, target)
+    code = _as_code(question, target, text)
     if code is not None and code.problems:
         return (code,)
     if code is not None:
@@ -107,6 +107,14 @@ def _readings_of(question: SolvedQuestion, text: str, target: Expression) -> tup
         return (columns,) if plain.problems else (columns, plain)
     found = _with_called(question, target, text, plain)
     return _with_called_at_formulas(question, target, text, _with_ends_as_indices(question, target, text, found))
+
+
+def _as_code(question: SolvedQuestion, target: Expression, text: str) -> Reading | None:
+    if not like_code(text):
+        return None
+    from grader.expression.reading.code.python_text import read_code  # few classes write programs
+
+    return read_code(text, question.question.model.names, target)
 
 
 def _by_differentials(question: SolvedQuestion, target: Expression, text: str) -> Reading | None:

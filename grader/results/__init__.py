@@ -2,6 +2,7 @@
 
 from grader.results.notes import NOTES, WRONG, Credit, Decision, Note, NoteKind, NoteRow, Outcome
 from grader.results.report import (
+    NO_TERMS,
     SET_UP,
     AnswerShown,
     ClassReport,
@@ -11,10 +12,13 @@ from grader.results.report import (
     Evidence,
     GradeReport,
     Judgement,
+    Late,
     Override,
     PartResult,
+    Request,
     RubricShown,
     ScoreLine,
+    Terms,
     Verdict,
     differs,
     same,
@@ -23,6 +27,7 @@ from grader.results.report import (
 
 __all__ = [
     "NOTES",
+    "NO_TERMS",
     "SET_UP",
     "WRONG",
     "AnswerShown",
@@ -35,14 +40,17 @@ __all__ = [
     "Evidence",
     "GradeReport",
     "Judgement",
+    "Late",
     "Note",
     "NoteKind",
     "NoteRow",
     "Outcome",
     "Override",
     "PartResult",
+    "Request",
     "RubricShown",
     "ScoreLine",
+    "Terms",
     "Verdict",
     "differs",
     "same",

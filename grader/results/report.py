@@ -212,8 +212,68 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """How late work was: `seconds` after it was due (None: not known), as the `source` says (``export`` or ``due``).
+
+    `percent` of the score that was reached come off for `days` started; both are 0 where nothing does.
+    """
+
+    seconds: int | None
+    source: str
+    days: int = 0
+    percent: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a student asked to be looked at again: `part` is empty for the work as a whole; `at` is UTC, ISO 8601.
+
+    `replies` are (text, by whom, when), of which the last holds; `decided` says that points were decided on since.
+    """
+
+    student: str
+    part: str
+    text: str
+    at: str
+    source: str = ""
+    replies: tuple[tuple[str, str, str], ...] = ()
+    decided: bool = False
+
+    @property
+    def reply(self) -> str:
+        """What a person answered last; empty where nobody has."""
+        return self.replies[-1][0] if self.replies else ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has answered it."""
+        return not (self.replies or self.decided)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for one student's score besides the parts, all that the page says of it.
+
+    `late` is None for work in time, and where that is not known; `curve` are points that are added; `notes` are for the
+    page; `problems` must be settled by a person; `requests` are what the student asked.
+    """
+
+    late: Late | None = None
+    curve: float = 0.0
+    notes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    requests: tuple[Request, ...] = ()
+
+
+NO_TERMS = Terms()
+
+
+@dataclass(frozen=True, slots=True)
 class GradeReport:
-    """The outcome for one student; every report is rendered from this value. `handed` tells how the work came in."""
+    """The outcome for one student; every report is rendered from this value.
+
+    `handed` tells how the work came in, `terms` what the course's settings come to: `score` is what counts with them.
+    """
 
     student: str
     name: str
@@ -225,6 +285,7 @@ class GradeReport:
     problems: tuple[Problem, ...] = ()
     unused: tuple[Unused, ...] = ()
     handed: Handed | None = None
+    terms: Terms = NO_TERMS
 
 
 @dataclass(frozen=True, slots=True)

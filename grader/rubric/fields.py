@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from grader.problems import Problem, Span, did_you_mean
-from grader.rubric.schema import KEYS
+from grader.rubric.schema import KEYS, Key
 from grader.rubric.text_places import place_at
 from grader.rubric.tree import Entries, Items, Text, Tree, found, in_quotes
 
@@ -79,7 +79,11 @@ def read_pairs(tree: Tree, place: RubricPlace, what: str = "a mapping") -> tuple
 
 def read_fields(tree: Tree, section: str, place: RubricPlace) -> Fields:
     """The keys of a section of `schema.KEYS`; notes unknown keys and missing required ones."""
-    rows = KEYS[section]
+    return read_rows(tree, KEYS[section], place)
+
+
+def read_rows(tree: Tree, rows: Mapping[str, Key], place: RubricPlace) -> Fields:
+    """The keys of a mapping that may have these `rows`; notes unknown keys and missing required ones."""
     fields: dict[str, Tree] = {}
     before = len(place.problems)
     for key, value in read_pairs(tree, place, f"a mapping with {_one_of(rows)}"):

@@ -22,6 +22,7 @@ class Asked:
     many of its question's parts count (None: all), bonus parts aside.
     Where it `hides_solution`, nothing that students get tells the right value or its formula.
     `set_ups` is the share of the sheet's points up to which chain rules that are only set up count.
+    A part that is `dropped` counts neither in the score nor in the maximum: the course has taken it back.
     """
 
     part: str
@@ -38,3 +39,4 @@ class Asked:
     set_ups: float = 1.0
     label: str = ""
     hides_solution: bool = False
+    dropped: bool = False

@@ -11,11 +11,17 @@ from grader.gradebook.decisions import standing
 from grader.gradebook.fingerprints import decided_on
 from grader.results import RubricShown
 from grader.rubric.shown import Asked
-from grader.submission.submissions import Answer, Submission
+from grader.submission.submissions import Answer, Handed, Submission
 from tests.cases import each
 
 ANSWER = Answer("1a", "A")
-CLASS = (Submission("ana", answers=(ANSWER, Answer("1b", "B"))), Submission("bö", answers=(ANSWER,)))
+IDS = Handed("canvas", (("SIS Login ID", "ana"), ("ID", "9001"), ("Email", "ana@x.y")))
+CLASS = (
+    Submission("ana", "Ana Lopez", answers=(ANSWER, Answer("1b", "B")), handed=IDS),
+    Submission("bö", answers=(ANSWER,)),
+    Submission("li1", "Li Wu", handed=Handed("canvas", (("ID", "7"),))),
+    Submission("li2", "Li Wu", handed=Handed("canvas", (("ID", "8"), ("Email", "7")))),
+)
 SHOWN = RubricShown(
     "", "", "", 5.0, tuple(Asked(part, "1", "", "", "", "", worth) for part, worth in (("1a", 2.0), ("1b", 3.0)))
 )

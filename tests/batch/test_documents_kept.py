@@ -11,6 +11,7 @@ import pytest
 import grader
 from grader.batch import documents
 from grader.batch.run import PLAIN, grade_class
+from grader.grading.derivation import written
 from grader.solver.key import AnswerKey
 
 ROOT = Path(__file__).parents[2]
@@ -69,14 +70,14 @@ def test_any_number_of_processes_reads_the_same(key: AnswerKey, folder: Path, tm
 def test_a_document_that_fails_needs_a_person(
     key: AnswerKey, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = documents.read_written
+    whole = written.read_written
 
     def fails(key, text, *more):  # type: ignore[no-untyped-def]
         if "<!-- 2 -->" in text:
             raise ZeroDivisionError
         return whole(key, text, *more)
 
-    monkeypatch.setattr(documents, "read_written", fails)
+    monkeypatch.setattr(written, "read_written", fails)
     report = grade_class(key, folder, tmp_path / "out")
     by_name = {one.student: one for one in report.reports}
     assert [by_name[f"s{number}"].review for number in range(4)] == [False, False, True, False]

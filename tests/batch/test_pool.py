@@ -189,6 +189,20 @@ def test_the_number_of_processes_changes_no_result() -> None:
     assert [items[index] for index, one in sorted(found[0].items()) if isinstance(one, Failed)] == SOME
 
 
+@linux
+def test_a_process_that_has_gathered_much_makes_room_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "GROWN", 8.0)
+    gathered: list[bytes] = []
+
+    def gather(item: int) -> tuple[int, int]:
+        gathered.append(b"x" * 2**20)
+        return item, os.getpid()
+
+    found = dict(spread(gather, range(200), 2))
+    assert {index: item for index, (item, _) in found.items()} == dict(zip(range(200), range(200), strict=True))
+    assert len({process for _, process in found.values()}) > 4
+
+
 def test_nothing_to_do() -> None:
     assert list(spread(work, [], 4)) == []
 

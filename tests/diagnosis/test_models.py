@@ -7,10 +7,10 @@ from functools import lru_cache
 import pytest
 
 import grader
-from grader.diagnosis import notes, warnings
+from grader.diagnosis.lint.linter import notes, warnings
 from grader.diagnosis.lint.mistake_checks import collisions
 from grader.diagnosis.predict.predictions import predictions
-from grader.grading import check
+from grader.grading.check import check
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import Rubric
 

@@ -246,8 +246,8 @@ def test_the_number_of_a_group_is_no_participant() -> None:
     export = recognised(paths, lambda _: b"")
     assert export is not None
     out = arranged(export, people)
-    assert out.paths[paths[0]] == [("Team Red (77)/hw.md", False)]
-    assert out.paths[paths[1]] == [("78/hw.md", False)]
+    assert out.paths[paths[0]] == (("Team Red (77)/hw.md", False),)
+    assert out.paths[paths[1]] == (("78/hw.md", False),)
     (problem,) = out.of_student["Team Red (77)"]
     assert problem.message.startswith("Team Red (Identifier 77) may be any of 77"), "Bob's number, not his name"
     assert out.class_list.keys() == {"77", "78", "Team Red (77)"}
@@ -264,7 +264,7 @@ def test_who_is_in_conflict_gets_the_work_of_neither() -> None:
     export = recognised(["e/submission_metadata.yml", "e/submission_5/hw.md"], lambda _: data)
     assert export is not None
     out = arranged(export, people)
-    assert out.paths == {"e/submission_5/hw.md": [("Ana Lopez (7)/hw.md", False)]}
+    assert out.paths == {"e/submission_5/hw.md": (("Ana Lopez (7)/hw.md", False),)}
 
 
 def test_a_table_of_ones_own_may_say_any_id_and_no_other_student() -> None:
@@ -287,12 +287,12 @@ def test_a_table_of_ones_own_may_say_any_id_and_no_other_student() -> None:
 def test_a_readme_is_an_answer_from_a_platform_and_the_question_in_a_repository() -> None:
     export = recognised(["lopezana_12_34_README.md"], lambda _: b"")
     assert export is not None
-    assert list(arranged(export, None).paths.values()) == [[("12/handed_in_README.md", False)]]
+    assert list(arranged(export, None).paths.values()) == [(("12/handed_in_README.md", False),)]
     export = recognised(["hw-ana/README.md", "hw-bob/a.md"], lambda _: b"", "hw-submissions")
     assert export is not None
     out = arranged(export, None)
-    assert out.paths == {"hw-bob/a.md": [("bob/a.md", False)]}
-    assert out.by_eye == {"ana": ["ana/"]}
+    assert out.paths == {"hw-bob/a.md": (("bob/a.md", False),)}
+    assert out.by_eye == {"ana": ("ana/",)}
 
 
 def test_a_group_of_the_list_by_its_name() -> None:
@@ -300,7 +300,7 @@ def test_a_group_of_the_list_by_its_name() -> None:
     export = recognised(["teamred_1_34_hw.md", "woocyd_3_35_hw.md"], lambda _: b"")
     assert export is not None
     out = arranged(export, people)
-    assert out.paths["teamred_1_34_hw.md"] == [("a/hw.md", False), ("b/hw.md", False)]
+    assert out.paths["teamred_1_34_hw.md"] == (("a/hw.md", False), ("b/hw.md", False))
     assert out.handed["b"].group == "Ana Lopez, Bob Ray"
 
 

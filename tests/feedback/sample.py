@@ -74,7 +74,16 @@ SIGMOID = Asked(
         SolutionStep("dsigma/dx = sigma(x)*(1 - sigma(x))", DSIGMA, "quotient rule"),
     ),
 )
-CHAIN = Asked("1a-chain", "1", "Activations", "Derivative of σ(f(w)) in w, f unknown.", "dy/dw", math(mi("y")), 3.0)
+CHAIN = Asked(
+    "1a-chain",
+    "1",
+    "Activations",
+    "Derivative of σ(f(w)) in w, f unknown.",
+    "dy/dw",
+    math(mi("y")),
+    3.0,
+    (SolutionStep("dy/dw = dy/df df/dw", math(mi("y")), "chain rule"), SIGMOID.solution[1]),
+)
 LOSS = Asked(
     "2b",
     "2",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from grader.feedback.classroom import class_files
 from grader.feedback.pages import class_page, key_page
+from grader.results import ClassReport
 
 from . import by_hand
 from .sample import RUBRIC, hostile, large_class, mixed, small_class, student_page
@@ -30,7 +33,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PAGES = ("student", "hostile", "key", "index", "forty", "waits", "graded", "key_by_hand", "index_by_hand")
+PAGES = ("student", "hostile", "key", "index", "forty", "many", "waits", "graded", "key_by_hand", "index_by_hand")
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +50,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "graded": student_page(by_hand.graded(), by_hand.RUBRIC),
         "key_by_hand": key_page(by_hand.RUBRIC),
         "index_by_hand": class_page(by_hand.class_of_three()),
+        "many": pages_of(large_class(1234, 8), out),
     }
     for name, text in texts.items():
         (out / f"{name}.html").write_text(text, encoding="utf-8")
     return out
+
+
+def pages_of(report: ClassReport, out: Path) -> str:
+    """The page of a large class, its files beside it."""
+    return class_files(report, partial(keep_below, out))
+
+
+def keep_below(out: Path, name: str, text: str) -> None:
+    """Write a file of rows."""
+    (out / name).parent.mkdir(exist_ok=True)
+    (out / name).write_text(text, encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -69,11 +84,11 @@ def show(browser: Any, folder: Path) -> Iterator[Any]:
     noise: list[str] = []
     asked: list[str] = []
 
-    def opened(name: str, width: int = 1100, **circumstances: Any) -> Any:
+    def opened(name: str, width: int = 1100, ignore_noise: bool = False, **circumstances: Any) -> Any:
         context = browser.new_context(viewport={"width": width, "height": 800}, **circumstances)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: noise.append(message.text))
+        page.on("console", lambda message: ignore_noise or noise.append(message.text))
         page.on("pageerror", lambda error: noise.append(str(error)))
         page.on("request", lambda request: asked.append(request.url))
         page.goto((folder / f"{name}.html").as_uri())
@@ -88,7 +103,7 @@ def show(browser: Any, folder: Path) -> Iterator[Any]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1100])
-@pytest.mark.parametrize("name", [name for name in PAGES if name != "forty"])
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in ("forty", "many")])
 def test_axe_finds_no_violation(show: Any, name: str, width: int, scheme: str) -> None:
     page = show(name, width, color_scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
@@ -149,7 +164,8 @@ def students(page: Any) -> list[str]:
 
 def test_class_table_is_whole_without_script(show: Any) -> None:
     page = show("forty", java_script_enabled=False)
-    assert students(page) == [f"s{number:04}" for number in range(1, 41)]
+    shown = page.locator("table.class tbody tr:visible th").all_inner_texts()
+    assert shown == [f"s{number:04}" for number in range(1, 41)]
     assert not page.locator("#search").is_visible()
     assert page.locator("thead button").count() == 0
 
@@ -183,3 +199,37 @@ def test_names_sort_as_people_count(show: Any) -> None:
     page.get_by_role("button", name="Name").click()
     names = page.locator("#students tbody td:nth-child(2)").all_inner_texts()
     assert names == [f"Student {number}" for number in range(1, 41)]
+
+
+def test_a_large_class_comes_in_pages(show: Any) -> None:
+    page = show("many")
+    assert students(page) == [f"s{number:04}" for number in range(1, 101)]
+    assert page.locator("#range").inner_text() == "1 to 100 of 1234"
+    for _ in range(7):
+        page.get_by_role("button", name="Later").click()
+    page.locator("#range", has_text="701 to 800").wait_for()
+    assert students(page)[0] == "s0701", "whose rows lie in a file beside the page"
+
+
+def test_a_large_class_is_searched_and_sorted_as_a_whole(show: Any) -> None:
+    page = show("many")
+    page.get_by_label("Find a student").fill("student 123")
+    page.locator("#found", has_text="6 of 1234 students").wait_for()
+    assert students(page) == ["s0123", *(f"s{number}" for number in range(1230, 1235))]
+    page.get_by_label("Find a student").fill("")
+    page.get_by_role("button", name="Student").click()
+    page.locator("#students tbody tr:first-child th", has_text="s1234").wait_for()
+    assert students(page)[-1] == "s1135"
+
+
+def test_a_large_class_without_script_has_the_first_rows(show: Any) -> None:
+    page = show("many", java_script_enabled=False)
+    assert page.locator("table.class tbody tr:visible").count() == 500
+    assert "… and 734 more" in page.locator("main").inner_text()
+
+
+def test_rows_that_are_not_beside_the_page_are_told(show: Any, folder: Path) -> None:
+    shutil.copy(folder / "many.html", folder / "index_rows" / "alone.html")
+    page = show("index_rows/alone", ignore_noise=True)
+    page.get_by_label("Find a student").fill("student 123")
+    page.locator("#found", has_text="is not beside this page").wait_for()

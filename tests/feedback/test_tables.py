@@ -91,6 +91,7 @@ STUDENT = record(
     name=TEXT,
     source=TEXT,
     score=NUMBER,
+    score_before_late=NUMBER,
     max_score=NUMBER,
     review=FLAG,
     unused={"type": "array", "items": record({"cell": COUNT}, line=COUNT, text=TEXT)},

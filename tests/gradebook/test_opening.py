@@ -12,8 +12,12 @@ from pathlib import Path
 import pytest
 
 from grader.gradebook.decisions import Decided, all_decisions, decide
+from grader.gradebook.erasure import Called, is_forgotten, mark_forgotten
+from grader.gradebook.folder_settings import secret
 from grader.gradebook.migrations import MIGRATIONS, VERSION
 from grader.gradebook.opening import NAME, InUse, TooNew, connected, held, written
+from grader.gradebook.requests import all_requests, keep_requests
+from grader.results import Request
 
 DECIDED = (
     Decided("ana", "2a", 1.5, "as in the lecture", "Kim", "2026-03-01T10:00:00Z", "9f86"),
@@ -21,9 +25,17 @@ DECIDED = (
 )
 
 
+ASKED = (
+    Request("ana", "2a", "too few", "2026-03-01T10:00:00Z", "requests.csv", (("no", "Kim", "2026-03-02T10:00:00Z"),)),
+    Request("bö", "", "I was ill", "2026-03-03", "requests.csv"),
+)
+
+
 def with_decisions(folder: Path) -> None:
     with held(folder) as book, written(book.connection):
         decide(book.connection, DECIDED)
+        keep_requests(book.connection, ASKED)
+        secret(book.connection)
 
 
 def test_what_is_written_is_there_the_next_time_and_nothing_else_lies_about(tmp_path: Path) -> None:
@@ -31,6 +43,7 @@ def test_what_is_written_is_there_the_next_time_and_nothing_else_lies_about(tmp_
     with held(tmp_path / "report") as book:
         assert book.problem is None
         assert all_decisions(book.connection) == DECIDED
+        assert all_requests(book.connection) == ASKED
         assert book.connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
     assert sorted(path.name for path in (tmp_path / "report").iterdir()) == [".gradebook.lock", NAME]
 
@@ -92,7 +105,10 @@ def test_a_broken_one_is_set_aside_and_never_fatal(tmp_path: Path, how: str) -> 
     with held(tmp_path) as book:
         assert book.problem is not None
         assert "gradebook.broken-1.sqlite" in book.problem.hint
+        lost = not book.connection.execute("SELECT 1 FROM settings").fetchone()
+        assert lost == ("name students again who were forgotten" in book.problem.hint)
         assert set(all_decisions(book.connection)) <= set(DECIDED), "nothing is invented"
+        assert {one.text for one in all_requests(book.connection)} <= {one.text for one in ASKED}
         with written(book.connection):
             decide(book.connection, DECIDED[:1])
     assert (tmp_path / "gradebook.broken-1.sqlite").read_bytes() == data
@@ -103,6 +119,8 @@ def test_a_broken_one_is_set_aside_and_never_fatal(tmp_path: Path, how: str) -> 
 def test_decisions_that_can_be_read_are_taken_over(tmp_path: Path) -> None:
     with_decisions(tmp_path)
     with closing(connected(tmp_path / NAME)) as book:
+        mark_forgotten(book, Called("cyd"), "2026-03-01T10:00:00Z")
+        key = secret(book)
         book.executemany("INSERT INTO texts (text) VALUES (?)", [(f"{k}" * 900,) for k in range(300)])
     data = bytearray((tmp_path / NAME).read_bytes())
     with closing(connected(tmp_path / NAME)) as book:
@@ -113,7 +131,11 @@ def test_decisions_that_can_be_read_are_taken_over(tmp_path: Path) -> None:
     with held(tmp_path) as book:
         assert book.problem is not None
         assert "2 decisions could be read and still hold" in book.problem.hint
+        assert "settings could not" not in book.problem.hint
         assert all_decisions(book.connection) == DECIDED
+        assert all_requests(book.connection) == ASKED
+        assert secret(book.connection) == key
+        assert is_forgotten(book.connection, "cyd") and not is_forgotten(book.connection, "ana")
 
 
 HOLDER = """

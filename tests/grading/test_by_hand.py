@@ -10,7 +10,8 @@ import pytest
 import grader
 from grader.batch.run import RunOptions, grade_class
 from grader.diagnosis.lint.linter import notes, warnings
-from grader.grading import check, rubric_shown
+from grader.grading import rubric_shown
+from grader.grading.check import check
 from grader.grading.grade import judge_answer
 from grader.results import GradeReport, PartResult
 from grader.solver.key import AnswerKey

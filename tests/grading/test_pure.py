@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import grader
-from grader.grading import check
+from grader.grading.check import check
 from grader.grading.rewrites import rewritten
 from grader.solver.runs import seeded
 from grader.submission.submissions import Answer, Submission

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import grader
-from grader.diagnosis import warnings
+from grader.diagnosis.lint.linter import warnings
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import Rubric
 

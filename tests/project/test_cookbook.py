@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from grader.grading import check
+from grader.grading.check import check
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import HandPart, Rubric
 from grader.solver.key import AnswerKey

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from pathlib import Path
 
-from tests.console import ROOT, Terminal, agrees, sessions
+from grader.course.settings import KEYS
+from tests.console import ROOT, Terminal, agrees, blocks, steps_of
 from tests.exchange import course
 from tests.exchange.conftest import EXPORTS
 
@@ -21,12 +23,20 @@ def test_every_command_prints_what_is_shown(desk: Path, terminal: Terminal) -> N
     (desk / "form.csv").write_text(FORM)
     rows = [["email", "name", "My first gradient homework"], *([one.email, one.full, ""] for one in course.STUDENTS)]
     (desk / "list.csv").write_text(course.table(rows))
-    found = sessions(TEXT)
-    assert sum(map(len, found)) == TEXT.count("\n$ ") == 10
-    for steps in found:
-        for command, expected in steps:
+    commands = 0
+    for block in blocks(TEXT):
+        if block.mark == "file":
+            (desk / block.path).write_text(block.text, "utf-8")
+        for command, expected in steps_of(block.text) if block.kind == "console" else []:
+            commands += 1
             got = terminal(command)
             assert agrees(expected, got), f"{command}\nprinted\n" + "\n".join(got)
+    assert commands == TEXT.count("\n$ ") == 17
+
+
+def test_the_keys_are_those_of_the_settings() -> None:
+    section = TEXT.partition("## Late work")[2].partition("**The rule")[0]
+    assert sorted(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == sorted(KEYS)
 
 
 def test_the_page_is_linked() -> None:

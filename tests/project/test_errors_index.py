@@ -10,7 +10,8 @@ import pytest
 
 from grader.cli.terminal import printable
 from grader.diagnosis.lint.linter import warnings
-from grader.grading import check, grade, grade_answer
+from grader.grading import grade, grade_answer
+from grader.grading.check import check
 from grader.grading.derivation.written import by_key
 from grader.problems import Problem
 from grader.results import NoteKind

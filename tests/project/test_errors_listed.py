@@ -1,4 +1,4 @@
-"""Every message of a rubric stands in the index of messages, or in the list of those that are left out of it."""
+"""Every message of a rubric, an export or a course is in the index of messages, or in the list of those left out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from tests.console import ROOT
 
 INDEX = (ROOT / "docs/errors.md").read_text("utf-8")
 LEFT_OUT = (ROOT / "tests/project/messages_left_out.list").read_text("utf-8").splitlines()
-NOTED = {"note": 2, "warn": 2, "Problem": 1, "ShapeError": 1}  # how many of the arguments may be the message
+# how many of the arguments may be the message
+NOTED = {"note": 2, "warn": 2, "Problem": 1, "ShapeError": 1}
+NOTED |= {"WrongExport": 1, "WrongTable": 1, "UnknownColumn": 1, "UnknownColumns": 1}
+ROOMS = ("rubric", "solver", "exchange", "course")
 SHORT = 14  # letters of what may be a message: less is a hint, or the name of something
 
 
@@ -33,7 +36,7 @@ def templates(source: str) -> Iterator[str]:
 
 
 def messages() -> set[str]:
-    files = [*(ROOT / "grader/rubric").glob("*.py"), *(ROOT / "grader/solver").glob("*.py")]
+    files = [path for room in ROOMS for path in (ROOT / "grader" / room).glob("*.py")]
     files.append(ROOT / "grader/grading/check.py")
     return {found for path in files for found in templates(path.read_text("utf-8"))}
 

@@ -16,6 +16,7 @@ from grader.expression.language.nodes import Expression, depth, walk
 from grader.expression.reading.code.array_axes import check_no_widening
 from grader.expression.reading.code.choosing import settled
 from grader.expression.reading.code.free_letters import entries_as_names, free_letters
+from grader.expression.reading.code.like_code import like_code
 from grader.expression.reading.code.lost_lines import restored
 from grader.expression.reading.code.matlab_text import in_python, like_matlab, without_comments
 from grader.expression.reading.code.program_names import (
@@ -32,16 +33,6 @@ from grader.expression.reading.read import CHARACTER, MAX_TREE, Reading
 from grader.problems import Problem
 from grader.work import spend
 
-_LIKE_CODE = re.compile(
-    r"\b(?:np|numpy|torch|jnp|F|tf|math)\.|\.(?:T|sum|mean|dot|copy|shape|clone|t|exp|log|reshape|transpose)\b"
-    r"|\]\s{0,9}[-+*/]?=(?!=)|[-+*/@]=|\breturn\b|\bdef\b|\blambda\b|\bNone\b|\bfor\s{1,9}\w+\s{1,9}in\b"
-    r"|\bif\b.{1,200}(?:\belse\b|:[ ]{0,9}\n)|#"
-    r"|\n[ \t]{0,40}\w{1,40}[ ]{0,9}="
-    r"|\.[a-zA-Z]\w*\(|(?<![\w.])conv(?:olve)?\(|^\s{0,99}\w+(?:\s{0,9},\s{0,9}\w+){1,4}\s{0,9}=(?!=)|(?:^|\s)(?:%|//)\s|\.[*/^'<>=](?!\d)"
-    r"|\b(?:dim|axis|dims|keepdims?|min|max|a_min|a_max)\s?=(?!=)"
-    r"|\b(?:bsxfun|repmat)\(|[\w)\]]'|@\(|\bfor\s{1,9}\w+\s{0,9}=|;\s{0,99}\S|\[[^\[\]]{0,40}:[^\[\]]{0,40}\]"
-    r"|\w\(\w+(?:,[ ]?\w+){0,3}\)[ ]?=[^=]"
-)
 _JULIA = re.compile(r"\w\[")  # MATLAB enters by round brackets
 _MOST = 60  # statements
 _WHOLE = "write the whole array in one formula"
@@ -53,7 +44,7 @@ def read_code(text: str, names: Names, target: Expression | None = None) -> Read
 
     Of several names that it assigns, the one that is called as what is asked for is the answer, else the last.
     """
-    if _LIKE_CODE.search(text) is None:
+    if not like_code(text):
         return None
     spend(CHARACTER * len(text))
     try:

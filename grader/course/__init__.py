@@ -1,0 +1,1 @@
+"""`course.yaml` and what a platform says of a submission -> what holds for each student besides the answers."""
