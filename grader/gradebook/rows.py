@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from sys import intern
 
 from grader.gradebook.encoding import (
     decode_found,
@@ -34,7 +35,9 @@ def kept(book: sqlite3.Connection) -> dict[str, tuple[Submission, int | None]]:
         " ORDER BY student, position"
     )
     for student, part, text, file, line, column, where in found:
-        answers.setdefault(student, []).append(Answer(part, text, file, line, column, decode_found(where)))
+        answers.setdefault(student, []).append(
+            Answer(intern(part), intern(text), intern(file), line, column, decode_found(where))
+        )
     return {
         student: (
             Submission(
