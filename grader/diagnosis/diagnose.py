@@ -17,8 +17,7 @@ from grader.expression.language.nodes import Expression
 from grader.expression.reading.prose_words import ALL_KINDS
 from grader.expression.reading.read import Reading
 from grader.results import Decision, Diagnosis, Note, NoteKind, ScoreLine, Verdict
-from grader.rubric.malrule import MalRuleSetting, setting_of
-from grader.rubric.malrules import MALRULES
+from grader.rubric.malrule import WORDS, Kind, MalRuleSetting, setting_of
 from grader.solver.key import SolvedPart, SolvedQuestion
 
 
@@ -89,5 +88,5 @@ def _with_price(
 
 def _words(mistake: Mistake) -> frozenset[str]:
     """The kinds of words that may say what an answer with a mistake lacks."""
-    rows = [MALRULES[one.kind].words for one in (mistake, mistake.second) if one is not None]
+    rows = [WORDS.get(Kind(one.kind), ()) for one in (mistake, mistake.second) if one is not None]
     return frozenset().union(*rows) if all(rows) else ALL_KINDS

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from types import MappingProxyType
 
 
 class Kind(StrEnum):
@@ -93,6 +94,34 @@ ALIKE = (
 )
 
 
+# kinds of words beside an answer that may say what one with such a mistake lacks; of any other mistake all words may
+WORDS = MappingProxyType(
+    {
+        Kind.SIGN: ("less",),
+        Kind.FACTOR_TWO: ("factor", "power", "term", "sum", "mean"),
+        Kind.MISSING_MEAN: ("mean", "sum", "factor"),
+        Kind.MEAN_FOR_SUM: ("mean", "sum", "factor"),
+        Kind.MISSING_CONDITION: ("test", "term"),
+        Kind.ACTIVATION_FOR_DERIVATIVE: ("factor", "power", "term"),
+        Kind.DERIVATIVE_FOR_VALUE: ("factor", "power", "term"),
+        Kind.MISSING_FACTOR: ("factor", "power", "term", "mean", "test"),
+        Kind.TANH_FOR_SIGMOID: ("power", "factor", "term"),
+        Kind.POWER_DEGREE: ("power", "factor"),
+        Kind.EXPONENT: ("power", "factor"),
+        Kind.DROPPED_TERM: ("term", "less", "sum", "test"),
+        Kind.INNER_ONLY: ("factor", "layout"),
+        Kind.OUTER_ONLY: ("factor", "layout"),
+        Kind.SWAPPED_TARGETS: ("less", "layout"),
+        Kind.MISSING_SUM: ("sum", "mean"),
+        Kind.EXTRA_SUM: ("sum", "mean"),
+        Kind.MISSING_TRANSPOSE: ("layout",),
+        Kind.FACTOR_ORDER: ("layout",),
+        Kind.EXTRA_FACTOR: ("factor", "power"),
+        Kind.EXTRA_TERM: ("term", "test"),
+    }
+)
+
+
 class Lint(Enum):
     """What ``grader check`` says where a mistake gives the right answer, or can't be told from another.
 
@@ -123,8 +152,7 @@ class MalRule:
     Of several that predict the same answer the one of lowest `rank` is named. `clause` says what happened, with ``{}``
     for what it is about; `clause_hidden` says it where that is unknown or the solution is hidden, and gives no way to
     the right answer. `look` is where to look, `look_at` the same at places where another hint fits. `right` says first
-    what of the answer is right, empty where nothing need be. `words` are the kinds of words beside an answer that may
-    say what it lacks, none where any may. `alike` are the others that it often can't be told from.
+    what of the answer is right, empty where nothing need be. `alike` are the others that it often can't be told from.
     """
 
     kind: Kind
@@ -134,7 +162,6 @@ class MalRule:
     clause_hidden: str
     look: str
     right: str = "Nearly right"
-    words: tuple[str, ...] = ()
     look_at: tuple[tuple[MistakePlace, str], ...] = ()
     alike: tuple[Kind, ...] = ()
     lint: Lint = Lint.SLIP

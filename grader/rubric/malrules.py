@@ -34,7 +34,6 @@ _ROWS = (
         right="The size is right",
         look_at=((MistakePlace.VALUE, "Go through the minus signs one by one."),),
         lint=Lint.MARKED,
-        words=("less",),
     ),
     MalRule(
         Kind.FACTOR_TWO,
@@ -45,7 +44,6 @@ _ROWS = (
         look="Look at each square and at the number in front of it.",
         right="The form is right",
         lint=Lint.MARKED,
-        words=("factor", "power", "term", "sum", "mean"),
     ),
     MalRule(
         Kind.MISSING_MEAN,
@@ -56,7 +54,6 @@ _ROWS = (
         look=_MEAN,
         right=_AS_FAR,
         lint=Lint.CHOICE,
-        words=("mean", "sum", "factor"),
     ),
     MalRule(
         Kind.MEAN_FOR_SUM,
@@ -66,7 +63,6 @@ _ROWS = (
         clause_hidden="a mean and a sum are confused",
         look=_MEAN,
         right=_REST,
-        words=("mean", "sum", "factor"),
     ),
     MalRule(
         Kind.MISSING_CONDITION,
@@ -78,7 +74,6 @@ _ROWS = (
         right=_AS_FAR,
         look_at=((MistakePlace.INDEX, "Ask what the value is where the indices differ."),),
         lint=Lint.MARKED,
-        words=("test", "term"),
     ),
     MalRule(
         Kind.ACTIVATION_FOR_DERIVATIVE,
@@ -87,7 +82,6 @@ _ROWS = (
         clause="you use {} itself where its derivative belongs",
         clause_hidden="a function stands where its derivative belongs",
         look="The chain rule multiplies by the derivative of each function on the way.",
-        words=("factor", "power", "term"),
     ),
     MalRule(
         Kind.DERIVATIVE_FOR_VALUE,
@@ -96,7 +90,6 @@ _ROWS = (
         clause="you use the derivative of {} where its value belongs",
         clause_hidden="a derivative stands where the function's value belongs",
         look="Only what you differentiate turns into its derivative; everything else keeps its value.",
-        words=("factor", "power", "term"),
     ),
     MalRule(
         Kind.MISSING_FACTOR,
@@ -111,7 +104,6 @@ _ROWS = (
             (MistakePlace.SIZE, "What does not depend on the index of a sum is added once for each of its terms."),
         ),
         lint=Lint.MARKED,
-        words=("factor", "power", "term", "mean", "test"),
     ),
     MalRule(
         Kind.TANH_FOR_SIGMOID,
@@ -120,7 +112,6 @@ _ROWS = (
         clause="{} is differentiated by the rule of another function",
         clause_hidden="a function is differentiated by the rule of another",
         look="The derivatives of sigmoid and tanh look different: check which of them you need.",
-        words=("power", "factor", "term"),
     ),
     MalRule(
         Kind.WRONG_ARGUMENT,
@@ -161,7 +152,6 @@ _ROWS = (
         clause="the power in {} is differentiated with a wrong factor or exponent",
         clause_hidden="a power is differentiated with a wrong factor or exponent",
         look="Differentiating a power brings the exponent in front and lowers it by one.",
-        words=("power", "factor"),
     ),
     MalRule(
         Kind.EXPONENT,
@@ -170,7 +160,6 @@ _ROWS = (
         clause="{}",
         clause_hidden="an exponent is wrong, or a square is forgotten",
         look="Count how often this factor comes in.",
-        words=("power", "factor"),
     ),
     MalRule(
         Kind.DROPPED_TERM,
@@ -181,7 +170,6 @@ _ROWS = (
         look=_TERMS,
         right=_AS_FAR,
         look_at=((MistakePlace.LINK, _PATHS), (MistakePlace.VALUE, "Go through the sum term by term.")),
-        words=("term", "less", "sum", "test"),
     ),
     MalRule(
         Kind.PRODUCT_RULE,
@@ -209,7 +197,6 @@ _ROWS = (
         clause_hidden="an outer derivative is missing",
         look="The chain rule multiplies the outer derivative by the inner one.",
         right=_AS_FAR,
-        words=("factor", "layout"),
     ),
     MalRule(
         Kind.OUTER_ONLY,
@@ -220,7 +207,6 @@ _ROWS = (
         look="The chain rule goes on until the variable itself is reached.",
         right=_AS_FAR,
         lint=Lint.CHOICE,
-        words=("factor", "layout"),
     ),
     MalRule(
         Kind.SWAPPED_BRANCHES,
@@ -239,7 +225,6 @@ _ROWS = (
         clause_hidden="the label and the prediction are interchanged",
         look="Check which of the two each derivative is taken by.",
         lint=Lint.CHOICE,
-        words=("less", "layout"),
     ),
     MalRule(
         Kind.SOFTMAX_DIAGONAL,
@@ -322,7 +307,6 @@ _ROWS = (
         clause_hidden="a sum is missing",
         look="A gradient has the shape of its variable; what is used for every sample gets a share from each.",
         right=_AS_FAR,
-        words=("sum", "mean"),
     ),
     MalRule(
         Kind.EXTRA_SUM,
@@ -331,7 +315,6 @@ _ROWS = (
         clause="there is a sum over {} where only one of its terms belongs",
         clause_hidden="there is a sum where only one of its terms belongs",
         look="Ask which terms of the sum depend on the entry by which you differentiate.",
-        words=("sum", "mean"),
     ),
     MalRule(
         Kind.MISSING_TRANSPOSE,
@@ -340,7 +323,6 @@ _ROWS = (
         clause="{} is not transposed",
         clause_hidden="a transpose is missing",
         look=_FIT,
-        words=("layout",),
     ),
     MalRule(
         Kind.FACTOR_ORDER,
@@ -349,7 +331,6 @@ _ROWS = (
         clause="the factors of {} stand in the wrong order",
         clause_hidden="the factors of a matrix product stand in the wrong order",
         look=_FIT,
-        words=("layout",),
     ),
     MalRule(
         Kind.ELEMENTWISE_FOR_MATRIX,
@@ -384,7 +365,6 @@ _ROWS = (
         look="Ask which step of the derivation would bring this factor in.",
         right=_REST,
         look_at=((MistakePlace.LINK, _ONCE),),
-        words=("factor", "power"),
     ),
     MalRule(
         Kind.EXTRA_TERM,
@@ -394,7 +374,6 @@ _ROWS = (
         clause_hidden="there is a term too much",
         look="Go through your terms one by one, and ask where each of them comes from.",
         right=_REST,
-        words=("term", "test"),
     ),
     MalRule(
         Kind.POWER_OF_TEN,
