@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import replace
 from types import MappingProxyType
 
 from grader.autodiff.graph import Node
@@ -75,16 +74,6 @@ def entries_in_formulas(declared: Declared, counted: Set[str]) -> tuple[str, ...
         if shape is not None
         and ((not shape.below and _has_letter_above(shape)) or _is_own_entry(shape, declared, counted))
     )
-
-
-def with_rows(names: Sequence[Declared], letters: Sequence[str]) -> list[Declared]:
-    """The names with aliases of arrays as rows where they end in one of the letters: the ``x_i`` of an X in eta_i."""
-
-    def rows(declared: Declared) -> tuple[str, ...]:
-        shapes = {text: alias_shape(text) for text in declared.aliases if declared.rank > 1}
-        return tuple(text for text, shape in shapes.items() if shape and not shape.above and shape.below in letters)
-
-    return [replace(one, entries=tuple(dict.fromkeys((*one.entries, *rows(one))))) for one in names]
 
 
 def _is_own_entry(shape: Shape, declared: Declared, counted: Set[str]) -> bool:

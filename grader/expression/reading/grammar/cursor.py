@@ -104,7 +104,14 @@ class Cursor:
         inner = above.strip("()")
         # z^1 beside a declared Z^1: what is left of it is read as its look-alike
         known = (base,) if self.table.knows(base) else (base, base.swapcase())
-        return any((one, inner) in self.table.raised for one in known) or (inner != above and self._counts(base, inner))
+        if any((one, inner) in self.table.raised for one in known):
+            return True
+        return self._counts(base, inner) if inner != above else self._is_lifted(base, above)
+
+    def _is_lifted(self, base: str, above: str) -> bool:
+        """Whether a letter above a name is an index without brackets, as an alias of the author has it."""
+        counts = len(above) == 1 and above in self.bound | self.free and not self.declared(above)
+        return counts and self.table is not None and base in self.table.lifted
 
     def _counts(self, base: str, letter: str) -> bool:
         """Whether a letter in brackets above an array is an index: by an alias, or by a sum or what is asked for."""

@@ -66,6 +66,7 @@ class Spellings:
     nested: dict[tuple[str, str], Declared] = field(default_factory=dict)  # (u, w) of an alias u_{w_s}: its entry s
     examples: str = ""  # the size of which examples are counted, if the model says so
     raised: frozenset[tuple[str, str]] = frozenset()  # layers above a letter, (a, 3) of a^3, that no letter has alone
+    lifted: frozenset[str] = frozenset()  # x of an alias x^n, without brackets: a letter that counts is no power of it
     series: Mapping[str, Series] = field(default_factory=dict)  # by ``h_#`` or ``h^#``
     dashed: bool = False
     find: Callable[[str, str, str, int], Found | None] = lambda *_: None
@@ -106,13 +107,17 @@ def spellings_of(names: Names) -> Spellings:
     for declared in names:
         table.exact[declared.name] = declared
     bare: dict[tuple[str, str, str, int], Declared] = {}
+    lifted: set[str] = set()
     for declared, text in _by_precedence(names):
         shape = shape_of(text)
-        if shape is not None and text in declared.entries:
-            if shape.above and not shape.below:
-                table.above.setdefault((shape.base, shape.primes), declared)
-            elif _counts_above(shape, declared) and not table.knows(shape.base):
-                table.keys[shape.base] = declared  # any letters enter it then
+        entered = alias_shape(text) if text in declared.entries else None
+        if entered is not None and (shape is not None or entered.above.isalpha()):
+            if entered.above and not entered.below:
+                table.above.setdefault((entered.base, entered.primes), declared)
+            elif _counts_above(entered, declared) and not table.knows(entered.base):
+                table.keys[entered.base] = declared  # any letters enter it then
+            if shape is None:
+                lifted.add(entered.base)
             continue
         if shape is not None and (letter := dict(declared.fixed).get(text)):
             marked = table.marked.setdefault((shape.base, shape.primes), [])
@@ -135,6 +140,7 @@ def spellings_of(names: Names) -> Spellings:
             table.functions[declared.name] = declared.function
         table.arguments[declared.name] = _allowed(declared)
     _raise(table, bare)
+    table.lifted = frozenset(lifted)
     for declared in names:
         for text in declared.entries:
             shape = alias_shape(text)
@@ -337,7 +343,8 @@ def _entered(table: Spellings, base: str, above: str, below: str, primes: int) -
     exact += [one for letters, one in choice if len(written) <= one.rank and written.startswith(letters)]  # of a row
     if exact:
         return exact[0]
-    alone = (primes or base not in table.exact) and key_of(base, above, "", primes) not in table.keys
+    owner = (None if primes else table.exact.get(base)) or table.keys.get(key_of(base, above, "", primes))
+    alone = owner is None or owner.role == "size"  # which has no entries
     if len(choice) == 1 and alone and choice[0][1].role != "adjoint" and _is_alias(choice[0][1], base):
         return choice[0][1]
     known = set().union(*(letters for letters, _ in choice))
