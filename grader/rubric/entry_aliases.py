@@ -176,10 +176,23 @@ def fixed_letter(text: str, declared: Declared, letters: IndexLetters, own: tupl
 
     `own` are the letters by which the array is defined.
     """
+    if own and len(own) < declared.rank:
+        return _fixed_at_row(text, declared, letters, own)
     entered = _one_more(text, declared)
     counted = [letter for letter in entered if _counts(letter, declared.axes, letters)]
     free = own if own and set(own) < set(entered) else counted
     return next((letter for letter in entered if letter not in free), "") if len(free) == declared.rank else ""
+
+
+def _fixed_at_row(text: str, declared: Declared, letters: IndexLetters, own: tuple[str, ...]) -> str:
+    r"""The letter of ``u_{t,i}`` that is no index of rows u_i: it is before those of the rows, or counts no entry."""
+    shape = shape_of(text)
+    below = tuple(shape.below.replace(",", "")) if shape is not None and not shape.above else ()
+    others = [letter for letter in below if letter not in own]
+    if len(others) != 1 or not others[0].isalpha() or len(below) != len(own) + 1 or not set(own) < set(below):
+        return ""
+    entry = below[: len(own)] == own and _counts(others[0], declared.axes[len(own) :], letters)
+    return "" if entry else others[0]
 
 
 def is_doubtful(text: str, declared: Declared) -> bool:

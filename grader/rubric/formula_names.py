@@ -12,11 +12,20 @@ from dataclasses import replace
 
 from grader.autodiff.graph import Node
 from grader.expression.language.names import Declared
+from grader.expression.language.nodes import Expression
 from grader.expression.reading.spelling.scripts import alias_shape
 from grader.rubric.axes import Left
-from grader.rubric.bracket_aliases import take_phrases
+from grader.rubric.bracket_aliases import Letters, take_phrases
 from grader.rubric.declarations import DeclaredNames
-from grader.rubric.entry_aliases import IndexLetters, counted_letters, fixed_letter, index_letters
+from grader.rubric.entry_aliases import (
+    IndexLetters,
+    counted_entries,
+    counted_letters,
+    entry_spellings,
+    fixed_letter,
+    index_letters,
+)
+from grader.rubric.read_back import is_activation
 
 _BOUNDED = re.compile(r"(?:sum|prod)(?:\\limits)?_\{?([a-z])\s*=\s*1\s*\}?\s*\^\{?([A-Za-z]+)")
 
@@ -43,6 +52,30 @@ def _letters_so_far(table: DeclaredNames, nodes: Sequence[Node]) -> IndexLetters
 def bounds_in(lefts: Sequence[Left]) -> frozenset[tuple[str, str]]:
     """The letters of sums from 1 on, each with the size at which the sum ends."""
     return frozenset(pair for left in lefts for pair in _BOUNDED.findall(left.formula.value))
+
+
+def as_answers_read(
+    declared: Declared,
+    nodes: tuple[Node, ...],
+    notation: tuple[tuple[str, Expression], ...],
+    counted: tuple[IndexLetters, Letters],
+    examples: str,
+) -> Declared:
+    """A name with what its spellings mean in answers, by the letters that the formulas count with and those of the left
+    sides, `counted`.
+    """
+    letters, own = counted
+    fixed = [(text, fixed_letter(text, declared, letters, own.get(declared.name, ()))) for text in declared.aliases]
+    entries = [text for text in entry_spellings(declared, letters, examples) if not dict(fixed).get(text)]
+    formula = next(
+        (node.source or node.expression for node in nodes if declared.called and node.name == declared.name), None
+    )
+    return replace(
+        declared,
+        entries=(*entries, *counted_entries(declared, nodes, notation, letters)),
+        fixed=tuple(fixed),
+        called=formula is not None and is_activation(formula),
+    )
 
 
 def ways_to_read(table: DeclaredNames, left: Left) -> Iterator[list[Declared]]:

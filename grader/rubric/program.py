@@ -47,21 +47,14 @@ from grader.rubric.declarations import (
     take_slopes,
 )
 from grader.rubric.doubts import doubt_constants, doubt_entries
-from grader.rubric.entry_aliases import (
-    counted_entries,
-    counted_letters,
-    entries_in_formulas,
-    entry_spellings,
-    fixed_letter,
-    index_letters,
-)
+from grader.rubric.entry_aliases import counted_letters, entries_in_formulas, entry_spellings, index_letters
 from grader.rubric.fields import Fields, RubricPlace, read_fields, read_pairs, read_text, text_at
-from grader.rubric.formula_names import bounds_in, ways_to_read, with_phrases_so_far
+from grader.rubric.formula_names import as_answers_read, bounds_in, ways_to_read, with_phrases_so_far
 from grader.rubric.formulas import Known, read_formula
 from grader.rubric.handed_down import with_losses
 from grader.rubric.model import Model
 from grader.rubric.notation import read_notation
-from grader.rubric.read_back import check_spellings, is_activation
+from grader.rubric.read_back import check_spellings
 from grader.rubric.recurrence import read_steps, unrolled
 from grader.rubric.sets import read_sets
 from grader.rubric.tree import Entries, Text, Tree
@@ -103,9 +96,8 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     }
     axes = {**derivatives, **table.axes}
     take_entry_aliases(table, axes)
-    own = table.own
-    letters = index_letters(authored, (item.name for item in table.names), table.axes, own)
-    take_phrases(table, axes, letters, own)
+    letters = index_letters(authored, (item.name for item in table.names), table.axes, table.own)
+    take_phrases(table, axes, letters, table.own)
     check_spellings(table, tuple((node.name, node.source or node.expression) for node in nodes), place)
     formulas = {node.name: node.source or node.expression for node in nodes}
     written = [(left.formula, formulas[left.name]) for left in lefts if left is not None and left.name in formulas]
@@ -113,18 +105,8 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     keys = {_split(key.value, table.sizes)[0]: key for key, _ in (*given, *pairs, *others)}
     doubt_constants(table.names, keys, written, place)
     with_axes = [replace(item, axes=axes.get(item.name, ())) for item in table.names]
-    names = ModelNames(
-        replace(
-            item,
-            entries=(
-                *entry_spellings(item, letters, read_text(fields, "examples", place)),
-                *counted_entries(item, nodes, notation, letters),
-            ),
-            fixed=tuple((text, fixed_letter(text, item, letters, own.get(item.name, ()))) for text in item.aliases),
-            called=item.called and item.name in formulas and is_activation(formulas[item.name]),
-        )
-        for item in with_axes
-    )
+    examples = read_text(fields, "examples", place)
+    names = ModelNames(as_answers_read(item, nodes, notation, (letters, table.own), examples) for item in with_axes)
     doubt_entries(names, table.written, place)
     places = [(key.value, key.places) for key, _ in given]
     places += [(left.name, left.formula.places) for left in lefts if left is not None]

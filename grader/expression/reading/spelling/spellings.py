@@ -345,7 +345,7 @@ def _entered(table: Spellings, base: str, above: str, below: str, primes: int) -
         return exact[0]
     owner = (None if primes else table.exact.get(base)) or table.keys.get(key_of(base, above, "", primes))
     alone = owner is None or owner.role == "size"  # which has no entries
-    if len(choice) == 1 and alone and choice[0][1].role != "adjoint" and _is_alias(choice[0][1], base):
+    if len(choice) == 1 and alone and choice[0][1].role != "adjoint" and _is_alias(choice[0][1], base, above):
         return choice[0][1]
     known = set().union(*(letters for letters, _ in choice))
     near = [
@@ -358,10 +358,11 @@ def _entered(table: Spellings, base: str, above: str, below: str, primes: int) -
     return near[0] if len(near) == 1 else None
 
 
-def _is_alias(declared: Declared, base: str) -> bool:
+def _is_alias(declared: Declared, base: str, above: str) -> bool:
     """Whether the author has given the letter of an entry, and it is not just how the model's formulas count it."""
     return any(
-        text in declared.entries and (shape := alias_shape(text)) and shape.base == base for text in _given(declared)
+        text in declared.entries and (shape := alias_shape(text)) and (shape.base, shape.above) == (base, above)
+        for text in _given(declared)
     )
 
 
