@@ -202,6 +202,8 @@ def _read_definitions(table: DeclaredNames, lefts: list[Left], above: tuple[Node
             table.failed.add(left.name)
         else:
             nodes.append(node)
+            used = symbols(node.source or node.expression) & table.axes.keys()
+            table.made_of[left.name] = used.union(*(table.made_of.get(name, ()) for name in used))
     return tuple(_apart(node, table.axes) for node in nodes[len(above) :])
 
 
@@ -236,7 +238,10 @@ def _read_right(table: DeclaredNames, left: Left, later: Mapping[str, Left]) -> 
         return None
     above = tuple(declared for declared in table.names if declared.name not in later)
     return read_formula(
-        left.formula, tuple(table.names), left.place, Known(above, table.failed, table.told, frozenset(left.letters))
+        left.formula,
+        tuple(table.names),
+        left.place,
+        Known(above, table.failed, table.told, frozenset(left.letters), table.made_of),
     )
 
 

@@ -223,3 +223,65 @@ def test_as_in_the_names(declared, above, written, named, why):
     assert isinstance(expected, Rubric), f"{why}: {expected}"
     assert isinstance(found, Rubric), f"{why}: {found}"
     assert formula_of(found) == formula_of(expected), why
+
+
+SCALARS = "given: {w: real, x: real, y: real}"
+
+# (sizes and given, definitions above, how J is written, what is marked or an empty string, why)
+CALLS = [
+    (SCALARS, "h: w*x", "(h(x) - y)^2", "h(x)", "what it is made of"),
+    (
+        SCALARS,
+        "h: w*x",
+        r"y \cdot h\left(x\right)^2",
+        r"h\left(x\right)",
+        "LaTeX's brackets",
+    ),
+    (SCALARS, "h: w*x", "(h (x) - y)^2", "h (x)", "a space before the bracket"),
+    (SCALARS, "yhat: w*x", r"(\hat{y}(x) - y)^2", r"\hat{y}(x)", "a name with an accent"),
+    (
+        SCALARS,
+        "h: {formula: w*x, aliases: ['h(x)']}",
+        "h(x) h(w)",
+        "h(w)",
+        "another argument",
+    ),
+    (
+        SCALARS,
+        "h: {formula: w*x, arguments: [x]}",
+        "h(x) - y",
+        "",
+        "an argument that is declared",
+    ),
+    (SCALARS, "h: w*x", "h(y) - y", "", "a factor that it is not made of"),
+    (SCALARS, "h: w*x", "h*(x) - y", "", "a sign of a product"),
+    (SCALARS, "h: w*x", "h(1 - h) x", "", "a bracket that holds a formula"),
+    (SCALARS, "h: w*x", "x(w) - w(x)", "", "given quantities are made of nothing"),
+    (
+        "sizes: [n]\ngiven: {a: real, x: {shape: [n]}}",
+        "f_i: a*x_i",
+        r"\sum_i f(x_i)",
+        "f(x_i)",
+        "an array at an entry",
+    ),
+    (
+        "sizes: [n]\ngiven: {a: real, x: {shape: [n]}}",
+        "f_i: a*x_i",
+        r"\sum_i f(i) x_i",
+        "",
+        "a letter in brackets is an index",
+    ),
+]
+
+
+@pytest.mark.parametrize(("declared", "above", "written", "marked", "why"), CALLS)
+def test_calls_without_alias(declared, above, written, marked, why):
+    found = model_of(declared, above, written)
+    if not marked:
+        assert isinstance(found, Rubric), f"{why}: {found}"
+        return
+    assert isinstance(found, tuple), why
+    (problem,) = found
+    assert "or a product with it" in problem.message, problem
+    assert problem.text[problem.span.start : problem.span.end] == marked, problem
+    assert problem.line and problem.column, problem
