@@ -85,9 +85,17 @@ class Cursor:
         return self.scanned[at]
 
     def _with_index(self, shape: Shape) -> Shape:
-        """``alpha_2k`` with the index k of an array alpha_2; ``w_2x`` is a product, as long as x counts nothing."""
+        """``alpha_2k`` with the index k of an array alpha_2; ``w_2x`` is a product, as long as x counts nothing.
+
+        A declared ``W_2new`` is that name.
+        """
         token = self.tokens[shape.end]
-        if self.table is None or not shape.below.isdigit() or token.kind != "name" or len(token.text) != 1:
+        if self.table is None or not shape.below.isdigit() or token.kind not in ("name", "word"):
+            return shape
+        longer = shape._replace(below=shape.below + token.text, end=shape.end + 1)
+        if self.tokens[shape.end - 1].end == token.start and self.is_spelled(longer):
+            return longer
+        if len(token.text) != 1:
             return shape
         if self.tokens[shape.end - 1].end != token.start or token.text not in self.bound | self.free:
             return shape
@@ -96,6 +104,11 @@ class Cursor:
         if found is None or found.below != token.text or found.declared.rank != 1:
             return shape
         return shape._replace(below=below, end=shape.end + 1)
+
+    def is_spelled(self, shape: Shape) -> bool:
+        """Whether a name is declared as it is written, with letters behind the number below it: ``W_2new``."""
+        mixed = bool(shape.below[:1].isdigit() and shape.below[-1:].isalpha()) and not (shape.above or shape.primes)
+        return mixed and self.table is not None and f"{shape.base}_{shape.below}" in self.table.exact
 
     def is_layer(self, base: str, above: str) -> bool:
         """Whether a superscript without braces is a layer's, the 3 of ``a^3``, where no a is declared, or an index."""
