@@ -100,8 +100,20 @@ def entry_spellings(declared: Declared, letters: IndexLetters, examples: str = "
             _is_entry(shape, declared, letters)
             or _is_row(shape, declared, letters, examples)
             or (text in declared.aliases and _enters_first_axes(shape, declared, letters))
+            or is_behind(text, declared, letters)
         )
     )
+
+
+def is_behind(text: str, declared: Declared, letters: IndexLetters) -> bool:
+    r"""Whether the letter above an alias counts the axis behind those of the letters below, ``\epsilon_n^k`` of N x K."""
+    shape = alias_shape(text) if text in declared.aliases else None
+    if shape is None or not (shape.below and _has_letter_above(shape)) or _enters_first_axes(shape, declared, letters):
+        return False
+    entered = shape.below.replace(",", "") + shape.above
+    if not (entered.isalpha() and len(set(entered)) == len(entered) == len(declared.axes)):
+        return False
+    return all(_counts(letter, (axis,), letters) for letter, axis in zip(entered, declared.axes, strict=True))
 
 
 def _spelled(declared: Declared) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from grader.rubric.entry_aliases import (
     entry_spellings,
     fixed_letter,
     index_letters,
+    is_behind,
 )
 from grader.rubric.read_back import is_activation
 
@@ -74,6 +75,7 @@ def as_answers_read(
         declared,
         entries=(*entries, *counted_entries(declared, nodes, notation, letters)),
         fixed=tuple(fixed),
+        behind=tuple(text for text in entries if is_behind(text, declared, letters)),
         called=formula is not None and is_activation(formula),
     )
 

@@ -80,7 +80,7 @@ def _read_set(table: DeclaredNames, key: Text, text: Text, place: RubricPlace, *
     read = read_formula(inner, names, place)
     if not isinstance(read, Call) or read.function != "iverson":
         return None
-    owner = owner if pair or owner[:1] and owner[0] in symbols(read.args[0]) else []  # the l of V_l may be a label
+    owner = owner if pair or (owner[:1] and owner[0] in symbols(read.args[0])) else []  # the l of V_l may be a label
     marked = substitute(read.args[0], dict(zip(letters, map(Symbol, (MEMBER, OWNER)), strict=False)))
     plain, latex = to_text(marked, tuple(table.names)), to_latex(marked, tuple(table.names))
     return Declared(key.value, latex=latex, function=plain, role="set", arguments=letters if pair else tuple(owner))

@@ -62,6 +62,7 @@ class Spellings:
     letters: frozenset[str] = FUNCTION_LETTERS
     entries: dict[tuple[str, str, int], list[tuple[str, Declared]]] = field(default_factory=dict)
     above: dict[tuple[str, int], Declared] = field(default_factory=dict)  # x of an alias x^{(i)}: its row i
+    behind: dict[tuple[str, int], Declared] = field(default_factory=dict)  # e of an alias e_n^k: its entry (n, k)
     marked: dict[tuple[str, int], list[tuple[str, str, Declared]]] = field(default_factory=dict)  # by alias.fixed
     nested: dict[tuple[str, str], Declared] = field(default_factory=dict)  # (u, w) of an alias u_{w_s}: its entry s
     examples: str = ""  # the size of which examples are counted, if the model says so
@@ -114,6 +115,8 @@ def spellings_of(names: Names) -> Spellings:
         if entered is not None and (shape is not None or entered.above.isalpha()):
             if entered.above and not entered.below:
                 table.above.setdefault((entered.base, entered.primes), declared)
+            elif text in declared.behind:
+                table.behind[entered.base, entered.primes] = declared
             elif _counts_above(entered, declared) and not table.knows(entered.base):
                 table.keys[entered.base] = declared  # any letters enter it then
             if shape is None:
@@ -266,6 +269,8 @@ def _in_its_place(table: Spellings, base: str, above: str, below: str, primes: i
                 return Found(owner, "", written.replace(letter, "", 1))
     if len(above) == 1 and (base, primes) in table.above:
         return Found(table.above[base, primes], above, below)
+    if below and len(above) == 1 and (base, primes) in table.behind:
+        return Found(table.behind[base, primes], "", f"{below},{above}")
     if below and (base, above, primes) in table.entries:
         entered = _entered(table, base, above, below, primes)
         if entered is not None:
