@@ -106,7 +106,7 @@ def entry_spellings(declared: Declared, letters: IndexLetters, examples: str = "
 
 
 def is_behind(text: str, declared: Declared, letters: IndexLetters) -> bool:
-    r"""Whether the letter above an alias counts the axis behind those of the letters below, ``\epsilon_n^k`` of N x K."""
+    r"""Whether the letter above an alias counts the axis behind those of the letters below: ``e_n^k`` of N x K."""
     shape = alias_shape(text) if text in declared.aliases else None
     if shape is None or not (shape.below and _has_letter_above(shape)) or _enters_first_axes(shape, declared, letters):
         return False

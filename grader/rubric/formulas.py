@@ -17,7 +17,8 @@ from grader.expression.language.words import GREEK_LETTERS
 from grader.expression.reading.read import Reading, read
 from grader.expression.reading.sources import prepared
 from grader.expression.reading.spelling.scripts import shape_of
-from grader.expression.reading.spelling.spellings import Spellings, spellings_of
+from grader.expression.reading.spelling.spellings import spellings_of
+from grader.expression.reading.spelling.table import Spellings
 from grader.problems import NOWHERE, Problem, Span, did_you_mean
 from grader.rubric.fields import RubricPlace
 from grader.rubric.tree import Text
