@@ -118,4 +118,4 @@ def _is_entered(text: str, declared: Declared, bound: Set[str] | None) -> bool:
     letters = shape.below.replace(",", "") if shape is not None else ""
     if shape is None or not letters.isalpha() or not len(set(letters)) == len(letters) <= declared.rank:
         return False
-    return bound is None or bound.issuperset(letters)
+    return bound is None or bound >= set(letters)
