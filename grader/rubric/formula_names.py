@@ -88,6 +88,8 @@ def ways_to_read(table: DeclaredNames, left: Left) -> Iterator[list[Declared]]:
     plain = list(table.names)
     bound = counted_letters([(left.letters, left.formula.value)])
     named = [_with_fixed(one, table) for one in plain]
+    if any(one.examples for one in plain):  # the i of x^{(i)} enters the axis that counts them
+        named = [replace(one, axes=table.axes.get(one.name, ())) if one.aliases else one for one in named]
     entered = [_with_entries(one, bound) for one in named]
     seen: list[list[Declared]] = []
     for names in (entered, named, [_with_entries(one, None) for one in named]):

@@ -208,18 +208,18 @@ def _read_definitions(table: DeclaredNames, lefts: list[Left], above: tuple[Node
 
 
 def _defined_in_some_way(table: DeclaredNames, left: Left, later: Mapping[str, Left], nodes: list[Node]) -> Node | None:
-    """One definition, with the first way to read aliases in which it can be read; else as they are names."""
+    """One definition, in the first way to read aliases in which it can be read; what is wrong is that of the first."""
     before, names, told = len(left.place.problems), table.names[:], set(table.told)
-    for known in ways_to_read(table, left):
-        table.names[:] = known
+    ways = list(ways_to_read(table, left))
+    for known in (*ways, *ways[:1]) if len(ways) > 1 else ways:
+        del left.place.problems[before:]
+        table.names[:], table.told = known, set(told)
         node = _defined(table, left, later, nodes)
         if len(left.place.problems) == before:
-            own = {left.name}
-            table.names[:] = [new if new.name in own else old for old, new in zip(names, table.names, strict=True)]
-            return node
-        del left.place.problems[before:]
-        table.names[:], table.told = names, set(told)
-    return _defined(table, left, later, nodes)
+            break
+    taken = zip(names, table.names, strict=True)  # of what is above, the aliases are as they were
+    table.names[:] = [new if new.name == left.name else old for old, new in taken]
+    return node
 
 
 def _defined(table: DeclaredNames, left: Left, later: Mapping[str, Left], nodes: list[Node]) -> Node | None:

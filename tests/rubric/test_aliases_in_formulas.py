@@ -202,6 +202,126 @@ WITH_LETTERS = [
 ]
 
 
+MORE = [
+    (
+        "sizes: [N, K, d]\ngiven: {X: {shape: [N, d]}, W: {shape: [K, d]}}",
+        r"f_ik: {formula: 'sum_j(W_kj X_ij)', aliases: ['f_W(x_i)']}",
+        r"\sum_i \sum_k f_W(x_i)_k^2",
+        "sum_i(sum_k(f_ik^2))",
+        "an entry behind the brackets",
+    ),
+    (
+        "sizes: [N, K, d]\ngiven: {X: {shape: [N, d]}, W: {shape: [K, d]}}",
+        r"f_ik: {formula: 'sum_j(W_kj X_ij)', aliases: ['f_k(x_i)']}",
+        r"\sum_i \sum_j f_j\left(x_i\right)^2",
+        "sum_i(sum_j(f_ij^2))",
+        "an entry below, of the whole that is called",
+    ),
+    (
+        "given: {w: real, x: real}",
+        r"p: {formula: 'sigmoid(w x)', aliases: ['p_w(y=1 \mid x)']}",
+        r"-\log p_w(y = 1 \,|\, x)",
+        "-log(p)",
+        "a bar with spaces",
+    ),
+    (
+        "given: {w: real, x: real}",
+        r"p: {formula: 'sigmoid(w x)', aliases: ['z^{(1)}(x)']}",
+        r"\left( z^{(1)}(x) \right)^2 x",
+        "p^2 x",
+        "a layer before the brackets",
+    ),
+    (
+        "given: {w: real, x: real}",
+        r"p: {formula: 'sigmoid(w x)', aliases: ['\hat{y}(x; w)']}",
+        r"(\hat y(x;w) - 1)^2",
+        "(p - 1)^2",
+        "an accent and a semicolon",
+    ),
+    (
+        "sizes: [N]\ngiven: {x: {shape: [N]}, w: real}",
+        r"v_i: {formula: 'exp(w x_i)', aliases: ['\sigma(x_i)^2', '\sigma_i^2']}",
+        r"\sum_i \log \sigma(x_i)^2 + \sum_j \sigma_j^2",
+        "sum_i(log(v_i)) + sum_j(v_j)",
+        "a power that is part of the name",
+    ),
+    (
+        "sizes: [T, V]\ngiven: {s: {shape: [T, V]}}",
+        r"p_tk: {formula: 'exp(s_tk)/sum_j(exp(s_tj))', aliases: ['\pi(k|s_t)']}",
+        r"-\sum_t \sum_a \pi(a|s_t) \log \pi(a|s_t)",
+        "-sum_t(sum_a(p_ta*log(p_ta)))",
+        "a place that has a place",
+    ),
+    (
+        "sizes: [T]\ngiven: {r: {shape: [T], aliases: ['r(t)']}, g: real}",
+        "c: g^2",
+        r"\sum_{t=1}^T g r(t)",
+        "sum_{t=1}^T(g*r_t)",
+        "a step in brackets",
+    ),
+    (
+        "sizes: [N, D]\ngiven: {X: {shape: [D, N], aliases: ['x^{(i)}']}, mu: {shape: [D]}}\nexamples: N",
+        "c: sum_i(mu_i)",
+        r"\sum_{i=1}^N \|x^{(i)} - \mu\|^2",
+        r"sum_{i=1}^N(norm(X_{:,i} - mu)^2)",
+        "examples along the second axis",
+    ),
+    (
+        "sizes: [N, D]\n"
+        "given: {X: {shape: [N, D], aliases: ['\\mathbf{x}_n']}, mu: {shape: [D], aliases: ['\\boldsymbol\\mu']}}",
+        "c: sum_i(mu_i)",
+        r"\sum_{n=1}^N \|\mathbf{x}_n - \boldsymbol\mu\|^2",
+        r"sum_{n=1}^N(norm(X_n - mu)^2)",
+        "bold letters",
+    ),
+    (
+        "sizes: [N, D]\ngiven: {X: {shape: [N, D], aliases: [x_n]}, z: {shape: [N], domain: {0, 1}}, mu: {shape: [D]}}",
+        "c: sum_i(mu_i)",
+        r"\sum_{n=1}^N z_n \|x_n - \mu\|^2 / N",
+        r"sum_{n=1}^N(z_n norm(X_n - mu)^2)/N",
+        "a row beside an entry",
+    ),
+    (
+        "sizes: [N, D, K]\n"
+        "given: {X: {shape: [N, D], aliases: [x_n]}, M: {shape: [K, D], aliases: [mu_k]}, "
+        "r: {shape: [N, K], aliases: ['r_{nk}']}}",
+        "c: sum_nk(r_nk)",
+        r"\sum_{n=1}^N \sum_{k=1}^K r_{nk} \|x_n - \mu_k\|^2",
+        r"sum_{n=1}^N(sum_{k=1}^K(r_nk norm(X_n - M_k)^2))",
+        "rows of two arrays",
+    ),
+    (
+        "sizes: [n, d, K]\ngiven: {W: {shape: [K, d], aliases: ['w_j']}, x: {shape: [d]}, y: {index: K}}",
+        "s: W @ x",
+        r"\sum_{j \neq y} \max(0, w_j^T x - w_y^T x + 1)",
+        r"sum_{j != y}(max(0, W_j^T x - W_y^T x + 1))",
+        "a row at a label",
+    ),
+    (
+        "sizes: [K, H, D]\n"
+        "given: {W1: {shape: [H, D], aliases: ['w_{ji}']}, W2: {shape: [K, H], aliases: ['w_{kj}']}, x: {shape: [D]}}",
+        r"h_j: '\tanh(\sum_i w_{ji} x_i)'",
+        r"\sum_k \sum_j w_{kj} h_j",
+        "sum_k(sum_j(W2_kj h_j))",
+        "two arrays under one letter",
+    ),
+    (
+        "sizes: [T, d]\ngiven: {c: {shape: [d], aliases: ['c_t']}, H: {shape: [T, d], aliases: [h_t]}}",
+        r"e_t: h_t^T c_t",
+        r"\sum_t e_t",
+        "sum_t(e_t)",
+        "a row beside what is fixed at a step",
+    ),
+    (
+        "given: {w: real, x: real}\nopaque: {f: {of: [w, x], aliases: ['V_w(x)', 'V(x)']}}",
+        "m: x*w",
+        r"m V_w(x) - V(x)",
+        "m*f - f",
+        "an opaque function at some of its arguments",
+    ),
+]
+
+
 def model_of(declared, above, last):
     lines = [f"      {line}" for line in declared.splitlines()]
     define = f"      define:\n        {above}\n        J: {last!r}\n".replace("\\\\", "\\")
@@ -216,7 +336,7 @@ def formula_of(rubric):
 
 @pytest.mark.parametrize(
     ("declared", "above", "written", "named", "why"),
-    [pytest.param(*row, id=row[-1]) for row in (*WITH_BRACKETS, *WITH_LETTERS)],
+    [pytest.param(*row, id=row[-1]) for row in (*WITH_BRACKETS, *WITH_LETTERS, *MORE)],
 )
 def test_as_in_the_names(declared, above, written, named, why):
     found, expected = model_of(declared, above, written), model_of(declared, above, named)
