@@ -17,7 +17,7 @@ from grader.rubric.entry_aliases import IndexLetters
 
 _ENTRY = re.compile(r"(.*[^\s(])\s*\(([a-z](?:,\s*[a-z])*)\)")
 _ROLES = ("quantity", "size", "adjoint", "opaque")
-Letters = Mapping[str, tuple[str, ...]]  # by a name the letters by which it is defined
+OwnLetters = Mapping[str, tuple[str, ...]]  # by a name the letters by which it is defined
 
 
 def take_entry_aliases(table: DeclaredNames, axes: Mapping[str, tuple[str, ...]]) -> None:
@@ -49,7 +49,7 @@ def take_phrases(
     table: DeclaredNames,
     axes: Mapping[str, tuple[str, ...]],
     letters: IndexLetters,
-    own: Letters,
+    own: OwnLetters,
     among: frozenset[str] | None = None,
 ) -> None:
     r"""Spellings that are no names and may stand for one, ``\pi(a|s)``: of arrays with the letters that are places.

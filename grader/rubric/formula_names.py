@@ -15,7 +15,7 @@ from grader.expression.language.names import Declared
 from grader.expression.language.nodes import Expression
 from grader.expression.reading.spelling.scripts import alias_shape
 from grader.rubric.axes import Left
-from grader.rubric.bracket_aliases import Letters, take_phrases
+from grader.rubric.bracket_aliases import OwnLetters, take_phrases
 from grader.rubric.declarations import DeclaredNames
 from grader.rubric.entry_aliases import (
     IndexLetters,
@@ -59,7 +59,7 @@ def as_answers_read(
     declared: Declared,
     nodes: tuple[Node, ...],
     notation: tuple[tuple[str, Expression], ...],
-    counted: tuple[IndexLetters, Letters],
+    counted: tuple[IndexLetters, OwnLetters],
     examples: str,
 ) -> Declared:
     """A name with what its spellings mean in answers, by the letters that the formulas count with and those of the left

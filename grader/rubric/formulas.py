@@ -17,8 +17,8 @@ from grader.expression.language.words import GREEK_LETTERS
 from grader.expression.reading.read import Reading, read
 from grader.expression.reading.sources import prepared
 from grader.expression.reading.spelling.scripts import shape_of
+from grader.expression.reading.spelling.spelled import Spellings
 from grader.expression.reading.spelling.spellings import spellings_of
-from grader.expression.reading.spelling.table import Spellings
 from grader.problems import NOWHERE, Problem, Span, did_you_mean
 from grader.rubric.fields import RubricPlace
 from grader.rubric.tree import Text
@@ -221,9 +221,9 @@ def _calls(reading: Reading, names: Names, made_of: Mapping[str, frozenset[str]]
         held = [_declared_as(piece.strip(), table) for piece in pieces]
         if all(one in made_of[symbol.name] and one not in allowed for one in held):
             written = source[symbol.span.start : end]
-            name, inner = source[symbol.span.start : symbol.span.end], ", ".join(piece.strip() for piece in pieces)
-            message = f"'{written}' may be '{symbol.name}', which is made of '{inner}', or a product with it"
-            hint = f"give '{symbol.name}' the alias '{written}', or write {name} * ({inner}) for the product"
+            name, inner = source[symbol.span.start : symbol.span.end], " * ".join(piece.strip() for piece in pieces)
+            message = f"'{written}' may be '{symbol.name}', which is made of what is in the brackets, or a product"
+            hint = f"give '{symbol.name}' the alias '{written}', or write {name} * {inner} for the product"
             yield Problem(message, hint, span=Span(symbol.span.start, end), text=source)
 
 

@@ -402,6 +402,6 @@ def test_calls_without_alias(declared, above, written, marked, why):
         return
     assert isinstance(found, tuple), why
     (problem,) = found
-    assert "or a product with it" in problem.message, problem
+    assert "or a product" in problem.message, problem
     assert problem.text[problem.span.start : problem.span.end] == marked, problem
     assert problem.line and problem.column, problem

@@ -12,7 +12,7 @@ from grader.expression.language.nodes import Reduce
 from grader.expression.reading.lexing.linking import Linked
 from grader.expression.reading.lexing.tokens import MAX_DEPTH, Token, fail, span_of
 from grader.expression.reading.spelling.scripts import Shape, raw_script, scan
-from grader.expression.reading.spelling.table import Spellings
+from grader.expression.reading.spelling.spelled import Spellings
 from grader.problems import Problem, Span
 
 

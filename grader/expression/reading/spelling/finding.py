@@ -11,7 +11,7 @@ from grader.expression.language.functions import CONSTANTS, SPELLINGS
 from grader.expression.language.names import Declared
 from grader.expression.language.words import GREEK
 from grader.expression.reading.spelling.scripts import EXAMPLE, alias_shape
-from grader.expression.reading.spelling.table import NESTED, Found, Spellings, given_spellings, key_of, parts_of
+from grader.expression.reading.spelling.spelled import NESTED, Found, Spellings, given_spellings, key_of, parts_of
 
 
 def of_example(table: Spellings, base: str, above: str, below: str, primes: int) -> Found | None:

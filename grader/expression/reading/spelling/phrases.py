@@ -13,7 +13,7 @@ from typing import NamedTuple
 from grader.expression.language.names import Names, kept_by_names
 from grader.expression.reading.lexing import lexer_latex, lexer_plain
 from grader.expression.reading.lexing.tokens import Token, Unreadable
-from grader.expression.reading.spelling.table import Spellings
+from grader.expression.reading.spelling.spelled import Spellings
 
 _BRACES = frozenset("{}")
 _NAMES = frozenset(("name", "word"))

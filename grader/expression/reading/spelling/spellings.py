@@ -13,7 +13,7 @@ from grader.expression.language.names import Declared, Names, is_macro, kept_by_
 from grader.expression.language.words import FUNCTION_LETTERS
 from grader.expression.reading.spelling.finding import of_example, pieces_of
 from grader.expression.reading.spelling.scripts import EXAMPLE, Shape, alias_shape, shape_of
-from grader.expression.reading.spelling.table import (
+from grader.expression.reading.spelling.spelled import (
     NESTED,
     SERIES,
     Series,

@@ -11,7 +11,7 @@ from grader.expression.language.words import GREEK
 from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.lexing.tokens import KEYWORDS, Token, fail
 from grader.expression.reading.spelling.scripts import Shape, scan
-from grader.expression.reading.spelling.table import Spellings
+from grader.expression.reading.spelling.spelled import Spellings
 
 MAX_RUN = 40
 # functions that letters are run together with; no name ends in one of them

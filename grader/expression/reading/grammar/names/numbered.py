@@ -29,7 +29,7 @@ from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.grammar.names.subscripts import entries_in
 from grader.expression.reading.lexing.tokens import fail
 from grader.expression.reading.spelling.scripts import Shape
-from grader.expression.reading.spelling.table import SERIES, Series
+from grader.expression.reading.spelling.spelled import SERIES, Series
 from grader.problems import Span
 from grader.work import NODE, spend
 
