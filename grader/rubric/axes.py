@@ -162,6 +162,8 @@ def check_bars(left: Left, expression: Expression, axes: Axes) -> None:
         if sum(axis != "1" for axis in entry.axes) > 1:
             written = source[item.args[0].span.start : item.args[0].span.end]
             hint = f"write abs({written}) for that of each entry, norm({written}) for the root of the sum of squares"
+            if len(entry.axes) == 2 and entry.axes[0] == entry.axes[1]:
+                hint = hint.replace("write ", f"write det({written}) for the determinant, ")
             left.note(f"bars round a matrix, {entry.shape_text}, may mean several things", hint, item.span)
 
 

@@ -48,8 +48,10 @@ class DeclaredNames:
     """What is declared so far: names in order, the axes of each, and the line that took each spelling.
 
     `handed_down` are given quantities with the derivative that each is; `failed` are definitions with a mistake, `told`
-    what was said of the formulas so far; `counted` has letters of their sums, `written` the texts of the spellings, by
-    the name and what it says.
+    what was said of the formulas so far; `counted` has letters of their sums, `bounds` those of sums that end at a
+    size, with it, `own` by the name of a definition the letters of its left side, `made_of` all that it is computed
+    from, `written` the texts of the spellings,
+    by the name and what it says.
     """
 
     sizes: list[str] = field(default_factory=list)
@@ -61,6 +63,9 @@ class DeclaredNames:
     failed: set[str] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
     counted: frozenset[str] = frozenset()
+    bounds: frozenset[tuple[str, str]] = frozenset()
+    own: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    made_of: dict[str, frozenset[str]] = field(default_factory=dict)
     written: dict[tuple[str, str], Text] = field(default_factory=dict)
 
 

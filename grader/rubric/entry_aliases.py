@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import replace
 from types import MappingProxyType
 
 from grader.autodiff.graph import Node
@@ -77,16 +76,6 @@ def entries_in_formulas(declared: Declared, counted: Set[str]) -> tuple[str, ...
     )
 
 
-def with_rows(names: Sequence[Declared], letters: Sequence[str]) -> list[Declared]:
-    """The names with aliases of arrays as rows where they end in one of the letters: the ``x_i`` of an X in eta_i."""
-
-    def rows(declared: Declared) -> tuple[str, ...]:
-        shapes = {text: alias_shape(text) for text in declared.aliases if declared.rank > 1}
-        return tuple(text for text, shape in shapes.items() if shape and not shape.above and shape.below in letters)
-
-    return [replace(one, entries=tuple(dict.fromkeys((*one.entries, *rows(one))))) for one in names]
-
-
 def _is_own_entry(shape: Shape, declared: Declared, counted: Set[str]) -> bool:
     """Whether a spelling is the quantity's own name at as many letters as it has axes."""
     entered = _entered(shape)
@@ -111,8 +100,20 @@ def entry_spellings(declared: Declared, letters: IndexLetters, examples: str = "
             _is_entry(shape, declared, letters)
             or _is_row(shape, declared, letters, examples)
             or (text in declared.aliases and _enters_first_axes(shape, declared, letters))
+            or is_behind(text, declared, letters)
         )
     )
+
+
+def is_behind(text: str, declared: Declared, letters: IndexLetters) -> bool:
+    r"""Whether the letter above an alias counts the axis behind those of the letters below: ``e_n^k`` of N x K."""
+    shape = alias_shape(text) if text in declared.aliases else None
+    if shape is None or not (shape.below and _has_letter_above(shape)) or _enters_first_axes(shape, declared, letters):
+        return False
+    entered = shape.below.replace(",", "") + shape.above
+    if not (entered.isalpha() and len(set(entered)) == len(entered) == len(declared.axes)):
+        return False
+    return all(_counts(letter, (axis,), letters) for letter, axis in zip(entered, declared.axes, strict=True))
 
 
 def _spelled(declared: Declared) -> tuple[str, ...]:
@@ -187,10 +188,23 @@ def fixed_letter(text: str, declared: Declared, letters: IndexLetters, own: tupl
 
     `own` are the letters by which the array is defined.
     """
+    if own and len(own) < declared.rank:
+        return _fixed_at_row(text, declared, letters, own)
     entered = _one_more(text, declared)
     counted = [letter for letter in entered if _counts(letter, declared.axes, letters)]
     free = own if own and set(own) < set(entered) else counted
     return next((letter for letter in entered if letter not in free), "") if len(free) == declared.rank else ""
+
+
+def _fixed_at_row(text: str, declared: Declared, letters: IndexLetters, own: tuple[str, ...]) -> str:
+    r"""The letter of ``u_{t,i}`` that is no index of rows u_i: it is before those of the rows, or counts no entry."""
+    shape = shape_of(text)
+    below = tuple(shape.below.replace(",", "")) if shape is not None and not shape.above else ()
+    others = [letter for letter in below if letter not in own]
+    if len(others) != 1 or not others[0].isalpha() or len(below) != len(own) + 1 or not set(own) < set(below):
+        return ""
+    entry = below[: len(own)] == own and _counts(others[0], declared.axes[len(own) :], letters)
+    return "" if entry else others[0]
 
 
 def is_doubtful(text: str, declared: Declared) -> bool:

@@ -7,7 +7,7 @@ answer it would be z times z.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from grader.expression.language.functions import CONSTANTS, SPELLINGS
@@ -17,7 +17,8 @@ from grader.expression.language.words import GREEK_LETTERS
 from grader.expression.reading.read import Reading, read
 from grader.expression.reading.sources import prepared
 from grader.expression.reading.spelling.scripts import shape_of
-from grader.expression.reading.spelling.spellings import Spellings, spellings_of
+from grader.expression.reading.spelling.spelled import Spellings
+from grader.expression.reading.spelling.spellings import spellings_of
 from grader.problems import NOWHERE, Problem, Span, did_you_mean
 from grader.rubric.fields import RubricPlace
 from grader.rubric.tree import Text
@@ -30,6 +31,7 @@ _RENAMED = re.compile(r"(?:case|renamed):(.+)->(.+)")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _CALL_OF_SUM = re.compile(r"(?<![\\A-Za-z])(sum|prod|mean|max|min)_(\{[^{}]*\}|\w+)\(")
 _POWER = re.compile(r"\s*(\^|\*\*)\s*(\{[^{}]*\}|\w+)?")
+_OPENED = re.compile(r"\s*(?:\\(?:left|[bB]ig+l?)\s*)?\(")
 _RUN = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 
 
@@ -45,6 +47,7 @@ class Known:
     failed: Set[str] = frozenset()
     told: set[str] = field(default_factory=set)
     free: frozenset[str] = frozenset()  # the letters of the left side
+    made_of: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by a definition, all that it is computed from
 
 
 def read_formula(text: Text, names: Names, place: RubricPlace, known: Known | None = None) -> Expression | None:
@@ -52,7 +55,7 @@ def read_formula(text: Text, names: Names, place: RubricPlace, known: Known | No
     text = text.stripped()
     known = known or Known(names)
     reading = read(text.value, names, free=known.free)
-    problems = list(_problems(reading, names))
+    problems = list(_problems(reading, names)) or list(_calls(reading, names, known.made_of))
     for problem in problems:
         problem = _with_hint(problem, known.above)
         if str(problem) not in known.told and not _follows(problem, known.failed):
@@ -203,6 +206,32 @@ def _called(expression: Expression, source: str) -> Iterator[Problem]:
             hint = "leave them out; what an answer may write there is said under 'arguments'"
             message = f"'{name}' is no function: the brackets behind it say nothing"
             yield Problem(message, hint, span=symbol.span)
+
+
+def _calls(reading: Reading, names: Names, made_of: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
+    """Definitions before brackets that hold what they are made of, ``h(x)``: not h at x, as no alias says so."""
+    source, table = prepared(reading.text, names, []), spellings_of(names)
+    for symbol, derived in _symbols(reading.chain[0]):
+        opened = _OPENED.match(source, symbol.span.end) if symbol.name in made_of and symbol.span != NOWHERE else None
+        if opened is None or derived:
+            continue
+        end = _end_of(source, opened.end() - 1)
+        pieces = re.split(r"[,;|]", re.sub(r"\\(?:right|[bB]ig+r?)\s*$", "", source[opened.end() : end - 1]))
+        allowed = table.arguments.get(symbol.name, frozenset())
+        held = [_declared_as(piece.strip(), table) for piece in pieces]
+        if all(one in made_of[symbol.name] and one not in allowed for one in held):
+            written = source[symbol.span.start : end]
+            name, inner = source[symbol.span.start : symbol.span.end], " * ".join(piece.strip() for piece in pieces)
+            message = f"'{written}' may be '{symbol.name}', which is made of what is in the brackets, or a product"
+            hint = f"give '{symbol.name}' the alias '{written}', or write {name} * {inner} for the product"
+            yield Problem(message, hint, span=Span(symbol.span.start, end), text=source)
+
+
+def _declared_as(text: str, table: Spellings) -> str:
+    """The name of the quantity that a text spells, its entries among them; empty where it spells none."""
+    shape = shape_of(text)
+    found = table.find(shape.base, shape.above, shape.below, shape.primes) if shape is not None else None
+    return "" if found is None else found.declared.name
 
 
 def _symbols(expression: Expression) -> Iterator[tuple[Symbol, bool]]:

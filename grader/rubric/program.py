@@ -33,6 +33,7 @@ from grader.expression.language.nodes import (
 )
 from grader.problems import Problem, Span
 from grader.rubric.axes import Left, check_bars, check_letters, infer_axes, with_shapes, with_size_of_identity
+from grader.rubric.bracket_aliases import spelled_by_phrases, take_entry_aliases, take_phrases
 from grader.rubric.declarations import (
     DeclaredNames,
     declare,
@@ -46,21 +47,14 @@ from grader.rubric.declarations import (
     take_slopes,
 )
 from grader.rubric.doubts import doubt_constants, doubt_entries
-from grader.rubric.entry_aliases import (
-    counted_entries,
-    counted_letters,
-    entries_in_formulas,
-    entry_spellings,
-    fixed_letter,
-    index_letters,
-    with_rows,
-)
+from grader.rubric.entry_aliases import counted_letters, entries_in_formulas, entry_spellings, index_letters
 from grader.rubric.fields import Fields, RubricPlace, read_fields, read_pairs, read_text, text_at
+from grader.rubric.formula_names import as_answers_read, bounds_in, ways_to_read, with_phrases_so_far
 from grader.rubric.formulas import Known, read_formula
 from grader.rubric.handed_down import with_losses
 from grader.rubric.model import Model
 from grader.rubric.notation import read_notation
-from grader.rubric.read_back import check_spellings, is_activation, take_entry_aliases, take_phrases
+from grader.rubric.read_back import check_spellings
 from grader.rubric.recurrence import read_steps, unrolled
 from grader.rubric.sets import read_sets
 from grader.rubric.tree import Entries, Text, Tree
@@ -102,9 +96,8 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     }
     axes = {**derivatives, **table.axes}
     take_entry_aliases(table, axes)
-    own = {left.name: left.letters for left in lefts if left is not None}
-    letters = index_letters(authored, (item.name for item in table.names), table.axes, own)
-    take_phrases(table, letters, own)
+    letters = index_letters(authored, (item.name for item in table.names), table.axes, table.own)
+    take_phrases(table, axes, letters, table.own)
     check_spellings(table, tuple((node.name, node.source or node.expression) for node in nodes), place)
     formulas = {node.name: node.source or node.expression for node in nodes}
     written = [(left.formula, formulas[left.name]) for left in lefts if left is not None and left.name in formulas]
@@ -112,18 +105,8 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     keys = {_split(key.value, table.sizes)[0]: key for key, _ in (*given, *pairs, *others)}
     doubt_constants(table.names, keys, written, place)
     with_axes = [replace(item, axes=axes.get(item.name, ())) for item in table.names]
-    names = ModelNames(
-        replace(
-            item,
-            entries=(
-                *entry_spellings(item, letters, read_text(fields, "examples", place)),
-                *counted_entries(item, nodes, notation, letters),
-            ),
-            fixed=tuple((text, fixed_letter(text, item, letters, own.get(item.name, ()))) for text in item.aliases),
-            called=item.called and item.name in formulas and is_activation(formulas[item.name]),
-        )
-        for item in with_axes
-    )
+    examples = read_text(fields, "examples", place)
+    names = ModelNames(as_answers_read(item, nodes, notation, (letters, table.own), examples) for item in with_axes)
     doubt_entries(names, table.written, place)
     places = [(key.value, key.places) for key, _ in given]
     places += [(left.name, left.formula.places) for left in lefts if left is not None]
@@ -154,6 +137,7 @@ def _read_left(table: DeclaredNames, key: Text, tree: Tree, place: RubricPlace) 
     declared = named(name, fields, rank, place, "quantity")
     if not declare(table, declared, Text(name, key.line), place, fields):
         return None
+    table.own[name] = letters
     return Left(name, letters, formula, shape, key.value, tree.line, place)
 
 
@@ -204,26 +188,38 @@ def with_own_letters(model: Model, pairs: Iterable[tuple[Text, Tree]], place: Ru
 def _read_definitions(table: DeclaredNames, lefts: list[Left], above: tuple[Node, ...] = ()) -> tuple[Node, ...]:
     later = {left.name: left for left in lefts}
     table.counted = counted_letters((left.letters, left.formula.value) for left in lefts)
+    table.bounds = bounds_in(lefts)
+    take_entry_aliases(table, {one.name: table.axes.get(one.name, ("?",) * one.rank) for one in table.names})
     table.names[:] = [item if item.entries else _with_entries(table, item) for item in table.names]
+    phrased = spelled_by_phrases(table)
     nodes = list(above)
     for left in lefts:
         before = len(left.place.problems)
-        node = _defined(table, left, later, nodes)
-        if len(left.place.problems) > before and (rows := with_rows(table.names, left.letters)) != table.names:
-            # x_i of an X whose alias it is: the row i, where the formula has no other meaning
-            noted, names = left.place.problems[before:], table.names[:]
-            del left.place.problems[before:]
-            table.names[:] = rows
-            table.told.difference_update(str(problem) for problem in noted)
-            node = _defined(table, left, later, nodes)
-            if len(left.place.problems) > before:
-                left.place.problems[before:], table.names[:] = noted, names
+        with_phrases_so_far(table, nodes, phrased)
+        node = _defined_in_some_way(table, left, later, nodes)
         later.pop(left.name)
         if node is None or len(left.place.problems) > before:
             table.failed.add(left.name)
         else:
             nodes.append(node)
+            used = symbols(node.source or node.expression) & table.axes.keys()
+            table.made_of[left.name] = used.union(*(table.made_of.get(name, ()) for name in used))
     return tuple(_apart(node, table.axes) for node in nodes[len(above) :])
+
+
+def _defined_in_some_way(table: DeclaredNames, left: Left, later: Mapping[str, Left], nodes: list[Node]) -> Node | None:
+    """One definition, in the first way to read aliases in which it can be read; what is wrong is that of the first."""
+    before, names, told = len(left.place.problems), table.names[:], set(table.told)
+    ways = list(ways_to_read(table, left))
+    for known in (*ways, *ways[:1]) if len(ways) > 1 else ways:
+        del left.place.problems[before:]
+        table.names[:], table.told = known, set(told)
+        node = _defined(table, left, later, nodes)
+        if len(left.place.problems) == before:
+            break
+    taken = zip(names, table.names, strict=True)  # of what is above, the aliases are as they were
+    table.names[:] = [new if new.name == left.name else old for old, new in taken]
+    return node
 
 
 def _defined(table: DeclaredNames, left: Left, later: Mapping[str, Left], nodes: list[Node]) -> Node | None:
@@ -242,7 +238,10 @@ def _read_right(table: DeclaredNames, left: Left, later: Mapping[str, Left]) -> 
         return None
     above = tuple(declared for declared in table.names if declared.name not in later)
     return read_formula(
-        left.formula, tuple(table.names), left.place, Known(above, table.failed, table.told, frozenset(left.letters))
+        left.formula,
+        tuple(table.names),
+        left.place,
+        Known(above, table.failed, table.told, frozenset(left.letters), table.made_of),
     )
 
 

@@ -5,8 +5,6 @@ r"""Every declared spelling, read back: one that an answer would read as another
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from grader.expression.language.functions import SPELLINGS
@@ -16,71 +14,13 @@ from grader.expression.language.words import FUNCTION_LETTERS
 from grader.expression.printing.symbol_latex import symbol_latex
 from grader.expression.printing.text import to_text
 from grader.expression.reading.read import Reading, read
-from grader.expression.reading.spelling.phrases import LOGARITHMS, phrase_tokens
-from grader.expression.reading.spelling.scripts import shape_of
+from grader.expression.reading.spelling.scripts import alias_shape, shape_of
 from grader.expression.reading.spelling.spellings import spellings_of
 from grader.rubric.declarations import DeclaredNames
-from grader.rubric.entry_aliases import IndexLetters
 from grader.rubric.fields import RubricPlace
 from grader.rubric.tree import Text
 
-_ENTRY = re.compile(r"(.*[^\s(])\s*\(([a-z](?:,\s*[a-z])*)\)")
 _ACTIVATIONS = frozenset(("sigmoid", "tanh", "relu", "softmax", "normal_cdf", "normal_pdf"))
-
-
-def take_entry_aliases(table: DeclaredNames, axes: Mapping[str, tuple[str, ...]]) -> None:
-    r"""Aliases that are an entry in brackets, ``\alpha_2(k)`` of an array of K: the name before the brackets is one."""
-    taken = {declared.name for declared in table.names}
-    for at, declared in enumerate(table.names):
-        aliases = list(declared.aliases)
-        long = sum(axis != "1" for axis in axes.get(declared.name, ()))
-        for place, alias in enumerate(aliases):
-            entry = _ENTRY.fullmatch(alias)
-            letters = re.findall("[a-z]", entry[2]) if entry else []
-            if entry and len(letters) == long and taken.isdisjoint(letters) and shape_of(entry[1]):
-                owner = table.lines.setdefault(entry[1], table.lines[declared.name])[0]
-                aliases[place] = entry[1] if owner == declared.name else alias
-                where = table.written.get((declared.name, alias))
-                if where is not None:
-                    table.written[declared.name, entry[1]] = where
-        table.names[at] = replace(declared, aliases=tuple(dict.fromkeys(aliases)))
-
-
-def take_phrases(table: DeclaredNames, letters: IndexLetters, own: Mapping[str, tuple[str, ...]]) -> None:
-    r"""Spellings that are no names and may stand for one, ``\pi(a|s)``: of arrays with the letters that are places.
-
-    These are the letters of its definition, `own`, or else as many `letters` that count as it has axes.
-    """
-    taken = {text for one in table.names for text in (one.name, *one.aliases)}
-    for at, declared in enumerate(table.names):
-        if declared.role not in ("quantity", "size", "adjoint"):
-            continue
-        phrases = []
-        for text in dict.fromkeys((*declared.aliases, declared.latex)):
-            tokens = phrase_tokens(text) if text and shape_of(text) is None else []
-            if tokens and tokens[0].text in LOGARITHMS and tokens[1].text in taken:
-                tokens = []  # of a declared quantity it is the function
-            behind = [*(token.kind for token in tokens[2:]), ""]  # the q of q_i is no place
-            found = zip(tokens[1:], behind, strict=True) if tokens else ()
-            written = {token.text: None for token, next_kind in found if token.kind == "name" and next_kind != "_"}
-            axes = table.axes.get(declared.name, ())
-            if tokens:
-                defined = own.get(declared.name, ())
-                phrases.append((text, _places_in(written, defined, axes, letters) if declared.rank else ()))
-        table.names[at] = replace(declared, phrases=tuple(phrases))
-
-
-def _places_in(
-    written: Iterable[str], own: tuple[str, ...], axes: tuple[str, ...], letters: IndexLetters
-) -> tuple[str, ...]:
-    """The letters of a spelling that are places of its array, from the first axis on; none where it is the whole."""
-    written = tuple(written)
-    if own:
-        missing = next((at for at, letter in enumerate(own) if letter not in written), len(own))
-        return own[:missing] if set(own[missing:]).isdisjoint(written) else ()
-    counting = tuple(letter for letter in written if letter in letters)
-    fits = all(axis in letters[letter] for letter, axis in zip(counting, axes, strict=False))
-    return counting if fits and len(counting) <= len(axes) else ()
 
 
 def check_spellings(table: DeclaredNames, formulas: tuple[tuple[str, Expression], ...], place: RubricPlace) -> None:
@@ -107,7 +47,9 @@ def check_spellings(table: DeclaredNames, formulas: tuple[tuple[str, Expression]
 
 def _check_spelling(spelling: str, declared: Declared, table: DeclaredNames, names: Names, place: RubricPlace) -> None:
     where = table.written.get((declared.name, spelling), table.lines[declared.name][1])
-    reading = None if declared.role == "function" else read(spelling, names)
+    shape = alias_shape(spelling) if spelling in declared.entries else None
+    free = frozenset(shape.above) if shape is not None and shape.above.isalpha() else frozenset[str]()
+    reading = None if declared.role == "function" else read(spelling, names, free=free)
     read_at_all = reading is None or declared.role == "size" or not reading.problems
     if spelling in declared.aliases and not read_at_all:
         hint = "as names are read: letters with accents and scripts, w^{(1)}, \\hat{x}_{k|k-1}"

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from grader.expression.algebra.construct import substitute
 from grader.expression.language.names import Declared, Names
-from grader.expression.language.nodes import Call, Symbol
+from grader.expression.language.nodes import Call, Symbol, symbols
 from grader.expression.printing.latex import to_latex
 from grader.expression.printing.text import to_text
 from grader.expression.reading.declared_sets import MEMBER, OWNER
@@ -26,7 +26,8 @@ _CONDITION = re.compile(
     r"\s*(?:(?P<letter>[a-z])|\(?\s*(?P<first>[a-z])\s*,\s*(?P<second>[a-z])\s*\)?)\s*(?::|\\mid|\|)\s*(?P<test>.+)",
     re.DOTALL,
 )
-_OWNED = re.compile(r"[^(_]*(?:\((?P<call>[^()]*)\)|_\{?(?P<below>[^{}]*)\}?)?\s*")
+_SCRIPT = re.compile(r"\s*[(_]")
+_OWNED = re.compile(r"[^(_]*(?:\((?P<call>[^()]*)\)|_\{?(?P<below>(?:[^{}]|\{[^{}]*\})*)\}?)?\s*")
 
 
 def read_sets(table: DeclaredNames, pairs: Iterable[tuple[Text, Tree]], place: RubricPlace, *, last: bool) -> None:
@@ -41,24 +42,22 @@ def read_sets(table: DeclaredNames, pairs: Iterable[tuple[Text, Tree]], place: R
                 inner.note(key.line, f"the name '{key.value}' is taken on line {table.lines[key.value][1]}")
             continue
         fields = read_fields(tree, "set", inner) if isinstance(tree, Entries) else {"of": tree}
-        bare = key.value.partition("(")[0].partition("_")[0].strip()
-        other = next((one for one in table.names if one.role == "set" and _is_taken(one.name, bare, key.value)), None)
+        declared = _read_set(table, key, text_at(fields, "of"), inner, last=last)
+        other = next((one for one in table.names if declared and _is_taken(one, declared)), None)
         if other is not None:
             if last:
                 message = f"'{other.name}' and '{key.value}' can't be told apart: a set is known by its name"
                 inner.note(key.line, message, "call one of them by another letter")
             continue
-        declared = _read_set(table, key, text_at(fields, "of"), inner, last=last)
         if declared is not None:
             aliases = tuple(text.value for text in read_texts(fields, "aliases", inner))
             table.names.append(replace(declared, aliases=aliases))
 
 
-def _is_taken(name: str, bare: str, key: str) -> bool:
-    """Whether a set of another owner has the name that stands before the owner's letter: R(u) beside R(i)."""
-    owned, other = _OWNED.fullmatch(name), _OWNED.fullmatch(key)
-    whose = [bool(found and (found["call"] or found["below"])) for found in (owned, other)]
-    return all(whose) and name.partition("(")[0].partition("_")[0].strip() == bare
+def _is_taken(one: Declared, other: Declared) -> bool:
+    """Whether two sets have one name before the letter of their owners: R(u) beside R(i)."""
+    both = one.role == "set" and len(one.arguments) == len(other.arguments) == 1
+    return both and _SCRIPT.split(one.name)[0] == _SCRIPT.split(other.name)[0]
 
 
 def _read_set(table: DeclaredNames, key: Text, text: Text, place: RubricPlace, *, last: bool) -> Declared | None:
@@ -81,6 +80,7 @@ def _read_set(table: DeclaredNames, key: Text, text: Text, place: RubricPlace, *
     read = read_formula(inner, names, place)
     if not isinstance(read, Call) or read.function != "iverson":
         return None
+    owner = owner if pair or (owner[:1] and owner[0] in symbols(read.args[0])) else []  # the l of V_l may be a label
     marked = substitute(read.args[0], dict(zip(letters, map(Symbol, (MEMBER, OWNER)), strict=False)))
     plain, latex = to_text(marked, tuple(table.names)), to_latex(marked, tuple(table.names))
     return Declared(key.value, latex=latex, function=plain, role="set", arguments=letters if pair else tuple(owner))

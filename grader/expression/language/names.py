@@ -26,6 +26,7 @@ class Declared:
     count `examples`. `fixed` has the aliases of which one letter is no index, each with that letter: the i of an
     ``\\alpha_{ij}`` that is alpha at j. Where its values are places on an axis, as labels are, `places_of` is the size
     of that axis. `phrases` are spellings that are no names, each with the letters in it that stand for any place.
+    Of the `entries` that are `behind` the letter above counts the axis behind those of the letters below: ``e_n^k``.
     One that is `called` has the letter of a function for an alias, and leaves that function its call: ``\\sigma(z)``.
     """
 
@@ -43,6 +44,7 @@ class Declared:
     fixed: tuple[tuple[str, str], ...] = ()
     phrases: tuple[tuple[str, tuple[str, ...]], ...] = ()
     called: bool = False
+    behind: tuple[str, ...] = ()
 
 
 Names = tuple[Declared, ...]

@@ -15,9 +15,9 @@ from grader.expression.language.words import GREEK
 
 MEMBER, OWNER = "membersletter", "ownersletter"
 _SHAPE = re.compile(
-    r"\s*(?P<base>\\[A-Za-z]+(?:\s*\{\s*[A-Za-z]+\s*\}|\s+[A-Za-z]+)?|[A-Za-z]+)\s*(?:\(\s*(?P<call>[^()]+?)\s*\)|_\s*\{?\s*(?P<below>[^{}()]+?)\s*\}?)?\s*"
+    r"\s*(?P<base>\\[A-Za-z]+(?:\s*\{\s*[A-Za-z]+\s*\}|\s+[A-Za-z]+)?|[A-Za-z]+)\s*(?:\(\s*(?P<call>[^()]+?)\s*\)|_\s*\{?\s*(?P<below>(?:[^{}()]|\{[^{}()]*\})+?)\s*\}?)?\s*"
 )
-_DRESS = r"\\(?:mathcal|mathscr|mathbb|mathbf|mathrm|cal)\s*"
+_DRESS = r"\\(?:mathcal|mathscr|mathbb|mathbf|mathrm|mathit|mathsf|text|textrm|textit|textbf|operatorname|bm|cal)\s*"
 _LETTER = r"[A-Za-z]|\\[a-z]+"
 _NOT_IN = r"(?P<not>\\notin(?![A-Za-z])|∉|\\not\s*\\in(?![A-Za-z])|\bnot\s+in\b)"
 _IN = rf"(?P<member>[A-Za-z])\s*(?:{_NOT_IN}|\\in(?![A-Za-z])|∈|\bin\b)\s*"
@@ -50,7 +50,7 @@ def with_declared_sets(text: str, names: Names) -> str:
 def _patterns(names: Names) -> tuple[tuple[Declared, re.Pattern[str], re.Pattern[str], re.Pattern[str]], ...]:
     """Each way to write a set, with what finds how many are in it, what is in it, and a sum over it in words."""
     found = []
-    for declared in names:
+    for declared in sorted(names, key=lambda one: len(one.arguments)):  # V_L before the V_v of a v
         for spelling in (declared.name, *declared.aliases) if declared.role == "set" else ():
             pairs = len(declared.arguments) == 2
             name = _name(spelling, () if pairs else declared.arguments)
@@ -73,6 +73,8 @@ def _name(spelling: str, letters: tuple[str, ...]) -> str:
     bare = base if base.startswith("\\\\") else rf"(?<![A-Za-z\\]){base}"
     head = rf"(?:{_DRESS}\{{\s*{base}\s*\}}|{_DRESS}{base}|{bare})"
     owner = shape["call"] or shape["below"]
+    if owner and not letters:
+        return head + _labelled(re.sub(r"\\[A-Za-z]+(?=\s*\{)|[{}\s]", "", owner))
     if not owner or not letters:
         return head + r"(?![A-Za-z(_])"
     place = re.escape(re.sub(r"[{}\s]", "", owner))
@@ -80,6 +82,14 @@ def _name(spelling: str, letters: tuple[str, ...]) -> str:
     whose = [own.sub(lambda _, k=k: _braced(k), place) for k in "abc"]  # type: ignore[misc]
     called = rf"(?:\\left\s*)?\(\s*{whose[0]}\s*(?:\\right\s*)?\)"
     return rf"{head}\s*(?:{called}|_\s*\{{\s*{whose[1]}\s*\}}|_\s*{whose[2]})"
+
+
+def _labelled(label: str) -> str:
+    """The pattern of what is part of a set's name and no letter of an owner, below it or in brackets: ``V_L``."""
+    bare = re.escape(label)
+    dressed = rf"(?:{bare}|{_DRESS}\{{\s*{bare}\s*\}})"
+    dressed = rf"(?:{dressed}|\{{\s*{dressed}\s*\}})"
+    return rf"\s*(?:_\s*{dressed}|(?:\\left\s*)?\(\s*{dressed}\s*(?:\\right\s*)?\))(?![A-Za-z0-9(_])"
 
 
 def _braced(place: str) -> str:

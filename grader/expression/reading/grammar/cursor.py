@@ -12,7 +12,7 @@ from grader.expression.language.nodes import Reduce
 from grader.expression.reading.lexing.linking import Linked
 from grader.expression.reading.lexing.tokens import MAX_DEPTH, Token, fail, span_of
 from grader.expression.reading.spelling.scripts import Shape, raw_script, scan
-from grader.expression.reading.spelling.spellings import Spellings
+from grader.expression.reading.spelling.spelled import Spellings
 from grader.problems import Problem, Span
 
 
@@ -85,9 +85,17 @@ class Cursor:
         return self.scanned[at]
 
     def _with_index(self, shape: Shape) -> Shape:
-        """``alpha_2k`` with the index k of an array alpha_2; ``w_2x`` is a product, as long as x counts nothing."""
+        """``alpha_2k`` with the index k of an array alpha_2; ``w_2x`` is a product, as long as x counts nothing.
+
+        A declared ``W_2new`` is that name.
+        """
         token = self.tokens[shape.end]
-        if self.table is None or not shape.below.isdigit() or token.kind != "name" or len(token.text) != 1:
+        if self.table is None or not shape.below.isdigit() or token.kind not in ("name", "word"):
+            return shape
+        longer = shape._replace(below=shape.below + token.text, end=shape.end + 1)
+        if self.tokens[shape.end - 1].end == token.start and self.is_spelled(longer):
+            return longer
+        if len(token.text) != 1:
             return shape
         if self.tokens[shape.end - 1].end != token.start or token.text not in self.bound | self.free:
             return shape
@@ -97,6 +105,11 @@ class Cursor:
             return shape
         return shape._replace(below=below, end=shape.end + 1)
 
+    def is_spelled(self, shape: Shape) -> bool:
+        """Whether a name is declared as it is written, with letters behind the number below it: ``W_2new``."""
+        mixed = bool(shape.below[:1].isdigit() and shape.below[-1:].isalpha()) and not (shape.above or shape.primes)
+        return mixed and self.table is not None and f"{shape.base}_{shape.below}" in self.table.exact
+
     def is_layer(self, base: str, above: str) -> bool:
         """Whether a superscript without braces is a layer's, the 3 of ``a^3``, where no a is declared, or an index."""
         if self.table is None or base in self.defined:
@@ -104,7 +117,14 @@ class Cursor:
         inner = above.strip("()")
         # z^1 beside a declared Z^1: what is left of it is read as its look-alike
         known = (base,) if self.table.knows(base) else (base, base.swapcase())
-        return any((one, inner) in self.table.raised for one in known) or (inner != above and self._counts(base, inner))
+        if any((one, inner) in self.table.raised for one in known):
+            return True
+        return self._counts(base, inner) if inner != above else self._is_lifted(base, above)
+
+    def _is_lifted(self, base: str, above: str) -> bool:
+        """Whether a letter above a name is an index without brackets, as an alias of the author has it."""
+        counts = len(above) == 1 and above in self.bound | self.free and not self.declared(above)
+        return counts and self.table is not None and base in self.table.lifted
 
     def _counts(self, base: str, letter: str) -> bool:
         """Whether a letter in brackets above an array is an index: by an alias, or by a sum or what is asked for."""

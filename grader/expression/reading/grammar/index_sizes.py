@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from grader.expression.language.axis_sizes import size_formula
 from grader.expression.language.nodes import Expression, Indexed, Reduce, Symbol, rebuild, walk
 from grader.expression.reading.grammar.cursor import Cursor
-from grader.expression.reading.spelling.spellings import Spellings
+from grader.expression.reading.spelling.spelled import Spellings
 
 
 def sizes(p: Cursor) -> dict[str, Expression]:

@@ -19,7 +19,7 @@ from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.grammar.refusals import close
 from grader.expression.reading.lexing.linking import Linked
 from grader.expression.reading.lexing.tokens import MAX_DEPTH, Token, fail, span_of
-from grader.expression.reading.spelling.spellings import Spellings
+from grader.expression.reading.spelling.spelled import Spellings
 from grader.problems import Span
 
 # what begins a factor that stands beside another without a sign

@@ -46,7 +46,7 @@ from grader.expression.reading.grammar.rules.suffixes import (
 )
 from grader.expression.reading.grammar.rules.sums import big_operator, extremum
 from grader.expression.reading.lexing.linking import Linked
-from grader.expression.reading.spelling.spellings import Spellings
+from grader.expression.reading.spelling.spelled import Spellings
 
 # an operand that begins with a token of this kind; any other kind begins none
 PREFIX: defaultdict[str, Callable[[Parser], Expression]] = defaultdict(lambda: expected)

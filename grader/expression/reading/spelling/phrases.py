@@ -13,7 +13,7 @@ from typing import NamedTuple
 from grader.expression.language.names import Names, kept_by_names
 from grader.expression.reading.lexing import lexer_latex, lexer_plain
 from grader.expression.reading.lexing.tokens import Token, Unreadable
-from grader.expression.reading.spelling.spellings import Spellings
+from grader.expression.reading.spelling.spelled import Spellings
 
 _BRACES = frozenset("{}")
 _NAMES = frozenset(("name", "word"))
@@ -88,14 +88,30 @@ def _is_phrase(found: list[Token]) -> bool:
         found, kinds = found[1:], kinds[1:]
         if kinds and kinds[0] in _NAMES and all(one in _SCRIPT or other in _SCRIPT for one, other in pairwise(kinds)):
             return True
-    opener = next((at for at, token in enumerate(found) if token.text == "("), 0)
+    if kinds[-2] == "^" and kinds[-1] == "num" and len(found) > 3:  # \sigma(x_i)^2 of a variance
+        found, kinds = found[:-2], kinds[:-2]
+    while kinds and kinds[0] == "accent":  # \hat y(x)
+        found, kinds = found[1:], kinds[1:]
+    opener = _opener(found)
     depth = [(token.text == "(") - (token.text == ")") for token in found[opener:-1]]
     whole = found[-1].text == ")" and all(sum(depth[:end]) > 0 for end in range(1, len(depth) + 1))
-    name = kinds[:opener]
+    name = [kind for kind in kinds[:opener] if kind != ")"]
     while name[-1:] == ["'"]:  # u''(x) of a derivative
         name.pop()
-    scripted = all(one in _SCRIPT or other in _SCRIPT for one, other in pairwise(name))
+    scripted = all(one in _SCRIPT or other in _SCRIPT or one == "(" for one, other in pairwise(name))
     return bool(kinds) and kinds[0] in _NAMES and opener > 0 and scripted and whole and len(depth) > 1
+
+
+def _opener(found: list[Token]) -> int:
+    """Where the brackets of a call open, those of a script left out, as in ``z^{(1)}(x)``; 0 where none do."""
+    at = 0
+    while at < len(found):
+        if found[at].text == "(":
+            if not at or found[at - 1].kind not in _SCRIPT:
+                return at
+            at = next((end for end in range(at, len(found)) if found[end].text == ")"), len(found))
+        at += 1
+    return 0
 
 
 @kept_by_names
@@ -185,7 +201,10 @@ def _last(tokens: list[Token], start: int, last: int) -> int | None:
 
 
 def _may_begin(tokens: list[Token], at: int) -> bool:
-    """Whether a phrase may begin at a token: no bar that closes others, no number that is an exponent."""
+    """Whether a phrase may begin at a token: no bar that closes others, no number in a script, no accent before it."""
+    before = next((token.kind for token in reversed(tokens[:at]) if token.text != "{"), "")
+    if before == "accent":
+        return False
     if tokens[at].text == "|":
         return tokens[at].kind == "(" or not sum(token.kind == "|" for token in tokens[:at]) % 2
     return tokens[at].kind != "num" or not at or tokens[at - 1].kind not in _SCRIPT

@@ -9,7 +9,7 @@ from grader.expression.language.nodes import Expression, Indexed, Symbol
 from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.lexing.tokens import fail
 from grader.expression.reading.spelling.scripts import Shape, lookalikes, shape_of
-from grader.expression.reading.spelling.spellings import Found, key_of
+from grader.expression.reading.spelling.spelled import Found, key_of
 from grader.problems import Span
 
 _LISTED = frozenset(("name", "word", "accent", ",", ";", "_", "(", ")", "'", "num"))

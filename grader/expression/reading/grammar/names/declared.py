@@ -17,7 +17,7 @@ from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.grammar.refusals import check_primes
 from grader.expression.reading.lexing.tokens import fail
 from grader.expression.reading.spelling.scripts import Shape
-from grader.expression.reading.spelling.spellings import Found
+from grader.expression.reading.spelling.spelled import Found
 from grader.problems import Span
 
 

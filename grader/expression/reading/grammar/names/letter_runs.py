@@ -11,7 +11,7 @@ from grader.expression.language.words import GREEK
 from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.lexing.tokens import KEYWORDS, Token, fail
 from grader.expression.reading.spelling.scripts import Shape, scan
-from grader.expression.reading.spelling.spellings import Spellings
+from grader.expression.reading.spelling.spelled import Spellings
 
 MAX_RUN = 40
 # functions that letters are run together with; no name ends in one of them
@@ -36,8 +36,8 @@ def join_number(p: Cursor, at: int) -> bool:
 def shape_at(p: Cursor, at: int) -> Shape | None:
     """The name that begins at token `at`; of a LaTeX ``y_ij`` without braces with both letters where that is meant."""
     shape = p.scan(at)
-    if shape is not None and p.tokens[shape.end].kind not in ("name", "word"):
-        return shape  # no letter stands behind a subscript
+    if shape is not None and (p.tokens[shape.end].kind not in ("name", "word") or p.is_spelled(shape)):
+        return shape  # no letter stands behind a subscript, or it is no more of it
     return scan(p.tokens, p.match, at, lambda base, below: _takes_both(p, base, below), p.is_layer)
 
 

@@ -29,7 +29,7 @@ from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.grammar.names.subscripts import entries_in
 from grader.expression.reading.lexing.tokens import fail
 from grader.expression.reading.spelling.scripts import Shape
-from grader.expression.reading.spelling.spellings import SERIES, Series
+from grader.expression.reading.spelling.spelled import SERIES, Series
 from grader.problems import Span
 from grader.work import NODE, spend
 
@@ -43,7 +43,11 @@ def numbered(p: Cursor, shape: Shape, span: Span) -> Expression | None:
     """The entry of a series that a name with a bound letter in its script means; None where it is none."""
     if p.table is None or not p.table.series or p.bound.isdisjoint(shape.above + shape.below) or shape.primes:
         return None
-    for level, place, rest in (("_", shape.below, shape.above), ("^", shape.above, shape.below)):
+    scripts = [("_", shape.below, shape.above), ("^", shape.above, shape.below)]
+    steps = {one.name for one in p.table.names if one.role == "steps"}
+    if any(sign in steps for sign in shape.above):  # x^{(t)} of x_t
+        scripts.append(("_", shape.above, shape.below))
+    for level, place, rest in scripts:
         series = p.table.series.get(shape.base + level + SERIES)
         found = entries_in(place, 1 + series.rank)[0] if series is not None and place else None
         if series is None or not found or p.bound.isdisjoint(symbols(found[0])):

@@ -10,7 +10,7 @@ from grader.expression.language.nodes import Call, Expression, Indexed, Number, 
 from grader.expression.language.words import GREEK
 from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.spelling.scripts import Shape, shape_of
-from grader.expression.reading.spelling.spellings import Found
+from grader.expression.reading.spelling.spelled import Found
 from grader.problems import Span
 
 _CONDITIONAL = re.compile(r"([A-Za-z])(=|!=|<=?|>=?)(\w+)").fullmatch

@@ -9,7 +9,7 @@ from grader.expression.language.functions import BRACKET_ONLY, SPELLINGS
 from grader.expression.reading.grammar.cursor import Cursor
 from grader.expression.reading.lexing.tokens import KEYWORD_FORMS, fail
 from grader.expression.reading.spelling.scripts import Shape
-from grader.expression.reading.spelling.spellings import Found
+from grader.expression.reading.spelling.spelled import Found
 from grader.problems import Problem, Span, did_you_mean
 
 MAX_LISTED = 12

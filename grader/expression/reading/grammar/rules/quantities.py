@@ -19,7 +19,7 @@ from grader.expression.reading.grammar.names.subscripts import entries_in
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.lexing.tokens import Token, fail, span_of
 from grader.expression.reading.spelling.scripts import Shape, display_of, raw_script
-from grader.expression.reading.spelling.spellings import Spellings, Usual
+from grader.expression.reading.spelling.spelled import Spellings, Usual
 from grader.problems import Span
 
 MAX_RUNS_CUT = 1_000
