@@ -58,6 +58,8 @@ def take_phrases(
     that may have such a spelling, where that is known.
     """
     taken = {text for one in table.names for text in (one.name, *one.aliases)}
+    places = {one.name: frozenset((one.places_of,)) for one in table.names if one.places_of and one.rank}
+    letters = {**letters, **places}  # the a of \phi(s_t, a) beside actions a_t is any of them
     for at, declared in enumerate(table.names):
         if declared.role not in _ROLES or (among is not None and declared.name not in among):
             continue
@@ -70,8 +72,8 @@ def take_phrases(
             found = zip(tokens[1:], behind, strict=True) if tokens else ()
             written = {token.text: None for token, next_kind in found if token.kind == "name" and next_kind != "_"}
             if tokens:
-                places = _places_in(written, own.get(declared.name, ()), axes.get(declared.name, ()), letters)
-                phrases.append((text, places if declared.rank else ()))
+                entered = _places_in(written, own.get(declared.name, ()), axes.get(declared.name, ()), letters)
+                phrases.append((text, entered if declared.rank else ()))
         table.names[at] = replace(declared, phrases=tuple(phrases))
 
 

@@ -10,7 +10,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from grader.expression.language.names import Declared
-from grader.expression.language.nodes import Call, Expression, Number, Partial, Product, Symbol, symbols, walk
+from grader.expression.language.nodes import (
+    Call,
+    Expression,
+    Indexed,
+    Number,
+    Partial,
+    Product,
+    Symbol,
+    children,
+    symbols,
+    walk,
+)
 from grader.expression.reading.read import plain_name
 from grader.expression.reading.spelling.scripts import alias_shape
 from grader.problems import NOWHERE, Problem
@@ -104,6 +115,29 @@ def doubt_entries(names: Sequence[Declared], written: Mapping[tuple[str, str], T
             else:
                 hint = f"for its entries, define it as {item.name}_j: ..., or name the size with 'examples'"
             place.inside(f"'{item.name}'").warn(where, message, hint)
+
+
+def doubt_wholes(names: Sequence[Declared], formulas: Sequence[tuple[Text, Expression]], place: RubricPlace) -> None:
+    """Warn of an alias that is an entry in answers and all of its array in a formula, where nothing has its letters."""
+    entries = {item.name: set(item.entries) & set(item.aliases) for item in names}
+    for text, formula in formulas:
+        for symbol in _whole_symbols(formula):
+            written = text.stripped().value[symbol.span.start : symbol.span.end]
+            if symbol.span != NOWHERE and written in entries.get(symbol.name, ()):
+                message = f"'{written}' is all of '{symbol.name}' here: no sum and no left side has its letter"
+                hint = f"write {symbol.name} if that is meant"
+                place.warn(text.stripped(), Problem(message, hint, span=symbol.span))
+
+
+def _whole_symbols(formula: Expression) -> Iterator[Symbol]:
+    """The names in a formula that have no indices."""
+    pending = [formula]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Symbol):
+            yield node
+        elif not isinstance(node, Indexed):
+            pending.extend(reversed(children(node)))
 
 
 def _as_constants(formula: Expression, name: str) -> Iterator[Symbol]:

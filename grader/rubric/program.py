@@ -46,7 +46,7 @@ from grader.rubric.declarations import (
     shown,
     take_slopes,
 )
-from grader.rubric.doubts import doubt_constants, doubt_entries
+from grader.rubric.doubts import doubt_constants, doubt_entries, doubt_wholes
 from grader.rubric.entry_aliases import counted_letters, entries_in_formulas, entry_spellings, index_letters
 from grader.rubric.fields import Fields, RubricPlace, read_fields, read_pairs, read_text, text_at
 from grader.rubric.formula_names import as_answers_read, bounds_in, ways_to_read, with_phrases_so_far
@@ -108,6 +108,7 @@ def read_model(tree: Tree, macros: Names, place: RubricPlace) -> Model:
     examples = read_text(fields, "examples", place)
     names = ModelNames(as_answers_read(item, nodes, notation, (letters, table.own), examples) for item in with_axes)
     doubt_entries(names, table.written, place)
+    doubt_wholes(names, written, place)
     places = [(key.value, key.places) for key, _ in given]
     places += [(left.name, left.formula.places) for left in lefts if left is not None]
     return Model(replace(graph, notation=notation), names, tuple(places), tuple(steps.items()))

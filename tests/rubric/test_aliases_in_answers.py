@@ -50,6 +50,11 @@ SETS = """
       sets: {V_L: 'v: m_v = 1', V_u: 'v: m_v = 0', '\\text{ratings}': '(i, j): A_ij = 1', 'V(i)': 'v: A_iv = 1'}
       define: {J: '\\sum_{v \\in V_L} s_v^2 + \\sum_{(i,j) \\in \\text{ratings}} s_i s_j'}
 """
+ACTIONS = """
+      sizes: [T, A, d]
+      given: {f: {shape: [T, A, d], aliases: ['\\phi(s_t, a)']}, w: {shape: [d]}, a: {shape: [T], index: A}}
+      define: {J: '\\sum_{t=1}^T w^T f_{t,a_t}'}
+"""
 UPDATE = """
       given: {W_2: real, a: real}
       define: {W_2new: W_2 - a, J: W_2new^2}
@@ -77,6 +82,8 @@ ANSWERS = [
     (SETS, r"\sum_{i \in V_u} s_i", "sum_{i: m_i = 0}(s_i)", "a small label, of which the condition has none"),
     (SETS, r"\sum_{u \in V(k)} s_u", "sum_{u: A_{ku} = 1}(s_u)", "an owner beside labels"),
     (SETS, r"\sum_{j: (k, j) \in \mathit{ratings}} s_j", "sum_{j: A_{kj} = 1}(s_j)", "a word for a name"),
+    (ACTIONS, r"\sum_t \phi(s_t, a_t)", "sum_t(f_{t,a_t})", "a name of places that stands for any of them"),
+    (ACTIONS, r"\sum_t \sum_b \phi(s_t, b)", "sum_t(sum_b(f_{tb}))", "another letter for it"),
     (UPDATE, "2 W_2new a", "2*W_2new*a", "letters behind a number, as declared"),
     (UPDATE, r"2 W_{2new} W_2", "2*W_2new*W_2", "the same in braces"),
 ]

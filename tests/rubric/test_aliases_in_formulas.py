@@ -405,3 +405,23 @@ def test_calls_without_alias(declared, above, written, marked, why):
     assert "or a product" in problem.message, problem
     assert problem.text[problem.span.start : problem.span.end] == marked, problem
     assert problem.line and problem.column, problem
+
+
+# (definitions above, what is marked or an empty string, why)
+ROWS = [
+    (r"e: '\|x_n - \mu\|^2'", "x_n", "nothing has its letter"),
+    (r"e_n: '\|x_n - \mu\|^2'", "", "the left side has it"),
+    (r"e: '\sum_n \|x_n - \mu\|^2'", "", "a sum has it"),
+    ("e: sum(X)", "", "the array by its name"),
+]
+
+
+@pytest.mark.parametrize(("above", "marked", "why"), ROWS)
+def test_rows_without_their_letter(above, marked, why):
+    declared = "sizes: [N, D]\ngiven: {X: {shape: [N, D], aliases: [x_n]}, mu: {shape: [D]}}"
+    rubric = model_of(declared, above, r"\sum_{n=1}^N \|x_n - \mu\|^2")
+    assert isinstance(rubric, Rubric), f"{why}: {rubric}"
+    found = [one for one in rubric.warnings if "is all of 'X' here" in one.message]
+    assert [one.text[one.span.start : one.span.end] if one.text else one.message[1:4] for one in found] == (
+        [marked] if marked else []
+    ), why

@@ -219,6 +219,7 @@ def alias_shape(text: str) -> Shape | None:
     return shape_of(text) or shape_of(text, raised=True)
 
 
+@lru_cache(maxsize=8192)
 def shape_of(text: str, raised: bool = False) -> Shape | None:
     """A declared name or alias, in plain text or LaTeX, as a shape; ``a^3`` is one only where names are `raised`."""
     try:
