@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from sys import intern
 
 from grader.gradebook.encoding import (
     decode_found,
@@ -39,7 +40,9 @@ def kept(book: sqlite3.Connection, only: str | None = None) -> dict[str, tuple[S
         named,
     )
     for student, part, text, file, line, column, where in found:
-        answers.setdefault(student, []).append(Answer(part, text, file, line, column, decode_found(where)))
+        answers.setdefault(student, []).append(
+            Answer(intern(part), intern(text), intern(file), line, column, decode_found(where))
+        )
     return {
         student: (
             Submission(

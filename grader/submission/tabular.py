@@ -10,6 +10,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 
 from grader.problems import Problem, did_you_mean, nearest
 from grader.submission.decode import LARGEST_FILE, clean_name, shown
@@ -123,7 +124,7 @@ def _no_student(header: TableRow, file: str) -> Problem:
 def _answers(columns: Columns, cells: tuple[str, ...], file: str, line: int) -> tuple[Answer, ...]:
     """The answers of a row of a wide table: a cell a part."""
     return tuple(
-        Answer(role, cell.strip(), file, line)
+        Answer(role, intern(cell.strip()), file, line)  # one text for all who wrote it
         for (kind, role), cell in zip(columns.roles, cells, strict=False)
         if kind == "part" and cell and not cell.isspace()
     )

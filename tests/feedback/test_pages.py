@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -12,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.feedback.charts import histogram
+from grader.feedback.classroom import class_files
 from grader.feedback.mistakes import mistakes
 from grader.feedback.pages import class_page, feedback_name, key_page
 from grader.feedback.templating import TEMPLATES, quantity
-from grader.feedback.wording import VERDICTS, evidence_sentence, figures
+from grader.feedback.wording import VERDICTS, clean, evidence_sentence, figures
 from grader.grading.overrides import overridden
 from grader.results import (
     AnswerShown,
@@ -426,6 +428,28 @@ def test_class_page_links_what_needs_review_to_its_part() -> None:
 def test_large_class_stays_light() -> None:
     assert len(class_page(large_class(1000, 42)).encode()) < 1_000_000
     assert len(class_page(large_class(3000, 10)).encode()) < 1_000_000
+
+
+def test_every_student_of_a_large_class_has_a_row_in_the_page_or_beside_it() -> None:
+    report, beside = large_class(1234, 8), dict[str, str]()
+    page = class_files(report, beside.__setitem__)
+    data = json.loads(page.partition('id="class-data">')[2].partition("</script>")[0])
+    rows = list(data["rows"])
+    for number, name in enumerate(beside, start=2):
+        assert name == f"index_rows/{number}.js"
+        called = re.fullmatch(r"classRows\((\d+), (.*)\);\n", beside[name], re.S)
+        assert called and int(called[1]) == number
+        rows += json.loads(called[2])
+    assert [row[0] for row in rows] == [one.student for one in report.reports] and data["total"] == len(rows)
+    assert {len(row[-1].split()) for row in rows} == {8}
+    assert {int(place) for row in rows for place in row[-1].split()} == set(range(len(data["cells"])))
+
+
+@given(st.text(max_size=30))
+def test_no_name_ends_the_data_of_the_page(name: str) -> None:
+    page = class_page(ClassReport(RUBRIC, (replace(mixed(), name=f"</script>{name}<!--"),)))
+    data = page.partition('id="class-data">')[2].partition("</script>")[0]
+    assert json.loads(data)["rows"][0][1] == clean(f"</script>{name}<!--")
 
 
 def test_templates_compute_nothing() -> None:
