@@ -30,7 +30,7 @@ def served(command: str, here: Path, env: dict[str, str], printed: int) -> list[
 
 
 def test_every_command_prints_what_is_shown(tmp_path: Path) -> None:
-    pytest.importorskip("starlette", reason="starlette is not installed")
+    pytest.importorskip("uvicorn", reason="uvicorn is not installed")
     env = surroundings(tmp_path) | {"BROWSER": "true"}
     env["PYTHONPATH"] = os.pathsep.join((env["PYTHONPATH"], os.environ.get("PYTHONPATH", "")))
     (tmp_path / "rubric.yaml").write_bytes(klass.RUBRIC.read_bytes())
