@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from grader.batch.graded import GradedClass
+    from grader.previews.notebook import AnswerSheet as Sheet
+    from grader.previews.notebook import PreviewedText
+    from grader.previews.public_form import PublicRubric
     from grader.problems import Problem, Span
     from grader.results import GradeReport, PartResult, Verdict
     from grader.rubric.model import Rubric, RubricError
@@ -32,8 +35,10 @@ __all__ = [
     "GradedClass",
     "PartResult",
     "Problem",
+    "PublicRubric",
     "Rubric",
     "RubricError",
+    "Sheet",
     "Span",
     "Submission",
     "Verdict",
@@ -41,8 +46,10 @@ __all__ = [
     "equivalent",
     "grade",
     "grade_answer",
+    "load_public",
     "load_rubric",
     "open",
+    "preview",
     "solve",
 ]
 
@@ -53,8 +60,10 @@ _HOMES = {
     "GradedClass": "grader.batch.graded",
     "PartResult": "grader.results",
     "Problem": "grader.problems",
+    "PublicRubric": "grader.previews.public_form",
     "Rubric": "grader.rubric.model",
     "RubricError": "grader.rubric.model",
+    "Sheet": "grader.previews.notebook:AnswerSheet",
     "Span": "grader.problems",
     "Submission": "grader.submission.submissions",
     "Verdict": "grader.results",
@@ -73,6 +82,27 @@ def load_rubric(path: str | PathLike[str]) -> Rubric:
     if isinstance(found, tuple):
         raise RubricError(found)
     return found
+
+
+def load_public(path: str | PathLike[str]) -> PublicRubric:
+    """The public form at `path`, or that of the rubric there; raises RubricError, which carries every Problem found."""
+    from grader.batch.public_forms import read_public
+    from grader.rubric.model import RubricError
+
+    found = read_public(path)
+    if isinstance(found, tuple):
+        raise RubricError(found)
+    return found
+
+
+def preview(rubric: Rubric | PublicRubric, part_id: str, text: str) -> PreviewedText:
+    """How a text for a part is read, before anybody judges it: nothing is solved, and nothing of the key is shown.
+
+    KeyError for a part that the rubric doesn't have.
+    """
+    from grader.previews.notebook import previewed, reader_for
+
+    return previewed(reader_for(rubric), part_id, text)
 
 
 def solve(rubric: Rubric) -> AnswerKey:
@@ -127,4 +157,5 @@ def __getattr__(name: str) -> object:
     """The classes of the public API, imported when first named."""
     if name not in _HOMES:
         raise AttributeError(f"module 'grader' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    home, _, own = _HOMES[name].partition(":")
+    return getattr(import_module(home), own or name)

@@ -130,7 +130,8 @@ def derivative(expression: Expression, name: str) -> Expression:
 
 def expand_primes(node: Expression) -> Expression:
     """Derivatives of named functions (``sigma'(z)``) written out by the table."""
-    return rewritten(node, _expanded_primes)
+    primed = any(isinstance(item, Call) and item.primes for item in walk(node))
+    return rewritten(node, _expanded_primes) if primed else node
 
 
 def _expanded_primes(node: Expression, again: Again) -> Expression:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from grader.expression.language.domain import REAL, Domain
 from grader.expression.language.nodes import Call, Expression, Indexed, Partial, Symbol, head, symbols, walk
@@ -71,8 +72,15 @@ class Node:
         return self.source is not None and any(isinstance(item, Partial) for item in walk(self.source))
 
 
+class Described:
+    """A program, of which the axes of all quantities are put together once."""
+
+    __slots__ = ("_axes",)
+    _axes: Mapping[str, tuple[str, ...]]
+
+
 @dataclass(frozen=True, slots=True)
-class ComputationGraph:
+class ComputationGraph(Described):
     """A model as a program: size symbols, leaves, and nodes in an order in which each uses earlier ones.
 
     `notation` pairs a name with the derivative that it stands for in answers (``delta_2`` with dJ/dz2).
@@ -96,7 +104,12 @@ class ComputationGraph:
     @property
     def axes(self) -> Mapping[str, tuple[str, ...]]:
         """The axes of every quantity by its name, leaves first."""
-        return {item.name: item.axes for item in self.quantities}
+        try:
+            found = self._axes
+        except AttributeError:
+            found = MappingProxyType({item.name: item.axes for item in self.quantities})
+            object.__setattr__(self, "_axes", found)
+        return found
 
     def opaque_in(self, name: str) -> tuple[str, ...]:
         """The opaque functions of a given quantity."""

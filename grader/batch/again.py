@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from pathlib import Path
 
 from grader.batch.course_file import class_terms
 from grader.batch.judging import Solved
@@ -26,9 +27,18 @@ from grader.gradebook.encoding import decode_problems
 from grader.gradebook.fingerprints import program_hash
 from grader.gradebook.folder_settings import page_secret
 from grader.gradebook.judgements import kept_judgements
-from grader.gradebook.opening import Gradebook, written
+from grader.gradebook.opening import Gradebook, held, written
 from grader.gradebook.reports import current, decode_report, keep_pages, lines, pages, renew_line
-from grader.gradebook.run_log import RubricText, RunKept, all_runs, course_of, finished_runs, rubric_of
+from grader.gradebook.run_log import (
+    Change,
+    RubricText,
+    RunKept,
+    all_runs,
+    changes_of,
+    course_of,
+    finished_runs,
+    rubric_of,
+)
 from grader.gradebook.run_log import undo as undone
 from grader.grading import rubric_shown
 from grader.grading.totals import without
@@ -66,6 +76,13 @@ def regrade(book: Gradebook, options: RunOptions) -> int:
 def solved_last(connection: sqlite3.Connection) -> Solved:
     """The rubric of the last run, solved again; raises NotPossible."""
     return _solved(connection, _last_finished(connection))[0]
+
+
+def changes_of_last_run(folder: Path) -> tuple[Change, ...] | None:
+    """What the last run on a folder of results changed; None where it was the first. Raises as `held` does."""
+    with held(folder) as book:
+        runs = finished_runs(book.connection)
+        return changes_of(book.connection, runs[-1].id) if len(runs) > 1 else None
 
 
 def undo(book: Gradebook) -> tuple[int, int]:

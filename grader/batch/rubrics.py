@@ -8,12 +8,10 @@ from __future__ import annotations
 from os import PathLike, fspath
 from pathlib import Path
 
-from grader.batch.kept_keys import KeptKeys
 from grader.problems import Problem
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import Rubric
 from grader.solver.key import AnswerKey
-from grader.solver.solving import solve
 
 
 def read_rubric(path: str | PathLike[str]) -> Rubric | tuple[Problem, ...]:
@@ -37,6 +35,9 @@ def read_key(path: str | PathLike[str], *, anew: bool = False) -> AnswerKey | tu
 
 def solve_kept(rubric: Rubric, *, anew: bool = False) -> AnswerKey | tuple[Problem, ...]:
     """The solved rubric, as `read_key` has it."""
+    from grader.batch.kept_keys import KeptKeys
+    from grader.solver.solving import solve  # which those who only read a rubric do not need
+
     kept = KeptKeys()
     key = solve(rubric, kept, anew=anew)
     if not isinstance(key, tuple):

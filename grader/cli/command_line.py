@@ -23,8 +23,11 @@ from grader.version import VERSION
 _EXAMPLES = """\
 examples:
   grader init homework                     a starter: rubric, submissions, CI workflow
+  grader init homework --example attention one of the examples instead
   grader check rubric.yaml                 find mistakes in a rubric
   grader key rubric.yaml                   see the answers that the rubric asks for
+  grader sheet rubric.yaml --out sheet.md  a blank answer sheet for students
+  grader preview rubric.yaml ana.md        how answers are read, without a verdict
   grader grade rubric.yaml submissions     grade a class into report/
   grader review report                     decide in the browser on what needs a person
   grader override report ana 2a 1.5        decide on an answer yourself
@@ -69,6 +72,9 @@ def _parser() -> ArgumentParser:
     _forget(commands.add_parser("forget", help="erase a student from the results", allow_abbrev=False))
     _gradescope(commands.add_parser("gradescope", help="make an autograder for Gradescope", allow_abbrev=False))
     _stats(commands.add_parser("stats", help="how each part went, and who made which mistake", allow_abbrev=False))
+    _sheet(commands.add_parser("sheet", help="write a blank answer sheet", allow_abbrev=False))
+    _preview(commands.add_parser("preview", help="show how answers are read, without a verdict", allow_abbrev=False))
+    _serve(commands.add_parser("serve", help="answer other programs on this machine", allow_abbrev=False))
     _init(commands.add_parser("init", help="write a starter that grades as it stands", allow_abbrev=False))
     return parser
 
@@ -213,6 +219,28 @@ def _stats(stats: ArgumentParser) -> None:
 
 def _init(init: ArgumentParser) -> None:
     init.add_argument("folder", metavar="DIR", nargs="?", type=Path, default=Path(), help="default: here")
+    init.add_argument("--example", metavar="NAME", help="one of the examples in place of the starter's homework")
+
+
+def _sheet(sheet: ArgumentParser) -> None:
+    sheet.add_argument("rubric", metavar="RUBRIC", help="the rubric, or its public form")
+    sheet.add_argument("--format", choices=("csv", "json", "md", "tex", "ipynb"), help="default: as FILE ends, or md")
+    sheet.add_argument("--public", action="store_true", help="write the rubric's public form, which previews need")
+    sheet.add_argument("--out", metavar="FILE", type=Path, help="default: standard output")
+
+
+def _preview(preview: ArgumentParser) -> None:
+    preview.add_argument("rubric", metavar="RUBRIC", help="the rubric, or its public form")
+    preview.add_argument("files", metavar="FILE", type=Path, nargs="+", help="what is handed in: files or folders")
+    preview.add_argument("--source", choices=("ocr", "typed"), default="", help="what all texts are")
+    preview.add_argument("--strict", action="store_true", help="exit with 1 if any answer can't be read")
+    preview.add_argument("--quiet", action="store_true", help="print only what can't be read")
+
+
+def _serve(serve: ArgumentParser) -> None:
+    serve.add_argument("rubric", metavar="RUBRIC", nargs="+", help="rubrics that may be asked of, or public forms")
+    serve.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help="default: this machine alone")
+    serve.add_argument("--port", metavar="N", type=int, default=8017, help="default: 8017; 0: any that is free")
 
 
 _OPTION = re.compile(r"--[a-z]{2}[a-z-]*(=.*)?", re.DOTALL)  # known or misspelt; `--x` is a formula

@@ -12,6 +12,7 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
+from grader.batch.again import changes_of_last_run
 from grader.batch.audit import DrawKept, draw_audit
 from grader.batch.course_file import read_course
 from grader.batch.giving_out import note_outside
@@ -101,12 +102,12 @@ def _grade(asked: Namespace, key: AnswerKey) -> int:
     if asked.junit:
         from grader.feedback.junit import junit_xml  # here, as all that few runs need
 
-        write_text(asked.junit, junit_xml(report))
+        write_text(asked.junit, junit_xml(report, _shown(asked.submissions)))
         with held(asked.out) as book:
             note_outside(book, asked.junit)
     if not (report.reports or report.problems):
         return _nothing(asked)
-    _tell_github(report, asked.submissions)
+    _tell_github(report, asked)
     if not asked.quiet:
         beside = (asked.roster, asked.decisions, Path(asked.course.path) if asked.course.path else None)
         tell(report, asked.out, asked.submissions, beside)
@@ -158,19 +159,24 @@ def _on_github() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
-def _tell_github(report: ClassReport, source: Path) -> None:
-    """On GitHub Actions: annotations at the answers' places, and the class table as the step's summary."""
+def _shown(source: Path) -> str:
+    """The class folder as all that is told of its files begins: on GitHub from the repository, else as it was named."""
+    folder = source if source.is_dir() else source.parent
+    root = Path(os.environ.get("GITHUB_WORKSPACE") or ".").resolve()
+    inside = _on_github() and folder.resolve().is_relative_to(root)
+    return (folder.resolve().relative_to(root) if inside else folder).as_posix()
+
+
+def _tell_github(report: ClassReport, asked: Namespace) -> None:
+    """On GitHub Actions: annotations at the answers' places; what changed and the class table as the step's summary."""
     if not _on_github():
         return
     from grader.feedback.github import github_annotations, github_summary
 
-    folder = source if source.is_dir() else source.parent
-    root = Path(os.environ.get("GITHUB_WORKSPACE") or ".").resolve()
-    real = folder.resolve()
-    shown = real.relative_to(root) if real.is_relative_to(root) else folder
-    for line in github_annotations(report, shown.as_posix()):
+    for line in github_annotations(report, _shown(asked.submissions)):
         print(line)
     sys.stdout.flush()
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        changes = changes_of_last_run(asked.out)
         with Path(summary).open("a", encoding="utf-8", errors="replace") as file:  # steps before us wrote there
-            file.write(github_summary(report))
+            file.write(github_summary(report, None if changes is None else change_lines(changes)))

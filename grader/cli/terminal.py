@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TextIO
 
 from grader.problems import Problem
 
+_COMMAND = re.compile(r"\A(\s*)(::|##\[)")
 _CODES = {"error": "31", "warning": "33", "note": "36", "bold": "1"}
 
 
@@ -31,5 +33,9 @@ def print_error(message: str) -> None:
 
 
 def printable(text: str) -> str:
-    """`text` on one line, without the control characters by which a file could steer a terminal."""
-    return "".join(char if char.isprintable() else " " for char in text)
+    """`text` on one line, without the control characters by which a file could steer a terminal.
+
+    What begins as a command to GitHub's runner, which takes it from any line of the output, gets a sign before it.
+    """
+    line = "".join(char if char.isprintable() else " " for char in text)
+    return _COMMAND.sub(r"\1'\2", line)

@@ -28,6 +28,14 @@ def truth_value(run: Run, target: Expression) -> Value:
     return evaluate(target, environment(run, extents(run, target)))
 
 
+def value_in(run: Run, target: Expression, answer: Expression) -> Value | None:
+    """The value of an answer to a target in a run; None where it has none."""
+    try:
+        return evaluate(answer, environment(run, extents(run, target)))
+    except ShapeError:
+        return None
+
+
 def pairs_in(
     question: SolvedQuestion, run: Run, target: Expression, answer: Expression, like: Unchanged | None = None
 ) -> tuple[Pair, ...]:

@@ -52,8 +52,10 @@ def line_up(answer: Value, truth: Value, points: int) -> tuple[Pair, ...]:
 
     An answer without indices to an indexed target (and the reverse) is compared as the whole array.
     """
-    answer = _oriented(answer, truth)
     target = _full(truth.data, points)
+    if answer.letters == truth.letters and answer.data.shape[1:] == truth.data.shape[1:]:
+        return (Pair(_full(answer.data, points, target.shape), target),)
+    answer = _oriented(answer, truth)
     foreign = [letter for letter in answer.letters if letter not in truth.letters]
     left_out = [letter for letter in truth.letters if letter not in answer.letters]
     if answer.letters and not foreign and not truth.rank and len(left_out) == 1 == len(_without_ones(answer.shape)):
@@ -166,7 +168,8 @@ def _renamings(answer: Value, truth: Value, foreign: list[str], points: int, tar
 
 
 def _full(data: Array, points: int, shape: tuple[int, ...] | None = None) -> Array:
-    return np.broadcast_to(data, shape or (points, *data.shape[1:]))
+    shape = shape or (points, *data.shape[1:])
+    return data if data.shape == shape else np.broadcast_to(data, shape)
 
 
 def _flat(pair: Pair) -> tuple[Array, Array]:

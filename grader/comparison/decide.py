@@ -12,7 +12,7 @@ import numpy as np
 from grader.comparison.aligned_values import pairs_in
 from grader.comparison.arrays import Pair, Tally, both_finite, tally
 from grader.comparison.counterexample import counterexample, kinds, right_where
-from grader.comparison.far_points import far_run, where_far, without_signs
+from grader.comparison.far_points import far_run, may_differ, where_far, without_signs
 from grader.comparison.own_features import own_features
 from grader.comparison.proof.model_balls import compare_run, is_scalar_model, surely_outside
 from grader.comparison.scalars import is_scalar, same_form
@@ -252,8 +252,10 @@ def _wrong_at(
     pair = _same_way(pairs_in(question, far, target.expression, answer), near)
     if not np.any(pair.answer != pair.truth):
         return None
-    wide = _same_way(pairs_in(question, precise(far), target.expression, answer), near)
     skip, terms = kink_points(far, conditions) | tied_points(far), np.abs(pair.truth)
+    if not may_differ(pair, near, skip):
+        return None
+    wide = _same_way(pairs_in(question, precise(far), target.expression, answer), near)
     if where_far(pair, wide, near, skip, terms) is None:
         return None
     for side, way in ((answer, near), (target.closed, replace(near, renamed=()))):

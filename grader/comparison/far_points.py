@@ -101,6 +101,22 @@ def without_signs(node: Expression) -> Expression:
     return rewritten(node, rule)
 
 
+def may_differ(pair: Pair, near: Pair, skip: Array) -> bool:
+    """Whether the two sides of a pair differ anywhere by what can't be rounding, as far as this pair tells."""
+    with np.errstate(all="ignore"):
+        clear = _plain(pair, near)
+    clear[skip] = False
+    return bool(clear.any())
+
+
+def _plain(pair: Pair, near: Pair) -> Array:
+    """Where the two sides of a pair differ by much of their size, and of what is usual `near`."""
+    gap = np.abs(pair.answer - pair.truth)
+    size = np.maximum(np.abs(pair.answer), np.abs(pair.truth))
+    plain: Array = np.isfinite(gap) & (gap > PLAINLY * size) & (gap > PLAINLY * _usual(near.truth))
+    return plain
+
+
 def where_far(pair: Pair, wide: Pair, near: Pair, skip: Array, terms: Array) -> tuple[int, ...] | None:
     """The first place (point, *entry) where the two sides of `pair` differ beyond all noise; None where nowhere.
 
@@ -108,11 +124,9 @@ def where_far(pair: Pair, wide: Pair, near: Pair, skip: Array, terms: Array) -> 
     terms of both sides come to without their signs.
     """
     with np.errstate(all="ignore"):
-        usual = _usual(near.truth)
         gap = np.abs(pair.answer - pair.truth)
-        size = np.maximum(np.abs(pair.answer), np.abs(pair.truth))
         steady = np.abs(np.abs(wide.answer - wide.truth) - gap) <= STEADY * gap
-        clear = np.isfinite(gap) & steady & (gap > PLAINLY * size) & (gap > PLAINLY * usual) & (gap > ABSORBED * terms)
+        clear = _plain(pair, near) & steady & (gap > ABSORBED * terms)
     clear[skip] = False
     found = np.argwhere(clear)
     return tuple(int(n) for n in found[0]) if len(found) else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.comparison.aligned_values import right_at_one_place, truth_value
+from grader.comparison.aligned_values import right_at_one_place, truth_value, value_in
 from grader.comparison.common_vocabulary import worked_out
 from grader.comparison.conventions import (
     coercions,
@@ -37,7 +37,7 @@ from grader.expression.evaluation.bars import BARS, Meant
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.implicit_identity import holds_bare_identity, with_sizes
 from grader.expression.evaluation.product_readings import TooManyReadings, distinct, readings, strictly
-from grader.expression.evaluation.values import NoValue, ShapeError
+from grader.expression.evaluation.values import NoValue, ShapeError, Value
 from grader.expression.language.nodes import (
     Call,
     Cases,
@@ -286,7 +286,8 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
         verdict = _unfit(question, target, answer, failure.problem)
     if failure is None and verdict.decision is not Decision.NOT_EQUIVALENT:
         return verdict
-    turned = _turned(question, target, answer, verdict) or _coerced(question, target, answer, verdict)
+    value = value_in(question.runs[0], target.expression, answer)
+    turned = _turned(question, target, answer, verdict, value) or _coerced(question, target, answer, verdict, value)
     if turned is not None or failure is None:
         return turned or verdict
     summed = with_implied_sums(answer, target.expression)
@@ -303,11 +304,14 @@ def _judge_reading(question: SolvedQuestion, target: Target, answer: Expression)
     )
 
 
-def _coerced(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict | None:
-    """The verdict on an answer that is right as what its value may stand for, which a person confirms; else None."""
+def _coerced(
+    question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict, value: Value | None
+) -> Verdict | None:
+    """The verdict on an answer that is right as what its `value` may stand for, which a person confirms; else None."""
     run = question.runs[0]
+    if value is None:
+        return None
     try:
-        value = evaluate(answer, environment(run, extents(run, target.expression)))
         for meant, name, once in coercions(run, answer, value, truth_value(run, target.expression)):
             decide = decide_number if question.numeric else decide_samples
             found = decide(question, target, meant)
@@ -327,24 +331,21 @@ def _sum_forgotten(question: SolvedQuestion, target: Target, answer: Expression,
     """Whether a sum was rather forgotten than implied: over examples, or of vectors instead of entries."""
     if of_examples(question, answer, newly_summed(answer, summed)) or repeats_own_letters(answer, target.expression):
         return True
-    run = question.runs[0]
-    try:
-        return evaluate(answer, environment(run, extents(run, target.expression))).rank > 0
-    except ShapeError:
-        return False
+    value = value_in(question.runs[0], target.expression, answer)
+    return value is not None and value.rank > 0
 
 
-def _turned(question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict) -> Verdict | None:
-    """The verdict on an answer that is the transpose of the truth, or None."""
-    run = question.runs[0]
-    truth = truth_value(run, target.expression)
+def _turned(
+    question: SolvedQuestion, target: Target, answer: Expression, verdict: Verdict, value: Value | None
+) -> Verdict | None:
+    """The verdict on an answer, of that `value`, which is the transpose of the truth, or None."""
+    truth = truth_value(question.runs[0], target.expression)
     decide = decide_number if question.numeric else decide_samples
+    value = truth if not truth.letters and truth.rank == 2 else value
+    if value is None or value.rank != 2 or len(value.letters) + 2 != len(truth.letters) + truth.rank:
+        return None
     turned = Call("transpose", (answer,))
     try:
-        whole = not truth.letters and truth.rank == 2
-        value = truth if whole else evaluate(answer, environment(run, extents(run, target.expression)))
-        if value.rank != 2 or len(value.letters) + 2 != len(truth.letters) + truth.rank:
-            return None
         found = _finished(question, target, turned, decide(question, target, turned))
     except ShapeError:
         return None
@@ -355,9 +356,8 @@ def _unfit(question: SolvedQuestion, target: Target, answer: Expression, problem
     """The verdict on an answer that has another shape than the target, both shapes its evidence, or has no value."""
     run = question.runs[0]
     message = _sentence(in_symbols(problem.message, run.sizes))
-    try:
-        value = evaluate(answer, environment(run, extents(run, target.expression)))
-    except ShapeError:
+    value = value_in(run, target.expression, answer)
+    if value is None:
         said = f"{NOTES[NoteKind.ILL_TYPED].sentence} {message}"
         return undecided(NoteKind.ILL_TYPED, said, Evidence("shape", detail=message))
     if any(_of_whole_array(item, run) for item in walk(answer)):

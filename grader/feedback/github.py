@@ -1,13 +1,15 @@
 """A class report -> workflow commands and a step summary for GitHub Actions.
 
-An answer that was marked wrong becomes ``::error file=s01.csv,line=3,title=2a (s01)::...`` at its place.
+What breaks is an error, what waits for a person a warning, most important first, since few of a kind are shown; an
+answer that is plainly wrong is none of a developer's business: ``::warning file=s01.csv,line=3,title=2a (s01)::...``.
 """
 
 from __future__ import annotations
 
 import re
 import statistics
-from types import MappingProxyType
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from grader.feedback.wording import (
     by_student,
@@ -22,46 +24,75 @@ from grader.feedback.wording import (
     worth,
 )
 from grader.problems import Problem
-from grader.results import ClassReport, Outcome, PartResult
+from grader.results import ClassReport, PartResult
 
-_LEVELS = MappingProxyType(
-    {
-        Outcome.INCORRECT: "error",
-        Outcome.UNREADABLE: "error",
-        Outcome.PARTLY_CORRECT: "warning",
-        Outcome.UNDECIDED: "warning",
-    }
-)
 _MOST_ROWS = 1500  # a step summary may have 1 MiB
+_MOST_CHANGES = 200
 _MARKUP = re.compile(r"[!-&*+/:-@\[-`{-~]")
+_BREAKS = re.compile(r"(?:the class list [^:]*: |row )?not read\b|grader failed\b")
+_FOR_A_PERSON = "needs a person"
 
 
 def github_annotations(report: ClassReport, folder: str = "") -> tuple[str, ...]:
-    """Workflow commands that mark answers in their files, and problems of the folder.
+    """Workflow commands for what broke, then for what waits for a person: for each distinct answer one.
 
-    `folder` leads from the repository's root to the class folder, which files in the report are relative to.
+    `folder` leads from the repository's root to the class folder, which files in the report are relative to. What was
+    not read of a file is an error; of the warnings those come first that most points of most students hang on.
     """
-    marked = [
-        _command(
-            _LEVELS[result.outcome],
-            folder,
-            result.answer.file,
-            result.answer.line,
-            f"{result.asked.part} ({one.student}): {outcome_of(result).word.lower()}, "
-            f"{points(result.score)} of {worth(result.asked.max_score)}",
-            _said(result),
-        )
-        for one in by_student(report)
-        for result in in_order(one, report.rubric)
-        if result.answer and result.outcome in _LEVELS
-    ]
     of_students = (problem for one in by_student(report) for problem in one.problems)
-    problems = dict.fromkeys((*report.problems, *of_students))  # one may be told of both
-    return (*marked, *(_problem(problem, folder) for problem in problems))
+    problems = tuple(dict.fromkeys((*report.problems, *of_students)))  # one may be told of both
+    broken = [_problem("error", one, folder) for one in problems if breaks(one)]
+    others = [_problem("warning", one, folder) for one in problems if not breaks(one)]
+    return (*broken, *(_waiting(one, folder) for one in _by_weight(report)), *others)
 
 
-def github_summary(report: ClassReport) -> str:
-    """The class as Markdown for `GITHUB_STEP_SUMMARY`: the numbers, then a row a student."""
+def breaks(problem: Problem) -> bool:
+    """Whether something that was handed in is lost to the program, and no person expects it."""
+    return _BREAKS.match(problem.message) is not None and _FOR_A_PERSON not in problem.hint
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An answer that waits for a person: of the first student who gave it, and how many others did."""
+
+    student: str
+    result: PartResult
+    others: int
+
+    @property
+    def weight(self) -> float:
+        return (self.others + 1) * self.result.asked.max_score
+
+
+def _by_weight(report: ClassReport) -> list[_Waiting]:
+    """The distinct answers that wait, heaviest first, else in the order of students and parts."""
+    found: dict[tuple[str, str], list[tuple[str, PartResult]]] = {}
+    for one in by_student(report):
+        for result in in_order(one, report.rubric):
+            if result.review and result.answer:
+                found.setdefault((result.asked.part, result.answer.text), []).append((one.student, result))
+    waiting = [_Waiting(*some[0], len(some) - 1) for some in found.values()]
+    return sorted(waiting, key=lambda one: -one.weight)
+
+
+def _waiting(one: _Waiting, folder: str) -> str:
+    result, answer = one.result, one.result.answer
+    assert answer is not None, "what waits has an answer"
+    title = (
+        f"{result.asked.part} ({one.student}): {outcome_of(result).word.lower()}, "
+        f"{points(result.score)} of {worth(result.asked.max_score)}"
+    )
+    same = (
+        f"\nThe same answer of {one.others} other{'' if one.others == 1 else 's'} waits as well." if one.others else ""
+    )
+    return command("warning", folder, answer.file, answer.line, title, _said(result) + same)
+
+
+def github_summary(report: ClassReport, changed: Iterable[str] | None = None) -> str:
+    """The class as Markdown for `GITHUB_STEP_SUMMARY`: the numbers, what changed, then a row a student.
+
+    `changed` are lines on what changed since the last run; None where this is the first.
+    """
     reports = by_student(report)
     shares = [percent(one.score, one.max_score) for one in reports]
     review = sum(result.review for one in reports for result in one.parts)
@@ -69,6 +100,7 @@ def github_summary(report: ClassReport) -> str:
     students = f"{len(reports)} student{'' if len(reports) == 1 else 's'}"
     answers = f"{review} answer{'' if review == 1 else 's'} to review"
     lines = [f"## {_text(report.rubric.title)}", "", f"{students}, {mean}{answers}.", ""]
+    lines += _changed(changed)
     if reports:
         lines += ["| Student | Name | Points | Percent | Review |", "| :-- | :-- | --: | --: | :-- |"]
     for one, share in list(zip(reports, shares, strict=True))[:_MOST_ROWS]:
@@ -86,19 +118,34 @@ def github_summary(report: ClassReport) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _changed(changed: Iterable[str] | None) -> list[str]:
+    if changed is None:
+        return []
+    told = list(changed)
+    lines = [f"- {_text(line, 300)}" for line in told[:_MOST_CHANGES]] or ["Nothing."]
+    more = [f"- … and {len(told) - _MOST_CHANGES} more, by `grader log`."] if len(told) > _MOST_CHANGES else []
+    return ["### Changed since the last run", "", *lines, *more, "", "### Class", ""]
+
+
 def _said(result: PartResult) -> str:
     return shorten(explained(result) or outcome_of(result).word, 2000)
 
 
-def _problem(problem: Problem, folder: str) -> str:
-    return _command("warning", folder, problem.file, problem.line, problem.path, remark(problem))
+def _problem(level: str, problem: Problem, folder: str) -> str:
+    return command(level, folder, problem.file, problem.line, problem.path, remark(problem))
 
 
-def _command(level: str, folder: str, file: str, line: int, title: str, message: str) -> str:
-    path = "/".join(piece for piece in (folder.rstrip("/"), file) if piece not in ("", ".")) if file else ""
+def command(level: str, folder: str, file: str, line: int, title: str, message: str) -> str:
+    """A workflow command, an ``error`` or a ``warning``, at a line of a file below `folder`."""
+    path = place_below(folder, file)
     values = {"file": path, "line": str(line) if path and line else "", "title": shorten(title, 200)}
     properties = ",".join(f"{key}={_property(value)}" for key, value in values.items() if value)
     return f"::{level} {properties}".rstrip() + f"::{_data(message)}"
+
+
+def place_below(folder: str, file: str) -> str:
+    """The path of a file from where `folder` begins; empty for no file."""
+    return "/".join(piece for piece in (folder.rstrip("/"), file) if piece not in ("", ".")) if file else ""
 
 
 def _data(text: str) -> str:

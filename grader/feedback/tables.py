@@ -139,6 +139,11 @@ def _lines(items: list[str]) -> str:
     return "\n" + ",\n".join(items) + "\n" if items else ""
 
 
+def part_entry(result: PartResult) -> dict[str, object]:
+    """What `results.json` has for one part, of an answer that stands by itself."""
+    return _part(result, False)
+
+
 def _part(result: PartResult, left_out: bool) -> dict[str, object]:
     """One part; `bonus` and `counted` stand there only where its points are not simply added."""
     answer, diagnosis, override = result.answer, result.diagnosis, result.override

@@ -12,7 +12,7 @@ from grader.comparison.aligned_values import truth_value
 from grader.comparison.judge import judge
 from grader.comparison.target import Target, follow_left_side
 from grader.diagnosis.carried.follow_through import Followed, Own, follow_through, own_value
-from grader.diagnosis.carried.follow_through_program import true_reach
+from grader.diagnosis.carried.held_reach import true_reach
 from grader.expression.algebra.construct import free_symbols, substitute
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import (

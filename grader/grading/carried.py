@@ -14,6 +14,7 @@ from functools import partial
 from grader.diagnosis.carried.follow_through import Followed, Own, follow_through, own_value
 from grader.diagnosis.carried.trivial import is_trivial
 from grader.expression.language.nodes import Expression, Indexed, Symbol
+from grader.expression.reading.read import Reading
 from grader.grading.answers import ShownSteps, final_answer, given_your, shown_steps
 from grader.grading.by_cases import of_target
 from grader.grading.definitions import Definitions, with_definitions
@@ -23,6 +24,7 @@ from grader.results import NOTES, WRONG, Evidence, Judgement, NoteKind, Outcome,
 from grader.rubric.model import Model
 from grader.solver.as_asked import as_asked
 from grader.solver.key import SolvedPart, SolvedQuestion
+from grader.solver.session import remembered
 from grader.work import CARRIED, at_most
 
 REPEATED = 2  # times as many parts that an answer does not fit: a slip is made once, and copied once by mistake
@@ -145,7 +147,7 @@ def _usable(name: str, own: Sequence[Own], of_steps: Sequence[Own], worked_out: 
     """What a part may be right given: a trivial value only where it is itself right given earlier ones."""
     others = (value for value in own if value.name != name)
     found = tuple(
-        replace(value, came_out=value.name in worked_out)
+        replace(value, came_out=True) if value.name in worked_out else value
         for value in others
         if not value.trivial or value.name in worked_out
     )
@@ -245,6 +247,14 @@ def _read_again(question: SolvedQuestion, part: SolvedPart, judgement: Judgement
     """The judgement with its reading, which one that was kept does not hold."""
     if judgement.reading is not None:
         return judgement
+    reading, answer = _read(question, part, judgement.text)
+    return replace(judgement, reading=reading, expression=answer)
+
+
+# the students of a class write the same
+@remembered(maxsize=8192)
+def _read(question: SolvedQuestion, part: SolvedPart, text: str) -> tuple[Reading, Expression | None]:
+    """The likeliest reading of a text, and the answer in it."""
     question = as_asked(question, part)
-    reading = of_target(question, readings_of(question, judgement.text, part.part.target)[0], part.part.target)
-    return replace(judgement, reading=reading, expression=final_answer(question, reading, part.part.target))
+    reading = of_target(question, readings_of(question, text, part.part.target)[0], part.part.target)
+    return reading, final_answer(question, reading, part.part.target)

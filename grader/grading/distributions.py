@@ -67,12 +67,18 @@ def distribution(question: SolvedQuestion) -> Distribution | None:
 
 def with_distributions(question: SolvedQuestion, text: str) -> str:
     """The text with its conditional probabilities and its means by the model's distribution in the model's names."""
-    if len(text) > LONGEST or not ("|" in text or r"\mid" in text or r"\vert" in text or "E" in text or "=" in text):
-        return text
+    found = distribution(question) if _may_say_one(text) else None
+    return text if found is None else in_names_of(question, text, found)
+
+
+def _may_say_one(text: str) -> bool:
+    signs = ("|", r"\mid", r"\vert", "E", "=")
+    return len(text) <= LONGEST and any(sign in text for sign in signs)
+
+
+def in_names_of(question: SolvedQuestion, text: str, found: Distribution) -> str:
+    """The text with conditional probabilities and means by one distribution in the model's names."""
     names = question.question.model.names
-    found = distribution(question)
-    if found is None:
-        return text
     text = _with_probabilities(question, text, found)
     means = len(found.axes) == 1 and not any("E" in (one.name, *one.aliases, one.latex) for one in names)
     if means and _DEFINED.search(text):  # by the answer itself

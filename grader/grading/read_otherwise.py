@@ -59,8 +59,8 @@ def read_otherwise(
         said = "Brackets behind a quantity are a factor; this is right if they hold what it is taken at."
         return undecided(NoteKind.AMBIGUOUS_READING, said)
     arrays = rewritten(answer, lambda node, again: _whole_array(question, asked, node, again))
-    if arrays != answer and (found := judge(question, target, arrays)).decision is Decision.EQUIVALENT:
-        return found
+    if arrays != answer and (named := judge(question, target, arrays)).decision is Decision.EQUIVALENT:
+        return named
     if question.numeric and _rounded_again(question, target, reading):
         return undecided(NoteKind.AMBIGUOUS_READING, "A number before the last one is right; the last one rounds it.")
     rules = (_with_exponentials, _with_euler) if any(one.name == "e" for one in question.question.model.names) else ()

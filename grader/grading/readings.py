@@ -39,7 +39,7 @@ from grader.expression.language.nodes import (
     walk,
 )
 from grader.expression.reading.code.like_code import like_code
-from grader.expression.reading.read import Reading, read
+from grader.expression.reading.read import Reading, is_typed_number, read
 from grader.expression.reading.remarks import PADDED
 from grader.grading.calls_at_formulas import called_at_formulas
 from grader.grading.definition_checks import problem_of_definitions
@@ -78,6 +78,8 @@ def _is_array(question: SolvedQuestion, target: Expression) -> bool:
 
 def readings_of(question: SolvedQuestion, text: str, target: Expression) -> tuple[Reading, ...]:
     """The readings of a text, the likelier one first; problems where it has none, or its definitions say nothing."""
+    if is_typed_number(text):
+        return (read(text, question.question.model.names),)
     marked = with_true_class(question, target, with_distributions(question, with_equations(text, target)))
     found = _readings_of(question, marked.text, target)
     if marked.letter:

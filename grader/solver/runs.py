@@ -161,7 +161,7 @@ def full_array(value: Value, letters: tuple[str, ...], extents: Mapping[str, int
     for letter, length, wanted in zip(letters, data.shape[1:], shape[1:], strict=False):
         if length not in (1, wanted):
             raise ShapeError(f"the index '{letter}' runs over axes of different length")
-    return np.broadcast_to(data, shape)
+    return data if data.shape == shape else np.broadcast_to(data, shape)
 
 
 def make_run(
@@ -291,7 +291,7 @@ def _work_out(run: Run, item: Partial, name: str, adjoints: Mapping[str, tuple[N
 def _derivatives(run: Run, item: Partial, above: str, adjoints: Mapping[str, tuple[Node, ...]]) -> dict[str, Array]:
     """The derivatives of a quantity by all that it comes from; those that the run has are not worked out again."""
     values = dict(worked_out(run))
-    nodes = adjoints.get(above) or _raw_adjoints(run.session, graph_for(run.session, run.graph, item), above)
+    nodes = adjoints.get(above) or raw_adjoints(run.session, graph_for(run.session, run.graph, item), above)
     for node in nodes:
         if node.name not in values:
             values[node.name] = node_array(node, values, run.sizes, run.points)
@@ -310,7 +310,8 @@ def _derived(_: Session, graph: ComputationGraph, target: Expression) -> Computa
 
 
 @remembered(maxsize=256)
-def _raw_adjoints(_: Session, graph: ComputationGraph, output: str) -> tuple[Node, ...]:
+def raw_adjoints(_: Session, graph: ComputationGraph, output: str) -> tuple[Node, ...]:
+    """The adjoints of an output as they come, not made shorter."""
     return backward_pass(graph, output, tidy=False)
 
 

@@ -17,7 +17,8 @@ from grader.submission.document import read_document
 from grader.submission.labels import PartNames, find_part, part_names
 from grader.submission.lines import DOCUMENTS, LINES
 from grader.submission.places import PICTURES, ClassPath, class_path, likely_owner, namesake, owner
-from grader.submission.records import read_json, read_jsonl
+from grader.submission.question_marks import without_questions
+from grader.submission.records import is_for_its_owner, read_json, read_jsonl
 from grader.submission.scan_lines import text_of_lines
 from grader.submission.speaking_for import kept_to_own, told_of_name
 from grader.submission.submissions import Answer, ReadFolder, Submission
@@ -208,6 +209,7 @@ def _read_file(place: ClassPath, data: bytes, how: _How) -> ReadFolder | _Docume
         doubts = (*doubts, *said)
         if not text.strip():
             return _unread(place, listed, doubts)
+    text = without_questions(text, place.ending)
     part = find_part(how.names, place.stem) if place.folder else None
     doubts = (*doubts, *told_of_name(text, path, student, listed or {}))
     return _Document(GivenDocument(text, path, student, part or "", place.ocr or how.ocr), doubts)
@@ -224,7 +226,8 @@ def _read_table(place: ClassPath, text: str, doubts: tuple[Problem, ...], how: _
         if not student and listed is None and (student := likely_owner(place, text)):
             table = read(text, path, names, student, ocr)
             said = Problem(f"no student in this file: taken for that of {shown(student)}, as it is named", file=path)
-            problems = [*doubts, *table.problems, *([said] if table.submissions else ())]
+            told = table.submissions and not is_for_its_owner(text)
+            problems = [*doubts, *table.problems, *([said] if told else ())]
         return _of(student, path, table.submissions, tuple(problems))
     names_of = {student, aliases.get(student, student)}
     own = tuple(one for one in table.submissions if {one.student, aliases.get(one.student, one.student)} & names_of)

@@ -18,7 +18,7 @@ from grader.submission.lines import SOURCES
 from grader.submission.lost_commands import restored
 from grader.submission.submissions import Answer, ReadFolder, Submission
 
-_KEYS = ("student", "name", "answers", "ocr", "source")
+_KEYS = ("student", "name", "answers", "ocr", "source", "prompts")
 _DEEPEST = 4  # lists in lists: an answer has at most as many axes
 _SPACE = re.compile(r"[ \t\n]*")
 _COLON = re.compile(r"[ \t\n]*:[ \t\n]*")
@@ -28,6 +28,7 @@ _ENTRY = re.compile(
     r'(?P<value>:[ \t\n]*+)?(?P<entry>\{[ \t\n]*+"(?:student|name|answers|ocr|source)"[ \t\n]*+:)', re.IGNORECASE
 )
 _STUDENT = re.compile(r'"student"[ \t\n]*:[ \t\n]*("(?:[^"\\\n]|\\.)*+"|[\w.-]+)', re.IGNORECASE)
+_BLANK_STUDENT = re.compile(r'[ \t\n]*\{[ \t\n]*"student"[ \t\n]*:[ \t\n]*""', re.IGNORECASE)
 MOST_BROKEN = 100  # entries of a file after which reading does not go on
 _STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"([ \t\n]*:)?', re.DOTALL)
 
@@ -77,6 +78,11 @@ def read_jsonl(text: str, file: str, names: PartNames, owner: str = "", ocr: boo
     lines = enumerate(text.split("\n"), start=1)
     found = (item for at, line in lines if line.strip() for item in _elements(line, at))
     return _read(found, file, names, owner, ocr)
+
+
+def is_for_its_owner(text: str) -> bool:
+    """Whether a JSON text leaves its student blank, as a sheet does: the file's name says whose it is."""
+    return _BLANK_STUDENT.match(text) is not None
 
 
 def _elements(text: str, line: int) -> Iterator[Element | Problem]:

@@ -15,11 +15,12 @@ from sys import intern
 from grader.problems import Problem, did_you_mean, nearest
 from grader.submission.decode import LARGEST_FILE, clean_name, shown
 from grader.submission.labels import PartNames, find_part, unknown_part
+from grader.submission.places import class_path
 from grader.submission.submissions import Answer, ReadFolder, Submission
 
 _FIELDS = {
     "student": "student", "studentid": "student", "name": "name", "studentname": "name",
-    "part": "part", "answer": "answer",
+    "part": "part", "answer": "answer", "prompt": "prompt",
 }  # fmt: skip
 MOST_COLUMNS = 2_000  # an honest table has a hundred
 _QUOTE_HINT = 'write a cell that holds the separator, a quote or a line break as "...", and a quote in it as ""'
@@ -50,13 +51,15 @@ class Columns:
 def read_csv(text: str, file: str, names: PartNames, owner: str = "", ocr: bool = False) -> ReadFolder:
     """One Submission a row (a piece: `read` puts them together), and the file's own Problems.
 
-    `owner` is the student in whose folder the file lies; such a file needs no column `student`. `ocr`: it is from OCR.
+    `owner` is the student in whose folder the file lies; such a file needs no column `student`. One whose students are
+    all left blank, as on a sheet, is that of the student whom it is named for. `ocr`: it is from OCR.
     """
     delimiter, rows, problems = _table(text, file, names)
     if not rows:
         return ReadFolder((), (*problems, Problem("the file is empty", file=file)))
     header, *body = rows
     columns = _columns(header, file, names, problems)
+    owner = owner or _named_for(columns, body, file)
     if "student" not in columns.fields and not owner:
         return ReadFolder((), (*problems, _no_student(header, file)))
     problems += _header_problems(names, header, columns.roles, file)
@@ -67,7 +70,7 @@ def read_csv(text: str, file: str, names: PartNames, owner: str = "", ocr: bool 
     first_row: dict[str, int] = {}
     for row in body:
         cells, trouble = _fitted(row, len(columns.roles), delimiter)
-        student, odd = clean_name(_cell(cells, columns.fields.get("student"), owner))
+        student, odd = clean_name(_cell(cells, columns.fields.get("student"), owner) or owner)
         name, odd_name = clean_name(_cell(cells, columns.fields.get("name"), ""))
         if not student:
             what = trouble.message if trouble else "no student in this row"
@@ -87,6 +90,16 @@ def read_csv(text: str, file: str, names: PartNames, owner: str = "", ocr: bool 
         pieces.append(Submission(student, name, file, answers, placed, ocr))
     problems += [_unknown(names, asked, lines, file) for asked, lines in unknown.items()]
     return ReadFolder(tuple(pieces), tuple(problems))
+
+
+def _named_for(columns: Columns, body: Sequence[TableRow], file: str) -> str:
+    """The student whom a table is named for that is one student's: of one row, or with each part once; else ""."""
+    at = columns.fields.get("student")
+    if at is None or any(_cell(row.cells, at, "").strip() for row in body):
+        return ""
+    parts = [_cell(row.cells, columns.fields["part"], "").strip() for row in body] if columns.long else []
+    alone = len(parts) == len({*parts}) if columns.long else len(body) == 1
+    return class_path(file).stem if alone else ""
 
 
 def _unknown(names: PartNames, asked: str, lines: list[int], file: str) -> Problem:

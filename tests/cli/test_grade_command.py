@@ -264,11 +264,40 @@ def test_github_actions(
     assert main(["grade", rubric, str(klass), "--out", str(tmp_path / "out"), "--quiet"]) == 0
     commands = capsys.readouterr().out.splitlines()
     assert all(line.startswith("::") for line in commands)
-    assert [line for line in commands if line.startswith("::error file=class/a.csv,line=3,title=1a")]
-    assert [line for line in commands if line.startswith("::error file=class/cyd.md,line=")]
+    assert not [line for line in commands if line.startswith("::error")], "nothing broke"
+    assert not [line for line in commands if "(bob)" in line], "bob's answers are plainly wrong"
+    assert [line for line in commands if line.startswith("::warning file=class/cyd.md,line=")]
     before, table = summary.read_text().split("\n", 1)
     assert before == "what the step before wrote"
     assert "| ada |" in table
+    assert "Changed" not in table
+    summary.write_text("")
+    (klass / "cyd.md").write_text("## 1a\n\nyhat - y\n\n## 1b\n\n(yhat - y) yhat (1 - yhat) x\n\n## 2a\n\n0.5744\n")
+    assert main(["grade", rubric, str(klass), "--out", str(tmp_path / "out"), "--quiet"]) == 0
+    assert "### Changed since the last run\n\n- cyd&#58; 2 -&#62; 5 (1b 0 -&#62; 3)\n\n### Class" in summary.read_text()
+
+
+@pytest.mark.parametrize("github", [True, False], ids=["on GitHub, from the repository", "elsewhere, as it was named"])
+def test_the_same_paths_everywhere(
+    github: bool, rubric: str, klass: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    (klass / "dee.md").write_bytes(b"\x00\x01\x02\x03" * 9)
+    (tmp_path / "ci").mkdir()
+    monkeypatch.chdir(tmp_path / "ci")
+    if github:
+        monkeypatch.setenv("GITHUB_ACTIONS", "true")
+        monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    assert main(["grade", rubric, "../class", "--out", "out", "--junit", "junit.xml"]) == 0
+    root = ElementTree.parse("junit.xml").getroot()
+    begin = "class" if github else "../class"
+    files = {case.get("file") for case in root.iter("testcase")} - {None}
+    assert files == {f"{begin}/a.csv", f"{begin}/cyd.md"}
+    (broken,) = [one.text for one in root.iter("system-err")]
+    assert broken == f"{begin}/dee.md: not read: this file does not hold text (save it as plain text in UTF-8)"
+    assert root.find("testsuite[@name='dee']/testcase/error") is not None, "a broken file keeps its student"
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("::")]
+    assert bool(told) == github
+    assert not github or told[0].startswith("::error file=class/dee.md::not read: this file does not hold text")
 
 
 def test_many_processes_without_a_warning(rubric: str, klass: Path, tmp_path: Path) -> None:

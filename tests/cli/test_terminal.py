@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from importlib.resources import files
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from grader.cli import progress
+from grader.cli import main, progress
 from grader.cli.progress import Bars
 from grader.cli.terminal import paint, print_problem, printable
 from grader.problems import Problem
@@ -67,3 +69,17 @@ def test_a_problem_leads_with_its_place(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_a_file_can_not_steer_the_terminal() -> None:
     assert printable("a\x1b[2Jb\nc") == "a [2Jb c"
+
+
+@pytest.mark.parametrize("text", ["::error::x", "  ::add-mask::x", "##[error]x", "\n::stop-commands::x"])
+def test_a_file_can_not_speak_to_the_runner_of_a_workflow(text: str) -> None:
+    assert printable(text).lstrip().startswith("'")
+    assert printable(f"ana: {text}").startswith("ana: ")
+
+
+def test_an_answer_can_not_either(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "ana.md").write_text("## 1a\n\n::error::x\n\n## 1b\n\n::set-output name=y::z\n")
+    assert main(["preview", str(files("grader") / "starter" / "rubric.yaml"), str(tmp_path / "ana.md")]) == 0
+    told = capsys.readouterr().out
+    assert "::error::x" in told
+    assert not [line for line in told.splitlines() if line.strip().startswith("::")]

@@ -29,6 +29,7 @@ from grader.expression.language.nodes import (
     Reduce,
     Slice,
     Symbol,
+    walk,
 )
 from grader.expression.printing.latex import to_latex
 from grader.expression.printing.text import to_text
@@ -229,3 +230,13 @@ if __name__ == "__main__":
             accepted = [as_shown(reading, MODELS[case["section"]]), as_tree(reading)]
             now = refused(reading.problems[0]) if reading.problems else accepted
             print(" ;; ".join([case["text"].replace("\n", BREAK), *now, case["why"]]))
+
+
+@pytest.mark.parametrize("text", ["0", "-0", "7", "-12", "007", "0.0212", "-0.5", "3.14159", "999999999999999999"])
+def test_a_number_alone_is_read_as_it_is_in_any_text(text: str) -> None:
+    alone, behind_blank = read(text), read(f" {text}")
+    assert alone.chain == behind_blank.chain and alone.problems == behind_blank.problems == ()
+    (one,), (other,) = alone.chain, behind_blank.chain
+    assert [(item.span.start, item.span.end) for item in walk(one)] == [
+        (item.span.start - 1, item.span.end - 1) for item in walk(other)
+    ]

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.feedback.github import github_annotations, github_summary
-from grader.feedback.junit import junit_xml
+from grader.feedback.junit import OF_NOBODY, junit_xml
+from grader.problems import Problem
 from grader.results import ClassReport, PartResult
 
 from .by_hand import RUBRIC as PEOPLE
@@ -53,19 +54,20 @@ def test_junit_tells_what_people_decided(student: str, part: str, element: str |
     assert [child.tag for child in case if child.tag != "properties"] == ([element] if element else []), why
 
 
-def test_no_annotation_on_what_a_person_finds_right() -> None:
+def test_no_annotation_on_what_a_person_decided() -> None:
     said = "\n".join(github_annotations(ClassReport(PEOPLE, (graded(),))))
     assert "1b (bo)" not in said
-    assert "1c (bo)%3A partly correct%2C 1.5 of 2 points::Decided by A. Teacher on 2026-03-01: 1.5 of 2 points." in said
+    assert "1c (bo)" not in said
+    assert "2b (bo)" in said, "decided on another answer: it waits again"
 
 
 def test_junit_counts_and_points() -> None:
     root = ET.fromstring(junit_xml(small_class()))
     assert root.attrib == {
         "name": "Losses & backpropagation",
-        "tests": "18",
+        "tests": "19",
         "failures": "4",
-        "errors": "3",
+        "errors": "4",
         "skipped": "7",
     }
     suite = root.find("testsuite[@name='s01']")
@@ -93,39 +95,88 @@ def commands(result: PartResult, folder: str = "") -> tuple[str, ...]:
 
 
 def test_annotation_marks_the_answer() -> None:
-    assert commands(WRONG) == (
-        "::error file=s01.csv,line=2,title=2b (s01)%3A not correct%2C 0 of 3 points::"
-        "Your answer has another value than the gradient.%0A"
-        "For example, at y_i = 1, yhat_i = 0.25 your answer gives 1; the right value is −1.",
+    assert commands(UNREADABLE) == (
+        "::warning file=s01.csv,line=2,title=3-Z11 (s01)%3A could not be read%2C 0 of 1 point::"
+        "We could not read this answer, so a person will.%0Athe bracket is never closed (add ')')",
     )
 
 
 def test_annotation_starts_at_the_repository() -> None:
-    assert commands(UNREADABLE, ".")[0].startswith("::error file=s01.csv,line=2,")
-    assert commands(UNREADABLE, "class/week 3/")[0].startswith("::error file=class/week 3/s01.csv,line=2,")
+    assert commands(UNREADABLE, ".")[0].startswith("::warning file=s01.csv,line=2,")
+    assert commands(UNREADABLE, "class/week 3/")[0].startswith("::warning file=class/week 3/s01.csv,line=2,")
 
 
 LEVELS = [
-    ("correct", 0, ""),
-    ("partly_correct", 1, "::warning "),
-    ("incorrect", 1, "::error "),
-    ("undecided", 1, "::warning "),
-    ("unreadable", 1, "::error "),
-    ("missing", 0, ""),
+    # (verdict, review, what the command begins with, why)
+    ("correct", False, "", "right"),
+    ("incorrect", False, "", "plainly wrong: the student's page says so, and nothing broke"),
+    ("partly_correct", False, "", "the same"),
+    ("missing", False, "", "nothing is there"),
+    ("undecided", True, "::warning ", "for a person"),
+    ("unreadable", True, "::warning ", "for a person"),
+    ("incorrect", True, "::warning ", "of a scan: for a person"),
 ]
 
 
-@pytest.mark.parametrize(("verdict", "count", "start"), LEVELS, ids=[case[0] for case in LEVELS])
-def test_annotation_levels(verdict: str, count: int, start: str) -> None:
-    found = commands(replace(WRONG, verdict=verdict))
-    assert len(found) == count and all(line.startswith(start) for line in found)
+@pytest.mark.parametrize(("verdict", "review", "start", "why"), LEVELS)
+def test_annotation_levels(verdict: str, review: bool, start: str, why: str) -> None:
+    found = commands(replace(WRONG, verdict=verdict, review=review))
+    assert len(found) == bool(start) and all(line.startswith(start) for line in found), why
+
+
+BREAK = [
+    # (message, hint, the level, why)
+    ("not read: this file does not hold text", "save it as UTF-8", "error", "its answers are lost to the program"),
+    ("row not read: no student in this row", "", "error", "a student may be lost"),
+    ("the class list 'list.csv': not read: this file does not hold text", "", "error", "nobody is known"),
+    ("grader failed on the answer to part 1a", "ZeroDivisionError in judge.py, line 12", "error", "a fault of ours"),
+    ("not read: no format that is read ends in '.pdf'", "a picture: needs a person", "warning", "a person expects it"),
+    ("a second row for 'ana'; the first is line 2", "", "warning", "both are kept"),
+]
+
+
+@pytest.mark.parametrize(("message", "hint", "level", "why"), BREAK)
+def test_what_breaks_is_an_error(message: str, hint: str, level: str, why: str) -> None:
+    (line,) = github_annotations(ClassReport(RUBRIC, (), (Problem(message, hint, "a.csv"),)), "class")
+    assert line.startswith(f"::{level} file=class/a.csv::"), why
+
+
+def test_most_important_first() -> None:
+    """What broke, then the answers by the points that hang on them, each told once; then what else was noted."""
+    notes = (Problem("two rows", file="a.csv"), Problem("not read: broken JSON", file="b.json"))
+    rare, common = UNREADABLE, replace(UNREADABLE, asked=WRONG.asked, answer=replace(UNREADABLE.answer, text="?"))
+    students = (report("a", "", (rare,)), report("b", "", (common,)), report("c", "", (common,)))
+    told = github_annotations(ClassReport(RUBRIC, students, notes))
+    assert [line.partition(" ")[0] for line in told] == ["::error", "::warning", "::warning", "::warning"]
+    assert "b.json" in told[0]
+    assert "(b)" in told[1] and told[1].endswith("The same answer of 1 other waits as well.")
+    assert "(a)" in told[2]
+    assert "two rows" in told[3]
 
 
 @given(st.text(), st.text())
 def test_annotation_is_one_command(student: str, message: str) -> None:
-    one = report(student, "", (replace(WRONG, message=message),))
+    one = report(student, "", (replace(UNREADABLE, message=message),))
     (line,) = github_annotations(ClassReport(RUBRIC, (one,)))
-    assert re.fullmatch(r"::error file=s01\.csv,line=2,title=[^:,\r\n]*::[^\r\n]*", line)
+    assert re.fullmatch(r"::warning file=s01\.csv,line=2,title=[^:,\r\n]*::[^\r\n]*", line)
+
+
+def test_summary_says_what_changed() -> None:
+    text = github_summary(ClassReport(RUBRIC, (mixed(),)), ["s01: 4 -> 5 (1a 0 -> 1)"])
+    assert "### Changed since the last run\n\n- s01&#58; 4 -&#62; 5 (1a 0 -&#62; 1)\n\n### Class\n\n| Student" in text
+    assert "### Changed since the last run\n\nNothing.\n" in github_summary(ClassReport(RUBRIC, (mixed(),)), [])
+    assert "Changed" not in github_summary(ClassReport(RUBRIC, (mixed(),)))
+
+
+def test_junit_says_what_was_wrong_with_files() -> None:
+    broken = Problem("not read: broken JSON", file="s01.json", line=3)
+    told = ClassReport(RUBRIC, (report("s01", "", (WRONG,), (broken,)),), (replace(broken, file="class.csv"),))
+    root = ET.fromstring(junit_xml(told, "submissions/week 3"))
+    suite, files = root.findall("testsuite")
+    assert suite.findtext("system-err") == "submissions/week 3/s01.json:3: not read: broken JSON"
+    assert suite.find("testcase").get("file") == "submissions/week 3/s01.csv"
+    assert (files.get("name"), files.get("errors")) == (OF_NOBODY, "1")
+    assert files.find("testcase").get("file") == "submissions/week 3/class.csv"
 
 
 def test_annotation_reports_a_problem_once() -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from grader.comparison.arrays import Pair
 from grader.comparison.scalars import PointCounts, compare_points
-from grader.expression.evaluation.balls import Assignments, Point, certainly_outside
+from grader.expression.evaluation.balls import Assignments, ModelPoint, certainly_outside
 from grader.expression.language.nodes import Expression, Partial, walk
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import Run, leaf_values
@@ -50,9 +50,10 @@ def surely_outside(
     return certainly_outside(answer, accepted, point, program) and not certainly_outside(closed, wider, point, program)
 
 
-def _point(run: Run, k: int) -> Point:
+@remembered(maxsize=256)
+def _point(run: Run, k: int) -> ModelPoint:
     given = _given(run)
-    return {name: given.get(name, float(values[k])) for name, values in leaf_values(run).items()}
+    return ModelPoint({name: given.get(name, float(values[k])) for name, values in leaf_values(run).items()})
 
 
 @remembered(maxsize=256)

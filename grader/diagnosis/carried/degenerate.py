@@ -18,9 +18,9 @@ from grader.diagnosis.carried.follow_through_program import (
     Program,
     moved,
     reads_held,
-    true_reach,
     values_of,
 )
+from grader.diagnosis.carried.held_reach import true_reach
 from grader.expression.evaluation.values import Array, ShapeError
 from grader.expression.language.nodes import Expression
 from grader.solver.key import SolvedQuestion

@@ -7,18 +7,28 @@ made, once. A value that makes the rest trivial (0, the identity, the question i
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from grader.autodiff.graph import Node
 from grader.comparison.judge import judge
+from grader.comparison.proof.model_balls import is_scalar_model
 from grader.comparison.repairs import settled
 from grader.comparison.target import Target
-from grader.comparison.tolerances import typed_place
+from grader.comparison.tolerances import number_note, typed_place
 from grader.diagnosis.carried.degenerate import degenerate
-from grader.diagnosis.carried.follow_through_program import Own, Program, holding, inputs, reach_of
+from grader.diagnosis.carried.follow_through_program import (
+    Own,
+    Program,
+    holding,
+    inputs,
+    numbers_held,
+)
+from grader.diagnosis.carried.held_reach import reach_of
 from grader.diagnosis.carried.trivial import plain, says_nothing
+from grader.diagnosis.carried.typed_numbers import number_of, typed_number
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import Expression, symbols
@@ -47,6 +57,7 @@ class Followed:
     doubt: NoteKind | None = None
 
 
+@remembered(maxsize=8192)
 def own_value(question: SolvedQuestion, name: str, target: Expression, answer: Expression, right: bool) -> Own | None:
     """A student's answer as a value to go on from; None for one that can't be."""
     if not question.numeric:
@@ -127,12 +138,25 @@ def _says_nothing(
 def _right(program: Program, goal: Target, answer: Expression) -> Verdict | None:
     """The verdict on an answer that is right and finished in the program; None for any other."""
     try:
+        if _is_another_number(program, goal, answer):
+            return None
         verdict = judge(program.question, goal, answer)
     except ShapeError:  # with these values held, the target itself has none
         return None
     return (
         verdict if verdict.decision is Decision.EQUIVALENT and NOTES[verdict.note.kind].credit is Credit.FULL else None
     )
+
+
+def _is_another_number(program: Program, goal: Target, answer: Expression) -> bool:
+    """Whether an answer is typed as a number, and is not the one asked for, of a model of numbers: it means no more."""
+    question = program.question
+    value = typed_number(answer) if question.numeric and question.condition is None else None
+    if value is None or not is_scalar_model(question):
+        return False
+    truth = number_of(program, goal.expression)
+    hull = None if goal.reach is None else goal.reach[0].hull
+    return number_note(value, truth, typed_place(answer), goal.tolerance, hull) is None
 
 
 def _programs(question: SolvedQuestion, name: str, own: tuple[Own, ...]) -> Iterator[Program]:
@@ -146,8 +170,7 @@ def _programs(question: SolvedQuestion, name: str, own: tuple[Own, ...]) -> Iter
 def _choices(question: SolvedQuestion, name: str, own: tuple[Own, ...]) -> list[tuple[Own, ...]]:
     if not question.numeric:
         own = tuple(item for item in own if holding(question, (item,)) is not None)
-    program = holding(question, own) if own else None
-    nearest = _nearest(program, name) if program is not None else ()
+    nearest = _nearest_held(question, name, own) if own else ()
     wrong = [item for item in nearest if not item.right]
     if not wrong:
         return []
@@ -158,23 +181,35 @@ def _choices(question: SolvedQuestion, name: str, own: tuple[Own, ...]) -> list[
     return list(dict.fromkeys(choices))[:MAX_TRIED]
 
 
-def _nearest(program: Program, name: str) -> tuple[Own, ...]:
+def _nearest_held(question: SolvedQuestion, name: str, own: tuple[Own, ...]) -> tuple[Own, ...]:
+    """The values that the target's line reads, in the program that holds all of them that it can."""
+    if question.numeric and all(item.value is not None for item in own):
+        numbers = numbers_held(question, own)
+        return () if numbers is None else _nearest(*numbers, name)
+    program = holding(question, own)
+    if program is None:
+        return ()
+    # a formula of the model, or a gradient, also enters through its derivatives, which don't name it
+    nearest = {item.name for item in _nearest(program.held, program.lines, name)}
+    nearest |= {item.name for item in program.held if item.value is None and item.name in _differentiated(program)}
+    return tuple(item for item in program.held if item.name in nearest)
+
+
+def _nearest(own: tuple[Own, ...], lines: Mapping[str, Node], name: str) -> tuple[Own, ...]:
     """The held values that the target's line reads, straight or by way of lines that are not held."""
-    held = {own.name: own for own in program.held}
+    held = {item.name for item in own}
     found: set[str] = set()
     seen = {name}
     pending = [name]
     while pending:
-        line = program.lines.get(pending.pop())
+        line = lines.get(pending.pop())
         for item in inputs(line) if line is not None else ():
             if item in held:
                 found.add(item)
             elif item not in seen:
                 seen.add(item)
                 pending.append(item)
-    # a formula of the model, or a gradient, also enters through its derivatives, which don't name it
-    formulas = {own.name for own in program.held if own.value is None and own.name in _differentiated(program)}
-    return tuple(own for own in program.held if own.name in found | formulas)
+    return tuple(item for item in own if item.name in found)
 
 
 def _differentiated(program: Program) -> set[str]:

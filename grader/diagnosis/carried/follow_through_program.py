@@ -12,12 +12,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from grader.autodiff.backprop import NotDifferentiable, backward_pass, inline
+from grader.autodiff.backprop import NotDifferentiable, inline
 from grader.autodiff.graph import ComputationGraph, Node, names_in
 from grader.autodiff.lower import lower
 from grader.comparison.aligned_values import truth_value
 from grader.comparison.target import unfinished
-from grader.comparison.tolerances import unit_of
 from grader.expression.algebra.construct import add, free_symbols, fresh, indexed, mul, number, sub, substitute, total
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, ShapeError
@@ -32,13 +31,9 @@ from grader.expression.language.nodes import (
     symbols,
     walk,
 )
-from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.kinks import margins
-from grader.solver.rounding.reach import at_target, lines_of, program_of, reach
-from grader.solver.rounding.scalar_lines import ArrayEntry
-from grader.solver.rounding.units import Interval, Reach, half_unit
-from grader.solver.runs import Run, compute, environment, graph_for, leaf_values, make_run, quantities
+from grader.solver.runs import Run, compute, environment, graph_for, leaf_values, quantities, raw_adjoints
 from grader.solver.session import remembered
 
 Adjoints = dict[str, tuple[Node, ...]]
@@ -69,27 +64,49 @@ class Own:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Program:
-    """The question with `held` values in place of the program's, and its lines by name."""
+    """The question with `held` values in place of the program's, and its lines by name; `true` is the one without."""
 
     question: SolvedQuestion
     lines: Mapping[str, Node]
     held: tuple[Own, ...]
+    true: SolvedQuestion | None = None
 
 
 @remembered(maxsize=1024)
 def holding(question: SolvedQuestion, held: tuple[Own, ...]) -> Program | None:
     """The program that goes on from the student's own values; None where they can't be put in, or have no value."""
-    try:
-        found = {own.name: node for own in held if (node := _as_node(question, own)) is not None}
-    except ShapeError:
+    found = _as_nodes(question, held)
+    if found is None or not found:
         return None
     kept = tuple(own for own in held if own.name in found)
-    if not kept or len(kept) < len(held):
-        return holding(question, kept) if kept else None
+    if len(kept) < len(held):
+        return holding(question, kept)
     try:
         return _numbers(question, found, kept) if question.numeric else _formulas(question, found, kept)
     except (ShapeError, NotDifferentiable):
         return None
+
+
+def _as_nodes(question: SolvedQuestion, held: Iterable[Own]) -> dict[str, Node] | None:
+    """The values as lines, those that can be; None where one has no value."""
+    try:
+        return {own.name: node for own in held if (node := _as_node(question, own)) is not None}
+    except ShapeError:
+        return None
+
+
+def numbers_held(question: SolvedQuestion, held: tuple[Own, ...]) -> tuple[tuple[Own, ...], Mapping[str, Node]] | None:
+    """The numbers that a program can hold, and its lines: `holding`, without working it out."""
+    found = _as_nodes(question, held)
+    if not found:
+        return None
+    try:
+        adjoints = _adjoints_from(question, found)
+    except (ShapeError, NotDifferentiable):
+        return None
+    if adjoints is None:
+        return None
+    return tuple(own for own in held if own.name in found), _lines(question.graph, adjoints, found)
 
 
 @remembered(maxsize=16_384)
@@ -165,50 +182,23 @@ def letters_of(target: Expression) -> tuple[str, ...] | None:
 def _numbers(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[Own, ...]) -> Program | None:
     """Every line run again from the numbers held; their own digits are all that is known of them."""
     run = question.runs[0]
-    if any(run.values[name].ndim > 1 for name in found if name in run.values):
-        return None
-    graph = _with_derivatives(question, question.graph, found)
-    adjoints = None if graph is None else _held_adjoints(graph, question.adjoints, found)
+    adjoints = _adjoints_from(question, found)
     if adjoints is None:
         return None
     fixed = {own.name: np.array([own.value], dtype=float) for own in held if not isinstance(own.target, Partial)}
     leaves = leaf_values(run)
     values = compute(question.graph, run.sizes, leaves, run.points, fixed)
     new = replace(question, runs=(Run(question.graph, run.sizes, values, run.points, run.session),), adjoints=adjoints)
-    return Program(new, _lines(question.graph, adjoints, found), held)
+    return Program(new, _lines(question.graph, adjoints, found), held, question)
 
 
-def reach_of(
-    program: Program, name: str, target: Expression, tolerance: Tolerance, simulated: bool = True
-) -> tuple[Reach, ...] | None:
-    """How far rounding as asked may lead from the held numbers on; None where this has no end.
-
-    Without `simulated` students the hull is all that there can be.
-    """
-    run = program.question.runs[0]
-    lines = lines_of(run, program_of(run.graph, program.question.adjoints))
-    if lines is None:
+def _adjoints_from(question: SolvedQuestion, found: Mapping[str, Node]) -> Adjoints | None:
+    """The adjoints of a model of numbers with those held; None where one can't be."""
+    run = question.runs[0]
+    if any(run.values[name].ndim > 1 for name in found if name in run.values):
         return None
-    held = {ArrayEntry(own.name): _typed(own, tolerance) for own in program.held}
-    return at_target(reach(lines, run, tolerance, (name,), held, simulated), run, name, target)
-
-
-@remembered(maxsize=256, of_key=True)
-def true_reach(question: SolvedQuestion, target: Expression, tolerance: Tolerance) -> tuple[Reach, ...] | None:
-    """How far rounding as asked may lead from the truth of a target, which need not be that of a part."""
-    name = head(target)
-    if name is None or not question.numeric:
-        return None
-    return reach_of(Program(question, {}, ()), name, target, tolerance)
-
-
-def _typed(own: Own, tolerance: Tolerance) -> Interval:
-    """The numbers that the typed one may stand for: students go on with more digits than they write down."""
-    value = own.value or 0.0
-    half = half_unit(tolerance, abs(value))
-    if not half and own.place is not None:
-        half = 0.5 * unit_of(own.place)
-    return (value - half, value + half)
+    graph = _with_derivatives(question, question.graph, found)
+    return None if graph is None else _held_adjoints(graph, question.adjoints, found)
 
 
 def _formulas(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[Own, ...]) -> Program | None:
@@ -219,11 +209,11 @@ def _formulas(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[O
     derived = _with_derivatives(question, graph, found)
     if derived is None:
         return None
-    passed = {name: backward_pass(derived, name, tidy=False) for name in question.adjoints}
+    passed = {name: raw_adjoints(question.session, derived, name) for name in question.adjoints}
     adjoints = _held_adjoints(derived, passed, found)
     if adjoints is None:
         return None
-    runs = tuple(make_run(graph, run.sizes, leaf_values(run), run.points, run.session) for run in question.runs)
+    runs = tuple(_run_again(run, graph) for run in question.runs)
     for run, true in zip(runs, question.runs, strict=True):
         known = quantities(run, [own.target for own in held], adjoints)
         for own in held:
@@ -234,7 +224,19 @@ def _formulas(question: SolvedQuestion, found: Mapping[str, Node], held: tuple[O
     own_margins = tuple(margin for node in found.values() for margin in margins(node.expression))
     conditions = tuple(dict.fromkeys((*question.conditions, *own_margins)))
     new = replace(question, graph=graph, runs=runs, adjoints=adjoints, kink=None, conditions=conditions)
-    return Program(new, _lines(graph, adjoints, found), held)
+    return Program(new, _lines(graph, adjoints, found), held, question)
+
+
+def _run_again(run: Run, graph: ComputationGraph) -> Run:
+    """A run of the model with other formulas, from where the run starts."""
+    values = _worked_out(run) if graph == run.graph else compute(graph, run.sizes, leaf_values(run), run.points)
+    return Run(graph, run.sizes, values, run.points, run.session)
+
+
+@remembered(maxsize=64)
+def _worked_out(run: Run) -> dict[str, Array]:
+    """The values of the model itself, where derivatives alone are held."""
+    return compute(run.graph, run.sizes, leaf_values(run), run.points)
 
 
 def _degenerate(values: Array, truth: Array) -> bool:
@@ -268,8 +270,9 @@ def _with_derivatives(
 ) -> ComputationGraph | None:
     """The graph with the derivatives that second ones are taken of, the held formula for each; None where a held one
     names further derivatives, which would count as constant."""
-    asked = question.question.judged
-    targets = [target for part in asked for target in part.targets]
+    targets = [target for part in question.question.judged for target in part.targets]
+    if not any(isinstance(target, Partial) and isinstance(target.numerator, Partial) for target in targets):
+        return graph
     known = {node.name for node in graph.nodes}
     every = {node.name: node for target in targets for node in graph_for(question.session, graph, target).nodes}
     derived = [_by_entries(graph, found.get(name, node)) for name, node in every.items() if name not in known]
@@ -291,14 +294,15 @@ def _held_adjoints(
 ) -> Adjoints | None:
     """The adjoints with the held ones in place; those of another output by way of a held local partial."""
     new = {output: [found.get(node.name, node) for node in nodes] for output, nodes in adjoints.items()}
+    quantities = {item.name for item in graph.quantities}
     for name, node in found.items():
         for above, nodes in adjoints.items():
-            below = next((item for item in graph.quantities if partial_name(above, item.name) == name), None)
-            if below is None:
+            below = name.removeprefix(partial_name(above, ""))
+            if below == name or below not in quantities:
                 continue
             true = {item.name: item for item in nodes}
             for output in new:
-                changed = _by_way_of(graph, output, new[output], above, below.name, node, true, found)
+                changed = _by_way_of(graph, output, new[output], above, below, node, true, found)
                 if changed is None:
                     return None
                 new[output] = changed
@@ -316,11 +320,13 @@ def _by_way_of(
     found: Mapping[str, Node],
 ) -> list[Node] | None:
     """The adjoints of `output`, where that of `below` comes through `above` by the held partial of the two."""
+    upper, lower = partial_name(output, above), partial_name(output, below)
+    if output == above or lower in found:
+        return nodes
     names = [item.name for item in nodes]
     if len(local.letters) != len(graph.axes[above]) + len(graph.axes[below]):
         return nodes  # given as a whole array
-    upper, lower = partial_name(output, above), partial_name(output, below)
-    if output == above or upper not in names or lower not in names or lower in found:
+    if upper not in names or lower not in names:
         return nodes
     place = names.index(lower)
     changed = _chained(graph, (output, above, below), nodes[place], local, true)

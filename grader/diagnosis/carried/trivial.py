@@ -25,6 +25,7 @@ from grader.diagnosis.carried.follow_through_program import (
     values_of,
 )
 from grader.diagnosis.carried.ranges import ALL, range_of
+from grader.diagnosis.carried.typed_numbers import typed_number
 from grader.expression.algebra.construct import number, substitute
 from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.values import Array, ShapeError
@@ -33,6 +34,7 @@ from grader.results import NoteKind
 from grader.rubric.model import Tolerance
 from grader.solver.key import SolvedQuestion
 from grader.solver.runs import environment, quantities
+from grader.solver.session import remembered
 
 TRIVIAL = (0.0, 1.0, -1.0)
 SHIFTS = tuple(10.0**k for k in range(-3, 4))  # of the decimal point, by a slip
@@ -154,8 +156,12 @@ def _ranges_over(data: Array) -> float:
     return float((np.ptp(usable, axis=0) / np.maximum(np.abs(usable).max(axis=0), NEGLIGIBLE)).max(initial=0.0))
 
 
-def is_trivial(question: SolvedQuestion, answer: Expression, numbers: Sequence[float] = TRIVIAL) -> bool:
+@remembered(maxsize=8192)
+def is_trivial(question: SolvedQuestion, answer: Expression, numbers: tuple[float, ...] = TRIVIAL) -> bool:
     """Whether an answer is one of the numbers everywhere, or times the identity; False where it has no value."""
+    value = typed_number(answer)
+    if value is not None:
+        return any(abs(value - one) <= NEGLIGIBLE for one in numbers)
     try:
         data = values_of(Program(question, {}, ()), answer)
     except ShapeError:

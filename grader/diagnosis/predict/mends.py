@@ -7,7 +7,7 @@ points first, and those that fit there at all points of all runs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -83,10 +83,11 @@ def _right(
     begun, few = at_hand().spent, few_points(question)
     multiples = (None, *_multiples(question, few))
     like = parts_in(question, few, part.part.target, sampled[0].reading)
+    wanted = _Wanted.of(sampled[0].pair.truth[: few.points], multiples)
     for change in tried:
         if at_hand().spent - begun > WORK:
             return
-        for multiple in _near(question, part, change.formula, multiples, like):
+        for multiple in _near(question, part, change.formula, wanted, like):
             if _everywhere(question, part, sampled, change.formula, multiple):
                 yield change, multiple
                 break
@@ -202,31 +203,45 @@ def _slopes(graph: ComputationGraph, item: Expression) -> tuple[Expression, ...]
     return ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wanted:
+    """The truth at a few points, times each multiple: arrays (multiples, entries), and what may be rounding there."""
+
+    multiples: tuple[Multiple | None, ...]
+    values: Array
+    sizes: Array
+    finite: Array
+    slack: Array
+
+    @classmethod
+    def of(cls, truth: Array, multiples: tuple[Multiple | None, ...]) -> _Wanted:
+        factors = np.array([1.0 if multiple is None else multiple.factor for multiple in multiples])
+        with np.errstate(all="ignore"):
+            values = truth.reshape(-1) * factors[:, None]
+            sizes = np.abs(values)
+            return cls(multiples, values, sizes, np.isfinite(values), NEAR * sizes.max(axis=1, initial=0.0)[:, None])
+
+    def met_by(self, answer: Array) -> list[bool]:
+        """For each multiple, whether an answer is near it wherever both have a value, if anywhere."""
+        given = answer.reshape(-1)
+        with np.errstate(all="ignore"):
+            slack = NEAR * np.maximum(np.abs(given), self.sizes) + self.slack
+            usable = self.finite & np.isfinite(given)
+            far = (np.abs(given - self.values) > slack) & usable
+        found: list[bool] = (usable.any(axis=1) & ~far.any(axis=1)).tolist()
+        return found
+
+
 def _near(
-    question: SolvedQuestion,
-    part: SolvedPart,
-    formula: Expression,
-    multiples: Iterable[Multiple | None],
-    like: Unchanged,
-) -> Iterator[Multiple | None]:
+    question: SolvedQuestion, part: SolvedPart, formula: Expression, wanted: _Wanted, like: Unchanged
+) -> list[Multiple | None]:
     """By which multiples the truth at a few points is that of a formula: None for 1; nothing where it is none."""
     try:
         pairs = pairs_in(question, few_points(question), part.part.target, formula, like)
     except (ShapeError, TooManyReadings, ValueError):
-        return
-    for multiple in multiples:
-        factor = 1.0 if multiple is None else multiple.factor
-        if any(_close(pair.answer, pair.truth * factor) for pair in pairs):
-            yield multiple
-
-
-def _close(one: Array, other: Array) -> bool:
-    usable = np.isfinite(one) & np.isfinite(other)
-    with np.errstate(all="ignore"):
-        gap = np.abs(one - other) > NEAR * np.maximum(np.abs(one), np.abs(other)) + NEAR * np.abs(other).max(
-            initial=0.0
-        )
-    return bool(usable.any()) and not (gap & usable).any()
+        return []
+    near = zip(*(wanted.met_by(pair.answer) for pair in pairs), strict=True)
+    return [multiple for multiple, fits in zip(wanted.multiples, near, strict=True) if any(fits)]
 
 
 def _multiples(question: SolvedQuestion, run: Run) -> Iterator[Multiple]:

@@ -29,6 +29,7 @@ from grader.expression.language.nodes import (
     rebuild,
     rewriter,
     symbols,
+    with_children,
 )
 from grader.work import STEP, STRIDE, spend
 
@@ -39,12 +40,11 @@ MANY_TERMS = 32  # of a sum as it is read, one after the other
 
 def with_child(node: Expression, place: int, child: Expression) -> Expression:
     """The node with one of its children replaced."""
-    count = iter(range(len(children(node))))
-
-    def change(item: Expression) -> Expression:
-        return child if next(count) == place else item
-
-    return rebuild(node, change)
+    parts = list(children(node))
+    if parts[place] is child:
+        return node
+    parts[place] = child
+    return with_children(node, tuple(parts))
 
 
 def number(value: Fraction | int) -> Number:

@@ -6,7 +6,7 @@ until the balls part or the limit is reached. Source: Johansson, Arb (2017).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -36,13 +36,23 @@ from grader.work import STRIDE, spend
 LARGE = 100  # nodes
 BALL = 200  # units of work for an operation on balls of a few digits
 Point: TypeAlias = Mapping[str, float | Fraction]
-Assignments: TypeAlias = Sequence[tuple[str, Expression]]
+Assignments: TypeAlias = tuple[tuple[str, Expression], ...]
 PRECISIONS = (64, 256, 1024, 4096)
 _MAX_EXPONENT = 10_000
 
 
 class NoBall(Exception):
     """A formula (or a point) without an enclosure here."""
+
+
+class ModelPoint(dict[str, float | Fraction]):
+    """A Point of a model, with the balls of all that is given and worked out there, by precision and program."""
+
+    __slots__ = ("enclosed",)
+
+    def __init__(self, given: Point) -> None:
+        super().__init__(given)
+        self.enclosed: dict[tuple[int, Assignments], dict[str, arb]] = {}
 
 
 def compare_at(
@@ -112,6 +122,9 @@ class Balls:
 def _balls(point: Point, program: Assignments, large: bool) -> Balls:
     """What is given at a point, and of a program's lines those that have an enclosure."""
     spend(len(point) * BALL + (1 + len(program)) * (BALL + BALL * ctx.prec // 256) * 8)
+    enclosed = None if large or not isinstance(point, ModelPoint) else point.enclosed
+    if enclosed is not None and (known := enclosed.get((ctx.prec, program))) is not None:
+        return Balls(known, ball)
     balls = Balls({}, _kept if large else ball)
     for name, value in point.items():
         exact = fmpq(value.numerator, value.denominator) if isinstance(value, Fraction) else float(value)
@@ -119,6 +132,8 @@ def _balls(point: Point, program: Assignments, large: bool) -> Balls:
     for name, expression in program:
         with suppress(NoBall):
             balls.given[name] = ball(expression, balls)
+    if enclosed is not None:
+        enclosed[ctx.prec, program] = balls.given
     return balls
 
 

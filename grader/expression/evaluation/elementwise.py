@@ -19,6 +19,7 @@ from grader.expression.language.functions import FUNCTIONS
 _PLAIN = frozenset(
     ("add", "sub", "neg", "div", "abs", "sign", "relu", "max", "min", "square", "sqrt", "iverson", "kronecker")
 )
+_PLAIN_POWERS = frozenset((-2.0, -1.0, 1.0, 2.0, 3.0))  # of which nothing is known but by NumPy
 LARGEST_ROOT = 99  # its degree
 _SLOW = frozenset(("factorial", "pow", "sin", "cos", "cot", "sec", "csc", "arctanh", "log10", "erf", "normal_cdf"))
 _VERY_SLOW = frozenset(("gamma", "lgamma", "digamma", "trigamma", "polygamma"))
@@ -51,6 +52,8 @@ def _power(base: Array, exponent: Array) -> Array:
     The cube root of -8 is -2; to the power of 0.3, which is 3/10, it has no real value.
     """
     base, exponent = (item.astype(np.result_type(item, float)) for item in (base, exponent))
+    if exponent.size == 1 and exponent.item() in _PLAIN_POWERS:
+        return np.asarray(np.power(base, exponent))
     unknown = np.isnan(base) | ~np.isfinite(exponent) & (base == 1)  # NumPy takes 1^nan and 1^inf for 1
     raised = np.asarray(np.where(unknown, np.nan, np.power(base, exponent)))
     if exponent.size != 1 or not (base < 0).any():

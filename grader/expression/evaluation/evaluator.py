@@ -57,6 +57,7 @@ from grader.work import at_hand
 FEW = 100  # values, before the nodes that are shared are looked for
 VALUE = 700  # units of work for a node, beside those for the entries of its value
 WIDE = 8  # times as much work is an entry of the widest floating point
+DIGITS = tuple(map(constant, map(float, range(10))))  # numbers that most formulas hold
 REDUCERS = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}
 CONSTANT_VALUES = {"e": math.e, "pi": math.pi}
 
@@ -98,6 +99,9 @@ def _value(node: Expression, env: Environment, scope: Scope) -> Value:
 
 
 def _number(node: Number, _env: Environment, _scope: Scope) -> Value:
+    value = node.value
+    if value.denominator == 1 and 0 <= value.numerator < len(DIGITS):
+        return DIGITS[value.numerator]
     return constant(_float(node))
 
 
@@ -164,15 +168,15 @@ def _enter(base: Value, entered: tuple[Expression, ...], node: Expression, env: 
     value = base
     for index in entered:
         match index:
-            case Slice():
-                axis += 1
-            case Number():
-                value = Value(np.take(value.data, entry_at(index, value.data.shape[axis]), axis), value.letters)
             case Symbol(name=name) if name in env.sizes and name not in env.values and scope(name) is None:
                 value, axis = gather(value, axis, constant(float(env.sizes[name])), index)
             case Symbol(name=name) if name not in env.values or env.values[name].ndim > 1:  # no array is a place
                 value = cut(value, axis, name, env, scope)
                 value, axis = name_axis(value, axis, name), axis + (name not in value.letters)
+            case Slice():
+                axis += 1
+            case Number():
+                value = Value(np.take(value.data, entry_at(index, value.data.shape[axis]), axis), value.letters)
             case _:
                 value, axis = gather(value, axis, _value(index, env, scope), index)
     return value

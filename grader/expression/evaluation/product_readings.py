@@ -17,6 +17,7 @@ from grader.expression.evaluation.evaluator import evaluate
 from grader.expression.evaluation.implicit_identity import holds_bare_identity, of_one_entry, with_sizes
 from grader.expression.evaluation.implicit_ones import holds_ones, with_lengths, with_sums
 from grader.expression.evaluation.scope import Environment, at_one_point
+from grader.expression.evaluation.tried_values import tried
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import (
     Again,
@@ -93,7 +94,7 @@ def _readings_at(node: Expression, env: Environment, rows: bool) -> tuple[Expres
     failure: ShapeError | None = None
     for item in found:
         try:
-            evaluate(item, small)
+            tried(item, small)
         except ShapeError as error:
             failure = failure or error
             continue
@@ -115,7 +116,7 @@ def _with_identities(node: Expression, env: Environment, rows: bool) -> tuple[Ex
             break
         try:
             for way in _readings_at(sized, env, rows):
-                evaluate(way, small)
+                tried(way, small)
                 kept.append(way)
         except ShapeError as error:
             failure = failure or error
@@ -270,7 +271,7 @@ def _is_transposed(node: Expression) -> bool:
 
 def _rank(node: Expression, env: Environment) -> int:
     try:
-        return evaluate(node, env).rank
+        return tried(node, env).rank
     except ShapeError:
         row = _row(node)
         return -1 if row is None else _rank(row.base, env) - len(row.indices)
@@ -279,7 +280,7 @@ def _rank(node: Expression, env: Environment) -> int:
 def _shape(node: Expression, env: Environment) -> tuple[int, ...]:
     """The shape of a factor; what has no value on its own has none."""
     try:
-        return evaluate(node, env).shape
+        return tried(node, env).shape
     except ShapeError:
         row = _row(node)
         return () if row is None else _shape(row.base, env)[len(row.indices) :]
@@ -301,7 +302,7 @@ def _joint_between(node: Product, left: int, right: int) -> str:
 
 def _evaluates(node: Expression, env: Environment) -> bool:
     try:
-        evaluate(node, env)
+        tried(node, env)
     except ShapeError:
         return False
     return True
@@ -311,7 +312,7 @@ def _stretches(node: Expression, env: Environment) -> bool:
     """Whether an elementwise product in a reading would widen an operand: nobody means that without saying so."""
     for item in walk(node):
         if isinstance(item, Product) and set(item.joints) == {"circ"}:
-            shapes = {evaluate(factor, env).shape for factor in item.factors} - {()}
+            shapes = {tried(factor, env).shape for factor in item.factors} - {()}
             if len(shapes) > 1:
                 return True
     return False

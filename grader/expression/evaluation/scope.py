@@ -9,12 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from grader.expression.evaluation.values import Array, Value
+from grader.expression.evaluation.values import Array, ShapeError, Value
 from grader.expression.language.axis_sizes import is_made, size_formula
 from grader.expression.language.functions import FUNCTIONS
 from grader.expression.language.nodes import (
@@ -31,6 +31,7 @@ from grader.expression.language.nodes import (
     head,
     indices,
     walk,
+    with_parts,
 )
 from grader.work import STEP, Work, spend
 
@@ -44,12 +45,14 @@ MOST_BYTES, MOST_PARTS = 2**16, 512  # of a value that is kept for other formula
 class Environment:
     """One run of a program: `values` maps a name to an array (K, *axes), `sizes` a size symbol to its number.
 
-    `extents` gives letters whose range no array in the expression tells (those of the target).
+    `extents` gives letters whose range no array in the expression tells (those of the target). `tried` has the values
+    of formulas that are asked for again, or why they have none, with the work that they took.
     """
 
     values: Mapping[str, Array]
     sizes: Mapping[str, int]
     extents: Mapping[str, int]
+    tried: dict[Expression, tuple[Value | ShapeError, int]] = field(default_factory=dict, repr=False)
 
 
 def at_one_point(env: Environment) -> Environment:
@@ -141,7 +144,10 @@ class Scope:
 
     def __call__(self, name: str) -> int | None:
         """The range of an index letter, None for a name that is no letter here."""
-        return next((size for letter, size in self.bound if letter == name), None) or self.ranges(name)
+        for letter, size in self.bound:
+            if letter == name:
+                return size or self.ranges(name)
+        return self.ranges(name)
 
     def inside(self, letter: str, size: int) -> Scope:
         """The same inside a sum over a letter."""
@@ -239,21 +245,30 @@ class _AllButLast(NamedTuple):
 def _all_but_last(env: Environment) -> list[_AllButLast]:
     """The pairs of axes of which one goes on to the end of the other and further."""
     found = []
-    for axis, length in env.sizes.items():
-        made = _BESIDE.fullmatch(axis)
-        if made is None or made[1] not in env.sizes:
-            continue
-        size, end = env.sizes[made[1]], Symbol(made[1])
-        if made[2] == "-":
-            found.append(_AllButLast(length, size, made[1], frozenset((end,))))
+    for axis, size_name, sign in _beside(tuple(env.sizes)):
+        length, size, end = env.sizes[axis], env.sizes[size_name], Symbol(size_name)
+        if sign == "-":
+            found.append(_AllButLast(length, size, size_name, frozenset((end,))))
         else:
             found.append(_AllButLast(size, length, "", frozenset((end, size_formula(axis)))))
     return found
 
 
+@lru_cache(maxsize=256)
+def _beside(sizes: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    """The axes that are a size and a number, each with the size and the sign: ``K-1`` gives (``K-1``, ``K``, ``-``)."""
+    made = ((axis, _BESIDE.fullmatch(axis)) for axis in sizes)
+    return tuple((axis, found[1], found[2]) for axis, found in made if found and found[1] in sizes)
+
+
 def _made(env: Environment) -> set[int]:
     """The lengths of axes as m+n, of which a letter may enter the beginning."""
-    return {size for axis, size in env.sizes.items() if is_made(axis)}
+    return {env.sizes[axis] for axis in _made_axes(tuple(env.sizes))}
+
+
+@lru_cache(maxsize=256)
+def _made_axes(sizes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(filter(is_made, sizes))
 
 
 def opened(node: Expression, env: Environment, work: Work, alarm: float, like: Unchanged | None) -> Scope:
@@ -268,7 +283,11 @@ def cut(value: Value, axis: int, letter: str, env: Environment, scope: Scope) ->
 
     One of K - 1 entries has no value at the last place of a letter that runs over K.
     """
-    bound = next((size for name, size in scope.bound if name == letter), None)
+    bound = None
+    for name, size in scope.bound:
+        if name == letter:
+            bound = size
+            break
     asked, own = bound or env.extents.get(letter), value.data.shape[axis]
     if asked is not None and _is_all_but_last(own, asked, env):
         wide = [(0, asked - own if at == axis else 0) for at in range(value.data.ndim)]
@@ -280,7 +299,7 @@ def cut(value: Value, axis: int, letter: str, env: Environment, scope: Scope) ->
 
 def extent(node: Expression, letter: str, env: Environment) -> int | None:
     """The length of the axis that a letter enters somewhere in the tree, where no sum binds another of its name."""
-    return _entered(walk(node, hidden=letter), letter, env)
+    return _entered(with_parts(node, hidden=letter), letter, env)
 
 
 def extent_of_namesake(node: Expression, letter: str, env: Environment) -> int | None:
@@ -288,7 +307,7 @@ def extent_of_namesake(node: Expression, letter: str, env: Environment) -> int |
 
     A letter at which sums of another only begin or end runs as far as that does: the i of ``sum_{j>=i} x_j``.
     """
-    return _entered(walk(node), letter, env) or _of_bounds(node, letter, env)
+    return _entered(with_parts(node), letter, env) or _of_bounds(node, letter, env)
 
 
 def _of_bounds(node: Expression, letter: str, env: Environment) -> int | None:
@@ -304,15 +323,20 @@ def _of_bounds(node: Expression, letter: str, env: Environment) -> int | None:
 
 
 def _entered(nodes: Iterable[Expression], letter: str, env: Environment) -> int | None:
-    """The length of the first axis that a letter enters; of an axis as m+n, a shorter one that it enters too."""
+    """The length of the first axis that a letter enters; of an axis as m+n, a shorter one that it enters too.
+
+    `nodes` are those of a formula, but for names and numbers alone.
+    """
     first: int | None = None
     made, compared = _made(env), set[Expression]()
     pairs = _all_but_last(env) if made else []
     for item in nodes:
-        if isinstance(item, Call) and item.function in _COMPARISONS and Symbol(letter) in item.args:
-            compared.update(item.args)
-        entered = indices(item)
-        if not entered or not any(type(index) is Symbol and index.name == letter for index in entered):
+        if isinstance(item, Call):
+            if made and item.function in _COMPARISONS and Symbol(letter) in item.args:
+                compared.update(item.args)
+            continue
+        entered = indices(item) if isinstance(item, Indexed | Partial) else ()
+        if not any(type(index) is Symbol and index.name == letter for index in entered):
             continue
         shape = _base_shape(item.base if isinstance(item, Indexed) else item, env)
         if shape is None:

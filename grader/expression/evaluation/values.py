@@ -71,6 +71,10 @@ def spread(value: Value, letters: tuple[str, ...]) -> Array:
     """The data with its letter axes in the order of `letters`, length 1 where it has none."""
     if value.letters == letters:
         return value.data
+    own, shape = value.letters, value.data.shape
+    if tuple([letter for letter in letters if letter in own]) == own:
+        sizes = dict(zip(own, shape[1:], strict=False))
+        return value.data.reshape(shape[0], *[sizes.get(letter, 1) for letter in letters], *shape[1 + len(own) :])
     order = [value.letters.index(letter) for letter in letters if letter in value.letters]
     first = 1 + len(value.letters)
     data = value.data.transpose(0, *(1 + k for k in order), *range(first, value.data.ndim))
@@ -82,6 +86,8 @@ def spread(value: Value, letters: tuple[str, ...]) -> Array:
 def union(values: Sequence[Value]) -> tuple[str, ...]:
     """All letters of the operands, first come first."""
     first = values[0].letters
+    if len(values) == 2 and not (first and values[1].letters):
+        return first or values[1].letters
     if all(value.letters == first for value in values):
         return first
     return tuple(dict.fromkeys(letter for value in values for letter in value.letters))
@@ -93,13 +99,30 @@ def align(values: Sequence[Value], span: Span = NOWHERE) -> tuple[list[Array], t
     Positional shapes must be equal, or one a scalar, or stretch along declared axes of length 1 (a bias
     row): then the result has the shape of one operand, so two vectors never widen into a matrix.
     """
+    if len(values) == 2:  # nearly always, and often of one shape
+        one, other = values
+        letters = one.letters
+        if letters == other.letters and (shape := one.data.shape)[1:] == other.data.shape[1:]:
+            if len(shape) > 1 and one.data.size * other.data.size > SMALL:
+                at_hand().room(max(shape[0], other.data.shape[0]) * math.prod(shape[1:]))
+            return [one.data, other.data], letters
     letters = union(values)
     arrays = [spread(value, letters) for value in values]
-    shapes = [value.shape for value in values]
-    if not letters and not any(shapes):
-        return arrays, letters
-    full = max(shapes, key=lambda shape: (len(shape), math.prod(shape)))
     head = 1 + len(letters)
+    if any(array.ndim > head for array in arrays):
+        _stretch(values, arrays, head, span)
+    elif not letters:
+        return arrays, letters
+    check_ranges(letters, arrays, span)
+    if len(arrays) > 2 or arrays[0].size * arrays[-1].size > SMALL:
+        at_hand().room(math.prod(map(max, zip(*(array.shape for array in arrays), strict=True))))
+    return arrays, letters
+
+
+def _stretch(values: Sequence[Value], arrays: list[Array], head: int, span: Span) -> None:
+    """Give arrays positional axes of length 1 where others have more; raises ShapeError where shapes do not fit."""
+    shapes = [value.shape for value in values]
+    full = max(shapes, key=lambda shape: (len(shape), math.prod(shape)))
     for k, shape in enumerate(shapes):
         if shape == full:
             continue
@@ -112,14 +135,16 @@ def align(values: Sequence[Value], span: Span = NOWHERE) -> tuple[list[Array], t
         if any(n not in (1, size) for n, size in zip(padded, full, strict=True)):
             raise ShapeError(f"shapes do not fit: {shape_text(shapes[0])} with {shape_text(shapes[-1])}", span)
         arrays[k] = arrays[k].reshape(arrays[k].shape[:head] + padded)
-    check_ranges(letters, arrays, span)
-    if len(arrays) > 2 or arrays[0].size * arrays[-1].size > SMALL:
-        at_hand().room(math.prod(map(max, zip(*(array.shape for array in arrays), strict=True))))
-    return arrays, letters
 
 
 def check_ranges(letters: tuple[str, ...], arrays: Sequence[Array], span: Span) -> None:
     """Raise where a letter runs over axes of different length."""
+    if len(arrays) == 2:
+        pairs = zip(arrays[0].shape[1:], arrays[1].shape[1:], letters, strict=False)
+        for one, other, letter in pairs:
+            if one != other and one != 1 and other != 1:
+                raise ShapeError(f"the index '{letter}' runs over axes of different length", span)
+        return
     for axis, letter in enumerate(letters, start=1):
         if len({array.shape[axis] for array in arrays} - {1}) > 1:
             raise ShapeError(f"the index '{letter}' runs over axes of different length", span)

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias, TypeVar, assert_never
 from grader.problems import NOWHERE, Span
 from grader.work import NODE, STEP, STRIDE, spend
 
+FEW = 8  # nodes, that are found again as fast as they are kept
 MANY = 4096  # nodes that a walk goes through before it leaves out those it has come by
 NodeClass = TypeVar("NodeClass")
 
@@ -25,7 +26,7 @@ NodeClass = TypeVar("NodeClass")
 class Shared:
     """A node that may stand at many places: its hash is worked out once, and so is that it equals another node."""
 
-    __slots__ = ("_hash", "_twin")
+    __slots__ = ("_few", "_hash", "_twin")
 
 
 def _compared_once(kind: type[NodeClass]) -> type[NodeClass]:
@@ -216,11 +217,12 @@ def rebuild(node: Expression, change: Callable[[Expression], Expression]) -> Exp
     new = tuple(map(change, old))
     for one, other in zip(old, new, strict=True):
         if one is not other:
-            return _with_children(node, new)
+            return with_children(node, new)
     return node
 
 
-def _with_children(node: Expression, new: tuple[Expression, ...]) -> Expression:
+def with_children(node: Expression, new: tuple[Expression, ...]) -> Expression:
+    """The same node over other children, as many as it has."""
     parts = iter(new)
     match node:
         case Number() | Symbol() | Slice():
@@ -276,15 +278,41 @@ def rewritten(node: Expression, rule: Callable[[Expression, Again], Expression])
 def walk(node: Expression, hidden: str = "") -> Iterator[Expression]:
     """Every node of the tree, parents first; of a tree of more than MANY nodes, what is shared once.
 
-    Sums that bind a letter of the name `hidden` are not walked into: inside it is another one.
+    Sums that bind a letter of the name `hidden` are not walked into: inside it is another one. A small tree keeps its
+    nodes: most formulas are walked through many times.
     """
-    pending = [node]
-    left, strides = STRIDE, MANY // STRIDE
+    if isinstance(node, Symbol | Number | Slice):
+        return iter((node,))
+    few: tuple[Expression, ...] | None = getattr(node, "_few", None)
+    if few is None and not hidden:  # which is looked for until it is found
+        few = _few_nodes(node)
+        if not few or len(few) >= FEW:
+            object.__setattr__(node, "_few", few)
+    if few and not (hidden and any(type(item) is Reduce and item.letter == hidden for item in few)):
+        return iter(few)
+    return _walk(node, hidden)
+
+
+def _few_nodes(node: Expression) -> tuple[Expression, ...]:
+    """The nodes of a tree, parents first; none of one that takes counted work."""
+    found, pending, left = list[Expression](), [node], STRIDE
+    while pending:
+        found.append(current := pending.pop())
+        if type(current) is not Symbol and type(current) is not Number:
+            pending += reversed(children(current))
+            left -= 1
+            if not left:
+                return ()
+    return tuple(found)
+
+
+def _walk(node: Expression, hidden: str) -> Iterator[Expression]:
+    pending, left, strides = [node], STRIDE, MANY // STRIDE
     while pending:
         current = pending.pop()
         yield current
         if type(current) is not Symbol and type(current) is not Number:  # most nodes, and they have no children
-            pending.extend(reversed(_outside(current, hidden) if hidden else children(current)))
+            pending.extend(reversed(_outside(current, hidden)))
             left -= 1
             if not left:
                 spend(STRIDE * STEP)
@@ -292,6 +320,11 @@ def walk(node: Expression, hidden: str = "") -> Iterator[Expression]:
                 if not strides:
                     yield from _walk_once(pending, hidden)
                     return
+
+
+def with_parts(node: Expression, hidden: str = "") -> Iterator[Expression]:
+    """The nodes of a `walk`, but for names and numbers alone."""
+    return (item for item in walk(node, hidden) if type(item) is not Symbol and type(item) is not Number)
 
 
 def _walk_once(pending: list[Expression], hidden: str) -> Iterator[Expression]:

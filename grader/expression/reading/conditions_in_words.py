@@ -46,6 +46,16 @@ _WORTH_A_LOOK = re.compile(
     r"|words?|is|are)\b",
     re.IGNORECASE,
 )
+# of which it holds one: most texts hold none
+_LOOKED_FOR = frozenset(
+    re.findall(
+        r"\w+",
+        "than least most exceed exceeds positive positives negative negatives above below differs different non nonzero"
+        " equal class every each zero as provided in slope gradient derivative value it exist margin undefined key keys"
+        " word words is are",
+    )
+)
+_RUNS = re.compile(r"\w+")
 _AS_LONG_AS = re.compile(r"\b(?:as\s+long\s+as|provided(?:\s+that)?|in\s+case|given\s+that)\b", re.IGNORECASE)
 _RELATION = r"(?:[<>=≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)\b)"
 _WHAT = r"(?:the\s+)?(?:(?:sub)?gradient|derivative|slope|value|result|answer|function|it|this|we\s+(?:get|have))"
@@ -73,6 +83,9 @@ _IN_BRACKETS = re.compile(
 )
 _JOINED = re.compile(r"(?:\b(?:or|and|not)|\\(?:lor|land|vee|wedge|lnot|neg)|[∨∧¬]|\{\s*(?:or|and)\s*\})\s*$")
 _OPENS = re.compile(r"\b(?:if|else|for|when|whenever|where|unless|otherwise|others?|rest|diagonal)\b", re.IGNORECASE)
+_OPENING = frozenset(
+    ("if", "else", "for", "when", "whenever", "where", "unless", "otherwise", "other", "others", "rest", "diagonal")
+)
 _WHEN = re.compile(r"\b(?:if|else|for|when|whenever|where|unless)\b")
 _LOSSES = ("L", "J", "loss", "ell")
 _OF_CASES = "for if when whenever and otherwise else elsewhere it is the derivative gradient slope we have get where"
@@ -135,11 +148,12 @@ def with_conditions(text: str, names: Names | None = None, free: Set[str] = froz
         text = _with_ifs(text)
     if " (" in text:
         text = _without_brackets(text)
-    worth = _WORTH_A_LOOK.search(text) is not None
+    words = frozenset(_RUNS.findall(text.lower()))
+    worth = not _LOOKED_FOR.isdisjoint(words) and _WORTH_A_LOOK.search(text) is not None
     if worth:
         text = _with_loss(text, names or ()) if "loss" in text else text
         text = _with_signs(_KINK.sub(lambda found: " " * len(found[0]), text))
-    if _OPENS.search(text):
+    if (worth or not _OPENING.isdisjoint(words)) and _OPENS.search(text):
         from grader.expression.reading.cases_in_words import with_cases_in_words  # few texts hold any
 
         text = with_cases_in_words(_without_dollars(text), names or (), free)

@@ -122,7 +122,7 @@ def with_spoken_definitions(text: str) -> str:
     if " set of " in text or "number of " in text:
         text = _SET.sub(lambda found: _set_of(text, found), text)
         text = _NUMBER.sub(lambda found: f"(#{{{found['letter']}{found['under']} : {found['test']}}})", text)
-    if _MAKING.search(text) and "=" in text:
+    if "=" in text and _MAKING.search(text):
         text = _AT_FIRST.sub(lambda found: "let ".rjust(len(found[0])), text, count=1)
         text = _CALLED.sub(lambda found: " " * len(found[0]), text)
         making = _MAKING.search(text)

@@ -36,6 +36,11 @@ _FUNCTION = (
     r"|rectifier|heaviside(?:'s)?(?:\s+(?:unit\s+)?step)?|unit\s+step|unit(?=\s+function)|step(?=\s+function)"
     r"|trigamma|digamma|signum|indicator"
 )
+# pieces of which each of these holds one
+_NAMED_BY = (
+    *("sigmoid", "logistic", "softmax", "tan", "softplus", "relu", "rectif", "heaviside", "unit", "step", "gamma"),
+    *("signum", "indicator"),
+)
 _SPACES = r"(?:\s|\\q?quad\b|\\[,;:! ]|~){0,9}"
 _TEXT = r"(?:\\(?:text|mathrm)\s*\{\s*)?"
 _ONE = r"\\math(?:bb|bf|ds|bbm)\s?\{\s?[1I]\s?\}|[1𝟙]"
@@ -58,7 +63,7 @@ _CALLED = r"(?='{0,2}\s*(?:\\(?:left|[bB]igg?l?|!|,)\s*){0,2}[(\[{])"
 
 def with_named_functions(text: str, names: Names | None) -> str:
     """The text with the functions that its words name; the same text where they name none."""
-    if " " not in text or len(text) > LONGEST:
+    if " " not in text or len(text) > LONGEST or not any(map(text.lower().__contains__, _NAMED_BY)):
         return text
     for found in [*_EXPLAINED.finditer(text)][:4]:
         begin = text.find(found[0])

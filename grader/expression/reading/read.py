@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from grader.expression.language.names import Names
-from grader.expression.language.nodes import Expression, Partial, Symbol, children
+from grader.expression.language.nodes import Call, Expression, Partial, Symbol, children
 from grader.expression.language.words import is_word
 from grader.expression.reading import sources
 from grader.expression.reading.concluded import CONCLUDED, concluded
@@ -19,6 +19,7 @@ from grader.expression.reading.grammar import index_sizes
 from grader.expression.reading.grammar.bound_letters import bound_letters, free_letters, paired_letters
 from grader.expression.reading.grammar.chains import chains, mixed_names
 from grader.expression.reading.grammar.names.numbered import written_out
+from grader.expression.reading.grammar.numbers import read_number
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.grammar.statements import statements
 from grader.expression.reading.grammar.table import parser_of
@@ -33,6 +34,7 @@ from grader.problems import Problem, Span
 from grader.work import spend
 
 MAX_TREE = 200
+_TYPED_NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 CHARACTER = 300  # units of work: reading takes time by the length of a text alone
 _LATEX = re.compile(r"\\[A-Za-z({\[\\_%,;:>|!]|\$|`|\{,\}|(?<!&)&(?!&)")
 _DASH = re.compile(r"\S[-−–—]\d")  # touching both sides, as in Z_1-1
@@ -149,6 +151,8 @@ def _with_left_side(reading: Reading, names: Names | None, notation: str | None,
 
 def _read(text: str, names: Names | None, notation: str | None, free: frozenset[str]) -> Reading:
     spend(CHARACTER * len(text))
+    if notation != "latex" and is_typed_number(text):
+        return Reading(text, (_typed_number(text),))
     notes: list[str] = []
     parser: Parser | None = None
     source = text
@@ -183,6 +187,17 @@ def _read(text: str, names: Names | None, notation: str | None, free: frozenset[
     if problems:
         return _failed(text, source, problems, notes)
     return Reading(text, chain, definitions, tuple(dict.fromkeys(notes)))
+
+
+def is_typed_number(text: str) -> bool:
+    """Whether a text is a number and no more, as ``-0.0212``: there is one way to read it, whatever is asked."""
+    return _TYPED_NUMBER.fullmatch(text) is not None
+
+
+def _typed_number(text: str) -> Expression:
+    begin = int(text.startswith("-"))
+    number = read_number(Token("num", text[begin:], begin, len(text)))
+    return Call("neg", (number,), 0, Span(0, len(text))) if begin else number
 
 
 def read_expression(text: str, names: Names | None = None) -> Expression | Problem:

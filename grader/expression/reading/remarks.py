@@ -28,6 +28,10 @@ _BEHIND = re.compile(
     r"|by\s+(?:the|chain|product|quotient|definition)|from\s+the|via\s+the|evaluated\s+at|at\s+(?=[A-Za-z_\\{}^0-9]{1,9}\s*=))\b"
     r"[^\n]*"
 )
+_DOTS = ("dots", "..", "…", "⋯")
+# of which each alternative begins with one
+_BEGIN_REASON = ("because", "since", "as", "using", "by", "from", "recall", "note", "due")
+_BEGIN_BEHIND = ("which", "using", "recall", "due", "thanks", "as", "by", "from", "via", "evaluated", "at")
 # "0 for every other word"
 _OTHERS = re.compile(
     r"(?:\bfor\s+(?:(?:every|each|all|any|the)\s+)*(?:others?|rest)"
@@ -122,15 +126,18 @@ def without_remarks(text: str) -> str:
         text = _IN_WORDS.sub(lambda found: " " * len(found[0]), text)
     if " other" in text or " rest" in text or " else" in text:
         text = _OTHERS.sub(_otherwise, text)
-    for behind in (_RANGES, _REASON_IN_BRACKETS) if "(" in text or "where" in text or "with" in text else ():
-        text = behind.sub(lambda found: " " * len(found[0]), text)
+    if "=" in text and any(dots in text for dots in _DOTS):
+        text = _RANGES.sub(lambda found: " " * len(found[0]), text)
+    if "(" in text and any(word in text for word in _BEGIN_REASON):
+        text = _REASON_IN_BRACKETS.sub(lambda found: " " * len(found[0]), text)
     if " " not in text or "$" in text or "\\text" in text:  # words between signs of formulas are told apart there
         return text
     lead = _LEADS.match(text)
     if lead and lead.end() < len(text):
         text = " " * lead.end() + text[lead.end() :]
-    text = _BETWEEN.sub(lambda found: ";".ljust(len(found[0])), text)
-    remark = _BEHIND.search(text)
+    if "=" in text:
+        text = _BETWEEN.sub(lambda found: ";".ljust(len(found[0])), text)
+    remark = _BEHIND.search(text) if any(word in text for word in _BEGIN_BEHIND) else None
     if remark is None or not text[: remark.start() + 1].strip() or _REASON.search(text, 0, remark.start()):
         return text
     if _goes_on(remark[0]):

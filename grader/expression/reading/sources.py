@@ -137,11 +137,13 @@ def prepared(text: str, names: Names | None, notes: list[str], free: Set[str] = 
         text = _OF_COLUMNS.sub("∂", _ARROW.sub(" vec", text))
     if "10" in text or " x " in text or " X " in text:
         text = _CROSS.sub(lambda found: found[0].replace("x", "×").replace("X", "×"), text)
-    opener = text.rfind("(")  # a remark stands in the last brackets
-    remark = _REMARK.match(text, len(text[:opener].rstrip(" \t"))) if " " in text[max(0, opener - 1) :] else None
-    if remark and remark.start():
-        notes.append("prose")
-        text = text[: remark.start()] + " " * (len(text) - remark.start())
+    if text.rstrip().rstrip(".").rstrip().endswith(")"):
+        opener = text.rfind("(")  # a remark stands in the last brackets
+        begin = len(text[:opener].rstrip(" \t"))
+        remark = _REMARK.match(text, begin) if " " in text[max(0, opener - 1) :] else None
+        if remark and remark.start():
+            notes.append("prose")
+            text = text[: remark.start()] + " " * (len(text) - remark.start())
     plain = without_remarks(text)
     if plain != text:
         notes += ["prose", *said_of_names(text)]

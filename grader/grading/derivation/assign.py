@@ -16,7 +16,7 @@ from grader.document.written_blocks import WrittenAt, WrittenDocument
 from grader.grading.derivation.asides import is_aside
 from grader.grading.derivation.bound_names import is_free
 from grader.grading.derivation.homes import Homes, asked_in, home_of, homes_of, titled
-from grader.grading.derivation.in_context import ReadingContext, SeenChain, in_code, within_document
+from grader.grading.derivation.in_context import JudgeOfTexts, ReadingContext, SeenChain, in_code, within_document
 from grader.grading.derivation.labelled import parts_of, with_labels
 from grader.grading.derivation.left_sides import Named, is_derivative, named, named_by, redefines, uses
 from grader.grading.grade import grade_answer
@@ -73,11 +73,13 @@ def assign(
     names: PartNames,
     part: str = "",
     scan: Callable[[tuple[Equations, ...]], tuple[Equations, ...]] | None = None,
+    judge: JudgeOfTexts | None = None,
 ) -> Assigned:
     """Assign the chains of a document to the parts of the rubric; `part` is what it answers before its first label.
 
     Of a `scan` the chains are made first what they were on the paper; labels may be lost there, and what a name is said
-    to be may be misread: the order of the parts settles what would be left open.
+    to be may be misread: the order of the parts settles what would be left open. Another `judge` than the grader's own
+    tells what reads from what does not, and nothing by value.
     """
     blocks = with_labels(with_macros_in(document), names, part, scan is not None)
     chains = tuple(one for one in chains_of(blocks) if not one.struck)
@@ -85,9 +87,9 @@ def assign(
     chains = _answers_only(chains)
     many, chains = len(chains), chains[:MOST_CHAINS]
     seen = _seen(key, chains, names)
-    redefined = () if scan else tuple((one.at, own) for one in seen if (own := _own(key, one)))
+    redefined = () if scan or judge else tuple((one.at, own) for one in seen if (own := _own(key, one)))
     order = tuple(tuple(part.part.id for part in one.parts) for one in key.questions) if scan else ()
-    context = ReadingContext(key, chains, redefined, order)
+    context = ReadingContext(key, chains, judge or grade_answer, redefined, order)
     finals: dict[str, Final] = {}
     candidates = _candidates(context, seen)
     finals |= _under_another_name(context, candidates, names)
@@ -243,11 +245,11 @@ def _read(context: ReadingContext, part: str, one: SeenChain) -> _Judged | None:
     for back, side in enumerate(reversed(one.chain.sides[-MOST_SIDES:])):
         within_document()
         text = context.text(one, side, part)
-        result = grade_answer(context.key, part, text)
+        result = context.judge(context.key, part, text)
         if result.note.kind is NoteKind.CHAIN_RULE_ONLY:
             # its derivatives may be worked out elsewhere
             whole = context.text(one, side, part, derivatives=True)
-            if whole != text and (found := grade_answer(context.key, part, whole)).verdict is Outcome.CORRECT:
+            if whole != text and (found := context.judge(context.key, part, whole)).verdict is Outcome.CORRECT:
                 return _Judged(side, whole, found, back > 0)
         if result.verdict is not Outcome.UNREADABLE:
             return _Judged(side, text, result, back > 0)

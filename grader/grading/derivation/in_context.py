@@ -6,16 +6,19 @@ r"""A formula of a document -> the text to judge: its left side, and what the do
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from grader.document.equation_lines import Equations, Side
 from grader.grading.derivation.bound_names import definitions_for
 from grader.grading.derivation.labelled import Labelled
 from grader.grading.derivation.left_sides import Named, asked_by, named_by
+from grader.results import PartResult
 from grader.solver.key import AnswerKey
 from grader.work import ANSWER, TooMuchWork, at_hand
 
+JudgeOfTexts: TypeAlias = Callable[[AnswerKey, str, str], PartResult]  # a part and a text to what becomes of it
 DOCUMENT = 4 * ANSWER  # units of work for all that is judged to read one document
 _DRESS = re.compile(r"\\(?:boxed|fbox|underline|mathcolor\{\w+\}|color\{\w+\}|textcolor\{\w+\})\s*")
 _ADJOINT = re.compile(r"(?:d|grad|g|delta)_?([A-Za-z]\w{0,12})")
@@ -44,12 +47,13 @@ class SeenChain:
 class ReadingContext:
     """What a formula is read in: the key, the chains round it, and the names of the model that they use otherwise.
 
-    `redefined` are pairs of the number of a chain and the names that it says are something else; `order` are the parts
-    by question in the rubric's order, where that counts.
+    `judge` says what becomes of a text. `redefined` are pairs of the number of a chain and the names that it says are
+    something else; `order` are the parts by question in the rubric's order, where that counts.
     """
 
     key: AnswerKey
     chains: Sequence[Equations]
+    judge: JudgeOfTexts
     redefined: tuple[tuple[int, frozenset[str]], ...] = ()
     order: tuple[tuple[str, ...], ...] = ()
 

@@ -84,7 +84,8 @@ def named_by(key: AnswerKey, left: str) -> Named:
         return found
     equal: set[str] = set()
     for question in key.questions:
-        pair = None if question.numeric else _expression(question, left)
+        # where nothing is differentiated, no derivative is asked for
+        pair = None if question.numeric or not question.adjoints else _expression(question, left)
         if pair is not None:
             equal |= {part.part.id for part in question.parts if _is_target(question, part, pair[1])}
     return Named(frozenset(equal))

@@ -107,9 +107,13 @@ def _held_against(key: AnswerKey, assigned: Assigned, final: Final) -> Final:
     """
     if final.doubt or not _right(key, final.part, final.text):
         return final
-    sides = [side for number in final.chains for side in assigned.context.chains[number].sides]
+    chains = [assigned.context.chains[number].sides for number in final.chains]
+    sides = [side for chain in chains for side in chain]
     before = [side.text for side in sides if side.place < final.place]
-    if any(_is_unread(key, final.part, side.text) for side in sides if final.place < side.place):
+    unread = any(_is_unread(key, final.part, side.text) for side in sides if final.place < side.place)
+    # of its own chain nothing behind it was taken for the answer: under its left side it could not be read
+    own = next((chain for chain in chains if any(side.place == final.place for side in chain)), ())
+    if unread or any(final.place < side.place and not _right(key, final.part, side.text) for side in own):
         return replace(final, doubt="the last line could not be read")
     doubt = "the line before it has another value as scanned" if contradicted(key, final.part, before) else ""
     return replace(final, doubt=doubt)

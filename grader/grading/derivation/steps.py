@@ -12,7 +12,7 @@ from dataclasses import replace
 from grader.autodiff.graph import ComputationGraph
 from grader.comparison.judge import judge
 from grader.comparison.target import Target, follow_left_side, unfinished
-from grader.diagnosis.carried.follow_through_program import true_reach
+from grader.diagnosis.carried.held_reach import true_reach
 from grader.document.equation_lines import MOST_SIDES, Side
 from grader.document.written_blocks import LabelMark, WrittenAt
 from grader.expression.evaluation.values import ShapeError

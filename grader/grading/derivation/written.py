@@ -97,11 +97,11 @@ def _read(
     )
     if len(answers) < len(names.ids):
         unused += stray_words(key, document, names, part, assigned)
-    problems = (*by_label.problems, *_of_no_part(assigned, names, file))
+    problems = (*by_label.problems, *of_no_part(assigned, names, file))
     return replace(by_label, answers=tuple(answers), problems=problems, unused=(*unused, *by_label.unused))
 
 
-def _of_no_part(assigned: Assigned, names: PartNames, file: str) -> tuple[Problem, ...]:
+def of_no_part(assigned: Assigned, names: PartNames, file: str) -> tuple[Problem, ...]:
     """A Problem for each label of no part of the rubric that formulas stand under which served none."""
     found: dict[str, Problem] = {}
     for one in assigned.seen:

@@ -111,10 +111,10 @@ def is_turned(formula: Scalar) -> bool:
 
 @dataclass(slots=True, eq=False)
 class _Lowering:
-    """The run, the shapes of all quantities, the exact numbers so far, and how many parts there may still be."""
+    """The sizes, the shapes of all quantities, the exact numbers so far, and how many parts there may still be."""
 
-    run: Run
-    shapes: dict[str, tuple[int, ...]]
+    sizes: Mapping[str, int]
+    shapes: Mapping[str, tuple[int, ...]]
     exact: dict[ArrayEntry, float] = field(default_factory=dict)
     left: int = MAX_PARTS
 
@@ -131,19 +131,43 @@ def given_entries(run: Run) -> dict[ArrayEntry, float]:
 def scalar_lines(run: Run, nodes: Iterable[Node]) -> tuple[ScalarLine, ...]:
     """The lines of a program in order; raises NoLines where it has none."""
     nodes = tuple(nodes)
-    shapes = {leaf.name: run.values[leaf.name].shape[1:] for leaf in run.graph.leaves}
-    shapes |= {node.name: tuple(axis_length(axis, run.sizes) for axis in node.axes) for node in nodes}
-    lowering = _Lowering(run, shapes, given_entries(run))
+    lowering = _Lowering(run.sizes, shapes_of(run, nodes), given_entries(run))
     found = []
     for node in nodes:
-        if len(node.letters) != len(node.axes):
-            raise NoLines
-        for place in product(*map(range, shapes[node.name])):
-            formula = _scalar(node.expression, lowering, dict(zip(node.letters, place, strict=True)))
-            line = ScalarLine(ArrayEntry(node.name, place), formula, _exact(formula, lowering.exact))
+        for entry, formula in _entry_by_entry(node, lowering):
+            line = ScalarLine(entry, formula, _exact(formula, lowering.exact))
             lowering.exact[line.entry] = line.exact
             found.append(line)
     return tuple(found)
+
+
+def shapes_of(run: Run, nodes: Iterable[Node]) -> dict[str, tuple[int, ...]]:
+    """The shapes of all that is given in a run, and of the lines of a program."""
+    shapes = {leaf.name: run.values[leaf.name].shape[1:] for leaf in run.graph.leaves}
+    return shapes | {node.name: tuple(axis_length(axis, run.sizes) for axis in node.axes) for node in nodes}
+
+
+def formulas_of(
+    run: Run, shapes: Mapping[str, tuple[int, ...]], node: Node
+) -> tuple[tuple[tuple[ArrayEntry, Scalar], ...], int] | None:
+    """The formulas of one line's entries, and how many parts they have; None where they depend on other lines' numbers.
+
+    Raises NoLines.
+    """
+    lowering = _Lowering(run.sizes, shapes, given_entries(run))
+    try:
+        found = tuple(_entry_by_entry(node, lowering))
+    except KeyError:  # of a number that is worked out, and decides which entries are meant
+        return None
+    return found, MAX_PARTS - lowering.left
+
+
+def _entry_by_entry(node: Node, at: _Lowering) -> Iterator[tuple[ArrayEntry, Scalar]]:
+    if len(node.letters) != len(node.axes):
+        raise NoLines
+    for place in product(*map(range, at.shapes[node.name])):
+        letters = dict(zip(node.letters, place, strict=True))
+        yield ArrayEntry(node.name, place), _scalar(node.expression, at, letters)
 
 
 def leading_to(lines: Sequence[ScalarLine], entries: Iterable[ArrayEntry]) -> tuple[ScalarLine, ...]:
@@ -182,8 +206,8 @@ def _scalar(node: Expression, at: _Lowering, letters: Mapping[str, int]) -> Scal
             return Constant(float(node.value))
         case Symbol(name=name) if name in letters:
             return Constant(letters[name] + 1.0)
-        case Symbol(name=name) if name not in at.shapes and (name in at.run.sizes or name in CONSTANTS):
-            return Constant(float(at.run.sizes.get(name, CONSTANTS.get(name, math.nan))))
+        case Symbol(name=name) if name not in at.shapes and (name in at.sizes or name in CONSTANTS):
+            return Constant(float(at.sizes.get(name, CONSTANTS.get(name, math.nan))))
         case Symbol() | Indexed() | Partial():
             return _entry(node, at, letters)
         case Product(factors=factors, joints=joints) if "@" not in joints and "otimes" not in joints:

@@ -1,0 +1,137 @@
+"""A written document -> what is taken for the answer to each part, by labels and left sides alone.
+
+What only its value would assign is not assigned here: it is listed, as the grader alone can say what it answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TypeAlias
+
+from grader.document.from_text import read_document as read_blocks
+from grader.document.scan_marks import taken_for_scan, without_tool_marks
+from grader.document.scan_noise import without_noise
+from grader.document.written_blocks import WrittenDocument
+from grader.expression.language.nodes import Partial, head, walk
+from grader.grading.by_hand import missing
+from grader.grading.derivation.assign import Assigned, Final, assign
+from grader.grading.derivation.in_words import own_words
+from grader.grading.derivation.written import of_no_part
+from grader.previews.previewing import preview_text
+from grader.previews.public_form import PublicPart
+from grader.problems import Problem
+from grader.results import Note, NoteKind, Outcome, PartResult
+from grader.solver.key import AnswerKey, SolvedQuestion
+from grader.submission.class_folder import GivenDocument
+from grader.submission.document import read_labelled
+from grader.submission.labels import PartNames
+from grader.submission.lines import ocr_in_front
+from grader.submission.submissions import Answer, FoundAt, Submission, Unused
+from grader.work import TooMuchWork, counting
+
+MOST_UNUSED = 200
+PartPlaces: TypeAlias = Mapping[str, tuple[SolvedQuestion, PublicPart]]  # the free question and the part by its id
+
+
+def read_documents(
+    key: AnswerKey, places: PartPlaces, given: Sequence[GivenDocument], names: PartNames
+) -> tuple[Submission, ...]:
+    """What documents answer, by the free `key`."""
+    return tuple(_read(key, places, one, names) for one in given)
+
+
+def _read(key: AnswerKey, places: PartPlaces, given: GivenDocument, names: PartNames) -> Submission:
+    text, file = given.text, given.file
+    said = ocr_in_front(text, file)
+    ocr = given.ocr if said is None else said
+    ending = file.casefold().rpartition(".")[2]
+    looks = ocr is None and ending != "ipynb" and bool(taken_for_scan(text))
+    by_label, _ = read_labelled(text, file, names, given.student, given.part, ocr or looks)
+    scan = by_label.ocr and ending != "ipynb"
+    bare, noise = without_noise(without_tool_marks(text, ending)) if scan else (text, ())
+    document = read_blocks(bare, file)
+    told = {one.message for one in by_label.problems}
+    problems = (*by_label.problems, *(replace(one, file=file) for one in document.problems if one.message not in told))
+    unused = tuple(Unused(one.line, 0, one.text, one.why) for one in noise)
+    bare_one = replace(by_label, answers=(), problems=problems, unused=unused)
+    try:
+        with counting():
+            return _assigned(key, places, document, replace(bare_one, answers=by_label.answers), names, given)
+    except TooMuchWork:
+        return replace(bare_one, problems=(*problems, Problem("not read: the document takes too much work", file=file)))
+
+
+def _assigned(
+    key: AnswerKey,
+    places: PartPlaces,
+    document: WrittenDocument,
+    by_label: Submission,
+    names: PartNames,
+    given: GivenDocument,
+) -> Submission:
+    assigned = assign(key, document, names, given.part, None, partial(_as_read, places))
+    finals = {final.part: final for final in assigned.finals}
+    labelled = {answer.part: answer for answer in by_label.answers}
+    answers: list[Answer] = []
+    for one in names.ids:
+        if one in finals and one not in names.by_hand:
+            answers.append(_answer(assigned, finals[one], given.file))
+        elif one in labelled and (one in names.by_hand or not by_label.ocr):
+            answers += _in_words(places, labelled[one], names)
+    problems = (*by_label.problems, *of_no_part(assigned, names, given.file))
+    unused = (*_unused(assigned), *by_label.unused)
+    return replace(by_label, answers=tuple(answers), unused=unused, problems=problems)
+
+
+def _answer(assigned: Assigned, final: Final, file: str) -> Answer:
+    place = final.place
+    line, column = (0, place.cell) if place.cell else (place.line, place.column)
+    found = FoundAt(final.by, place.line, place.cell, final.doubt)
+    return Answer(final.part, _with_derivatives(assigned, final), file, line, column, found)
+
+
+def _with_derivatives(assigned: Assigned, final: Final) -> str:
+    """The text of a final with the derivatives in it that the document works out elsewhere."""
+    context, part = assigned.context, final.part
+    for one in reversed(final.own):
+        for side in reversed(one.chain.sides):
+            if side.place == final.place and context.text(one, side, part) == final.text:
+                return context.text(one, side, part, derivatives=True)
+    return final.text
+
+
+def _in_words(places: PartPlaces, answer: Answer, names: PartNames) -> tuple[Answer, ...]:
+    """What is said in words under a label; nothing where that is the question alone."""
+    if answer.part in names.by_hand:
+        return (answer,)
+    question, _ = places[answer.part]
+    asked = next(one for one in question.asked if one.part == answer.part)
+    own = own_words(answer.text, asked, question.question.prompt)
+    if not own:
+        return ()
+    line = answer.line and answer.line + answer.text[: answer.text.rfind(own)].count("\n")
+    found = FoundAt("label", line, 0 if line else answer.column)
+    return (replace(answer, text=own, line=line, found=found),)
+
+
+def _unused(assigned: Assigned) -> tuple[Unused, ...]:
+    shown = (assigned.shown(number) for number in assigned.unused[:MOST_UNUSED])
+    return tuple(Unused(place.line, place.cell, text) for place, text in shown)
+
+
+def _as_read(places: PartPlaces, _: AnswerKey, part: str, text: str) -> PartResult:
+    """Whether a text reads, and is more than a set-up, in the words of the reader of documents; nothing is judged."""
+    question, public = places[part]
+    asked = next(one for one in question.asked if one.part == part)
+    found = preview_text(question, public, text)
+    bare = replace(missing(asked), note=Note(NoteKind.NOT_EQUIVALENT), verdict=Outcome.INCORRECT)
+    if found.unreadable:
+        return replace(bare, note=Note(NoteKind.UNREADABLE), verdict=Outcome.UNREADABLE)
+    answer = found.readings[0].expression if found.readings else None
+    if answer is not None and public.target is not None and head(answer) == head(public.target):
+        return replace(bare, note=Note(NoteKind.RESTATED))
+    if answer is not None and any(isinstance(node, Partial) for node in walk(answer)):
+        return replace(bare, note=Note(NoteKind.CHAIN_RULE_ONLY))
+    return bare
