@@ -46,6 +46,7 @@ from grader.solver.runs import Run, environment
 
 _FRAC = re.compile(r"\\[cdt]?frac(?![a-z])")
 _LOG_OF_GROUP = re.compile(r"\\(?:log|ln|lg)(?:_\w)?\s{0,3}\{")
+_IN_CODE = re.compile(r"\bnp\.|\*\*|\.T\b|[\w)\]] ?@ ?[\w(]")
 GUARD = 1e-6  # below it, a number added keeps a quotient from 0
 BELOW = 4  # factors behind a slash that may be meant below it
 
@@ -58,7 +59,8 @@ def read_otherwise(
     if called != answer and judge(question, target, called).decision is Decision.EQUIVALENT:
         said = "Brackets behind a quantity are a factor; this is right if they hold what it is taken at."
         return undecided(NoteKind.AMBIGUOUS_READING, said)
-    arrays = rewritten(answer, lambda node, again: _whole_array(question, asked, node, again))
+    code = _IN_CODE.search(reading.text) is not None
+    arrays = rewritten(answer, lambda node, again: _whole_array(question, asked, node, again)) if code else answer
     if arrays != answer and (named := judge(question, target, arrays)).decision is Decision.EQUIVALENT:
         return named
     if question.numeric and _rounded_again(question, target, reading):
@@ -103,11 +105,10 @@ def read_otherwise(
 
 
 def _whole_array(question: SolvedQuestion, asked: Expression, node: Expression, again: Again) -> Expression:
-    """An array that is entered at letters of what is asked: in code ``N_k`` is the name of N beside other arrays."""
+    """An array of one axis that is entered at a letter of what is asked: in code ``N_k`` is a name for all of N."""
     match node:
-        case Indexed(base=Symbol(name), indices=places) if len(question.graph.axes.get(name, ())) == len(places):
-            letters = {place.name if isinstance(place, Symbol) else "" for place in places}
-            return node.base if letters <= set(letters_of(asked)) else node
+        case Indexed(base=Symbol(name), indices=(Symbol(letter),)) if len(question.graph.axes.get(name, ())) == 1:
+            return node.base if letter in letters_of(asked) else node
     return rebuild(node, again)
 
 
