@@ -73,16 +73,16 @@ def regrade(book: Gradebook, options: RunOptions) -> int:
     return run
 
 
+def solved_last(connection: sqlite3.Connection) -> Solved:
+    """The rubric of the last run, solved again; raises NotPossible."""
+    return _solved(connection, _last_finished(connection))[0]
+
+
 def changes_of_last_run(folder: Path) -> tuple[Change, ...] | None:
     """What the last run on a folder of results changed; None where it was the first. Raises as `held` does."""
     with held(folder) as book:
         runs = finished_runs(book.connection)
         return changes_of(book.connection, runs[-1].id) if len(runs) > 1 else None
-
-
-def solved_last(connection: sqlite3.Connection) -> Solved:
-    """The rubric of the last run, solved again; raises NotPossible."""
-    return _solved(connection, _last_finished(connection))[0]
 
 
 def undo(book: Gradebook) -> tuple[int, int]:

@@ -7,11 +7,22 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from grader.batch.course_file import people_of
 from grader.course.settings import Course
-from grader.gradebook.erasure import REDACTED, Called, anybody_forgotten, comes_from, is_forgotten, names, redacted
+from grader.exchange.whos_who import meant
+from grader.gradebook.erasure import (
+    REDACTED,
+    Called,
+    anybody_forgotten,
+    comes_from,
+    is_called_forgotten,
+    is_forgotten,
+    names,
+    redacted,
+)
 from grader.gradebook.kept_documents import DocumentKept
 from grader.gradebook.run_log import RubricText
 from grader.problems import Problem
@@ -61,17 +72,25 @@ def without_unknown(
 
     The columns of ids are those that the `submissions` have: a forgotten student may stand there under any of them.
     """
-    columns = {"student", ""} | {column for one in submissions for column, _ in one.handed.ids}
+    columns = _columns(submissions)
     for problem in problems:
         found = _NO_STUDENT.fullmatch(problem.message)
-        if found is None or not is_forgotten(connection, found[1], ((column, found[1]) for column in columns)):
+        if found is None or not is_called_forgotten(connection, found[1], columns):
             yield problem
 
 
-def course_to_keep(connection: sqlite3.Connection, course: Course) -> RubricText:
+def course_to_keep(connection: sqlite3.Connection, course: Course, submissions: Sequence[Submission]) -> RubricText:
     """The settings of a course as the gradebook keeps them: a sign stands where they name who was forgotten."""
-    lines = course.text.split("\n")
-    for one in (*course.extensions, *course.handed_in):
-        if is_forgotten(connection, one.student, (("", one.student),)):
-            lines[one.line - 1] = lines[one.line - 1].replace(one.student, f"{REDACTED}{one.line}")
-    return RubricText(course.sha256, course.path, "\n".join(lines))
+    text = course.text
+    if anybody_forgotten(connection):
+        lines, columns, people = text.split("\n"), _columns(submissions), people_of(submissions)
+        for one in (*course.extensions, *course.handed_in):
+            nobody = isinstance(meant(one.student, people), Problem)
+            if nobody and is_called_forgotten(connection, one.student, columns):
+                lines[one.line - 1] = lines[one.line - 1].replace(one.student, f"{REDACTED}{one.line}", 1)
+        text = "\n".join(lines)
+    return RubricText(course.sha256, course.path, text)
+
+
+def _columns(submissions: Iterable[Submission]) -> frozenset[str]:
+    return frozenset({"student", ""} | {column for one in submissions for column, _ in one.handed.ids})

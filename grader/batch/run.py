@@ -241,7 +241,7 @@ def grade_into(
     """
     changed = tuple(_changed(found, earlier))
     with written(connection):
-        settings = course_to_keep(connection, options.course)
+        settings = course_to_keep(connection, options.course, found.submissions)
         run = begin(connection, now(), worker(), VERSION, program_hash(), rubric, settings)
         rows.keep(connection, changed)
         rows.gone(connection, found.gone, run)

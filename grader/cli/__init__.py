@@ -63,12 +63,6 @@ def _run(asked: Namespace) -> int:
             from grader.cli.gradebook import log as command
         case "export":
             from grader.cli.export import export as command
-        case "sheet":
-            from grader.cli.sheet import sheet as command
-        case "preview":
-            from grader.cli.preview import preview as command
-        case "serve":
-            from grader.cli.serve import serve as command
         case "agree":
             from grader.cli.agree import agree as command
         case "forget":
@@ -77,6 +71,12 @@ def _run(asked: Namespace) -> int:
             from grader.cli.gradescope import gradescope as command
         case "stats":
             from grader.cli.stats import stats as command
+        case "sheet":
+            from grader.cli.sheet import sheet as command
+        case "preview":
+            from grader.cli.preview import preview as command
+        case "serve":
+            from grader.cli.serve import serve as command
         case "init":
             from grader.cli.starter import init as command
         case _:

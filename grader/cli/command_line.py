@@ -68,13 +68,13 @@ def _parser() -> ArgumentParser:
     _review(commands.add_parser("review", help="decide in the browser on what needs a person", allow_abbrev=False))
     _log(commands.add_parser("log", help="list the runs and what each changed", allow_abbrev=False))
     _export(commands.add_parser("export", help="fill grades into a platform's gradebook", allow_abbrev=False))
-    _sheet(commands.add_parser("sheet", help="write a blank answer sheet", allow_abbrev=False))
-    _preview(commands.add_parser("preview", help="show how answers are read, without a verdict", allow_abbrev=False))
-    _serve(commands.add_parser("serve", help="answer other programs on this machine", allow_abbrev=False))
     _agree(commands.add_parser("agree", help="hold the results against grades by hand", allow_abbrev=False))
     _forget(commands.add_parser("forget", help="erase a student from the results", allow_abbrev=False))
     _gradescope(commands.add_parser("gradescope", help="make an autograder for Gradescope", allow_abbrev=False))
     _stats(commands.add_parser("stats", help="how each part went, and who made which mistake", allow_abbrev=False))
+    _sheet(commands.add_parser("sheet", help="write a blank answer sheet", allow_abbrev=False))
+    _preview(commands.add_parser("preview", help="show how answers are read, without a verdict", allow_abbrev=False))
+    _serve(commands.add_parser("serve", help="answer other programs on this machine", allow_abbrev=False))
     _init(commands.add_parser("init", help="write a starter that grades as it stands", allow_abbrev=False))
     return parser
 

@@ -62,9 +62,6 @@ def _out(asked: Namespace) -> Path:
 
 def _export(asked: Namespace, book: Gradebook) -> int:
     out = _out(asked)
-    if asked.to == "student":  # who asks what is held of them does not wait for the release
-        note_outside(book, out)
-        return _disclose(asked, book, out)
     release = release_of_last(book)
     if release is not None and datetime.now(UTC) < release and not asked.anyway:
         print_error(
@@ -73,6 +70,8 @@ def _export(asked: Namespace, book: Gradebook) -> int:
         )
         return 2
     note_outside(book, out, asked.feedback)
+    if asked.to == "student":
+        return _disclose(asked, book, out)
     if asked.to == "xlsx":
         number = write_workbook(asked.folder, out)
         print(f"Wrote {out}: {number} student{'' if number == 1 else 's'}.")

@@ -44,8 +44,8 @@ def review(asked: Namespace) -> int:
 
 
 def _served(asked: Namespace) -> int:
+    from grader.review.local_server import prepared, serve
     from grader.review.results_written import rewritten
-    from grader.review.serving import prepared, serve
 
     names = list(dict.fromkeys(asked.by or [_user()]))
     try:

@@ -205,7 +205,8 @@ def compact(book: sqlite3.Connection) -> None:
 def mark_forgotten(book: sqlite3.Connection, who: Called, at: str) -> None:
     """Note that this student's work is not to be graded any more; raises sqlite3.Error."""
     one = token_hex(8)
-    marks = [(keyed(secret(book), text), one, at) for text in _marks(who.student, who.ids)]
+    told = _marks(who.student, who.ids) | {_name_mark(name) for name in who.names}
+    marks = [(keyed(secret(book), text), one, at) for text in told]
     book.executemany("INSERT OR REPLACE INTO forgotten (id, who, at) VALUES (?, ?, ?)", marks)
 
 
@@ -225,6 +226,20 @@ def is_forgotten(book: sqlite3.Connection, student: str, ids: Iterable[tuple[str
     """Whether the student was forgotten under the main id or any other of these; raises sqlite3.Error."""
     marked = {mark for (mark,) in book.execute("SELECT id FROM forgotten")}
     return bool(marked) and any(keyed(secret(book), text) in marked for text in _marks(student, ids))
+
+
+def is_called_forgotten(book: sqlite3.Connection, text: str, columns: Iterable[str]) -> bool:
+    """Whether a text is a name of a student who was forgotten, or an id in any of the `columns`.
+
+    Somebody else may have the same name: this is for texts that mean nobody in the class. Raises sqlite3.Error.
+    """
+    marked = {mark for (mark,) in book.execute("SELECT id FROM forgotten")}
+    told = {_name_mark(text), *_marks(text, ((column, text) for column in columns))}
+    return bool(marked) and any(keyed(secret(book), one) in marked for one in told)
+
+
+def _name_mark(name: str) -> str:
+    return f"name\0{name.strip().casefold()}"
 
 
 def _marks(student: str, ids: Iterable[tuple[str, str]]) -> set[str]:

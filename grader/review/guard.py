@@ -32,7 +32,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-Refusal = tuple[int, str]
+TurnedAway = tuple[int, str]
 # (status, title, text) -> a page
 RefusalPage = Callable[[int, str], bytes]
 
@@ -63,7 +63,7 @@ def guarded(app: ASGIApp, door: Door, page: RefusalPage) -> ASGIApp:
     return answer
 
 
-def _from_elsewhere(scope: Scope, headers: Headers, door: Door) -> Refusal | None:
+def _from_elsewhere(scope: Scope, headers: Headers, door: Door) -> TurnedAway | None:
     """Why a request is none of a page of ours; None where it may be."""
     if headers.getlist("host") not in ([door.hosts[0]], [door.hosts[1]]):
         return 421, "This address is answered under the name 127.0.0.1 alone."
@@ -94,7 +94,7 @@ async def _came_in(scope: Scope, headers: Headers, door: Door, send: Send) -> bo
     return True
 
 
-async def _let_in(scope: Scope, headers: Headers, receive: Receive, door: Door) -> Refusal | None:
+async def _let_in(scope: Scope, headers: Headers, receive: Receive, door: Door) -> TurnedAway | None:
     """Put the session, and a form that was sent, into the request's state; or why not."""
     session = session_of(door, _cookie(headers, door))
     if session is None:

@@ -103,15 +103,18 @@ def test_all_that_judges_is_in_the_hash() -> None:
         "__main__.py",
         "batch",
         "cli",
+        "course",  # what it comes to for a student is in the fingerprint of the student's sheet
+        "endpoint",
+        "examples",
         "feedback",
         "files.py",
         "gradebook",
         "gradescope",
+        "previews",
         "py.typed",
         "review",
         "starter",
     }
-    above.add("course")  # what it comes to for a student is in the fingerprint of the student's sheet
     judging = {name for name in JUDGING if "/" not in name}
     reading = {"submission", "document", "exchange"}
     assert rooms - above == {*judging, *reading}, "how a class is read is in the texts that it gives"

@@ -17,7 +17,7 @@ from grader.gradebook.opening import NAME
 from grader.review.app import review_app
 from grader.review.desk import Desk
 from grader.review.guard import LARGEST_FORM
-from grader.review.serving import prepared
+from grader.review.local_server import prepared
 from grader.review.sessions import door_for
 
 from . import klass
