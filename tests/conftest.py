@@ -5,6 +5,7 @@ watched takes more than twice the time.
 """
 
 import os
+import signal
 from itertools import groupby
 
 import pytest
@@ -13,6 +14,9 @@ from hypothesis import settings
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+# a shell that starts the tests in the background has them ignore Ctrl-C, and so would the programs that they start
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 MANY, WATCHED = 60, 3  # rows of one test; of more than so many, every third is watched
 

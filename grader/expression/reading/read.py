@@ -14,7 +14,6 @@ from grader.expression.language.names import Names
 from grader.expression.language.nodes import Call, Expression, Partial, Symbol, children
 from grader.expression.language.words import is_word
 from grader.expression.reading import sources
-from grader.expression.reading.concluded import CONCLUDED, concluded
 from grader.expression.reading.grammar import index_sizes
 from grader.expression.reading.grammar.bound_letters import bound_letters, free_letters, paired_letters
 from grader.expression.reading.grammar.chains import chains, mixed_names
@@ -23,7 +22,6 @@ from grader.expression.reading.grammar.numbers import read_number
 from grader.expression.reading.grammar.parser import Parser
 from grader.expression.reading.grammar.statements import statements
 from grader.expression.reading.grammar.table import parser_of
-from grader.expression.reading.last_formula import LAST_FORMULA, last_formula, with_definition_behind
 from grader.expression.reading.lexing import lexer_plain
 from grader.expression.reading.lexing.linking import link
 from grader.expression.reading.lexing.tokens import Token, Unreadable, fail
@@ -118,20 +116,26 @@ def read(
         return _with_left_side(reading, names, notation, free)
     if not reading.problems:
         return reading
-    known = _words_of(names)
+    return _from_words(reading, names, notation, free) or reading
+
+
+def _from_words(reading: Reading, names: Names | None, notation: str | None, free: frozenset[str]) -> Reading | None:
+    """The reading of what an unread text comes to without its words; None where that can't be read either."""
+    # few texts hold words
+    from grader.expression.reading.concluded import CONCLUDED, concluded
+    from grader.expression.reading.last_formula import LAST_FORMULA, last_formula, with_definition_behind
+
+    text, known = reading.text, _words_of(names)
     for again in (without_words(text), with_definition_behind(text, known)):
         found = reading if again in (text, "") else _read(again, names, notation, free)
         if not found.problems and "left_out" not in found.notes:
             return replace(found, text=text, notes=(*found.notes, "prose"))
-    for again, around in last_formula(text, known) if " " in text.strip() else ():
-        found = _read(again, names, notation, free)
-        if not found.problems:
-            return replace(found, text=text, notes=(*found.notes, "prose", LAST_FORMULA), around=around)
-    for again, around in concluded(text, known) if " " in text.strip() else ():
-        found = _read(again, names, notation, free)
-        if not found.problems:
-            return replace(found, text=text, notes=(*found.notes, "prose", CONCLUDED), around=around)
-    return reading
+    for find, note in ((last_formula, LAST_FORMULA), (concluded, CONCLUDED)):
+        for again, around in find(text, known) if " " in text.strip() else ():
+            found = _read(again, names, notation, free)
+            if not found.problems:
+                return replace(found, text=text, notes=(*found.notes, "prose", note), around=around)
+    return None
 
 
 def _words_of(names: Names | None) -> frozenset[str]:
@@ -141,6 +145,8 @@ def _words_of(names: Names | None) -> frozenset[str]:
 
 def _with_left_side(reading: Reading, names: Names | None, notation: str | None, free: frozenset[str]) -> Reading:
     """The reading with the derivative at the end of an unread left side: ``it is linear, so dL/dW = ...``."""
+    from grader.expression.reading.last_formula import LAST_FORMULA, last_formula  # few texts hold words
+
     for last, around in last_formula(reading.text, _words_of(names)):
         found = _read(last, names, notation, free)
         alike = not found.problems and found.expression == reading.expression
