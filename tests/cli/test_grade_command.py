@@ -274,7 +274,8 @@ def test_github_actions(
     summary.write_text("")
     (klass / "cyd.md").write_text("## 1a\n\nyhat - y\n\n## 1b\n\n(yhat - y) yhat (1 - yhat) x\n\n## 2a\n\n0.5744\n")
     assert main(["grade", rubric, str(klass), "--out", str(tmp_path / "out"), "--quiet"]) == 0
-    assert "### Changed since the last run\n\n- cyd&#58; 2 -&#62; 5 (1b 0 -&#62; 3)\n\n### Class" in summary.read_text()
+    changed = "- cyd&#58; 2 -&#62; 5 (1b 0 -&#62; 3), handed in another answer\n"
+    assert f"### Changed since the last run\n\n{changed}\n### Class" in summary.read_text()
 
 
 @pytest.mark.parametrize("github", [True, False], ids=["on GitHub, from the repository", "elsewhere, as it was named"])
