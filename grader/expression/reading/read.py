@@ -26,8 +26,6 @@ from grader.expression.reading.lexing import lexer_plain
 from grader.expression.reading.lexing.linking import link
 from grader.expression.reading.lexing.tokens import Token, Unreadable, fail
 from grader.expression.reading.remarks import without_words
-from grader.expression.reading.spelling.phrases import with_dashes, with_phrases
-from grader.expression.reading.spelling.spellings import spellings_of
 from grader.problems import Problem, Span
 from grader.work import spend
 
@@ -164,11 +162,16 @@ def _read(text: str, names: Names | None, notation: str | None, free: frozenset[
     source = text
     try:
         source = sources.prepared(text, names, notes, free)
-        tokens = _tokens(source, names, notation, notes)
+        tokens, table = _tokens(source, names, notation, notes), None
         if names is not None:
-            tokens = with_phrases(tokens, names)
-        table = None if names is None else spellings_of(names)
+            # a formula by itself needs no names
+            from grader.expression.reading.spelling.phrases import with_phrases
+            from grader.expression.reading.spelling.spellings import spellings_of
+
+            tokens, table = with_phrases(tokens, names), spellings_of(names)
         if table is not None and table.dashed and _DASH.search(source):
+            from grader.expression.reading.spelling.phrases import with_dashes
+
             tokens = with_dashes(tokens, table, notes)
         parser = parser_of(link(tokens), table)
         parts = statements(parser)
