@@ -24,6 +24,7 @@ def wheel() -> tuple[str, bytes]:
     stem = f"{DISTRIBUTION.replace('-', '_')}-{known.version}"
     files = {path.relative_to(_PACKAGE.parent).as_posix(): path.read_bytes() for path in _own_files()}
     about = {name: known.read_text(name) for name in ("METADATA", "entry_points.txt", "licenses/LICENSE")}
+    about["METADATA"] = about["METADATA"] or known.read_text("PKG-INFO")  # as a checkout that is worked on has it
     files |= {f"{stem}.dist-info/{name}": text.encode() for name, text in about.items() if text}
     files[f"{stem}.dist-info/WHEEL"] = _WHEEL.encode()
     record = f"{stem}.dist-info/RECORD"
