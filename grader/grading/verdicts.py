@@ -99,12 +99,11 @@ def in_words(
     question: SolvedQuestion, part: SolvedPart, reading: Reading, verdict: Verdict, kinds: frozenset[str]
 ) -> Verdict:
     """The verdict on a wrong answer, a person's where words beside it, of these `kinds`, may say what it lacks."""
+    if verdict.note.kind in NEARLY or "prose" not in reading.notes:
+        return verdict
     target, known = part.part.target, {item.name for item in question.graph.quantities}
-    if verdict.note.kind not in NEARLY and (
-        more := said_beside(reading, target, known, _spelled(question, target), kinds)
-    ):
-        return undecided(NoteKind.PARTLY_READ, more)
-    return verdict
+    more = said_beside(reading, target, known, _spelled(question, target), kinds)
+    return undecided(NoteKind.PARTLY_READ, more) if more else verdict
 
 
 def unexplained(question: SolvedQuestion, part: SolvedPart, reading: Reading, verdict: Verdict) -> Verdict:
@@ -147,13 +146,14 @@ def _in_doubt(
     if verdict.decision is Decision.NOT_EQUIVALENT and (name := _said_in_words(question, reading, answer)):
         return undecided(NoteKind.AMBIGUOUS_READING, f"What {name} stands for is said in words.")
     wrong = verdict.decision is Decision.NOT_EQUIVALENT and verdict.note.kind not in NEARLY
+    set_up = verdict.note.kind is NoteKind.CHAIN_RULE_ONLY
+    if not (wrong or set_up):
+        return verdict
     known, spelled = {item.name for item in question.graph.quantities}, _spelled(question, asked)
-    more = set_beside(reading, asked, known, spelled) if wrong else ""
-    if verdict.note.kind is NoteKind.CHAIN_RULE_ONLY:
-        more = set_beside(reading, asked, known, spelled) or said_beside(reading, asked, known, spelled)
-    if more:
-        return undecided(NoteKind.PARTLY_READ, more)
-    return verdict
+    more = set_beside(reading, asked, known, spelled)
+    if set_up and not more:
+        more = said_beside(reading, asked, known, spelled)
+    return undecided(NoteKind.PARTLY_READ, more) if more else verdict
 
 
 def _beside_sums(answer: Expression, verdict: Verdict) -> bool:
