@@ -10,11 +10,11 @@ import io
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from grader.exchange.rosters import Person
-from grader.exchange.whos_who import callable_by, meant
+from grader.batch.course_file import people_of
+from grader.exchange.whos_who import meant
 from grader.gradebook.decisions import Decided
 from grader.gradebook.fingerprints import decided_on
-from grader.grading.overrides import misfit
+from grader.grading.overrides import points_of
 from grader.problems import Problem, did_you_mean
 from grader.results import RubricShown
 from grader.submission.decode import decode
@@ -41,7 +41,7 @@ def handed_in(
     `called` are students by the aliases that they have in a blind review.
     """
     students = {one.student: one for one in submissions}
-    names = callable_by(Person(one.student, one.name, one.handed.ids) for one in students.values())
+    names = people_of(students.values())
     found: list[Decided] = []
     said: list[Problem] = []
     for line, row in table_rows(data, file, NEEDED, COLUMNS, said):
@@ -106,16 +106,6 @@ def _decided(
     answer = next((one for one in students[student].answers if one.part == part), None)
     comment, by = row.get("comment", ""), row.get("by", "")
     return Decided(student, part, worth, comment, by, row.get("when") or now, decided_on(answer), file)
-
-
-def points_of(text: str, most: float) -> float | str:
-    """The points that a person gives, or why they can't be given."""
-    try:
-        found = float(text.replace(",", "."))
-    except ValueError:
-        return f"'{text}' is no number of points"
-    wrong = misfit(found, most)
-    return round(found, 6) if wrong is None else wrong.message
 
 
 def _same(made: Decided, other: Decided, timed: bool) -> bool:

@@ -11,7 +11,6 @@ from getpass import getuser
 
 from grader.batch.again import NotPossible, regrade, undo
 from grader.batch.course_file import people_of
-from grader.batch.decisions_file import points_of
 from grader.batch.run import RunOptions
 from grader.batch.stages import now
 from grader.cli.failures import FAILURES, tell_failure
@@ -25,6 +24,7 @@ from grader.gradebook.fingerprints import decided_on
 from grader.gradebook.opening import NAME, Gradebook, held, written
 from grader.gradebook.reports import ReportKept
 from grader.gradebook.run_log import RunKept, all_runs, changes_of, finished_runs, release, students_now
+from grader.grading.overrides import points_of
 from grader.problems import Problem, did_you_mean
 
 

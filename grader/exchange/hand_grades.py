@@ -12,6 +12,7 @@ from grader.exchange.platform_tables import platform_table
 from grader.exchange.raw_table import RawTable, WrongTable, raw_table
 from grader.exchange.rosters import Person, in_order, own_table
 from grader.exchange.whos_who import Register, aliases, register
+from grader.grading.overrides import points_of
 
 _POINTS = ("points", "score", "grade", "mark")
 _BESIDE = frozenset(("total", "max", "percent", "review", "comment", "by", "when", "note", "answer", "place", "draw"))
@@ -58,14 +59,13 @@ def hand_grades(data: bytes, persons: Iterable[Person], most: Mapping[str, float
         ids = [(column, _plain(texts[at])) for column, at in found.ids.items() if at < len(texts)]
         name = in_order(" ".join(texts[at].strip() for at in names if at < len(texts)))
         student = _whose(known, also, ids, name)
-        worth = _number(text, most.get(part))
         if student is None:
             near = known.nearest(ids, name)
             who = next((value for _, value in ids if value), name) or "nobody"
             not_used.append(f"line {line}: no student is {who}" + (f" ({near})" if near else ""))
         elif part not in most:
             not_used.append(f"line {line}: the rubric has no part '{part}'")
-        elif isinstance(worth, str):
+        elif isinstance(worth := points_of(text, most[part]), str):
             not_used.append(f"line {line}, part {part}: {worth}")
         elif (student, part) in given:
             not_used.append(f"line {line}: a second grade for {student}, part {part}; the first counts")
@@ -116,13 +116,3 @@ def _plain(text: str) -> str:
     """A cell without the sign that keeps a spreadsheet from taking it for a formula."""
     text = text.strip().lstrip("\ufeff")
     return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
-
-
-def _number(text: str, most: float | None) -> float | str:
-    try:
-        found = float(text.strip().replace(",", "."))
-    except ValueError:
-        return f"'{text.strip()}' is no number of points"
-    if most is not None and not 0 <= found <= most + 1e-9:
-        return f"expected points from 0 to {most:g}, found {found:g}"
-    return found

@@ -57,6 +57,16 @@ def misfit(points: float, max_score: float) -> Problem | None:
     return Problem(f"expected points from 0 to {max_score:g}, found {points:g}", hint)
 
 
+def points_of(text: str, most: float) -> float | str:
+    """The points that a person gives for a part that is worth `most`, with a decimal comma or point; or why not."""
+    try:
+        found = float(text.replace(",", "."))
+    except ValueError:
+        return f"'{text.strip()}' is no number of points"
+    wrong = misfit(found, most)
+    return round(found, 6) if wrong is None else wrong.message
+
+
 def _in_the_way(result: PartResult, override: Override, now: str) -> Problem | None:
     """Why a decision can't be applied to the answer as it is now, for a person; None where it can."""
     place = result.answer

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 
-from grader.batch.decisions_file import points_of
 from grader.batch.stages import now
 from grader.feedback.templating import with_maths
 from grader.feedback.wording import points, worth
 from grader.gradebook.folder_settings import BLIND, setting
+from grader.grading.overrides import points_of
 from grader.review.browsing import group_html
 from grader.review.deciding import Conflict, DatedLater, Ruling, Rulings, Seen, decide_seen, undo
 from grader.review.desk import MOST_TIMES, looked
