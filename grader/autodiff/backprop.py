@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from types import MappingProxyType
 
-from grader.autodiff.entrywise import at_counted, counted_by, length, longest, summed_up, usual_length
+from grader.autodiff.entrywise import at_counted, counted_by, length, longest, summed_over, usual_length
 from grader.autodiff.graph import ComputationGraph, Leaf, Node, entered_axes, names_in
 from grader.autodiff.local_rules import REDUCTIONS, local_rule, range_tests
 from grader.autodiff.matrix_rules import matrix_partial
@@ -40,7 +40,6 @@ from grader.expression.language.nodes import (
     Indexed,
     Number,
     Partial,
-    Product,
     Reduce,
     Symbol,
     head,
@@ -386,14 +385,4 @@ def _occurrence(
         expression = at_shifted(expression, old, Symbol(letter), offset, size, length(axis))
         remaining.remove(old)
         moved[old] = sub(Symbol(letter), number(offset))
-    for letter in reversed(remaining):
-        match ranges.get(letter):
-            case Reduce() as bounded:
-                expression = replace(bounded, body=expression)
-            case Number() | Symbol() as size if letter not in free_symbols(expression):  # else nothing tells how many
-                expression = mul(size, expression)
-            case Product() as size:  # which may be that of all entries of a matrix
-                expression = summed_up(letter, size, expression)
-            case _:
-                expression = total((letter,), expression)
-    return [Contribution(name, tuple(own), expression)]
+    return [Contribution(name, tuple(own), summed_over(remaining, expression, ranges))]

@@ -6,10 +6,10 @@ The entry of ``X @ W`` at letters i, j is ``sum_k(X_ik * W_kj)``.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
-from grader.expression.algebra.construct import add, call, div, fresh, mul, sub, substitute
+from grader.expression.algebra.construct import add, call, div, free_symbols, fresh, mul, sub, substitute, total
 from grader.expression.algebra.matching import replace_tree
 from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.axis_sizes import size_formula
@@ -202,6 +202,21 @@ def summed_up(letter: str, size: Expression, body: Expression) -> Expression:
         body = replace_tree(body, place, Symbol(own))
     body = substitute(body, {letter: add(Symbol(i), mul(rows, sub(Symbol(j), ONE)))})
     return summed_up(j, columns, summed_up(i, rows, body))
+
+
+def summed_over(letters: Sequence[str], expression: Expression, ranges: Mapping[str, Expression]) -> Expression:
+    """The sum over letters that enter nothing, the last one innermost, each as far as it runs."""
+    for letter in reversed(letters):
+        match ranges.get(letter):
+            case Reduce() as bounded:
+                expression = replace(bounded, body=expression)
+            case Number() | Symbol() as size if letter not in free_symbols(expression):  # else nothing tells how many
+                expression = mul(size, expression)
+            case Product() as size:  # which may be that of all entries of a matrix
+                expression = summed_up(letter, size, expression)
+            case _:
+                expression = total((letter,), expression)
+    return expression
 
 
 def _row_and_column(place: Expression, rows: Expression) -> tuple[Expression, Expression]:

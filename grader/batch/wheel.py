@@ -23,8 +23,8 @@ def wheel() -> tuple[str, bytes]:
     known = distribution(DISTRIBUTION)
     stem = f"{DISTRIBUTION.replace('-', '_')}-{known.version}"
     files = {path.relative_to(_PACKAGE.parent).as_posix(): path.read_bytes() for path in _own_files()}
-    about = {name: known.read_text(name) for name in ("METADATA", "entry_points.txt", "licenses/LICENSE")}
-    about["METADATA"] = about["METADATA"] or known.read_text("PKG-INFO")  # as a checkout that is worked on has it
+    about = {name: known.read_text(name) for name in ("entry_points.txt", "licenses/LICENSE")}
+    about["METADATA"] = known.read_text("METADATA") or known.read_text("PKG-INFO")  # of a checkout that is worked on
     files |= {f"{stem}.dist-info/{name}": text.encode() for name, text in about.items() if text}
     files[f"{stem}.dist-info/WHEEL"] = _WHEEL.encode()
     record = f"{stem}.dist-info/RECORD"

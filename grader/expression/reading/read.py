@@ -165,14 +165,12 @@ def _read(text: str, names: Names | None, notation: str | None, free: frozenset[
         tokens, table = _tokens(source, names, notation, notes), None
         if names is not None:
             # a formula by itself needs no names
-            from grader.expression.reading.spelling.phrases import with_phrases
+            from grader.expression.reading.spelling.phrases import with_dashes, with_phrases
             from grader.expression.reading.spelling.spellings import spellings_of
 
             tokens, table = with_phrases(tokens, names), spellings_of(names)
-        if table is not None and table.dashed and _DASH.search(source):
-            from grader.expression.reading.spelling.phrases import with_dashes
-
-            tokens = with_dashes(tokens, table, notes)
+            if table.dashed and _DASH.search(source):
+                tokens = with_dashes(tokens, table, notes)
         parser = parser_of(link(tokens), table)
         parts = statements(parser)
         parser.pairs = paired_letters(parser, free)

@@ -97,7 +97,8 @@ class Cursor:
             return longer
         if len(token.text) != 1:
             return shape
-        if self.tokens[shape.end - 1].end != token.start or token.text not in self.bound | self.free:
+        counts = token.text in self.bound or token.text in self.free
+        if not counts or self.tokens[shape.end - 1].end != token.start:
             return shape
         below = shape.below + token.text
         found = None if self.declared(token.text) else self.table.find(shape.base, shape.above, below, shape.primes)
