@@ -10,28 +10,23 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
-from grader.document.from_text import read_document as read_blocks
-from grader.document.scan_marks import taken_for_scan, without_tool_marks
-from grader.document.scan_noise import without_noise
 from grader.document.written_blocks import WrittenDocument
 from grader.expression.language.nodes import Partial, head, walk
 from grader.grading.by_hand import missing
 from grader.grading.derivation.assign import Assigned, Final, assign
 from grader.grading.derivation.in_words import own_words
-from grader.grading.derivation.written import of_no_part
+from grader.grading.derivation.opened import opened_document
+from grader.grading.derivation.written import TOO_MUCH, line_of_words, of_no_part, unused_formulas
 from grader.previews.previewing import preview_text
 from grader.previews.public_form import PublicPart
 from grader.problems import Problem
 from grader.results import Note, NoteKind, Outcome, PartResult
 from grader.solver.key import AnswerKey, SolvedQuestion
 from grader.submission.class_folder import GivenDocument
-from grader.submission.document import read_labelled
 from grader.submission.labels import PartNames
-from grader.submission.lines import ocr_in_front
-from grader.submission.submissions import Answer, FoundAt, Submission, Unused
+from grader.submission.submissions import Answer, FoundAt, Submission
 from grader.work import TooMuchWork, counting
 
-MOST_UNUSED = 200
 PartPlaces: TypeAlias = Mapping[str, tuple[SolvedQuestion, PublicPart]]  # the free question and the part by its id
 
 
@@ -43,24 +38,13 @@ def read_documents(
 
 
 def _read(key: AnswerKey, places: PartPlaces, given: GivenDocument, names: PartNames) -> Submission:
-    text, file = given.text, given.file
-    said = ocr_in_front(text, file)
-    ocr = given.ocr if said is None else said
-    ending = file.casefold().rpartition(".")[2]
-    looks = ocr is None and ending != "ipynb" and bool(taken_for_scan(text))
-    by_label, _ = read_labelled(text, file, names, given.student, given.part, ocr or looks)
-    scan = by_label.ocr and ending != "ipynb"
-    bare, noise = without_noise(without_tool_marks(text, ending)) if scan else (text, ())
-    document = read_blocks(bare, file)
-    told = {one.message for one in by_label.problems}
-    problems = (*by_label.problems, *(replace(one, file=file) for one in document.problems if one.message not in told))
-    unused = tuple(Unused(one.line, 0, one.text, one.why) for one in noise)
-    bare_one = replace(by_label, answers=(), problems=problems, unused=unused)
+    opened = opened_document(given.text, given.file, names, given.student, given.part, given.ocr)
     try:
         with counting():
-            return _assigned(key, places, document, replace(bare_one, answers=by_label.answers), names, given)
+            return _assigned(key, places, opened.blocks, opened.by_label, names, given)
     except TooMuchWork:
-        return replace(bare_one, problems=(*problems, Problem("not read: the document takes too much work", file=file)))
+        problems = (*opened.by_label.problems, Problem(TOO_MUCH, file=given.file))
+        return replace(opened.by_label, answers=(), problems=problems)
 
 
 def _assigned(
@@ -81,7 +65,7 @@ def _assigned(
         elif one in labelled and (one in names.by_hand or not by_label.ocr):
             answers += _in_words(places, labelled[one], names)
     problems = (*by_label.problems, *of_no_part(assigned, names, given.file))
-    unused = (*_unused(assigned), *by_label.unused)
+    unused = (*unused_formulas(assigned), *by_label.unused)
     return replace(by_label, answers=tuple(answers), unused=unused, problems=problems)
 
 
@@ -111,14 +95,9 @@ def _in_words(places: PartPlaces, answer: Answer, names: PartNames) -> tuple[Ans
     own = own_words(answer.text, asked, question.question.prompt)
     if not own:
         return ()
-    line = answer.line and answer.line + answer.text[: answer.text.rfind(own)].count("\n")
+    line = line_of_words(answer, own)
     found = FoundAt("label", line, 0 if line else answer.column)
     return (replace(answer, text=own, line=line, found=found),)
-
-
-def _unused(assigned: Assigned) -> tuple[Unused, ...]:
-    shown = (assigned.shown(number) for number in assigned.unused[:MOST_UNUSED])
-    return tuple(Unused(place.line, place.cell, text) for place, text in shown)
 
 
 def _as_read(places: PartPlaces, _: AnswerKey, part: str, text: str) -> PartResult:

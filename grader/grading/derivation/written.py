@@ -9,12 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from grader.document.from_text import read_document as read_blocks
-from grader.document.scan_marks import taken_for_scan, without_tool_marks
-from grader.document.scan_noise import without_noise
 from grader.document.written_blocks import WrittenDocument
 from grader.grading.derivation.assign import Assigned, Final, assign
 from grader.grading.derivation.in_words import own_words
+from grader.grading.derivation.opened import opened_document
 from grader.grading.derivation.scanned import as_on_paper, with_rereadings
 from grader.grading.derivation.stated_steps import with_steps
 from grader.grading.derivation.steps import derived
@@ -24,13 +22,12 @@ from grader.problems import Problem
 from grader.results import WRONG
 from grader.solver.key import AnswerKey
 from grader.submission.class_folder import GivenDocument
-from grader.submission.document import read_labelled
 from grader.submission.labels import PartNames, unknown_at, unknown_part
-from grader.submission.lines import ocr_in_front
 from grader.submission.submissions import Answer, FoundAt, ScanReading, Submission, Unused
 from grader.work import TooMuchWork, counting
 
 MOST_UNUSED = 200  # formulas listed
+TOO_MUCH = "not read: the document takes too much work"
 
 
 def by_key(key: AnswerKey, given: Sequence[GivenDocument], names: PartNames) -> tuple[Submission, ...]:
@@ -46,28 +43,17 @@ def read_written(
     One that takes too much work is not read, and its parts are for a person. Where nobody says whether it came from OCR
     (`ocr` is None), it is taken for what it looks like.
     """
-    said = ocr_in_front(text, file)
-    ocr = ocr if said is None else said
-    ending = file.casefold().rpartition(".")[2]
-    looks = "" if ocr is not None or ending == "ipynb" else taken_for_scan(text)
-    by_label, _ = read_labelled(text, file, names, student, part, ocr or bool(looks))
-    # the lines of a notebook's file are not those of its text
-    as_lines = by_label.ocr and ending != "ipynb"
-    bare, noise = without_noise(without_tool_marks(text, ending)) if as_lines else (text, ())
-    document = read_blocks(bare, file)
-    told = {one.message for one in by_label.problems}
-    problems = (*by_label.problems, *(replace(one, file=file) for one in document.problems if one.message not in told))
-    if looks:
+    opened = opened_document(text, file, names, student, part, ocr)
+    by_label = opened.by_label
+    if opened.looks:
         hint = "say `source: typed` at its top where it is not"
-        problems += (Problem(f"taken for text from OCR: {looks}", hint, file),)
-    by_label = replace(
-        by_label, problems=problems, unused=tuple(Unused(one.line, 0, one.text, one.why) for one in noise)
-    )
+        taken = Problem(f"taken for text from OCR: {opened.looks}", hint, file)
+        by_label = replace(by_label, problems=(*by_label.problems, taken))
     try:
         with counting():
-            return _read(key, by_label, document, file, names, part)
+            return _read(key, by_label, opened.blocks, file, names, part)
     except TooMuchWork:
-        return not_read(by_label, (*problems, Problem("not read: the document takes too much work", file=file)))
+        return not_read(by_label, (*by_label.problems, Problem(TOO_MUCH, file=file)))
 
 
 def not_read(bare: Submission, problems: tuple[Problem, ...]) -> Submission:
@@ -90,15 +76,22 @@ def _read(
             answers.append(_answer(key, assigned, finals[one], file, by_label.ocr, reread.get(one)))
         elif one in labelled and not by_label.ocr and (said := _said(key, labelled[one])) is not None:
             answers.append(said)
-    unused = tuple(
-        Unused(place.line, place.cell, shown)
-        for number in assigned.unused[:MOST_UNUSED]
-        for place, shown in [assigned.shown(number)]
-    )
+    unused = unused_formulas(assigned)
     if len(answers) < len(names.ids):
         unused += stray_words(key, document, names, part, assigned)
     problems = (*by_label.problems, *of_no_part(assigned, names, file))
     return replace(by_label, answers=tuple(answers), problems=problems, unused=(*unused, *by_label.unused))
+
+
+def unused_formulas(assigned: Assigned) -> tuple[Unused, ...]:
+    """The formulas that serve no part, as far as they are listed."""
+    shown = (assigned.shown(number) for number in assigned.unused[:MOST_UNUSED])
+    return tuple(Unused(place.line, place.cell, text) for place, text in shown)
+
+
+def line_of_words(answer: Answer, own: str) -> int:
+    """The line of a text under a label in which the student's `own` words begin; 0 where it is unknown."""
+    return answer.line and answer.line + answer.text[: answer.text.rfind(own)].count("\n")
 
 
 def of_no_part(assigned: Assigned, names: PartNames, file: str) -> tuple[Problem, ...]:
@@ -123,10 +116,10 @@ def _said(key: AnswerKey, answer: Answer) -> Answer | None:
     own = own_words(answer.text, asked, next(prompts, ""))
     if not own or own == answer.text:
         return answer if own else None
-    lines = answer.line and answer.line + answer.text[: answer.text.rfind(own)].count("\n")
-    said = replace(answer, text=own, line=lines)
+    line = line_of_words(answer, own)
+    said = replace(answer, text=own, line=line)
     if grade_answer(key, answer.part, own).verdict in WRONG:
-        return replace(said, found=FoundAt("label", lines, 0, "the question's text stands beside it"))
+        return replace(said, found=FoundAt("label", line, 0, "the question's text stands beside it"))
     return said
 
 
