@@ -6,6 +6,7 @@ One clear difference at a sample point is a counterexample; a kink is left to th
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from grader.comparison.own_features import own_features
 from grader.comparison.proof.model_balls import compare_run, is_scalar_model, surely_outside
 from grader.comparison.scalars import is_scalar, same_form
 from grader.comparison.shapes import entries_message
+from grader.comparison.strict_conditions import non_strict
 from grader.comparison.target import Target
 from grader.comparison.tolerances import (
     NO_PLACE,
@@ -35,6 +37,7 @@ from grader.solver.key import SolvedQuestion
 from grader.solver.kinks import KINK_STEP, kink_points, margins, new_conditions, stratified, tied_points
 from grader.solver.runs import Run, precise, quantities
 
+MOST_RELAXED = 6  # strict indicators of one answer that are looked at
 ENCLOSED = 30  # lines of a model that balls are carried through at every point
 
 
@@ -213,11 +216,20 @@ def _wrong_at_kink(question: SolvedQuestion, target: Target, answer: Expression)
     if any(side.shape != pair.answer.shape for side in sides):
         return None
     outside = _outside(pair.answer, sides[0], sides[1])
-    if outside is None:
+    if outside is None or _left_open(question, target, answer, kink.at, sides):
         return None
     shown = counterexample(kink.at, pair, outside, answer, target)
     message = "At the kink itself this value lies outside the subdifferential."
     return Verdict(Decision.NOT_EQUIVALENT, Note(NoteKind.WRONG_AT_KINK), shown, message)
+
+
+def _left_open(question: SolvedQuestion, target: Target, answer: Expression, at: Run, sides: list[Array]) -> bool:
+    """Whether the value at a kink is nobody's: ``1[x > 0] + a 1[x < 0]``, where either might have held at 0 as well."""
+    for relaxed in islice(non_strict(answer), MOST_RELAXED):
+        pair = pairs_in(question, at, target.expression, relaxed)[0]
+        if pair.answer.shape == sides[0].shape and _outside(pair.answer, sides[0], sides[1]) is None:
+            return True
+    return False
 
 
 def _wrong_far_out(

@@ -20,6 +20,8 @@ _OPERATOR = re.compile(r"\s*(?:[+\-*/−·×∘⊙]|\\(?:cdot|times|odot|circ|pm
 _ENDS_OPEN = re.compile(r"(?:[+\-*/−·×∘⊙(]|\\(?:cdot|times|odot|circ))\s*\Z")
 _WORD = re.compile(r"[^\W\d_]{2}")
 _EMPTY = re.compile(r"[\s.,;:&{}\\!]*\Z")
+# what a handout leaves to be filled in: dL/dA = ...
+_UNFILLED = re.compile(r"(?:[\s.,;:&{}\\!?_…]|\\[lcvd]?dots(?![A-Za-z])|\bTODO\b)*\Z")
 _BOXED = re.compile(r"\\(?:boxed|fbox|ovalbox|doublebox)\s*\{")
 _RELATED = re.compile(r"=|\\(?:equiv|approx|triangleq)|≈")
 
@@ -69,22 +71,23 @@ def chains_of(blocks: Iterable[WrittenBlock]) -> tuple[Equations, ...]:
             said = [(block.paragraph, block.text)]
             continue
         if block.kind is BlockKind.CODE:
-            found.append(
-                Equations(
-                    "", (Side(block.text, block.place),), block.place, block.marks, answer=block.answer, code=True
-                )
-            )
+            side, before = Side(block.text, block.place), _before(said, block)
+            found.append(Equations("", (side,), block.place, block.marks, before, answer=block.answer, code=True))
             continue
         texts = [block] if block.kind is BlockKind.FORMULA else list(formulas_in(block))
         for piece in texts:
             if piece.kind is not BlockKind.FORMULA:
                 said.append((piece.paragraph, piece.text))
                 continue
-            near = said[-MOST_SAID:]
-            before = " ".join(text[-LONGEST_SAID:] for number, text in near if number >= piece.paragraph - 1)
-            _add(found, piece, before)
-            said.append((piece.paragraph, f"${piece.text}$"))
+            _add(found, piece, _before(said, piece))
+            said.append((piece.paragraph, f"${piece.text}$" + ("" if piece.inline else ".")))
     return tuple(found)
+
+
+def _before(said: list[tuple[int, str]], block: WrittenBlock) -> str:
+    """What is said in front of a block in its paragraph and the one before."""
+    near = said[-MOST_SAID:]
+    return " ".join(text[-LONGEST_SAID:] for number, text in near if number >= block.paragraph - 1)
 
 
 def _joined(blocks: Iterable[WrittenBlock]) -> Iterator[WrittenBlock]:
@@ -187,7 +190,7 @@ def _statements(text: str) -> Iterator[list[CutPiece]]:
     for cut in cuts(text):
         blank = _EMPTY.match(cleaned(cut.text)) is not None
         if cut.by in ("relation", "names"):
-            if blank:
+            if _UNFILLED.match(cleaned(cut.text)):
                 continue
             statement = statement or [CutPiece("", "", "", cut.at)]
             statement.append(cut)

@@ -124,6 +124,13 @@ _CONTEXT.add_context_category(
     ],
 )
 _TOLD = re.compile(r"\s*part\s*:", re.IGNORECASE)
+# "---------- 2 (b) ----------", "Problem 3": a label that the author set for himself
+_OVER_A_PART = re.compile(
+    r"[\s\-=*#~%]*(?P<label>(?P<word>(?:problem|question|exercise|part|task|aufgabe|teil|frage)\s+)?"
+    r"\(?\d{1,2}\)?[.)]?(?:\s*(?P<item>\(?[a-z]\)?[.)]?))?|(?P<letter>(?:part|teil)\s+\(?[a-z]\)?))[\s:]*[\s\-=*#~%]*",
+    re.IGNORECASE,
+)
+_RULED = re.compile(r"\s*[\-=*#~%]{3}")
 _RULES = re.compile(r"\\(?:hline|toprule|midrule|bottomrule|cline\{[^{}]*\})")
 _OPTIONS = re.compile(r"\s*\[([^\]]{0,200})\]")
 LISTS, INSIDE = 10, 30  # levels of marks: of lists, and of labels within an item's text
@@ -227,8 +234,7 @@ def _nodes(walk: _LatexWalk, nodes: list[Any], depth: int) -> None:
                 begin, end = node.pos + len(node.delimiters[0]), node.pos + node.len - len(node.delimiters[1])
                 walk.emit(BlockKind.FORMULA, begin, end, inline)
             case LatexCommentNode():
-                if _TOLD.match(node.comment):
-                    walk.mark(node.comment.split(":", 1)[1], INSIDE, node.pos)
+                _comment(walk, node.comment, node.pos)
             case LatexEnvironmentNode():
                 _environment(walk, node, depth)
             case LatexMacroNode():
@@ -240,6 +246,17 @@ def _nodes(walk: _LatexWalk, nodes: list[Any], depth: int) -> None:
                     walk.paragraph += 1
                 else:
                     walk.emit(BlockKind.PROSE, node.pos, node.pos + node.len)
+
+
+def _comment(walk: _LatexWalk, comment: str, at: int) -> None:
+    """The label of a part that a comment is."""
+    if _TOLD.match(comment):
+        walk.mark(comment.split(":", 1)[1], INSIDE, at)
+        return
+    found = _OVER_A_PART.fullmatch(comment)
+    if found and (found["word"] or found["letter"] or found["item"] or _RULED.match(comment)):
+        inner = found["item"] or found["letter"]
+        walk.mark(found["label"], INSIDE + 1 if inner else INSIDE, at)
 
 
 def _chars(walk: _LatexWalk, begin: int, end: int) -> None:

@@ -22,6 +22,19 @@ _AT_A_VALUE = re.compile(
     r"\b(?:for|at|f(?:ü|ue?)r|bei)\b[^.;]{0,60}\$[^$=<>]{1,30}(?:=|\\to\b|\\rightarrow\b|→)\s*-?\s*(?:[\d.]+|\\infty)\s*\$[^.;]*$",
     re.IGNORECASE,
 )
+# "for $i \ne j$ only the denominator depends on it", "for $y = 1$ it is": a formula that holds there alone
+_WHERE = re.compile(
+    r"\b(?:for|if|when|where|case|f(?:ü|ue?)r|falls|wenn|bei)\b[^.;$]{0,40}\$(?P<test>[^$]{1,60})\$[^.;]*$",
+    re.IGNORECASE,
+)
+_TEST = re.compile(r"=|\\n?eq?(?![a-zA-Z])|\\[gl]e?q?(?![a-zA-Z])|[<>≠≤≥]")
+_RANGE = re.compile(r"\\[lc]?dots|…|\.\.|\\forall|\\in(?![a-z])|,")
+
+
+def is_case(one: SeenChain) -> bool:
+    """Whether the sentence before a formula that stands by itself says where alone it holds."""
+    found = _WHERE.search(re.split(r"[.!?]\s", one.chain.before)[-1])
+    return found is not None and bool(_TEST.search(found["test"])) and not _RANGE.search(found["test"])
 
 
 def is_aside(one: SeenChain) -> bool:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from grader.document.author_macros import with_macros_in
-from grader.document.equation_lines import MOST_SIDES, Equations, Side, chains_of
+from grader.document.equation_lines import Equations, Side, chains_of
 from grader.document.written_blocks import WrittenAt, WrittenDocument
-from grader.grading.derivation.asides import is_aside
+from grader.grading.derivation.as_answer import JudgedSide, is_right, judged_side, unnamed, value_of
+from grader.grading.derivation.asides import is_aside, is_case
 from grader.grading.derivation.bound_names import is_free
-from grader.grading.derivation.homes import Homes, asked_in, home_of, homes_of, titled
-from grader.grading.derivation.in_context import JudgeOfTexts, ReadingContext, SeenChain, in_code, within_document
+from grader.grading.derivation.candidates import candidates
+from grader.grading.derivation.homes import asked_in, titled
+from grader.grading.derivation.in_context import JudgeOfTexts, ReadingContext, SeenChain, in_code
 from grader.grading.derivation.labelled import parts_of, with_labels
 from grader.grading.derivation.left_sides import Named, is_derivative, named, named_by, redefines, uses
 from grader.grading.grade import grade_answer
-from grader.results import NoteKind, Outcome, PartResult
+from grader.results import NoteKind, Outcome
 from grader.solver.key import AnswerKey
 from grader.submission.labels import PartNames
 
@@ -91,9 +93,9 @@ def assign(
     order = tuple(tuple(part.part.id for part in one.parts) for one in key.questions) if scan else ()
     context = ReadingContext(key, chains, judge or grade_answer, redefined, order)
     finals: dict[str, Final] = {}
-    candidates = _candidates(context, seen)
-    finals |= _under_another_name(context, candidates, names)
-    for part, found in candidates.items():
+    answering = candidates(context, seen)
+    finals |= _under_another_name(context, answering, names)
+    for part, found in answering.items():
         final = _final(context, part, found)
         if final is not None:
             finals[part] = final
@@ -126,10 +128,20 @@ def _unused(seen: list[SeenChain], finals: Mapping[str, Final]) -> tuple[int, ..
             one.at
             for one in seen
             if one.at not in used
-            and not (one.named.other or one.binds or one.chain.code or one.chain.inline)
-            and one.chain.marks not in places
+            and (
+                _names_missing(one, finals)
+                or (
+                    not (one.named.other or one.binds or one.chain.code or one.chain.inline)
+                    and one.chain.marks not in places
+                )
+            )
         )
     )
+
+
+def _names_missing(one: SeenChain, finals: Mapping[str, Final]) -> bool:
+    """Whether a chain says what a part asks for that no chain was found to answer."""
+    return bool(one.named.parts) and not one.chain.alone and one.named.parts.isdisjoint(finals)
 
 
 def _answers_only(chains: tuple[Equations, ...]) -> tuple[Equations, ...]:
@@ -166,102 +178,12 @@ def _seen(key: AnswerKey, chains: tuple[Equations, ...], names: PartNames) -> li
     return found
 
 
-def _candidates(context: ReadingContext, seen: list[SeenChain]) -> dict[str, list[SeenChain]]:
-    """By part the chains that answer it by their left side, or by what stands above them where they have none."""
-    found: dict[str, list[SeenChain]] = {}
-    homes = homes_of(context.key, [(one.chain, one.named.parts) for one in seen])
-    last = ""
-    for one in seen:
-        part = _part_of(context, one, homes, last)
-        if part:
-            found.setdefault(part, []).append(one)
-            last = part
-    for part, chains in found.items():
-        if context.order and any(part in one.named.parts for one in chains):
-            found[part] = chains = [one for one in chains if part in one.named.parts]
-        # what stands where the part is asked for goes before what is said of it elsewhere
-        here = [one for one in chains if part in (one.label.parts or one.hint)]
-        if here and (any(one.named.parts for one in here) or not any(one.named.parts for one in chains)):
-            found[part] = here
-    return found
-
-
-def _part_of(context: ReadingContext, one: SeenChain, homes: Homes, last: str) -> str:
-    """The one part that a chain answers; "" where it answers none, or what speaks for one does not settle which.
-
-    `last` is the part of the chain before it.
-    """
-    # yhat - y = 0.1037 under the label of a part, or in its cell, is its answer
-    value = one.named.formula and not one.chain.inline and (one.label.exact or one.chain.cell)
-    if not one.named.parts and one.chain.left and (one.named.other or one.binds or one.chain.inline) and not value:
-        return ""
-    if not one.named.parts:
-        parts = one.hint & one.label.parts or one.hint or one.label.parts
-        return next(iter(parts)) if len(parts) == 1 else ""
-    parts = one.named.parts
-    for evidence in (
-        one.label.parts,
-        one.label.family,
-        one.hint,
-        _next(context, parts, last),
-        home_of(homes, context.key, one.chain.marks, parts),
-        one.named.exact,
-    ):
-        parts = parts & evidence or parts
-        if len(parts) == 1:
-            return next(iter(parts))
-    right = [part for part in sorted(parts) if _is_right(context, one, part)]
-    return right[0] if len(right) == 1 else ""
-
-
-def _next(context: ReadingContext, parts: frozenset[str], last: str) -> frozenset[str]:
-    """Of several parts those of the question that comes next, or is that of the last one again."""
-    order = {part: at for at, question in enumerate(context.order) for part in question}
-    from_here = [order[one] for one in parts if one in order and order[one] >= order.get(last, len(order))]
-    return frozenset(one for one in parts if from_here and order.get(one) == min(from_here))
-
-
-def _is_right(context: ReadingContext, one: SeenChain, part: str) -> bool:
-    found = _read(context, part, one)
-    return found is not None and found.right
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A side of a chain as the answer to a part: the text judged, and whether a side behind it could not be read."""
-
-    side: Side
-    text: str
-    result: PartResult
-    behind: bool
-
-    @property
-    def right(self) -> bool:
-        return self.result.verdict is Outcome.CORRECT
-
-
-def _read(context: ReadingContext, part: str, one: SeenChain) -> _Judged | None:
-    """The last side of a chain that reads."""
-    for back, side in enumerate(reversed(one.chain.sides[-MOST_SIDES:])):
-        within_document()
-        text = context.text(one, side, part)
-        result = context.judge(context.key, part, text)
-        if result.note.kind is NoteKind.CHAIN_RULE_ONLY:
-            # its derivatives may be worked out elsewhere
-            whole = context.text(one, side, part, derivatives=True)
-            if whole != text and (found := context.judge(context.key, part, whole)).verdict is Outcome.CORRECT:
-                return _Judged(side, whole, found, back > 0)
-        if result.verdict is not Outcome.UNREADABLE:
-            return _Judged(side, text, result, back > 0)
-    return None
-
-
 def _final(context: ReadingContext, part: str, candidates: list[SeenChain]) -> Final | None:
     """The final answer among the chains of a part."""
     boxed = [one for one in candidates if one.chain.boxed]
     plain = [one for one in candidates if not _is_aside(context, one)]
     kept = (boxed or plain or candidates)[-MOST_READ:]
-    read = [(one, found) for one in kept if (found := _read(context, part, one)) is not None]
+    read = [(one, found) for one in kept if (found := judged_side(context, part, one)) is not None]
     # one that only names what is asked for gives way to any other
     read = [pair for pair in read if pair[1].result.note.kind is not NoteKind.RESTATED] or read
     # code that repeats a formula tests it
@@ -274,9 +196,11 @@ def _final(context: ReadingContext, part: str, candidates: list[SeenChain]) -> F
         return Final(part, context.text(one, side, part), side.text, side.place, _by(one, part), "", own)
     one, last = read[-1]
     doubt = ""
-    for _, before in read[:-1]:
-        if before.right != last.right and _is_finished(before):
+    for chain, before in read[:-1]:
+        if before.right != last.right and _is_finished(before) and not is_case(chain):
             doubt = "two final answers of different value"
+    if not last.right and is_case(one):
+        doubt = "the words before it say where alone it holds"
     if not last.right and (own_names := context.own(one)) and uses(context.key, part, last.side.text, own_names):
         doubt = doubt or "it uses a name that your document defines otherwise than the question"
     if last.behind and not last.right:
@@ -292,7 +216,7 @@ def _final(context: ReadingContext, part: str, candidates: list[SeenChain]) -> F
     return Final(part, last.text, last.side.text, last.side.place, _by(one, part), doubt, own)
 
 
-def _is_finished(found: _Judged) -> bool:
+def _is_finished(found: JudgedSide) -> bool:
     """Whether a formula is an answer as it stands, right or wrong, and no set-up."""
     setup = (NoteKind.CHAIN_RULE_ONLY, NoteKind.NOT_EVALUATED, NoteKind.RESTATED)
     return found.result.note.kind not in setup and found.result.verdict is not Outcome.UNDECIDED
@@ -323,12 +247,12 @@ def _under_another_name(
             continue
         for named_part, chains in candidates.items():
             for one in chains[-MOST_READ:] if len(chains) > 1 else ():
-                found = _value_of(context, one, part) if one.named.parts and not one.chain.code else None
-                if found is None or not found[1] or _is_right(context, one, named_part):
+                found = value_of(context, one, part) if one.named.parts and not one.chain.code else None
+                if found is None or not found[1] or is_right(context, one, named_part):
                     continue
                 side, doubt = found[0], "its left side names another part"
                 finals[part] = Final(
-                    part, _bare(context, one, side), side.text, side.place, "matching", doubt, (_unnamed(one),)
+                    part, _bare(context, one, side), side.text, side.place, "matching", doubt, (unnamed(one),)
                 )
                 candidates[named_part] = [other for other in chains if other is not one]
                 break
@@ -346,14 +270,14 @@ def _settle_conflicts(context: ReadingContext, seen: list[SeenChain], finals: di
         for part in sorted(asked):
             if part in finals:
                 continue
-            found = _value_of(context, one, part)
+            found = value_of(context, one, part)
             if found is None:
                 continue
             side, right_here = found
-            there = [other for other in sorted(one.named.parts) if (at := _value_of(context, one, other)) and at[1]]
+            there = [other for other in sorted(one.named.parts) if (at := value_of(context, one, other)) and at[1]]
             if right_here and not there:
                 finals[part] = Final(
-                    part, _bare(context, one, side), side.text, side.place, "matching", "", (_unnamed(one),)
+                    part, _bare(context, one, side), side.text, side.place, "matching", "", (unnamed(one),)
                 )
                 for other in one.named.parts:
                     if other in finals and finals[other].chains == (one.at,):
@@ -361,20 +285,9 @@ def _settle_conflicts(context: ReadingContext, seen: list[SeenChain], finals: di
             elif not there:
                 doubt = "its left side names another part"
                 finals[part] = Final(
-                    part, _bare(context, one, side), side.text, side.place, "label", doubt, (_unnamed(one),)
+                    part, _bare(context, one, side), side.text, side.place, "label", doubt, (unnamed(one),)
                 )
 
 
 def _bare(context: ReadingContext, one: SeenChain, side: Side) -> str:
-    return context.text(_unnamed(one), side, "")
-
-
-def _unnamed(one: SeenChain) -> SeenChain:
-    """A chain without what its left side names."""
-    return replace(one, named=Named())
-
-
-def _value_of(context: ReadingContext, one: SeenChain, part: str) -> tuple[Side, bool] | None:
-    """The last side that reads, without its left side, and whether it is right for a part."""
-    found = _read(context, part, _unnamed(one))
-    return None if found is None else (found.side, found.right)
+    return context.text(unnamed(one), side, "")

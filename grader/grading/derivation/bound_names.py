@@ -22,6 +22,9 @@ _DOTS = frozenset((r"\dots", r"\ldots", r"\cdots", "…"))
 _RAISED = frozenset((r"\top", r"\intercal", r"\mathsf", "T", "2", "3", "-"))
 _NAME = re.compile(r"\\?[A-Za-zα-ωΑ-Ω]")
 _INDICES = re.compile(r"[b-df-z]{1,3}")
+# the step of h_t or h_{t-1}
+_AT_STEP = re.compile(r"(?<=_)(?:[a-z]|\{\s*[a-z]\s*(?:[+-]\s*1\s*)?\})(?=\W*\Z)")
+_LIST = re.compile(r"-?\d+(?:\s*,\s*-?\d+)+")
 _LONGEST_NAME, _MOST = 60, 8
 
 
@@ -32,11 +35,12 @@ def bound(text: str) -> tuple[str, ...]:
 
 
 def definitions_for(
-    key: AnswerKey, chains: Sequence[Equations], at: int, text: str, derivatives: bool = False
+    key: AnswerKey, chains: Sequence[Equations], at: int, text: str, derivatives: bool = False, part: str = ""
 ) -> tuple[str, ...]:
     """The definitions that a formula at the chain `at` needs, as ``name = value``, those they need themselves first.
 
-    With `derivatives`, also what the document says of derivatives of the model that no part asks for.
+    With `derivatives`, also what the document says of derivatives of the model that no part asks for. As an answer to
+    `part`, a name is one of the student's own where the question of that part does not have it.
     """
     found: dict[tuple[str, ...], str] = {}
     others = {bound(chain.left) for chain in chains}
@@ -55,16 +59,16 @@ def definitions_for(
                 or not _uses(used, name, others)
             ):
                 continue
-            if not chain.sides or _is_index(chain) or not _says(key, chain.left, derivatives):
+            if not chain.sides or _is_index(chain) or not _says(key, chain.left, derivatives, part):
                 continue
             found[name] = f"{chain.left} = {chain.sides[-1].text}"
             pending.append(chain.sides[-1].text)
     return tuple(reversed(found.values()))
 
 
-def _says(key: AnswerKey, left: str, derivatives: bool) -> bool:
+def _says(key: AnswerKey, left: str, derivatives: bool, part: str) -> bool:
     """Whether an equation with this left side says what a name, or a derivative that no part asks for, is."""
-    if is_free(key, left):
+    if is_free(key, left, part):
         return True
     found = named(key, left)
     if bool(found.parts) and is_short(key, left):
@@ -76,13 +80,25 @@ def _is_index(chain: Equations) -> bool:
     r"""Whether ``j = i`` or ``j = 1, \dots, m`` says of an index, or ``w = 0`` of a special case."""
     value = bound(chain.sides[-1].text.rstrip(" .,;"))
     few = len(value) < 2 or (len(value) == 2 and not all(token[-1].isalpha() for token in value))
-    return len(bound(chain.left)) == 1 and (few or not _DOTS.isdisjoint(value))
+    listed = _LIST.fullmatch(chain.sides[-1].text.strip(" .,;")) is not None
+    return len(bound(chain.left)) == 1 and (few or listed or not _DOTS.isdisjoint(value))
 
 
 def _uses(used: tuple[str, ...], name: tuple[str, ...], others: Set[tuple[str, ...]]) -> bool:
     """Whether a formula holds a name, not as the beginning of one of the `others`, or of one that nobody defines."""
     if name[0] not in used:
         return False
+    if len(name) == 3 and name[1] == "_" and _INDICES.fullmatch(name[2]) and (name[0],) not in others:
+        # c of c_i = ..., the array of these entries
+        return _uses(used, name[:1], others) or _holds(used, name)
+    return _holds_name(used, name, others)
+
+
+def _holds(used: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    return any(used[at : at + len(name)] == name for at in range(len(used)))
+
+
+def _holds_name(used: tuple[str, ...], name: tuple[str, ...], others: Set[tuple[str, ...]]) -> bool:
     ends = range(len(name), len(used) + 1)
     return any(
         used[end - len(name) : end] == name
@@ -114,12 +130,19 @@ def _goes_on(behind: tuple[str, ...]) -> bool:
 
 
 @remembered(maxsize=4096)
-def is_free(key: AnswerKey, name: str) -> bool:
-    """Whether a left side is a name, with indices or an argument perhaps, that no model of the rubric has."""
+def is_free(key: AnswerKey, name: str, part: str = "") -> bool:
+    """Whether a left side is a name, with indices or an argument perhaps, that no model of the rubric has.
+
+    With a `part`, that the model of its question does not have. ``z_t`` beside z_1, z_2 is any of these.
+    """
     if not _NAME.match(name.strip()) or re.search(r"\\(?:partial|nabla|frac)|[+*]|\bd\w?/", name):
         return False
+    first = _AT_STEP.sub("1", name)
     for question in key.questions:
-        found = read(name, question.question.model.names)
-        if not found.problems and "renamed" not in found.notes:
-            return False
+        if part and all(part != one.part.id for one in question.parts):
+            continue
+        for written in dict.fromkeys((name, first)):
+            found = read(written, question.question.model.names)
+            if not found.problems and "renamed" not in found.notes:
+                return False
     return True

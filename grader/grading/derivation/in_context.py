@@ -74,7 +74,7 @@ class ReadingContext:
         formula = _DRESS.sub("", side.text).rstrip(" .,;")
         if part in one.named.parts:
             formula = f"{one.chain.left} = {formula}"
-        known = definitions_for(self.key, self.chains, one.at, side.text, derivatives)
+        known = definitions_for(self.key, self.chains, one.at, side.text, derivatives, part)
         if known and part not in one.named.parts:
             where = r"\text{ where }" if "\\" in formula else "where"
             return f"{formula}, {where} {', '.join(known)}"
@@ -110,26 +110,55 @@ def within_document() -> None:
         raise TooMuchWork(f"more than {DOCUMENT:,} units of work for a document")
 
 
+def named_in_code(key: AnswerKey, name: str) -> Named:
+    """What a name that code assigns stands for: ``dW`` and ``grad_W`` are derivatives by W."""
+    left = named_by(key, name)
+    adjoint = _ADJOINT.fullmatch(name)
+    return Named(asked_by(key, adjoint[1])) if adjoint and not left.parts else left
+
+
 def in_code(key: AnswerKey, at: int, chain: Equations, label: Labelled, hint: frozenset[str]) -> list[SeenChain]:
     """The names of targets that a cell of code assigns, each as it is in the end; all of the cell where it has none."""
     lines = chain.sides[0].text.split("\n")
     found: list[SeenChain] = []
     for number, name in _assignments(lines).items():
-        left = named_by(key, name)
-        adjoint = _ADJOINT.fullmatch(name)
-        if adjoint and not left.parts:
-            left = Named(asked_by(key, adjoint[1]))
+        left = named_in_code(key, name)
         if left.parts:
             place = replace(chain.place, line=chain.place.line + number)
             side = Side("\n".join(lines[: _end(lines, number, name)]), place)
             found.append(SeenChain(at, replace(chain, sides=(side,), place=place), label, left, hint))
+    last = next(reversed(_assignments(lines)), None)
+    # a forward pass answers nothing
+    if not found and last is not None and _is_last(lines, last) and named_by(key, _assignments(lines)[last]).other:
+        return []
     return found or [SeenChain(at, chain, label, Named(), hint)]
+
+
+def _is_last(lines: Sequence[str], number: int) -> bool:
+    """Whether nothing but comments stands behind a line of code."""
+    return not any(line.strip() and not line.lstrip().startswith("#") for line in lines[number + 1 :])
 
 
 def _assignments(lines: Sequence[str]) -> dict[int, str]:
     """The names that lines of code assign, by the number of the last line that does so."""
     last = {found[1]: number for number, line in enumerate(lines) if (found := _ASSIGNED.match(line))}
     return {number: name for name, number in sorted(last.items(), key=lambda pair: pair[1])}
+
+
+def last_assigned(code: str) -> str:
+    """The name that the last assignment at the margin gives a value; "" where there is none."""
+    lines = code.split("\n")
+    return next(reversed(_assignments(lines).values()), "")
+
+
+def names_leaned_on(code: str) -> frozenset[str]:
+    """The names that the last assignment of a piece of code needs, and what those need themselves."""
+    needed = {last_assigned(code)}
+    for line in reversed(code.split("\n")):
+        name, sign, value = line.partition("=")
+        if sign and not needed.isdisjoint(_NAME.findall(name)[:1]):
+            needed.update(_NAME.findall(value))
+    return frozenset(needed)
 
 
 def _end(lines: Sequence[str], number: int, name: str) -> int:

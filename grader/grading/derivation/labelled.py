@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from grader.document.from_latex import INSIDE
 from grader.document.plain_formulas import has_words
 from grader.document.written_blocks import BlockKind, LabelMark, WrittenAt, WrittenBlock
+from grader.grading.derivation.function_bodies import laid_out
 from grader.grading.derivation.scanned_labels import LONGEST, as_written
 from grader.submission.labels import PartNames, folded_label, label_at, question_at
 
@@ -71,7 +72,7 @@ def with_labels(
             under, own, answering = block.marks, (), False
         first, paragraph = block.paragraph != paragraph, block.paragraph
         if block.kind is BlockKind.CODE:
-            for piece, label in _in_code(block, names):
+            for piece, label in _in_code(replace(block, text=laid_out(block.text)), names):
                 yield replace(piece, marks=(*given, *block.marks, *(label or own)), answer=block.answer or answering)
             continue
         if block.kind in (BlockKind.PROSE, BlockKind.HEADING) and _ANSWER.match(block.text):

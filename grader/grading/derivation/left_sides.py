@@ -13,6 +13,7 @@ from grader.expression.language.nodes import (
     Call,
     Expression,
     Indexed,
+    Number,
     Partial,
     Symbol,
     head,
@@ -30,6 +31,7 @@ from grader.solver.session import remembered
 _DERIVATIVE = re.compile(
     r"\\partial|∂|\\nabla|∇|\\delta|\\Delta|δ|\bd\s?\w|\bd/|'|\\prime|\\mathrm\s*\{?d|\\bar|\bgrad|\bd\w+|\\dot|\\dv|\\pdv"
 )
+_PRIMED = re.compile(r"\s*(?:\\left\s*)?[(\[](?P<inner>.+?)(?:\\right\s*)?[)\]]\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)\s*")
 _LONGEST = 240
 
 
@@ -59,7 +61,7 @@ def named(key: AnswerKey, left: str) -> Named:
         return Named()
     same: list[tuple[SolvedPart, bool]] = []
     other = False
-    plain = [pair for question in key.questions if (pair := _expression(question, left)) is not None]
+    plain = _not_entered([pair for question in key.questions if (pair := _expression(question, left)) is not None])
     # W for w only where nothing else is called w
     for question, expression, renamed in plain:
         if renamed and not all(pair[2] for pair in plain):
@@ -76,6 +78,21 @@ def named(key: AnswerKey, left: str) -> Named:
     return Named(frozenset(part.part.id for part, _ in same), other and not same, exact, bool(plain) and not simple)
 
 
+def _not_entered(
+    pairs: list[tuple[SolvedQuestion, Expression, bool]],
+) -> list[tuple[SolvedQuestion, Expression, bool]]:
+    """What a text says in each question, without entries where another question has that very name: W_1 beside W."""
+    numbered = [pair for pair in pairs if not _is_numbered(pair[1])]
+    return numbered if any(not renamed for _, _, renamed in numbered) else pairs
+
+
+def _is_numbered(expression: Expression) -> bool:
+    """Whether it holds an entry at a number."""
+    return any(
+        isinstance(node, Indexed) and any(isinstance(one, Number) for one in node.indices) for node in walk(expression)
+    )
+
+
 @remembered(maxsize=4096)
 def named_by(key: AnswerKey, left: str) -> Named:
     """What a left side names, by its name or, where that is none of the key's, by what it is equal to."""
@@ -88,7 +105,25 @@ def named_by(key: AnswerKey, left: str) -> Named:
         pair = None if question.numeric or not question.adjoints else _expression(question, left)
         if pair is not None:
             equal |= {part.part.id for part in question.parts if _is_target(question, part, pair[1])}
-    return Named(frozenset(equal))
+    return Named(frozenset(equal or _primed(key, left)))
+
+
+def _primed(key: AnswerKey, left: str) -> set[str]:
+    """The parts that ask for the derivative of what a formula with a prime holds: ``(log s(x))'``."""
+    primed = _PRIMED.fullmatch(left)
+    found: set[str] = set()
+    if primed is None:
+        return found
+    for question in key.questions:
+        pair = None if question.numeric else _expression(question, primed["inner"])
+        if pair is not None:
+            asked = [(part.part.id, part.part.target) for part in question.parts]
+            found |= {
+                part
+                for part, target in asked
+                if isinstance(target, Partial) and _equal(question, target.numerator, pair[1])
+            }
+    return found
 
 
 @remembered(maxsize=4096)
@@ -98,7 +133,8 @@ def _expression(question: SolvedQuestion, left: str) -> tuple[SolvedQuestion, Ex
     if found.problems or found.expression is None or len(found.chain) > 1:
         return None
     renamed = any(note == "renamed" or note.startswith("case:") for note in found.notes)
-    short = dict(question.graph.notation)
+    derivatives = {node.name: node.source for node in question.graph.nodes if isinstance(node.source, Partial)}
+    short = {**derivatives, **dict(question.graph.notation)}
     match found.expression:
         case Symbol(name) if name in short:
             return question, short[name], renamed
@@ -143,8 +179,9 @@ def asked_by(key: AnswerKey, variable: str) -> frozenset[str]:
     found: set[str] = set()
     if not variable.strip() or len(variable) > _LONGEST:
         return frozenset()
-    for question in key.questions:
-        name = head(pair[1]) if (pair := _expression(question, variable)) is not None else None
+    pairs = [pair for question in key.questions if (pair := _expression(question, variable)) is not None]
+    for question, variable_read, _ in _not_entered(pairs):
+        name = head(variable_read)
         for part in question.parts:
             target = part.part.target
             if isinstance(target, Partial) and name is not None and head(target.denominator) == name:
@@ -161,6 +198,13 @@ def read_in(key: AnswerKey, left: str, side: str) -> frozenset[str]:
         if all(pair is not None and not pair[2] for pair in pairs):
             found.add(question.question.id)
     return frozenset(found)
+
+
+@remembered(maxsize=4096)
+def written_in(key: AnswerKey, side: str) -> frozenset[str]:
+    """The questions whose models have all names of a formula as they are written."""
+    pairs = [(question, _expression(question, side)) for question in key.questions]
+    return frozenset(question.question.id for question, pair in pairs if pair is not None and not pair[2])
 
 
 @remembered(maxsize=4096)

@@ -19,10 +19,10 @@ from grader.expression.evaluation.values import ShapeError
 from grader.expression.language.nodes import Expression, Partial, head, symbols, walk
 from grader.expression.reading.read import read
 from grader.grading.definitions import with_definitions
-from grader.grading.derivation.asides import is_aside
+from grader.grading.derivation.asides import is_aside, is_case
 from grader.grading.derivation.assign import Assigned, Final
 from grader.grading.derivation.bound_names import definitions_for
-from grader.grading.derivation.in_context import SeenChain, within_document
+from grader.grading.derivation.in_context import SeenChain, last_assigned, names_leaned_on, within_document
 from grader.grading.derivation.left_sides import valued
 from grader.grading.grade import find_part, judge_answer
 from grader.results import Decision, Verdict
@@ -61,6 +61,8 @@ def _own(
         line = _answered(key, assigned.context.own(one), final.part, side, text, finished)
         # what is only nearly equal to the line before is no mistake, nor what is equal to that
         found.append(replace(line, holds=None, message="nearly equal") if nearly and line.holds is False else line)
+    if is_case(one):
+        return [replace(line, holds=None, message="a case") if line.holds is False else line for line in found]
     return found
 
 
@@ -86,18 +88,20 @@ def _answered(
 
 
 def _code(key: AnswerKey, assigned: Assigned, final: Final, one: SeenChain) -> list[CheckedLine]:
-    """The assignments of a cell of code up to that of the part, each as the answer to the part that it names."""
+    """The assignments of a cell that that of the part leans on, and its own, each as the answer to what it names."""
     question, _ = find_part(key, final.part)
     asked = {part.part.id for part in question.parts}
+    leaned_on = names_leaned_on(one.chain.sides[-1].text)
     found: list[CheckedLine] = []
     for other in assigned.seen:
+        side = other.chain.sides[-1]
         if other.at != one.at or other.chain.place > one.chain.place:
             continue
         mine = other.chain.place == one.chain.place
         parts = [final.part] if mine else sorted(other.named.parts & asked)
-        if len(parts) == 1:
-            side = other.chain.sides[-1]
-            found.append(_answered(key, assigned.context.own(one), parts[0], side, side.text, None))
+        if len(parts) == 1 and (mine or last_assigned(side.text) in leaned_on):
+            text = final.text if mine else assigned.context.text(other, side, parts[0])
+            found.append(_answered(key, assigned.context.own(one), parts[0], side, text, None))
     return found
 
 
