@@ -1,7 +1,7 @@
 """Whole homeworks against what a person says of each part: what is found, credited, deducted, where a line breaks.
 
 ``python -m benchmarks.documents [FOLDER]`` reads FOLDER/documents.txt (document, rubric, part, line of the answer,
-label, first false line, why) and the documents beside it; without one, `benchmarks/homework`, whose writer had not
+label, first false line, why) and the documents beside it; without one, `benchmarks/homework`, whose writers had not
 seen the program. Exit code 1 where a right answer loses points or a wrong one earns them without a person.
 """
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from grader.document.paragraphs import in_pieces
 from grader.document.plain_formulas import formulas_in
 from grader.document.statements_apart import CutPiece, cleaned, cuts
 from grader.document.written_blocks import BlockKind, LabelMark, WrittenAt, WrittenBlock
@@ -23,6 +24,9 @@ _EMPTY = re.compile(r"[\s.,;:&{}\\!]*\Z")
 # what a handout leaves to be filled in: dL/dA = ...
 _UNFILLED = re.compile(r"(?:[\s.,;:&{}\\!?_…]|\\[lcvd]?dots(?![A-Za-z])|\bTODO\b)*\Z")
 _BOXED = re.compile(r"\\(?:boxed|fbox|ovalbox|doublebox)\s*\{")
+_INTERTEXT = re.compile(r"\\(?:short)?intertext\s*\{")
+# "a = b:" before what holds there
+_CONDITION = re.compile(r"[^:]{1,60}:")
 _RELATED = re.compile(r"=|\\(?:equiv|approx|triangleq)|≈")
 
 
@@ -62,7 +66,7 @@ def chains_of(blocks: Iterable[WrittenBlock]) -> tuple[Equations, ...]:
     """The chains of a document in order; code is one chain a cell, and text under a label of its own starts anew."""
     found: list[Equations] = []
     said: list[tuple[int, str]] = []
-    kept = list(_joined(blocks))
+    kept = list(_joined(piece for block in blocks for piece in _at_intertext(block)))
     worded = {one.paragraph for one in kept if one.kind is BlockKind.PROSE and _WORD.search(one.text)}
     for block in kept:
         if block.kind is BlockKind.FORMULA and block.inline and not block.cell and block.paragraph not in worded:
@@ -88,6 +92,31 @@ def _before(said: list[tuple[int, str]], block: WrittenBlock) -> str:
     """What is said in front of a block in its paragraph and the one before."""
     near = said[-MOST_SAID:]
     return " ".join(text[-LONGEST_SAID:] for number, text in near if number >= block.paragraph - 1)
+
+
+def _at_intertext(block: WrittenBlock) -> Iterator[WrittenBlock]:
+    r"""A display cut at ``\intertext{...}``, whose words and formulas stand between its rows."""
+    if block.kind is not BlockKind.FORMULA or "intertext" not in block.text:
+        yield block
+        return
+    at = 0
+    for found in _INTERTEXT.finditer(block.text):
+        end, depth = found.end(), 1
+        while end < len(block.text) and depth:
+            depth += {"{": 1, "}": -1}.get(block.text[end], 0)
+            end += 1
+        yield _cut_out(block, at, found.start())
+        yield from in_pieces(replace(_cut_out(block, found.end(), end - 1), kind=BlockKind.PROSE))
+        at = end
+    yield _cut_out(block, at, len(block.text))
+
+
+def _cut_out(block: WrittenBlock, begin: int, end: int) -> WrittenBlock:
+    """The piece of a block between two offsets, at its place."""
+    lead = block.text[:begin]
+    column = len(lead) - lead.rfind("\n") if "\n" in lead else block.place.column + len(lead)
+    place = replace(block.place, line=block.place.line + lead.count("\n"), column=column)
+    return replace(block, text=block.text[begin:end], place=place)
 
 
 def _joined(blocks: Iterable[WrittenBlock]) -> Iterator[WrittenBlock]:
@@ -121,6 +150,10 @@ def _add(found: list[Equations], block: WrittenBlock, before: str) -> None:
     own: Equations | None = None
     for statement in _statements(block.text[:LONGEST_FORMULA]):
         first = statement[0]
+        condition = "".join(f"{cut.sign if cut.by == 'relation' else ''}{cut.text}" for cut in statement).strip()
+        if _CONDITION.fullmatch(condition):
+            before = f"{before} for ${condition[:-1]}$"
+            continue
         if not first.text.strip() and len(statement) > 1 and (open_ := own or _last(found, block)):
             sides = tuple(Side(cleaned(cut.text), offsets.at(cut), cut.sign) for cut in statement[1:])
             longer = replace(open_, sides=(*open_.sides, *sides))

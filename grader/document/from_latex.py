@@ -24,7 +24,7 @@ from pylatexenc.latexwalker import (
 from pylatexenc.macrospec import MacroSpec
 
 from grader.document.counters import SECTIONS, ListCounter, SectionCounters, list_counter
-from grader.document.paragraphs import in_pieces
+from grader.document.paragraphs import ASKS_BY, in_pieces, is_formula
 from grader.document.written_blocks import BlockKind, LabelMark, LineStarts, WrittenBlock, WrittenDocument, line_starts
 from grader.problems import Problem
 
@@ -361,18 +361,26 @@ def _text_environment(walk: _LatexWalk, node: Any, name: str, depth: int) -> Non
 
 
 def _table(walk: _LatexWalk, begin: int, end: int) -> None:
-    """The cells of a table row by row, those behind the first one under what it says."""
+    """The cells of a table row by row, under the first of their row, or under a formula at the head of their column."""
     at, before = begin, list(walk.marks)
+    heads: list[str] = []
     for row in re.split(r"(\\\\(?:\s*\[[^\]]*\])?)", walk.text[begin:end]):
         walk.paragraph += 1
-        walk.marks = list(before)
-        for number, cell in enumerate(re.split(r"((?<!\\)&)", row)):
+        own = list(before)
+        cells = re.split(r"((?<!\\)&)", row)
+        texts = [" ".join(_RULES.sub(" ", cell).split()) for cell in cells[::2]]
+        for number, cell in enumerate(cells):
             if cell.strip() and not (number % 2 or row.startswith("\\\\")):
-                if not number:
-                    text = _RULES.sub(" ", cell)
-                    walk.marks.append(LabelMark(" ".join(text.split()), INSIDE + 2, walk.starts.place(at)))
+                head = heads[number // 2] if number // 2 < len(heads) else ""
+                place = walk.starts.place(at)
+                if not number and not is_formula(head):
+                    own.append(LabelMark(texts[0], INSIDE + 2, place))
+                if ASKS_BY.search(head):
+                    walk.blocks.append(WrittenBlock(BlockKind.PROSE, head, place, tuple(own), walk.paragraph))
+                walk.marks = [*own, LabelMark(head, INSIDE + 3, place)] if is_formula(head) else own
                 _cell(walk, at, at + len(cell))
             at += len(cell)
+        heads = heads or (texts if any(texts) and not row.startswith("\\\\") else [])
     walk.marks = before
 
 

@@ -15,7 +15,7 @@ from mdit_py_plugins.amsmath import amsmath_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from grader.document.from_latex import INSIDE, LISTS, macros_of
-from grader.document.paragraphs import in_pieces
+from grader.document.paragraphs import ASKS_BY, in_pieces, is_formula
 from grader.document.written_blocks import BlockKind, LabelMark, WrittenAt, WrittenBlock, WrittenDocument
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -29,7 +29,8 @@ _MATHS = frozenset(("math", "latex", "tex"))
 class _MarkdownWalk:
     """A document as it is gone through: the blocks so far, the marks that are open, the depth of lists.
 
-    `empty`: the number of an item that holds nothing so far.
+    `empty`: the number of an item that holds nothing so far; `heads` are those of a table's columns, `column` is the
+    number of the one that was read last.
     """
 
     cell: int
@@ -39,6 +40,8 @@ class _MarkdownWalk:
     depth: int = 0
     paragraph: int = 0
     empty: str = ""
+    heads: list[str] = field(default_factory=list)
+    column: int = 0
 
     def mark(self, text: str, level: int, line: int) -> None:
         self.marks = [one for one in self.marks if one.level < level]
@@ -79,9 +82,7 @@ def read_markdown(text: str, cell: int = 0, first: int = 0, marks: tuple[LabelMa
             case "inline" if tokens[at - 1].type == "heading_open":
                 walk.add(BlockKind.HEADING, token.content, line)
             case "inline" if tokens[at - 1].type in ("th_open", "td_open"):
-                if tokens[at - 2].type == "tr_open":
-                    walk.mark(token.content, INSIDE + 2, line)
-                walk.add(BlockKind.CELL, token.content, line)
+                _cell(walk, token.content, line, tokens[at - 1].type == "th_open", tokens[at - 2].type == "tr_open")
             case "inline":
                 walk.add(BlockKind.PROSE, token.content, line)
             case "math_block" | "math_block_label" | "amsmath":
@@ -94,6 +95,24 @@ def read_markdown(text: str, cell: int = 0, first: int = 0, marks: tuple[LabelMa
     return WrittenDocument(
         tuple(walk.blocks), macros_of(text), open=tuple(one for one in walk.marks if one.level < LISTS)
     )
+
+
+def _cell(walk: _MarkdownWalk, text: str, line: int, heads: bool, first: bool) -> None:
+    """A cell of a table, under the first one of its row, or under the head of its column where that is a formula."""
+    if heads:
+        walk.heads = [] if first else walk.heads
+        walk.heads.append(text)
+    else:
+        walk.column = 0 if first else walk.column + 1
+    head = walk.heads[walk.column] if not heads and walk.column < len(walk.heads) else ""
+    if first and not is_formula(head):
+        walk.mark(text, INSIDE + 2, line)
+    if is_formula(head):
+        walk.mark(head, INSIDE + 3, line)
+    elif ASKS_BY.search(head):
+        walk.add(BlockKind.PROSE, head, line)
+    walk.add(BlockKind.CELL, text, line)
+    walk.marks = [one for one in walk.marks if one.level < INSIDE + 3]
 
 
 def _structure(walk: _MarkdownWalk, token: Token, line: int) -> None:

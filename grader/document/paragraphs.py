@@ -19,6 +19,10 @@ _PIECE = re.compile(
     r"|(?P<strong>(?<![\w)\]}*])\*\*\*?(?=[^\s*])(?=.{1,1000}?[^\s*]\*\*)|(?<=[^\s*])\*\*\*?(?![\w(*])|(?<![\w)])__(?=\w)|(?<=\w)__(?![\w(]))",
     re.DOTALL,
 )
+# a value in a cell of a table, without dollars
+_NUMBER = re.compile(r"\s*[-−+]?\d*\.?\d+(?:[eE][-+]?\d+)?\s*")
+# a column of variables: "gradient w.r.t."
+ASKS_BY = re.compile(r"\brespect\b|\bw\.?\s?r\.?\s?t\b|\bnach\b|bezüglich", re.IGNORECASE)
 LONGEST_PARAGRAPH = 20_000  # characters; a longer one is no student's
 _FORMULAS = ("shown", "bracketed", "formula", "round", "typed")
 
@@ -33,6 +37,11 @@ class ParagraphPiece:
     inline: bool
     struck: bool
     bold: bool
+
+
+def is_formula(cell: str) -> bool:
+    """Whether the head of a column is a formula alone, which the cells below it are values of."""
+    return re.fullmatch(r"\s*\$[^$]+\$\s*=?\s*", cell) is not None
 
 
 def pieces(text: str) -> Iterator[ParagraphPiece]:
@@ -59,6 +68,9 @@ def pieces(text: str) -> Iterator[ParagraphPiece]:
 
 def in_pieces(block: WrittenBlock) -> Iterator[WrittenBlock]:
     """The pieces of a block of text as blocks of their own, at their places."""
+    if block.cell and _NUMBER.fullmatch(block.text):
+        yield replace(block, kind=BlockKind.FORMULA)
+        return
     for piece in pieces(block.text):
         text = piece.text.strip()
         if not text:

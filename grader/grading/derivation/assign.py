@@ -180,6 +180,9 @@ def _seen(key: AnswerKey, chains: tuple[Equations, ...], names: PartNames) -> li
 
 def _final(context: ReadingContext, part: str, candidates: list[SeenChain]) -> Final | None:
     """The final answer among the chains of a part."""
+    # what a sentence says in passing where another part is answered gives way
+    shown = {one.chain.marks for one in candidates if not one.chain.inline}
+    candidates = [one for one in candidates if not one.chain.inline or not shown or one.chain.marks in shown]
     boxed = [one for one in candidates if one.chain.boxed]
     plain = [one for one in candidates if not _is_aside(context, one)]
     kept = (boxed or plain or candidates)[-MOST_READ:]

@@ -43,9 +43,7 @@ def _here(context: ReadingContext, part: str, chains: list[SeenChain]) -> list[S
     here = [one for one in chains if part in (one.label.parts or one.hint)]
     if here and (any(one.named.parts for one in here) or not any(one.named.parts for one in chains)):
         return here
-    # what a sentence says in passing where another part is answered
-    shown = {one.chain.marks for one in chains if not one.chain.inline}
-    return [one for one in chains if not one.chain.inline or not shown or one.chain.marks in shown]
+    return chains
 
 
 def _possible(context: ReadingContext, one: SeenChain, homes: Homes, last: str) -> frozenset[str]:

@@ -12,16 +12,16 @@ from collections.abc import Sequence
 _HEAD = re.compile(r"(?P<indent>[ \t]*)(?:async\s+)?def\s+\w+\s*\(|(?P<outer>[ \t]*)class\s+\w+")
 _ENDS_HEAD = re.compile(r":\s*(?:#.*)?$")
 _RETURNED = re.compile(r"\s*return\b\s*(?P<value>.*?)\s*(?:#.*)?$")
-_NAMES_ONLY = re.compile(r"[({\[]?(?:\s*['\"]\w+['\"]\s*:)?\s*(?:\w+\s*,?\s*(?:['\"]\w+['\"]\s*:)?\s*)*[)}\]]?")
+_NAMES_ONLY = re.compile(r"(?!.*\w\s*[(\[])[\w\s,()\[\]{}'\":.]*")
+_TO_ITSELF = re.compile(r"\s*(\w+)\s*=\s*(?:self\.)?\1\s*(?:#.*)?$")
 _STORED = re.compile(
-    r"\s*(?:[\w\s,()]+,[\w\s,()]*=\s*(?:self\.)?\w+(?:\.shape)?|\w+\s*=\s*(?:self\.\w+|(?:self\.)?\w+\[\s*['\"]\w+['\"]\s*\]))\s*(?:#.*)?$"
+    r"\s*(?:[\w\s,()]+,[\w\s,()]*=\s*(?:self\.)?\w+(?:\.shape)?|[\w\s,()]+,[\w\s,()]*=\s*(?:\w+\.\w+\s*,?\s*)+|\w+\s*=\s*(?:self\.\w+|(?:self\.)?\w+\[\s*['\"]\w+['\"]\s*\]))\s*(?:#.*)?$"
 )
 _BLANK = re.compile(r"\s*\w+\s*=\s*(?:None|NotImplemented|\.\.\.|_+)\s*(?:#.*)?$")
 # dW, grad_W; an entry of a store of gradients is one too
 _DERIVATIVE = re.compile(r"\s*(?:self\.)?(?:d|grad|g|delta)_?[A-Za-z]\w{0,20}\s*=(?!=)|\s*\w+\[\s*['\"]")
-_ENTRY = re.compile(
-    r"(?P<indent>\s*)(?:self\.)?(?:grads?|gradients?|derivatives?)\[\s*['\"](?P<name>\w+)['\"]\s*\](?=\s*=(?!=))"
-)
+_ENTRY = re.compile(r"(?:self\.)?(?P<store>[A-Za-z]\w*)\[\s*['\"](?P<name>[A-Za-z]\w*)['\"]\s*\]")
+_OF_GRADIENTS = re.compile(r"grads?|gradients?|derivatives?", re.IGNORECASE)
 _QUOTES = ('"""', "'''")
 
 
@@ -32,10 +32,11 @@ def laid_out(code: str) -> str:
     """
     lines = code.split("\n")
     lines = [_ENTRY.sub(_as_name, line) for line in lines]
-    found = ["" if _BLANK.match(line) else line for line in lines]
+    found = ["" if _is_idle(line) else line for line in lines]
     if not any(_HEAD.match(line) for line in lines):
         return "\n".join(found)
-    at = 0
+    at, opened = 0, False
+    others: list[tuple[int, int]] = []  # functions and methods that work out no derivative
     while at < len(lines):
         head = _HEAD.match(lines[at])
         if head is None:
@@ -44,24 +45,33 @@ def laid_out(code: str) -> str:
         indent = len((head["indent"] or head["outer"] or "").expandtabs())
         first = _behind_head(lines, at)
         end = _block_end(lines, first, indent)
-        if head["indent"] is None:  # of a class only the methods count
-            found[at:first] = [""] * (first - at)
-            at = first
-            continue
         body = lines[first:end]
-        if _gives_formula(body) or not any(_DERIVATIVE.match(line) for line in body):
-            at = end
-            continue
-        found[at:first] = [""] * (first - at)
-        found[first:end] = _at_margin(body)
+        if head["indent"] is None:  # of a class only the methods count
+            others.append((at, first))
+            end = first
+        elif _gives_formula(body) and not indent:
+            pass
+        elif any(_DERIVATIVE.match(line) for line in body):
+            found[at:end] = [*[""] * (first - at), *_at_margin(body)]
+            opened = True
+        else:
+            others.append((at, end))
         at = end
+    for begin, end in others if opened else ():
+        found[begin:end] = [""] * (end - begin)
     return "\n".join(found)
 
 
+def _is_idle(line: str) -> bool:
+    """Whether a line of code gives nothing a value that it has not: what is stored, itself, or nothing yet."""
+    return bool(_BLANK.match(line) or _STORED.match(line) or _TO_ITSELF.match(line))
+
+
 def _as_name(entry: re.Match[str]) -> str:
-    """The name for an entry of a store of gradients: dW of ``grads["W"]`` and of ``grads["dW"]``."""
+    """The name for an entry of a store: Z of ``cache["Z"]``, dW of ``grads["W"]`` and of ``grads["dW"]``."""
     name = entry["name"]
-    return entry["indent"] + (name if re.match(r"d_?[A-Z]|d[a-z]\d?$|grad", name) else f"d{name}")
+    whole = not _OF_GRADIENTS.fullmatch(entry["store"]) or re.match(r"d_?[A-Z]|d[a-z]\d?$|grad", name)
+    return name if whole else f"d{name}"
 
 
 def _behind_head(lines: Sequence[str], at: int) -> int:
@@ -104,6 +114,5 @@ def _at_margin(body: Sequence[str]) -> list[str]:
             quoted = "" if closed else quoted or opened
             found.append(rest if rest.strip() else "")
             continue
-        idle = _RETURNED.match(text) or _STORED.match(text) or _BLANK.match(text)
-        found.append("" if idle else text.replace("self.", ""))
+        found.append("" if _RETURNED.match(text) or _is_idle(text) else text.replace("self.", ""))
     return found

@@ -92,9 +92,11 @@ def _assigned_before(key: AnswerKey, before: Sequence[str], text: str) -> list[s
         code = re.sub(r"#.*", "", pending.pop())
         own = set(_ASSIGNED.findall(code))
         for name in set(_NAME.findall(code)) - own - model & last.keys():
+            # with the loop that fills it
+            lines = range(last[name], _end(before, last[name], name))
             if last[name] not in needed:
-                needed.add(last[name])
-                pending.append(before[last[name]].partition("=")[2])
+                needed.update(lines)
+                pending.append("\n".join(before[at].partition("=")[2] or before[at] for at in lines))
     return [before[at] for at in sorted(needed)]
 
 
