@@ -38,7 +38,7 @@ NO_CHANGE = re.compile(
     r"|\b(?:is|are)\s+added\s+to\s+(?=(?:every|each|all)\b)|\bnot\s+(?:depend|involv|contain|enter|appear)ing\b|\bno\s+(?:dependence|role|influence|effect)\b"
     r"|\bthe\s+(?:minus|sign|square)(?:\s+\S{1,9})?\s+(?:comes|stems|is\s+due|cancels)\b|\bfactors?\b(?=[^,.;]{1,30}\bcancel)"
     r"|\bthe\s+(?:scaled|weighted|normali[sz]ed)\s+(?=[a-z]+\b)|\bdrops?\s+out(?:\s+of\s+it)?\b"
-    r"|\bsum\s+of\s+(?:squares|(?:the\s+)?losses)\b|\bfor\s+example\b|\bas\s+for\b|\bsquare\s+root\b"
+    r"|\bnegative\s+log\b|\bsum\s+of\s+(?:squares|(?:the\s+)?losses)\b|\bfor\s+example\b|\bas\s+for\b|\bsquare\s+root\b"
     r"|\bviz\s+the\s+outer\s+product\b|\b(?:acts?|behaves?|works?|looks?)\s+(?:like|as)\b",
     re.IGNORECASE,
 )

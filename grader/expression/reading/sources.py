@@ -9,16 +9,16 @@ import re
 import unicodedata
 from collections.abc import Set
 
-from grader.expression.language.functions import SPELLINGS
 from grader.expression.language.names import Names
 from grader.expression.reading.bars_in_words import with_means_of_bars
 from grader.expression.reading.conditions_in_words import with_conditions
 from grader.expression.reading.definitions_in_words import with_spoken_definitions
+from grader.expression.reading.formulas_between import formulas_between
 from grader.expression.reading.functions_in_words import with_named_functions
 from grader.expression.reading.lexing import lexer_latex, lexer_plain
 from grader.expression.reading.lexing.tokens import APART, MAX_CHARACTERS, Token, fail
 from grader.expression.reading.macros import with_macros, with_own_functions, with_own_left_sides
-from grader.expression.reading.remarks import ALONE, said_of_names, without_known_shapes, without_remarks
+from grader.expression.reading.remarks import said_of_names, without_known_shapes, without_remarks
 from grader.expression.reading.shorthand import plainly, with_sets
 from grader.expression.reading.sums_in_words import with_sums_of_words
 
@@ -85,12 +85,7 @@ _CHOOSE = re.compile(r"\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}")
 _SENTENCE = re.compile(
     r"(?<![\\\w])[A-Za-z]\w*,?\s[a-z]{2,}\s|[$)]\s[a-z]{3,}\s|\b(?:since|because|as)\s", re.IGNORECASE
 )
-_DELIMITER = re.compile(r"(?<!\\)(?:\$\$?|`+|\\[\[\]()])")
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
-_NAME_ALONE = re.compile(r"(?:\\[A-Za-z]+\s*\{?\s*)*\w+\s*\}?(?:\s*[_^]\s*(?:\w|\{[^{}]*\}|\\\w+))*")
-_DEFINES = re.compile(r"\b(?:where|with|let|define|defining|denote|denoting|and)\W*$", re.IGNORECASE)
-_UNDER = re.compile(r"\b(?:if|for|when|whenever)\s*$", re.IGNORECASE)
-_TEST = re.compile(r"[<>≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)\b")
 
 
 def prepared(text: str, names: Names | None, notes: list[str], free: Set[str] = frozenset()) -> str:
@@ -224,7 +219,7 @@ _UNCHANGED = frozenset(sign for sign in map(chr, (*range(0x600), *range(0x2000, 
 
 def latex_tokens(text: str, names: Names | None, notes: list[str]) -> list[Token]:
     """The tokens of a LaTeX text, with formulas picked out of the prose around them."""
-    segments = _segments(text, names, notes)
+    segments = formulas_between(text, names, notes)
     tokens: list[Token] = []
     last = 0
     for start, end, lead in segments:
@@ -244,59 +239,3 @@ def latex_tokens(text: str, names: Names | None, notes: list[str]) -> list[Token
             tokens.append(Token("key", "where", start, start))
         tokens += found
     return tokens
-
-
-def _segments(text: str, names: Names | None, notes: list[str]) -> list[tuple[int, int, bool]]:
-    """Where formulas stand, and whether words before one say that it defines something."""
-    whole = [(0, len(text), False)]
-    if not ("$" in text or "`" in text or r"\(" in text or r"\[" in text):  # one of them opens any formula
-        return whole
-    marks = list(_DELIMITER.finditer(text))
-    if not marks:
-        return whole
-    inside: list[tuple[int, int]] = []
-    opened: re.Match[str] | None = None
-    outside: list[str] = []
-    last = 0
-    for mark in marks:
-        sign = mark[0]
-        if opened is None:
-            if sign in (r"\]", r"\)"):
-                return whole
-            outside.append(text[last : mark.start()])
-            opened = mark
-        elif sign == {r"\[": r"\]", r"\(": r"\)"}.get(opened[0], opened[0]):
-            inside.append((opened.end(), mark.start()))
-            opened, last = None, mark.end()
-        else:
-            return whole
-    if opened is not None:
-        return whole
-    outside.append(text[last:])
-    known = {declared.name for declared in names or ()}
-    words = [word for word in _WORD.findall(" ".join(outside)) if word not in known and word.lower() not in SPELLINGS]
-    if not words and re.search(r"[A-Za-z0-9^_()=+*/\\-]", " ".join(outside)):
-        return whole  # formulas with dollar signs round their pieces
-    if words or "|" in "".join(outside):  # or a row of a Markdown table
-        notes.append("prose")
-    if all(ALONE.fullmatch(text, *place) for place in inside) and re.search(r"\d", " ".join(outside)):
-        fail("this sentence says more than its signs of formulas hold", "write the formula only", *inside[0])
-    result: list[tuple[int, int, bool]] = []
-    for at, ((start, end), before) in enumerate(zip(inside, outside, strict=False)):
-        if words and result and _UNDER.search(before) and _TEST.search(text, start, end):
-            continue  # when it holds
-        if text[start:end].strip() and not (words and _only_named(text, inside[:at], (start, end))):
-            found = _DEFINES.search(before)
-            lead = bool(found) and (result[-1][2] if found and found[0].lower().startswith("and") and result else True)
-            if found and found[0].lower().startswith("and") and not result:
-                lead = False
-            result.append((start, end, lead))
-    return result or whole
-
-
-def _only_named(text: str, earlier: list[tuple[int, int]], place: tuple[int, int]) -> bool:
-    """Whether a formula is a name alone that an equation before it holds: ``with the basis vector $e_k$``."""
-    name = text[slice(*place)].strip()
-    return _NAME_ALONE.fullmatch(name) is not None and any(
-        "=" in text[begin:end] and name in text[begin:end] for begin, end in earlier
-    )

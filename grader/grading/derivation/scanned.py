@@ -14,9 +14,10 @@ from grader.document.scan_noise import alike
 from grader.grading.derivation.assign import Assigned, Final
 from grader.grading.derivation.in_context import SeenChain
 from grader.grading.derivation.left_sides import is_derivative, named_by
-from grader.grading.grade import find_part
+from grader.grading.grade import find_part, grade_answer
 from grader.grading.scans.hypotheses import ScannedPart, contradicted, hypotheses
 from grader.grading.scans.rereadings import Checked, as_answer, as_reread, rereadings
+from grader.results import Outcome
 from grader.solver.key import AnswerKey
 from grader.submission.labels import PartNames
 from grader.submission.submissions import ScanReading
@@ -105,7 +106,7 @@ def _held_against(key: AnswerKey, assigned: Assigned, final: Final) -> Final:
 
     A line behind it that can't be read may be what the student ended with.
     """
-    if final.doubt or not _right(key, final.part, final.text):
+    if final.doubt or grade_answer(key, final.part, final.text).verdict is not Outcome.CORRECT:
         return final
     chains = [assigned.context.chains[number].sides for number in final.chains]
     sides = [side for chain in chains for side in chain]
