@@ -124,9 +124,10 @@ def _refuse_changes(text: str, inside: list[tuple[int, int]], outside: list[str]
     clause = re.split(r"[,;:.\n]", before)[-1]
     changed = CHANGES.search(IN_NOUNS.sub(" ", NO_CHANGE.sub(" ", clause))) is not None
     changed = changed or CHANGES_BEHIND.search(IN_NOUNS.sub(" ", NO_CHANGE.sub(" ", behind))) is not None
-    operated = _OPERATOR_BEFORE.search(before.rstrip(" ")) and before.strip(" -*+\n\t")
-    operated = operated or _TAKEN_OF.search(before) or _OPERATOR_BEHIND.match(outside[at + 1])
-    if changed or operated or _OVER_ONE.match(behind) or _PER_CENT.search(behind):
+    operated = _OPERATOR_BEFORE.search(before.rstrip(" ")) is not None and bool(before.strip(" -*+\n\t"))
+    if changed or operated or _TAKEN_OF.search(before) or _OPERATOR_BEHIND.match(outside[at + 1]):
+        fail(_UNCLEAR, "write the formula only", *kept[-1])
+    if _OVER_ONE.match(behind) or _PER_CENT.search(behind):
         fail(_UNCLEAR, "write the formula only", *kept[-1])
     if _is_name(text[slice(*kept[-1])]) and len(kept) > 1 and not (_LEADS.search(before) or _DEFINES.search(before)):
         fail(_UNCLEAR, "write the formula only", *kept[-1])
