@@ -18,7 +18,6 @@ from grader.comparison.own_features import own_features
 from grader.comparison.proof.model_balls import compare_run, is_scalar_model, surely_outside
 from grader.comparison.scalars import is_scalar, same_form
 from grader.comparison.shapes import entries_message
-from grader.comparison.strict_conditions import non_strict
 from grader.comparison.target import Target
 from grader.comparison.tolerances import (
     NO_PLACE,
@@ -225,6 +224,8 @@ def _wrong_at_kink(question: SolvedQuestion, target: Target, answer: Expression)
 
 def _left_open(question: SolvedQuestion, target: Target, answer: Expression, at: Run, sides: list[Array]) -> bool:
     """Whether the value at a kink is nobody's: ``1[x > 0] + a 1[x < 0]``, where either might have held at 0 as well."""
+    from grader.comparison.strict_conditions import non_strict  # only a kink needs it
+
     for relaxed in islice(non_strict(answer), MOST_RELAXED):
         pair = pairs_in(question, at, target.expression, relaxed)[0]
         if pair.answer.shape == sides[0].shape and _outside(pair.answer, sides[0], sides[1]) is None:

@@ -209,8 +209,10 @@ def _beside(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
 def _is_defined(text: str, parts: tuple[SaidPiece, ...], at: int) -> bool:
     """Whether a formula is a definition that a word such as *where* introduces, or one behind another."""
     for _ in range(MOST_NAMES):
+        if at <= 0:
+            return False
         written = text[parts[at].begin : parts[at].end]
-        if not at or parts[at].word or _PARTIAL.match(written) or not _DEFINES.match(written):
+        if parts[at].word or _PARTIAL.match(written) or not _DEFINES.match(written):
             return False
         before = parts[at - 1]
         if before.word in _LET - {"and"}:
