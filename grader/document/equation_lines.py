@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from grader.document.paragraphs import in_pieces
 from grader.document.plain_formulas import formulas_in
 from grader.document.statements_apart import CutPiece, cleaned, cuts
-from grader.document.written_blocks import BlockKind, LabelMark, WrittenAt, WrittenBlock
+from grader.document.written_blocks import BlockKind, LabelMark, WrittenAt, WrittenBlock, place_in
 
 MOST_SAID, LONGEST_SAID = 12, 400  # pieces of prose before a formula, and characters of each
 LONGEST_FORMULA, MOST_SIDES = 20_000, 60  # characters; sides of one chain that are looked at, the last ones
@@ -101,22 +101,28 @@ def _at_intertext(block: WrittenBlock) -> Iterator[WrittenBlock]:
         return
     at = 0
     for found in _INTERTEXT.finditer(block.text):
-        end, depth = found.end(), 1
-        while end < len(block.text) and depth:
-            depth += {"{": 1, "}": -1}.get(block.text[end], 0)
-            end += 1
+        if found.start() < at:
+            continue
+        end = _closing(block.text, found.end())
         yield _cut_out(block, at, found.start())
-        yield from in_pieces(replace(_cut_out(block, found.end(), end - 1), kind=BlockKind.PROSE))
-        at = end
+        yield from in_pieces(replace(_cut_out(block, found.end(), end), kind=BlockKind.PROSE))
+        at = end + 1
     yield _cut_out(block, at, len(block.text))
 
 
 def _cut_out(block: WrittenBlock, begin: int, end: int) -> WrittenBlock:
     """The piece of a block between two offsets, at its place."""
-    lead = block.text[:begin]
-    column = len(lead) - lead.rfind("\n") if "\n" in lead else block.place.column + len(lead)
-    place = replace(block.place, line=block.place.line + lead.count("\n"), column=column)
-    return replace(block, text=block.text[begin:end], place=place)
+    return replace(block, text=block.text[begin:end], place=place_in(block, begin))
+
+
+def _closing(text: str, at: int) -> int:
+    """Where the brace that was opened just before `at` closes; the end of the text where it does not."""
+    depth = 1
+    for place in range(at, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[place], 0)
+        if not depth:
+            return place
+    return len(text)
 
 
 def _joined(blocks: Iterable[WrittenBlock]) -> Iterator[WrittenBlock]:
@@ -177,12 +183,9 @@ def _unboxed(block: WrittenBlock) -> tuple[WrittenBlock, bool]:
     r"""The block without ``\boxed{}`` round what it holds, every character in its place, and whether it had one."""
     text, boxed = block.text, False
     while found := _BOXED.search(text):
-        end, depth = found.end(), 1
-        while end < len(text) and depth:
-            depth += {"{": 1, "}": -1}.get(text[end], 0)
-            end += 1
-        inner = text[found.end() : end - (depth == 0)]
-        text = text[: found.start()] + " " * (found.end() - found.start()) + inner + " " * (depth == 0) + text[end:]
+        end = _closing(text, found.end())
+        dress, inner, closed = " " * (found.end() - found.start()), text[found.end() : end], " " * (end < len(text))
+        text = text[: found.start()] + dress + inner + closed + text[end + 1 :]
         boxed = True
     return replace(block, text=text) if boxed else block, boxed
 
@@ -255,7 +258,4 @@ class _Places:
     block: WrittenBlock
 
     def at(self, cut: CutPiece) -> WrittenAt:
-        lead = self.block.text[: cut.at + len(cut.text) - len(cut.text.lstrip())]
-        line = self.block.place.line + lead.count("\n")
-        column = len(lead) - lead.rfind("\n") if "\n" in lead else self.block.place.column + len(lead)
-        return WrittenAt(line, column, self.block.place.cell)
+        return place_in(self.block, cut.at + len(cut.text) - len(cut.text.lstrip()))

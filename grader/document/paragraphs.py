@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from grader.document.written_blocks import BlockKind, WrittenBlock
+from grader.document.written_blocks import BlockKind, WrittenBlock, place_in
 
 _PIECE = re.compile(
     r"(?P<display>(?<!\\)\$\$(?P<shown>.{1,4000}?)(?<!\\)\$\$|\\\[(?P<bracketed>.{1,4000}?)\\\])"
@@ -75,10 +75,7 @@ def in_pieces(block: WrittenBlock) -> Iterator[WrittenBlock]:
         text = piece.text.strip()
         if not text:
             continue
-        lead = block.text[: piece.at + len(piece.text) - len(piece.text.lstrip())]
-        line = block.place.line + lead.count("\n")
-        column = len(lead) - lead.rfind("\n") if "\n" in lead else block.place.column + len(lead)
-        place = replace(block.place, line=line, column=column)
+        place = place_in(block, piece.at + len(piece.text) - len(piece.text.lstrip()))
         struck, bold = block.struck or piece.struck, block.bold or piece.bold
         kind = piece.kind if piece.kind is not BlockKind.PROSE else block.kind
         yield replace(block, kind=kind, text=text, place=place, inline=piece.inline, struck=struck, bold=bold)

@@ -63,6 +63,13 @@ class WrittenBlock:
     cell: bool = False
 
 
+def place_in(block: WrittenBlock, at: int) -> WrittenAt:
+    """The place of the character at an offset of a block's text."""
+    lead = block.text[:at]
+    column = len(lead) - lead.rfind("\n") if "\n" in lead else block.place.column + len(lead)
+    return WrittenAt(block.place.line + lead.count("\n"), column, block.place.cell)
+
+
 @dataclass(frozen=True, slots=True)
 class WrittenDocument:
     """A document as blocks, the author's macros by name, what could not be read, the marks open at its end."""

@@ -57,6 +57,8 @@ HOSTILE = {
     "a long chain": "$$\\frac{\\partial L}{\\partial w_1} = " + " = ".join(f"z + {k}" for k in range(2000)) + "$$",
     "names of names": "\n\n".join(f"$a_{{{k}}} = a_{{{k + 1}}} + a_{{{k + 2}}}$" for k in range(500)),
     "prompts": "## w1\n" + "(2 points) derive the gradient " * 3000,
+    "names taken from a store": "## w1\n```python\na, b = " + "x." + "aaaa." * 4000 + "\n" + "a, " * 20_000 + "\n```",
+    "words between rows, never closed": "$$\\begin{align}\n" + "\\intertext{ a = b \n" * 4000 + "\\end{align}$$",
     "code": "## w1\n```python\n" + "\n".join(f"dw_1 = x*{k}" for k in range(1000)) + "\n```",
 }
 

@@ -70,8 +70,8 @@ def formulas_between(text: str, names: Names | None, notes: list[str]) -> list[t
         if place not in kept or (words and _only_named(text, inside[:at], place)):
             continue
         found = _DEFINES.search(before)
-        goes_on = bool(found) and found[0].lower().startswith("and") if found else False
-        lead = bool(found) and (bool(result) and result[-1][2] if goes_on else True)
+        goes_on = found is not None and found[0].lower().startswith("and")
+        lead = found is not None and (not goes_on or bool(result and result[-1][2]))
         result.append((*place, lead))
     return result or whole
 

@@ -6,11 +6,11 @@ before and behind answer tell which is meant; where they don't, the value does i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from grader.document.written_blocks import LabelMark
 from grader.grading.derivation.as_answer import is_right
-from grader.grading.derivation.homes import Homes, home_of, homes_of
+from grader.grading.derivation.homes import Homes, home_of, homes_of, question_of, shared_by_all
 from grader.grading.derivation.in_context import ReadingContext, SeenChain
 from grader.grading.derivation.left_sides import written_in
 from grader.solver.key import AnswerKey
@@ -67,23 +67,15 @@ def _possible(context: ReadingContext, one: SeenChain, homes: Homes, last: str) 
 
 
 def _as_written(key: AnswerKey, one: SeenChain, parts: frozenset[str]) -> frozenset[str]:
-    """Those of several parts whose question has the names of the formula as they are written: W, not the w of another.
-
-    Nothing in a scan, where a letter may be another one: it is the parts of all questions there.
-    """
+    """Those of several parts whose question has the names of a formula as written: W, not the w of another."""
     if len(parts) < 2 or one.chain.code:
         return frozenset()
     return _of_questions(key, parts, written_in(key, one.chain.sides[-1].text))
 
 
-def _of_questions(key: AnswerKey, parts: Iterable[str], questions: Iterable[str]) -> frozenset[str]:
-    asked = set(questions)
-    question = _questions(key)
-    return frozenset(part for part in parts if question.get(part) in asked)
-
-
-def _questions(key: AnswerKey) -> Mapping[str, str]:
-    return {part.part.id: one.question.id for one in key.questions for part in one.parts}
+def _of_questions(key: AnswerKey, parts: Iterable[str], questions: Set[str]) -> frozenset[str]:
+    question = question_of(key)
+    return frozenset(part for part in parts if question.get(part) in questions)
 
 
 def _next(context: ReadingContext, parts: frozenset[str], last: str) -> frozenset[str]:
@@ -100,10 +92,9 @@ def _by_neighbours(
 
     Of several parts of that question the one that no chain elsewhere answers.
     """
-    question = _questions(context.key)
+    question = question_of(context.key)
     known = [(at, question[part]) for at, part in enumerate(settled) if part in question]
-    paths = {one.chain.marks for one in seen}
-    common = min((_in_common(path, other) for path in paths for other in paths if path != other), default=0)
+    common = shared_by_all(one.chain.marks for one in seen)
     found = list(settled)
     for at, parts in enumerate(possible):
         if found[at] or len(parts) < 2:

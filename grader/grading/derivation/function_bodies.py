@@ -13,11 +13,10 @@ _HEAD = re.compile(r"(?P<indent>[ \t]*)(?:async\s+)?def\s+\w+\s*\(|(?P<outer>[ \
 _ENDS_HEAD = re.compile(r":\s*(?:#.*)?$")
 _RETURNED = re.compile(r"\s*return\b\s*(?P<value>.*?)\s*(?:#.*)?$")
 _NAMES_ONLY = re.compile(r"(?!.*\w\s*[(\[])[\w\s,()\[\]{}'\":.]*")
-_TO_ITSELF = re.compile(r"\s*(\w+)\s*=\s*(?:self\.)?\1\s*(?:#.*)?$")
-_STORED = re.compile(
-    r"\s*(?:[\w\s,()]+,[\w\s,()]*=\s*(?:self\.)?\w+(?:\.shape)?|[\w\s,()]+,[\w\s,()]*=\s*(?:\w+\.\w+\s*,?\s*)+|\w+\s*=\s*(?:self\.\w+|(?:self\.)?\w+\[\s*['\"]\w+['\"]\s*\]))\s*(?:#.*)?$"
-)
-_BLANK = re.compile(r"\s*\w+\s*=\s*(?:None|NotImplemented|\.\.\.|_+)\s*(?:#.*)?$")
+_SEVERAL = re.compile(r"[\w\s,()]+")
+_WHOLE_STORE = re.compile(r"(?:self\.)?\w+(?:\.shape)?")
+_STORED = re.compile(r"self\.\w+|(?:self\.)?\w+\[\s*['\"]\w+['\"]\s*\]")
+_OPEN = re.compile(r"None|NotImplemented|\.\.\.|_+")
 # dW, grad_W; an entry of a store of gradients is one too
 _DERIVATIVE = re.compile(r"\s*(?:self\.)?(?:d|grad|g|delta)_?[A-Za-z]\w{0,20}\s*=(?!=)|\s*\w+\[\s*['\"]")
 _ENTRY = re.compile(r"(?:self\.)?(?P<store>[A-Za-z]\w*)\[\s*['\"](?P<name>[A-Za-z]\w*)['\"]\s*\]")
@@ -64,7 +63,14 @@ def laid_out(code: str) -> str:
 
 def _is_idle(line: str) -> bool:
     """Whether a line of code gives nothing a value that it has not: what is stored, itself, or nothing yet."""
-    return bool(_BLANK.match(line) or _STORED.match(line) or _TO_ITSELF.match(line))
+    left, sign, right = (piece.strip() for piece in line.partition("#")[0].partition("="))
+    if not sign:
+        return False
+    if "," in left and _SEVERAL.fullmatch(left):
+        pieces = [piece.strip() for piece in right.removesuffix(",").split(",")]
+        return _WHOLE_STORE.fullmatch(right) is not None or all(re.fullmatch(r"\w+\.\w+", one) for one in pieces)
+    stored = _STORED.fullmatch(right) or _OPEN.fullmatch(right) or right.removeprefix("self.") == left
+    return re.fullmatch(r"\w+", left) is not None and bool(stored)
 
 
 def _as_name(entry: re.Match[str]) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from grader.document.equation_lines import Equations
 from grader.document.written_blocks import LabelMark
-from grader.grading.derivation.left_sides import asked_by, named, read_in
+from grader.grading.derivation.left_sides import asked_by, named, written_in
 from grader.solver.key import AnswerKey
 
 Homes: TypeAlias = Mapping[tuple[str, ...], Counter[str]]  # by the labels of a place, how often each question is met
@@ -45,19 +45,30 @@ def titled(key: AnswerKey, marks: Sequence[LabelMark]) -> frozenset[str]:
     return frozenset()
 
 
+def question_of(key: AnswerKey) -> Mapping[str, str]:
+    """The question of each part that the program judges."""
+    return {part.part.id: one.question.id for one in key.questions for part in one.parts}
+
+
+def shared_by_all(paths: Iterable[Sequence[Hashable]]) -> int:
+    """How many labels all paths begin with; 0 where there is one path alone."""
+    known = set(map(tuple, paths))
+    return next((end for end in range(9) if len({path[: end + 1] for path in known}) != 1), 0)
+
+
 def homes_of(key: AnswerKey, placed: Sequence[tuple[Equations, frozenset[str]]]) -> Homes:
     """How often each question is met under each path of labels but those that all stand under.
 
     By left sides that only one question asks for, and by equations that only one question's model has the names of.
     """
-    question = {part.part.id: one.question.id for one in key.questions for part in one.parts}
+    question = question_of(key)
     homes: dict[tuple[str, ...], Counter[str]] = {}
     paths = [tuple(mark.text for mark in chain.marks) for chain, _ in placed]
-    common = next((end for end in range(9) if len({path[: end + 1] for path in paths}) != 1), 0)
+    common = shared_by_all(paths)
     for (chain, parts), path in zip(placed, paths, strict=True):
         asking = {question[part] for part in parts if part in question}
         if not asking and chain.left and chain.sides:
-            asking = set(read_in(key, chain.left, chain.sides[-1].text))
+            asking = set(written_in(key, chain.left) & written_in(key, chain.sides[-1].text))
         if len(asking) == 1:
             for end in range(common + 1, len(path) + 1):
                 homes.setdefault(path[:end], Counter()).update(asking)
@@ -66,7 +77,7 @@ def homes_of(key: AnswerKey, placed: Sequence[tuple[Equations, frozenset[str]]])
 
 def home_of(homes: Homes, key: AnswerKey, marks: Sequence[LabelMark], parts: frozenset[str]) -> frozenset[str]:
     """Those of several parts whose question alone is met nearest to a place; none where that says nothing."""
-    question = {part.part.id: one.question.id for one in key.questions for part in one.parts}
+    question = question_of(key)
     asking = {question[part] for part in parts}
     for end in range(len(marks), 0, -1):
         met = homes.get(tuple(mark.text for mark in marks[:end]), Counter())

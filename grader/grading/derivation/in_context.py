@@ -112,7 +112,7 @@ def within_document() -> None:
         raise TooMuchWork(f"more than {DOCUMENT:,} units of work for a document")
 
 
-def named_in_code(key: AnswerKey, name: str) -> Named:
+def _named_in_code(key: AnswerKey, name: str) -> Named:
     """What a name that code assigns stands for: ``dW`` and ``grad_W`` are derivatives by W."""
     left = named_by(key, name)
     adjoint = _ADJOINT.fullmatch(name)
@@ -123,15 +123,16 @@ def in_code(key: AnswerKey, at: int, chain: Equations, label: Labelled, hint: fr
     """The names of targets that a cell of code assigns, each as it is in the end; all of the cell where it has none."""
     lines = chain.sides[0].text.split("\n")
     found: list[SeenChain] = []
-    for number, name in _assignments(lines).items():
-        left = named_in_code(key, name)
+    assigned = _assignments(lines)
+    for number, name in assigned.items():
+        left = _named_in_code(key, name)
         if left.parts:
             place = replace(chain.place, line=chain.place.line + number)
             side = Side("\n".join(lines[: _end(lines, number, name)]), place)
             found.append(SeenChain(at, replace(chain, sides=(side,), place=place), label, left, hint))
-    last = next(reversed(_assignments(lines)), None)
+    last = next(reversed(assigned), None)
     # a forward pass answers nothing
-    if not found and last is not None and _is_last(lines, last) and named_by(key, _assignments(lines)[last]).other:
+    if not found and last is not None and _is_last(lines, last) and named_by(key, assigned[last]).other:
         return []
     return found or [SeenChain(at, chain, label, Named(), hint)]
 
@@ -149,8 +150,7 @@ def _assignments(lines: Sequence[str]) -> dict[int, str]:
 
 def last_assigned(code: str) -> str:
     """The name that the last assignment at the margin gives a value; "" where there is none."""
-    lines = code.split("\n")
-    return next(reversed(_assignments(lines).values()), "")
+    return next(reversed(_assignments(code.split("\n")).values()), "")
 
 
 def names_leaned_on(code: str) -> frozenset[str]:

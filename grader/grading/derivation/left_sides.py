@@ -190,19 +190,8 @@ def asked_by(key: AnswerKey, variable: str) -> frozenset[str]:
 
 
 @remembered(maxsize=4096)
-def read_in(key: AnswerKey, left: str, side: str) -> frozenset[str]:
-    """The questions whose models have all names of an equation as they are written: ``z_1 = W h_0 + b`` says which."""
-    found = set()
-    for question in key.questions:
-        pairs = [_expression(question, text) for text in (left, side)]
-        if all(pair is not None and not pair[2] for pair in pairs):
-            found.add(question.question.id)
-    return frozenset(found)
-
-
-@remembered(maxsize=4096)
 def written_in(key: AnswerKey, side: str) -> frozenset[str]:
-    """The questions whose models have all names of a formula as they are written."""
+    """The questions whose models have all names of a formula as they are written: ``W h_0 + b`` says which."""
     pairs = [(question, _expression(question, side)) for question in key.questions]
     return frozenset(question.question.id for question, pair in pairs if pair is not None and not pair[2])
 
