@@ -21,11 +21,14 @@ FOLDERS = ("rubrics", "rubrics/examples", "benchmarks/course_notation", "benchma
 RUBRICS = sorted(path for folder in FOLDERS for path in (ROOT / folder).glob("*.yaml"))
 
 
-def value(formula, room):
-    """The value of a formula; of a definition as its author wrote it, matrices without a sign between them too."""
+def value(line, room):
+    """The value of a right side; of a definition as its author wrote it, matrices without a sign between them too."""
+    ways = [lambda: evaluate(line.right, room), lambda: evaluate(readings(line.right, room)[0], room)]
+    if line.reason == "where":  # W h is a product of matrices, also where a column h could be spread over a square W
+        ways.reverse()
     with suppress(ShapeError):
-        return evaluate(formula, room)
-    return evaluate(readings(formula, room)[0], room)
+        return ways[0]()
+    return ways[1]()
 
 
 def same(question, part, line) -> bool:
@@ -33,7 +36,7 @@ def same(question, part, line) -> bool:
     run = question.runs[0]
     quantities(run, (line.left, line.right), question.adjoints)
     room = environment(run, extents(run, line.left))
-    left, right = evaluate(line.left, room), value(line.right, room)
+    left, right = evaluate(line.left, room), value(line, room)
     wanted, found = left.data, spread(right, left.letters)
     if found.shape[1 + len(left.letters) :] != wanted.shape[1 + len(left.letters) :] and found.size == wanted.size:
         found = found.reshape(wanted.shape)  # a plain vector for a row or a column
